@@ -1,0 +1,64 @@
+# Python 3.11 or newer and make are all that is needed: `make setup demo`. npm is used when it is there.
+PY ?= python3
+V := .venv
+NODE := .venv-node
+ASSETS := service/web/assets
+NPM := $(shell command -v npm 2>/dev/null)
+# uv installs in seconds what pip installs in a minute; both check every hash in the lock.
+INSTALL = if [ -x $(V)/bin/uv ]; then $(V)/bin/uv pip install -q --python $(1)/bin/python $(2); \
+	else $(1)/bin/python -m pip install -q --disable-pip-version-check $(2); fi
+
+.PHONY: setup demo test test-long bench check format lock
+
+setup: $(V)/bin/assent service/web/static/govuk-frontend.min.css
+
+demo: setup
+	$(V)/bin/assent demo $(ARGS)
+
+test: setup
+	$(V)/bin/python -m pytest -m "not long" $(ARGS)
+
+test-long: setup
+	$(V)/bin/python -m pytest -m long $(ARGS)
+
+bench: setup
+	$(V)/bin/python -m tests.bench $(ARGS)
+
+check: setup
+	$(V)/bin/ruff format --check .
+	$(V)/bin/ruff check .
+	$(V)/bin/mypy
+	$(V)/bin/lint-imports
+
+format: setup
+	$(V)/bin/ruff format .
+	$(V)/bin/ruff check --fix .
+
+# After a change of dependencies in pyproject.toml.
+lock: $(V)/.locked
+	$(V)/bin/uv pip compile -q --universal --generate-hashes --no-header --all-extras --group dev pyproject.toml -o requirements.lock
+	$(V)/bin/uv pip compile -q --universal --generate-hashes --no-header --group node -o requirements-node.lock
+
+$(V)/.locked: requirements.lock
+	@$(PY) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Assent needs Python 3.11 or newer: make PY=python3.11")'
+	$(PY) -m venv $(V)
+	@awk '/^[a-z]/ { on = /^uv==/ } on' requirements.lock > $(V)/uv.lock
+	-$(V)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $(V)/uv.lock
+	$(call INSTALL,$(V),--require-hashes -r requirements.lock)
+	@touch $@
+
+$(V)/bin/assent: $(V)/.locked pyproject.toml
+	$(call INSTALL,$(V),--no-deps --no-build-isolation -e .)
+	@touch $@
+
+$(NODE)/.locked: requirements-node.lock $(V)/.locked
+	$(PY) -m venv $(NODE)
+	$(call INSTALL,$(NODE),--require-hashes -r requirements-node.lock)
+	@touch $@
+
+$(ASSETS)/node_modules/.locked: $(ASSETS)/package-lock.json $(if $(NPM),,$(NODE)/.locked)
+	cd $(ASSETS) && PATH="$(if $(NPM),,$(CURDIR)/$(NODE)/bin:)$$PATH" npm ci --silent
+	@touch $@
+
+service/web/static/govuk-frontend.min.css: $(ASSETS)/node_modules/.locked $(ASSETS)/build.py $(V)/.locked
+	$(V)/bin/python $(ASSETS)/build.py

@@ -1,0 +1,1 @@
+"""What running processes ask of the outside world, answered."""

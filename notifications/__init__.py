@@ -1,0 +1,1 @@
+"""The letters: how they are worded and how they leave the building."""

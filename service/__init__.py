@@ -1,0 +1,1 @@
+"""The back office, the pages and the commands around the processes."""

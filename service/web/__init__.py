@@ -1,0 +1,1 @@
+"""The pages, the forms and the JSON interface: the only code that knows HTTP."""

@@ -1,0 +1,1 @@
+"""The front-end package that the pages' styles are taken from."""

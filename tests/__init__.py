@@ -1,0 +1,1 @@
+"""Sentences about what Assent does, in folders that mirror the packages."""

@@ -1,0 +1,1 @@
+"""The body's rules as plain functions of plain values."""
