@@ -1,0 +1,1 @@
+"""What letters promise on their way out."""
