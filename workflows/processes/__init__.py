@@ -1,1 +1,1 @@
-"""One process of the body per file, each reading like its section of the handbook."""
+"""Processes: one file for each, reading like the section of the handbook it carries out."""

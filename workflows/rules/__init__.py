@@ -1,1 +1,1 @@
-"""The body's rules as plain functions of plain values."""
+"""Rules: pure functions over the vocabulary, each testable as a table."""

@@ -1,0 +1,522 @@
+"""The one primitive: ask people, wait, and say what it came to.
+
+A process has three verbs and no other: `decide` asks people, `until` waits for a moment or an
+event, `become` changes the case's state and tells those whom that state concerns.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial, wraps
+from typing import Any, ParamSpec, TypeVar
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.exceptions import ApplicationError, FailureError
+
+from workflows.model import (
+    Ask,
+    Becoming,
+    CaseOpened,
+    CaseWaiting,
+    Choice,
+    Clock,
+    Decision,
+    Ending,
+    Nudge,
+    Outcome,
+    Rung,
+    Seat,
+    Segment,
+    Standing,
+    StepClosing,
+    StepDecided,
+    StepNudged,
+    StepOpening,
+    Withdrawal,
+)
+from workflows.ports import DATABASE, MAIL, Cases, Letters, Register, mail_queue
+from workflows.rules import calendar, clock, ladder, quorum
+from workflows.rules.quorum import Refusal
+
+KIND = SearchAttributeKey.for_keyword("AssentKind")
+STATE = SearchAttributeKey.for_keyword("AssentState")
+CASE = SearchAttributeKey.for_keyword("AssentCase")
+SEARCH_ATTRIBUTES = (KIND, STATE, CASE)
+
+MAIL_GRACE = timedelta(seconds=10)
+"""How long an ending waits, in real time, for its letters to leave before handing them on."""
+INTENT_PATIENCE = timedelta(seconds=10)
+"""How long, in real time, a rung waits for submitted decisions before asking for them again."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def guarded(handler: Callable[P, T]) -> Callable[P, T]:
+    """Let an unexpected error fail its own message and not the case.
+
+    Temporal takes any other exception of a handler for a fault of the workflow's code and stops
+    the whole case until new code comes.
+    """
+
+    @wraps(handler)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return handler(*args, **kwargs)
+        except FailureError:
+            raise
+        except Exception as error:
+            raise ApplicationError(
+                "the message could not be handled", type=type(error).__name__, non_retryable=True
+            ) from error
+
+    return wrapped
+
+
+class Timed:
+    """A workflow that lives by the installation's Clock."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self._sending: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def now(self) -> datetime:
+        """What the Clock shows, in UTC."""
+        return clock.read(self.clock, workflow.now())
+
+    @workflow.update
+    @guarded
+    def clock_moved(self, segment: Segment) -> None:
+        """Take a new segment of the Clock; every wait is worked out again."""
+        self.clock = clock.moved(self.clock, segment)
+
+    async def _wait(self, condition: Callable[[], bool], until: datetime | None, summary: str) -> bool:
+        """Wait for a condition; return False if the Clock showed `until` first."""
+        while not condition():
+            known = self.clock
+            left = clock.real_wait(known, until, workflow.now()) if until else None
+            if left is not None and left <= timedelta(0):
+                return False
+            try:
+                await workflow.wait_condition(
+                    partial(self._stirred, condition, known),
+                    timeout=left,
+                    timeout_summary=summary,
+                )
+            except TimeoutError:
+                continue
+        return True
+
+    def _stirred(self, condition: Callable[[], bool], known: Clock) -> bool:
+        return condition() or self.clock != known
+
+    def _post(self, letters: Iterable[str]) -> None:
+        """Begin to send letters, each by its own activity, without waiting for them."""
+        for key in letters:
+            if key not in self._sending:
+                self._sending[key] = asyncio.create_task(_send(key))
+
+    async def _letters_left(self) -> None:
+        """Wait a little for letters on their way; hand those a slow mail server holds up to others.
+
+        A case never waits for the mail server, and a letter never dies with the step that wrote it.
+        """
+        if not self._sending:
+            return
+        _, late = await workflow.wait(self._sending.values(), timeout=MAIL_GRACE.total_seconds())
+        keys = tuple(key for key, task in self._sending.items() if task in late)
+        self._sending.clear()
+        if not keys:
+            return
+        for task in late:
+            task.cancel()
+        await workflow.start_child_workflow(
+            Delivery.run,
+            keys,
+            id=f"letters:{keys[0]}",
+            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+        )
+
+
+async def _send(key: str) -> None:
+    try:
+        await workflow.execute_activity_method(
+            Letters.send,
+            key,
+            task_queue=mail_queue(workflow.info().task_queue),
+            summary=key,
+            **MAIL,
+        )
+    except FailureError as error:
+        # The ledger has the letter as unsent, which is where the PMO looks.
+        workflow.logger.warning("letter not sent", extra={"letter": key, "error": str(error)})
+
+
+@workflow.defn
+class Delivery:
+    """Goes on sending letters whose step or case has come to its end."""
+
+    @workflow.run
+    async def run(self, letters: Sequence[str]) -> None:
+        """Send each letter; return when all are sent or given up."""
+        await asyncio.gather(*(_send(key) for key in letters))
+
+
+@workflow.defn
+class HumanStep(Timed):
+    """One question put to people, from the first letter to the outcome."""
+
+    @workflow.init
+    def __init__(self, ask: Ask, known: Clock) -> None:
+        super().__init__()
+        self.ask = ask
+        self.clock = known
+        self.seats: tuple[Seat, ...] = ()
+        self.rungs: tuple[Rung, ...] = ()
+        self.decisions: list[Decision] = []
+        self.recorded = 0
+        self.ending: Ending | None = None
+        self.choice: Choice | None = None
+        self.why = ""
+
+    @workflow.run
+    async def run(self, ask: Ask, known: Clock) -> Outcome:
+        """Ask, remind only the silent, escalate by adding, resolve by rule, and tell everybody."""
+        try:
+            await self._open()
+            await self._live()
+        except asyncio.CancelledError:
+            self._end(Ending.WITHDRAWN, why="cancelled")
+        outcome = await self._unhurried(self._close())
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return outcome
+
+    # ------------------------------------------------------------------- messages
+
+    @workflow.update(description="Count one person's answer")
+    @guarded
+    def decide(self, decision: Decision) -> Standing:
+        """Count a decision. The main loop records it and tells people."""
+        self.decisions.append(decision)
+        everyone = len(self.decisions) == len(self.seats)
+        choice = quorum.settled(self.decisions, self.seats, self.ask.terms.quorum, final=everyone)
+        if choice is not None:
+            self._end(Ending.DECIDED, choice)
+        elif everyone:
+            self._end(Ending.SILENT, why="inquorate")
+        return Standing(step=self.ask.step, settled=choice)
+
+    @decide.validator
+    def _refuse(self, decision: Decision) -> None:
+        refused = self._refusal(decision)
+        if refused:
+            raise ApplicationError(refused, type=refused, non_retryable=True)
+
+    @workflow.signal
+    def withdraw(self, why: str) -> None:
+        """End the step without an answer, because the case no longer needs one."""
+        self._end(Ending.WITHDRAWN, why=why)
+
+    def _refusal(self, decision: Decision) -> Refusal | None:
+        if self.ending:
+            return Refusal.ENDED
+        if not self.seats:
+            return Refusal.NOT_OPEN_YET
+        return quorum.refusal(
+            decision,
+            round=self.ask.round,
+            content_hash=self.ask.content_hash,
+            choices=self.ask.terms.choices,
+            seats=self.seats,
+            decisions=self.decisions,
+        )
+
+    # ---------------------------------------------------------------------- life
+
+    async def _open(self) -> None:
+        at = self.now
+        terms, non_working = self.ask.terms, self.ask.non_working
+        self.rungs = ladder.dated(terms.ladder, at, non_working)
+        opened = await workflow.execute_activity_method(
+            Register.opened,
+            StepOpening(
+                ask=self.ask,
+                at=at,
+                due=ladder.due(terms.ladder, at, non_working),
+                rungs=self.rungs,
+            ),
+            summary="write the step, queue its letters",
+            **DATABASE,
+        )
+        self.clock = clock.latest(self.clock, opened.clock)
+        self.seats = opened.seats
+        self._post(opened.letters)
+
+    async def _live(self) -> None:
+        while not self.ending:
+            self.rungs = ladder.without_stale(self.rungs, self.now)
+            rung = self.rungs[0] if self.rungs else None
+            woken = await self._wait(
+                lambda: bool(self.ending or self._unrecorded()),
+                until=rung.at if rung else None,
+                summary=f"{rung.nudge} on {rung.at:%d %B %Y}" if rung else "",
+            )
+            if self.ending:
+                return
+            if woken:
+                await self._record()
+            elif rung:
+                self.rungs = self.rungs[1:]
+                await self._climb(rung)
+
+    async def _climb(self, rung: Rung) -> None:
+        """Do what the ladder says to those who are silent, once no answer is on its way."""
+        if rung.nudge is not Nudge.REMIND:
+            await self._answers_on_their_way(rung.at)
+        if self.ending:
+            return
+        if rung.nudge is Nudge.CLOSE:
+            self._time_up()
+            return
+        nudged = await workflow.execute_activity_method(
+            Register.nudged,
+            StepNudged(step=self.ask.step, rung=rung, silent=self._silent(), at=self.now),
+            summary=f"{rung.nudge} those who are silent",
+            **DATABASE,
+        )
+        self.clock = clock.latest(self.clock, nudged.clock)
+        self.seats = nudged.seats
+        self._post(nudged.letters)
+
+    async def _answers_on_their_way(self, before: datetime) -> None:
+        """Wait for what was submitted in time, however late it is processed."""
+        while not self.ending:
+            keys = await workflow.execute_activity_method(
+                Register.unsettled_intents, args=[self.ask.step, before], **DATABASE
+            )
+            if not keys:
+                return
+            try:
+                await workflow.wait_condition(
+                    partial(self._answered, keys),
+                    timeout=INTENT_PATIENCE,
+                    timeout_summary="an answer submitted in time is on its way",
+                )
+            except TimeoutError:
+                continue
+
+    def _time_up(self) -> None:
+        choice = quorum.settled(self.decisions, self.seats, self.ask.terms.quorum, final=True)
+        if choice is None:
+            self._end(Ending.SILENT, why="time_up")
+        else:
+            self._end(Ending.DECIDED, choice)
+
+    def _end(self, ending: Ending, choice: Choice | None = None, why: str = "") -> None:
+        """Fix the ending; the first one stands. From here on every answer is refused."""
+        if self.ending is None:
+            self.ending, self.choice, self.why = ending, choice, why
+
+    async def _record(self) -> None:
+        decisions = self._unrecorded()
+        self.recorded = len(self.decisions)
+        postbag = await workflow.execute_activity_method(
+            Register.decided,
+            StepDecided(step=self.ask.step, decisions=decisions, at=self.now),
+            summary="write the answer",
+            **DATABASE,
+        )
+        self._post(postbag.letters)
+
+    async def _close(self) -> Outcome:
+        outcome = Outcome(
+            step=self.ask.step,
+            ending=self.ending or Ending.WITHDRAWN,
+            choice=self.choice,
+            at=self.now,
+            until=_until(self.decisions, self.choice),
+            decisions=tuple(self.decisions),
+        )
+        postbag = await workflow.execute_activity_method(
+            Register.closed,
+            StepClosing(step=self.ask.step, outcome=outcome, unrecorded=self._unrecorded(), why=self.why),
+            summary="write the outcome, queue the letters that tell it",
+            **DATABASE,
+        )
+        self._post(postbag.letters)
+        await self._letters_left()
+        return outcome
+
+    async def _unhurried(self, work: Any) -> Outcome:
+        """Finish the closing even if the step is cancelled while it closes."""
+        closing: asyncio.Task[Outcome] = asyncio.create_task(work)
+        while True:
+            try:
+                return await asyncio.shield(closing)
+            except asyncio.CancelledError:
+                if closing.cancelled():
+                    raise
+
+    # --------------------------------------------------------------------- facts
+
+    def _unrecorded(self) -> tuple[Decision, ...]:
+        return tuple(self.decisions[self.recorded :])
+
+    def _answered(self, keys: Sequence[str]) -> bool:
+        made = [decision.key for decision in self.decisions]
+        return bool(self.ending) or all(key in made for key in keys)
+
+    def _silent(self) -> tuple[str, ...]:
+        answered = [decision.seat for decision in self.decisions]
+        return tuple(seat.key for seat in self.seats if seat.key not in answered)
+
+
+def _until(decisions: Sequence[Decision], choice: Choice | None) -> date | None:
+    """Return the day to which a step defers: the latest that anybody named."""
+    days = [made.until for made in decisions if made.choice is choice and made.until]
+    return max(days) if days else None
+
+
+class Process(Timed):
+    """What every process of a case shares. The processes themselves say only what is asked."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__()
+        self.case = case
+        self.opened: CaseOpened | None = None
+        self.withdrawal: Withdrawal | None = None
+        self._rounds: dict[str, int] = {}
+        self._called_off: dict[str, str] = {}
+        self._changes = 0
+
+    # ------------------------------------------------------------------- messages
+
+    @workflow.update(description="End the case at its sponsor's wish")
+    @guarded
+    def withdraw(self, withdrawal: Withdrawal) -> None:
+        """Withdraw the case: every open step closes and its people are told."""
+        self.withdrawal = self.withdrawal or withdrawal
+
+    # --------------------------------------------------------------------- verbs
+
+    async def begin(self) -> CaseOpened:
+        """Take up the version last submitted, under the rules in force when the case opened."""
+        self.opened = await workflow.execute_activity_method(
+            Cases.begun, self.case, summary="take up the version last submitted", **DATABASE
+        )
+        self.clock = clock.latest(self.clock, self.opened.clock)
+        return self.opened
+
+    async def decide(self, ask: Ask) -> Outcome:
+        """Ask people and return what it came to. A deferral asks again on its day."""
+        while True:
+            outcome = await self._decide_once(self._next_round(ask))
+            if outcome.choice is not Choice.DEFER or outcome.until is None:
+                return outcome
+            if not await self.until(outcome.until, key=ask.key, leg=ask.kind, on=ask.seats[0].post):
+                return outcome.model_copy(update={"ending": Ending.WITHDRAWN, "choice": None})
+
+    async def decide_together(self, asks: Sequence[Ask]) -> tuple[Outcome, ...]:
+        """Put several questions at once. The first refusal calls the others off."""
+        asking = [asyncio.create_task(self.decide(ask)) for ask in asks]
+        waiting = set(range(len(asking)))
+        while waiting:
+            await workflow.wait_condition(lambda: any(asking[number].done() for number in sorted(waiting)))
+            for number in sorted(waiting):
+                if asking[number].done():
+                    waiting.discard(number)
+                    if asking[number].result().stops:
+                        for ask in asks:
+                            self._called_off.setdefault(ask.key, "refused_by_another")
+        for ask in asks:
+            self._called_off.pop(ask.key, None)
+        return tuple(task.result() for task in asking)
+
+    async def until(
+        self, moment: date | datetime | Callable[[], bool], *, key: str, leg: str, on: str
+    ) -> bool:
+        """Wait for a day's start of business, an instant of the Clock or an event.
+
+        Returns False if the case was withdrawn meanwhile.
+        """
+        event, at = (moment, None) if callable(moment) else (_never, _instant(moment))
+        if at is None or at > self.now:
+            postbag = await workflow.execute_activity_method(
+                Cases.waits,
+                CaseWaiting(case=self.case, key=key, leg=leg, since=self.now, until=at, on=on),
+                summary=f"wait for {on}",
+                **DATABASE,
+            )
+            self.clock = clock.latest(self.clock, postbag.clock)
+            self._post(postbag.letters)
+        await self._wait(lambda: event() or self._off(key) is not None, until=at, summary=f"{leg}: {on}")
+        return self._off(key) is None
+
+    async def become(self, state: str, *, because: Outcome | None = None) -> None:
+        """Change the case's state and tell those whom the new state concerns."""
+        self._changes += 1
+        postbag = await workflow.execute_activity_method(
+            Cases.became,
+            Becoming(
+                case=self.case,
+                state=state,
+                at=self.now,
+                number=self._changes,
+                because=because.step if because else "",
+            ),
+            summary=state,
+            **DATABASE,
+        )
+        self.clock = clock.latest(self.clock, postbag.clock)
+        workflow.upsert_search_attributes([STATE.value_set(state)])
+        workflow.set_current_details(f"**{self.case}**: {state}")
+        self._post(postbag.letters)
+
+    async def end(self) -> None:
+        """Let letters and messages on their way arrive before the process ends."""
+        await self._letters_left()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    # ------------------------------------------------------------------ machinery
+
+    async def _decide_once(self, ask: Ask) -> Outcome:
+        if self._off(ask.key) is not None:
+            return Outcome(step=ask.step, ending=Ending.WITHDRAWN, at=self.now)
+        handle = await workflow.start_child_workflow(
+            HumanStep.run,
+            args=[ask, self.clock],
+            id=ask.step,
+            parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
+            static_summary=f"{self.case}: {ask.kind.replace('_', ' ')}, round {ask.round}",
+            static_details=f"Version {ask.version}. Asked of: " + ", ".join(seat.post for seat in ask.seats),
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(KIND, ask.kind),
+                    SearchAttributePair(CASE, self.case),
+                ]
+            ),
+        )
+        await workflow.wait_condition(
+            lambda: handle.done() or self._off(ask.key) is not None,
+        )
+        if not handle.done():
+            await handle.signal(HumanStep.withdraw, self._off(ask.key) or "")
+        return await handle
+
+    def _next_round(self, ask: Ask) -> Ask:
+        self._rounds[ask.key] = self._rounds.get(ask.key, 0) + 1
+        return ask.model_copy(update={"round": self._rounds[ask.key]})
+
+    def _off(self, key: str) -> str | None:
+        """Return why the question `key` is no longer wanted, if it is not."""
+        return "withdrawn" if self.withdrawal else self._called_off.get(key)
+
+
+def _never() -> bool:
+    return False
+
+
+def _instant(moment: date | datetime) -> datetime:
+    return moment if isinstance(moment, datetime) else calendar.opening(moment)

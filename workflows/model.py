@@ -1,0 +1,544 @@
+"""The vocabulary: frozen values that every part of Assent speaks, and the format of histories.
+
+A new field always has a default, because histories written before it must still be read.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """A value: equal when its fields are equal, never changed."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+# ------------------------------------------------------------------------------- time
+
+
+class Segment(Frozen):
+    """A stretch of the installation's Clock: from `real` on, it reads `clock` and runs at `rate`."""
+
+    number: int
+    real: datetime
+    clock: datetime
+    rate: float = 1.0
+    """Clock seconds in a real second."""
+
+
+class Clock(Frozen):
+    """The installation's Clock. With no segment it is the identity: the time is the real time."""
+
+    segments: tuple[Segment, ...] = ()
+
+
+class Nudge(StrEnum):
+    """What a rung of the ladder does to those who are silent."""
+
+    REMIND = "remind"
+    COVER = "cover"
+    LINE = "line"
+    PMO = "pmo"
+    CLOSE = "close"
+
+
+class LadderRung(Frozen):
+    """A rung as the handbook states it: on working day `day` (0 is the day of sending)."""
+
+    day: int
+    nudge: Nudge
+
+
+class Ladder(Frozen):
+    """When an answer is due (working days), and what happens to silence before and after."""
+
+    due: int
+    rungs: tuple[LadderRung, ...] = ()
+
+
+class Rung(Frozen):
+    """A dated rung: `at` is a Clock instant in UTC, `number` its place on the ladder from 1."""
+
+    number: int
+    at: datetime
+    nudge: Nudge
+
+
+# ---------------------------------------------------------------------------- deciding
+
+
+class Choice(StrEnum):
+    """What a person may answer."""
+
+    APPROVE = "approve"
+    APPROVE_WITH_CONDITIONS = "approve_with_conditions"
+    REJECT = "reject"
+    RETURN = "return"
+    DEFER = "defer"
+    REFER_UP = "refer_up"
+    NOTE = "note"
+    SUPPORT = "support"
+    SUPPORT_WITH_CONDITIONS = "support_with_conditions"
+    NOT_SUPPORT = "not_support"
+    AUTHORISE = "authorise"
+    AUTHORISE_WITH_CONDITIONS = "authorise_with_conditions"
+    EXCEPTION_PLAN = "exception_plan"
+    CLOSE_EARLY = "close_early"
+    VERIFY = "verify"
+    SEND_BACK = "send_back"
+    ABSTAIN = "abstain"
+    DECLARE_INTEREST = "declare_interest"
+
+    @property
+    def favourable(self) -> bool:
+        """The step may go on with this."""
+        return self in _FAVOURABLE
+
+    @property
+    def conditional(self) -> bool:
+        """The step may go on, and conditions come with it."""
+        return self in _CONDITIONAL
+
+    @property
+    def counted(self) -> bool:
+        """It is a view on the question, and not only word of being there or of an interest."""
+        return self not in (Choice.ABSTAIN, Choice.DECLARE_INTEREST)
+
+    @property
+    def needs_reason(self) -> bool:
+        """Reasons are asked for anything but plain approval, support, note and the like."""
+        return self not in _WITHOUT_REASON
+
+
+_CONDITIONAL = (
+    Choice.APPROVE_WITH_CONDITIONS,
+    Choice.SUPPORT_WITH_CONDITIONS,
+    Choice.AUTHORISE_WITH_CONDITIONS,
+)
+_WITHOUT_REASON = (
+    Choice.APPROVE,
+    Choice.SUPPORT,
+    Choice.NOTE,
+    Choice.AUTHORISE,
+    Choice.VERIFY,
+    Choice.ABSTAIN,
+)
+_FAVOURABLE = (
+    *_CONDITIONAL,
+    Choice.APPROVE,
+    Choice.SUPPORT,
+    Choice.NOTE,
+    Choice.AUTHORISE,
+    Choice.VERIFY,
+)
+
+
+class QuorumRule(StrEnum):
+    """How the answers of several seats make one outcome."""
+
+    ONE_OF = "one_of"
+    ALL_OF = "all_of"
+    N_OF_M = "n_of_m"
+    MAJORITY = "majority"
+
+
+class Quorum(Frozen):
+    """The rule by which a step is resolved."""
+
+    rule: QuorumRule = QuorumRule.ONE_OF
+    needed: int = 1
+    """For `n_of_m`: how many favourable answers make the outcome favourable."""
+    present: int = 0
+    """For `majority`: how many seats must have answered; an abstention counts as present."""
+    casting: bool = False
+    """For `majority`: the chair's answer breaks a tie."""
+    interest_lowers_quorum: bool = False
+    """A declared interest removes the vote; this says if it also lowers `present` by one."""
+
+
+class Assurance(StrEnum):
+    """How sure the engine must be of who answers."""
+
+    LINK = "link"
+    CODE = "link+code"
+
+
+class Silence(StrEnum):
+    """What silence to the end of the ladder means. It never means yes."""
+
+    KEEP_WAITING = "keep_waiting"
+    EXPIRE = "expire"
+
+
+class Capacity(StrEnum):
+    """Why a person may answer for a seat."""
+
+    HOLDER = "holder"
+    COVER = "cover"
+    LINE = "line"
+
+
+class Holder(Frozen):
+    """A person who may answer for a seat, and the post through which they do."""
+
+    person: str
+    post: str
+    capacity: Capacity = Capacity.HOLDER
+
+
+class SeatAsk(Frozen):
+    """A place to answer, before anybody has been found for it."""
+
+    key: str
+    post: str
+    amount: Decimal | None = None
+    """The pounds this seat is asked for, where it is asked for money."""
+    chair: bool = False
+    veto: bool = False
+
+
+class Seat(SeatAsk):
+    """A place to answer, with the people who may; the first of them was asked first."""
+
+    holders: tuple[Holder, ...] = ()
+
+
+class Terms(Frozen):
+    """The handbook's rules for one kind of step, frozen with the case's edition."""
+
+    kind: str
+    choices: tuple[Choice, ...]
+    ladder: Ladder
+    quorum: Quorum = Quorum()
+    silence: Silence = Silence.KEEP_WAITING
+    assurance: Assurance = Assurance.LINK
+    code_above: Decimal | None = None
+    """Capital pounds of a seat from which a code is asked, whatever `assurance` says."""
+    blind: bool = False
+    """Answers are hidden from the other seats until the step is resolved."""
+    deciding: bool = True
+    """Whoever wrote the version may not answer."""
+    answers: tuple[str, ...] = ()
+    """Named questions answered beside the choice, such as fit, infrastructure, security."""
+
+
+class Ask(Frozen):
+    """A question put to people inside a case: its content and its terms."""
+
+    case: str
+    key: str
+    round: int
+    version: int
+    content_hash: str
+    clause: str
+    seats: tuple[SeatAsk, ...]
+    terms: Terms
+    non_working: tuple[date, ...] = ()
+    """The days, besides weekends, on which nobody works, as far as the ladder can reach."""
+    inform: tuple[str, ...] = ()
+    """Posts that are told the outcome besides those asked."""
+
+    @property
+    def step(self) -> str:
+        """The step's id everywhere: register, link, API and workflow id."""
+        return f"{self.case}.{self.key}.{self.round}"
+
+    @property
+    def kind(self) -> str:
+        """The kind of question, which names its words, its letters and its page."""
+        return self.terms.kind
+
+
+class Decision(Frozen):
+    """One person's answer, as the step receives it. The words stay in the record."""
+
+    key: str
+    step: str
+    round: int
+    seat: str
+    person: str
+    choice: Choice
+    content_hash: str
+    payload_hash: str
+    submitted_at: datetime
+    until: date | None = None
+    """For a deferral: the day on which to ask again."""
+
+
+def decision_key(step: str, round: int, seat: str) -> str:
+    """Name the one decision a seat may make in a round: intent, update id and record share it."""
+    return f"dec:{step}:{round}:{seat}"
+
+
+class Ending(StrEnum):
+    """How a step came to its end."""
+
+    DECIDED = "decided"
+    SILENT = "silent"
+    WITHDRAWN = "withdrawn"
+
+
+class Outcome(Frozen):
+    """What a step came to."""
+
+    step: str
+    ending: Ending
+    choice: Choice | None = None
+    at: datetime
+    until: date | None = None
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def favourable(self) -> bool:
+        """The case may go on."""
+        return self.choice is not None and self.choice.favourable
+
+    @property
+    def referred(self) -> bool:
+        """The question goes to a higher body, whose word will stand."""
+        return self.choice is Choice.REFER_UP
+
+    @property
+    def stops(self) -> bool:
+        """The case cannot go on with this."""
+        return not self.favourable and not self.referred
+
+
+class Standing(Frozen):
+    """What a decision did: the answer to its update."""
+
+    step: str
+    settled: Choice | None = None
+
+
+# ------------------------------------------------------------------------ the proposal
+
+
+class Size(StrEnum):
+    """Whether the handbook treats a proposal as major."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+
+
+class Share(Frozen):
+    """A funding party's part of the capital: percent of the whole, and pounds."""
+
+    post: str
+    percent: Decimal
+    amount: Decimal
+
+
+class Relation(StrEnum):
+    """What a proposal is to a corporate system (A13)."""
+
+    NONE = "none"
+    INTEGRATES = "integrates"
+    EXTENDS = "extends"
+    REPLACES = "replaces"
+    DUPLICATES = "duplicates"
+
+
+class Proposal(Frozen):
+    """The facts of an investment proposal that decide its way. Its words stay in the record."""
+
+    organisation: str
+    department: str
+    sponsor: str
+    lead: str
+    size: Size
+    capital: Decimal
+    shares: tuple[Share, ...]
+    submitted: date
+    decide_by: date
+    principles: dict[str, str] = {}
+    """Principle id to `met`, `deviates`, `issue` or `not_applicable` (SYS-02)."""
+    relation: Relation = Relation.NONE
+    corporate_systems: tuple[str, ...] = ()
+    bid_pending: bool = False
+    co_authors: tuple[str, ...] = ()
+
+
+class LegAsk(Frozen):
+    """A question a leg puts: the key of its step, the kind of its terms, and its seats."""
+
+    key: str
+    kind: str
+    seats: tuple[SeatAsk, ...]
+    inform: tuple[str, ...] = ()
+
+
+class Leg(Frozen):
+    """A part of a proposal's way that is certain when it is worked out, and why it is there."""
+
+    leg: str
+    who: tuple[str, ...]
+    clause: str
+    reason: str
+    asks: tuple[LegAsk, ...] = ()
+    forum: str = ""
+    meeting: date | None = None
+    """For a leg that waits for a forum: the day of its meeting."""
+
+
+class ForumRules(Frozen):
+    """What routing needs to know of a forum: when it meets, who sits, who writes for it."""
+
+    key: str
+    name: str
+    secretary: str
+    meetings: tuple[date, ...] = ()
+    papers_days: int = 5
+    """Working days before a meeting by which its papers must be in (A11)."""
+    seats: tuple[SeatAsk, ...] = ()
+
+
+class RoutingRules(Frozen):
+    """The handbook's rules that decide a proposal's way, frozen with an edition."""
+
+    notification_forum: ForumRules | None = None
+    """The forum told of every proposal; None where the organisation has no such rule."""
+    direct_notification: str = ""
+    """The post told directly when no meeting serves (SYS-08)."""
+    srg: ForumRules | None = None
+    srg_decides_major: bool = True
+    limits: dict[str, Decimal] = {}
+    """Post to the pounds it may approve alone; a post without a limit may approve any sum."""
+    next_authority: dict[str, str] = {}
+    """Post to the post that is asked besides it above its limit."""
+    project_authority: str = ""
+    """The post that answers for projects of major proposals."""
+    reviewer: str = ""
+    """The post that checks post-implementation reviews."""
+    clauses: dict[str, str] = {}
+    """Leg to the clause of the handbook that puts it on a route."""
+    non_working: tuple[date, ...] = ()
+
+
+class State(StrEnum):
+    """Where an investment proposal is (SETTLED states; the record uses the same words)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CONSULTING = "consulting"
+    NOTIFYING = "notifying"
+    AWAITING_BID = "awaiting_bid"
+    WITH_FUNDERS = "with_funders"
+    WITH_SRG = "with_srg"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    IN_PROJECT = "in_project"
+    IN_REVIEW = "in_review"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    CLOSED_UNFUNDED = "closed_unfunded"
+    CLOSED_REFUSED = "closed_refused"
+
+
+# ------------------------------------------- what the engine and the record tell each other
+
+
+class CaseOpened(Frozen):
+    """What a process is given when it begins: its facts, its rules and the Clock."""
+
+    case: str
+    version: int
+    content_hash: str
+    proposal: Proposal
+    route: tuple[Leg, ...]
+    branches: dict[str, Leg]
+    """Legs the case may yet be sent by, prepared beforehand: `srg` on a referral."""
+    terms: dict[str, Terms]
+    edition: str
+    non_working: tuple[date, ...] = ()
+    clock: Clock = Clock()
+
+
+class StepOpening(Frozen):
+    """A step about to be written in the register."""
+
+    ask: Ask
+    at: datetime
+    due: datetime
+    rungs: tuple[Rung, ...]
+
+
+class StepOpened(Frozen):
+    """A step in the register: who may answer, which letters to send, and the Clock."""
+
+    seats: tuple[Seat, ...]
+    letters: tuple[str, ...] = ()
+    clock: Clock = Clock()
+
+
+class StepNudged(Frozen):
+    """A rung that has come due."""
+
+    step: str
+    rung: Rung
+    silent: tuple[str, ...]
+    """Keys of the seats that have not answered."""
+    at: datetime
+
+
+class StepDecided(Frozen):
+    """Decisions to record, and what the step came to if they resolved it."""
+
+    step: str
+    decisions: tuple[Decision, ...]
+    at: datetime
+
+
+class StepClosing(Frozen):
+    """A step that has come to its end, with the decisions not yet in the record."""
+
+    step: str
+    outcome: Outcome
+    unrecorded: tuple[Decision, ...] = ()
+    why: str = ""
+    """For a withdrawn step: a key of the reason, put into words where letters are written."""
+
+
+class Becoming(Frozen):
+    """A case that changes its state."""
+
+    case: str
+    state: str
+    at: datetime
+    number: int
+    """Counts the changes of this case, so that each is written once."""
+    because: str = ""
+    """The step whose outcome brought it about, if one did."""
+
+
+class CaseWaiting(Frozen):
+    """A case that waits for a moment or an event, and says so."""
+
+    case: str
+    key: str
+    leg: str
+    since: datetime
+    until: datetime | None
+    on: str
+    """The forum or post it waits on."""
+    done: bool = False
+
+
+class Postbag(Frozen):
+    """Letters to send, by key, and the Clock as the record has it."""
+
+    letters: tuple[str, ...] = ()
+    clock: Clock = Clock()
+
+
+class Withdrawal(Frozen):
+    """A sponsor's wish to end a case."""
+
+    key: str
+    by: str
+    at: datetime

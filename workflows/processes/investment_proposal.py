@@ -1,0 +1,96 @@
+"""Investment proposal: from its submission to its closure (SYS-01, SYS-03, SYS-08)."""
+
+from temporalio import workflow
+
+from workflows.human_step import Process, guarded
+from workflows.model import Ask, CaseOpened, Leg, LegAsk, Outcome, State
+from workflows.rules import states
+
+
+@workflow.defn
+class InvestmentProposal(Process):
+    """A proposal passes each leg of its route in turn and stops where one refuses it."""
+
+    @workflow.init
+    def __init__(self, case: str) -> None:
+        super().__init__(case)
+        self.submitted = 1
+
+    @workflow.run
+    async def run(self, case: str) -> None:
+        """Live from submission to an end. A return opens a new version, and it begins again."""
+        proposal = await self.begin()
+        outcome = await self.seek_approval(proposal)
+        while states.after(outcome) is State.RETURNED:
+            await self.become(State.RETURNED, because=outcome)
+            proposal = await self.come_back(proposal)
+            outcome = await self.seek_approval(proposal)
+        if outcome.favourable:
+            await self.become(State.APPROVED, because=outcome)
+            outcome = await self.complete(proposal, outcome)
+        if state := states.after(outcome):
+            await self.become(state, because=outcome)
+        await self.end()
+
+    @workflow.update(description="Take up a new version after a return")
+    @guarded
+    def resubmit(self, version: int) -> None:
+        """Take up a new version; one already taken up changes nothing."""
+        self.submitted = max(self.submitted, version)
+
+    # ------------------------------------------------------------------ the handbook
+
+    async def seek_approval(self, proposal: CaseOpened) -> Outcome:
+        """Pass every leg that comes before approval; stop at the first that refuses."""
+        legs = states.approval_legs(proposal.route)
+        outcome = await self.pass_leg(proposal, legs[0])
+        referred = outcome.referred
+        for leg in legs[1:]:
+            if outcome.stops:
+                return outcome
+            outcome = await self.pass_leg(proposal, leg)
+            referred = referred or outcome.referred
+        if outcome.stops or not referred or legs[-1].leg == "srg":
+            return outcome
+        return await self.pass_leg(proposal, proposal.branches["srg"])
+
+    async def pass_leg(self, proposal: CaseOpened, leg: Leg) -> Outcome:
+        """Go to those whom the leg names: on a forum's day if it waits for one, else at once."""
+        await self.become(states.while_passing(leg))
+        if leg.meeting:
+            await self.until(leg.meeting, key=leg.leg, leg=leg.leg, on=leg.forum)
+        asks = [self.ask(proposal, leg, question) for question in leg.asks]
+        return states.together(await self.decide_together(asks))
+
+    async def complete(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
+        """Minor: the lead officer confirms completion. A major proposal goes on as a project."""
+        leg = next((leg for leg in proposal.route if leg.leg == "completion"), None)
+        if leg is None:
+            return approval
+        return await self.decide(self.ask(proposal, leg, leg.asks[0]))
+
+    async def come_back(self, proposal: CaseOpened) -> CaseOpened:
+        """Wait for the sponsor's next version, with the clock of everybody else stopped."""
+        seen = proposal.version
+        await self.until(
+            lambda: self.submitted > seen,
+            key="resubmission",
+            leg="resubmission",
+            on=proposal.proposal.sponsor,
+        )
+        return proposal if self.withdrawal else await self.begin()
+
+    def ask(self, proposal: CaseOpened, leg: Leg, question: LegAsk) -> Ask:
+        """Put a leg's question about the version in hand, on the terms the case opened with."""
+        return Ask(
+            case=self.case,
+            key=question.key,
+            round=0,
+            version=proposal.version,
+            content_hash=proposal.content_hash,
+            clause=leg.clause,
+            seats=question.seats,
+            terms=proposal.terms[question.kind],
+            non_working=proposal.non_working,
+            inform=question.inform,
+        )

@@ -1,0 +1,36 @@
+"""Ladders: everything that will happen to a silent step, dated when it opens."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from workflows.model import Ladder, Nudge, Rung
+from workflows.rules import calendar
+
+
+def dated(ladder: Ladder, opened: datetime, non_working: Collection[date]) -> tuple[Rung, ...]:
+    """Return every rung this step will climb if nobody answers, in order."""
+    return tuple(
+        Rung(
+            number=number,
+            at=calendar.deadline(opened, rung.day, non_working),
+            nudge=rung.nudge,
+        )
+        for number, rung in enumerate(sorted(ladder.rungs, key=lambda rung: rung.day), start=1)
+    )
+
+
+def due(ladder: Ladder, opened: datetime, non_working: Collection[date]) -> datetime:
+    """Return the UTC instant by which an answer is asked for."""
+    return calendar.deadline(opened, ladder.due, non_working)
+
+
+def without_stale(rungs: Sequence[Rung], now: datetime) -> tuple[Rung, ...]:
+    """Drop each reminder that a later rung, due as well by now, has overtaken.
+
+    After an outage people get one letter that says how things stand, not all that were missed.
+    """
+    return tuple(
+        rung
+        for rung, later in zip(rungs, (*rungs[1:], None), strict=True)
+        if not (rung.nudge is Nudge.REMIND and later is not None and later.at <= now)
+    )

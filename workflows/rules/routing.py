@@ -1,0 +1,192 @@
+"""The way of an investment proposal: which legs it passes, whom they ask, and why."""
+
+from collections.abc import Callable
+from datetime import date
+
+from workflows.model import (
+    ForumRules,
+    Leg,
+    LegAsk,
+    Proposal,
+    RoutingRules,
+    SeatAsk,
+    Share,
+    Size,
+)
+from workflows.rules import calendar
+
+
+def route(proposal: Proposal, rules: RoutingRules) -> tuple[Leg, ...]:
+    """Return the legs that are certain for a proposal, in the order in which it passes them."""
+    return tuple(leg for rule in _ORDER if (leg := rule(proposal, rules)) is not None)
+
+
+def branches(proposal: Proposal, rules: RoutingRules) -> dict[str, Leg]:
+    """Return legs an outcome may add: SRG, when a decision is referred up."""
+    if rules.srg is None:
+        return {}
+    return {"srg": _srg_leg(rules, rules.srg, "the decision is referred to SRG")}
+
+
+# ------------------------------------------------------------------------------ legs
+
+
+def notification(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """Every proposal is notified, before any funder is asked (SYS-08, A76)."""
+    forum = rules.notification_forum
+    if forum is None:
+        return None
+    meeting = meeting_for(proposal, forum, rules)
+    if meeting is None:
+        return Leg(
+            leg="notification",
+            who=(rules.direct_notification,),
+            clause=rules.clauses["notification_direct"],
+            reason=f"no {forum.name} meeting that its papers can still reach falls before "
+            f"{_day(proposal.decide_by)}",
+            asks=(_single("notification", rules.direct_notification, kind="notification"),),
+        )
+    return Leg(
+        leg="notification",
+        who=(forum.key,),
+        clause=rules.clauses["notification"],
+        reason=f"every proposal is notified; the {forum.name} meeting of {_day(meeting)} "
+        "falls before the decision date",
+        asks=(_single("notification", forum.secretary, kind="notification"),),
+        forum=forum.key,
+        meeting=meeting,
+    )
+
+
+def funding(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """Every funding party approves its share; above its limit, the next authority too (SYS-03)."""
+    above = [
+        (share, rules.next_authority[share.post])
+        for share in proposal.shares
+        if share.post in rules.next_authority and share.amount > rules.limits.get(share.post, share.amount)
+    ]
+    parties = tuple(share.post for share in proposal.shares)
+    authorities = tuple(dict.fromkeys(post for _, post in above if post not in parties))
+    reason = "each funding party approves its share"
+    if authorities:
+        reason += "; a share above a post's delegated limit also needs the next authority"
+    return Leg(
+        leg="funding",
+        who=parties + authorities,
+        clause=rules.clauses["funding"],
+        reason=reason,
+        asks=(
+            *(_money(f"funding-{share.post}", share.post, share) for share in proposal.shares),
+            *(
+                _money(f"authority-{share.post}", post, share, kind="authority")
+                for share, post in above
+                if post not in parties
+            ),
+        ),
+    )
+
+
+def srg(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """SRG decides when the handbook says so: as shipped, every major proposal (A07)."""
+    if rules.srg is None or not rules.srg_decides_major or proposal.size is not Size.MAJOR:
+        return None
+    return _srg_leg(rules, rules.srg, "SRG decides because the proposal is major")
+
+
+def project(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """A major proposal is delivered under PRINCE2 (SYS-16)."""
+    if proposal.size is not Size.MAJOR:
+        return None
+    return Leg(
+        leg="project",
+        who=(rules.project_authority,) if rules.project_authority else (proposal.lead,),
+        clause=rules.clauses["project"],
+        reason="a major proposal is delivered in stages that are each authorised",
+    )
+
+
+def review(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """A major proposal is reviewed after it goes live (SYS-19)."""
+    if proposal.size is not Size.MAJOR:
+        return None
+    return Leg(
+        leg="post_implementation_review",
+        who=tuple(dict.fromkeys((proposal.lead, *filter(None, (rules.reviewer,))))),
+        clause=rules.clauses["post_implementation_review"],
+        reason="a major proposal is reviewed after it goes live",
+    )
+
+
+def completion(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """The lead officer confirms that a minor proposal is complete."""
+    if proposal.size is not Size.MINOR:
+        return None
+    ask = _single("completion", proposal.lead, kind="completion")
+    return Leg(
+        leg="completion",
+        who=(proposal.lead,),
+        clause=rules.clauses["completion"],
+        reason="a minor proposal closes when its lead officer confirms completion",
+        asks=(ask.model_copy(update={"inform": (proposal.sponsor,)}),),
+    )
+
+
+_ORDER: tuple[Callable[[Proposal, RoutingRules], Leg | None], ...] = (
+    notification,
+    funding,
+    srg,
+    project,
+    review,
+    completion,
+)
+"""A proposal passes the legs in this order; a new rule is a function put in its place here."""
+
+
+# -------------------------------------------------------------------------- meetings
+
+
+def papers_due(meeting: date, forum: ForumRules, rules: RoutingRules) -> date:
+    """Return the last day on which papers for a meeting are taken."""
+    return calendar.nth_working_day(meeting, -forum.papers_days, rules.non_working)
+
+
+def meeting_for(proposal: Proposal, forum: ForumRules, rules: RoutingRules) -> date | None:
+    """Return the first meeting whose papers deadline can be made, before the decision date.
+
+    The meeting falls strictly before the decision date, and the proposal is in by the papers
+    deadline (A11). None if there is no such meeting.
+    """
+    return next(
+        (
+            meeting
+            for meeting in forum.meetings
+            if proposal.submitted <= papers_due(meeting, forum, rules) and meeting < proposal.decide_by
+        ),
+        None,
+    )
+
+
+# --------------------------------------------------------------------------- helpers
+
+
+def _srg_leg(rules: RoutingRules, forum: ForumRules, reason: str) -> Leg:
+    return Leg(
+        leg="srg",
+        who=(forum.key,),
+        clause=rules.clauses["srg"],
+        reason=reason,
+        asks=(LegAsk(key="srg", kind="srg", seats=forum.seats),),
+        forum=forum.key,
+    )
+
+
+def _single(key: str, post: str, *, kind: str) -> LegAsk:
+    return LegAsk(key=key, kind=kind, seats=(SeatAsk(key=post, post=post),))
+
+
+def _money(key: str, post: str, share: Share, *, kind: str = "funding") -> LegAsk:
+    return LegAsk(key=key, kind=kind, seats=(SeatAsk(key=post, post=post, amount=share.amount),))
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,113 @@
+"""Where an investment proposal can be, and what moves it on."""
+
+from collections.abc import Sequence
+
+from workflows.model import Choice, Ending, Leg, Outcome, State
+
+_ENDS_OF_DECISIONS = (State.REJECTED, State.RETURNED, State.LAPSED, State.WITHDRAWN)
+
+TRANSITIONS: dict[State, tuple[State, ...]] = {
+    State.DRAFT: (State.SUBMITTED,),
+    State.SUBMITTED: (
+        State.CONSULTING,
+        State.NOTIFYING,
+        State.AWAITING_BID,
+        State.WITH_FUNDERS,
+        State.WITHDRAWN,
+    ),
+    State.CONSULTING: (
+        State.NOTIFYING,
+        State.AWAITING_BID,
+        State.WITH_FUNDERS,
+        State.WITH_SRG,
+        State.CLOSED_REFUSED,
+        *_ENDS_OF_DECISIONS,
+    ),
+    State.NOTIFYING: (
+        State.CONSULTING,
+        State.AWAITING_BID,
+        State.WITH_FUNDERS,
+        *_ENDS_OF_DECISIONS,
+    ),
+    State.AWAITING_BID: (State.WITH_FUNDERS, State.CLOSED_UNFUNDED, *_ENDS_OF_DECISIONS),
+    State.WITH_FUNDERS: (State.WITH_SRG, State.APPROVED, *_ENDS_OF_DECISIONS),
+    State.WITH_SRG: (
+        State.NOTIFYING,
+        State.WITH_FUNDERS,
+        State.APPROVED,
+        *_ENDS_OF_DECISIONS,
+    ),
+    State.RETURNED: (
+        State.CONSULTING,
+        State.NOTIFYING,
+        State.AWAITING_BID,
+        State.WITH_FUNDERS,
+        State.WITHDRAWN,
+    ),
+    State.APPROVED: (State.IN_PROJECT, State.CLOSED, State.LAPSED, State.WITHDRAWN),
+    State.IN_PROJECT: (State.IN_REVIEW, State.CLOSED),
+    State.IN_REVIEW: (State.CLOSED,),
+    State.CLOSED: (),
+    State.REJECTED: (),
+    State.WITHDRAWN: (),
+    State.LAPSED: (),
+    State.CLOSED_UNFUNDED: (),
+    State.CLOSED_REFUSED: (),
+}
+"""From each state, those it may change to."""
+
+_WHILE_PASSING = {
+    "notification": State.NOTIFYING,
+    "funding": State.WITH_FUNDERS,
+    "srg": State.WITH_SRG,
+}
+
+_BY_CHOICE = {
+    Choice.REJECT: State.REJECTED,
+    Choice.RETURN: State.RETURNED,
+    Choice.VERIFY: State.CLOSED,
+}
+_BY_ENDING = {Ending.SILENT: State.LAPSED, Ending.WITHDRAWN: State.WITHDRAWN}
+
+
+def is_end(state: State) -> bool:
+    """Say whether a case in this state has nothing more to come."""
+    return not TRANSITIONS[state]
+
+
+def approval_legs(route: Sequence[Leg]) -> tuple[Leg, ...]:
+    """Return the legs that come before approval."""
+    return tuple(leg for leg in route if leg.leg in _WHILE_PASSING)
+
+
+def while_passing(leg: Leg) -> State:
+    """Return the state of a proposal while it passes a leg."""
+    return _WHILE_PASSING[leg.leg]
+
+
+def after(outcome: Outcome) -> State | None:
+    """Return the state an outcome brings a proposal to, or None if it goes on."""
+    if outcome.choice is not None:
+        return _BY_CHOICE.get(outcome.choice)
+    return _BY_ENDING.get(outcome.ending)
+
+
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return the outcome that counts of several: one that stops the case, else a referral."""
+    return next(
+        (outcome for outcome in outcomes if outcome.stops and outcome.choice is not None),
+        next(
+            (outcome for outcome in outcomes if outcome.stops),
+            next((outcome for outcome in outcomes if outcome.referred), outcomes[-1]),
+        ),
+    )
+
+
+def diagram() -> str:
+    """Draw the states as Mermaid text."""
+    lines = ["stateDiagram-v2", "    [*] --> draft"]
+    for state, nexts in TRANSITIONS.items():
+        lines += [f"    {state} --> {following}" for following in nexts]
+        if not nexts:
+            lines.append(f"    {state} --> [*]")
+    return "\n".join(lines) + "\n"
