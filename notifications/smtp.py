@@ -1,0 +1,141 @@
+"""How a letter leaves the building: one kept connection to the mail server, and two ways to fail."""
+
+import asyncio
+import contextlib
+import re
+import ssl
+from email.message import EmailMessage
+from typing import Literal
+
+import aiosmtplib
+
+Tls = Literal["none", "starttls", "tls"]
+
+
+class Undeliverable(Exception):
+    """The server refuses this letter to this recipient for good; sending it again would not help."""
+
+
+class TryLater(Exception):
+    """The letter may not have gone, for a reason that can pass or be put right; it may be sent again."""
+
+
+class Mailer:
+    """Sends one letter at a time. With `starttls` or `tls`, nothing is ever sent in the clear.
+
+    `timeout`, in seconds, is for a whole letter, connecting included. `idle`, in seconds, is how long the
+    kept connection is trusted without asking. What goes wrong is told without addresses and without the
+    server's own words, for they may quote the letter.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        tls: Tls = "starttls",
+        username: str | None = None,
+        password: str | None = None,
+        local_hostname: str | None = None,
+        tls_context: ssl.SSLContext | None = None,
+        timeout: float = 20.0,
+        idle: float = 5.0,
+    ) -> None:
+        self._timeout = timeout
+        self._idle = idle
+        self._used = 0.0
+        self._tls = tls
+        self._turn = asyncio.Lock()
+        self._client = aiosmtplib.SMTP(
+            hostname=host,
+            port=port,
+            username=username,
+            password=password,
+            local_hostname=local_hostname,
+            timeout=timeout,
+            use_tls=tls == "tls",
+            start_tls=tls == "starttls",
+            tls_context=tls_context if tls != "none" else None,
+        )
+
+    async def send(self, message: EmailMessage) -> None:
+        """Return only when the server has answered that it holds the letter."""
+        async with self._turn:
+            try:
+                async with asyncio.timeout(self._timeout):
+                    await self._connect()
+                    await self._client.send_message(message)
+            except BaseException as error:
+                # Whatever is half said on this connection, the next letter must not continue it.
+                self._client.close()
+                if isinstance(error, (aiosmtplib.SMTPException, OSError, ValueError)):
+                    raise self._explained(error) from None
+                raise
+            self._used = asyncio.get_running_loop().time()
+
+    async def close(self) -> None:
+        async with self._turn:
+            if self._client.is_connected:
+                with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                    await self._client.quit(timeout=1)
+            self._client.close()
+
+    async def _connect(self) -> None:
+        if self._client.is_connected and not await self._still_there():
+            self._client.close()
+        if not self._client.is_connected:
+            await self._client.connect()
+
+    async def _still_there(self) -> bool:
+        if asyncio.get_running_loop().time() - self._used < self._idle:
+            return True
+        try:
+            await self._client.noop()
+        except (aiosmtplib.SMTPException, OSError):
+            return False
+        return True
+
+    def _explained(self, error: Exception) -> Undeliverable | TryLater:
+        match error:
+            case aiosmtplib.SMTPRecipientsRefused():
+                return _refused(error.recipients[0], "this recipient")
+            case aiosmtplib.SMTPRecipientRefused():
+                return _refused(error, "this recipient")
+            case aiosmtplib.SMTPDataError():
+                return _refused(error, "this letter")
+            case aiosmtplib.SMTPNotSupported() | ValueError():
+                return Undeliverable("The mail server has no way to write to this recipient's address.")
+            case aiosmtplib.SMTPSenderRefused():
+                return TryLater(
+                    f"The mail server refuses our sender's address ({_reply(error)}): see MAIL_FROM."
+                )
+            case aiosmtplib.SMTPAuthenticationError():
+                return TryLater(f"The mail server refuses our user name or password ({_reply(error)}).")
+            case aiosmtplib.SMTPResponseException():
+                return TryLater(f"The mail server is not ready for us ({_reply(error)}).")
+            case ssl.SSLError():
+                return TryLater("The mail server's certificate or its encryption is not acceptable.")
+            case TimeoutError():
+                return TryLater(f"The mail server did not finish within {self._timeout:g} seconds.")
+            case aiosmtplib.SMTPConnectError():
+                return TryLater("The mail server does not take our connection.")
+            case ConnectionError():
+                return TryLater("The mail server closed the connection before it had taken the letter.")
+            case _:
+                pass
+        if self._tls == "starttls":
+            return TryLater("The mail server offers no STARTTLS, and letters are not sent in the clear.")
+        return TryLater("The mail server could not be spoken to.")
+
+
+def _refused(error: aiosmtplib.SMTPResponseException, what: str) -> Undeliverable | TryLater:
+    # 55x speaks of the mailbox or the letter, 521 and 556 of its whole domain; other 5xx speak of us.
+    if error.code == 521 or 550 <= error.code <= 559:
+        return Undeliverable(f"The mail server refuses {what} for good ({_reply(error)}).")
+    return TryLater(f"The mail server does not take {what} now ({_reply(error)}).")
+
+
+def _reply(error: aiosmtplib.SMTPResponseException) -> str:
+    """The numbers of the answer, such as `550 5.1.1`."""
+    detail = re.match(r"[245]\.\d{1,3}\.\d{1,3}\b", error.message)
+    return f"{error.code} {detail[0]}" if detail else str(error.code)
