@@ -103,6 +103,8 @@ class Mailer:
                 return _refused(error, "this recipient")
             case aiosmtplib.SMTPDataError():
                 return _refused(error, "this letter")
+            case ssl.SSLError():  # before ValueError, which a bad certificate also is
+                return TryLater("The mail server's certificate or its encryption is not acceptable.")
             case aiosmtplib.SMTPNotSupported() | ValueError():
                 return Undeliverable("The mail server has no way to write to this recipient's address.")
             case aiosmtplib.SMTPSenderRefused():
@@ -113,8 +115,6 @@ class Mailer:
                 return TryLater(f"The mail server refuses our user name or password ({_reply(error)}).")
             case aiosmtplib.SMTPResponseException():
                 return TryLater(f"The mail server is not ready for us ({_reply(error)}).")
-            case ssl.SSLError():
-                return TryLater("The mail server's certificate or its encryption is not acceptable.")
             case TimeoutError():
                 return TryLater(f"The mail server did not finish within {self._timeout:g} seconds.")
             case aiosmtplib.SMTPConnectError():

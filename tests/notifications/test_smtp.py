@@ -1,14 +1,20 @@
 """What the mailer makes of a mail server's misbehaviour."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from notifications.smtp import Mailer, Tls, TryLater, Undeliverable
+
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+"""Made for these tests, with its key; nobody trusts it, and it ends in 2126."""
 
 SECRET = "the sealed words of the letter"
 
@@ -86,8 +92,22 @@ def letter() -> EmailMessage:
     return message
 
 
-def mailer(port: int, tls: Tls = "none", timeout: float = 0.5, idle: float = 5.0) -> Mailer:
-    return Mailer("127.0.0.1", port, tls=tls, timeout=timeout, idle=idle, local_hostname="localhost")
+def mailer(
+    port: int,
+    tls: Tls = "none",
+    timeout: float = 0.5,
+    idle: float = 5.0,
+    tls_context: ssl.SSLContext | None = None,
+) -> Mailer:
+    return Mailer(
+        "127.0.0.1",
+        port,
+        tls=tls,
+        timeout=timeout,
+        idle=idle,
+        tls_context=tls_context,
+        local_hostname="localhost",
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,6 +177,45 @@ async def test_a_server_that_speaks_no_tls_is_not_spoken_to() -> None:
         with pytest.raises(TryLater):
             await mailer(script.port, tls="tls").send(letter())
     assert not script.heard or all("MAIL" not in line for line in script.heard)
+
+
+@asynccontextmanager
+async def offering_starttls() -> AsyncIterator[tuple[int, list[Session]]]:
+    sessions: list[Session] = []
+
+    class Handler:
+        async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+            sessions.append(session)
+            return "250 taken"
+
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTIFICATE)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: SMTP(Handler(), hostname="localhost", tls_context=context, require_starttls=True, loop=loop),
+        "127.0.0.1",
+        0,
+    )
+    try:
+        yield server.sockets[0].getsockname()[1], sessions
+    finally:
+        server.close()
+
+
+async def test_starttls_carries_the_letter_encrypted() -> None:
+    trusting = ssl.create_default_context(cafile=CERTIFICATE)
+    async with offering_starttls() as (port, sessions):
+        post = mailer(port, tls="starttls", timeout=5, tls_context=trusting)
+        await post.send(letter())
+        await post.close()
+    assert [session.ssl is not None for session in sessions] == [True]
+
+
+async def test_a_server_nobody_vouches_for_is_given_no_letter() -> None:
+    async with offering_starttls() as (port, sessions):
+        with pytest.raises(TryLater, match="certificate"):
+            await mailer(port, tls="starttls", timeout=5).send(letter())
+    assert not sessions
 
 
 async def test_many_letters_share_one_connection() -> None:
