@@ -18,6 +18,7 @@ class Refusal(StrEnum):
     SEAT_ANSWERED = "seat_answered"
     TWO_SEATS = "two_seats"
     NOT_OFFERED = "not_offered"
+    FAULT = "fault"
 
 
 def refusal(

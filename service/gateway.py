@@ -1,0 +1,185 @@
+"""The only door to running processes: Temporal's exceptions stop here."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+from weakref import WeakValueDictionary
+
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from service.config import Settings
+from workflows.human_step import CASE, KIND, Delivery, HumanStep, Process
+from workflows.model import Choice, Decision, Segment, Withdrawal
+from workflows.processes.investment_proposal import InvestmentProposal
+from workflows.rules.quorum import Refusal
+
+PATIENCE = timedelta(seconds=8)
+"""How long a page waits for the engine before it says that an answer is being recorded."""
+AT_ONCE = 5
+"""Messages under way to one process; the engine refuses more than ten."""
+PROBE_EVERY = 5.0
+"""Seconds for which a worker that answered counts as answering."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The decision counts; `settled` is what the step came to, if that resolved it."""
+
+    settled: Choice | None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The decision does not count, and why."""
+
+    why: Refusal
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nobody can say yet. The same decision is sent again until there is an answer."""
+
+
+Answer = Counted | Refused | Unknown
+
+
+class Gateway:
+    """Starts processes and brings messages to them, each under an id of our own."""
+
+    def __init__(self, client: Client, core_queue: str) -> None:
+        self._client = client
+        self._core_queue = core_queue
+        self._doors = WeakValueDictionary[str, asyncio.Semaphore]()
+        self._answered_at = float("-inf")
+
+    @classmethod
+    async def connect(cls, settings: Settings) -> Self:
+        """Return a gateway. It need not reach the engine yet: pages work without it."""
+        client = await Client.connect(
+            settings.temporal_address,
+            namespace=settings.temporal_namespace,
+            data_converter=pydantic_data_converter,
+            lazy=True,
+        )
+        return cls(client, settings.core_queue)
+
+    async def start(self, ref: str) -> bool:
+        """Start a proposal's process, once however often this is called; False if unknown."""
+        try:
+            await self._client.start_workflow(
+                InvestmentProposal.run,
+                ref,
+                id=ref,
+                task_queue=self._core_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"{ref}: investment proposal",
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(KIND, "investment_proposal"),
+                        SearchAttributePair(CASE, ref),
+                    ]
+                ),
+                rpc_timeout=PATIENCE,
+            )
+        except WorkflowAlreadyStartedError:
+            return True
+        except RPCError:
+            return False
+        return True
+
+    async def decide(self, decision: Decision) -> Answer:
+        """Bring a decision to its step and return what the step says."""
+        step = self._client.get_workflow_handle_for(HumanStep.run, decision.step)
+        try:
+            async with self._door(decision.step):
+                standing = await step.execute_update(
+                    HumanStep.decide, decision, id=decision.key, rpc_timeout=PATIENCE
+                )
+        except WorkflowUpdateFailedError as error:
+            return Refused(_why(error))
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
+            return Refused(Refusal.ENDED) if _gone(error) else Unknown()
+        return Counted(standing.settled)
+
+    async def withdraw(self, case: str, withdrawal: Withdrawal) -> bool:
+        """Bring a withdrawal to its case; False if that is not known to have happened."""
+        process = self._client.get_workflow_handle(case)
+        try:
+            await process.execute_update(
+                Process.withdraw, withdrawal, id=withdrawal.key, rpc_timeout=PATIENCE
+            )
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
+            return _gone(error)
+        return True
+
+    async def resubmit(self, case: str, version: int) -> bool:
+        """Tell a returned proposal of its new version; False if that is not known to be done."""
+        process = self._client.get_workflow_handle_for(InvestmentProposal.run, case)
+        try:
+            await process.execute_update(
+                InvestmentProposal.resubmit, version, id=f"version:{version}", rpc_timeout=PATIENCE
+            )
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
+            return _gone(error)
+        return True
+
+    async def clock_moved(self, segment: Segment, processes: Iterable[str]) -> None:
+        """Tell open processes of a new segment of the Clock; those that have ended need not know."""
+        await asyncio.gather(*(self._clock_moved(segment, process) for process in processes))
+
+    async def _clock_moved(self, segment: Segment, process: str) -> None:
+        handle = self._client.get_workflow_handle(process)
+        try:
+            async with self._door(process):
+                await handle.execute_update(
+                    Process.clock_moved, segment, id=f"clock:{segment.number}"
+                )
+        except RPCError as error:
+            if not _gone(error):
+                raise
+
+    async def answers(self) -> bool:
+        """Say whether the engine and a worker answer, by having a worker do a small thing."""
+        if time.monotonic() - self._answered_at < PROBE_EVERY:
+            return True
+        try:
+            await self._client.execute_workflow(
+                Delivery.run,
+                (),
+                id="letters:none",
+                task_queue=self._core_queue,
+                execution_timeout=PATIENCE,
+                rpc_timeout=PATIENCE,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        except Exception:
+            # Whatever is wrong with the engine, the answer is the same.
+            return False
+        self._answered_at = time.monotonic()
+        return True
+
+    def _door(self, process: str) -> asyncio.Semaphore:
+        return self._doors.setdefault(process, asyncio.Semaphore(AT_ONCE))
+
+
+def _why(error: WorkflowUpdateFailedError) -> Refusal:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type in list(Refusal):
+        return Refusal(cause.type)
+    return Refusal.FAULT
+
+
+def _gone(error: Exception) -> bool:
+    return isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND
