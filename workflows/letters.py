@@ -1,0 +1,488 @@
+"""The letters Assent may send: one frozen kind for each, holding facts; their words are templates.
+
+No letter holds a link that decides or a code: both are given when the letter is rendered, so that
+neither is ever stored. Money is pounds, days are days, instants are UTC; the templates phrase them.
+"""
+
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BeforeValidator, Field, TypeAdapter
+
+from workflows.model import Choice, Ending, Frozen, Nudge, Size
+
+# ------------------------------------------------------------------------------- words
+
+
+def _shown(character: str) -> str:
+    """Return a character as letters may show it: nothing for one that is unseen or turns text round."""
+    if character in "\t\v\f\r\x85\u2028\u2029":
+        return " "
+    hidden = unicodedata.category(character) in ("Cc", "Cs") or unicodedata.bidirectional(character) in (
+        *("LRE", "RLE", "LRO", "RLO", "PDF"),
+        *("LRI", "RLI", "FSI", "PDI"),
+    )
+    return "" if hidden else character
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(" ".join("".join(map(_shown, line)).split()) for line in lines).strip()
+
+
+def _line(value: Any) -> Any:
+    return " ".join(_text(value).split()) if isinstance(value, str) else value
+
+
+Line = Annotated[str, BeforeValidator(_line)]
+"""Words on one line, whatever was typed or pasted: a heading, a name, a title."""
+Text = Annotated[str, BeforeValidator(_text)]
+"""Words in paragraphs, such as reasons, with everything unseen taken out."""
+
+
+# ------------------------------------------------------------------------ common parts
+
+
+class Addressee(Frozen):
+    """Who a letter is to: a person, the address it goes to, and the post it reaches them through."""
+
+    name: Line
+    address: Line
+    post_title: Line = ""
+
+
+class Matter(Frozen):
+    """The case a letter is about, as its reader would name it."""
+
+    ref: str
+    title: Line
+    organisation: Line
+    page: str
+    """The case's ordinary page, where nothing is decided."""
+    summary: Line = ""
+    """What it is, in a sentence or two; empty if the title says it."""
+    capital: Decimal | None = None
+    revenue: Decimal | None = None
+    """Pounds a year."""
+    sponsor: Line = ""
+    """The title of the sponsor's post."""
+    department: Line = ""
+    version: int = 1
+
+
+class Clause(Frozen):
+    """A clause of the handbook: why somebody is asked."""
+
+    number: str
+    text: Line = ""
+
+
+class Question(Frozen):
+    """What a step asks. Its kind chooses the words; see `_parts/questions.txt`."""
+
+    kind: str
+    """As in `Terms.kind`: funding, authority, notification, srg, completion. Others get general words."""
+    amount: Decimal | None = None
+    """The pounds asked of this seat; the whole is the matter's capital."""
+    percent: Decimal | None = None
+    """The amount as a share of the capital, in percent."""
+    forum: Line = ""
+    """The name of the forum that answers, if one does."""
+    meeting: date | None = None
+    """The day of the forum's meeting, if the question goes to one."""
+    share_of: Line = ""
+    """For `authority`: the title of the funding party's post whose limit the share exceeds."""
+    limit: Decimal | None = None
+    """For `authority`: that post's limit."""
+
+
+class Condition(Frozen):
+    """What somebody requires in return for a yes."""
+
+    text: Text
+    owner: Line = ""
+    by: date | None = None
+
+
+class Answer(Frozen):
+    """What somebody answered, as others may read it."""
+
+    who: Line
+    """The title of the post, or the name of the forum, that answered."""
+    choice: Choice
+    on: date
+    for_whom: Line = ""
+    """Whom they covered for, if they did."""
+    reason: Text = ""
+    remarks: tuple[tuple[str, Text], ...] = ()
+    """Named answers given beside the choice: (fit, "Fits the infrastructure strategy")."""
+    conditions: tuple[Condition, ...] = ()
+    until: date | None = None
+    """For a deferral: the day on which it is asked again."""
+
+
+class Asked(Frozen):
+    """Somebody who was asked and has not answered."""
+
+    who: Line
+    """The title of their post, or their name and the title."""
+    since: date
+    working_days: int = 0
+
+
+class Consequence(Frozen):
+    """What the ladder will do if nobody answers, and to whom it turns then."""
+
+    on: date
+    then: Nudge
+    who: Line = ""
+    """The cover, the line manager or the PMO, by title or name and title; may be empty."""
+
+
+class Budget(Frozen):
+    """The budget a share would come from."""
+
+    total: Decimal
+    committed: Decimal
+    would_remain: Decimal
+    """What a yes would leave; below zero it is overspent."""
+
+
+class Next(Frozen):
+    """Where a case goes from here: to whom, and on which day if it waits for one."""
+
+    who: tuple[Line, ...] = ()
+    """Titles of posts or names of forums that are asked next."""
+    on: date | None = None
+
+
+class Stop(Frozen):
+    """A leg of a route, as it is told to the sponsor."""
+
+    leg: str
+    who: tuple[Line, ...]
+    clause: Clause
+    reason: Line = ""
+    meeting: date | None = None
+    by: date | None = None
+    """The day by which it is done if everybody answers in time."""
+
+
+class Addressed(Frozen):
+    """What every letter has."""
+
+    to: Addressee
+
+
+class CaseLetter(Addressed):
+    """A letter about a case. Unless it is an `Asking`, its only link is the case's page."""
+
+    matter: Matter
+
+
+# ------------------------------------------------------------- letters that ask something
+
+
+class Asking(CaseLetter):
+    """A letter with a question and the one link to answer it."""
+
+    question: Question
+    seat: Line
+    """The title of the post that is asked. The reader may hold it, cover it or manage its holder."""
+    clause: Clause
+    due: date
+    so_far: tuple[Answer, ...] = ()
+    """Answers on earlier legs, and on this step unless it is blind."""
+    conditions: tuple[Condition, ...] = ()
+    """Conditions that consultations have put."""
+    coincidences: tuple[Line, ...] = ()
+    """Sentences such as "The sponsor is also a funding party."."""
+    budget: Budget | None = None
+    if_silent: tuple[Consequence, ...] = ()
+    """Rungs still to come. Empty: it stays open, and the letter says so."""
+    code_needed: bool = False
+    """A code will be asked for, and sent to this address."""
+
+
+class Request(Asking):
+    """The first letter to those a step asks."""
+
+    kind: Literal["request"] = "request"
+
+
+class Reminder(Asking):
+    """To somebody who has not answered."""
+
+    kind: Literal["reminder"] = "reminder"
+    number: int
+    """1 for the first reminder of this question."""
+    asked_on: date
+    written: date
+    """The day of this letter, from which "today" and "tomorrow" are counted."""
+
+
+class Escalation(Asking):
+    """To a line manager, who may now answer in the place of those who were asked."""
+
+    kind: Literal["escalation"] = "escalation"
+    asked: tuple[Asked, ...]
+
+
+class Cover(Asking):
+    """To whoever covers for the person asked, from the start or because that person is silent."""
+
+    kind: Literal["cover"] = "cover"
+    covering: Line
+    """The person covered, by name."""
+    until: date | None = None
+    """The cover's last day, if it has one."""
+    asked_on: date | None = None
+    """When the person covered was asked, if they were and have not answered."""
+
+
+# --------------------------------------------------------- letters to those who were asked
+
+
+class Covered(CaseLetter):
+    """To the person covered: somebody else may now answer for them."""
+
+    kind: Literal["covered"] = "covered"
+    question: Question
+    seat: Line
+    cover: Line
+    """Whoever may answer in their place, by name."""
+    until: date | None = None
+    asked_on: date | None = None
+    due: date
+    if_silent: tuple[Consequence, ...] = ()
+
+
+class Outcome(CaseLetter):
+    """What a step came to: to those who were asked and to those who are told."""
+
+    kind: Literal["outcome"] = "outcome"
+    question: Question
+    ending: Ending
+    choice: Choice | None = None
+    on: date
+    why: str = ""
+    """For a step without a choice: the key in `StepClosing.why`."""
+    answers: tuple[Answer, ...] = ()
+    next: Next | None = None
+    """Where the case goes, when it is known; the words make do without."""
+
+
+class Receipt(CaseLetter):
+    """To whoever answered: what, when, about what exactly, and what happens next."""
+
+    kind: Literal["receipt"] = "receipt"
+    question: Question
+    seat: Line
+    answer: Answer
+    at: AwareDatetime
+    fingerprint: str
+    """The hash of exactly what was shown."""
+    answered: int
+    """How many seats of this question, or of the questions put together, have answered."""
+    asked: int
+    waiting_for: tuple[Line, ...] = ()
+    """Titles of the posts that have not answered."""
+    settled: Choice | None = None
+    """What the question came to, if this answer settled it."""
+    next: Next | None = None
+    undo_until: AwareDatetime | None = None
+
+
+class ClosedWithoutYou(CaseLetter):
+    """To somebody who was asked and need not answer any more."""
+
+    kind: Literal["closed_without_you"] = "closed_without_you"
+    question: Question
+    seat: Line
+    ending: Ending
+    choice: Choice | None = None
+    on: date
+    why: str = ""
+    """The key in `StepClosing.why`: refused_by_another, withdrawn, time_up, inquorate, cancelled."""
+    decided_by: tuple[Line, ...] = ()
+    """Titles of the posts that answered instead, where they may be named."""
+
+
+# ----------------------------------------------------- letters to the sponsor and the lead
+
+
+class Submitted(CaseLetter):
+    """The proposal is in; this is the way it will go."""
+
+    kind: Literal["submitted"] = "submitted"
+    on: date
+    decide_by: date
+    fingerprint: str
+    """The hash of the version."""
+    route: tuple[Stop, ...] = ()
+
+
+class Approved(CaseLetter):
+    """Everybody who had to has approved."""
+
+    kind: Literal["approved"] = "approved"
+    on: date
+    size: Size
+    answers: tuple[Answer, ...] = ()
+    """The answers that approve it, with their conditions."""
+    next: Next | None = None
+
+
+class Rejected(CaseLetter):
+    """The proposal is refused and ends."""
+
+    kind: Literal["rejected"] = "rejected"
+    on: date
+    answers: tuple[Answer, ...] = ()
+    """The refusals, with their reasons; a step that refused by count lists all of its answers."""
+
+
+class Returned(CaseLetter):
+    """The proposal is sent back for more information."""
+
+    kind: Literal["returned"] = "returned"
+    on: date
+    wanted: tuple[Answer, ...]
+    """The answers that return it; their reasons say what is asked for."""
+    answer_at: str
+    """The ordinary page on which the sponsor prepares the next version."""
+
+
+class Deferred(CaseLetter):
+    """The question is put off to a day, when it is asked again."""
+
+    kind: Literal["deferred"] = "deferred"
+    on: date
+    until: date
+    question: Question
+    answers: tuple[Answer, ...] = ()
+
+
+class Withdrawn(CaseLetter):
+    """The proposal was withdrawn."""
+
+    kind: Literal["withdrawn"] = "withdrawn"
+    on: date
+    by: Line
+    """The name or title of whoever withdrew it."""
+
+
+class Lapsed(CaseLetter):
+    """Nobody answered to the end of the ladder, and the rules of the question end it there."""
+
+    kind: Literal["lapsed"] = "lapsed"
+    on: date
+    question: Question
+    asked: tuple[Asked, ...] = ()
+
+
+class Completed(CaseLetter):
+    """The work is done and the case is closed."""
+
+    kind: Literal["completed"] = "completed"
+    on: date
+    confirmed_by: Line = ""
+
+
+# ----------------------------------------------------------------- letters to the office
+
+
+class Listed(CaseLetter):
+    """To a forum's secretary: a proposal is on the business of a coming meeting."""
+
+    kind: Literal["listed"] = "listed"
+    question: Question
+    """Its `forum` and `meeting` are the ones that are meant."""
+    clause: Clause
+
+
+class Unsent(Frozen):
+    """A letter that could not be delivered."""
+
+    to: Line
+    address: Line
+    about: Line
+    """What sort of letter it was, in words: "reminder", "request"."""
+    why: Line
+
+
+class Stuck(CaseLetter):
+    """To the PMO: something will not move unless the PMO moves it."""
+
+    kind: Literal["stuck"] = "stuck"
+    cause: Literal["unanswered", "undeliverable", "nobody_to_ask"]
+    desk: str
+    """The PMO's page of what is stuck."""
+    question: Question | None = None
+    seat: Line = ""
+    asked: tuple[Asked, ...] = ()
+    """For `unanswered`: who has been silent to the end of the ladder."""
+    unsent: Unsent | None = None
+    """For `undeliverable`: the letter."""
+    if_silent: tuple[Consequence, ...] = ()
+
+
+class Code(Addressed):
+    """A code to type on a page that is waiting for it. It is given when the letter is rendered."""
+
+    kind: Literal["code"] = "code"
+    purpose: Literal["decision", "sign_in"]
+    organisation: Line
+    ref: str = ""
+    """For a decision: the case."""
+    minutes: int = 10
+
+
+class Anchor(Addressed):
+    """To the auditor: the head of a day's record, to be kept where the engine cannot reach it."""
+
+    kind: Literal["anchor"] = "anchor"
+    organisation: Line
+    day: date
+    digest: str
+    """What the day's record came to, over the head of every case."""
+    cases: int
+    lines: int = 0
+    """How many lines were written on the day."""
+
+
+Letter = Annotated[
+    Request
+    | Reminder
+    | Escalation
+    | Cover
+    | Covered
+    | Outcome
+    | Receipt
+    | ClosedWithoutYou
+    | Submitted
+    | Approved
+    | Rejected
+    | Returned
+    | Deferred
+    | Withdrawn
+    | Lapsed
+    | Completed
+    | Listed
+    | Stuck
+    | Code
+    | Anchor,
+    Field(discriminator="kind"),
+]
+"""Any letter, told apart by its kind."""
+
+_LETTER: TypeAdapter[Letter] = TypeAdapter(Letter)
+
+
+def read(props: dict[str, Any]) -> Letter:
+    """Return the letter that was kept as `letter.model_dump(mode="json")`."""
+    return _LETTER.validate_python(props)
