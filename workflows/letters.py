@@ -195,6 +195,8 @@ class Asking(CaseLetter):
     """The title of the post that is asked. The reader may hold it, cover it or manage its holder."""
     clause: Clause
     due: date
+    written: date
+    """The day of this letter, from which "today", "tomorrow" and "overdue" are counted."""
     so_far: tuple[Answer, ...] = ()
     """Answers on earlier legs, and on this step unless it is blind."""
     conditions: tuple[Condition, ...] = ()
@@ -221,8 +223,6 @@ class Reminder(Asking):
     number: int
     """1 for the first reminder of this question."""
     asked_on: date
-    written: date
-    """The day of this letter, from which "today" and "tomorrow" are counted."""
 
 
 class Escalation(Asking):
