@@ -82,7 +82,7 @@ class Clause(Frozen):
 
 
 class Question(Frozen):
-    """What a step asks. Its kind chooses the words; see `_parts/questions.txt`."""
+    """What a step asks. Its kind chooses the words; see `_parts/words.txt`."""
 
     kind: str
     """As in `Terms.kind`: funding, authority, notification, srg, completion. Others get general words."""

@@ -1,0 +1,536 @@
+"""An example of every letter, and of every turn its words take: for the preview, the tests and the reader."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from email.message import EmailMessage
+
+from notifications.render import render
+from workflows.letters import (
+    Addressee,
+    Anchor,
+    Answer,
+    Approved,
+    Asked,
+    Asking,
+    Budget,
+    Clause,
+    ClosedWithoutYou,
+    Code,
+    Completed,
+    Condition,
+    Consequence,
+    Cover,
+    Covered,
+    Deferred,
+    Escalation,
+    Lapsed,
+    Letter,
+    Listed,
+    Matter,
+    Next,
+    Outcome,
+    Question,
+    Receipt,
+    Rejected,
+    Reminder,
+    Request,
+    Returned,
+    Stop,
+    Stuck,
+    Submitted,
+    Unsent,
+    Withdrawn,
+)
+from workflows.model import Choice, Ending, Nudge, Size
+
+BASE = "https://assent.leicester.example"
+LINK = f"{BASE}/a/1.0f8e4c2ab1d94e73a6c05d1b7e9f3a42.3q2-7wAbkZ0mJx9sTtYvUg"
+CODE = "482913"
+THREAD = "<INV-2004-0002@assent.leicester.example>"
+FINGERPRINT = "5b1f0a7d93c84e26b7f2d61c0e9a48b35d7c16e2f0843a9bc1d57e60f2a894c3"
+
+HALL = "Budget holder, De Montfort Hall"
+SPORTS = "Budget holder, Sports Services"
+DIRECTOR = "Corporate Director, Regeneration and Culture"
+CHIEF = "Chief Executive"
+HEADS = "Heads of ICT Group"
+SRG = "Strategic Resources Group"
+
+BOOKING = Matter(
+    ref="INV-2004-0002",
+    title="On-line sales and web booking for De Montfort Hall and Sports Services",
+    organisation="Leicester City Council",
+    page=f"{BASE}/cases/INV-2004-0002",
+    summary="Tickets and courts are booked and paid for on the web at any hour",
+    capital=Decimal(140000),
+    revenue=Decimal(22000),
+    sponsor=DIRECTOR,
+    department="Regeneration and Culture",
+)
+TOOLKIT = Matter(
+    ref="INV-2004-0001",
+    title="Consultation tool kit",
+    organisation="Leicester City Council",
+    page=f"{BASE}/cases/INV-2004-0001",
+    capital=Decimal(12000),
+    revenue=Decimal(1500),
+    sponsor="Chief Executive's department sponsor",
+)
+
+
+def _to(name: str, post: str) -> Addressee:
+    return Addressee(name=name, address=f"{name.split()[-1].lower()}@leicester.example", post_title=post)
+
+
+_FUNDER = _to("A. Holder", HALL)
+_COVER = _to("B. Deputy", "Deputy Manager, De Montfort Hall")
+_LINE = _to("C. Director", DIRECTOR)
+_SPONSOR = _to("C. Director", DIRECTOR)
+_SECRETARY = _to("D. Secretary", f"Secretary, {HEADS}")
+_PMO = _to("E. Projects", "Corporate Projects Manager")
+
+_FUND = Clause(number="FUND-1", text="funding parties approve the appraisal")
+_NOTE = Clause(number="NOTE-1", text="every proposal is notified before any funder is asked")
+_SHARE = Question(kind="funding", amount=Decimal(84000), percent=Decimal(60))
+_NOTED = Answer(who=HEADS, choice=Choice.NOTE, on=date(2004, 10, 13), reason="No concerns.")
+_SPORTS_YES = Answer(who=SPORTS, choice=Choice.APPROVE, on=date(2004, 10, 18))
+_CARDS = Condition(
+    text="Card payments go through the corporate e-payment service.", owner=DIRECTOR, by=date(2005, 3, 31)
+)
+_HALL_YES = Answer(
+    who=HALL,
+    choice=Choice.APPROVE_WITH_CONDITIONS,
+    on=date(2004, 10, 20),
+    reason="The hall gains most, and the saving in box office hours is agreed.\n\nCards are the one risk.",
+    conditions=(_CARDS,),
+)
+_HALL_NO = Answer(
+    who=HALL,
+    choice=Choice.REJECT,
+    on=date(2004, 10, 20),
+    reason="The stage lift takes the whole of this year's budget.",
+)
+_LADDER = (
+    Consequence(on=date(2004, 10, 19), then=Nudge.REMIND),
+    Consequence(on=date(2004, 10, 22), then=Nudge.COVER, who="B. Deputy"),
+    Consequence(on=date(2004, 10, 26), then=Nudge.LINE, who=DIRECTOR),
+    Consequence(on=date(2004, 11, 2), then=Nudge.PMO, who="Corporate Projects Manager"),
+)
+
+_REQUEST = Request(
+    to=_FUNDER,
+    matter=BOOKING,
+    question=_SHARE,
+    seat=HALL,
+    clause=_FUND,
+    due=date(2004, 10, 21),
+    written=date(2004, 10, 14),
+    so_far=(_NOTED, _SPORTS_YES),
+    budget=Budget(total=Decimal(210000), committed=Decimal(95000), would_remain=Decimal(31000)),
+    if_silent=_LADDER,
+    code_needed=True,
+)
+
+EXAMPLES: dict[str, Letter] = {
+    "request": _REQUEST,
+    "request-whole-sum": _REQUEST.model_copy(
+        update={
+            "matter": TOOLKIT,
+            "question": Question(kind="funding", amount=Decimal(12000), percent=Decimal(100)),
+            "seat": "Chief Executive's department sponsor",
+            "so_far": (),
+            "coincidences": ("The sponsor is also the only funding party",),
+            "budget": Budget(
+                total=Decimal(40000), committed=Decimal(30000), would_remain=Decimal("-2000.50")
+            ),
+            "code_needed": False,
+        }
+    ),
+    "request-notification": Request(
+        to=_SECRETARY,
+        matter=BOOKING,
+        question=Question(kind="notification", forum=HEADS, meeting=date(2004, 10, 13)),
+        seat=f"Secretary, {HEADS}",
+        clause=_NOTE,
+        due=date(2004, 10, 15),
+        written=date(2004, 10, 13),
+        if_silent=(
+            Consequence(on=date(2004, 10, 14), then=Nudge.REMIND),
+            Consequence(on=date(2004, 10, 18), then=Nudge.CLOSE),
+        ),
+    ),
+    "request-notification-direct": Request(
+        to=_to("F. Service", "Service Director (ICT & Customer Access)"),
+        matter=TOOLKIT,
+        question=Question(kind="notification"),
+        seat="Service Director (ICT & Customer Access)",
+        clause=_NOTE,
+        due=date(2004, 5, 24),
+        written=date(2004, 5, 24),
+        if_silent=(),
+    ),
+    "request-authority": _REQUEST.model_copy(
+        update={
+            "to": _LINE,
+            "question": Question(
+                kind="authority",
+                amount=Decimal(84000),
+                percent=Decimal(60),
+                share_of=HALL,
+                limit=Decimal(75000),
+            ),
+            "seat": DIRECTOR,
+            "clause": Clause(number="FUND-2"),
+            "budget": None,
+        }
+    ),
+    "request-srg": Request(
+        to=_to("G. Chief", CHIEF),
+        matter=BOOKING.model_copy(update={"version": 2}),
+        question=Question(kind="srg", forum=SRG),
+        seat=CHIEF,
+        clause=Clause(number="SRG-1", text="SRG decides because the proposal is major"),
+        due=date(2004, 10, 28),
+        written=date(2004, 10, 21),
+        so_far=(_NOTED, _SPORTS_YES, _HALL_YES),
+        conditions=(_CARDS,),
+        coincidences=("The sponsor's own directorate pays for all of it",),
+        if_silent=_LADDER[2:],
+        code_needed=True,
+    ),
+    "request-completion": Request(
+        to=_to("H. Lead", "Head of ICT, Chief Executive's"),
+        matter=TOOLKIT,
+        question=Question(kind="completion"),
+        seat="Head of ICT, Chief Executive's",
+        clause=Clause(
+            number="END-1", text="a minor proposal closes when its lead officer confirms completion"
+        ),
+        due=date(2004, 7, 30),
+        written=date(2004, 6, 30),
+        if_silent=(Consequence(on=date(2004, 7, 23), then=Nudge.REMIND),),
+    ),
+    "request-other": Request(
+        to=_to("I. Profession", "Head of Profession"),
+        matter=TOOLKIT,
+        question=Question(kind="head_of_profession"),
+        seat="Head of Profession",
+        clause=Clause(number="HOP-1"),
+        due=date(2004, 12, 31),
+        written=date(2004, 12, 20),
+        if_silent=(Consequence(on=date(2005, 1, 4), then=Nudge.REMIND),),
+    ),
+    "reminder": Reminder(
+        **(dict(_REQUEST) | {"kind": "reminder", "written": date(2004, 10, 19), "if_silent": _LADDER[1:]}),
+        number=1,
+        asked_on=date(2004, 10, 14),
+    ),
+    "reminder-second": Reminder(
+        **(dict(_REQUEST) | {"kind": "reminder", "written": date(2004, 10, 20), "if_silent": _LADDER[1:]}),
+        number=2,
+        asked_on=date(2004, 10, 14),
+    ),
+    "reminder-overdue": Reminder(
+        **(dict(_REQUEST) | {"kind": "reminder", "written": date(2004, 10, 25), "if_silent": _LADDER[2:]}),
+        number=3,
+        asked_on=date(2004, 10, 14),
+    ),
+    "escalation": Escalation(
+        **(
+            dict(_REQUEST)
+            | {"kind": "escalation", "to": _LINE, "written": date(2004, 10, 26), "if_silent": _LADDER[3:]}
+        ),
+        asked=(
+            Asked(who=f"A. Holder, {HALL}", since=date(2004, 10, 14), working_days=8),
+            Asked(who="B. Deputy, covering", since=date(2004, 10, 22), working_days=1),
+        ),
+    ),
+    "cover": Cover(
+        **(dict(_REQUEST) | {"kind": "cover", "to": _COVER, "if_silent": _LADDER[2:]}),
+        covering="A. Holder",
+        until=date(2004, 10, 29),
+    ),
+    "cover-after-silence": Cover(
+        **(
+            dict(_REQUEST)
+            | {"kind": "cover", "to": _COVER, "written": date(2004, 10, 22), "if_silent": _LADDER[2:]}
+        ),
+        covering="A. Holder",
+        asked_on=date(2004, 10, 14),
+    ),
+    "covered": Covered(
+        to=_FUNDER,
+        matter=BOOKING,
+        question=_SHARE,
+        seat=HALL,
+        cover="B. Deputy",
+        until=date(2004, 10, 29),
+        due=date(2004, 10, 21),
+        if_silent=_LADDER[2:],
+    ),
+    "covered-after-silence": Covered(
+        to=_FUNDER,
+        matter=BOOKING,
+        question=_SHARE,
+        seat=HALL,
+        cover="B. Deputy",
+        asked_on=date(2004, 10, 14),
+        due=date(2004, 10, 21),
+        if_silent=_LADDER[2:],
+    ),
+    "outcome": Outcome(
+        to=_to("J. Sports", SPORTS),
+        matter=BOOKING,
+        question=_SHARE,
+        ending=Ending.DECIDED,
+        choice=Choice.APPROVE_WITH_CONDITIONS,
+        on=date(2004, 10, 20),
+        answers=(_HALL_YES,),
+        next=Next(who=(SRG,), on=date(2004, 10, 28)),
+    ),
+    "outcome-notified": Outcome(
+        to=_SPONSOR,
+        matter=BOOKING,
+        question=Question(kind="notification", forum=HEADS, meeting=date(2004, 10, 13)),
+        ending=Ending.DECIDED,
+        choice=Choice.NOTE,
+        on=date(2004, 10, 13),
+        answers=(
+            _NOTED.model_copy(
+                update={
+                    "remarks": (
+                        ("fit", "Fits the infrastructure strategy"),
+                        ("infrastructure", "One more web server"),
+                        ("security", "Passes through the firewall as other web booking does"),
+                    )
+                }
+            ),
+        ),
+        next=Next(who=(HALL, SPORTS)),
+    ),
+    "outcome-refused": Outcome(
+        to=_to("J. Sports", SPORTS),
+        matter=BOOKING,
+        question=_SHARE,
+        ending=Ending.DECIDED,
+        choice=Choice.REJECT,
+        on=date(2004, 10, 20),
+        answers=(_HALL_NO.model_copy(update={"who": "B. Deputy", "for_whom": HALL}),),
+    ),
+    "outcome-unanswered": Outcome(
+        to=_SPONSOR,
+        matter=BOOKING,
+        question=_SHARE,
+        ending=Ending.SILENT,
+        on=date(2004, 11, 9),
+        why="time_up",
+    ),
+    "receipt": Receipt(
+        to=_FUNDER,
+        matter=BOOKING,
+        question=_SHARE,
+        seat=HALL,
+        answer=_HALL_YES,
+        at=datetime(2004, 10, 20, 9, 2, tzinfo=UTC),
+        fingerprint=FINGERPRINT,
+        answered=1,
+        asked=2,
+        waiting_for=(SPORTS,),
+        undo_until=datetime(2004, 10, 20, 14, 40, tzinfo=UTC),
+    ),
+    "receipt-settled": Receipt(
+        to=_COVER,
+        matter=BOOKING,
+        question=_SHARE,
+        seat=HALL,
+        answer=_HALL_NO.model_copy(update={"for_whom": "A. Holder"}),
+        at=datetime(2004, 12, 20, 9, 2, tzinfo=UTC),
+        fingerprint=FINGERPRINT,
+        answered=2,
+        asked=2,
+        settled=Choice.REJECT,
+    ),
+    "receipt-deferred": Receipt(
+        to=_to("G. Chief", CHIEF),
+        matter=BOOKING,
+        question=Question(kind="srg", forum=SRG),
+        seat=CHIEF,
+        answer=Answer(
+            who=CHIEF,
+            choice=Choice.DEFER,
+            on=date(2004, 10, 28),
+            reason="After the budget.",
+            until=date(2005, 1, 27),
+        ),
+        at=datetime(2004, 10, 28, 9, 2, tzinfo=UTC),
+        fingerprint=FINGERPRINT,
+        answered=1,
+        asked=5,
+    ),
+    "closed_without_you": ClosedWithoutYou(
+        to=_to("J. Sports", SPORTS),
+        matter=BOOKING,
+        question=Question(kind="funding", amount=Decimal(56000), percent=Decimal(40)),
+        seat=SPORTS,
+        ending=Ending.WITHDRAWN,
+        on=date(2004, 10, 20),
+        why="refused_by_another",
+    ),
+    "closed_without_you-decided": ClosedWithoutYou(
+        to=_COVER,
+        matter=BOOKING,
+        question=_SHARE,
+        seat=HALL,
+        ending=Ending.DECIDED,
+        choice=Choice.APPROVE,
+        on=date(2004, 10, 20),
+        decided_by=(HALL,),
+    ),
+    "submitted": Submitted(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 9, 13),
+        decide_by=date(2004, 11, 30),
+        fingerprint=FINGERPRINT,
+        route=(
+            Stop(
+                leg="notification",
+                who=(HEADS,),
+                clause=_NOTE,
+                reason="every proposal is notified",
+                meeting=date(2004, 10, 13),
+            ),
+            Stop(
+                leg="funding",
+                who=(HALL, SPORTS),
+                clause=_FUND,
+                reason="each funding party approves its share",
+                by=date(2004, 10, 21),
+            ),
+            Stop(leg="srg", who=(SRG,), clause=Clause(number="SRG-1"), by=date(2004, 10, 28)),
+            Stop(leg="project", who=(SRG, HALL, SPORTS), clause=Clause(number="PRJ-1")),
+            Stop(leg="embargo_exception", who=(DIRECTOR,), clause=Clause(number="EMB-1")),
+        ),
+    ),
+    "approved": Approved(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 28),
+        size=Size.MAJOR,
+        answers=(
+            _SPORTS_YES,
+            _HALL_YES,
+            Answer(who=SRG, choice=Choice.APPROVE, on=date(2004, 10, 28)),
+        ),
+    ),
+    "approved-minor": Approved(
+        to=_SPONSOR,
+        matter=TOOLKIT,
+        on=date(2004, 6, 16),
+        size=Size.MINOR,
+        answers=(
+            Answer(who="Chief Executive's department sponsor", choice=Choice.APPROVE, on=date(2004, 6, 16)),
+        ),
+    ),
+    "rejected": Rejected(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), answers=(_HALL_NO,)),
+    "returned": Returned(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 20),
+        wanted=(
+            Answer(
+                who=HALL,
+                choice=Choice.RETURN,
+                on=date(2004, 10, 20),
+                reason="How many bookings are made by telephone today?\nWhat do the card charges come to?",
+            ),
+            Answer(who=SPORTS, choice=Choice.RETURN, on=date(2004, 10, 20)),
+        ),
+        answer_at=f"{BASE}/proposals/INV-2004-0002",
+    ),
+    "deferred": Deferred(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 28),
+        until=date(2005, 1, 27),
+        question=Question(kind="srg", forum=SRG),
+        answers=(
+            Answer(
+                who=SRG,
+                choice=Choice.DEFER,
+                on=date(2004, 10, 28),
+                reason="After the budget.",
+                until=date(2005, 1, 27),
+            ),
+        ),
+    ),
+    "withdrawn": Withdrawn(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), by=DIRECTOR),
+    "lapsed": Lapsed(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 11, 9),
+        question=_SHARE,
+        asked=(Asked(who=HALL, since=date(2004, 10, 14), working_days=18),),
+    ),
+    "completed": Completed(
+        to=_SPONSOR, matter=TOOLKIT, on=date(2004, 7, 30), confirmed_by="Head of ICT, Chief Executive's"
+    ),
+    "listed": Listed(
+        to=_SECRETARY,
+        matter=BOOKING,
+        question=Question(kind="notification", forum=HEADS, meeting=date(2004, 10, 13)),
+        clause=_NOTE,
+    ),
+    "stuck": Stuck(
+        to=_PMO,
+        matter=BOOKING,
+        cause="unanswered",
+        desk=f"{BASE}/pmo/stuck",
+        question=_SHARE,
+        seat=HALL,
+        asked=(
+            Asked(who=f"A. Holder, {HALL}", since=date(2004, 10, 14), working_days=13),
+            Asked(who="B. Deputy, covering", since=date(2004, 10, 22), working_days=7),
+        ),
+        if_silent=(Consequence(on=date(2004, 11, 9), then=Nudge.CLOSE),),
+    ),
+    "stuck-undeliverable": Stuck(
+        to=_PMO,
+        matter=BOOKING,
+        cause="undeliverable",
+        desk=f"{BASE}/pmo/stuck",
+        unsent=Unsent(
+            to="A. Holder",
+            address="holder@leicester.example",
+            about="reminder",
+            why="The mail server refuses this recipient for good (550 5.1.1)",
+        ),
+    ),
+    "stuck-nobody": Stuck(
+        to=_PMO, matter=BOOKING, cause="nobody_to_ask", desk=f"{BASE}/pmo/stuck", question=_SHARE, seat=HALL
+    ),
+    "code": Code(to=_FUNDER, purpose="decision", organisation="Leicester City Council", ref="INV-2004-0002"),
+    "code-signing-in": Code(to=_PMO, purpose="sign_in", organisation="Leicester City Council"),
+    "anchor": Anchor(
+        to=_to("K. Audit", "Head of Internal Audit"),
+        organisation="Leicester City Council",
+        day=date(2004, 10, 13),
+        digest=FINGERPRINT,
+        cases=12,
+        lines=87,
+    ),
+}
+
+
+def rendered(letter: Letter) -> EmailMessage:
+    """Return a letter as its reader would get it, with an invented link and code where it needs one."""
+    return render(
+        letter,
+        link=LINK if isinstance(letter, Asking) else None,
+        code=CODE if isinstance(letter, Code) else None,
+        message_id=f"<{letter.kind}@assent.leicester.example>",
+        sender="Leicester approvals <approvals@leicester.example>",
+        reply_to="programme-office@leicester.example",
+        thread=None if isinstance(letter, Code | Anchor) else THREAD,
+        date=datetime(2004, 10, 14, 9, 0, tzinfo=UTC),
+    )

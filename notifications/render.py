@@ -1,0 +1,183 @@
+"""How a letter becomes an email: its words from templates, and nothing in it that was not put there."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from workflows.letters import CaseLetter, Letter
+
+TEMPLATES = Path(__file__).with_name("templates")
+LONGEST_SUBJECT = 150
+_ZONE = ZoneInfo("Europe/London")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def render(
+    letter: Letter,
+    *,
+    link: str | None,
+    code: str | None = None,
+    message_id: str,
+    sender: str,
+    reply_to: str,
+    thread: str | None,
+    date: dt.datetime,
+) -> EmailMessage:
+    """Return the letter as an email, the same bytes for the same arguments.
+
+    `link` is for letters that ask something, `code` for those that bring one. `thread` is the
+    Message-ID that stands for the case. A template that wants what is not there is an error.
+    """
+    facts: dict[str, Any] = {"letter": letter}
+    facts |= {name: given for name, given in (("link", link), ("code", code)) if given is not None}
+    title = subject(letter)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = Address(letter.to.name, addr_spec=letter.to.address)
+    message["Reply-To"] = reply_to
+    message["Subject"] = title
+    message["Date"] = date
+    message["Message-ID"] = message_id
+    if thread and thread != message_id:
+        message["In-Reply-To"] = thread
+        message["References"] = thread
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(_text(letter.kind, facts), cte="quoted-printable")
+    html = _html(letter.kind, {**facts, "subject": title})
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = "en-GB"
+    # Without this each rendering would have a boundary of its own, and a retry other bytes.
+    message.set_boundary(f"=_{sha256(message_id.encode()).hexdigest()[:32]}")
+    return message
+
+
+def subject(letter: Letter) -> str:
+    """Return one line of at most 150 characters. A long title gives way; what is to be done does not."""
+    template = TEXT.get_template(f"{letter.kind}/subject.txt")
+    title = letter.matter.title if isinstance(letter, CaseLetter) else ""
+    line = _one_line(template.render(letter=letter, title=title))
+    if len(line) > LONGEST_SUBJECT and title:
+        left = max(len(title) - (len(line) - LONGEST_SUBJECT) - 1, 0)
+        line = _one_line(template.render(letter=letter, title=f"{title[:left].rstrip()}…"))
+    return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1]}…"
+
+
+def _text(kind: str, facts: dict[str, Any]) -> str:
+    """Render the text part, with one empty line between paragraphs however templates branch."""
+    rendered = TEXT.get_template(f"{kind}/body.txt").render(facts)
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", rendered)).strip() + "\n"
+
+
+def _html(kind: str, facts: dict[str, Any]) -> str:
+    """Render the HTML part with its few styles written into its elements, where mail programs keep them."""
+    return _STYLES.inline(HTML.get_template(f"{kind}/body.html").render(facts))
+
+
+def _one_line(line: str) -> str:
+    return " ".join(_CONTROL.sub(" ", line).split())
+
+
+# ----------------------------------------------------------------------------- phrasing
+
+
+def money(pounds: Decimal) -> str:
+    """£84,000; pence only when there are any."""
+    sign = "−" if pounds < 0 else ""
+    pence = "" if pounds == pounds.to_integral_value() else ".2f"
+    return f"{sign}£{abs(pounds):,{pence or '.0f'}}"
+
+
+def percent(share: Decimal) -> str:
+    """60%, or 33.33%."""
+    return f"{share.normalize():f}%"
+
+
+def day(day: dt.date) -> str:
+    """Thursday 14 October 2004."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def short_day(day: dt.date) -> str:
+    """Thu 14 Oct."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def near(day: dt.date, other: dt.date) -> str:
+    """14 October, beside a day of the same year; otherwise 14 October 2004."""
+    return f"{day.day} {day:%B}" if day.year == other.year else f"{day.day} {day:%B %Y}"
+
+
+def moment(instant: dt.datetime) -> str:
+    """15:40 on Thursday 14 October 2004, as clocks in the organisation show it."""
+    local = instant.astimezone(_ZONE)
+    return f"{local:%H:%M} on {day(local.date())}"
+
+
+def ordinal(number: int) -> str:
+    """First, second, up to tenth in words."""
+    return _ORDINALS[number - 1] if number <= len(_ORDINALS) else f"{number}th"
+
+
+def together(names: Sequence[str]) -> str:
+    """A; B; and C. Titles of posts have commas of their own."""
+    *most, last = names
+    if not most:
+        return last
+    return f"{most[0]} and {last}" if len(most) == 1 else f"{'; '.join(most)}; and {last}"
+
+
+def stop(words: str) -> str:
+    """End a sentence that does not end by itself; what is escaped stays so."""
+    return words if words.endswith((".", "!", "?", "…")) else words + "."
+
+
+def spaced(code: str) -> str:
+    """482 913."""
+    return f"{code[:3]} {code[3:]}"
+
+
+def flat(words: str) -> str:
+    """Put paragraphs on one line; what is escaped stays so."""
+    return type(words)(" ").join(words.split())
+
+
+def quoted(words: str) -> str:
+    """Mark every line of somebody's words as theirs, as replies do."""
+    return "\n".join(f"> {line}".rstrip() for line in words.split("\n"))
+
+
+_FILTERS = (money, percent, day, short_day, near, moment, ordinal, together, stop, spaced, flat, quoted)
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    # Escaping is chosen by environment and not by a file's ending: Jinja2's own choice knows only some.
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=autoescape,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {phrase.__name__: phrase for phrase in _FILTERS}
+    # The same sentences in both parts of a letter; in HTML, whatever they mention is escaped.
+    environment.globals["say"] = environment.get_template("_parts/words.txt").module
+    return environment
+
+
+TEXT = _environment(autoescape=False)
+HTML = _environment(autoescape=True)
+_STYLES = CSSInliner(load_remote_stylesheets=False)
