@@ -1,0 +1,41 @@
+"""The organisation's rules as data: files that a governance officer can read, frozen into an edition."""
+
+from service.handbook.edition import (
+    Budget,
+    Clause,
+    CorporateSystem,
+    Decides,
+    Department,
+    Edition,
+    Forum,
+    Holding,
+    Person,
+    Post,
+    Principle,
+    TechnicalParameter,
+)
+from service.handbook.explain import counts, explained
+from service.handbook.reading import HandbookError, load, names, variants
+from service.handbook.sources import Fault
+
+__all__ = [
+    "Budget",
+    "Clause",
+    "CorporateSystem",
+    "Decides",
+    "Department",
+    "Edition",
+    "Fault",
+    "Forum",
+    "HandbookError",
+    "Holding",
+    "Person",
+    "Post",
+    "Principle",
+    "TechnicalParameter",
+    "counts",
+    "explained",
+    "load",
+    "names",
+    "variants",
+]

@@ -1,0 +1,115 @@
+"""Makes an edition of what a handbook says: its meetings, its days not worked, its terms."""
+
+from datetime import date
+
+import holidays
+
+from service.handbook import written
+from service.handbook.edition import Edition, Forum, Holding, Person
+from service.handbook.written import Handbook
+from workflows.model import Ladder, LadderRung, Quorum, Terms
+from workflows.rules import calendar
+
+
+def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edition:
+    """Work out an edition, with what follows from the handbook in the years given."""
+    return Edition(
+        name=name,
+        variant=variant,
+        title=handbook.organisation.title,
+        organisation=handbook.organisation.key,
+        organisation_name=handbook.organisation.name,
+        departments=handbook.departments,
+        posts=handbook.posts,
+        people={
+            key: Person(id=key, name=person.name, email=person.email, illustrative=person.illustrative)
+            for key, person in handbook.people.items()
+        },
+        holdings=_holdings(handbook),
+        forums={key: _forum(forum, years) for key, forum in handbook.forums.items()},
+        roles=handbook.roles.model_dump(exclude={"illustrative"}),
+        principles=handbook.principles,
+        corporate_systems=handbook.corporate_systems,
+        technical_parameters=handbook.technical_parameters,
+        route=handbook.route,
+        limits=handbook.delegated_limits,
+        next_authority=next_authorities(handbook),
+        steps={kind: _terms(kind, handbook) for kind in handbook.steps},
+        clauses=handbook.clauses,
+        budgets=handbook.budgets,
+        retention=handbook.retention,
+        reports=handbook.reports,
+        non_working=_non_working(handbook.calendar, years),
+    )
+
+
+def _holdings(handbook: Handbook) -> tuple[Holding, ...]:
+    return tuple(
+        Holding(
+            post=hold.post,
+            person=key,
+            since=hold.since,
+            until=hold.until,
+            illustrative=person.illustrative or hold.illustrative,
+        )
+        for key, person in handbook.people.items()
+        for hold in person.holds
+    )
+
+
+def next_authorities(handbook: Handbook) -> dict[str, str]:
+    """Return who is asked above a limit: as written, else the post above in the line."""
+    above = {
+        post: handbook.next_authority.get(post, handbook.posts[post].line)
+        for post in handbook.delegated_limits
+    }
+    return {post: authority for post, authority in above.items() if authority}
+
+
+def _forum(forum: written.ForumEntry, years: range) -> Forum:
+    regular = forum.meets.days(years) if forum.meets else []
+    days = sorted({*regular, *forum.also_meets} - {*forum.does_not_meet})
+    derived = {"meets", "also_meets", "does_not_meet", "quorum"}
+    return Forum(
+        **forum.model_dump(exclude=derived),
+        quorum=_quorum(forum.quorum) if forum.quorum else None,
+        meetings=tuple(days),
+    )
+
+
+def _terms(kind: str, handbook: Handbook) -> Terms:
+    step = handbook.steps[kind]
+    ladder = handbook.ladders[step.ladder]
+    forum = handbook.forums[step.forum] if step.forum else None
+    quorum = step.quorum or (forum.quorum if forum else None)
+    return Terms(
+        kind=kind,
+        choices=step.choices,
+        ladder=Ladder(
+            due=ladder.due,
+            rungs=tuple(LadderRung(**rung.model_dump()) for rung in ladder.rungs),
+        ),
+        quorum=_quorum(quorum) if quorum else Quorum(),
+        silence=step.silence,
+        assurance=step.assurance,
+        code_above=step.code_above,
+        blind=forum.blind if forum else False,
+        deciding=step.deciding,
+        answers=step.answers,
+    )
+
+
+def _quorum(entry: written.QuorumEntry) -> Quorum:
+    return Quorum(**entry.model_dump())
+
+
+def _non_working(entry: written.CalendarEntry, years: range) -> tuple[date, ...]:
+    """Return public holidays and the organisation's own closure days that fall in the week."""
+    public = holidays.country_holidays(entry.country, subdiv=entry.region or None, years=years)
+    closed = [
+        date(year, *(int(part) for part in day.split("-")))
+        for day in entry.closed.every_year
+        for year in years
+    ]
+    days = {*public, *closed, *entry.closed.dates}
+    return tuple(sorted(day for day in days if calendar.is_working(day, ())))

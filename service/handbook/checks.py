@@ -1,0 +1,367 @@
+"""What a handbook must not say, however well it is spelt: nobody unknown, no circle, no dead end."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from itertools import combinations, pairwise
+
+import holidays
+
+from service.handbook.sources import Fault, Source, Trail
+from service.handbook.written import FIRST_YEAR, ForumEntry, Handbook, HoldEntry, LadderEntry, QuorumEntry
+from workflows.model import Choice, Nudge, QuorumRule, Silence
+
+Complaint = tuple[Trail, str]
+"""Where something is wrong, and what."""
+
+LEGS = (
+    "notification",
+    "notification_direct",
+    "funding",
+    "srg",
+    "project",
+    "post_implementation_review",
+    "completion",
+)
+"""Legs of a route: each needs the clause that puts it there."""
+
+_REFUSALS = (Choice.REJECT, Choice.RETURN, Choice.NOT_SUPPORT, Choice.SEND_BACK)
+_ANY_YEARS = range(FIRST_YEAR, FIRST_YEAR + 28)
+"""All the ways in which weekdays can fall."""
+
+
+def faults(handbook: Handbook, source: Source) -> list[Fault]:
+    """Return everything that is wrong with what the files say together."""
+    return [source.fault(trail, told) for check in _CHECKS for trail, told in check(handbook, source)]
+
+
+# --------------------------------------------------------------------------- who is who
+
+
+def _unknown_posts(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    posts = _written(source, "posts")
+    for trail, post in _mentions_of_posts(handbook):
+        if post and post not in posts:
+            yield trail, f"there is no post {post}"
+
+
+def _mentions_of_posts(handbook: Handbook) -> Iterator[tuple[Trail, str | None]]:
+    for key, post in handbook.posts.items():
+        yield ("posts", key, "line"), post.line
+        yield ("posts", key, "succeeded_by"), post.succeeded_by
+    for key, person in handbook.people.items():
+        for number, hold in enumerate(person.holds):
+            yield ("people", key, "holds", number, "post"), hold.post
+    for key, forum in handbook.forums.items():
+        yield ("forums", key, "secretary"), forum.secretary
+        yield ("forums", key, "chair"), forum.chair
+        yield from ((("forums", key, "members", n), post) for n, post in enumerate(forum.members))
+    for role, post_key in handbook.roles.model_dump(exclude={"illustrative"}).items():
+        yield ("roles", role), post_key
+    for key, system in handbook.corporate_systems.items():
+        yield ("corporate_systems", key, "principal_customer"), system.principal_customer
+    for key, principle in handbook.principles.items():
+        yield ("principles", key, "deviation_to"), principle.deviation_to
+    yield ("route", "project_authority"), handbook.route.project_authority
+    yield ("route", "reviewer"), handbook.route.reviewer
+    for section in ("delegated_limits", "next_authority", "budgets"):
+        yield from (((section, post), post) for post in getattr(handbook, section))
+    yield from ((("next_authority", post), above) for post, above in handbook.next_authority.items())
+
+
+def _unknown_forums(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    forums = _written(source, "forums")
+    mentions: list[tuple[Trail, str | None]] = [
+        (("route", "notification_forum"), handbook.route.notification_forum),
+        (("route", "srg"), handbook.route.srg),
+        *((("forums", key, "parent"), forum.parent) for key, forum in handbook.forums.items()),
+        *((("steps", kind, "forum"), step.forum) for kind, step in handbook.steps.items()),
+        *(
+            (("corporate_systems", key, "business_forum"), system.business_forum)
+            for key, system in handbook.corporate_systems.items()
+        ),
+    ]
+    yield from ((trail, f"there is no forum {key}") for trail, key in mentions if key and key not in forums)
+
+
+def _unknown_bodies(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """A principle's issue may go to a post, to a forum, or to whoever owns the system in question."""
+    known = {*_written(source, "posts"), *_written(source, "forums"), "principal-customer"}
+    for key, principle in handbook.principles.items():
+        for number, body in enumerate(principle.issue_to):
+            if body not in known:
+                yield ("principles", key, "issue_to", number), f"there is no post or forum {body}"
+
+
+def _unknown_departments(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    departments = _written(source, "departments")
+    for key, post in handbook.posts.items():
+        if post.department and post.department not in departments:
+            yield ("posts", key, "department"), f"there is no department {post.department}"
+
+
+def _unknown_ladders(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    ladders = _written(source, "ladders")
+    for kind, step in handbook.steps.items():
+        if step.ladder not in ladders:
+            yield ("steps", kind, "ladder"), f"there is no ladder {step.ladder}"
+
+
+def _succession(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    for key, post in handbook.posts.items():
+        if post.succeeded_by and not post.succeeded_on:
+            yield ("posts", key, "succeeded_by"), "needs succeeded_on, the first day of the successor"
+        if post.succeeded_on and not post.succeeded_by:
+            yield ("posts", key, "succeeded_on"), "needs succeeded_by, the post that succeeds"
+
+
+def _addresses(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    written: list[tuple[Trail, str]] = [
+        *((("posts", key, "email"), post.email) for key, post in handbook.posts.items()),
+        *((("people", key, "email"), person.email) for key, person in handbook.people.items()),
+    ]
+    others = [(("forums", key, "email"), forum.email) for key, forum in handbook.forums.items()]
+    for trail, address in (*written, *others):
+        before, at, after = address.partition("@")
+        if not (before and at and "." in after) or any(
+            sign.isspace() or sign in "@," for sign in before + after
+        ):
+            yield trail, f"{address or 'an empty word'} is not an email address"
+    seen: dict[str, Trail] = {}
+    for trail, address in written:
+        first = seen.setdefault(address.lower(), trail)
+        if first != trail:
+            yield trail, f"{address} is already the address of {first[1]}; a sign-in must mean one mailbox"
+
+
+def _same_names(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    for section in ("departments", "forums"):
+        seen: dict[str, str] = {}
+        for key, entry in getattr(handbook, section).items():
+            for name in {key.lower(), entry.name.lower(), *(alias.lower() for alias in entry.aliases)}:
+                if seen.setdefault(name, key) != key:
+                    yield (section, key), f"{name} also names {seen[name]}"
+
+
+# ------------------------------------------------------------------------ circles, dates
+
+
+def _circles(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    posts = handbook.posts
+    lines = {key: post.line for key, post in posts.items()}
+    successors = {key: post.succeeded_by for key, post in posts.items()}
+    parents = {key: forum.parent for key, forum in handbook.forums.items()}
+    yield from _circle(lines, lambda key: ("posts", key, "line"))
+    yield from _circle(successors, lambda key: ("posts", key, "succeeded_by"))
+    yield from _circle(parents, lambda key: ("forums", key, "parent"))
+    yield from _circle(handbook.next_authority, lambda key: ("next_authority", key))
+
+
+def _circle(above: Mapping[str, str | None], trail: Callable[[str], Trail]) -> Iterator[Complaint]:
+    """Complain once about each circle, where its first member is written."""
+    told: set[str] = set()
+    for start in above:
+        way = [start]
+        while (following := above.get(way[-1])) and following not in way:
+            way.append(following)
+        if following == start and start not in told:
+            told |= {*way}
+            yield trail(start), "goes round in a circle: " + " → ".join((*way, start))
+
+
+def _holdings(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    held: dict[str, list[tuple[Trail, HoldEntry]]] = {}
+    for key, person in handbook.people.items():
+        for number, hold in enumerate(person.holds):
+            trail = ("people", key, "holds", number)
+            held.setdefault(hold.post, []).append((trail, hold))
+            if hold.until and hold.until < hold.since:
+                yield (*trail, "until"), f"is before since, {_day(hold.since)}"
+    for post, holds in held.items():
+        for (first, one), (second, other) in combinations(holds, 2):
+            if one.since <= (other.until or date.max) and other.since <= (one.until or date.max):
+                shared = _day(max(one.since, other.since))
+                yield second, f"{post} is already held by {first[1]} on {shared}; a post has one holder"
+
+
+def _departments_in_order(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    for key, department in handbook.departments.items():
+        if department.since and department.until and department.until < department.since:
+            yield ("departments", key, "until"), f"is before since, {_day(department.since)}"
+
+
+# ------------------------------------------------------------------------------- forums
+
+
+def _forums(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    for key, forum in handbook.forums.items():
+        trail = ("forums", key)
+        for post, count in Counter(forum.members).items():
+            if count > 1:
+                yield (*trail, "members"), f"{post} has {count} seats; a post has one"
+        if forum.chair and forum.members and forum.chair not in forum.members:
+            yield (*trail, "chair"), f"{forum.chair} is not among the members"
+        if forum.quorum:
+            yield from (
+                ((*trail, "quorum", part), told)
+                for part, told in _quorum(forum.quorum, len(forum.members), bool(forum.chair))
+            )
+        yield from (((*trail, part), told) for part, told in _meetings(forum))
+
+
+def _quorum(quorum: QuorumEntry, seats: int, chair: bool) -> Iterator[tuple[str, str]]:
+    """Complain of a quorum that can never be met."""
+    match quorum.rule:
+        case QuorumRule.MAJORITY if not 1 <= quorum.present <= seats:
+            yield "present", f"{quorum.present} must be present, but there are {_seats(seats)}"
+        case QuorumRule.N_OF_M if not 1 <= quorum.needed <= seats:
+            yield "needed", f"{quorum.needed} must agree, but there are {_seats(seats)}"
+        case _ if seats == 0:
+            yield "rule", "nobody has a seat"
+    if quorum.casting and not chair:
+        yield "casting", "there is no chair to cast it"
+
+
+def _seats(count: int) -> str:
+    return f"{count or 'no'} seat{'s' if count != 1 else ''}"
+
+
+def _meetings(forum: ForumEntry) -> Iterator[tuple[str, str]]:
+    if forum.meets is None:
+        return
+    days = {*forum.meets.days(_ANY_YEARS), *forum.also_meets} - {*forum.does_not_meet}
+    if not days:
+        yield "meets", "never yields a meeting: every month is left out"
+
+
+def _route(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    route, forums = handbook.route, handbook.forums
+    notified = forums.get(route.notification_forum or "")
+    if notified and not notified.meets and not notified.also_meets:
+        yield ("route", "notification_forum"), f"{notified.key} never meets"
+    srg = forums.get(route.srg or "")
+    if srg and not srg.members:
+        yield ("forums", srg.key, "members"), "decides cases, and has no members"
+    if srg and not srg.quorum:
+        yield ("forums", srg.key, "quorum"), "decides cases, and has no quorum"
+    kinds = ["funding", "authority", "completion"]
+    kinds += ["notification"] if route.notification_forum else []
+    kinds += ["srg"] if route.srg else []
+    written = _written(source, "steps")
+    for kind in kinds:
+        if kind not in written:
+            yield ("steps",), f"has no terms for {kind}, which a proposal may pass"
+    clauses = _written(source, "clauses")
+    for leg in LEGS:
+        if leg not in clauses:
+            yield ("clauses",), f"has no clause for {leg}"
+
+
+def _clauses(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    seen: dict[str, str] = {}
+    for leg, clause in handbook.clauses.items():
+        first = seen.setdefault(clause.number, leg)
+        if first != leg:
+            yield ("clauses", leg, "number"), f"{clause.number} is already the number of {first}"
+
+
+# ---------------------------------------------------------------------- steps and limits
+
+
+def _ladders(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    for key, ladder in handbook.ladders.items():
+        yield from ((("ladders", key, *rest), told) for rest, told in _ladder(ladder))
+
+
+def _ladder(ladder: LadderEntry) -> Iterator[Complaint]:
+    rungs = ladder.rungs
+    if ladder.due < 1:
+        yield ("due",), "must leave at least one working day"
+    if not rungs:
+        yield ("rungs",), "has no rung: silence would never be noticed"
+        return
+    for number, (one, following) in enumerate(pairwise(rungs), start=1):
+        if following.day < one.day:
+            yield ("rungs", number, "day"), f"comes after day {one.day}, and must not be before it"
+    if rungs[-1].nudge not in (Nudge.PMO, Nudge.CLOSE):
+        told = f"has no end: its last rung is {rungs[-1].nudge}, and must be pmo or close"
+        yield ("rungs", len(rungs) - 1, "nudge"), told
+    for number, rung in enumerate(rungs[:-1]):
+        if rung.nudge is Nudge.CLOSE:
+            yield ("rungs", number, "nudge"), "closes the step, so nothing can come after it"
+
+
+def _steps(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    for kind, step in handbook.steps.items():
+        trail = ("steps", kind)
+        if not step.choices:
+            yield (*trail, "choices"), "offers no choice"
+        for choice, count in Counter(step.choices).items():
+            if count > 1:
+                yield (*trail, "choices"), f"offers {choice} {count} times"
+        if step.deciding and step.choices and not set(step.choices) & {*_REFUSALS}:
+            yield (*trail, "choices"), "leaves no way to refuse: it needs reject or return"
+        ladder = handbook.ladders.get(step.ladder)
+        closes = bool(ladder and ladder.rungs and ladder.rungs[-1].nudge is Nudge.CLOSE)
+        if ladder and step.silence is Silence.EXPIRE and not closes:
+            yield (*trail, "silence"), f"expires, but the ladder {step.ladder} does not end with close"
+        if ladder and step.silence is not Silence.EXPIRE and closes:
+            yield (*trail, "silence"), f"must be expire, as the ladder {step.ladder} ends with close"
+        forum = handbook.forums.get(step.forum or "")
+        if step.quorum:
+            seats, chair = (len(forum.members), bool(forum.chair)) if forum else (1, False)
+            yield from (((*trail, "quorum", part), told) for part, told in _quorum(step.quorum, seats, chair))
+        elif forum and not forum.quorum:
+            yield (*trail, "forum"), f"{forum.key} has no quorum to decide by"
+
+
+def _limits(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    for post in handbook.delegated_limits:
+        known = handbook.posts.get(post)
+        if known and not handbook.next_authority.get(post, known.line):
+            yield ("delegated_limits", post), "has a limit, but nobody above it to ask"
+
+
+def _calendar(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    entry = handbook.calendar
+    try:
+        holidays.country_holidays(entry.country, subdiv=entry.region or None, years=FIRST_YEAR)
+    except NotImplementedError:
+        yield ("calendar", "region"), f"no holidays are known for {entry.country} {entry.region}".rstrip()
+    leap = date(2004, 1, 1)
+    known = [f"{leap + timedelta(days=number):%m-%d}" for number in range(366)]
+    for number, day in enumerate(entry.closed.every_year):
+        if day not in known or day == "02-29":
+            yield ("calendar", "closed", "every_year", number), f"{day} is not a day of every year"
+
+
+_CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
+    _unknown_posts,
+    _unknown_forums,
+    _unknown_bodies,
+    _unknown_departments,
+    _unknown_ladders,
+    _succession,
+    _addresses,
+    _same_names,
+    _circles,
+    _holdings,
+    _departments_in_order,
+    _forums,
+    _route,
+    _clauses,
+    _ladders,
+    _steps,
+    _limits,
+    _calendar,
+)
+
+
+def _written(source: Source, section: str) -> list[str]:
+    """Return the keys of a section as written, also of entries that could not be read."""
+    entries = source.data.get(section)
+    return [*entries] if isinstance(entries, dict) else []
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

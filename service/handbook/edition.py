@@ -1,0 +1,400 @@
+"""The rules of one organisation as data: read from its handbook, frozen, and named by their hash."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated, TypeVar
+
+import rfc8785
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from workflows.model import (
+    ForumRules,
+    Frozen,
+    Quorum,
+    RoutingRules,
+    SeatAsk,
+    Terms,
+)
+
+Pounds = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=14, decimal_places=2),
+    PlainSerializer(lambda pounds: f"{pounds:.2f}", return_type=str, when_used="json"),
+]
+"""An amount of money: exact in code, `"84000.00"` in JSON and in hashes."""
+
+
+def _day(value: object) -> object:
+    """Let only dates be dates: elsewhere a bare year would be read as seconds since 1970."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"{value} is not a date that exists; write it as 2004-09-30") from None
+    if isinstance(value, date):
+        return value
+    raise ValueError("must be a date, written as 2004-09-30")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class Entry(Frozen):
+    """A value that a person writes in a handbook, where a misspelt key must not be overlooked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    illustrative: bool = False
+    """Made up, because the papers do not give it."""
+
+
+class Department(Entry):
+    """A department of the organisation, with the names it also goes by."""
+
+    key: str
+    name: str
+    email: str = ""
+    aliases: tuple[str, ...] = ()
+    since: Day | None = None
+    until: Day | None = None
+
+
+class DatedTitle(Entry):
+    """What a post was called until a day."""
+
+    title: str
+    until: Day
+
+
+class Post(Entry):
+    """A place in the organisation that people hold one after another."""
+
+    key: str
+    title: str
+    email: str
+    department: str = ""
+    line: str | None = None
+    """The post above it, asked when its holder stays silent or may not answer."""
+    external: bool = False
+    """Outside the organisation."""
+    aliases: tuple[str, ...] = ()
+    earlier_titles: tuple[DatedTitle, ...] = ()
+    succeeded_by: str | None = None
+    succeeded_on: Day | None = None
+    """The first day on which the successor acts for it."""
+
+    def title_on(self, day: date) -> str:
+        """Return what the post was called on a day."""
+        return next((old.title for old in self.earlier_titles if day <= old.until), self.title)
+
+
+class Person(Entry):
+    """Somebody who holds posts. The id says nothing about them."""
+
+    id: str
+    name: str
+    email: str
+
+
+class Holding(Entry):
+    """A person in a post, from a day to a day, both included."""
+
+    post: str
+    person: str
+    since: Day
+    until: Day | None = None
+
+    def on(self, day: date) -> bool:
+        """Say whether the person holds the post on a day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+class Decides(StrEnum):
+    """How a forum comes to its decisions."""
+
+    EMAIL = "email"
+    MEETING = "meeting"
+    EMAIL_THEN_MEETING = "email_then_meeting"
+
+
+class Forum(Entry):
+    """A standing group with members, a chair, a quorum and meetings."""
+
+    key: str
+    name: str
+    email: str
+    secretary: str
+    """The post that writes for it."""
+    aliases: tuple[str, ...] = ()
+    parent: str | None = None
+    """The forum to which it takes what it cannot settle."""
+    chair: str | None = None
+    members: tuple[str, ...] = ()
+    quorum: Quorum | None = None
+    decides: Decides = Decides.MEETING
+    blind: bool = False
+    """Members do not see one another's answers until the decision is made."""
+    papers_days: int = 5
+    """Working days before a meeting by which its papers must be in."""
+    meetings: tuple[Day, ...] = ()
+
+
+class Principle(Entry):
+    """A ground rule that every proposal answers."""
+
+    key: str
+    short_name: str
+    rule: str
+    evidence: tuple[str, ...] = ()
+    applies_to: str = ""
+    """`major` for a principle that binds major proposals only."""
+    unless: str = ""
+    """The stated case in which it does not apply, and for which no other reason is asked."""
+    deviation_to: str = "head-of-profession"
+    issue_to: tuple[str, ...] = ()
+    issue_leg: str = ""
+
+
+class CorporateSystem(Entry):
+    """A system deemed corporate, of which no local version is built."""
+
+    key: str
+    name: str
+    principal_customer: str
+    business_forum: str | None = None
+    known_as: tuple[str, ...] = ()
+
+
+class TechnicalParameter(Entry):
+    """A requirement given to every supplier in a tender."""
+
+    key: str
+    subject: str
+    requirement: str
+    strength: str
+
+
+class Clause(Entry):
+    """A numbered sentence of the handbook, quoted wherever it puts somebody to work."""
+
+    number: str
+    text: str
+
+
+class Budget(Entry):
+    """The money a post answers for, in pounds of capital."""
+
+    total: Pounds
+    committed: Pounds = Decimal(0)
+
+    @property
+    def remaining(self) -> Decimal:
+        """What is not yet promised to anybody."""
+        return self.total - self.committed
+
+
+class Retention(Entry):
+    """How long a kind of record is kept."""
+
+    what: str
+    years: int | None = None
+    """None: for ever."""
+    after: str = ""
+    basis: str = ""
+
+
+class Route(Entry):
+    """Which bodies a proposal passes, and when."""
+
+    major_capital: Pounds
+    """Pounds of capital from which a proposal is major, whatever its sponsor declares."""
+    notification_forum: str | None = None
+    srg: str | None = None
+    srg_decides_major: bool = True
+    project_authority: str = ""
+    reviewer: str = ""
+
+
+class Edition(Frozen):
+    """An organisation's handbook as it stands, frozen: the same hash, the same rules."""
+
+    name: str
+    variant: str
+    title: str
+    organisation: str
+    organisation_name: str
+    departments: dict[str, Department]
+    posts: dict[str, Post]
+    people: dict[str, Person]
+    holdings: tuple[Holding, ...]
+    forums: dict[str, Forum]
+    roles: dict[str, str]
+    """Part in the product (`pmo`, `auditor`, …) to the post that plays it."""
+    principles: dict[str, Principle]
+    corporate_systems: dict[str, CorporateSystem]
+    technical_parameters: dict[str, TechnicalParameter]
+    route: Route
+    limits: dict[str, Pounds]
+    next_authority: dict[str, str]
+    steps: dict[str, Terms]
+    clauses: dict[str, Clause]
+    budgets: dict[str, Budget]
+    retention: dict[str, Retention]
+    reports: dict[str, str]
+    non_working: tuple[date, ...]
+    """Days besides weekends on which nobody works, from 2002 to years ahead."""
+
+    # ------------------------------------------------------------------------ people
+
+    def acting(self, post: str, day: date) -> str:
+        """Return the post that acts for a post on a day: itself, or whichever succeeded it."""
+        seen = [post]
+        while (known := self.posts.get(post)) and known.succeeded_by and known.succeeded_on:
+            if day < known.succeeded_on or known.succeeded_by in seen:
+                break
+            post = known.succeeded_by
+            seen.append(post)
+        return post
+
+    def holder(self, post: str, day: date) -> Person | None:
+        """Return who holds a post on a day, or acts for it after a succession; None if vacant."""
+        acting = self.acting(post, day)
+        return next(
+            (
+                self.people[holding.person]
+                for holding in self.holdings
+                if holding.post == acting and holding.on(day)
+            ),
+            None,
+        )
+
+    def posts_of(self, person: str, day: date) -> tuple[str, ...]:
+        """Return the posts a person holds on a day, and those they act for after a succession."""
+        held = [holding.post for holding in self.holdings if holding.person == person and holding.on(day)]
+        acted = [post for post in self.posts if post not in held and self.acting(post, day) in held]
+        return (*held, *acted)
+
+    def line(self, post: str) -> str | None:
+        """Return the post above a post, or None at the top and outside the organisation."""
+        known = self.posts.get(post)
+        return known.line if known else None
+
+    def address(self, post: str, person: str) -> str:
+        """Return where to write: to the post's own mailbox for its holder, else to the person."""
+        holds = any(holding.post == post and holding.person == person for holding in self.holdings)
+        return self.posts[post].email if holds else self.people[person].email
+
+    def person_at(self, address: str, day: date) -> Person | None:
+        """Return whose mailbox an address is on a day: a person's own, or that of a post they hold."""
+        wanted = address.strip().lower()
+        own = next((person for person in self.people.values() if person.email.lower() == wanted), None)
+        if own:
+            return own
+        posts = (post.key for post in self.posts.values() if post.email.lower() == wanted)
+        return next((person for post in posts if (person := self.holder(post, day))), None)
+
+    def plays(self, person: str, role: str, day: date) -> bool:
+        """Say whether a person plays a part in the product, such as `pmo`, on a day."""
+        return self.roles.get(role) in self.posts_of(person, day)
+
+    # ------------------------------------------------------------------------ names
+
+    def department_named(self, name: str) -> Department | None:
+        """Find a department by its key, its name or an alias, however it is capitalised."""
+        return _named(self.departments, name)
+
+    def forum_named(self, name: str) -> Forum | None:
+        """Find a forum by its key, its name or an alias, however it is capitalised."""
+        return _named(self.forums, name)
+
+    def clause_text(self, number: str) -> str:
+        """Return the words of a clause by its number, such as `FUND-1`; empty if there is none."""
+        return next((clause.text for clause in self.clauses.values() if clause.number == number), "")
+
+    # ------------------------------------------------------------------------ rules
+
+    def routing(self, day: date | None = None) -> RoutingRules:
+        """Return the rules that decide a proposal's way.
+
+        With a day, posts that have been succeeded by then give way to those that act for them.
+        """
+        return RoutingRules(
+            notification_forum=self._forum_rules(self.route.notification_forum, day),
+            direct_notification=self._acting(self.roles.get("direct_notifications", ""), day),
+            srg=self._forum_rules(self.route.srg, day),
+            srg_decides_major=self.route.srg_decides_major,
+            limits=self.limits,
+            next_authority=self.next_authority,
+            project_authority=self._acting(self.route.project_authority, day),
+            reviewer=self._acting(self.route.reviewer, day),
+            clauses={leg: clause.number for leg, clause in self.clauses.items()},
+            non_working=self.non_working,
+        )
+
+    def terms(self) -> dict[str, Terms]:
+        """Return the terms of every kind of step."""
+        return self.steps
+
+    def budget(self, post: str) -> Budget | None:
+        """Return the budget a post answers for, if the handbook knows one."""
+        return self.budgets.get(post)
+
+    def is_major(self, capital: Decimal, *, declared: bool) -> bool:
+        """Say whether a proposal is major: declared so, or by its capital."""
+        return declared or capital >= self.route.major_capital
+
+    # ------------------------------------------------------------------------ identity
+
+    def to_json(self) -> str:
+        """Write the edition in its one canonical form."""
+        return rfc8785.dumps(self.model_dump(mode="json")).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> "Edition":
+        """Read an edition that `to_json` wrote."""
+        return cls.model_validate_json(text)
+
+    @cached_property
+    def hash(self) -> str:
+        """The SHA-256 of the canonical form: what a case names as its rules."""
+        return sha256(self.to_json().encode()).hexdigest()
+
+    def _acting(self, post: str, day: date | None) -> str:
+        return self.acting(post, day) if day else post
+
+    def _forum_rules(self, key: str | None, day: date | None) -> ForumRules | None:
+        if key is None:
+            return None
+        forum = self.forums[key]
+        seats = tuple(
+            SeatAsk(key=post, post=post, chair=member == forum.chair)
+            for member in forum.members
+            for post in (self._acting(member, day),)
+        )
+        return ForumRules(
+            key=forum.key,
+            name=forum.name,
+            secretary=self._acting(forum.secretary, day),
+            meetings=forum.meetings,
+            papers_days=forum.papers_days,
+            seats=seats,
+        )
+
+
+Named = TypeVar("Named", bound=Department | Forum)
+
+
+def _named(known: Mapping[str, Named], name: str) -> Named | None:
+    wanted = name.strip().lower()
+    return next(
+        (
+            one
+            for one in known.values()
+            if wanted in (one.key.lower(), one.name.lower(), *(alias.lower() for alias in one.aliases))
+        ),
+        None,
+    )

@@ -1,0 +1,135 @@
+"""Says in sentences what an edition means: who decides what, and what happens to silence."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from service.handbook.edition import Edition, Forum
+from workflows.model import Assurance, Nudge, Quorum, QuorumRule, Terms
+
+_NUDGES = {
+    Nudge.REMIND: "reminded",
+    Nudge.COVER: "their cover asked too",
+    Nudge.LINE: "the post above asked too",
+    Nudge.PMO: "the PMO told",
+    Nudge.CLOSE: "closed without an answer",
+}
+
+
+def counts(edition: Edition) -> dict[str, int]:
+    """Count what the edition holds."""
+    return {
+        "departments": len(edition.departments),
+        "posts": len(edition.posts),
+        "people": len(edition.people),
+        "forums": len(edition.forums),
+        "principles": len(edition.principles),
+        "corporate systems": len(edition.corporate_systems),
+        "technical parameters": len(edition.technical_parameters),
+        "clauses": len(edition.clauses),
+    }
+
+
+def explained(edition: Edition, day: date) -> tuple[str, ...]:
+    """Explain the edition as it stands on a day, a sentence an item."""
+    return tuple(_sentences(edition, day))
+
+
+def _sentences(edition: Edition, day: date) -> Iterator[str]:
+    yield ", ".join(f"{count} {what}" for what, count in counts(edition).items()) + "."
+    yield f"A proposal is major from {pounds(edition.route.major_capital)} of capital, or when declared so."
+    yield from _notification(edition, day)
+    yield (
+        "Each funding party approves its share; above its delegated limit, the first post up the line "
+        "whose limit covers the share approves it too."
+    )
+    yield from _limits(edition)
+    yield from _srg(edition)
+    yield from (f"{_kind(kind)}: {_terms(terms)}" for kind, terms in edition.terms().items())
+    yield (
+        "Parts: "
+        + ", ".join(
+            f"{role.replace('_', ' ')} is {edition.posts[post].title}" for role, post in edition.roles.items()
+        )
+        + "."
+    )
+    vacant = [post for post in edition.posts if edition.holder(post, day) is None]
+    if vacant:
+        yield f"Held by nobody on {_day(day)}: {', '.join(vacant)}."
+
+
+def _notification(edition: Edition, day: date) -> Iterator[str]:
+    key = edition.route.notification_forum
+    if key is None:
+        yield "Proposals are not notified."
+        return
+    forum = edition.forums[key]
+    direct = edition.posts[edition.acting(edition.roles["direct_notifications"], day)].title
+    yield (
+        f"Every proposal is notified at a meeting of {forum.name} before its decision date, with papers in "
+        f"{forum.papers_days} working days ahead; if none serves, to the {direct} directly."
+    )
+    following = next((meeting for meeting in forum.meetings if meeting >= day), None)
+    if following:
+        yield f"{forum.name} meets next on {_day(following)}, and last on {_day(forum.meetings[-1])}."
+
+
+def _limits(edition: Edition) -> Iterator[str]:
+    by_sum: dict[Decimal, list[str]] = {}
+    for post, limit in edition.limits.items():
+        by_sum.setdefault(limit, []).append(f"{post} (then {edition.next_authority[post]})")
+    for limit in sorted(by_sum):
+        yield f"Up to {pounds(limit)} alone: {', '.join(by_sum[limit])}."
+
+
+def _srg(edition: Edition) -> Iterator[str]:
+    key = edition.route.srg
+    if key is None:
+        return
+    forum = edition.forums[key]
+    when = "every major proposal, and " if edition.route.srg_decides_major else "only "
+    yield f"{forum.name} decides {when}what is referred to it: {_sits(forum)}."
+
+
+def _sits(forum: Forum) -> str:
+    return f"{len(forum.members)} seats" + (f", {_quorum(forum.quorum)}" if forum.quorum else "")
+
+
+def _quorum(quorum: Quorum) -> str:
+    match quorum.rule:
+        case QuorumRule.ONE_OF:
+            return "any one answers"
+        case QuorumRule.ALL_OF:
+            return "all must agree"
+        case QuorumRule.N_OF_M:
+            return f"{quorum.needed} must agree"
+        case QuorumRule.MAJORITY:
+            casting = ", the chair has a casting vote" if quorum.casting else ""
+            return f"a majority with {quorum.present} present{casting}"
+
+
+def _terms(terms: Terms) -> str:
+    choices = ", ".join(choice.replace("_", " ") for choice in terms.choices)
+    rungs = "; ".join(f"day {rung.day} {_NUDGES[rung.nudge]}" for rung in terms.ladder.rungs)
+    return f"{choices}. Due in {terms.ladder.due} working days; the silent: {rungs}. {_assured(terms)}."
+
+
+def _assured(terms: Terms) -> str:
+    if terms.assurance is Assurance.CODE:
+        return "Answered from the link with a code"
+    if terms.code_above is not None:
+        return f"Answered from the link, above {pounds(terms.code_above)} with a code"
+    return "Answered from the link"
+
+
+def _kind(kind: str) -> str:
+    return kind.upper() if kind == "srg" else kind.replace("_", " ").capitalize()
+
+
+def pounds(amount: Decimal) -> str:
+    """Write an amount as people do: £84,000, and pence only where there are some."""
+    return f"£{amount:,.2f}".removesuffix(".00")
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,224 @@
+"""The shape of a handbook's files: what may be written in them, section by section."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal, TypeVar
+
+from dateutil import relativedelta
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from service.handbook.edition import (
+    Budget,
+    Clause,
+    CorporateSystem,
+    Day,
+    Decides,
+    Department,
+    Entry,
+    Post,
+    Pounds,
+    Principle,
+    Retention,
+    Route,
+    TechnicalParameter,
+)
+from workflows.model import Assurance, Choice, LadderRung, Quorum, Silence
+
+FIRST_YEAR = 2002
+"""The papers begin in 2002, and so does every calendar."""
+
+Whole = Annotated[int, Field(strict=True, ge=0)]
+Month = Literal[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
+Which = Literal["first", "second", "third", "fourth", "last"]
+DayOfYear = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+
+_MONTHS: tuple[str, ...] = Month.__args__  # type: ignore[attr-defined]
+_WEEKDAYS = {
+    "monday": relativedelta.MO,
+    "tuesday": relativedelta.TU,
+    "wednesday": relativedelta.WE,
+    "thursday": relativedelta.TH,
+    "friday": relativedelta.FR,
+}
+_WHICH = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+
+
+def _keyed(entries: Any) -> Any:
+    """Tell each entry of a section the key it is written under."""
+    if not isinstance(entries, dict):
+        return entries
+    return {
+        key: {**entry, "key": key} if isinstance(entry, dict) else entry for key, entry in entries.items()
+    }
+
+
+T = TypeVar("T")
+Keyed = Annotated[dict[str, T], BeforeValidator(_keyed)]
+
+
+class OrganisationEntry(Entry):
+    """Whose handbook it is."""
+
+    key: str
+    name: str
+    title: str
+
+
+class HoldEntry(Entry):
+    """A post a person holds, from a day to a day."""
+
+    post: str
+    since: Day
+    until: Day | None = None
+
+
+class PersonEntry(Entry):
+    """Somebody who holds posts."""
+
+    name: str
+    email: str
+    holds: tuple[HoldEntry, ...] = ()
+
+
+class Recurrence(Entry):
+    """A meeting once a month: which weekday of it, in which months not, in which a week earlier."""
+
+    which: Which
+    weekday: Weekday
+    not_in: tuple[Month, ...] = ()
+    a_week_earlier_in: tuple[Month, ...] = ()
+
+    def days(self, years: range) -> list[date]:
+        """Return the day of every meeting in the years given."""
+        return [
+            self._day(year, number) for year in years for number in range(1, 13) if self._meets_in(number)
+        ]
+
+    def _meets_in(self, month: int) -> bool:
+        return _MONTHS[month - 1] not in self.not_in
+
+    def _day(self, year: int, month: int) -> date:
+        weekday = _WEEKDAYS[self.weekday]
+        if self.which == "last":
+            day = date(year, month, 1) + relativedelta.relativedelta(day=31, weekday=weekday(-1))
+        else:
+            day = date(year, month, 1) + relativedelta.relativedelta(weekday=weekday(_WHICH[self.which]))
+        return day - timedelta(weeks=_MONTHS[month - 1] in self.a_week_earlier_in)
+
+
+class QuorumEntry(Quorum):
+    """A quorum, as written."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ForumEntry(Entry):
+    """A standing group."""
+
+    key: str
+    name: str
+    email: str
+    secretary: str
+    aliases: tuple[str, ...] = ()
+    parent: str | None = None
+    chair: str | None = None
+    members: tuple[str, ...] = ()
+    quorum: QuorumEntry | None = None
+    decides: Decides = Decides.MEETING
+    blind: bool = False
+    papers_days: Whole = 5
+    meets: Recurrence | None = None
+    also_meets: tuple[Day, ...] = ()
+    does_not_meet: tuple[Day, ...] = ()
+
+
+class Roles(Entry):
+    """Which post plays which part in the product."""
+
+    pmo: str
+    auditor: str
+    administrator: str
+    direct_notifications: str
+    corporate_projects_manager: str
+
+
+class RungEntry(LadderRung):
+    """A rung, as written."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: Whole
+
+
+class LadderEntry(Entry):
+    """When an answer is due, and what happens to silence."""
+
+    due: Whole
+    rungs: tuple[RungEntry, ...]
+
+
+class StepEntry(Entry):
+    """The terms on which one kind of question is put."""
+
+    choices: tuple[Choice, ...]
+    ladder: str
+    forum: str | None = None
+    """The forum that decides it; its quorum then holds."""
+    quorum: QuorumEntry | None = None
+    silence: Silence = Silence.KEEP_WAITING
+    assurance: Assurance = Assurance.LINK
+    code_above: Pounds | None = None
+    deciding: bool = True
+    answers: tuple[str, ...] = ()
+
+
+class ClosureDays(Entry):
+    """Days on which the organisation itself is closed."""
+
+    every_year: tuple[DayOfYear, ...] = ()
+    dates: tuple[Day, ...] = ()
+
+
+class CalendarEntry(Entry):
+    """Which days are not worked besides weekends."""
+
+    country: str = "GB"
+    region: str = "ENG"
+    closed: ClosureDays = ClosureDays()
+
+
+class Handbook(Entry):
+    """All that the files of a handbook say together."""
+
+    organisation: OrganisationEntry
+    calendar: CalendarEntry = CalendarEntry()
+    departments: Keyed[Department] = Field(default_factory=dict)
+    posts: Keyed[Post]
+    people: dict[str, PersonEntry] = Field(default_factory=dict)
+    forums: Keyed[ForumEntry] = Field(default_factory=dict)
+    roles: Roles
+    principles: Keyed[Principle] = Field(default_factory=dict)
+    corporate_systems: Keyed[CorporateSystem] = Field(default_factory=dict)
+    technical_parameters: Keyed[TechnicalParameter] = Field(default_factory=dict)
+    route: Route
+    delegated_limits: dict[str, Pounds] = Field(default_factory=dict)
+    next_authority: dict[str, str] = Field(default_factory=dict)
+    ladders: dict[str, LadderEntry]
+    steps: dict[str, StepEntry]
+    clauses: dict[str, Clause]
+    budgets: dict[str, Budget] = Field(default_factory=dict)
+    retention: dict[str, Retention] = Field(default_factory=dict)
+    reports: dict[str, str] = Field(default_factory=dict)
