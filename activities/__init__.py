@@ -1,1 +1,1 @@
-"""What running processes ask of the outside world, answered."""
+"""Activities: what the core asks of the outside, done with the record and the mail server."""

@@ -100,14 +100,16 @@ class Gateway:
 
     async def decide(self, decision: Decision) -> Answer:
         """Bring a decision to its step and return what the step says."""
-        step = self._client.get_workflow_handle_for(HumanStep.run, decision.step)
+        step = self._client.get_workflow_handle(decision.step)
         try:
             async with self._door(decision.step):
                 standing = await step.execute_update(
                     HumanStep.decide, decision, id=decision.key, rpc_timeout=PATIENCE
                 )
         except WorkflowUpdateFailedError as error:
-            return Refused(_why(error))
+            why = _why(error)
+            # The register shows a step a moment before the step knows who may answer.
+            return Unknown() if why is Refusal.NOT_OPEN_YET else Refused(why)
         except (WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
             return Refused(Refusal.ENDED) if _gone(error) else Unknown()
         return Counted(standing.settled)
@@ -125,7 +127,7 @@ class Gateway:
 
     async def resubmit(self, case: str, version: int) -> bool:
         """Tell a returned proposal of its new version; False if that is not known to be done."""
-        process = self._client.get_workflow_handle_for(InvestmentProposal.run, case)
+        process = self._client.get_workflow_handle(case)
         try:
             await process.execute_update(
                 InvestmentProposal.resubmit, version, id=f"version:{version}", rpc_timeout=PATIENCE
@@ -142,9 +144,7 @@ class Gateway:
         handle = self._client.get_workflow_handle(process)
         try:
             async with self._door(process):
-                await handle.execute_update(
-                    Process.clock_moved, segment, id=f"clock:{segment.number}"
-                )
+                await handle.execute_update(Process.clock_moved, segment, id=f"clock:{segment.number}")
         except RPCError as error:
             if not _gone(error):
                 raise

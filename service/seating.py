@@ -14,9 +14,7 @@ Covers = Mapping[str, str]
 """Person to the person who covers for them on the day; one hop only (A27)."""
 
 
-def seats(
-    ask: Ask, edition: Edition, day: date, covers: Covers, barred: Collection[str]
-) -> tuple[Seat, ...]:
+def seats(ask: Ask, edition: Edition, day: date, covers: Covers, barred: Collection[str]) -> tuple[Seat, ...]:
     """Return the step's seats with the people who may answer; a seat may find nobody."""
     own = {person.id for seat in ask.seats if (person := edition.holder(seat.post, day))}
     found: list[Seat] = []
@@ -59,9 +57,7 @@ def line_holders(
         seat = SeatAsk(key=above, post=above)
         holders = first_holders(seat, edition, day, covers, barred)
         if holders:
-            return tuple(
-                holder.model_copy(update={"capacity": Capacity.LINE}) for holder in holders
-            )
+            return tuple(holder.model_copy(update={"capacity": Capacity.LINE}) for holder in holders)
         above = edition.line(above)
     return ()
 

@@ -6,6 +6,7 @@ A new field always has a default, because histories written before it must still
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +18,10 @@ class Frozen(BaseModel):
 
 
 # ------------------------------------------------------------------------------- time
+
+ZONE = ZoneInfo("Europe/London")
+"""Where the organisation's days begin and end. It stands here because the sandbox, under which
+the rules run, would wrap it in a proxy that `datetime` does not accept."""
 
 
 class Segment(Frozen):

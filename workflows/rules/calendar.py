@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Europe/London")
+from workflows.model import ZONE
+
 START_OF_BUSINESS = time(9)
 END_OF_BUSINESS = time(17)
 _SATURDAY = 5

@@ -29,8 +29,8 @@ def without_stale(rungs: Sequence[Rung], now: datetime) -> tuple[Rung, ...]:
 
     After an outage people get one letter that says how things stand, not all that were missed.
     """
-    return tuple(
-        rung
-        for rung, later in zip(rungs, (*rungs[1:], None), strict=True)
-        if not (rung.nudge is Nudge.REMIND and later is not None and later.at <= now)
-    )
+
+    def overtaken(rung: Rung, place: int) -> bool:
+        return rung.nudge is Nudge.REMIND and any(later.at <= now for later in rungs[place + 1 :][:1])
+
+    return tuple(rung for place, rung in enumerate(rungs) if not overtaken(rung, place))

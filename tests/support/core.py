@@ -1,0 +1,240 @@
+"""The core on its own: its ports answered by short classes with lists one can look into."""
+
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.worker import RUNNER, WORKFLOWS
+from workflows import ports
+from workflows.model import (
+    Ask,
+    Becoming,
+    CaseOpened,
+    CaseWaiting,
+    Choice,
+    Clock,
+    Decision,
+    Holder,
+    Ladder,
+    LadderRung,
+    Nudge,
+    Postbag,
+    Quorum,
+    Seat,
+    SeatAsk,
+    Silence,
+    StepClosing,
+    StepDecided,
+    StepNudged,
+    StepOpened,
+    StepOpening,
+    Terms,
+    decision_key,
+)
+
+QUEUE = "assent-core"
+HASH = "c0ffee"
+
+
+class FakeRegister(ports.Register):
+    """Finds for each seat one person named after its post, and remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.openings: list[StepOpening] = []
+        self.nudges: list[StepNudged] = []
+        self.decisions: list[Decision] = []
+        self.closings: list[StepClosing] = []
+        self.unsettled: list[str] = []
+        self.clock = Clock()
+
+    @activity.defn(name="step_opened")
+    def opened(self, opening: StepOpening) -> StepOpened:
+        self.openings.append(opening)
+        seats = tuple(seat_of(seat) for seat in opening.ask.seats)
+        step = opening.ask.step
+        return StepOpened(
+            seats=seats,
+            letters=tuple(f"{step}:request:{seat.key}" for seat in seats),
+            clock=self.clock,
+        )
+
+    @activity.defn(name="step_nudged")
+    def nudged(self, nudged: StepNudged) -> StepOpened:
+        self.nudges.append(nudged)
+        asked = next(o.ask for o in self.openings if o.ask.step == nudged.step)
+        covered = {
+            key
+            for earlier in self.nudges
+            if earlier.step == nudged.step and earlier.rung.nudge is Nudge.COVER
+            for key in earlier.silent
+        }
+        seats = [seat_of(seat) for seat in asked.seats]
+        letters = tuple(f"{nudged.step}:{nudged.rung.number}:{key}" for key in nudged.silent)
+        return StepOpened(
+            seats=tuple(with_cover(seat) if seat.key in covered else seat for seat in seats),
+            letters=letters,
+            clock=self.clock,
+        )
+
+    @activity.defn(name="step_decided")
+    def decided(self, decided: StepDecided) -> Postbag:
+        self.decisions += decided.decisions
+        return Postbag(letters=tuple(f"receipt:{made.key}" for made in decided.decisions))
+
+    @activity.defn(name="step_closed")
+    def closed(self, closing: StepClosing) -> Postbag:
+        self.closings.append(closing)
+        self.decisions += closing.unrecorded
+        return Postbag(letters=(f"{closing.step}:outcome",))
+
+    @activity.defn(name="unsettled_intents")
+    def unsettled_intents(self, step: str, before: datetime) -> tuple[str, ...]:
+        return tuple(self.unsettled)
+
+
+class FakeCases(ports.Cases):
+    """Gives the case it was made with, and remembers its course."""
+
+    def __init__(self, opened: CaseOpened | None = None) -> None:
+        self.opened = opened
+        self.states: list[str] = []
+        self.waitings: list[CaseWaiting] = []
+
+    @activity.defn(name="case_begun")
+    def begun(self, case: str) -> CaseOpened:
+        assert self.opened is not None
+        return self.opened
+
+    @activity.defn(name="case_became")
+    def became(self, becoming: Becoming) -> Postbag:
+        self.states.append(becoming.state)
+        return Postbag(letters=(f"{becoming.case}:{becoming.state}",))
+
+    @activity.defn(name="case_waits")
+    def waits(self, waiting: CaseWaiting) -> Postbag:
+        self.waitings.append(waiting)
+        return Postbag()
+
+
+class FakeLetters(ports.Letters):
+    """Keeps the keys of the letters it sent; while `down`, it fails as a dead mail server does."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.down = False
+
+    @activity.defn(name="letter_sent")
+    async def send(self, key: str) -> None:
+        if self.down:
+            raise ConnectionRefusedError("no mail server")
+        self.sent.append(key)
+
+
+class FakeOutside:
+    """All ports together, with a worker to answer them."""
+
+    def __init__(self, opened: CaseOpened | None = None) -> None:
+        self.register = FakeRegister()
+        self.cases = FakeCases(opened)
+        self.letters = FakeLetters()
+
+    @asynccontextmanager
+    async def working(self, client: Client) -> AsyncIterator[None]:
+        core = Worker(
+            client,
+            task_queue=QUEUE,
+            workflows=WORKFLOWS,
+            activities=[
+                self.register.opened,
+                self.register.nudged,
+                self.register.decided,
+                self.register.closed,
+                self.register.unsettled_intents,
+                self.cases.begun,
+                self.cases.became,
+                self.cases.waits,
+            ],
+            activity_executor=ThreadPoolExecutor(),
+            workflow_runner=RUNNER,
+        )
+        mail = Worker(client, task_queue=ports.mail_queue(QUEUE), activities=[self.letters.send])
+        async with core, mail:
+            yield
+
+
+def seat_of(seat: SeatAsk) -> Seat:
+    return Seat(**seat.model_dump(), holders=(Holder(person=f"p-{seat.post}", post=seat.post),))
+
+
+def with_cover(seat: Seat) -> Seat:
+    cover = Holder(person=f"cover-{seat.post}", post=seat.post)
+    return seat.model_copy(update={"holders": (*seat.holders, cover)})
+
+
+def terms(
+    *rungs: tuple[int, Nudge],
+    kind: str = "funding",
+    due: int = 5,
+    quorum: Quorum | None = None,
+    silence: Silence = Silence.KEEP_WAITING,
+    choices: Sequence[Choice] = (
+        Choice.APPROVE,
+        Choice.REJECT,
+        Choice.DEFER,
+        Choice.ABSTAIN,
+        Choice.DECLARE_INTEREST,
+    ),
+) -> Terms:
+    return Terms(
+        kind=kind,
+        choices=tuple(choices),
+        ladder=Ladder(due=due, rungs=tuple(LadderRung(day=day, nudge=nudge) for day, nudge in rungs)),
+        quorum=quorum or Quorum(),
+        silence=silence,
+    )
+
+
+def ask(*posts: str, under: Terms, key: str = "funding", case: str = "INV-2004-0001") -> Ask:
+    return Ask(
+        case=case,
+        key=key,
+        round=1,
+        version=1,
+        content_hash=HASH,
+        clause="FUND-1",
+        seats=tuple(
+            SeatAsk(key=post, post=post, amount=Decimal("84000.00"), chair=post == "chair") for post in posts
+        ),
+        terms=under,
+        non_working=(date(2026, 12, 25), date(2026, 12, 28), date(2027, 1, 1)),
+    )
+
+
+def decision(
+    step: str,
+    seat: str,
+    choice: Choice = Choice.APPROVE,
+    *,
+    person: str = "",
+    round: int = 1,
+    content_hash: str = HASH,
+    until: date | None = None,
+) -> Decision:
+    return Decision(
+        key=decision_key(step, round, seat),
+        step=step,
+        round=round,
+        seat=seat,
+        person=person or f"p-{seat}",
+        choice=choice,
+        content_hash=content_hash,
+        payload_hash=f"{choice}",
+        submitted_at=datetime(2004, 10, 13, 10, tzinfo=UTC),
+        until=until,
+    )
