@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 import holidays
 
 from service.handbook.sources import Fault, Source, Trail
+from service.handbook.words import in_words
 from service.handbook.written import FIRST_YEAR, ForumEntry, Handbook, HoldEntry, LadderEntry, QuorumEntry
 from workflows.model import Choice, Nudge, QuorumRule, Silence
 
@@ -176,18 +177,18 @@ def _holdings(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             trail = ("people", key, "holds", number)
             held.setdefault(hold.post, []).append((trail, hold))
             if hold.until and hold.until < hold.since:
-                yield (*trail, "until"), f"is before since, {_day(hold.since)}"
+                yield (*trail, "until"), f"is before since, {in_words(hold.since)}"
     for post, holds in held.items():
         for (first, one), (second, other) in combinations(holds, 2):
             if one.since <= (other.until or date.max) and other.since <= (one.until or date.max):
-                shared = _day(max(one.since, other.since))
+                shared = in_words(max(one.since, other.since))
                 yield second, f"{post} is already held by {first[1]} on {shared}; a post has one holder"
 
 
 def _departments_in_order(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     for key, department in handbook.departments.items():
         if department.since and department.until and department.until < department.since:
-            yield ("departments", key, "until"), f"is before since, {_day(department.since)}"
+            yield ("departments", key, "until"), f"is before since, {in_words(department.since)}"
 
 
 # ------------------------------------------------------------------------------- forums
@@ -361,7 +362,3 @@ def _written(source: Source, section: str) -> list[str]:
     """Return the keys of a section as written, also of entries that could not be read."""
     entries = source.data.get(section)
     return [*entries] if isinstance(entries, dict) else []
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from service.handbook.edition import Edition, Forum
+from service.handbook.words import in_words, pounds
 from workflows.model import Assurance, Nudge, Quorum, QuorumRule, Terms
 
 _NUDGES = {
@@ -55,7 +56,7 @@ def _sentences(edition: Edition, day: date) -> Iterator[str]:
     )
     vacant = [post for post in edition.posts if edition.holder(post, day) is None]
     if vacant:
-        yield f"Held by nobody on {_day(day)}: {', '.join(vacant)}."
+        yield f"Held by nobody on {in_words(day)}: {', '.join(vacant)}."
 
 
 def _notification(edition: Edition, day: date) -> Iterator[str]:
@@ -71,7 +72,7 @@ def _notification(edition: Edition, day: date) -> Iterator[str]:
     )
     following = next((meeting for meeting in forum.meetings if meeting >= day), None)
     if following:
-        yield f"{forum.name} meets next on {_day(following)}, and last on {_day(forum.meetings[-1])}."
+        yield f"{forum.name} meets next on {in_words(following)}, and last on {in_words(forum.meetings[-1])}."
 
 
 def _limits(edition: Edition) -> Iterator[str]:
@@ -124,12 +125,3 @@ def _assured(terms: Terms) -> str:
 
 def _kind(kind: str) -> str:
     return kind.upper() if kind == "srg" else kind.replace("_", " ").capitalize()
-
-
-def pounds(amount: Decimal) -> str:
-    """Write an amount as people do: £84,000, and pence only where there are some."""
-    return f"£{amount:,.2f}".removesuffix(".00")
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,131 @@
+"""Reads an investment proposal as its sponsor gives it, and says all that is wrong in their words.
+
+A draft may be incomplete, but what it says must be readable. A submitted version is complete, and is
+kept in one canonical form, by whose hash everybody knows that they speak of the same proposal.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
+
+from service.errors import Malformed, Problem
+from service.handbook import Edition
+from service.proposals import complete
+from service.proposals.document import Answer, FundingParty, ProposalDocument
+from service.proposals.reading import Reading
+from workflows.model import Proposal, Share, Size
+
+__all__ = [
+    "Answer",
+    "ProposalDocument",
+    "check_complete",
+    "check_draft",
+    "check_route",
+    "content_hash",
+    "facts",
+    "normalise",
+    "submitted_on",
+]
+
+_PENNY = Decimal("0.01")
+_HUNDRED = Decimal(100)
+
+
+def check_draft(document: Mapping[str, Any], edition: Edition) -> list[Problem]:
+    """Return what cannot be read in a draft, which may leave anything out."""
+    return Reading(document, edition).problems
+
+
+def check_complete(document: Mapping[str, Any], edition: Edition, today: date) -> list[Problem]:
+    """Return all that keeps a proposal from being submitted today (SYS-01, SYS-02, SYS-03)."""
+    reading = Reading(document, edition)
+    problems = list(reading.problems)
+    for check in (
+        complete.missing,
+        complete.shares,
+        complete.years,
+        complete.dates,
+        complete.answers,
+        complete.not_yet_handled,
+    ):
+        problems += check(reading.read, edition, today)
+    return complete.one_a_field(problems)
+
+
+def check_route(document: Mapping[str, Any], edition: Edition) -> list[Problem]:
+    """Return what keeps the way of a proposal, perhaps still a draft, from being worked out."""
+    reading = Reading(document, edition)
+    needed = [
+        problem
+        for problem in complete.missing(reading.read, edition, date.min)
+        if problem.field in complete.DECIDES_THE_ROUTE
+    ]
+    return complete.one_a_field(
+        [*reading.problems, *needed, *complete.shares(reading.read, edition, date.min)]
+    )
+
+
+def normalise(document: Mapping[str, Any], edition: Edition) -> dict[str, Any]:
+    """Return the one canonical form of a proposal: what is stored, shown and hashed.
+
+    Raises Malformed where something cannot be read.
+    """
+    reading = Reading(document, edition)
+    if reading.problems:
+        raise Malformed(problems=reading.problems)
+    return reading.read.model_dump(mode="json", exclude={"submitted_on"})
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a canonical form."""
+    return sha256(rfc8785.dumps(dict(content))).hexdigest()
+
+
+def submitted_on(document: Mapping[str, Any], edition: Edition) -> date | None:
+    """Return the day a document in a file says it was submitted on."""
+    return Reading(document, edition).read.submitted_on
+
+
+def facts(content: Mapping[str, Any], *, submitted: date, edition: Edition) -> Proposal:
+    """Return what decides the way of a proposal whose route can be worked out."""
+    read = ProposalDocument.model_validate(content)
+    capital = read.cost_profile.capital_gbp or Decimal(0)
+    declared = read.size is Size.MAJOR
+    if read.decision_needed_by is None:
+        raise Malformed(problems=[Problem(field="decision_needed_by", message="Say when it must be decided")])
+    return Proposal(
+        organisation=edition.organisation,
+        department=read.department,
+        sponsor=read.sponsor_post,
+        lead=read.lead_post,
+        co_authors=read.co_authors,
+        size=Size.MAJOR if edition.is_major(capital, declared=declared) else Size.MINOR,
+        capital=capital,
+        shares=_amounts(read.funding_parties, capital),
+        submitted=submitted,
+        decide_by=read.decision_needed_by,
+        principles={key: str(answer) for key, answer in read.principles.items()},
+        relation=read.corporate_system.relation,
+        corporate_systems=read.corporate_system.ids,
+        bid_pending=bool(read.funding_condition and read.funding_condition.pending),
+    )
+
+
+def _amounts(parties: Sequence[FundingParty], capital: Decimal) -> tuple[Share, ...]:
+    """Turn percents into pounds that add up to the capital; the last party takes the odd pence."""
+    shares: list[Share] = []
+    left = capital
+    for number, party in enumerate(parties, start=1):
+        percent = party.share_percent or Decimal(0)
+        amount = left if number == len(parties) else _share(capital, percent)
+        left -= amount
+        shares.append(Share(post=party.post, percent=percent, amount=amount))
+    return tuple(shares)
+
+
+def _share(capital: Decimal, percent: Decimal) -> Decimal:
+    return (capital * percent / _HUNDRED).quantize(_PENNY, ROUND_DOWN)

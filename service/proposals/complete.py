@@ -1,0 +1,125 @@
+"""What a proposal must say before it can be submitted, or its way worked out."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from service.errors import Problem
+from service.handbook import Edition, Principle
+from service.handbook.words import in_words, pounds
+from service.proposals.document import Answer, ProposalDocument
+from workflows.model import Relation, Size
+
+HUNDRED = Decimal(100)
+DECIDES_THE_ROUTE = (
+    "department",
+    "sponsor_post",
+    "lead_post",
+    "cost_profile.capital_gbp",
+    "funding_parties",
+    "decision_needed_by",
+)
+
+
+def missing(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+    costs = read.cost_profile
+    needed: list[tuple[str, object, str]] = [
+        ("title", read.title, "Give the proposal a title"),
+        ("department", read.department, "Say which department proposes it"),
+        ("sponsor_post", read.sponsor_post, "Say which post sponsors it"),
+        ("lead_post", read.lead_post, "Say which post leads it"),
+        ("size", read.size, "Say whether it is minor or major"),
+        (
+            "cost_profile.capital_gbp",
+            costs.capital_gbp is not None,
+            "Give the capital cost, 0 if there is none",
+        ),
+        (
+            "cost_profile.revenue_gbp_per_year",
+            costs.revenue_gbp_per_year is not None or read.costs_by_year,
+            "Give the revenue cost of a year, 0 if there is none",
+        ),
+        ("funding_parties", read.funding_parties, "Name at least one party that funds it"),
+        ("benefits", read.benefits, "Name at least one benefit"),
+        ("decision_needed_by", read.decision_needed_by, "Say by when a decision is needed"),
+    ]
+    yield from (Problem(field=field, message=told) for field, given, told in needed if not given)
+
+
+def shares(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+    parties = read.funding_parties
+    for post, count in Counter(party.post for party in parties).items():
+        if post and count > 1:
+            told = f"{edition.posts[post].title} is named {count} times; give each party one share"
+            yield Problem(field="funding_parties", message=told)
+    for number, party in enumerate(parties):
+        if party.share_percent is None:
+            yield Problem(
+                field=f"funding_parties.{number}.share_percent", message="Give the share in percent"
+            )
+    if any(party.share_percent is None for party in parties):
+        return
+    whole = sum((party.share_percent or Decimal(0) for party in parties), Decimal(0))
+    if parties and whole != HUNDRED:
+        told = f"Shares add up to {whole.normalize():f}%; they must add up to 100%"
+        yield Problem(field="funding_parties", message=told)
+
+
+def years(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+    capital = read.cost_profile.capital_gbp
+    by_year = sum((cost.capital for cost in read.costs_by_year), Decimal(0))
+    if read.costs_by_year and capital is not None and by_year != capital:
+        told = f"Capital by year adds up to {pounds(by_year)}, but the capital cost is {pounds(capital)}"
+        yield Problem(field="costs_by_year", message=told)
+
+
+def dates(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+    if read.decision_needed_by and read.decision_needed_by <= today:
+        told = f"Decision needed by must be after today, {in_words(today)}"
+        yield Problem(field="decision_needed_by", message=told)
+
+
+def answers(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+    for key, principle in edition.principles.items():
+        answer = read.principles.get(key)
+        name = f"{key} ({principle.short_name})"
+        if answer is None:
+            yield Problem(field=f"principles.{key}", message=f"{name} needs an answer")
+        elif answer is Answer.NOT_APPLICABLE and _binds(principle, read, edition):
+            told = f"{name} applies to every major proposal, and this one is major"
+            yield Problem(field=f"principles.{key}", message=told)
+        elif answer is Answer.NOT_APPLICABLE and not read.principle_notes.get(key):
+            yield Problem(field=f"principle_notes.{key}", message=f"Say why {name} does not apply")
+
+
+def _binds(principle: Principle, read: ProposalDocument, edition: Edition) -> bool:
+    capital = read.cost_profile.capital_gbp or Decimal(0)
+    return principle.applies_to == Size.MAJOR and edition.is_major(capital, declared=read.size is Size.MAJOR)
+
+
+def not_yet_handled(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+    """Refuse what no process here answers yet, so that no case silently skips a rule."""
+    for key, answer in read.principles.items():
+        if answer in (Answer.DEVIATES, Answer.ISSUE):
+            told = f"{key} is answered {answer}, for which proposals cannot be submitted here yet"
+            yield Problem(field=f"principles.{key}", message=told)
+    if read.corporate_system.relation in (Relation.DUPLICATES, Relation.REPLACES, Relation.EXTENDS):
+        told = (
+            f"A proposal that {read.corporate_system.relation} a corporate system "
+            "cannot be submitted here yet"
+        )
+        yield Problem(field="corporate_system.relation", message=told)
+    if read.funding_condition and read.funding_condition.pending:
+        told = "A proposal whose money depends on a bid cannot be submitted here yet"
+        yield Problem(field="funding_condition", message=told)
+
+
+def one_a_field(problems: Sequence[Problem]) -> list[Problem]:
+    """Keep the first problem of each field: the others follow from it."""
+    first: dict[str, Problem] = {}
+    for problem in problems:
+        known = any(problem.field.startswith(f"{field}.") for field in first)
+        if not known:
+            first.setdefault(problem.field, problem)
+    return list(first.values())

@@ -1,0 +1,103 @@
+"""The values a proposal consists of, once it has been read."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, PlainSerializer
+
+from workflows.model import Frozen, Relation, Size
+
+Pounds = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]
+Percent = Annotated[Decimal, PlainSerializer(lambda share: f"{share.normalize():f}", return_type=str)]
+
+
+class Answer(StrEnum):
+    """What a proposal says to a principle."""
+
+    MET = "met"
+    DEVIATES = "deviates"
+    ISSUE = "issue"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class CostProfile(Frozen):
+    """What the proposal costs in all."""
+
+    capital_gbp: Pounds | None = None
+    revenue_gbp_per_year: Pounds | None = None
+    project_management_gbp: Pounds | None = None
+
+
+class YearCost(Frozen):
+    """What it costs in one year, which may be a financial year such as 2004/05."""
+
+    year: str
+    capital: Pounds = Decimal(0)
+    revenue: Pounds = Decimal(0)
+    project_management: Pounds = Decimal(0)
+
+
+class FundingParty(Frozen):
+    """A post that pays a part of the capital."""
+
+    post: str
+    share_percent: Percent | None = None
+
+
+class Benefit(Frozen):
+    """What the proposal is for, who sees that it comes about, and how one will know."""
+
+    title: str
+    owner: str = ""
+    measure: str = ""
+
+
+class CorporateSystem(Frozen):
+    """What the proposal is to the systems deemed corporate."""
+
+    relation: Relation = Relation.NONE
+    ids: tuple[str, ...] = ()
+
+
+class FundingCondition(Frozen):
+    """Something on which the money depends, such as a capital bid."""
+
+    kind: str = ""
+    text: str = ""
+    status: str = ""
+
+    @property
+    def pending(self) -> bool:
+        """It is not yet known whether there will be money."""
+        return self.status in ("", "pending")
+
+
+class ProposalDocument(Frozen):
+    """A proposal as read; what is not given is empty."""
+
+    organisation: str = ""
+    title: str = ""
+    summary: str = ""
+    why: str = ""
+    alternatives: str = ""
+    stakeholders: str = ""
+    security: str = ""
+    department: str = ""
+    sponsor_post: str = ""
+    lead_post: str = ""
+    co_authors: tuple[str, ...] = ()
+    size: Size | None = None
+    cost_profile: CostProfile = CostProfile()
+    costs_by_year: tuple[YearCost, ...] = ()
+    funding_parties: tuple[FundingParty, ...] = ()
+    funding_condition: FundingCondition | None = None
+    benefits: tuple[Benefit, ...] = ()
+    principles: dict[str, Answer] = Field(default_factory=dict)
+    principle_notes: dict[str, str] = Field(default_factory=dict)
+    corporate_system: CorporateSystem = CorporateSystem()
+    personal_data: bool | None = None
+    decision_needed_by: date | None = None
+    submitted_on: date | None = None
+    """Only for working out a route away from any case; a submission is dated by the Clock."""

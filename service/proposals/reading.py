@@ -1,0 +1,393 @@
+"""Reads what a sponsor gives, field by field, and says what cannot be read."""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from service.errors import Problem
+from service.handbook import Edition
+from service.handbook.words import pounds
+from service.proposals.document import (
+    Answer,
+    Benefit,
+    CorporateSystem,
+    CostProfile,
+    FundingCondition,
+    FundingParty,
+    ProposalDocument,
+    YearCost,
+)
+from workflows.model import Relation, Size
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+_PENNY = Decimal("0.01")
+_HUNDRED = Decimal(100)
+_MOST_POUNDS = Decimal(10) ** 10
+_YEARS = range(1990, 2101)
+_LINE = 200
+_TEXT = 10_000
+_MOST = 50
+"""No list of a proposal is longer."""
+_TURNS_TEXT_ROUND = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Characters by which a text can be shown in another order than it is written."""
+
+
+class _Wrong(Exception):
+    """A value that cannot be read; the message ends a sentence that begins with its name."""
+
+
+class Reading:
+    """Goes through a document once: what can be read, and what is wrong with the rest."""
+
+    def __init__(self, document: Mapping[str, Any], edition: Edition) -> None:
+        self.problems: list[Problem] = []
+        self._edition = edition
+        self.read = self._document(document)
+
+    def _document(self, given: Mapping[str, Any]) -> ProposalDocument:
+        by_year = self._costs_by_year(given.get("costs_by_year"))
+        return ProposalDocument(
+            organisation=self._organisation(given.get("organisation")),
+            title=self._of("title", "Title", given.get("title"), _line) or "",
+            **{
+                field: self._of(field, label, given.get(field), _text) or ""
+                for field, label in (
+                    ("summary", "Summary"),
+                    ("why", "Why it is needed"),
+                    ("alternatives", "Alternatives"),
+                    ("stakeholders", "People and stakeholders"),
+                    ("security", "Data and security"),
+                )
+            },
+            department=self._of("department", "Department", given.get("department"), self._department) or "",
+            sponsor_post=self._of("sponsor_post", "Sponsor", given.get("sponsor_post"), self._post) or "",
+            lead_post=self._of("lead_post", "Lead officer", given.get("lead_post"), self._post) or "",
+            co_authors=self._co_authors(given.get("co_authors")),
+            size=self._of("size", "Size", _inside(given.get("size"), "value"), _one_of(Size)),
+            cost_profile=self._costs(given, by_year),
+            costs_by_year=by_year,
+            funding_parties=self._parties(given.get("funding_parties")),
+            funding_condition=self._condition(given.get("funding_condition")),
+            benefits=self._benefits(given.get("benefits")),
+            principles=self._principles(given.get("principles")),
+            principle_notes=self._notes(given.get("principle_notes"), given.get("principles")),
+            corporate_system=self._system(given),
+            personal_data=self._personal_data(given),
+            decision_needed_by=self._day(given, "decision_needed_by", "Decision needed by"),
+            submitted_on=self._day(given, "submitted_on", "Submitted on"),
+        )
+
+    def _of(self, field: str, label: str, value: object, reader: Callable[[object], T]) -> T | None:
+        """Read a value, or write down why not; what is left empty is not given."""
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        try:
+            return reader(value)
+        except _Wrong as wrong:
+            self.problems.append(Problem(field=field, message=f"{label} {wrong}"))
+            return None
+
+    def _many(self, field: str, label: str, value: object) -> list[Any]:
+        return self._of(field, label, value, _list) or []
+
+    # ------------------------------------------------------------- who and where
+
+    def _organisation(self, value: object) -> str:
+        told = self._of("organisation", "Organisation", value, _line)
+        own = (self._edition.organisation, self._edition.name, self._edition.organisation_name)
+        if told is not None and told not in own:
+            words = f"Organisation is {told}, but this handbook is that of {self._edition.organisation_name}"
+            self.problems.append(Problem(field="organisation", message=words))
+        return self._edition.organisation
+
+    def _department(self, value: object) -> str:
+        department = self._edition.department_named(_line(value))
+        if department is None:
+            known = ", ".join(self._edition.departments)
+            raise _Wrong(f"{_line(value)} is not known; it must be one of {known}")
+        return department.key
+
+    def _post(self, value: object) -> str:
+        post = _line(value)
+        if post not in self._edition.posts:
+            raise _Wrong(f"{post} is not a post of {self._edition.organisation_name}")
+        return post
+
+    def _co_authors(self, value: object) -> tuple[str, ...]:
+        posts = [
+            self._of(f"co_authors.{number}", "Co-author", post, self._post)
+            for number, post in enumerate(self._many("co_authors", "Co-authors", value))
+        ]
+        return tuple(dict.fromkeys(post for post in posts if post))
+
+    # --------------------------------------------------------------------- money
+
+    def _costs(self, given: Mapping[str, Any], by_year: Sequence[YearCost]) -> CostProfile:
+        """Read the costs in all; capital that is only given by year is added up."""
+        profile = self._mapping("cost_profile", "Costs", given.get("cost_profile"))
+        amounts = {
+            key: self._of(f"cost_profile.{key}", label, profile.get(key, given.get(key)), _money)
+            for key, label in (
+                ("capital_gbp", "Capital cost"),
+                ("revenue_gbp_per_year", "Revenue cost of a year"),
+                ("project_management_gbp", "Project management cost"),
+            )
+        }
+        if by_year and amounts["capital_gbp"] is None:
+            amounts["capital_gbp"] = sum((cost.capital for cost in by_year), Decimal(0))
+        return CostProfile(**amounts)
+
+    def _costs_by_year(self, value: object) -> tuple[YearCost, ...]:
+        costs: list[YearCost] = []
+        for number, entry in enumerate(self._many("costs_by_year", "Costs by year", value)):
+            field = f"costs_by_year.{number}"
+            row = self._mapping(field, "A year's costs", entry)
+            year = self._of(f"{field}.year", "Year", row.get("year"), _year)
+            if row and not year:
+                self.problems.append(
+                    Problem(field=f"{field}.year", message="Say which year the costs fall in")
+                )
+            elif year in [cost.year for cost in costs]:
+                told = f"{year} is given twice; give each year one row"
+                self.problems.append(Problem(field=f"{field}.year", message=told))
+            amounts = {
+                key: self._of(f"{field}.{key}", label, row.get(key), _money) or Decimal(0)
+                for key, label in (
+                    ("capital", "Capital"),
+                    ("revenue", "Revenue"),
+                    ("project_management", "Project management"),
+                )
+            }
+            costs.append(YearCost(year=year or "", **amounts))
+        return tuple(costs)
+
+    def _parties(self, value: object) -> tuple[FundingParty, ...]:
+        parties: list[FundingParty] = []
+        for number, entry in enumerate(self._many("funding_parties", "Funding parties", value)):
+            field = f"funding_parties.{number}"
+            row = self._mapping(field, "A funding party", entry)
+            post = self._of(f"{field}.post", "Funding party", row.get("post"), self._post)
+            if not row.get("post"):
+                self.problems.append(
+                    Problem(field=f"{field}.post", message="Say which post funds this share")
+                )
+            share = self._of(f"{field}.share_percent", "Share", row.get("share_percent"), _percent)
+            parties.append(FundingParty(post=post or "", share_percent=share))
+        return tuple(parties)
+
+    def _condition(self, value: object) -> FundingCondition | None:
+        row = self._mapping("funding_condition", "Funding condition", value)
+        if not row:
+            return None
+        return FundingCondition(
+            **{
+                key: self._of(f"funding_condition.{key}", "Funding condition", row.get(key), _line) or ""
+                for key in ("kind", "text", "status")
+            }
+        )
+
+    # ---------------------------------------------------------------- everything else
+
+    def _benefits(self, value: object) -> tuple[Benefit, ...]:
+        benefits: list[Benefit] = []
+        for number, entry in enumerate(self._many("benefits", "Benefits", value)):
+            field = f"benefits.{number}"
+            row = self._mapping(field, "A benefit", {"title": entry} if isinstance(entry, str) else entry)
+            title = self._of(f"{field}.title", "Benefit", row.get("title"), _text)
+            if title:
+                benefits.append(
+                    Benefit(
+                        title=title,
+                        owner=self._of(f"{field}.owner", "Owner", row.get("owner"), self._post) or "",
+                        measure=self._of(f"{field}.measure", "Measure", row.get("measure"), _text) or "",
+                    )
+                )
+        return tuple(benefits)
+
+    def _principles(self, value: object) -> dict[str, Answer]:
+        answers: dict[str, Answer] = {}
+        for key, given in self._mapping("principles", "Principles", value).items():
+            field = f"principles.{key}"
+            if key not in self._edition.principles:
+                self.problems.append(Problem(field=field, message=f"There is no principle {key}"))
+                continue
+            answer = self._of(field, key, given, _one_of(Answer))
+            if answer:
+                answers[key] = answer
+        return answers
+
+    def _notes(self, value: object, answers: object) -> dict[str, str]:
+        """Read the reasons; a case the handbook itself leaves open is a reason already."""
+        notes: dict[str, str] = {}
+        given = self._mapping("principle_notes", "Reasons", value)
+        chosen = answers if isinstance(answers, Mapping) else {}
+        for key, principle in self._edition.principles.items():
+            note = self._of(f"principle_notes.{key}", f"Reason for {key}", given.get(key), _text)
+            if note is None and chosen.get(key) == Answer.NOT_APPLICABLE and principle.unless:
+                note = principle.unless[0].upper() + principle.unless[1:]
+            if note:
+                notes[key] = note
+        return notes
+
+    def _system(self, given: Mapping[str, Any]) -> CorporateSystem:
+        row = self._mapping("corporate_system", "Corporate system", given.get("corporate_system"))
+        relation = self._of("corporate_system.relation", "Relation", row.get("relation"), _one_of(Relation))
+        ids: list[str] = []
+        for number, entry in enumerate(
+            self._many("corporate_system.ids", "Corporate systems", row.get("ids"))
+        ):
+            key = self._of(f"corporate_system.ids.{number}", "Corporate system", entry, self._known_system)
+            if key and key not in ids:
+                ids.append(key)
+        if relation not in (None, Relation.NONE) and not ids:
+            told = f"Name the corporate system that the proposal {relation}"
+            self.problems.append(Problem(field="corporate_system.ids", message=told))
+        return CorporateSystem(relation=relation or Relation.NONE, ids=tuple(ids))
+
+    def _known_system(self, value: object) -> str:
+        key = _line(value)
+        if key not in self._edition.corporate_systems:
+            raise _Wrong(f"{key} is not among the systems deemed corporate")
+        return key
+
+    def _personal_data(self, given: Mapping[str, Any]) -> bool | None:
+        row = self._mapping("data_protection", "Data protection", given.get("data_protection"))
+        value = row.get("personal_data", given.get("personal_data"))
+        return self._of("personal_data", "Personal data", value, _yes_or_no)
+
+    def _day(self, given: Mapping[str, Any], field: str, label: str) -> date | None:
+        return self._of(field, label, _inside(given.get(field), "date"), _date)
+
+    def _mapping(self, field: str, label: str, value: object) -> Mapping[str, Any]:
+        return self._of(field, label, value, _fields) or {}
+
+
+# ---------------------------------------------------------------------- reading values
+
+
+def _line(value: object) -> str:
+    """Read words on one line."""
+    words = _words(value, _LINE)
+    if len(words.splitlines()) > 1:
+        raise _Wrong("must be on one line")
+    return words
+
+
+def _text(value: object) -> str:
+    """Read words that may run over many lines."""
+    return _words(value, _TEXT)
+
+
+def _words(value: object, most: int) -> str:
+    if not isinstance(value, str):
+        raise _Wrong("must be words")
+    words = unicodedata.normalize("NFC", value.replace("\r\n", "\n").strip())
+    if len(words) > most:
+        raise _Wrong(f"must be {most:,} characters or fewer; it has {len(words):,}")
+    for sign in words:
+        category = unicodedata.category(sign)
+        if (category == "Cc" and sign not in "\n\t") or category == "Cs" or sign in _TURNS_TEXT_ROUND:
+            raise _Wrong(f"has a character in it that cannot be shown (U+{ord(sign):04X}); take it out")
+    return words
+
+
+def _money(value: object) -> Decimal:
+    amount = _number(value)
+    if amount is None:
+        raise _Wrong("must be pounds in digits only, such as 84000 or 84000.50, without £ or commas")
+    if amount < 0:
+        raise _Wrong("cannot be negative")
+    if amount != round(amount, 2):
+        raise _Wrong("cannot have parts of a penny")
+    if amount >= _MOST_POUNDS:
+        raise _Wrong(f"must be less than {pounds(_MOST_POUNDS)}")
+    return abs(amount).quantize(_PENNY)
+
+
+def _percent(value: object) -> Decimal:
+    share = _number(value)
+    if share is None or share != round(share, 2):
+        raise _Wrong("must be a percentage in digits only, such as 60 or 33.33")
+    if not 0 < share <= _HUNDRED:
+        raise _Wrong("must be more than 0% and not more than 100%")
+    return share
+
+
+def _number(value: object) -> Decimal | None:
+    """Read a number as a person or a program writes it; None if it is anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    written = str(value).strip()
+    if len(written) > 30 or not set(written) <= set("-.0123456789"):
+        return None
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        return None
+
+
+def _date(value: object) -> date:
+    day = value
+    if isinstance(value, str):
+        try:
+            day = date.fromisoformat(value.strip())
+        except ValueError:
+            day = None
+    if not isinstance(day, date) or day.year not in _YEARS:
+        raise _Wrong("must be a date that exists, such as 2004-11-30")
+    return day
+
+
+def _year(value: object) -> str:
+    year = str(value).strip() if isinstance(value, str | int) else ""
+    first, _, second = year.partition("/")
+    known = first.isascii() and first.isdigit() and int(first[:5]) in _YEARS
+    if not known or (second and second != f"{(int(first) + 1) % 100:02d}") or year.endswith("/"):
+        raise _Wrong("must be a year such as 2004 or 2004/05")
+    return year
+
+
+def _yes_or_no(value: object) -> bool:
+    answers = {"true": True, "yes": True, "on": True, "false": False, "no": False}
+    answer = answers.get(str(value).strip().lower())
+    if answer is None:
+        raise _Wrong("must be answered yes or no")
+    return answer
+
+
+def _one_of(words: type[E]) -> Callable[[object], E]:
+    def reader(value: object) -> E:
+        known = [*words]
+        if value not in known:
+            raise _Wrong(f"must be one of {', '.join(word.replace('_', ' ') for word in known)}")
+        return words(str(value))
+
+    return reader
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise _Wrong("must be a list")
+    if len(value) > _MOST:
+        raise _Wrong(f"must be {_MOST} or fewer; there are {len(value)}")
+    return [*value]
+
+
+def _fields(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise _Wrong("must be given as named fields")
+    return value
+
+
+def _inside(value: object, key: str) -> object:
+    """Take a value out of a mapping that says more about it."""
+    return value.get(key) if isinstance(value, Mapping) else value
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
