@@ -1,6 +1,7 @@
 """Every letter as a pair of files to look at: `python -m notifications.preview [FOLDER]`."""
 
 import argparse
+import tempfile
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -26,8 +27,8 @@ def _part(message: EmailMessage, kind: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=Path("letters"), help="made if need be")
-    folder = parser.parse_args().folder
+    parser.add_argument("folder", type=Path, nargs="?", help="made if need be; else a temporary one")
+    folder = parser.parse_args().folder or Path(tempfile.mkdtemp(prefix="letters-"))
     write(folder)
     print(f"{len(EXAMPLES)} letters are in {folder}.")
 

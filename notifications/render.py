@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from hashlib import sha256
@@ -15,13 +15,18 @@ from zoneinfo import ZoneInfo
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from workflows.letters import CaseLetter, Letter
+from workflows.letters import Addressee, CaseLetter, Letter
 
 TEMPLATES = Path(__file__).with_name("templates")
 LONGEST_SUBJECT = 150
+LONGEST_NAME = 80
 _ZONE = ZoneInfo("Europe/London")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+class BadAddress(ValueError):
+    """No mail could reach this address; sending it again would not help."""
 
 
 def render(
@@ -38,14 +43,15 @@ def render(
     """Return the letter as an email, the same bytes for the same arguments.
 
     `link` is for letters that ask something, `code` for those that bring one. `thread` is the
-    Message-ID that stands for the case. A template that wants what is not there is an error.
+    Message-ID that stands for the case. A template that wants what is not there raises jinja2's
+    UndefinedError.
     """
     facts: dict[str, Any] = {"letter": letter}
     facts |= {name: given for name, given in (("link", link), ("code", code)) if given is not None}
     title = subject(letter)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
-    message["To"] = Address(letter.to.name, addr_spec=letter.to.address)
+    message["To"] = _address(letter.to)
     message["Reply-To"] = reply_to
     message["Subject"] = title
     message["Date"] = date
@@ -86,8 +92,24 @@ def _html(kind: str, facts: dict[str, Any]) -> str:
     return _STYLES.inline(HTML.get_template(f"{kind}/body.html").render(facts))
 
 
+def _address(to: Addressee) -> Address:
+    name = _one_line(to.name)[:LONGEST_NAME].rstrip()
+    try:
+        address = Address(name, addr_spec=_one_line(to.address))
+    except (ValueError, IndexError):
+        raise BadAddress("This is not an address that mail could reach.") from None
+    if not (address.username and address.domain):
+        raise BadAddress("This is not an address that mail could reach.")
+    return address
+
+
 def _one_line(line: str) -> str:
-    return " ".join(_CONTROL.sub(" ", line).split())
+    """Return words as a header may hold them.
+
+    Python's email package decodes whatever looks like an encoded word, and would write a line break
+    that comes out of it as the beginning of another header.
+    """
+    return " ".join(_CONTROL.sub(" ", line).replace("=?", "= ?").split())
 
 
 # ----------------------------------------------------------------------------- phrasing
@@ -178,6 +200,15 @@ def _environment(*, autoescape: bool) -> Environment:
     return environment
 
 
+def _headers() -> HeaderRegistry:
+    # Python takes the name of a thread for words and, if it is long, encodes it beyond recognition.
+    headers = HeaderRegistry()
+    for name in ("in-reply-to", "references"):
+        headers.registry[name] = headers.registry["message-id"]
+    return headers
+
+
 TEXT = _environment(autoescape=False)
 HTML = _environment(autoescape=True)
+_POLICY = SMTP.clone(header_factory=_headers())
 _STYLES = CSSInliner(load_remote_stylesheets=False)

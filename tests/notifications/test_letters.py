@@ -1,0 +1,491 @@
+"""What every letter keeps to, however it is worded and whatever was typed into a case."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from jinja2 import UndefinedError
+
+from notifications import preview
+from notifications.examples import BASE, CODE, EXAMPLES, LINK, rendered
+from notifications.render import (
+    HTML,
+    LONGEST_SUBJECT,
+    TEMPLATES,
+    TEXT,
+    BadAddress,
+    day,
+    moment,
+    money,
+    near,
+    ordinal,
+    percent,
+    render,
+    short_day,
+    subject,
+    together,
+)
+from workflows.letters import Asking, Letter, read
+from workflows.model import Choice
+
+GOLDEN = Path(__file__).with_name("golden")
+KINDS = {kind.model_fields["kind"].default for kind in get_args(get_args(Letter)[0])}
+ASKING = {name: letter for name, letter in EXAMPLES.items() if isinstance(letter, Asking)}
+every_letter = pytest.mark.parametrize("letter", EXAMPLES.values(), ids=EXAMPLES)
+every_asking_letter = pytest.mark.parametrize("letter", ASKING.values(), ids=ASKING)
+
+
+# --------------------------------------------------------------------- reading a letter
+
+
+@dataclass
+class Page(HTMLParser):
+    """What a mail program makes of an HTML part."""
+
+    html: str
+    tags: list[str] = field(default_factory=list)
+    attributes: list[tuple[str, str]] = field(default_factory=list)
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self.feed(self.html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        if self.tags[-1:] != ["title"]:
+            self.words += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self.tags.append("")
+
+    @property
+    def links(self) -> list[str]:
+        return [value for name, value in self.attributes if name == "href"]
+
+
+def text_of(message: EmailMessage) -> str:
+    return _part(message, "plain")
+
+
+def page_of(message: EmailMessage) -> Page:
+    return Page(_part(message, "html"))
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def received(letter: Letter) -> EmailMessage:
+    """Return a letter as it is once it has been over the wire."""
+    return message_from_bytes(rendered(letter).as_bytes(), policy=default)
+
+
+# -------------------------------------------------------------- templates and examples
+
+
+def test_every_kind_of_letter_has_three_templates_and_there_is_no_folder_without_a_kind() -> None:
+    folders = {
+        folder.name: sorted(file.name for file in folder.iterdir())
+        for folder in TEMPLATES.iterdir()
+        if folder.name != "_parts"
+    }
+    assert folders == {kind: ["body.html", "body.txt", "subject.txt"] for kind in KINDS}
+
+
+def test_every_kind_of_letter_has_an_example() -> None:
+    assert {letter.kind for letter in EXAMPLES.values()} == KINDS
+    assert all(name.startswith(letter.kind) for name, letter in EXAMPLES.items())
+
+
+def test_the_letters_are_worded_as_they_were_when_somebody_last_read_them(tmp_path: Path) -> None:
+    """Compare every example with the one kept.
+
+    To accept new words, run `python -m notifications.preview tests/notifications/golden` and read
+    the difference. A letter that is no more is deleted by hand.
+    """
+    preview.write(tmp_path)
+    now, then = ({file.name: file.read_text("utf-8") for file in of.iterdir()} for of in (tmp_path, GOLDEN))
+    assert sorted(now) == sorted(then)
+    for name in now:
+        assert now[name] == then[name]
+
+
+@every_letter
+def test_a_letter_that_was_stored_is_the_letter_that_was_written(letter: Letter) -> None:
+    assert read(letter.model_dump(mode="json")) == letter
+
+
+@pytest.mark.parametrize("environment", [TEXT, HTML], ids=["text", "html"])
+def test_a_template_that_wants_what_is_not_there_is_an_error(environment: Any) -> None:
+    with pytest.raises(UndefinedError):
+        environment.from_string("{{ letter.nothing }}").render(letter=EXAMPLES["request"])
+
+
+@pytest.mark.parametrize("name", ["request", "code"])
+def test_a_letter_without_its_link_or_code_is_an_error(name: str) -> None:
+    with pytest.raises(UndefinedError):
+        render(
+            EXAMPLES[name],
+            link=None,
+            message_id="<1@assent.example>",
+            sender="approvals@leicester.example",
+            reply_to="office@leicester.example",
+            thread=None,
+            date=datetime(2004, 10, 14, tzinfo=UTC),
+        )
+
+
+@pytest.mark.parametrize("table", ["DID", "CAME_TO"])
+def test_there_are_words_for_every_choice(table: str) -> None:
+    assert set(getattr(TEXT.globals["say"], table)) == {str(choice) for choice in Choice}
+
+
+# --------------------------------------------------------------------------- the email
+
+
+@every_letter
+def test_the_same_letter_gives_the_same_bytes(letter: Letter) -> None:
+    assert rendered(letter).as_bytes() == rendered(letter).as_bytes()
+
+
+def test_two_letters_do_not_share_a_boundary() -> None:
+    one, other = rendered(EXAMPLES["request"]), rendered(EXAMPLES["receipt"])
+    assert one.get_boundary() != other.get_boundary()
+
+
+@every_letter
+def test_a_letter_says_that_no_person_sent_it_and_where_a_reply_goes(letter: Letter) -> None:
+    message = received(letter)
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["Reply-To"] == "programme-office@leicester.example"
+    assert message["Message-ID"] == f"<{letter.kind}@assent.leicester.example>"
+    assert message["Date"].datetime == datetime(2004, 10, 14, 9, 0, tzinfo=UTC)
+
+
+def test_letters_of_a_case_are_one_thread_and_a_code_is_in_none() -> None:
+    assert received(EXAMPLES["receipt"])["References"] == received(EXAMPLES["request"])["References"]
+    assert received(EXAMPLES["request"])["In-Reply-To"] == "<INV-2004-0002@assent.leicester.example>"
+    assert received(EXAMPLES["code"])["References"] is None
+
+
+def test_a_long_host_name_does_not_break_the_thread() -> None:
+    name = f"<{'a' * 32}@approvals.democratic-services.a-council-with-a-very-long-name.example>"
+    message = render(
+        EXAMPLES["receipt"],
+        link=None,
+        message_id=f"<b{name[2:]}",
+        sender="approvals@leicester.example",
+        reply_to="office@leicester.example",
+        thread=name,
+        date=datetime(2004, 10, 14, tzinfo=UTC),
+    )
+    assert message.as_bytes(policy=SMTP).count(name.encode()) == 2
+    assert f"<b{name[2:]}".encode() in message.as_bytes(policy=SMTP)
+
+
+@every_letter
+def test_a_letter_is_text_first_and_html_second(letter: Letter) -> None:
+    message = received(letter)
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+@every_letter
+def test_no_line_on_the_wire_is_longer_than_mail_allows(letter: Letter) -> None:
+    assert max(map(len, rendered(letter).as_bytes().splitlines())) <= 78
+
+
+@every_letter
+def test_paragraphs_are_separated_by_one_empty_line_and_no_line_ends_in_a_space(letter: Letter) -> None:
+    text = text_of(received(letter))
+    assert "\n\n\n" not in text
+    assert not any(line != line.rstrip() for line in text.splitlines())
+
+
+# ----------------------------------------------------------------------------- the words
+
+
+def _words(text: str) -> list[str]:
+    without_links = re.sub(r"https?://\S+", "", text)
+    without_marks = re.sub(r"^(> ?|- |\d+\. )", "", without_links, flags=re.MULTILINE)
+    return re.findall(r"\w+", without_marks)
+
+
+@every_letter
+def test_both_parts_say_the_same_words(letter: Letter) -> None:
+    message = received(letter)
+    assert _words(page_of(message).words) == _words(text_of(message))
+
+
+@every_letter
+def test_no_letter_speaks_of_the_machinery(letter: Letter) -> None:
+    message = received(letter)
+    said = f"{message['Subject']}\n{text_of(message)}"
+    found = re.findall(r"\b(workflow|instance|signal|step|null|None|undefined|True|False|_\w+)\b", said)
+    assert not found
+
+
+@every_letter
+def test_the_subject_names_the_case_and_fits_a_line(letter: Letter) -> None:
+    line = subject(letter)
+    assert len(line) <= LONGEST_SUBJECT
+    if hasattr(letter, "matter"):
+        assert line.endswith(f"({letter.matter.ref})")
+
+
+@every_asking_letter
+def test_a_letter_that_asks_says_when_it_is_due_and_what_happens_if_nobody_answers(letter: Asking) -> None:
+    text = text_of(received(letter))  # type: ignore[arg-type]
+    assert day(letter.due) in text
+    assert "If nobody answers: " in text
+    assert "Opening it decides nothing." in text
+    assert all(near(rung.on, letter.due) in text for rung in letter.if_silent)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("request", "Decide by Thu 21 Oct: £84,000 for "),
+        ("request-notification-direct", "Reply today: "),
+        ("request-completion", "Confirm by Fri 30 Jul: is the work complete? "),
+        ("reminder", "Reminder, due Thu 21 Oct: £84,000 for "),
+        ("reminder-second", "Second reminder, due tomorrow: £84,000 for "),
+        ("reminder-overdue", "Third reminder, overdue since Thu 21 Oct: "),
+        ("escalation", "Decide now, unanswered since Thu 14 Oct: "),
+        ("cover", "Decide by Thu 21 Oct, covering for A. Holder: "),
+        ("returned", "Information wanted from you: "),
+        ("stuck", "Needs you, nobody has answered: "),
+    ],
+)
+def test_a_subject_begins_with_what_is_to_be_done_and_by_when(name: str, line: str) -> None:
+    assert subject(EXAMPLES[name]).startswith(line)
+
+
+def test_the_request_tells_all_one_needs_to_decide() -> None:
+    text = text_of(received(EXAMPLES["request"]))
+    for words in (
+        "You are asked, as Budget holder, De Montfort Hall, to approve your share of this proposal",
+        "£84,000 of £140,000 (60%)",
+        "Why you: funding parties approve the appraisal (clause FUND-1).",
+        "Heads of ICT Group noted it on 13 October",
+        "Your budget: £210,000; committed £95,000; £31,000 would remain.",
+        "on 22 October it also goes to your cover, B. Deputy",
+        "silence is never taken as a yes",
+    ):
+        assert words in text
+
+
+# ------------------------------------------------------------------- links, codes, tracking
+
+
+@every_asking_letter
+def test_a_letter_that_asks_has_one_link_in_each_part_and_no_other(letter: Asking) -> None:
+    message = received(letter)  # type: ignore[arg-type]
+    text, page = text_of(message), page_of(message)
+    assert re.findall(r"https?://\S+", text) == [LINK]
+    assert page.links == [LINK]
+    assert page.html.count(LINK) == 1
+    assert "Review and decide" in page.words
+
+
+@every_letter
+def test_a_letter_that_only_tells_has_at_most_one_link_to_an_ordinary_page(letter: Letter) -> None:
+    if isinstance(letter, Asking):
+        return
+    message = received(letter)
+    links = page_of(message).links
+    assert links == re.findall(r"https?://\S+", text_of(message))
+    assert len(links) <= 1
+    assert all(link.startswith(f"{BASE}/") and "/a/" not in link for link in links)
+
+
+def test_a_link_that_decides_is_written_in_one_place_only() -> None:
+    writing = {
+        file.relative_to(TEMPLATES).as_posix()
+        for file in TEMPLATES.rglob("*.*")
+        if re.search(r"\{\{\s*link\b|/a/|https?:", file.read_text("utf-8"))
+    }
+    assert writing == {"_parts/link.txt", "_parts/link.html"}
+
+
+@every_letter
+def test_nothing_in_a_letter_is_fetched_or_run(letter: Letter) -> None:
+    page = page_of(received(letter))
+    assert not {"img", "script", "link", "iframe", "object", "form", "svg", "video"} & set(page.tags)
+    assert {name for name, _ in page.attributes} <= {
+        "lang",
+        "charset",
+        "name",
+        "content",
+        "class",
+        "style",
+        "href",
+    }
+    assert ("lang", "en-GB") in page.attributes
+    assert "url(" not in page.html
+
+
+def test_a_code_is_in_the_letter_but_not_in_its_subject_nor_in_what_is_stored() -> None:
+    letter = EXAMPLES["code"]
+    message = received(letter)
+    assert "482 913 is your code for INV-2004-0002. It works for 10 minutes." in text_of(message)
+    assert not re.search(r"482 ?913", message["Subject"])
+    assert CODE not in letter.model_dump_json()
+
+
+# ------------------------------------------------------------------------ hostile words
+
+HOSTILE = {
+    "a script": "<script>alert(1)</script>",
+    "an image that runs": '<img src=x onerror="alert(1)">',
+    "an attribute's end": '" onmouseover="alert(1)" x="',
+    "an element's end": "</p></div></body><h1>Approved</h1>",
+    "a title's end": "</title><script>alert(1)</script>",
+    "a drawing": '<svg/onload=alert(1)><a xlink:href="javascript:alert(1)">x</a></svg>',
+    "an address that runs": "javascript:alert(1)",
+    "a style": "</style><style>@import url(https://evil.example)</style>",
+    "a comment": "<!-- --!><img src=x>",
+    "a sum for the template": "{{7*7}} {{ letter }} ${7*7}",
+    "a statement for the template": "{% include '_parts/link.txt' %}{# gone #}",
+    "an entity": "&lt;script&gt; &amp;amp; &#x3c;b&#x3e;",
+    "a new line": "one\ntwo",
+    "a header": "one\r\nBcc: everybody@leicester.example\r\n\r\nAnother body",
+    "a soft break": "one\vtwo\ftwo",
+    "line separators": "one\u2028two\u2029three\x85four",
+    "nothing at all": "a\x00b\x08c\x1b[31m",
+    "text turned round": "abc\u202ecba\u2066x",
+    "half a letter": "a\udc80b",
+    "another script": "日本語 العربية ελληνικά 🏛️",
+    "an encoded word": "=?utf-8?q?Bcc:_x?=",
+    "a header in an encoded word": "=?utf-8?q?one=0D=0ABcc:_everybody=40leicester.example?=",
+    "an encoded word in pieces": "=\x00?utf-8?q?one=0D=0ABcc:_x?\x00=",
+    "a dot on its own": "one\r\n.\r\ntwo",
+    "ten thousand letters": "x" * 10_000,
+    "ten thousand letters in words": "word " * 2_000,
+    "only spaces": "   \n  ",
+}
+TYPED = (
+    *("name", "post_title", "title", "organisation", "summary", "sponsor", "seat", "forum", "share_of"),
+    *("who", "for_whom", "reason", "text", "owner", "covering", "cover", "confirmed_by", "about", "why"),
+)
+"""The fields that hold what somebody typed."""
+
+
+def _typed(value: Any, hostile: str) -> Any:
+    """Put hostile words wherever words were typed."""
+    if isinstance(value, list | tuple):
+        return [_typed(item, hostile) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: hostile if name in TYPED and isinstance(inner, str) else _typed(inner, hostile)
+        for name, inner in value.items()
+    }
+
+
+def _hostile_letters(hostile: str) -> Iterator[tuple[Letter, Letter]]:
+    """Give each letter with hostile words, and the same with harmless ones."""
+    for letter in EXAMPLES.values():
+        stored = letter.model_dump(mode="python")
+        yield read(_typed(stored, hostile)), read(_typed(stored, "harmless"))
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_was_typed_is_shown_as_text_and_stops_no_letter(hostile: str) -> None:
+    for letter, harmless in _hostile_letters(hostile):
+        message, expected = received(letter), received(harmless)
+        page, text = page_of(message), text_of(message)
+        assert message.keys() == expected.keys()
+        assert message["To"].addresses[0].addr_spec == letter.to.address
+        assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+        assert set(page.tags) <= {*page_of(expected).tags, "br"}
+        assert page.links == page_of(expected).links
+        assert page.attributes == page_of(expected).attributes or not hostile.strip()
+        assert not re.search(
+            r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", text + page.html
+        )
+        if hasattr(letter, "matter") and letter.matter.title:
+            assert letter.matter.title in " ".join(page.words.split())
+            assert letter.matter.title in text
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_was_typed_the_subject_is_one_short_line_that_keeps_its_beginning(hostile: str) -> None:
+    for letter, _ in _hostile_letters(hostile):
+        line = received(letter)["Subject"]
+        assert len(subject(letter)) <= LONGEST_SUBJECT
+        # Where a header is folded, a space may be doubled or lost.
+        assert "".join(line.split()) == "".join(subject(letter).split())
+        assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", line)
+    request = EXAMPLES["request"]
+    long = read(_typed(request.model_dump(mode="python"), hostile))
+    assert received(long)["Subject"].startswith("Decide by Thu 21 Oct: £84,000 for")
+    assert received(long)["Subject"].endswith("(INV-2004-0002)")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "nobody", "a@b.example, c@d.example", "a b@c.example", "=?utf-8?q?a=0D=0ABcc:_x?=@b.example"],
+)
+def test_an_address_that_no_mail_could_reach_is_refused(address: str) -> None:
+    stored = EXAMPLES["request"].model_dump(mode="python")
+    stored["to"]["address"] = address
+    with pytest.raises(BadAddress):
+        rendered(read(stored))
+
+
+def test_a_long_title_is_shortened_in_the_subject_and_whole_in_the_letter() -> None:
+    long = read(_typed(EXAMPLES["request"].model_dump(mode="python"), "x" * 10_000))
+    message = received(long)
+    assert len(message["Subject"]) == LONGEST_SUBJECT
+    assert "x… (INV-2004-0002)" in message["Subject"]
+    assert "x" * 10_000 in text_of(message)
+
+
+# ------------------------------------------------------------------------------ phrasing
+
+
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [
+        (money(Decimal("84000.00")), "£84,000"),
+        (money(Decimal("84000.5")), "£84,000.50"),
+        (money(Decimal("-2000")), "−£2,000"),
+        (money(Decimal(0)), "£0"),
+        (money(Decimal("1E+5")), "£100,000"),
+        (percent(Decimal("60.00")), "60%"),
+        (percent(Decimal("33.33")), "33.33%"),
+        (percent(Decimal(100)), "100%"),
+        (day(date(2004, 10, 14)), "Thursday 14 October 2004"),
+        (short_day(date(2004, 10, 4)), "Mon 4 Oct"),
+        (near(date(2004, 10, 4), date(2004, 12, 31)), "4 October"),
+        (near(date(2005, 1, 4), date(2004, 12, 31)), "4 January 2005"),
+        (moment(datetime(2004, 10, 14, 14, 40, tzinfo=UTC)), "15:40 on Thursday 14 October 2004"),
+        (moment(datetime(2004, 12, 31, 23, 59, tzinfo=UTC)), "23:59 on Friday 31 December 2004"),
+        (moment(datetime(2004, 6, 30, 23, 30, tzinfo=UTC)), "00:30 on Thursday 1 July 2004"),
+        (ordinal(1), "first"),
+        (ordinal(11), "11th"),
+        (together(["A"]), "A"),
+        (together(["A, a", "B"]), "A, a and B"),
+        (together(["A", "B", "C"]), "A; B; and C"),
+    ],
+)
+def test_sums_and_days_are_phrased_as_people_write_them(phrase: str, expected: str) -> None:
+    assert phrase == expected
