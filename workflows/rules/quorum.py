@@ -59,22 +59,16 @@ def settled(
     With `final` nobody else will answer: what is there is counted, and None means that it does
     not make an outcome. A chair's tie is broken only then, because until then it is not a tie.
     """
-    if _vetoed(decisions, seats):
-        return Choice.REJECT
-    views = [made.choice for made in decisions if made.choice.counted]
-    interests = sum(made.choice is Choice.DECLARE_INTEREST for made in decisions)
-    waiting = 0 if final else len(seats) - len(decisions)
-    match quorum.rule:
-        case QuorumRule.ONE_OF:
-            return _one_of(views)
-        case QuorumRule.ALL_OF:
-            return _all_of(views, waiting)
-        case QuorumRule.N_OF_M:
-            return _n_of_m(views, waiting, quorum.needed)
-        case QuorumRule.MAJORITY:
-            present = len(decisions) - interests
-            needed = needed_present(quorum, interests)
-            return _majority(decisions, views, seats, quorum, waiting, present >= needed)
+    vetoes = [seat.key for seat in seats if seat.veto]
+    heard = [made for made in decisions if made.seat in vetoes]
+    veto = next((made.choice for made in heard if made.choice in _AGAINST), None)
+    if veto:
+        return veto
+    choice = _counted(decisions, seats, quorum, final)
+    # Whoever may stop it is heard before it goes on.
+    if choice and choice.favourable and len(heard) < len(vetoes) and not final:
+        return None
+    return choice
 
 
 def needed_present(quorum: Quorum, interests: int) -> int:
@@ -82,20 +76,35 @@ def needed_present(quorum: Quorum, interests: int) -> int:
     return max(quorum.present - interests, 1) if quorum.interest_lowers_quorum else quorum.present
 
 
-def _vetoed(decisions: Sequence[Decision], seats: Sequence[Seat]) -> bool:
-    holders = [seat.key for seat in seats if seat.veto]
-    return any(made.seat in holders and made.choice in _AGAINST for made in decisions)
+def _counted(
+    decisions: Sequence[Decision], seats: Sequence[Seat], quorum: Quorum, final: bool
+) -> Choice | None:
+    views = [made.choice for made in decisions if made.choice.counted]
+    interests = sum(made.choice is Choice.DECLARE_INTEREST for made in decisions)
+    waiting = 0 if final else len(seats) - len(decisions)
+    match quorum.rule:
+        case QuorumRule.ONE_OF:
+            return _one_of(views)
+        case QuorumRule.ALL_OF:
+            return _all_of(views, missing=len(seats) - len(decisions))
+        case QuorumRule.N_OF_M:
+            return _n_of_m(views, waiting, quorum.needed)
+        case QuorumRule.MAJORITY:
+            if len(decisions) - interests < needed_present(quorum, interests):
+                return None
+            return _majority(views, waiting, _casting(decisions, seats) if quorum.casting else None)
 
 
 def _one_of(views: Sequence[Choice]) -> Choice | None:
     return views[0] if views else None
 
 
-def _all_of(views: Sequence[Choice], waiting: int) -> Choice | None:
+def _all_of(views: Sequence[Choice], missing: int) -> Choice | None:
+    """A seat that stays empty to the end has not agreed, so nothing is agreed without it."""
     against = [view for view in views if not view.favourable]
     if against:
         return against[0]
-    return _combined(views) if views and not waiting else None
+    return _combined(views) if views and not missing else None
 
 
 def _n_of_m(views: Sequence[Choice], waiting: int, needed: int) -> Choice | None:
@@ -107,45 +116,41 @@ def _n_of_m(views: Sequence[Choice], waiting: int, needed: int) -> Choice | None
     return None
 
 
-def _majority(
-    decisions: Sequence[Decision],
-    views: Sequence[Choice],
-    seats: Sequence[Seat],
-    quorum: Quorum,
-    waiting: int,
-    quorate: bool,
-) -> Choice | None:
-    if not quorate or not views:
+def _majority(views: Sequence[Choice], waiting: int, casting: Choice | None) -> Choice | None:
+    """More must be for it than against it, in whatever words they are against it."""
+    favourable = [view for view in views if view.favourable]
+    against = [view for view in views if not view.favourable]
+    if len(favourable) > len(against) + waiting:
+        return _combined(favourable)
+    if len(against) > len(favourable) + waiting:
+        return _leading(against, waiting, casting)
+    if waiting or not views:
         return None
-    camps = Counter(_camp(view) for view in views)
-    (leader, most), *others = camps.most_common()
-    second = others[0][1] if others else 0
-    if most > second + waiting:
-        return _combined([view for view in views if _camp(view) is leader])
-    if waiting or most > second:
-        return None
-    tied = [camp for camp, count in camps.items() if count == most]
+    if casting and casting.favourable:
+        return _combined(favourable)
+    # An even vote carries nothing.
+    return casting or _leading(against, waiting, casting)
+
+
+def _casting(decisions: Sequence[Decision], seats: Sequence[Seat]) -> Choice | None:
+    """Return the chair's view, which breaks a tie."""
     chair = next((seat.key for seat in seats if seat.chair), None)
     word = next((made.choice for made in decisions if made.seat == chair), None)
-    if quorum.casting and word is not None and word.counted and _camp(word) in tied:
-        return _combined([view for view in views if _camp(view) is _camp(word)])
-    # An even vote carries nothing.
-    return _most_frequent([view for view in views if not view.favourable])
+    return word if word and word.counted else None
+
+
+def _leading(views: Sequence[Choice], waiting: int, casting: Choice | None) -> Choice | None:
+    """Return the view most often held, once no other can overtake it; of equals the chair's, or the first."""
+    (leader, most), *others = Counter(views).most_common()
+    second = others[0][1] if others else 0
+    if most > second + waiting:
+        return leader
+    if waiting:
+        return None
+    return casting if casting and views.count(casting) == most else leader
 
 
 _AGAINST = (Choice.REJECT, Choice.NOT_SUPPORT, Choice.SEND_BACK)
-
-
-def _camp(view: Choice) -> Choice:
-    """Answers that go on stand together, with or without conditions."""
-    return _PLAIN.get(view, view)
-
-
-_PLAIN = {
-    Choice.APPROVE_WITH_CONDITIONS: Choice.APPROVE,
-    Choice.SUPPORT_WITH_CONDITIONS: Choice.SUPPORT,
-    Choice.AUTHORISE_WITH_CONDITIONS: Choice.AUTHORISE,
-}
 
 
 def _combined(views: Sequence[Choice]) -> Choice:

@@ -60,16 +60,12 @@ def notification(proposal: Proposal, rules: RoutingRules) -> Leg | None:
 
 def funding(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     """Every funding party approves its share; above its limit, the next authority too (SYS-03)."""
-    above = [
-        (share, rules.next_authority[share.post])
-        for share in proposal.shares
-        if share.post in rules.next_authority and share.amount > rules.limits.get(share.post, share.amount)
-    ]
     parties = tuple(share.post for share in proposal.shares)
+    above = [(share, post) for share in proposal.shares if (post := authority(share, rules)) is not None]
     authorities = tuple(dict.fromkeys(post for _, post in above if post not in parties))
     reason = "each funding party approves its share"
-    if authorities:
-        reason += "; a share above a post's delegated limit also needs the next authority"
+    if above:
+        reason += "; a share above a post's delegated limit also needs the authority above it"
     return Leg(
         leg="funding",
         who=parties + authorities,
@@ -77,13 +73,23 @@ def funding(proposal: Proposal, rules: RoutingRules) -> Leg | None:
         reason=reason,
         asks=(
             *(_money(f"funding-{share.post}", share.post, share) for share in proposal.shares),
-            *(
-                _money(f"authority-{share.post}", post, share, kind="authority")
-                for share, post in above
-                if post not in parties
-            ),
+            *(_money(f"authority-{share.post}", post, share, kind="authority") for share, post in above),
         ),
     )
+
+
+def authority(share: Share, rules: RoutingRules) -> str | None:
+    """Return the first post up the line whose limit covers a share, if its own does not.
+
+    At the top of the line stands the last post, whatever its limit.
+    """
+    way = [share.post]
+    while rules.limits.get(way[-1], share.amount) < share.amount:
+        following = rules.next_authority.get(way[-1])
+        if following is None or following in way:
+            break
+        way.append(following)
+    return way[-1] if len(way) > 1 else None
 
 
 def srg(proposal: Proposal, rules: RoutingRules) -> Leg | None:

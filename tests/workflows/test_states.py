@@ -1,0 +1,118 @@
+"""The states of a proposal: every one is known, every one leads to an end, and the picture is true."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from service import handbook
+from tests.support import states as drawing
+from workflows.model import Choice, Ending, Leg, Outcome, State
+from workflows.rules import states
+
+AT = datetime(2004, 10, 13, 9, tzinfo=UTC)
+ENDS = {
+    State.CLOSED,
+    State.REJECTED,
+    State.WITHDRAWN,
+    State.LAPSED,
+    State.CLOSED_UNFUNDED,
+    State.CLOSED_REFUSED,
+}
+
+
+def outcome(choice: Choice | None = None, ending: Ending = Ending.DECIDED, step: str = "s") -> Outcome:
+    return Outcome(step=step, ending=ending, choice=choice, at=AT)
+
+
+def test_every_state_says_what_may_follow_it() -> None:
+    assert set(states.TRANSITIONS) == set(State)
+
+
+def test_only_known_states_follow_and_none_twice() -> None:
+    for state, following in states.TRANSITIONS.items():
+        assert len(following) == len(set(following)), state
+        assert state not in following
+
+
+def test_every_state_but_a_draft_can_be_reached() -> None:
+    reached = {following for nexts in states.TRANSITIONS.values() for following in nexts}
+    assert set(State) - reached == {State.DRAFT}
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_leads_to_an_end(state: State) -> None:
+    seen = {state}
+    waiting = [state]
+    while waiting:
+        new = [following for following in states.TRANSITIONS[waiting.pop()] if following not in seen]
+        seen.update(new)
+        waiting += new
+    assert seen & ENDS
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_ends_are_the_states_with_nothing_more_to_come(state: State) -> None:
+    assert states.is_end(state) is (state in ENDS)
+
+
+@pytest.mark.parametrize("leg", ["notification", "funding", "srg"])
+@pytest.mark.parametrize("choice", Choice)
+def test_whatever_is_answered_on_a_leg_is_a_change_the_states_allow(leg: str, choice: Choice) -> None:
+    kind = handbook.load("leicester").terms()[leg]
+    passing = states.while_passing(Leg(leg=leg, who=(), clause="", reason=""))
+    following = states.after(outcome(choice))
+    if choice in kind.choices and following is not None:
+        assert following in states.TRANSITIONS[passing]
+
+
+@pytest.mark.parametrize("leg", ["notification", "funding", "srg"])
+@pytest.mark.parametrize("ending", [Ending.SILENT, Ending.WITHDRAWN])
+def test_silence_and_withdrawal_are_changes_that_every_leg_allows(leg: str, ending: Ending) -> None:
+    passing = states.while_passing(Leg(leg=leg, who=(), clause="", reason=""))
+    assert states.after(outcome(ending=ending)) in states.TRANSITIONS[passing]
+
+
+@pytest.mark.parametrize(
+    ("ended", "state"),
+    [
+        (outcome(Choice.APPROVE), None),
+        (outcome(Choice.NOTE), None),
+        (outcome(Choice.REFER_UP), None),
+        (outcome(Choice.REJECT), State.REJECTED),
+        (outcome(Choice.RETURN), State.RETURNED),
+        (outcome(Choice.VERIFY), State.CLOSED),
+        (outcome(ending=Ending.SILENT), State.LAPSED),
+        (outcome(ending=Ending.WITHDRAWN), State.WITHDRAWN),
+    ],
+)
+def test_an_outcome_brings_a_proposal_to_its_state_or_lets_it_go_on(
+    ended: Outcome, state: State | None
+) -> None:
+    assert states.after(ended) is state
+
+
+WITHDRAWN = outcome(ending=Ending.WITHDRAWN, step="withdrawn")
+REJECTED = outcome(Choice.REJECT, step="rejected")
+APPROVED = outcome(Choice.APPROVE, step="approved")
+REFERRED = outcome(Choice.REFER_UP, step="referred")
+
+
+@pytest.mark.parametrize(
+    ("together", "counts"),
+    [
+        ([APPROVED], APPROVED),
+        ([APPROVED, REJECTED], REJECTED),
+        ([WITHDRAWN, REJECTED], REJECTED),  # the others were withdrawn because of the refusal
+        ([APPROVED, WITHDRAWN], WITHDRAWN),
+        ([REFERRED, APPROVED], REFERRED),
+        ([REFERRED, REJECTED], REJECTED),
+    ],
+)
+def test_of_outcomes_reached_together_the_one_that_stops_the_case_counts(
+    together: list[Outcome], counts: Outcome
+) -> None:
+    assert states.together(together) is counts
+
+
+def test_the_picture_in_the_documents_is_drawn_from_the_states() -> None:
+    assert drawing.PAGE.read_text("utf-8") == drawing.page(), "run python -m tests.support.states"
