@@ -151,6 +151,16 @@ def test_a_letter_without_its_link_or_code_is_an_error(name: str) -> None:
         )
 
 
+@every_letter
+def test_a_letter_makes_do_without_what_it_may_lack(letter: Letter) -> None:
+    must = {name for name, fact in type(letter).model_fields.items() if fact.is_required()}
+    shortest = read({"kind": letter.kind} | letter.model_dump(include=must, mode="python"))
+    text = text_of(received(shortest))
+    assert text
+    assert "()" not in text
+    assert ": \n" not in text
+
+
 @pytest.mark.parametrize("table", ["DID", "CAME_TO"])
 def test_there_are_words_for_every_choice(table: str) -> None:
     assert set(getattr(TEXT.globals["say"], table)) == {str(choice) for choice in Choice}
