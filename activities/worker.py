@@ -1,9 +1,31 @@
 """The worker: runs processes and does their activities, on one queue for cases and one for mail."""
 
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+import uvloop
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.cases import Cases
+from activities.letters import Letters
+from activities.register import Register
+from notifications.smtp import Mailer
+from service.config import Keys, Settings, load_settings
+from service.links import Links
+from service.store import Store, open_store
 from workflows.human_step import Delivery, HumanStep
+from workflows.ports import mail_queue
 from workflows.processes.investment_proposal import InvestmentProposal
+
+log = structlog.get_logger()
 
 WORKFLOWS = (HumanStep, Delivery, InvestmentProposal)
 
@@ -13,3 +35,82 @@ RUNNER = SandboxedWorkflowRunner(
         "workflows.letters", "workflows.model", "workflows.ports"
     )
 )
+
+THREADS = 8
+"""Activities that write the record at once; SQLite lets one through at a time."""
+# The default of ten seconds is how long a decision would wait after a worker was killed.
+STICKY = timedelta(seconds=2)
+GOODBYE = timedelta(seconds=20)
+
+
+@asynccontextmanager
+async def working(client: Client, settings: Settings, store: Store) -> AsyncIterator[None]:
+    """Work for as long as the context lasts, then finish what has been begun."""
+    links = Links(Keys(settings.secret_keys.get_secret_value()), settings.base_url)
+    mailer = Mailer(
+        settings.smtp_host,
+        settings.smtp_port,
+        tls=settings.smtp_tls,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+    )
+    register, cases = Register(store, links), Cases(store, links)
+    letters = Letters(store, links, mailer, sender=settings.mail_from)
+    core = Worker(
+        client,
+        task_queue=settings.core_queue,
+        workflows=WORKFLOWS,
+        activities=[
+            register.opened,
+            register.nudged,
+            register.decided,
+            register.closed,
+            register.unsettled_intents,
+            cases.begun,
+            cases.became,
+            cases.waits,
+        ],
+        activity_executor=ThreadPoolExecutor(THREADS),
+        max_concurrent_activities=THREADS,
+        workflow_runner=RUNNER,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        sticky_queue_schedule_to_start_timeout=STICKY,
+        graceful_shutdown_timeout=GOODBYE,
+    )
+    mail = Worker(
+        client,
+        task_queue=mail_queue(settings.core_queue),
+        activities=[letters.send],
+        max_concurrent_activities=THREADS,
+        graceful_shutdown_timeout=GOODBYE,
+    )
+    try:
+        async with core, mail:
+            yield
+    finally:
+        await mailer.close()
+
+
+async def main() -> None:
+    """Work until told to stop."""
+    settings = load_settings()
+    stop = asyncio.Event()
+    for word in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(word, stop.set)
+    client = await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+    )
+    store = open_store(settings)
+    try:
+        async with working(client, settings, store):
+            log.info("working", queue=settings.core_queue)
+            await stop.wait()
+    finally:
+        store.close()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

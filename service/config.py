@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -207,3 +208,16 @@ def load_settings(**overrides: Any) -> Settings:
             f"ASSENT_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}." for fault in error.errors()
         )
         raise ConfigError(*faults) from None
+
+
+def process_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment in which another process of this installation finds these settings."""
+    told: dict[str, str] = {}
+    for name, value in settings:
+        if isinstance(value, SecretStr):
+            told[f"ASSENT_{name.upper()}"] = value.get_secret_value()
+        elif isinstance(value, tuple):
+            told[f"ASSENT_{name.upper()}"] = ",".join(value)
+        elif value is not None:
+            told[f"ASSENT_{name.upper()}"] = value.isoformat() if isinstance(value, datetime) else str(value)
+    return {**os.environ, **told}

@@ -407,6 +407,7 @@ class Process(Timed):
             Cases.begun, self.case, summary="take up the version last submitted", **DATABASE
         )
         self.clock = clock.latest(self.clock, self.opened.clock)
+        self._post(self.opened.letters)
         return self.opened
 
     async def decide(self, ask: Ask) -> Outcome:

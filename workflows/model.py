@@ -461,6 +461,7 @@ class CaseOpened(Frozen):
     terms: dict[str, Terms]
     edition: str
     non_working: tuple[date, ...] = ()
+    letters: tuple[str, ...] = ()
     clock: Clock = Clock()
 
 

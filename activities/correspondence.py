@@ -1,0 +1,637 @@
+"""Correspondence: which letters an event sends, to whom, and the facts that they tell.
+
+Everything a letter says is fixed when it is queued, so that a letter sent again is the same letter.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Protocol, Self
+
+from service.handbook import Edition
+from service.links import Links
+from service.store import cases, covers, intents, steps
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.intents import DecisionView
+from service.store.letters import LinkBinding, QueuedLetter
+from service.store.steps import StepView
+from service.telling import (
+    budget,
+    coincidences,
+    edition,
+    following,
+    name,
+    place,
+    share_of,
+    title,
+    together,
+    told,
+)
+from workflows import letters
+from workflows.letters import Addressee, Answer, Asked, Clause, Consequence, Letter, Matter, Question
+from workflows.model import (
+    Assurance,
+    Capacity,
+    CaseWaiting,
+    Choice,
+    Holder,
+    Nudge,
+    Rung,
+    Seat,
+    State,
+    StepClosing,
+    StepDecided,
+    StepNudged,
+    StepOpening,
+    Terms,
+)
+from workflows.rules import calendar
+
+LINK_LIFE = timedelta(days=14)
+"""How long a link can act, on the Clock, whatever its step does."""
+
+
+@dataclass(frozen=True)
+class Put:
+    """A question as it is put: what letters need of a step, before it is written and after."""
+
+    step: str
+    key: str
+    round: int
+    version: int
+    content_hash: str
+    clause: str
+    terms: Terms
+    due: datetime
+    rungs: tuple[Rung, ...]
+    opened: datetime
+
+    @classmethod
+    def opening(cls, opening: StepOpening) -> Self:
+        """Take a question that is about to be put."""
+        ask = opening.ask
+        return cls(
+            step=ask.step,
+            key=ask.key,
+            round=ask.round,
+            version=ask.version,
+            content_hash=ask.content_hash,
+            clause=ask.clause,
+            terms=ask.terms,
+            due=opening.due,
+            rungs=opening.rungs,
+            opened=opening.at,
+        )
+
+    @classmethod
+    def again(cls, step: StepView) -> Self:
+        """Take a question that stands in the register."""
+        return cls(
+            step=step.id,
+            key=step.key,
+            round=step.round,
+            version=step.version,
+            content_hash=step.content_hash,
+            clause=step.clause,
+            terms=step.terms,
+            due=step.due,
+            rungs=step.rungs,
+            opened=step.opened,
+        )
+
+
+class Correspondence:
+    """The letters of one case, as things stand in one transaction at a moment of the Clock."""
+
+    def __init__(self, tx: Tx, case: CaseView, links: Links, at: datetime) -> None:
+        self.tx = tx
+        self.case = case
+        self.rules: Edition = edition(tx, case.edition)
+        self.at = at
+        self.today = calendar.local_day(at)
+        self._links = links
+
+    # ------------------------------------------------------------------------ events
+
+    def begun(self) -> list[QueuedLetter]:
+        """A version is in: its sponsor and lead are told the way it will go."""
+        return self._to_sponsor(f"submitted:{self.case.version}", self._submitted)
+
+    def waits(self, waiting: CaseWaiting) -> list[QueuedLetter]:
+        """A case waits for a forum's meeting: the forum's secretary knows it is coming."""
+        forum = self.rules.forums.get(waiting.on)
+        if forum is None or waiting.until is None:
+            return []
+        return self._listed(forum.key, calendar.local_day(waiting.until), waiting.key)
+
+    def opened(self, opening: StepOpening, seats: Sequence[Seat]) -> list[QueuedLetter]:
+        """A question is put: each seat is asked, and the PMO is told of a seat with nobody to ask."""
+        put = Put.opening(opening)
+        queued: list[QueuedLetter] = []
+        for seat in seats:
+            if seat.holders:
+                queued += self._asked_first(put, seat)
+            else:
+                queued += self._stuck(put, f"{put.step}:nobody:{seat.key}", "nobody_to_ask", [seat])
+        return queued
+
+    def nudged(self, step: StepView, nudged: StepNudged, seats: Sequence[Seat]) -> list[QueuedLetter]:
+        """A rung came due: the silent hear from it, and so do those whom it brings in."""
+        put = Put.again(step)
+        rung = nudged.rung
+        silent = [seat for seat in seats if seat.key in nudged.silent]
+        match rung.nudge:
+            case Nudge.REMIND:
+                return [self._reminder(put, seat, holder, rung) for seat in silent for holder in seat.holders]
+            case Nudge.COVER | Nudge.LINE:
+                return [
+                    letter
+                    for seat in silent
+                    for holder in _new(seat, step)
+                    for letter in self._brought_in(put, seat, holder, rung)
+                ]
+            case Nudge.PMO:
+                return self._stuck(put, f"{put.step}:stuck:{rung.number}", "unanswered", silent)
+            case Nudge.CLOSE:
+                return []
+
+    def decided(self, step: StepView, decided: StepDecided) -> list[QueuedLetter]:
+        """Answers are in and the question is still open: each has a receipt."""
+        keys = [made.key for made in decided.decisions]
+        return [self._receipt(step, made) for made in self._made(step) if made.key in keys]
+
+    def closed(self, step: StepView, closing: StepClosing) -> list[QueuedLetter]:
+        """A question is over: receipts to those who just answered, the outcome to everybody else."""
+        made = self._made(step)
+        fresh = [decision.key for decision in closing.unrecorded]
+        queued = [
+            self._receipt(step, decision, settled=closing.outcome.choice)
+            for decision in made
+            if decision.key in fresh
+        ]
+        told_now = {letter.person for letter in queued}
+        for decision in made:
+            if decision.person not in told_now:
+                told_now.add(decision.person)
+                queued.append(self._outcome(step, closing, made, decision.person, decision.post))
+        for seat in step.seats:
+            for holder in seat.holders:
+                if holder.person not in told_now:
+                    told_now.add(holder.person)
+                    queued.append(self._closed_without(step, closing, made, seat, holder))
+        for post in step.inform:
+            person = self.rules.holder(post, self.today)
+            if person and person.id not in told_now:
+                told_now.add(person.id)
+                queued.append(self._outcome(step, closing, made, person.id, post))
+        return queued + self._after(step, closing, made)
+
+    def became(self, state: State, number: int, because: str) -> list[QueuedLetter]:
+        """A state that ends or turns a proposal has a letter of its own, to sponsor and lead."""
+        step = steps.get(self.tx, because) if because else None
+        letter = self._letter_of(state, step)
+        return self._to_sponsor(f"{state}:{number}", letter) if letter else []
+
+    # ------------------------------------------------------------------- asking letters
+
+    def _asked_first(self, put: Put, seat: Seat) -> list[QueuedLetter]:
+        """Ask a seat: its holder, or whoever covers for them, or the next in the line."""
+        first, *others = seat.holders
+        if first.capacity is not Capacity.COVER:
+            return [self._request(put, seat, first)]
+        return [
+            self._cover_letter(put, seat, first, "0"),
+            *(self._covered(put, seat, holder, first, "0") for holder in others),
+        ]
+
+    def _brought_in(self, put: Put, seat: Seat, holder: Holder, rung: Rung) -> list[QueuedLetter]:
+        number = str(rung.number)
+        if holder.capacity is Capacity.COVER:
+            letter = self._cover_letter(put, seat, holder, number, asked_on=calendar.local_day(put.opened))
+        else:
+            letter = self._escalation(put, seat, holder, number)
+        asked = (other for other in seat.holders if other.capacity is Capacity.HOLDER)
+        return [letter, *(self._covered(put, seat, other, holder, number) for other in asked)]
+
+    def _request(self, put: Put, seat: Seat, holder: Holder) -> QueuedLetter:
+        letter = letters.Request(**self._asking(put, seat, holder))
+        return self._queue(f"{put.step}:request:{seat.key}:{holder.person}", letter, put, seat, holder)
+
+    def _reminder(self, put: Put, seat: Seat, holder: Holder, rung: Rung) -> QueuedLetter:
+        earlier = [
+            other for other in put.rungs if other.nudge is Nudge.REMIND and other.number <= rung.number
+        ]
+        letter = letters.Reminder(
+            **self._asking(put, seat, holder),
+            number=len(earlier),
+            asked_on=calendar.local_day(put.opened),
+        )
+        key = f"{put.step}:reminder:{rung.number}:{seat.key}:{holder.person}"
+        return self._queue(key, letter, put, seat, holder)
+
+    def _escalation(self, put: Put, seat: Seat, holder: Holder, number: str) -> QueuedLetter:
+        letter = letters.Escalation(**self._asking(put, seat, holder), asked=self._silent(put, [seat]))
+        key = f"{put.step}:escalation:{number}:{seat.key}:{holder.person}"
+        return self._queue(key, letter, put, seat, holder)
+
+    def _cover_letter(
+        self, put: Put, seat: Seat, holder: Holder, number: str, asked_on: date | None = None
+    ) -> QueuedLetter:
+        covered = self.rules.holder(seat.post, self.today)
+        letter = letters.Cover(
+            **self._asking(put, seat, holder),
+            covering=covered.name if covered else title(self.rules, seat.post, self.today),
+            until=self._cover_ends(covered.id) if covered else None,
+            asked_on=asked_on,
+        )
+        key = f"{put.step}:cover:{number}:{seat.key}:{holder.person}"
+        return self._queue(key, letter, put, seat, holder)
+
+    def _covered(self, put: Put, seat: Seat, holder: Holder, cover: Holder, number: str) -> QueuedLetter:
+        letter = letters.Covered(
+            to=self._addressee(holder.post, holder.person),
+            matter=self._matter(),
+            question=self._question(put.key, put.terms.kind, seat),
+            seat=title(self.rules, seat.post, self.today),
+            cover=name(self.rules, cover.person),
+            until=self._cover_ends(holder.person) if cover.capacity is Capacity.COVER else None,
+            asked_on=calendar.local_day(put.opened) if number != "0" else None,
+            due=calendar.local_day(put.due),
+            if_silent=self._if_silent(put, seat),
+        )
+        key = f"{put.step}:covered:{number}:{seat.key}:{holder.person}"
+        return self._tell(key, letter, None, holder.person, holder.post)
+
+    def _asking(self, put: Put, seat: Seat, holder: Holder) -> dict[str, object]:
+        """Return what every letter with a question tells."""
+        made = self._earlier(put)
+        return {
+            "to": self._addressee(holder.post, holder.person),
+            "matter": self._matter(),
+            "question": self._question(put.key, put.terms.kind, seat),
+            "seat": title(self.rules, seat.post, self.today),
+            "clause": self._clause(put.clause),
+            "due": calendar.local_day(put.due),
+            "written": self.today,
+            "so_far": tuple(told(decision, self.rules) for decision in made),
+            "conditions": tuple(
+                condition for decision in made for condition in told(decision, self.rules).conditions
+            ),
+            "coincidences": tuple(coincidences(self.case, self.rules, self.today)),
+            "budget": budget(self.rules, seat.post, seat.amount),
+            "if_silent": self._if_silent(put, seat),
+            "code_needed": needs_code(put.terms, seat),
+        }
+
+    def _earlier(self, put: Put) -> list[DecisionView]:
+        """Return the views given so far on this version; those on a blind step stay unseen."""
+        asked = {step.id: step for step in steps.of_case(self.tx, self.case.ref)}
+        return [
+            made
+            for made in intents.decisions_of(self.tx, self.case.ref)
+            if made.choice.counted
+            and made.content_hash == put.content_hash
+            and not (made.step == put.step and asked[made.step].blind)
+        ]
+
+    def _if_silent(self, put: Put, seat: Seat) -> tuple[Consequence, ...]:
+        """Say what the ladder still holds, leaving out a cover where nobody is one."""
+        holder = self.rules.holder(seat.post, self.today)
+        cover = covers.on(self.tx, holder.id, self.today) if holder else None
+        above = self.rules.line(seat.post)
+        whose = {
+            Nudge.COVER: name(self.rules, cover) if cover else "",
+            Nudge.LINE: title(self.rules, above, self.today) if above else "",
+            Nudge.PMO: title(self.rules, self.rules.roles["pmo"], self.today),
+        }
+        return tuple(
+            Consequence(on=calendar.local_day(rung.at), then=rung.nudge, who=whose.get(rung.nudge, ""))
+            for rung in put.rungs
+            if rung.at > self.at and (rung.nudge not in whose or whose[rung.nudge])
+        )
+
+    # -------------------------------------------------------------------- telling letters
+
+    def _receipt(self, step: StepView, made: DecisionView, settled: Choice | None = None) -> QueuedLetter:
+        found = place(self.case, step.key)
+        beside = (
+            together(self.case, found[0], steps.of_case(self.tx, self.case.ref), step.version)
+            if found
+            else []
+        )
+        seats = [(other, seat) for other in beside or [step] for seat in other.seats]
+        answered = {(other.step, other.seat) for other in self._this_version()}
+        left = [seat for other, seat in seats if other.open and (other.id, seat.key) not in answered]
+        letter = letters.Receipt(
+            to=self._addressee(made.post, made.person),
+            matter=self._matter(),
+            question=self._question(step.key, step.kind, self._seat(step, made.seat)),
+            seat=title(self.rules, made.post, self.today),
+            answer=told(made, self.rules),
+            at=made.submitted_at,
+            fingerprint=made.shown_hash,
+            answered=len(seats) - len(left),
+            asked=len(seats),
+            waiting_for=()
+            if settled and step.blind
+            else tuple(title(self.rules, seat.post, self.today) for seat in left),
+            settled=settled,
+            next=self._next(step) if settled and settled.favourable and not left else None,
+        )
+        return self._tell(f"{made.key}:receipt", letter, step, made.person, made.post)
+
+    def _outcome(
+        self, step: StepView, closing: StepClosing, made: Sequence[DecisionView], person: str, post: str
+    ) -> QueuedLetter:
+        outcome = closing.outcome
+        letter = letters.Outcome(
+            to=self._addressee(post, person),
+            matter=self._matter(),
+            question=self._question(step.key, step.kind, step.seats[0]),
+            ending=outcome.ending,
+            choice=outcome.choice,
+            on=calendar.local_day(outcome.at),
+            why=closing.why,
+            answers=tuple(told(decision, self.rules) for decision in made),
+            next=self._next(step) if outcome.favourable else None,
+        )
+        return self._tell(f"{step.id}:outcome:{person}", letter, step, person, post)
+
+    def _closed_without(
+        self, step: StepView, closing: StepClosing, made: Sequence[DecisionView], seat: Seat, holder: Holder
+    ) -> QueuedLetter:
+        outcome = closing.outcome
+        letter = letters.ClosedWithoutYou(
+            to=self._addressee(holder.post, holder.person),
+            matter=self._matter(),
+            question=self._question(step.key, step.kind, seat),
+            seat=title(self.rules, seat.post, self.today),
+            ending=outcome.ending,
+            choice=outcome.choice,
+            on=calendar.local_day(outcome.at),
+            why=closing.why,
+            decided_by=tuple(title(self.rules, decision.post, self.today) for decision in made),
+        )
+        return self._tell(f"{step.id}:closed:{holder.person}", letter, step, holder.person, holder.post)
+
+    def _after(
+        self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]
+    ) -> list[QueuedLetter]:
+        """Tell what a step's outcome means for others than those asked."""
+        outcome = closing.outcome
+        if outcome.choice is Choice.DEFER and outcome.until:
+            deferred = partial(
+                letters.Deferred,
+                matter=self._matter(),
+                on=self.today,
+                until=outcome.until,
+                question=self._question(step.key, step.kind, step.seats[0]),
+                answers=tuple(told(decision, self.rules) for decision in made),
+            )
+            return self._to_sponsor(f"deferred:{step.id}", deferred)
+        found = place(self.case, step.key)
+        if step.kind == "notification" and outcome.favourable and found and not found[0].meeting:
+            return self._listed_after_direct_notification(step)
+        return []
+
+    def _listed_after_direct_notification(self, step: StepView) -> list[QueuedLetter]:
+        """The forum's next meeting is told of what did not reach it (SYS-08)."""
+        forum = self.rules.forums.get(self.rules.route.notification_forum or "")
+        coming = next((day for day in forum.meetings if day > self.today), None) if forum else None
+        return self._listed(forum.key, coming, step.id) if forum and coming else []
+
+    def _listed(self, forum: str, meeting: date, key: str) -> list[QueuedLetter]:
+        secretary = self.rules.forums[forum].secretary
+        person = self.rules.holder(secretary, self.today)
+        if person is None:
+            return []
+        leg = next(leg for leg in self.case.route if leg.leg == "notification")
+        letter = letters.Listed(
+            to=self._addressee(secretary, person.id),
+            matter=self._matter(),
+            question=Question(
+                kind="notification", forum=title(self.rules, forum, self.today), meeting=meeting
+            ),
+            clause=self._clause(leg.clause),
+        )
+        ref, version = self.case.ref, self.case.version
+        return [self._tell(f"{ref}:listed:{key}:{version}", letter, None, person.id, secretary)]
+
+    def _stuck(self, put: Put, key: str, cause: str, silent: Sequence[Seat]) -> list[QueuedLetter]:
+        pmo = self.rules.roles["pmo"]
+        person = self.rules.holder(pmo, self.today)
+        if person is None or not silent:
+            return []
+        letter = letters.Stuck.model_validate(
+            {
+                "to": self._addressee(pmo, person.id),
+                "matter": self._matter(),
+                "cause": cause,
+                "desk": self._links.page(f"cases/{self.case.ref}"),
+                "question": self._question(put.key, put.terms.kind, silent[0]),
+                "seat": title(self.rules, silent[0].post, self.today),
+                "asked": self._silent(put, silent) if cause == "unanswered" else (),
+                "if_silent": (),
+            }
+        )
+        return [self._tell(key, letter, None, person.id, pmo)]
+
+    # --------------------------------------------------------------- the sponsor's letters
+
+    def _submitted(self, to: Addressee) -> letters.Submitted:
+        return letters.Submitted(
+            to=to,
+            matter=self._matter(),
+            on=self.case.proposal.submitted,
+            decide_by=self.case.decide_by,
+            fingerprint=self.case.content_hash,
+            route=tuple(
+                letters.Stop(
+                    leg=leg.leg,
+                    who=tuple(title(self.rules, post, self.today) for post in leg.who),
+                    clause=self._clause(leg.clause),
+                    reason=leg.reason,
+                    meeting=leg.meeting,
+                )
+                for leg in self.case.route
+            ),
+        )
+
+    def _letter_of(self, state: State, step: StepView | None) -> "ToSponsor | None":
+        """Return the letter which a state sends, if it sends one."""
+        common = {"matter": self._matter(), "on": self.today}
+        answers = self._answers(step)
+        match state:
+            case State.APPROVED:
+                approving = tuple(told(made, self.rules) for made in self._this_version())
+                after = self._next(step) if step else None
+                return partial(letters.Approved, **common, size=self.case.size, answers=approving, next=after)
+            case State.REJECTED:
+                return partial(letters.Rejected, **common, answers=answers)
+            case State.RETURNED:
+                page = self._links.page(f"proposals/{self.case.ref}")
+                return partial(letters.Returned, **common, wanted=answers, answer_at=page)
+            case State.WITHDRAWN:
+                return partial(letters.Withdrawn, **common, by=self._withdrew())
+            case State.LAPSED if step:
+                question = self._question(step.key, step.kind, step.seats[0])
+                asked = self._silent(Put.again(step), step.seats)
+                return partial(letters.Lapsed, **common, question=question, asked=asked)
+            case State.CLOSED:
+                confirmed = answers[-1].who if answers else ""
+                return partial(letters.Completed, **common, confirmed_by=confirmed)
+            case _:
+                return None
+
+    def _answers(self, step: StepView | None) -> tuple[Answer, ...]:
+        """Return the answers that brought a step to its outcome; all of them where it counted votes."""
+        made = self._made(step) if step else []
+        alike = [decision for decision in made if step and decision.choice is step.choice]
+        return tuple(told(decision, self.rules) for decision in (alike or made))
+
+    def _withdrew(self) -> str:
+        withdrawal = self.case.withdrawal
+        return name(self.rules, withdrawal.by) if withdrawal else ""
+
+    def _to_sponsor(self, key: str, letter: "ToSponsor") -> list[QueuedLetter]:
+        """Write to the sponsor and the lead officer; once, if they are one person."""
+        people: dict[str, str] = {}
+        for post in (self.case.sponsor, self.case.lead):
+            if person := self.rules.holder(post, self.today):
+                people.setdefault(person.id, post)
+        return [
+            self._tell(
+                f"{self.case.ref}:{key}:{person}",
+                letter(to=self._addressee(post, person)),
+                None,
+                person,
+                post,
+            )
+            for person, post in people.items()
+        ]
+
+    # --------------------------------------------------------------------------- facts
+
+    def _made(self, step: StepView) -> tuple[DecisionView, ...]:
+        return intents.decisions_of_step(self.tx, step.id)
+
+    def _this_version(self) -> list[DecisionView]:
+        return [
+            made
+            for made in intents.decisions_of(self.tx, self.case.ref)
+            if made.content_hash == self.case.content_hash
+        ]
+
+    def _addressee(self, post: str, person: str) -> Addressee:
+        return Addressee(
+            name=name(self.rules, person),
+            address=self.rules.address(post, person),
+            post_title=title(self.rules, post, self.today),
+        )
+
+    def _matter(self) -> Matter:
+        content = cases.content(self.tx, self.case.ref, self.case.version) or {}
+        department = self.rules.departments.get(self.case.department)
+        revenue = (content.get("cost_profile") or {}).get("revenue_gbp_per_year")
+        return Matter(
+            ref=self.case.ref,
+            title=self.case.title,
+            organisation=self.rules.organisation_name,
+            page=self._links.page(f"cases/{self.case.ref}"),
+            summary=content.get("summary") or "",
+            capital=self.case.capital,
+            revenue=revenue,
+            sponsor=title(self.rules, self.case.sponsor, self.today),
+            department=department.name if department else "",
+            version=self.case.version,
+        )
+
+    def _question(self, key: str, kind: str, seat: Seat) -> Question:
+        share = share_of(self.case, key, seat.post)
+        found = place(self.case, key)
+        leg = found[0] if found else None
+        return Question(
+            kind=kind,
+            amount=seat.amount,
+            percent=share.percent if share and seat.amount is not None else None,
+            forum=title(self.rules, leg.forum, self.today) if leg and leg.forum else "",
+            meeting=leg.meeting if leg else None,
+            share_of=title(self.rules, share.post, self.today) if share and kind == "authority" else "",
+            limit=self.rules.limits.get(share.post) if share and kind == "authority" else None,
+        )
+
+    def _seat(self, step: StepView, key: str) -> Seat:
+        return next(seat for seat in step.seats if seat.key == key)
+
+    def _clause(self, number: str) -> Clause:
+        return Clause(number=number, text=self.rules.clause_text(number))
+
+    def _silent(self, put: Put, seats: Sequence[Seat]) -> tuple[Asked, ...]:
+        since = calendar.local_day(put.opened)
+        waited = calendar.working_days_between(since, self.today, self.rules.non_working)
+        answered = {made.seat for made in intents.decisions_of_step(self.tx, put.step)}
+        return tuple(
+            Asked(who=title(self.rules, seat.post, self.today), since=since, working_days=waited)
+            for seat in seats
+            if seat.key not in answered
+        )
+
+    def _next(self, step: StepView) -> letters.Next | None:
+        found = place(self.case, step.key)
+        return following(self.case, found[0], self.rules, self.today) if found else None
+
+    def _cover_ends(self, person: str) -> date | None:
+        return next(
+            (cover.ends for cover in covers.of(self.tx, person) if cover.starts <= self.today <= cover.ends),
+            None,
+        )
+
+    # ------------------------------------------------------------------------ the ledger
+
+    def _queue(self, key: str, letter: Letter, put: Put, seat: Seat, holder: Holder) -> QueuedLetter:
+        """Queue a letter with the one link by which its reader may answer."""
+        return QueuedLetter(
+            key=key,
+            case=self.case.ref,
+            step=put.step,
+            seat=seat.key,
+            person=holder.person,
+            post=holder.post,
+            address=letter.to.address,
+            kind=letter.kind,
+            props=letter.model_dump(mode="json"),
+            link=LinkBinding(round=put.round, content_hash=put.content_hash, expires=self.at + LINK_LIFE),
+        )
+
+    def _tell(self, key: str, letter: Letter, step: StepView | None, person: str, post: str) -> QueuedLetter:
+        """Queue a letter that asks nothing."""
+        return QueuedLetter(
+            key=key,
+            case=self.case.ref,
+            step=step.id if step else "",
+            person=person,
+            post=post,
+            address=letter.to.address,
+            kind=letter.kind,
+            props=letter.model_dump(mode="json"),
+        )
+
+
+class ToSponsor(Protocol):
+    """A letter that only wants an addressee."""
+
+    def __call__(self, *, to: Addressee) -> Letter:
+        """Write it to somebody."""
+
+
+def needs_code(terms: Terms, seat: Seat) -> bool:
+    """Say whether a seat is asked for a code, by its kind of question or by its pounds."""
+    above = terms.code_above is not None and seat.amount is not None and seat.amount >= terms.code_above
+    return terms.assurance is Assurance.CODE or above
+
+
+def _new(seat: Seat, step: StepView) -> Iterable[Holder]:
+    known = next(earlier.holders for earlier in step.seats if earlier.key == seat.key)
+    return (holder for holder in seat.holders if holder.person not in [one.person for one in known])

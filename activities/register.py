@@ -1,0 +1,117 @@
+"""The register of steps: who is asked, who answered, what it came to."""
+
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.correspondence import Correspondence
+from service import seating
+from service.handbook import Edition
+from service.links import Links
+from service.store import Store, cases, covers, intents, links, steps
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.steps import StepView
+from service.telling import edition
+from workflows import ports
+from workflows.model import (
+    Capacity,
+    Holder,
+    Nudge,
+    Postbag,
+    Seat,
+    StepClosing,
+    StepDecided,
+    StepNudged,
+    StepOpened,
+    StepOpening,
+)
+from workflows.rules import calendar
+
+
+class Register(ports.Register):
+    """Writes steps and decisions into the record, each with the letters it sends."""
+
+    def __init__(self, store: Store, links: Links) -> None:
+        self._store = store
+        self._links = links
+
+    @activity.defn(name="step_opened")
+    def opened(self, opening: StepOpening) -> StepOpened:
+        """Find the people of a step's seats, write the step, and queue their letters."""
+        with self._store.writing() as tx:
+            case = cases.get(tx, opening.ask.case)
+            day = calendar.local_day(opening.at)
+            rules = edition(tx, case.edition)
+            barred = case.authors if opening.ask.terms.deciding else ()
+            seats = seating.seats(opening.ask, rules, day, covers.on_day(tx, day), barred)
+            letters = Correspondence(tx, case, self._links, opening.at).opened(opening, seats)
+            return steps.opened(tx, opening, seats, letters)
+
+    @activity.defn(name="step_nudged")
+    def nudged(self, nudged: StepNudged) -> StepOpened:
+        """Write that a rung came due; add the people it brings in, and queue the letters."""
+        with self._store.writing() as tx:
+            step, case = _step(tx, nudged.step)
+            rules = edition(tx, case.edition)
+            seats = tuple(
+                _brought_in(tx, seat, step, nudged, rules, case)
+                if seat.key in nudged.silent
+                else _plain(seat)
+                for seat in step.seats
+            )
+            letters = Correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
+            return steps.nudged(tx, nudged, seats, letters)
+
+    @activity.defn(name="step_decided")
+    def decided(self, decided: StepDecided) -> Postbag:
+        """Write decisions that leave the step open, and queue their receipts."""
+        with self._store.writing() as tx:
+            step, case = _step(tx, decided.step)
+            letters = Correspondence(tx, case, self._links, decided.at).decided(step, decided)
+            return steps.decided(tx, decided, letters)
+
+    @activity.defn(name="step_closed")
+    def closed(self, closing: StepClosing) -> Postbag:
+        """Write a step's last decisions and its outcome, and queue the letters that tell it."""
+        with self._store.writing() as tx:
+            step, case = _step(tx, closing.step)
+            letters = Correspondence(tx, case, self._links, closing.outcome.at).closed(step, closing)
+            postbag = steps.closed(tx, closing, letters)
+            links.revoke_step(tx, closing.step, closing.outcome.ending)
+            return postbag
+
+    @activity.defn(name="unsettled_intents")
+    def unsettled_intents(self, step: str, before: datetime) -> tuple[str, ...]:
+        """Return the keys of decisions submitted before an instant that have no answer yet."""
+        with self._store.reading() as tx:
+            return tuple(intent.key for intent in intents.unsettled(tx, step=step, before=before))
+
+
+def _step(tx: Tx, id: str) -> tuple[StepView, CaseView]:
+    step = steps.get(tx, id)
+    if step is None:
+        raise LookupError(f"no step {id} in the register")
+    return step, cases.get(tx, step.case)
+
+
+def _plain(seat: Seat) -> Seat:
+    return Seat.model_validate(seat.model_dump(include=set(Seat.model_fields)))
+
+
+def _brought_in(
+    tx: Tx, seat: Seat, step: StepView, nudged: StepNudged, rules: Edition, case: CaseView
+) -> Seat:
+    """Return a silent seat with the people that a rung adds: nobody is ever taken away."""
+    day = calendar.local_day(nudged.at)
+    barred = case.authors if step.terms.deciding else ()
+    taken = [holder.person for other in step.seats for holder in other.holders]
+    on_day = covers.on_day(tx, day)
+    added: tuple[Holder, ...] = ()
+    if nudged.rung.nudge is Nudge.COVER:
+        found = seating.first_holders(seat, rules, day, on_day, barred)
+        added = tuple(holder for holder in found if holder.capacity is Capacity.COVER)
+    elif nudged.rung.nudge is Nudge.LINE:
+        added = seating.line_holders(seat.post, rules, day, on_day, barred)
+    holders = (*seat.holders, *(holder for holder in added if holder.person not in taken))
+    return _plain(seat).model_copy(update={"holders": holders})

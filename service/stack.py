@@ -1,0 +1,239 @@
+"""The whole of Assent on one machine, kept in a folder: what `assent up` and the demo run on.
+
+The web, the worker, the mail catcher and the Temporal server are processes of their own. What dies
+is started again. All that lasts is in the folder: two databases, the caught mail, the keys, the logs.
+"""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import structlog
+
+from service import engine, handbook
+from service.config import Settings, generate_keys, process_environment
+from service.store import Store, clock, editions, open_store
+from workflows.human_step import SEARCH_ATTRIBUTES
+
+log = structlog.get_logger()
+
+HOST = "127.0.0.1"
+RESTART_AFTER = 0.5
+"""Seconds between the death of a process and its next start."""
+GOODBYE = 25.0
+"""Seconds a process is given to finish what it has begun."""
+READY_WITHIN = 60.0
+"""Seconds; a quiet machine needs three."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the parts of the stack listen, all on this machine only."""
+
+    web: int
+    mail: int
+    engine: int
+    engine_pages: int
+
+
+def free_ports(web: int | None = None) -> Ports:
+    """Return free ports, with the given one for the web."""
+    probes = [socket.socket() for _ in range(4)]
+    try:
+        for probe in probes:
+            probe.bind((HOST, 0))
+        found = [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
+    return Ports(web or found[0], *found[1:])
+
+
+def settings_for(folder: Path, ports: Ports, settings: Settings) -> Settings:
+    """Return the settings of a stack in a folder, whose keys are made once and kept there."""
+    return settings.model_copy(
+        update={
+            "data_dir": folder,
+            "temporal_address": f"{HOST}:{ports.engine}",
+            "base_url": f"http://{HOST}:{ports.web}",
+            "smtp_host": HOST,
+            "smtp_port": ports.mail,
+            "mail_folder": folder / "mail",
+            "secret_keys": type(settings.secret_keys)(_keys(folder / "keys")),
+        }
+    )
+
+
+def _keys(file: Path) -> str:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        # Made readable by nobody else before there is anything to read.
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as keys:
+            keys.write(generate_keys())
+    return file.read_text()
+
+
+def prepare(store: Store, settings: Settings) -> None:
+    """Bring the database up to date, the handbooks into force and the Clock to its start."""
+    store.migrate()
+    for name in settings.handbook:
+        edition = handbook.load(name)
+        with store.writing() as tx:
+            editions.put(
+                tx,
+                edition.to_json(),
+                hash=edition.hash,
+                organisation=edition.organisation,
+                name=edition.name,
+            )
+    if settings.clock_start or settings.day_seconds:
+        with store.writing() as tx:
+            clock.begin(tx, settings.clock_start or tx.real, rate=settings.clock_rate)
+
+
+class Part:
+    """One process of the stack, started again when it dies."""
+
+    def __init__(self, name: str, words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        self.name = name
+        self._words = words
+        self._environment = environment
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id while it runs."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def start(self) -> None:
+        """Start the process; what it says goes to its log."""
+        with self._log.open("ab") as said:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._words,
+                env=dict(self._environment),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                # A Ctrl-C at the terminal is for the supervisor, which then ends its parts in order.
+                start_new_session=True,
+            )
+
+    async def keep(self, started: Callable[[], None]) -> None:
+        """Start the process again whenever it ends, until cancelled; say when it has started."""
+        while self._process is not None:
+            status = await self._process.wait()
+            log.warning("a process ended and is started again", part=self.name, status=status)
+            await asyncio.sleep(RESTART_AFTER)
+            await self.start()
+            started()
+
+    async def stop(self) -> None:
+        """Ask the process to end, and end it if it does not."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), GOODBYE)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+
+class Stack:
+    """The running parts, and where to find them."""
+
+    def __init__(self, folder: Path, ports: Ports, settings: Settings) -> None:
+        self.folder = folder
+        self.ports = ports
+        self.settings = settings
+        logs = folder / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        environment = process_environment(settings)
+        python = [sys.executable, "-m"]
+        mail = ["notifications.catcher", "--port", str(ports.mail), "--folder", str(folder / "mail")]
+        words: dict[str, list[str]] = {
+            "engine": engine.command(
+                engine.binary(settings.temporal_cli),
+                port=ports.engine,
+                ui_port=ports.engine_pages,
+                database=folder / "temporal.db",
+                search_attributes={key.name: "Keyword" for key in SEARCH_ATTRIBUTES},
+            ),
+            "catcher": [*python, *mail],
+            "web": [*python, "service.web", "--port", str(ports.web)],
+            "worker": [*python, "activities.worker"],
+        }
+        self.parts = {
+            name: Part(
+                name,
+                command,
+                engine.environment(environment) if name == "engine" else environment,
+                logs / f"{name}.log",
+            )
+            for name, command in words.items()
+        }
+
+    async def start(self) -> None:
+        """Start every part; the worker once the engine listens, for it gives up without it."""
+        for name in ("engine", "catcher", "web"):
+            await self.parts[name].start()
+        await listening(self.ports.engine)
+        await self.parts["worker"].start()
+        self.note()
+
+    def note(self) -> None:
+        """Write down where everything is, for people and programs that look."""
+        facts = {
+            **asdict(self.ports),
+            "pids": {name: part.pid for name, part in self.parts.items()},
+        }
+        (self.folder / "stack.json").write_text(json.dumps(facts, indent=2))
+
+    async def stop(self) -> None:
+        """End every part: first those that take work, last the engine."""
+        for name in ("web", "worker", "catcher", "engine"):
+            await self.parts[name].stop()
+
+
+async def listening(port: int, within: float = READY_WITHIN) -> None:
+    """Wait until something listens on a port of this machine."""
+    async with asyncio.timeout(within):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(HOST, port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
+
+
+@asynccontextmanager
+async def running(folder: Path, ports: Ports, settings: Settings) -> AsyncIterator[Stack]:
+    """Run the whole stack in a folder for as long as the context lasts."""
+    own = settings_for(folder, ports, settings)
+    stack = Stack(folder, ports, own)
+    store = open_store(own)
+    try:
+        await asyncio.to_thread(prepare, store, own)
+    finally:
+        store.close()
+    try:
+        await stack.start()
+        keepers = [asyncio.create_task(part.keep(stack.note)) for part in stack.parts.values()]
+        try:
+            yield stack
+        finally:
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
+    finally:
+        await stack.stop()

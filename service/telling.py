@@ -1,0 +1,114 @@
+"""What the record holds, put as letters and pages tell it: titles for posts, names for people."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from service.handbook import Edition
+from service.store import editions
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.intents import Condition, DecisionView
+from service.store.steps import StepView
+from workflows import letters
+from workflows.model import Leg, LegAsk, Share
+from workflows.rules import calendar
+
+_FROZEN: dict[str, Edition] = {}
+
+
+def edition(tx: Tx, hash: str) -> Edition:
+    """Return an edition by its hash; each is read once, for it never changes."""
+    if hash not in _FROZEN:
+        _FROZEN[hash] = Edition.from_json(editions.get(tx, hash))
+    return _FROZEN[hash]
+
+
+def title(rules: Edition, post: str, day: date) -> str:
+    """Return what a post, or a forum, is called on a day."""
+    if known := rules.posts.get(post):
+        return known.title_on(day)
+    forum = rules.forums.get(post)
+    return forum.name if forum else post
+
+
+def name(rules: Edition, person: str) -> str:
+    """Return a person's name; empty for one the edition does not know."""
+    known = rules.people.get(person)
+    return known.name if known else ""
+
+
+def told(decision: DecisionView, rules: Edition) -> letters.Answer:
+    """Return a decision as others may read it."""
+    on = calendar.local_day(decision.submitted_at)
+    return letters.Answer(
+        who=title(rules, decision.post, on),
+        choice=decision.choice,
+        on=on,
+        for_whom=name(rules, decision.on_behalf_of),
+        reason=decision.reason or "",
+        remarks=tuple(
+            (question, _remark(answer.value, answer.text)) for question, answer in decision.answers.items()
+        ),
+        conditions=tuple(condition(put, rules) for put in decision.conditions),
+        until=decision.until,
+    )
+
+
+def condition(put: Condition, rules: Edition) -> letters.Condition:
+    """Return a condition with its owner's title."""
+    return letters.Condition(text=put.text, owner=title(rules, put.owner, put.by), by=put.by)
+
+
+def _remark(value: str, text: str) -> str:
+    said = {"no_concern": "No concern", "concern": "Concern"}.get(value, value.replace("_", " "))
+    return f"{said}: {text}" if text else said
+
+
+def budget(rules: Edition, post: str, amount: Decimal | None) -> letters.Budget | None:
+    """Return a post's budget and what a yes would leave of it, where the handbook knows it."""
+    held = rules.budget(post)
+    if held is None or amount is None:
+        return None
+    return letters.Budget(total=held.total, committed=held.committed, would_remain=held.remaining - amount)
+
+
+def coincidences(case: CaseView, rules: Edition, day: date) -> Iterator[str]:
+    """Say where one post plays two parts in a proposal: allowed, and never hidden."""
+    if any(share.post == case.sponsor for share in case.proposal.shares):
+        yield f"The sponsor, {title(rules, case.sponsor, day)}, is also a funding party."
+    if rules.route.srg and case.sponsor in rules.forums[rules.route.srg].members:
+        yield f"The sponsor, {title(rules, case.sponsor, day)}, is a member of SRG."
+
+
+def share_of(case: CaseView, step: StepView | str, post: str) -> Share | None:
+    """Return the share a step asks about: the seat's own, or for an authority the party's."""
+    key = step if isinstance(step, str) else step.key
+    party = key.removeprefix("authority-") if key.startswith("authority-") else post
+    return next((share for share in case.proposal.shares if share.post == party), None)
+
+
+def place(case: CaseView, key: str) -> tuple[Leg, LegAsk] | None:
+    """Return the leg and the question of a case to which a step's key belongs."""
+    legs = (*case.route, *case.branches.values())
+    return next(((leg, ask) for leg in legs for ask in leg.asks if ask.key == key), None)
+
+
+def following(case: CaseView, leg: Leg, rules: Edition, day: date) -> letters.Next | None:
+    """Say where a case goes after a leg, if the leg goes well."""
+    names = [other.leg for other in case.route]
+    after: Sequence[Leg] = case.route[names.index(leg.leg) + 1 :] if leg.leg in names else ()
+    if not after:
+        return None
+    return letters.Next(who=tuple(title(rules, post, day) for post in after[0].who), on=after[0].meeting)
+
+
+def together(case: CaseView, leg: Leg, steps: Sequence[StepView], version: int) -> list[StepView]:
+    """Return the latest round of each question that a leg puts together about a version."""
+    keys = [ask.key for ask in leg.asks]
+    latest: dict[str, StepView] = {}
+    for step in steps:
+        if step.key in keys and step.version == version:
+            known = latest.get(step.key)
+            latest[step.key] = step if known is None or step.round > known.round else known
+    return list(latest.values())
