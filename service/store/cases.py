@@ -1,0 +1,387 @@
+"""Cases: their submitted versions, their states, and the list that pages turn over."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
+
+from service.errors import AlreadySubmitted, Malformed, NotFound, Problem
+from service.store import canonical, drafts, letters, texts
+from service.store.engine import Tx
+from service.store.letters import QueuedLetter
+from service.store.line import ENGINE, Entry
+from service.store.tables import CASE_VERSIONS, CASE_WAITS, CASES, SEATS, STEPS
+from workflows.model import (
+    Becoming,
+    CaseOpened,
+    CaseWaiting,
+    Frozen,
+    Leg,
+    Postbag,
+    Proposal,
+    Size,
+    State,
+    Terms,
+    Withdrawal,
+)
+
+_LEGS = TypeAdapter(tuple[Leg, ...])
+_BRANCHES = TypeAdapter(dict[str, Leg])
+_LONGEST_PAGE = 200
+
+
+class CaseItem(Frozen):
+    """A case as a list shows it."""
+
+    ref: str
+    kind: str
+    organisation: str
+    department: str
+    title: str
+    state: str
+    open: bool
+    version: int
+    taken_up: int
+    """The version that the engine has in hand: none yet is 0."""
+    content_hash: str
+    edition: str
+    """The hash of the edition under which it opened, and will finish."""
+    sponsor: str
+    lead: str
+    size: Size
+    capital: Decimal
+    decide_by: date
+    opened: datetime
+    changed: datetime
+    because: str
+    """The step whose outcome brought it to its state."""
+    withdrawal: Withdrawal | None
+
+
+class CaseView(CaseItem):
+    """A case as it stands, with its last submitted version."""
+
+    author: str
+    authors: tuple[str, ...]
+    """Everybody who wrote the version, and may not decide it."""
+    submitted: datetime
+    proposal: Proposal
+    route: tuple[Leg, ...]
+    branches: dict[str, Leg]
+
+
+class VersionView(Frozen):
+    """A version as it was submitted."""
+
+    version: int
+    content_hash: str
+    edition: str
+    author: str
+    authors: tuple[str, ...]
+    submitted: datetime
+    proposal: Proposal
+    route: tuple[Leg, ...]
+    branches: dict[str, Leg]
+
+
+class Unstarted(Frozen):
+    """A submitted version that no process has in hand yet. With nothing in hand it must be started."""
+
+    ref: str
+    version: int
+    taken_up: int
+
+
+class CasePage(Frozen):
+    """Part of a list, and where the next part begins."""
+
+    items: tuple[CaseItem, ...]
+    next_cursor: str | None
+
+
+# ------------------------------------------------------------------------------- facts
+
+
+def submitted(
+    tx: Tx,
+    ref: str,
+    *,
+    version: int,
+    content: Mapping[str, Any],
+    content_hash: str,
+    proposal: Proposal,
+    route: Sequence[Leg],
+    branches: Mapping[str, Leg],
+    edition: str,
+    title: str,
+    author: str,
+    authors: Sequence[str] = (),
+    at: datetime | None = None,
+    kind: str = "proposal",
+    by: str = "",
+) -> bool:
+    """Freeze a version. The same version again is False; with other content it is refused.
+
+    `authors` are all who wrote it, and so may not decide it; whoever submits it is one of them.
+    """
+    if texts.put(tx, canonical.dumps(content)) != content_hash:
+        raise ValueError(f"{ref}: the content is not what its hash says")
+    data = {
+        "version": version,
+        "content_hash": content_hash,
+        "edition": edition,
+        "kind": kind,
+        "title": title,
+        "author": author,
+        "authors": sorted({author, *authors}),
+        "proposal": proposal.model_dump(mode="json"),
+        "route": [leg.model_dump(mode="json") for leg in route],
+        "branches": {key: leg.model_dump(mode="json") for key, leg in branches.items()},
+    }
+    key = f"submitted:{version}"
+    if not tx.append(ref, "proposal.submitted", data, key=key, actor=by or author, at=at):
+        _same_content(tx, ref, version, content_hash)
+        return False
+    drafts.submitted(tx, ref, version)
+    return True
+
+
+def begun(tx: Tx, ref: str, *, terms: Mapping[str, Terms], non_working: Sequence[date] = ()) -> CaseOpened:
+    """Write that the engine has the version last submitted in hand, and return what it needs to go on.
+
+    The terms and the days come from the edition under which the case opened.
+    """
+    case = get(tx, ref)
+    tx.append(ref, "case.begun", {"version": case.version}, key=f"begun:{case.version}", actor=ENGINE)
+    return CaseOpened(
+        case=ref,
+        version=case.version,
+        content_hash=case.content_hash,
+        proposal=case.proposal,
+        route=case.route,
+        branches=case.branches,
+        terms=dict(terms),
+        edition=case.edition,
+        non_working=tuple(non_working),
+        clock=tx.clock,
+    )
+
+
+def became(tx: Tx, becoming: Becoming, queued: Sequence[QueuedLetter] = ()) -> Postbag:
+    """Write a new state and queue the letters it sends; done twice, the letters of the first time."""
+    data = {"state": becoming.state, "number": becoming.number, "because": becoming.because}
+    fact = Entry("case.became", data, f"became:{becoming.number}", ENGINE, at=becoming.at)
+    new, keys = letters.tell(tx, becoming.case, [fact], queued)
+    if new and becoming.state == State.RETURNED:
+        drafts.reopened(tx, becoming.case)
+    return Postbag(letters=keys, clock=tx.clock)
+
+
+def waiting(tx: Tx, wait: CaseWaiting, queued: Sequence[QueuedLetter] = ()) -> Postbag:
+    """Write what a case waits for apart from people, or that it waits no longer."""
+    data = wait.model_dump(exclude={"case"})
+    key = f"waiting:{wait.key}:{canonical.instant(wait.since)}:{'done' if wait.done else 'begun'}"
+    _, keys = letters.tell(tx, wait.case, [Entry("case.waiting", data, key, ENGINE)], queued)
+    return Postbag(letters=keys, clock=tx.clock)
+
+
+def withdrawal_requested(
+    tx: Tx, ref: str, person: str, key: str, *, at: datetime | None = None
+) -> Withdrawal:
+    """Write that a sponsor wants to end a case. The first such wish stands."""
+    case = get(tx, ref)
+    if case.withdrawal is None:
+        tx.append(ref, "withdrawal.requested", {}, key=key, actor=person, at=at)
+        case = get(tx, ref)
+    if case.withdrawal is None:
+        raise ValueError(f"{ref}: {key} is the key of another fact")
+    return case.withdrawal
+
+
+# ------------------------------------------------------------------------------- reads
+
+
+def get(tx: Tx, ref: str) -> CaseView:
+    """Return a case."""
+    case = find(tx, ref)
+    if case is None:
+        raise NotFound(f"There is no case {ref}.")
+    return case
+
+
+def find(tx: Tx, ref: str) -> CaseView | None:
+    """Return a case, or None while there is only a draft, or nothing."""
+    row = tx.one(_cases().where(CASES.c.ref == ref))
+    return CaseView(**_item(row) | _facts(row)) if row else None
+
+
+def content(tx: Tx, ref: str, version: int | None = None) -> dict[str, Any] | None:
+    """Return what a version says, or None if it was erased."""
+    wanted = version or get(tx, ref).version
+    digest = tx.value(
+        select(CASE_VERSIONS.c.content_hash).where(
+            CASE_VERSIONS.c.ref == ref, CASE_VERSIONS.c.version == wanted
+        )
+    )
+    if digest is None:
+        raise NotFound(f"There is no version {wanted} of {ref}.")
+    text = texts.get(tx, digest)
+    words: dict[str, Any] | None = canonical.loads(text) if text is not None else None
+    return words
+
+
+def versions(tx: Tx, ref: str) -> tuple[VersionView, ...]:
+    """Return every version submitted, the first first."""
+    rows = tx.all(select(CASE_VERSIONS).where(CASE_VERSIONS.c.ref == ref).order_by(CASE_VERSIONS.c.version))
+    return tuple(VersionView(**_facts(row)) for row in rows)
+
+
+def page(
+    tx: Tx,
+    *,
+    organisation: str | None = None,
+    kind: str | None = None,
+    state: str | None = None,
+    department: str | None = None,
+    waiting_on: str | None = None,
+    overdue: bool = False,
+    q: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> CasePage:
+    """Return part of the list of cases, those that changed last first."""
+    equal = {"organisation": organisation, "kind": kind, "state": state, "department": department}
+    wanted = select(CASES)
+    for name, value in equal.items():
+        if value is not None:
+            wanted = wanted.where(CASES.c[name] == value)
+    if waiting_on is not None:
+        wanted = wanted.where(CASES.c.ref.in_(_waiting_on(waiting_on)))
+    if overdue:
+        late = select(STEPS.c.case).where(STEPS.c.open, STEPS.c.due < tx.now)
+        wanted = wanted.where(CASES.c.ref.in_(late))
+    if q:
+        words = f"%{_literal(q.lower())}%"
+        found = or_(
+            func.lower(CASES.c.title).like(words, escape="\\"),
+            func.lower(CASES.c.ref).like(words, escape="\\"),
+        )
+        wanted = wanted.where(found)
+    if cursor:
+        wanted = wanted.where(tuple_(CASES.c.changed, CASES.c.ref) < _place(cursor))
+    limit = max(1, min(limit, _LONGEST_PAGE))
+    ordered = wanted.order_by(CASES.c.changed.desc(), CASES.c.ref.desc()).limit(limit + 1)
+    items = tuple(CaseItem(**_item(row)) for row in tx.all(ordered))
+    more = len(items) > limit
+    return CasePage(items=items[:limit], next_cursor=_cursor(items[limit - 1]) if more else None)
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    """Return how many cases are in each state."""
+    rows = tx.all(
+        select(CASES.c.state, func.count().label("cases")).group_by(CASES.c.state).order_by(CASES.c.state)
+    )
+    return {row.state: row.cases for row in rows}
+
+
+def open_refs(tx: Tx) -> tuple[str, ...]:
+    """Return the references of every case that has something to come."""
+    return tuple(row.ref for row in tx.all(select(CASES.c.ref).where(CASES.c.open).order_by(CASES.c.ref)))
+
+
+def unstarted(tx: Tx) -> tuple[Unstarted, ...]:
+    """Return submitted versions that no process has in hand."""
+    left = select(CASES.c.ref, CASES.c.version, CASES.c.taken_up).where(
+        CASES.c.taken_up < CASES.c.version, CASES.c.open
+    )
+    return tuple(Unstarted(**row._mapping) for row in tx.all(left.order_by(CASES.c.ref)))
+
+
+def unfinished_withdrawals(tx: Tx) -> tuple[tuple[str, Withdrawal], ...]:
+    """Return open cases whose sponsor wants to end them."""
+    wishes = select(CASES).where(CASES.c.withdrawal_key.is_not(None), CASES.c.open)
+    return tuple(
+        (row.ref, wish) for row in tx.all(wishes.order_by(CASES.c.ref)) if (wish := _withdrawal(row))
+    )
+
+
+# ---------------------------------------------------------------------------- workings
+
+
+def _same_content(tx: Tx, ref: str, version: int, content_hash: str) -> None:
+    before = tx.value(
+        select(CASE_VERSIONS.c.content_hash).where(
+            CASE_VERSIONS.c.ref == ref, CASE_VERSIONS.c.version == version
+        )
+    )
+    if before != content_hash:
+        raise AlreadySubmitted(f"Version {version} of {ref} has already been submitted.")
+
+
+def _cases() -> Select[Any]:
+    version = CASE_VERSIONS.c
+    in_hand = and_(version.ref == CASES.c.ref, version.version == CASES.c.version)
+    facts = (
+        version.author,
+        version.authors,
+        version.submitted,
+        version.proposal,
+        version.route,
+        version.branches,
+    )
+    return select(CASES, *facts).join(CASE_VERSIONS, in_hand)
+
+
+def _item(row: Row[Any]) -> dict[str, Any]:
+    return dict(row._mapping) | {"withdrawal": _withdrawal(row)}
+
+
+def _withdrawal(row: Row[Any]) -> Withdrawal | None:
+    if row.withdrawal_key is None:
+        return None
+    return Withdrawal(key=row.withdrawal_key, by=row.withdrawal_by, at=row.withdrawal_at)
+
+
+def _facts(row: Row[Any]) -> dict[str, Any]:
+    return dict(row._mapping) | {
+        "authors": canonical.loads(row.authors),
+        "proposal": Proposal.model_validate_json(row.proposal),
+        "route": _LEGS.validate_json(row.route),
+        "branches": _BRANCHES.validate_json(row.branches),
+    }
+
+
+def _waiting_on(post: str) -> Select[Any]:
+    """Return the cases that wait for an answer of a post, or for a forum or post itself."""
+    seats = (
+        select(STEPS.c.case)
+        .join(SEATS, SEATS.c.step == STEPS.c.id)
+        .where(SEATS.c.post == post, SEATS.c.waiting)
+    )
+    return seats.union(select(CASE_WAITS.c.case).where(CASE_WAITS.c.on == post)).subquery().select()
+
+
+def _literal(words: str) -> str:
+    """Take the meaning out of the signs that stand for any letters."""
+    for sign in ("\\", "%", "_"):
+        words = words.replace(sign, f"\\{sign}")
+    return words
+
+
+def _cursor(last: CaseItem) -> str:
+    place = f"{canonical.instant(last.changed)} {last.ref}"
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> tuple[datetime, str]:
+    try:
+        place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        changed, _, ref = place.partition(" ")
+        return canonical.moment(changed), ref
+    except (binascii.Error, ValueError):
+        raise Malformed(problems=[Problem(field="cursor", message="This is not a cursor we gave.")]) from None

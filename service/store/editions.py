@@ -1,0 +1,55 @@
+"""Editions of the handbooks, by hash, and the one in force in each organisation."""
+
+from sqlalchemy import select
+
+from service.errors import NotFound
+from service.store.engine import Tx
+from service.store.fold import insert_new
+from service.store.line import ENGINE, ORGANISATION
+from service.store.tables import EDITIONS, EDITIONS_IN_FORCE
+
+
+def put(tx: Tx, edition_json: str, *, hash: str, organisation: str, name: str, by: str = ENGINE) -> bool:
+    """Keep an edition and bring it into force. Returns False if it is in force already."""
+    row = {"hash": hash, "organisation": organisation, "name": name}
+    insert_new(tx.connection, EDITIONS, [row | {"document": edition_json, "put_real": tx.real}])
+    number = 1
+    if before := tx.one(select(EDITIONS_IN_FORCE).where(EDITIONS_IN_FORCE.c.organisation == organisation)):
+        if before.hash == hash:
+            return False
+        number = before.number + 1
+    return tx.append(
+        ORGANISATION,
+        "edition.adopted",
+        row | {"number": number},
+        key=f"edition:{organisation}:{number}",
+        actor=by,
+    )
+
+
+def in_force(tx: Tx, organisation: str) -> str | None:
+    """Return the edition under which the organisation opens cases now."""
+    digest = in_force_hash(tx, organisation)
+    return get(tx, digest) if digest else None
+
+
+def in_force_hash(tx: Tx, organisation: str) -> str | None:
+    """Return the hash of the edition under which the organisation opens cases now."""
+    found: str | None = tx.value(
+        select(EDITIONS_IN_FORCE.c.hash).where(EDITIONS_IN_FORCE.c.organisation == organisation)
+    )
+    return found
+
+
+def get(tx: Tx, hash: str) -> str:
+    """Return an edition as it was put."""
+    document: str | None = tx.value(select(EDITIONS.c.document).where(EDITIONS.c.hash == hash))
+    if document is None:
+        raise NotFound(f"There is no edition {hash[:12]}.")
+    return document
+
+
+def organisations(tx: Tx) -> tuple[str, ...]:
+    """Return the organisations that have an edition in force."""
+    ordered = select(EDITIONS_IN_FORCE.c.organisation).order_by(EDITIONS_IN_FORCE.c.organisation)
+    return tuple(row.organisation for row in tx.all(ordered))

@@ -1,0 +1,385 @@
+"""From the journal to the tables that pages read: one function for each kind of line, and no other writer."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.store import canonical
+from service.store.canonical import day, moment
+from service.store.line import Line
+from service.store.tables import (
+    ANCHORED,
+    CASE_VERSIONS,
+    CASE_WAITS,
+    CASES,
+    CLOCK_SEGMENTS,
+    COVERS,
+    DECISIONS,
+    EDITIONS_IN_FORCE,
+    HOLDERS,
+    SEATS,
+    STEPS,
+)
+from workflows.model import State
+from workflows.rules import states
+
+Fold = Callable[[Connection, Line], None]
+
+ENDED = frozenset(str(state) for state in State if states.is_end(state))
+
+
+def apply(connection: Connection, line: Line) -> None:
+    """Bring the tables up to date with one more line."""
+    if line.kind not in RECORD_ONLY:
+        FOLDS[line.kind](connection, line)
+
+
+def insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert the rows whose key is not there yet."""
+    if rows:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+# --------------------------------------------------------------------- the installation
+
+
+def _clock_moved(connection: Connection, line: Line) -> None:
+    connection.execute(
+        insert(CLOCK_SEGMENTS),
+        {
+            "number": line.data["number"],
+            "real": moment(line.data["real"]),
+            "clock": moment(line.data["clock"]),
+            "rate": float(line.data["rate"]),
+        },
+    )
+
+
+def _edition_adopted(connection: Connection, line: Line) -> None:
+    organisation = line.data["organisation"]
+    connection.execute(delete(EDITIONS_IN_FORCE).where(EDITIONS_IN_FORCE.c.organisation == organisation))
+    connection.execute(
+        insert(EDITIONS_IN_FORCE),
+        {
+            "organisation": organisation,
+            "hash": line.data["hash"],
+            "number": line.data["number"],
+            "since": line.at,
+        },
+    )
+
+
+def _cover_set(connection: Connection, line: Line) -> None:
+    connection.execute(
+        insert(COVERS),
+        {
+            "number": line.seq,
+            "person": line.data["person"],
+            "cover": line.data["cover"],
+            "starts": day(line.data["starts"]),
+            "ends": day(line.data["ends"]),
+            "set_by": line.actor,
+            "set_at": line.at,
+        },
+    )
+
+
+def _cover_ended(connection: Connection, line: Line) -> None:
+    last = day(line.data["day"])
+    connection.execute(
+        update(COVERS)
+        .where(COVERS.c.person == line.data["person"], COVERS.c.starts <= last, COVERS.c.ends > last)
+        .values(ends=last)
+    )
+
+
+def _day_closed(connection: Connection, line: Line) -> None:
+    heads: dict[str, tuple[int, str]] = line.data["heads"]
+    connection.execute(delete(ANCHORED).where(ANCHORED.c.case.in_(list(heads))))
+    rows = [{"case": case, "seq": seq, "mac": mac} for case, (seq, mac) in heads.items()]
+    insert_new(connection, ANCHORED, rows)
+
+
+# -------------------------------------------------------------------------------- cases
+
+
+def _proposal_submitted(connection: Connection, line: Line) -> None:
+    data = line.data
+    connection.execute(
+        insert(CASE_VERSIONS),
+        {
+            "ref": line.case,
+            "version": data["version"],
+            "content_hash": data["content_hash"],
+            "edition": data["edition"],
+            "author": data["author"],
+            "authors": canonical.dumps(data["authors"]),
+            "submitted": line.at,
+            "proposal": canonical.dumps(data["proposal"]),
+            "route": canonical.dumps(data["route"]),
+            "branches": canonical.dumps(data["branches"]),
+        },
+    )
+    proposal = data["proposal"]
+    now = {
+        "department": proposal["department"],
+        "title": data["title"],
+        "state": str(State.SUBMITTED),
+        "version": data["version"],
+        "content_hash": data["content_hash"],
+        "sponsor": proposal["sponsor"],
+        "lead": proposal["lead"],
+        "size": proposal["size"],
+        "capital": canonical.pounds(proposal["capital"]),
+        "decide_by": day(proposal["decide_by"]),
+        "changed": line.at,
+        "because": "",
+    }
+    if data["version"] == 1:
+        opened = {
+            "ref": line.case,
+            "kind": data["kind"],
+            "organisation": proposal["organisation"],
+            "edition": data["edition"],
+            "open": True,
+            "taken_up": 0,
+            "opened": line.at,
+        }
+        connection.execute(insert(CASES), opened | now)
+        return
+    connection.execute(update(CASES).where(CASES.c.ref == line.case).values(now))
+    # It waited for this.
+    connection.execute(delete(CASE_WAITS).where(CASE_WAITS.c.case == line.case, CASE_WAITS.c.until.is_(None)))
+
+
+def _case_begun(connection: Connection, line: Line) -> None:
+    connection.execute(update(CASES).where(CASES.c.ref == line.case).values(taken_up=line.data["version"]))
+
+
+def _case_became(connection: Connection, line: Line) -> None:
+    state = line.data["state"]
+    connection.execute(
+        update(CASES)
+        .where(CASES.c.ref == line.case)
+        .values(state=state, open=state not in ENDED, changed=line.at, because=line.data["because"])
+    )
+    connection.execute(delete(CASE_WAITS).where(CASE_WAITS.c.case == line.case))
+
+
+def _case_waiting(connection: Connection, line: Line) -> None:
+    data = line.data
+    connection.execute(
+        delete(CASE_WAITS).where(CASE_WAITS.c.case == line.case, CASE_WAITS.c.key == data["key"])
+    )
+    if not data["done"]:
+        connection.execute(
+            insert(CASE_WAITS),
+            {
+                "case": line.case,
+                "key": data["key"],
+                "leg": data["leg"],
+                "on": data["on"],
+                "since": moment(data["since"]),
+                "until": moment(data["until"]) if data["until"] else None,
+            },
+        )
+
+
+def _withdrawal_requested(connection: Connection, line: Line) -> None:
+    connection.execute(
+        update(CASES)
+        .where(CASES.c.ref == line.case, CASES.c.withdrawal_key.is_(None))
+        .values(withdrawal_key=line.key, withdrawal_by=line.actor, withdrawal_at=line.at)
+    )
+
+
+# -------------------------------------------------------------------------------- steps
+
+
+def _step_opened(connection: Connection, line: Line) -> None:
+    data, ask = line.data, line.data["ask"]
+    step = data["step"]
+    rungs = data["rungs"]
+    connection.execute(
+        insert(STEPS),
+        {
+            "id": step,
+            "case": line.case,
+            "key": ask["key"],
+            "round": ask["round"],
+            "kind": ask["terms"]["kind"],
+            "ask": canonical.dumps(ask),
+            "opened": line.at,
+            "due": moment(data["due"]),
+            "rungs": canonical.dumps(rungs),
+            "climbed": 0,
+            "next_at": moment(rungs[0]["at"]) if rungs else None,
+            "open": True,
+            "why": "",
+        },
+    )
+    seats = data["seats"]
+    connection.execute(insert(SEATS), [_seat(step, place, seat) for place, seat in enumerate(seats)])
+    insert_new(connection, HOLDERS, list(_holders(step, seats, waiting={seat["key"] for seat in seats})))
+    # The forum's day, or the day to which this question was deferred, has come.
+    connection.execute(
+        delete(CASE_WAITS).where(
+            CASE_WAITS.c.case == line.case,
+            or_(CASE_WAITS.c.key == ask["key"], CASE_WAITS.c.until <= line.at),
+        )
+    )
+
+
+def _seat(step: str, place: int, seat: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "step": step,
+        "seat": seat["key"],
+        "place": place,
+        "post": seat["post"],
+        "amount": canonical.pounds(seat["amount"]),
+        "chair": seat["chair"],
+        "veto": seat["veto"],
+        "waiting": True,
+    }
+
+
+def _holders(step: str, seats: Iterable[dict[str, Any]], waiting: set[str]) -> Iterable[dict[str, Any]]:
+    for seat in seats:
+        for place, holder in enumerate(seat["holders"]):
+            yield {
+                "step": step,
+                "seat": seat["key"],
+                "person": holder["person"],
+                "place": place,
+                "post": holder["post"],
+                "capacity": holder["capacity"],
+                "waiting": seat["key"] in waiting,
+            }
+
+
+def _step_nudged(connection: Connection, line: Line) -> None:
+    step, number = line.data["step"], line.data["rung"]["number"]
+    rungs = connection.execute(select(STEPS.c.rungs).where(STEPS.c.id == step)).scalar_one()
+    left = [rung for rung in canonical.loads(rungs) if rung["number"] > number]
+    connection.execute(
+        update(STEPS)
+        .where(STEPS.c.id == step)
+        .values(climbed=number, next_at=moment(left[0]["at"]) if left else None)
+    )
+    insert_new(connection, HOLDERS, list(_holders(step, line.data["seats"], set(line.data["silent"]))))
+
+
+def _step_closed(connection: Connection, line: Line) -> None:
+    data = line.data
+    step = data["step"]
+    connection.execute(
+        update(STEPS)
+        .where(STEPS.c.id == step)
+        .values(
+            open=False,
+            next_at=None,
+            ending=data["ending"],
+            choice=data["choice"],
+            why=data["why"],
+            until=day(data["until"]),
+            closed=line.at,
+        )
+    )
+    connection.execute(update(SEATS).where(SEATS.c.step == step, SEATS.c.waiting).values(waiting=False))
+    connection.execute(update(HOLDERS).where(HOLDERS.c.step == step, HOLDERS.c.waiting).values(waiting=False))
+
+
+# ---------------------------------------------------------------------------- decisions
+
+
+def _decision_submitted(connection: Connection, line: Line) -> None:
+    connection.execute(insert(DECISIONS), _decision(line))
+
+
+def _decision_refused(connection: Connection, line: Line) -> None:
+    connection.execute(
+        delete(DECISIONS).where(DECISIONS.c.key == line.data["decision"], DECISIONS.c.recorded_at.is_(None))
+    )
+
+
+def _decision_recorded(connection: Connection, line: Line) -> None:
+    data = line.data
+    recorded = connection.execute(
+        update(DECISIONS).where(DECISIONS.c.key == data["decision"]).values(recorded_at=line.at)
+    )
+    if not recorded.rowcount:
+        connection.execute(insert(DECISIONS), _decision(line) | {"recorded_at": line.at})
+    where = {"step": data["step"], "seat": data["seat"]}
+    connection.execute(
+        update(SEATS)
+        .filter_by(**where)
+        .values(
+            waiting=False,
+            person=data["person"],
+            choice=data["choice"],
+            answered_at=moment(data["submitted_at"]),
+        )
+    )
+    connection.execute(update(HOLDERS).filter_by(**where).values(waiting=False))
+
+
+def _decision(line: Line) -> dict[str, Any]:
+    data = line.data
+    return {
+        "key": data["decision"],
+        "case": line.case,
+        "step": data["step"],
+        "round": data["round"],
+        "seat": data["seat"],
+        "person": data["person"],
+        "post": data.get("post", ""),
+        "on_behalf_of": data.get("on_behalf_of", ""),
+        "choice": data["choice"],
+        "conditions": canonical.dumps(data.get("conditions", [])),
+        "answers": canonical.dumps(data.get("answers", {})),
+        "words_hash": data.get("words_hash", ""),
+        "until": day(data["until"]),
+        "content_hash": data["content_hash"],
+        "shown_hash": data.get("shown_hash", ""),
+        "payload_hash": data["payload_hash"],
+        "assurance": data.get("assurance", ""),
+        "submitted_at": moment(data["submitted_at"]),
+    }
+
+
+FOLDS: dict[str, Fold] = {
+    "clock.moved": _clock_moved,
+    "edition.adopted": _edition_adopted,
+    "cover.set": _cover_set,
+    "cover.ended": _cover_ended,
+    "day.closed": _day_closed,
+    "proposal.submitted": _proposal_submitted,
+    "case.begun": _case_begun,
+    "case.became": _case_became,
+    "case.waiting": _case_waiting,
+    "withdrawal.requested": _withdrawal_requested,
+    "step.opened": _step_opened,
+    "step.nudged": _step_nudged,
+    "step.closed": _step_closed,
+    "decision.submitted": _decision_submitted,
+    "decision.refused": _decision_refused,
+    "decision.recorded": _decision_recorded,
+}
+
+RECORD_ONLY = frozenset(
+    {
+        "letter.queued",
+        "letter.sent",
+        "letter.undeliverable",
+        "link.followed",
+        "link.reissued",
+        "links.revoked",
+        "attempt.refused",
+        "token.created",
+        "token.revoked",
+    }
+)
+"""Kinds that no page's table follows from."""

@@ -1,0 +1,347 @@
+"""Decision intents: what people submitted, kept until the engine has answered, and what was decided."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from pydantic import Field
+from sqlalchemy import Row, Select, insert, or_, select, update
+
+from service.errors import Conflict, TwoSeats
+from service.store import canonical, texts
+from service.store.engine import Tx
+from service.store.line import ENGINE
+from service.store.tables import DECISIONS, INTENTS, TEXTS
+from workflows.model import Assurance, Choice, Decision, Frozen
+
+SUBMITTED, ACCEPTED, REFUSED = "submitted", "accepted", "refused"
+
+_WORDS = ("reason", "conditions", "answers")
+
+
+class Condition(Frozen):
+    """A condition of an approval: what is to be done, by which post, and by when."""
+
+    text: str
+    owner: str
+    by: date
+    evidence: str = ""
+
+
+class Answered(Frozen):
+    """The answer to one of the named questions beside the choice."""
+
+    value: str
+    text: str = ""
+
+
+class Intent(Frozen):
+    """A decision as one person confirmed it, and how we know who they are."""
+
+    key: str
+    case: str
+    step: str
+    round: int
+    seat: str
+    person: str
+    post: str
+    on_behalf_of: str = ""
+    choice: Choice
+    reason: str = ""
+    conditions: tuple[Condition, ...] = ()
+    answers: dict[str, Answered] = Field(default_factory=dict)
+    until: date | None = None
+    content_hash: str
+    shown_hash: str
+    submitted_at: datetime
+    """On the Clock."""
+    assurance: Assurance = Assurance.LINK
+    session: str = ""
+    """The session's reference, which is a hash."""
+    ip: str = ""
+    user_agent: str = ""
+    sec_fetch_user: str = ""
+
+    @property
+    def payload_hash(self) -> str:
+        """The hash of what was decided, apart from how and when it was sent."""
+        decided = self.model_dump(
+            mode="json",
+            include={
+                "step",
+                "round",
+                "seat",
+                "person",
+                "on_behalf_of",
+                "choice",
+                "until",
+                "content_hash",
+                *_WORDS,
+            },
+        )
+        return canonical.digest(canonical.dumps(decided))
+
+    def decision(self) -> Decision:
+        """Return it as the engine receives it, without its words."""
+        return Decision(
+            key=self.key,
+            step=self.step,
+            round=self.round,
+            seat=self.seat,
+            person=self.person,
+            choice=self.choice,
+            content_hash=self.content_hash,
+            payload_hash=self.payload_hash,
+            submitted_at=self.submitted_at,
+            until=self.until,
+        )
+
+
+class StoredIntent(Intent):
+    """An intent, and what the engine made of it."""
+
+    attempt: int
+    """How often this seat has submitted one; only a refused one may be replaced."""
+    state: str
+    hashed: str
+    """The payload's hash as it was when submitted, whatever became of the words since."""
+    settled: Choice | None
+    """What the step came to with it, if it settled the step."""
+    refusal: str
+    recorded_real: datetime
+
+    @property
+    def payload_hash(self) -> str:
+        """The hash of what was decided."""
+        return self.hashed
+
+
+class Submitted(Frozen):
+    """An intent that stands; `again` if it had been submitted before."""
+
+    intent: StoredIntent
+    again: bool
+
+
+class DecisionView(Frozen):
+    """A decision in the record. `reason` is None where its words were erased."""
+
+    key: str
+    case: str
+    step: str
+    round: int
+    seat: str
+    person: str
+    post: str
+    on_behalf_of: str
+    choice: Choice
+    reason: str | None
+    conditions: tuple[Condition, ...]
+    answers: dict[str, Answered]
+    until: date | None
+    content_hash: str
+    shown_hash: str
+    payload_hash: str
+    assurance: str
+    submitted_at: datetime
+    recorded_at: datetime | None
+
+
+class AlreadyAnswered(Conflict):
+    """The seat has answered, and otherwise. The standing answer comes with the refusal."""
+
+    code: ClassVar[str] = "already_answered"
+    title: ClassVar[str] = "This question has already been answered"
+
+    def __init__(self, standing: StoredIntent) -> None:
+        super().__init__()
+        self.standing = standing
+
+
+def submit(tx: Tx, intent: Intent) -> Submitted:
+    """Write down what a person confirmed. The same again stands; anything else is refused.
+
+    An intent that the engine refused may be replaced.
+    """
+    tx.lock(intent.case)
+    theirs = select(INTENTS).where(INTENTS.c.step == intent.step, INTENTS.c.round == intent.round)
+    standing = tx.all(theirs.where(or_(INTENTS.c.seat == intent.seat, INTENTS.c.person == intent.person)))
+    before = next((row for row in standing if row.key == intent.key), None)
+    if before is not None and before.state != REFUSED:
+        known = _must(tx, intent.key)
+        if known.payload_hash != intent.payload_hash:
+            raise AlreadyAnswered(known)
+        return Submitted(intent=known, again=True)
+    if any(
+        row.key != intent.key and row.person == intent.person and row.state != REFUSED for row in standing
+    ):
+        raise TwoSeats
+    _write(tx, intent, attempt=before.attempt + 1 if before is not None else 1)
+    return Submitted(intent=_must(tx, intent.key), again=False)
+
+
+def accepted(tx: Tx, key: str, settled: Choice | None) -> None:
+    """Write that the engine counted it, and what the step came to if it came to its end."""
+    tx.run(
+        update(INTENTS)
+        .where(INTENTS.c.key == key, INTENTS.c.state == SUBMITTED)
+        .values(state=ACCEPTED, settled=settled)
+    )
+
+
+def refused(tx: Tx, key: str, refusal: str) -> None:
+    """Write that the engine did not count it, and why."""
+    intent = get(tx, key)
+    if intent is None or intent.state != SUBMITTED:
+        return
+    tx.append(
+        intent.case,
+        "decision.refused",
+        {"decision": key, "step": intent.step, "seat": intent.seat, "refusal": refusal},
+        key=f"refused:{key}:{intent.attempt}",
+        actor=ENGINE,
+        on_behalf_of="",
+    )
+    tx.run(update(INTENTS).where(INTENTS.c.key == key).values(state=REFUSED, refusal=refusal))
+
+
+def get(tx: Tx, key: str) -> StoredIntent | None:
+    """Return an intent by its key."""
+    return next(iter(_intents(tx, _with_words().where(INTENTS.c.key == key))), None)
+
+
+def unsettled(tx: Tx, step: str | None = None, before: datetime | None = None) -> tuple[StoredIntent, ...]:
+    """Return the intents that the engine has not answered, the first submitted first."""
+    wanted = _with_words().where(INTENTS.c.state == SUBMITTED)
+    if step is not None:
+        wanted = wanted.where(INTENTS.c.step == step)
+    if before is not None:
+        wanted = wanted.where(INTENTS.c.submitted_at <= before)
+    return _intents(tx, wanted.order_by(INTENTS.c.submitted_at, INTENTS.c.key))
+
+
+def decisions_of(tx: Tx, ref: str) -> tuple[DecisionView, ...]:
+    """Return a case's decisions in order, those the engine has counted and not yet recorded included."""
+    return _decisions(tx, DECISIONS.c.case == ref)
+
+
+def decisions_of_step(tx: Tx, step: str) -> tuple[DecisionView, ...]:
+    """Return a step's decisions in order, those counted and not yet recorded included."""
+    return _decisions(tx, DECISIONS.c.step == step)
+
+
+# ---------------------------------------------------------------------------- workings
+
+
+def _write(tx: Tx, intent: Intent, attempt: int) -> None:
+    words = texts.put(tx, _words(intent))
+    body = intent.model_dump(mode="json", exclude=set(_WORDS))
+    row = {
+        "key": intent.key,
+        "case": intent.case,
+        "step": intent.step,
+        "round": intent.round,
+        "seat": intent.seat,
+        "person": intent.person,
+        "attempt": attempt,
+        "state": SUBMITTED,
+        "body": canonical.dumps(body),
+        "words_hash": words,
+        "payload_hash": intent.payload_hash,
+        "submitted_at": intent.submitted_at,
+        "recorded_real": tx.real,
+        "settled": None,
+        "refusal": "",
+    }
+    if attempt == 1:
+        tx.run(insert(INTENTS), row)
+    else:
+        tx.run(update(INTENTS).where(INTENTS.c.key == intent.key).values(row))
+    tx.append(
+        intent.case,
+        "decision.submitted",
+        _recordable(intent, words),
+        key=f"submitted:{intent.key}:{attempt}",
+        actor=intent.person,
+        on_behalf_of=intent.on_behalf_of,
+        at=intent.submitted_at,
+    )
+
+
+def _words(intent: Intent) -> str:
+    """Return everything a person wrote in one text, so that the law can erase it in one place."""
+    return canonical.dumps(intent.model_dump(mode="json", include=set(_WORDS)))
+
+
+def _recordable(intent: Intent, words: str) -> dict[str, Any]:
+    """Return what the journal keeps: no words, only their hash."""
+    data = intent.model_dump(
+        mode="json", exclude={"key", "case", "submitted_at", "ip", "user_agent", *_WORDS}
+    )
+    return data | {
+        "decision": intent.key,
+        "conditions": [{"owner": made.owner, "by": made.by} for made in intent.conditions],
+        "answers": {name: answer.value for name, answer in intent.answers.items()},
+        "words_hash": words,
+        "payload_hash": intent.payload_hash,
+        "submitted_at": intent.submitted_at,
+    }
+
+
+def _with_words() -> Select[Any]:
+    return select(INTENTS, TEXTS.c.body.label("words")).outerjoin(TEXTS, TEXTS.c.hash == INTENTS.c.words_hash)
+
+
+def _must(tx: Tx, key: str) -> StoredIntent:
+    intent = get(tx, key)
+    if intent is None:
+        raise LookupError(key)
+    return intent
+
+
+def _intents(tx: Tx, wanted: Select[Any]) -> tuple[StoredIntent, ...]:
+    return tuple(map(_intent, tx.all(wanted)))
+
+
+def _intent(row: Row[Any]) -> StoredIntent:
+    fields = canonical.loads(row.body) | (canonical.loads(row.words) if row.words else {})
+    return StoredIntent(
+        **fields,
+        attempt=row.attempt,
+        state=row.state,
+        hashed=row.payload_hash,
+        settled=row.settled,
+        refusal=row.refusal,
+        recorded_real=row.recorded_real,
+    )
+
+
+def _decisions(tx: Tx, which: Any) -> tuple[DecisionView, ...]:
+    made = (
+        select(DECISIONS, TEXTS.c.body.label("words"))
+        .outerjoin(TEXTS, TEXTS.c.hash == DECISIONS.c.words_hash)
+        .outerjoin(INTENTS, INTENTS.c.key == DECISIONS.c.key)
+        .where(which, or_(DECISIONS.c.recorded_at.is_not(None), INTENTS.c.state == ACCEPTED))
+        .order_by(DECISIONS.c.submitted_at, DECISIONS.c.key)
+    )
+    return tuple(map(_decision, tx.all(made)))
+
+
+def _decision(row: Row[Any]) -> DecisionView:
+    words = canonical.loads(row.words) if row.words else None
+    return DecisionView(
+        **dict(row._mapping)
+        | {
+            "reason": words["reason"] if words else None,
+            "conditions": words["conditions"] if words else _erased(canonical.loads(row.conditions)),
+            "answers": words["answers"] if words else _values(canonical.loads(row.answers)),
+        }
+    )
+
+
+def _erased(conditions: Sequence[dict[str, str]]) -> Iterable[Condition]:
+    return tuple(Condition(text="", **condition) for condition in conditions)
+
+
+def _values(answers: dict[str, str]) -> dict[str, Answered]:
+    return {name: Answered(value=value) for name, value in answers.items()}

@@ -1,0 +1,402 @@
+"""Steps: questions put to people, who has answered, and on whom each case waits."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, Select, func, select
+
+from service.store import letters
+from service.store.engine import Tx
+from service.store.letters import QueuedLetter
+from service.store.line import ENGINE, Entry
+from service.store.tables import CASE_WAITS, HOLDERS, SEATS, STEPS
+from workflows.model import (
+    Ask,
+    Assurance,
+    Capacity,
+    Choice,
+    Decision,
+    Ending,
+    Frozen,
+    Holder,
+    Postbag,
+    Quorum,
+    Rung,
+    Seat,
+    StepClosing,
+    StepDecided,
+    StepNudged,
+    StepOpened,
+    StepOpening,
+    Terms,
+)
+
+_RUNGS = TypeAdapter(tuple[Rung, ...])
+
+
+class SeatView(Seat):
+    """A place to answer, and the answer if there is one."""
+
+    waiting: bool
+    """The step is open and nobody has answered here."""
+    person: str | None = None
+    choice: Choice | None = None
+    answered_at: datetime | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Somebody has answered here."""
+        return self.choice is not None
+
+    @property
+    def asked(self) -> Seat:
+        """The seat without its answer."""
+        return Seat(**{name: getattr(self, name) for name in Seat.model_fields})
+
+
+class StepView(Frozen):
+    """A step as it stands."""
+
+    id: str
+    ask: Ask
+    """Without the days that are not worked: those are in the edition."""
+    seats: tuple[SeatView, ...]
+    opened: datetime
+    due: datetime
+    rungs: tuple[Rung, ...]
+    climbed: int
+    """The number of the last rung that came due."""
+    open: bool
+    ending: Ending | None
+    choice: Choice | None
+    why: str
+    until: date | None
+    closed: datetime | None
+
+    @property
+    def case(self) -> str:
+        """The case's reference."""
+        return self.ask.case
+
+    @property
+    def key(self) -> str:
+        """The question's key in its case."""
+        return self.ask.key
+
+    @property
+    def round(self) -> int:
+        """How often the question has been asked in this case."""
+        return self.ask.round
+
+    @property
+    def kind(self) -> str:
+        """The kind of question."""
+        return self.ask.kind
+
+    @property
+    def clause(self) -> str:
+        """The clause of the handbook that asks."""
+        return self.ask.clause
+
+    @property
+    def version(self) -> int:
+        """The version that is asked about."""
+        return self.ask.version
+
+    @property
+    def content_hash(self) -> str:
+        """The hash of the version that is asked about."""
+        return self.ask.content_hash
+
+    @property
+    def inform(self) -> tuple[str, ...]:
+        """Posts that are told the outcome besides those asked."""
+        return self.ask.inform
+
+    @property
+    def terms(self) -> Terms:
+        """The handbook's rules for it."""
+        return self.ask.terms
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What may be answered."""
+        return self.terms.choices
+
+    @property
+    def quorum(self) -> Quorum:
+        """The rule by which it is resolved."""
+        return self.terms.quorum
+
+    @property
+    def blind(self) -> bool:
+        """Answers are hidden from the other seats until it is resolved."""
+        return self.terms.blind
+
+    @property
+    def assurance(self) -> Assurance:
+        """How sure the engine must be of who answers, whatever the sum."""
+        return self.terms.assurance
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The named questions answered beside the choice."""
+        return self.terms.answers
+
+    @property
+    def next(self) -> Rung | None:
+        """What happens next if nobody answers, or None if nothing will."""
+        left = (rung for rung in self.rungs if rung.number > self.climbed)
+        return next(left, None) if self.open else None
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """The keys of the seats that have not answered."""
+        return tuple(seat.key for seat in self.seats if not seat.answered)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody who may answer, or might have."""
+        return tuple(dict.fromkeys(holder.person for seat in self.seats for holder in seat.holders))
+
+    def seat(self, key: str) -> SeatView | None:
+        """Return a seat by its key."""
+        return next((seat for seat in self.seats if seat.key == key), None)
+
+    def assurance_for(self, seat: Seat) -> Assurance:
+        """Say how sure the engine must be of who answers for a seat: more sure where more is spent."""
+        above = self.terms.code_above
+        if above is not None and seat.amount is not None and seat.amount > above:
+            return Assurance.CODE
+        return self.terms.assurance
+
+
+class Waiting(Frozen):
+    """On whom a case waits, since when, what happens next, and when."""
+
+    case: str
+    step: str = ""
+    """Empty where the case waits for a moment or an event and not for an answer."""
+    key: str
+    seat: str = ""
+    on: str
+    """A post, or a forum."""
+    people: tuple[str, ...] = ()
+    since: datetime
+    due: datetime | None = None
+    next: str
+    """The nudge to come, or the leg that waits."""
+    at: datetime | None
+    working_days: int = 0
+    """Filled in by whoever knows the calendar."""
+
+
+# ------------------------------------------------------------------------------- facts
+
+
+def opened(tx: Tx, opening: StepOpening, seats: Sequence[Seat], queued: Sequence[QueuedLetter]) -> StepOpened:
+    """Write a step with its people and queue their letters; done twice, as it was the first time."""
+    ask = opening.ask
+    data = {
+        "step": ask.step,
+        "ask": ask.model_dump(mode="json", exclude={"non_working"}),
+        "due": opening.due,
+        "rungs": [rung.model_dump(mode="json") for rung in opening.rungs],
+        "seats": [seat.model_dump(mode="json") for seat in seats],
+    }
+    fact = Entry("step.opened", data, f"opened:{ask.step}", ENGINE, at=opening.at)
+    return _opened(tx, ask.step, ask.case, fact, seats, queued)
+
+
+def nudged(tx: Tx, nudge: StepNudged, seats: Sequence[Seat], queued: Sequence[QueuedLetter]) -> StepOpened:
+    """Write that a rung came due, the people it brings in, and their letters."""
+    data = {
+        "step": nudge.step,
+        "rung": nudge.rung.model_dump(mode="json"),
+        "silent": list(nudge.silent),
+        "seats": [seat.model_dump(mode="json") for seat in seats],
+    }
+    key = f"nudged:{nudge.step}:{nudge.rung.number}"
+    fact = Entry("step.nudged", data, key, ENGINE, at=nudge.at)
+    return _opened(tx, nudge.step, case_of(nudge.step), fact, seats, queued)
+
+
+def decided(tx: Tx, made: StepDecided, queued: Sequence[QueuedLetter]) -> Postbag:
+    """Write decisions that leave the step open, and queue their receipts."""
+    facts = [_recorded(decision, made.at) for decision in made.decisions]
+    _, keys = letters.tell(tx, case_of(made.step), facts, queued)
+    return Postbag(letters=keys, clock=tx.clock)
+
+
+def closed(tx: Tx, closing: StepClosing, queued: Sequence[QueuedLetter]) -> Postbag:
+    """Write the decisions not yet in the record, what the step came to, and the letters that tell it."""
+    outcome = closing.outcome
+    made = dict.fromkeys((*outcome.decisions, *closing.unrecorded))
+    data = outcome.model_dump(include={"ending", "choice", "until"}, mode="json")
+    data |= {"step": closing.step, "why": closing.why}
+    fact = Entry("step.closed", data, f"closed:{closing.step}", ENGINE, at=outcome.at)
+    facts = [*(_recorded(decision, outcome.at) for decision in made), fact]
+    _, keys = letters.tell(tx, case_of(closing.step), facts, queued)
+    return Postbag(letters=keys, clock=tx.clock)
+
+
+# ------------------------------------------------------------------------------- reads
+
+
+def case_of(step: str) -> str:
+    """Return the reference of the case that a step's id begins with."""
+    return step.split(".", 1)[0]
+
+
+def get(tx: Tx, step: str) -> StepView | None:
+    """Return a step."""
+    return next(iter(_steps(tx, select(STEPS).where(STEPS.c.id == step))), None)
+
+
+def of_case(tx: Tx, ref: str) -> tuple[StepView, ...]:
+    """Return a case's steps, the first first."""
+    return _steps(tx, select(STEPS).where(STEPS.c.case == ref).order_by(STEPS.c.opened, STEPS.c.id))
+
+
+def open_steps(tx: Tx, case: str | None = None) -> tuple[StepView, ...]:
+    """Return the steps that are open, the oldest first: all, or a case's."""
+    wanted = select(STEPS).where(STEPS.c.open)
+    if case is not None:
+        wanted = wanted.where(STEPS.c.case == case)
+    return _steps(tx, wanted.order_by(STEPS.c.opened, STEPS.c.id))
+
+
+def open_for(tx: Tx, person: str) -> tuple[StepView, ...]:
+    """Return the open steps in which a person may still answer, the one due first first."""
+    theirs = select(HOLDERS.c.step).where(HOLDERS.c.person == person, HOLDERS.c.waiting)
+    return _steps(tx, select(STEPS).where(STEPS.c.id.in_(theirs)).order_by(STEPS.c.due, STEPS.c.id))
+
+
+def overdue(tx: Tx, now: datetime) -> tuple[StepView, ...]:
+    """Return the open steps that were to be answered by now, the oldest first."""
+    late = select(STEPS).where(STEPS.c.open, STEPS.c.due < now)
+    return _steps(tx, late.order_by(STEPS.c.due, STEPS.c.id))
+
+
+def stalled(tx: Tx, before: datetime) -> tuple[StepView, ...]:
+    """Return the open steps whose next rung was to come before an instant and has not."""
+    late = select(STEPS).where(STEPS.c.open, STEPS.c.next_at < before)
+    return _steps(tx, late.order_by(STEPS.c.next_at, STEPS.c.id))
+
+
+def next_moment(tx: Tx) -> datetime | None:
+    """Return the first instant at which anything is due: a rung of an open step, or a case's wait.
+
+    It may be in the past, and is then being dealt with.
+    """
+    rung = tx.value(select(func.min(STEPS.c.next_at)).where(STEPS.c.open))
+    wait = tx.value(select(func.min(CASE_WAITS.c.until)))
+    return min((moment for moment in (rung, wait) if moment is not None), default=None)
+
+
+def waiting(tx: Tx, ref: str) -> tuple[Waiting, ...]:
+    """Return on whom a case waits."""
+    return waiting_of(tx, [ref])[ref]
+
+
+def waiting_of(tx: Tx, refs: Sequence[str]) -> dict[str, tuple[Waiting, ...]]:
+    """Return on whom each of several cases waits."""
+    found: dict[str, list[Waiting]] = {ref: [] for ref in refs}
+    asked = select(STEPS).where(STEPS.c.case.in_(refs), STEPS.c.open)
+    for step in _steps(tx, asked.order_by(STEPS.c.opened, STEPS.c.id)):
+        found[step.case].extend(_on_people(step))
+    waits = select(CASE_WAITS).where(CASE_WAITS.c.case.in_(refs))
+    for row in tx.all(waits.order_by(CASE_WAITS.c.since, CASE_WAITS.c.key)):
+        found[row.case].append(
+            Waiting(case=row.case, key=row.key, on=row.on, since=row.since, next=row.leg, at=row.until)
+        )
+    return {ref: tuple(waits) for ref, waits in found.items()}
+
+
+# ---------------------------------------------------------------------------- workings
+
+
+def _opened(
+    tx: Tx, step: str, case: str, fact: Entry, seats: Sequence[Seat], queued: Sequence[QueuedLetter]
+) -> StepOpened:
+    new, keys = letters.tell(tx, case, [fact], queued)
+    known = None if new else get(tx, step)
+    people = (seat.asked for seat in known.seats) if known else seats
+    return StepOpened(seats=tuple(people), letters=keys, clock=tx.clock)
+
+
+def _recorded(decision: Decision, at: datetime) -> Entry:
+    data = decision.model_dump(mode="json", exclude={"key"}) | {
+        "decision": decision.key,
+        "submitted_at": decision.submitted_at,
+    }
+    return Entry("decision.recorded", data, f"recorded:{decision.key}", decision.person, at=at)
+
+
+def _on_people(step: StepView) -> Iterable[Waiting]:
+    rung = step.next
+    for seat in step.seats:
+        if seat.waiting:
+            yield Waiting(
+                case=step.case,
+                step=step.id,
+                key=step.key,
+                seat=seat.key,
+                on=seat.post,
+                people=tuple(holder.person for holder in seat.holders),
+                since=step.opened,
+                due=step.due,
+                next=rung.nudge if rung else "",
+                at=rung.at if rung else None,
+            )
+
+
+def _steps(tx: Tx, wanted: Select[Any]) -> tuple[StepView, ...]:
+    rows = tx.all(wanted)
+    ids = [row.id for row in rows]
+    if not ids:
+        return ()
+    holders: dict[tuple[str, str], list[Holder]] = {}
+    for held in tx.all(select(HOLDERS).where(HOLDERS.c.step.in_(ids)).order_by(HOLDERS.c.place)):
+        holders.setdefault((held.step, held.seat), []).append(
+            Holder(person=held.person, post=held.post, capacity=Capacity(held.capacity))
+        )
+    seats: dict[str, list[SeatView]] = {}
+    for row in tx.all(select(SEATS).where(SEATS.c.step.in_(ids)).order_by(SEATS.c.place)):
+        seats.setdefault(row.step, []).append(_seat(row, holders.get((row.step, row.seat), [])))
+    return tuple(_step(row, seats.get(row.id, [])) for row in rows)
+
+
+def _seat(row: Row[Any], holders: Sequence[Holder]) -> SeatView:
+    return SeatView(
+        key=row.seat,
+        post=row.post,
+        amount=row.amount,
+        chair=row.chair,
+        veto=row.veto,
+        holders=tuple(holders),
+        waiting=row.waiting,
+        person=row.person,
+        choice=Choice(row.choice) if row.choice else None,
+        answered_at=row.answered_at,
+    )
+
+
+def _step(row: Row[Any], seats: Sequence[SeatView]) -> StepView:
+    return StepView(
+        id=row.id,
+        ask=Ask.model_validate_json(row.ask),
+        seats=tuple(seats),
+        opened=row.opened,
+        due=row.due,
+        rungs=_RUNGS.validate_json(row.rungs),
+        climbed=row.climbed,
+        open=row.open,
+        ending=Ending(row.ending) if row.ending else None,
+        choice=Choice(row.choice) if row.choice else None,
+        why=row.why,
+        until=row.until,
+        closed=row.closed,
+    )

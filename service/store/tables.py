@@ -1,0 +1,584 @@
+"""The tables. Those a page reads are folded from the journal; the others stand beside it.
+
+Times are UTC. `at`, `opened`, `queued` and the like are Clock time; names ending in `_real` are real time.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Index, MetaData, Table, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _when(name: str, *columns: str, where: str) -> Index:
+    """Index only the rows that are still of interest, so that the index stays as small as they are."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+# ------------------------------------------------------------------------- the journal
+
+
+class JournalRow(SQLModel, table=True):
+    """A line of the record. Triggers refuse to change or delete one."""
+
+    __tablename__ = "journal"
+    __table_args__ = (UniqueConstraint("case", "key"),)
+
+    case: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: datetime
+    recorded: datetime
+    actor: str
+    on_behalf_of: str
+    kind: str
+    key: str
+    data: str = Field(sa_type=Text)
+    prev: str
+    kid: str
+    mac: str
+
+
+class HeadRow(SQLModel, table=True):
+    """The last line of each case's chain, signed: it is also the lock that writers of the case take."""
+
+    __tablename__ = "head"
+
+    case: str = Field(primary_key=True)
+    seq: int
+    mac: str
+    kid: str
+    head_mac: str
+
+
+class AnchoredRow(SQLModel, table=True):
+    """How far the last day that was closed vouches for each case."""
+
+    __tablename__ = "anchored"
+
+    case: str = Field(primary_key=True)
+    seq: int
+    mac: str
+
+
+# ------------------------------------------------------------ the installation (folded)
+
+
+class ClockSegmentRow(SQLModel, table=True):
+    """A stretch of the Clock."""
+
+    __tablename__ = "clock_segment"
+
+    number: int = Field(primary_key=True)
+    real: datetime
+    clock: datetime
+    rate: float
+
+
+class EditionInForceRow(SQLModel, table=True):
+    """The edition under which an organisation opens cases now."""
+
+    __tablename__ = "edition_in_force"
+
+    organisation: str = Field(primary_key=True)
+    hash: str
+    number: int
+    since: datetime
+
+
+class CoverRow(SQLModel, table=True):
+    """A dated delegation of one person to another."""
+
+    __tablename__ = "cover"
+    __table_args__ = (Index(None, "person", "starts"),)
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The line of the record that set it; of several for a day the last one set counts."""
+    person: str
+    cover: str
+    starts: date
+    ends: date
+    set_by: str
+    set_at: datetime
+
+
+# -------------------------------------------------------------------- cases (folded)
+
+
+class CaseRow(SQLModel, table=True):
+    """A case as lists show it."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        Index(None, "organisation", "kind", "state", "changed", "ref"),
+        Index(None, "changed", "ref"),
+        Index(None, "state", "changed", "ref"),
+        Index(None, "department", "changed", "ref"),
+        _when("ix_case_file_not_taken_up", "ref", where="taken_up < version AND open"),
+        _when("ix_case_file_withdrawing", "ref", where="withdrawal_key IS NOT NULL AND open"),
+    )
+
+    ref: str = Field(primary_key=True)
+    kind: str
+    organisation: str
+    department: str
+    title: str
+    state: str
+    open: bool
+    version: int
+    taken_up: int
+    content_hash: str
+    edition: str
+    sponsor: str
+    lead: str
+    size: str
+    capital: Decimal = Field(max_digits=14, decimal_places=2)
+    decide_by: date
+    opened: datetime
+    changed: datetime
+    because: str
+    withdrawal_key: str | None = None
+    withdrawal_by: str | None = None
+    withdrawal_at: datetime | None = None
+
+
+class CaseVersionRow(SQLModel, table=True):
+    """A submitted version: its facts and its way. Its words are texts, found by their hash."""
+
+    __tablename__ = "case_version"
+
+    ref: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    content_hash: str
+    edition: str
+    author: str
+    authors: str = Field(sa_type=Text)
+    submitted: datetime
+    proposal: str = Field(sa_type=Text)
+    route: str = Field(sa_type=Text)
+    branches: str = Field(sa_type=Text)
+
+
+class CaseWaitRow(SQLModel, table=True):
+    """What a case waits for apart from people."""
+
+    __tablename__ = "case_wait"
+    __table_args__ = (Index(None, "until"),)
+
+    case: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    leg: str
+    on: str
+    since: datetime
+    until: datetime | None = None
+
+
+class StepRow(SQLModel, table=True):
+    """A question put to people."""
+
+    __tablename__ = "step"
+    __table_args__ = (
+        Index(None, "case", "opened"),
+        _when("ix_step_next", "next_at", where="open"),
+        _when("ix_step_due", "due", where="open"),
+    )
+
+    id: str = Field(primary_key=True)
+    case: str
+    key: str
+    round: int
+    kind: str
+    ask: str = Field(sa_type=Text)
+    opened: datetime
+    due: datetime
+    rungs: str = Field(sa_type=Text)
+    climbed: int
+    next_at: datetime | None = None
+    open: bool
+    ending: str | None = None
+    choice: str | None = None
+    why: str
+    until: date | None = None
+    closed: datetime | None = None
+
+
+class SeatRow(SQLModel, table=True):
+    """A place to answer in a step."""
+
+    __tablename__ = "seat"
+    __table_args__ = (_when("ix_seat_waiting", "post", "step", where="waiting"),)
+
+    step: str = Field(primary_key=True)
+    seat: str = Field(primary_key=True)
+    place: int
+    post: str
+    amount: Decimal | None = Field(default=None, max_digits=14, decimal_places=2)
+    chair: bool
+    veto: bool
+    waiting: bool
+    """The step is open and this seat has not answered."""
+    person: str | None = None
+    choice: str | None = None
+    answered_at: datetime | None = None
+
+
+class HolderRow(SQLModel, table=True):
+    """A person who may answer for a seat."""
+
+    __tablename__ = "holder"
+    __table_args__ = (_when("ix_holder_waiting", "person", "step", where="waiting"),)
+
+    step: str = Field(primary_key=True)
+    seat: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    place: int
+    post: str
+    capacity: str
+    waiting: bool
+
+
+class DecisionRow(SQLModel, table=True):
+    """A person's answer. Its words are a text, found by its hash."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index(None, "case", "submitted_at"), Index(None, "step"))
+
+    key: str = Field(primary_key=True)
+    case: str
+    step: str
+    round: int
+    seat: str
+    person: str
+    post: str
+    on_behalf_of: str
+    choice: str
+    conditions: str = Field(sa_type=Text)
+    answers: str = Field(sa_type=Text)
+    words_hash: str
+    until: date | None = None
+    content_hash: str
+    shown_hash: str
+    payload_hash: str
+    assurance: str
+    submitted_at: datetime
+    recorded_at: datetime | None = None
+
+
+# ----------------------------------------------------------------- beside the journal
+
+
+class EditionRow(SQLModel, table=True):
+    """A handbook frozen by its hash."""
+
+    __tablename__ = "edition"
+
+    hash: str = Field(primary_key=True)
+    organisation: str
+    name: str
+    document: str = Field(sa_type=Text)
+    put_real: datetime
+
+
+class StoredTextRow(SQLModel, table=True):
+    """Long text and personal data, found by hash: what the law erases here, the journal never held."""
+
+    __tablename__ = "stored_text"
+
+    hash: str = Field(primary_key=True)
+    body: str = Field(sa_type=Text)
+    put_real: datetime
+
+
+class CounterRow(SQLModel, table=True):
+    """The last number given in a series of references."""
+
+    __tablename__ = "counter"
+
+    series: str = Field(primary_key=True)
+    value: int
+
+
+class DraftRow(SQLModel, table=True):
+    """A proposal that its sponsor still writes."""
+
+    __tablename__ = "draft"
+    __table_args__ = (Index(None, "owner", "updated"),)
+
+    ref: str = Field(primary_key=True)
+    organisation: str
+    version: int
+    document: str = Field(sa_type=Text)
+    owner: str
+    state: str
+    submitted_version: int
+    created: datetime
+    updated: datetime
+
+
+class DraftCoAuthorRow(SQLModel, table=True):
+    """A post whose holder writes a draft too."""
+
+    __tablename__ = "draft_co_author"
+    __table_args__ = (Index(None, "post"),)
+
+    ref: str = Field(primary_key=True)
+    post: str = Field(primary_key=True)
+
+
+class IntentRow(SQLModel, table=True):
+    """A decision as it was submitted: the inbox that outlives the engine's absence."""
+
+    __tablename__ = "intent"
+    __table_args__ = (
+        UniqueConstraint("step", "round", "seat"),
+        Index(
+            "ux_intent_person",
+            "step",
+            "round",
+            "person",
+            unique=True,
+            sqlite_where=text("state <> 'refused'"),
+            postgresql_where=text("state <> 'refused'"),
+        ),
+        _when("ix_intent_unsettled", "step", "submitted_at", where="state = 'submitted'"),
+    )
+
+    key: str = Field(primary_key=True)
+    case: str
+    step: str
+    round: int
+    seat: str
+    person: str
+    attempt: int
+    state: str
+    body: str = Field(sa_type=Text)
+    """The intent without its words."""
+    words_hash: str
+    payload_hash: str
+    submitted_at: datetime
+    recorded_real: datetime
+    settled: str | None = None
+    refusal: str
+
+
+class LetterRow(SQLModel, table=True):
+    """The ledger: a letter that the engine owes, with what it holds frozen when it was queued."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        Index(None, "case", "queued"),
+        Index(None, "case", "cause"),
+        Index(None, "step"),
+        _when("ix_letter_unsent", "queued_real", where="state = 'queued'"),
+        _when("ix_letter_undeliverable", "queued_real", where="state = 'undeliverable'"),
+    )
+
+    key: str = Field(primary_key=True)
+    case: str
+    step: str
+    seat: str
+    person: str
+    post: str
+    address: str
+    kind: str
+    props: str = Field(sa_type=Text)
+    binding: str | None = Field(default=None, sa_type=Text)
+    cause: str
+    """The key of the line in the record that queued it."""
+    place: int
+    state: str
+    attempts: int
+    message_id: str
+    link_id: str | None = None
+    subject: str
+    body_hash: str
+    queued: datetime
+    queued_real: datetime
+    sent_real: datetime | None = None
+    error: str
+
+
+class LinkRow(SQLModel, table=True):
+    """What a link in a letter is good for. The link itself is made anew from a key, and never kept."""
+
+    __tablename__ = "link"
+    __table_args__ = (UniqueConstraint("letter"), Index(None, "step", "person"), Index(None, "person"))
+
+    id: str = Field(primary_key=True)
+    letter: str
+    purpose: str
+    case: str
+    step: str
+    round: int
+    seat: str
+    person: str
+    post: str
+    address: str
+    content_hash: str
+    issued: datetime
+    expires: datetime
+    kid: str
+    revoked_at: datetime | None = None
+    why: str
+    superseded_by: str | None = None
+    opened: int
+    opened_real: datetime | None = None
+
+
+class SessionRow(SQLModel, table=True):
+    """A browser we know again. Only a keyed hash of its cookie is kept."""
+
+    __tablename__ = "web_session"
+    __table_args__ = (Index(None, "person"), Index(None, "seen_real"))
+
+    ref: str = Field(primary_key=True)
+    person: str | None = None
+    how: str
+    created_real: datetime
+    seen_real: datetime
+    raised_real: datetime | None = None
+
+
+class SessionLinkRow(SQLModel, table=True):
+    """A link that a session has followed."""
+
+    __tablename__ = "web_session_link"
+
+    ref: str = Field(primary_key=True)
+    link: str = Field(primary_key=True)
+    at_real: datetime
+
+
+class CodeRow(SQLModel, table=True):
+    """A code somebody was sent, as a keyed hash."""
+
+    __tablename__ = "code"
+    __table_args__ = (Index(None, "browser", "purpose", "about"), Index(None, "person", "issued_real"))
+
+    id: str = Field(primary_key=True)
+    person: str
+    purpose: str
+    about: str
+    browser: str
+    kid: str
+    hash: str
+    issued_real: datetime
+    tries: int
+    state: str
+
+
+class AllowanceRow(SQLModel, table=True):
+    """When something limited was last done, under a hash of who and what."""
+
+    __tablename__ = "allowance"
+    __table_args__ = (Index(None, "expires_real"),)
+
+    bucket: str = Field(primary_key=True)
+    hits: str = Field(sa_type=Text)
+    expires_real: datetime
+
+
+class ApiTokenRow(SQLModel, table=True):
+    """A token for programs, as its SHA-256."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (Index(None, "person"),)
+
+    id: str = Field(primary_key=True)
+    hash: str
+    post: str
+    person: str
+    scopes: str
+    created_real: datetime
+    expires_real: datetime
+    revoked_real: datetime | None = None
+    used_real: datetime | None = None
+
+
+class AnswerDraftRow(SQLModel, table=True):
+    """An answer between choosing and confirming, held here so that the form holds nothing."""
+
+    __tablename__ = "answer_draft"
+    __table_args__ = (Index(None, "kept_real"),)
+
+    id: str = Field(primary_key=True)
+    session: str
+    link: str
+    step: str
+    seat: str
+    answer: str = Field(sa_type=Text)
+    shown_hash: str
+    kept_real: datetime
+
+
+class IdempotencyRow(SQLModel, table=True):
+    """What a request answered, so that the same request again is answered the same."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (Index(None, "remembered_real"),)
+
+    owner: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request_hash: str
+    status: int
+    body: str = Field(sa_type=Text)
+    remembered_real: datetime
+
+
+METADATA: MetaData = SQLModel.metadata
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return METADATA.tables[str(model.__tablename__)]
+
+
+JOURNAL = _table(JournalRow)
+HEADS = _table(HeadRow)
+ANCHORED = _table(AnchoredRow)
+CLOCK_SEGMENTS = _table(ClockSegmentRow)
+EDITIONS_IN_FORCE = _table(EditionInForceRow)
+COVERS = _table(CoverRow)
+CASES = _table(CaseRow)
+CASE_VERSIONS = _table(CaseVersionRow)
+CASE_WAITS = _table(CaseWaitRow)
+STEPS = _table(StepRow)
+SEATS = _table(SeatRow)
+HOLDERS = _table(HolderRow)
+DECISIONS = _table(DecisionRow)
+EDITIONS = _table(EditionRow)
+TEXTS = _table(StoredTextRow)
+COUNTERS = _table(CounterRow)
+DRAFTS = _table(DraftRow)
+CO_AUTHORS = _table(DraftCoAuthorRow)
+INTENTS = _table(IntentRow)
+LETTERS = _table(LetterRow)
+LINKS = _table(LinkRow)
+SESSIONS = _table(SessionRow)
+SESSION_LINKS = _table(SessionLinkRow)
+CODES = _table(CodeRow)
+ALLOWANCES = _table(AllowanceRow)
+API_TOKENS = _table(ApiTokenRow)
+ANSWER_DRAFTS = _table(AnswerDraftRow)
+IDEMPOTENCY = _table(IdempotencyRow)
+
+FOLDED = (
+    ANCHORED,
+    CLOCK_SEGMENTS,
+    EDITIONS_IN_FORCE,
+    COVERS,
+    CASES,
+    CASE_VERSIONS,
+    CASE_WAITS,
+    STEPS,
+    SEATS,
+    HOLDERS,
+    DECISIONS,
+)
+"""The tables that the journal can make again, byte for byte."""

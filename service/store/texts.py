@@ -1,0 +1,21 @@
+"""Long text by its hash, beside the journal: the journal keeps the hash when the law erases the text."""
+
+from sqlalchemy import select
+
+from service.store import canonical
+from service.store.engine import Tx
+from service.store.fold import insert_new
+from service.store.tables import TEXTS
+
+
+def put(tx: Tx, text: str) -> str:
+    """Keep a text and return its hash."""
+    digest = canonical.digest(text)
+    insert_new(tx.connection, TEXTS, [{"hash": digest, "body": text, "put_real": tx.real}])
+    return digest
+
+
+def get(tx: Tx, digest: str) -> str | None:
+    """Return a text, or None if it was erased."""
+    text: str | None = tx.value(select(TEXTS.c.body).where(TEXTS.c.hash == digest))
+    return text

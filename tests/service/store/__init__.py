@@ -1,0 +1,1 @@
+"""What the record promises, on SQLite and on PostgreSQL."""

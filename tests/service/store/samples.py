@@ -1,0 +1,193 @@
+"""Facts to put on record: one proposal, one question about it, and what people say to it."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from service.store import Tx, canonical, cases, steps
+from service.store.intents import Answered, Condition, Intent
+from service.store.letters import LinkBinding, QueuedLetter
+from workflows.model import (
+    Ask,
+    Becoming,
+    Choice,
+    Decision,
+    Ending,
+    Holder,
+    Ladder,
+    LadderRung,
+    Leg,
+    LegAsk,
+    Nudge,
+    Outcome,
+    Proposal,
+    Rung,
+    Seat,
+    SeatAsk,
+    Share,
+    Size,
+    StepClosing,
+    StepOpened,
+    StepOpening,
+    Terms,
+    decision_key,
+)
+
+OPENED = datetime(2004, 6, 1, 9, tzinfo=UTC)
+CASE = "INV-2004-0001"
+EDITION = "e" * 64
+SEATS = ("hall", "sports")
+TERMS = Terms(
+    kind="funding",
+    choices=(Choice.APPROVE, Choice.APPROVE_WITH_CONDITIONS, Choice.REJECT),
+    ladder=Ladder(due=5, rungs=(LadderRung(day=3, nudge=Nudge.REMIND), LadderRung(day=5, nudge=Nudge.COVER))),
+    code_above=Decimal(50_000),
+)
+PROPOSAL = Proposal(
+    organisation="leicester",
+    department="regeneration",
+    sponsor="hall",
+    lead="hall_lead",
+    size=Size.MAJOR,
+    capital=Decimal("140000.00"),
+    shares=(
+        Share(post="hall", percent=Decimal(60), amount=Decimal("84000.00")),
+        Share(post="sports", percent=Decimal(40), amount=Decimal("56000.00")),
+    ),
+    submitted=date(2004, 6, 1),
+    decide_by=date(2004, 10, 14),
+)
+ROUTE = (
+    Leg(
+        leg="funding",
+        who=SEATS,
+        clause="FUND-1",
+        reason="Funding parties approve.",
+        asks=(LegAsk(key="funding", kind="funding", seats=(SeatAsk(key="hall", post="hall"),)),),
+    ),
+)
+
+
+def content(words: str = "On-line booking for the hall") -> dict[str, Any]:
+    return {"title": "On-line booking", "summary": words, "capital_gbp": "140000.00"}
+
+
+def submit(tx: Tx, ref: str = CASE, version: int = 1, words: str = "", author: str = "p-hall") -> bool:
+    """Submit a version whose content is told apart by its words."""
+    written = content(words or f"Version {version}")
+    return cases.submitted(
+        tx,
+        ref,
+        version=version,
+        content=written,
+        content_hash=canonical.digest(canonical.dumps(written)),
+        proposal=PROPOSAL,
+        route=ROUTE,
+        branches={"srg": ROUTE[0]},
+        edition=EDITION,
+        title="On-line booking",
+        author=author,
+        authors=("p-lead",),
+    )
+
+
+def ask(ref: str = CASE, round: int = 1, key: str = "funding") -> Ask:
+    return Ask(
+        case=ref,
+        key=key,
+        round=round,
+        version=1,
+        content_hash="c" * 64,
+        clause="FUND-1",
+        seats=tuple(SeatAsk(key=key, post=key, amount=Decimal("84000.00")) for key in SEATS),
+        terms=TERMS,
+        non_working=(date(2004, 8, 30),),
+        inform=("pmo",),
+    )
+
+
+def seats(*more: Holder) -> tuple[Seat, ...]:
+    """Return the seats with their holders, the first seat with further ones."""
+    found = (Seat(**seat.model_dump(), holders=_holders(seat.key)) for seat in ask().seats)
+    first, *rest = found
+    return (first.model_copy(update={"holders": (*first.holders, *more)}), *rest)
+
+
+def _holders(seat: str) -> tuple[Holder, ...]:
+    return (Holder(person=f"p-{seat}", post=seat),)
+
+
+def opening(asked: Ask | None = None, at: datetime = OPENED) -> StepOpening:
+    asked = asked or ask()
+    return StepOpening(
+        ask=asked,
+        at=at,
+        due=at + timedelta(days=7),
+        rungs=(
+            Rung(number=1, at=at + timedelta(days=3), nudge=Nudge.REMIND),
+            Rung(number=2, at=at + timedelta(days=7), nudge=Nudge.COVER),
+        ),
+    )
+
+
+def request(step: str, seat: str, kind: str = "request") -> QueuedLetter:
+    return QueuedLetter(
+        key=f"{kind}:{step}:{seat}",
+        case=steps.case_of(step),
+        step=step,
+        seat=seat,
+        person=f"p-{seat}",
+        post=seat,
+        address=f"{seat}@council.example",
+        kind=kind,
+        props={"name": "A. Holder", "amount": "84000.00", "rate": 3.5},
+        link=LinkBinding(round=1, content_hash="c" * 64, expires=OPENED + timedelta(days=14)),
+    )
+
+
+def open_step(tx: Tx, asked: Ask | None = None, at: datetime = OPENED) -> StepOpened:
+    begun = opening(asked, at)
+    return steps.opened(tx, begun, seats(), [request(begun.ask.step, seat) for seat in SEATS])
+
+
+def intent(
+    seat: str = "hall", choice: Choice = Choice.APPROVE, *, step: str = "", person: str = "", reason: str = ""
+) -> Intent:
+    step = step or ask().step
+    return Intent(
+        key=decision_key(step, 1, seat),
+        case=steps.case_of(step),
+        step=step,
+        round=1,
+        seat=seat,
+        person=person or f"p-{seat}",
+        post=seat,
+        choice=choice,
+        reason=reason,
+        conditions=(Condition(text="Train the staff", owner="sports", by=date(2004, 12, 1)),),
+        answers={"fit": Answered(value="yes", text="It fits well")},
+        content_hash="c" * 64,
+        shown_hash="5" * 64,
+        submitted_at=OPENED + timedelta(hours=2),
+        session="a-session",
+        ip="192.0.2.1",
+        user_agent="A browser",
+        sec_fetch_user="?1",
+    )
+
+
+def closing(*decisions: Decision, at: datetime = OPENED + timedelta(days=1), step: str = "") -> StepClosing:
+    step = step or ask().step
+    outcome = Outcome(
+        step=step, ending=Ending.DECIDED, choice=Choice.APPROVE, at=at, decisions=tuple(decisions)
+    )
+    return StepClosing(step=step, outcome=outcome, unrecorded=tuple(decisions))
+
+
+def becoming(state: str, number: int = 1, at: datetime = OPENED, ref: str = CASE) -> Becoming:
+    return Becoming(case=ref, state=state, at=at, number=number)
+
+
+def keys(letters: Sequence[QueuedLetter]) -> tuple[str, ...]:
+    return tuple(letter.key for letter in letters)
