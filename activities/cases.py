@@ -30,7 +30,7 @@ class Cases(ports.Cases):
             rules = edition(tx, view.edition)
             letters = Correspondence(tx, view, self._links, tx.now).begun()
             days = (day for day in rules.non_working if tx.today <= day <= tx.today + HORIZON)
-            return cases.begun(tx, case, terms=rules.terms(), non_working=tuple(days), letters=letters)
+            return cases.begun(tx, case, terms=rules.terms(), non_working=tuple(days), queued=letters)
 
     @activity.defn(name="case_became")
     def became(self, becoming: Becoming) -> Postbag:

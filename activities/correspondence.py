@@ -15,7 +15,7 @@ from service.store import cases, covers, intents, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
-from service.store.letters import LinkBinding, QueuedLetter
+from service.store.letters import LedgerRow, LinkBinding, QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
     budget,
@@ -419,21 +419,39 @@ class Correspondence:
         ref, version = self.case.ref, self.case.version
         return [self._tell(f"{ref}:listed:{key}:{version}", letter, None, person.id, secretary)]
 
+    def undeliverable(self, row: LedgerRow, why: str) -> list[QueuedLetter]:
+        """A letter will never arrive: the PMO can reach its reader another way."""
+        unsent = letters.Unsent(
+            to=name(self.rules, row.person) or title(self.rules, row.post, self.today),
+            address=row.address,
+            about=row.kind.replace("_", " "),
+            why=why,
+        )
+        return self._to_pmo(f"{row.key}:undeliverable", cause="undeliverable", unsent=unsent)
+
     def _stuck(self, put: Put, key: str, cause: str, silent: Sequence[Seat]) -> list[QueuedLetter]:
+        """Tell the PMO of seats that nobody answers, or that have nobody to answer them."""
+        if not silent:
+            return []
+        return self._to_pmo(
+            key,
+            cause=cause,
+            question=self._question(put.key, put.terms.kind, silent[0]),
+            seat=title(self.rules, silent[0].post, self.today),
+            asked=self._silent(put, silent) if cause == "unanswered" else (),
+        )
+
+    def _to_pmo(self, key: str, **told: object) -> list[QueuedLetter]:
         pmo = self.rules.roles["pmo"]
         person = self.rules.holder(pmo, self.today)
-        if person is None or not silent:
+        if person is None:
             return []
         letter = letters.Stuck.model_validate(
             {
                 "to": self._addressee(pmo, person.id),
                 "matter": self._matter(),
-                "cause": cause,
                 "desk": self._links.page(f"cases/{self.case.ref}"),
-                "question": self._question(put.key, put.terms.kind, silent[0]),
-                "seat": title(self.rules, silent[0].post, self.today),
-                "asked": self._silent(put, silent) if cause == "unanswered" else (),
-                "if_silent": (),
+                **told,
             }
         )
         return [self._tell(key, letter, None, person.id, pmo)]
@@ -566,7 +584,7 @@ class Correspondence:
         return next(seat for seat in step.seats if seat.key == key)
 
     def _clause(self, number: str) -> Clause:
-        return Clause(number=number, text=self.rules.clause_text(number))
+        return Clause(number=number, text=self.rules.clause_text(number).rstrip("."))
 
     def _silent(self, put: Put, seats: Sequence[Seat]) -> tuple[Asked, ...]:
         since = calendar.local_day(put.opened)

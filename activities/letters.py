@@ -2,17 +2,28 @@
 
 import asyncio
 from hashlib import sha256
+from typing import NamedTuple
 
+from jinja2 import TemplateError
 from temporalio import activity
 
-from notifications.render import render
+from activities.correspondence import Correspondence
+from notifications.render import BadAddress, render
 from notifications.smtp import Mailer, TryLater, Undeliverable
 from service.links import Links
-from service.store import Store
+from service.store import Store, cases
 from service.store import letters as ledger
 from service.store import links as bindings
 from service.store.letters import LedgerRow
+from service.telling import edition
 from workflows import letters, ports
+from workflows.model import Postbag
+
+
+class _Ready(NamedTuple):
+    row: LedgerRow
+    link: str | None
+    reply_to: str
 
 
 class Letters(ports.Letters):
@@ -25,38 +36,43 @@ class Letters(ports.Letters):
         self._sender = sender
 
     @activity.defn(name="letter_sent")
-    async def send(self, key: str) -> None:
-        """Send a queued letter; a permanent refusal is written down and is not an error."""
-        row, link = await asyncio.to_thread(self._look_up, key)
-        if row.state != ledger.QUEUED:
-            return
-        message = render(
-            letters.read(row.props),
-            link=link,
-            message_id=row.message_id,
-            sender=self._sender,
-            reply_to=self._sender,
-            thread=thread(row),
-            date=row.queued,
-        )
+    async def send(self, key: str) -> Postbag:
+        """Send a queued letter. One that cannot be delivered is no error: the PMO's letter comes back."""
+        ready = await asyncio.to_thread(self._look_up, key)
+        if ready.row.state != ledger.QUEUED:
+            return Postbag()
         try:
+            message = render(
+                letters.read(ready.row.props),
+                link=ready.link,
+                message_id=ready.row.message_id,
+                sender=self._sender,
+                reply_to=ready.reply_to,
+                thread=thread(ready.row),
+                date=ready.row.queued,
+            )
             await self._mailer.send(message)
-        except Undeliverable as refusal:
-            await asyncio.to_thread(self._undeliverable, key, str(refusal))
+        except (Undeliverable, BadAddress) as refusal:
+            return await asyncio.to_thread(self._undeliverable, key, str(refusal))
+        except TemplateError as fault:
+            return await asyncio.to_thread(self._undeliverable, key, f"it could not be written: {fault}")
         except TryLater as failure:
             await asyncio.to_thread(self._attempted, key, str(failure))
             raise
-        else:
-            body = sha256(message.as_bytes()).hexdigest()
-            await asyncio.to_thread(self._sent, key, str(message["Subject"]), body)
+        body = sha256(message.as_bytes()).hexdigest()
+        await asyncio.to_thread(self._sent, key, str(message["Subject"]), body)
+        return Postbag()
 
-    def _look_up(self, key: str) -> tuple[LedgerRow, str | None]:
+    def _look_up(self, key: str) -> _Ready:
         with self._store.reading() as tx:
             row = ledger.get(tx, key)
             if row is None:
                 raise LookupError(f"no letter {key} in the ledger")
             binding = bindings.get(tx, row.link_id) if row.link_id else None
-            return row, self._links.to(binding.id, binding.kid) if binding else None
+            link = self._links.to(binding.id, binding.kid) if binding else None
+            rules = edition(tx, cases.get(tx, row.case).edition)
+            # The letters say that a person reads replies.
+            return _Ready(row, link, rules.posts[rules.roles["pmo"]].email)
 
     def _sent(self, key: str, subject: str, body: str) -> None:
         with self._store.writing() as tx:
@@ -66,9 +82,16 @@ class Letters(ports.Letters):
         with self._store.writing() as tx:
             ledger.attempted(tx, key, error)
 
-    def _undeliverable(self, key: str, why: str) -> None:
+    def _undeliverable(self, key: str, why: str) -> Postbag:
+        """Write down that a letter will never arrive, and tell the PMO, unless it was the PMO's own."""
         with self._store.writing() as tx:
             ledger.undeliverable(tx, key, why)
+            row = ledger.get(tx, key)
+            if row is None or row.kind == "stuck":
+                return Postbag()
+            desk = Correspondence(tx, cases.get(tx, row.case), self._links, tx.now)
+            queued = [ledger.queue_direct(tx, letter) for letter in desk.undeliverable(row, why)]
+            return Postbag(letters=tuple(letter.key for letter in queued))
 
 
 def thread(row: LedgerRow) -> str | None:

@@ -50,7 +50,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
     mailer = Mailer(
         settings.smtp_host,
         settings.smtp_port,
-        tls=settings.smtp_tls,
+        tls=settings.smtp_tls.value,
         username=settings.smtp_username,
         password=settings.smtp_password.get_secret_value(),
     )

@@ -116,21 +116,37 @@ class Timed:
         """Begin to send letters, each by its own activity, without waiting for them."""
         for key in letters:
             if key not in self._sending:
-                self._sending[key] = asyncio.create_task(_send(key))
+                self._sending[key] = asyncio.create_task(self._send(key))
+
+    async def _send(self, key: str) -> None:
+        try:
+            more = await workflow.execute_activity_method(
+                Letters.send,
+                key,
+                task_queue=mail_queue(workflow.info().task_queue),
+                summary=key,
+                **MAIL,
+            )
+        except FailureError as error:
+            # The ledger has the letter as unsent, which is where the PMO looks.
+            workflow.logger.warning("letter not sent", extra={"letter": key, "error": str(error)})
+        else:
+            self._post(more.letters)
+        finally:
+            self._sending.pop(key, None)
 
     async def _letters_left(self) -> None:
         """Wait a little for letters on their way; hand those a slow mail server holds up to others.
 
         A case never waits for the mail server, and a letter never dies with the step that wrote it.
         """
+        deadline = workflow.now() + MAIL_GRACE
+        while self._sending and (left := deadline - workflow.now()) > timedelta(0):
+            await workflow.wait(list(self._sending.values()), timeout=left.total_seconds())
         if not self._sending:
             return
-        _, late = await workflow.wait(self._sending.values(), timeout=MAIL_GRACE.total_seconds())
-        keys = tuple(key for key, task in self._sending.items() if task in late)
-        self._sending.clear()
-        if not keys:
-            return
-        for task in late:
+        keys = tuple(self._sending)
+        for task in list(self._sending.values()):
             task.cancel()
         await workflow.start_child_workflow(
             Delivery.run,
@@ -140,28 +156,16 @@ class Timed:
         )
 
 
-async def _send(key: str) -> None:
-    try:
-        await workflow.execute_activity_method(
-            Letters.send,
-            key,
-            task_queue=mail_queue(workflow.info().task_queue),
-            summary=key,
-            **MAIL,
-        )
-    except FailureError as error:
-        # The ledger has the letter as unsent, which is where the PMO looks.
-        workflow.logger.warning("letter not sent", extra={"letter": key, "error": str(error)})
-
-
 @workflow.defn
-class Delivery:
+class Delivery(Timed):
     """Goes on sending letters whose step or case has come to its end."""
 
     @workflow.run
     async def run(self, letters: Sequence[str]) -> None:
         """Send each letter; return when all are sent or given up."""
-        await asyncio.gather(*(_send(key) for key in letters))
+        self._post(letters)
+        while self._sending:
+            await asyncio.gather(*self._sending.values())
 
 
 @workflow.defn

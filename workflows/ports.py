@@ -99,6 +99,6 @@ class Letters:
     """Sends letters."""
 
     @activity.defn(name="letter_sent")
-    async def send(self, key: str) -> None:
-        """Send a queued letter; a permanent refusal is written down and is not an error."""
+    async def send(self, key: str) -> Postbag:
+        """Send a queued letter. One that cannot be delivered is no error: the PMO's letter comes back."""
         raise NotImplementedError

@@ -151,13 +151,21 @@ def submitted(
     return True
 
 
-def begun(tx: Tx, ref: str, *, terms: Mapping[str, Terms], non_working: Sequence[date] = ()) -> CaseOpened:
+def begun(
+    tx: Tx,
+    ref: str,
+    *,
+    terms: Mapping[str, Terms],
+    non_working: Sequence[date] = (),
+    queued: Sequence[QueuedLetter] = (),
+) -> CaseOpened:
     """Write that the engine has the version last submitted in hand, and return what it needs to go on.
 
     The terms and the days come from the edition under which the case opened.
     """
     case = get(tx, ref)
-    tx.append(ref, "case.begun", {"version": case.version}, key=f"begun:{case.version}", actor=ENGINE)
+    fact = Entry("case.begun", {"version": case.version}, f"begun:{case.version}", ENGINE)
+    _, keys = letters.tell(tx, ref, [fact], queued)
     return CaseOpened(
         case=ref,
         version=case.version,
@@ -168,6 +176,7 @@ def begun(tx: Tx, ref: str, *, terms: Mapping[str, Terms], non_working: Sequence
         terms=dict(terms),
         edition=case.edition,
         non_working=tuple(non_working),
+        letters=keys,
         clock=tx.clock,
     )
 

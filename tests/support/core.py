@@ -127,13 +127,15 @@ class FakeLetters(ports.Letters):
 
     def __init__(self) -> None:
         self.sent: list[str] = []
+        self.follow: dict[str, list[str]] = {}
         self.down = False
 
     @activity.defn(name="letter_sent")
-    async def send(self, key: str) -> None:
+    async def send(self, key: str) -> Postbag:
         if self.down:
             raise ConnectionRefusedError("no mail server")
         self.sent.append(key)
+        return Postbag(letters=tuple(self.follow.get(key, ())))
 
 
 class FakeOutside:
