@@ -42,8 +42,7 @@ def check(
     json_: Json = False,
 ) -> None:
     """Explain a handbook: who decides what. Or say everything that is wrong with it."""
-    wanted = (name,) if name else handbook.names()
-    reports = [_report(each, variant) for each in wanted for variant in _variants(each)]
+    reports = [report for each in ((name,) if name else handbook.names()) for report in _reports(each)]
     if json_:
         typer.echo(json.dumps(reports, indent=2))
     else:
@@ -53,8 +52,12 @@ def check(
         raise typer.Exit(1)
 
 
-def _variants(name: str) -> tuple[str, ...]:
-    return ("",) if "/" in name and not Path(name).is_dir() else ("", *handbook.variants(name))
+def _reports(name: str) -> list[dict[str, Any]]:
+    """Look at a handbook, and if it is right at its variants too."""
+    report = _report(name, "")
+    named = "/" in name and not Path(name).is_dir()
+    variants = () if report["faults"] or named else handbook.variants(name)
+    return [report, *(_report(name, variant) for variant in variants)]
 
 
 def _report(name: str, variant: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def load(name: str | Path, *, variant: str = "", today: date | None = None) -> E
         raise HandbookError([Fault(file=str(name), line=1, key="", message=told)])
     source = _source(folder, variant)
     handbook, faults = _understood(source)
-    if handbook is not None:
+    if handbook is not None and not source.broken:
         faults += checks.faults(handbook, source)
     if handbook is None or faults:
         raise HandbookError(faults)
@@ -87,11 +87,13 @@ def _source(folder: Path, variant: str) -> Source:
 def _add(whole: Source, part: Source) -> None:
     """Take up the sections of one file; each section is written in one file only."""
     whole.faults += part.faults
+    whole.broken = whole.broken or part.broken
     for section, entries in part.data.items():
         if section in whole.data:
             first = whole.places[(section,)]
             told = f"this section is already written in {first.file}, line {first.line}"
             whole.faults.append(part.fault((section,), told))
+            whole.broken = True
             continue
         whole.data[section] = entries
         whole.places.update((trail, place) for trail, place in part.places.items() if trail[:1] == (section,))
@@ -111,7 +113,11 @@ def _understood(source: Source) -> tuple[Handbook | None, list[Fault]]:
         except ValidationError as error:
             details = error.errors(include_url=False)
         if not told:
-            faults += [_fault(detail, source) for detail in details]
+            faults += [
+                _fault(detail, source)
+                for detail in details
+                if not (source.broken and detail["type"] == "missing")
+            ]
             told = True
         for detail in details:
             if not _cut(data, detail):
@@ -142,8 +148,10 @@ def _words(detail: ErrorDetails, key: str) -> str:
             return str(context["error"])
         case "string_type":
             return f"must be words, not {_kind(detail['input'])}; quotation marks make words of anything"
-        case "int_type" | "int_parsing" | "int_from_float" | "greater_than_equal":
+        case "int_type" | "int_parsing" | "int_from_float":
             return "must be a whole number, 0 or more"
+        case "greater_than_equal":
+            return "must be 0 or more"
         case "string_pattern_mismatch":
             return "must be a month and a day that exist, written as 12-27"
         case kind if kind.startswith("decimal"):

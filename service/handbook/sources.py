@@ -51,6 +51,8 @@ class Source:
         self.data: dict[str, Any] = {}
         self.places: dict[Trail, Place] = {}
         self.faults: list[Fault] = []
+        self.broken = False
+        """A whole file or section is lost, so that what others say of it cannot be judged."""
 
     def place(self, trail: Sequence[str | int]) -> Place:
         """Return where a value is written, or what is nearest above it."""
@@ -70,6 +72,7 @@ class Source:
         joined.data = _joined(base.data, self.data)
         joined.places = base.places | self.places
         joined.faults = [*base.faults, *self.faults]
+        joined.broken = base.broken or self.broken
         return joined
 
 
@@ -103,6 +106,7 @@ def read(path: Path, *, called: str = "") -> Source:
             source.data = _mapping(node, (), name, source)
         else:
             source.faults.append(source.fault((), "must be a mapping of keys to values"))
+    source.broken = not source.data
     return source
 
 

@@ -1,0 +1,617 @@
+"""The handbook: what ours says, and that nothing wrong in one goes unnoticed."""
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from service import handbook
+from service.cli import app
+from service.handbook import Edition, Fault, HandbookError
+from tests.support.samples import CALENDARS, SAMPLES
+from workflows.model import Assurance, Choice, Nudge, QuorumRule, Silence
+
+SHIPPED = Path(handbook.__file__).parents[1] / "handbooks" / "leicester"
+LEICESTER = handbook.load("leicester", today=date(2026, 3, 2))
+IN_2004 = date(2004, 9, 13)
+IN_2008 = date(2008, 1, 14)
+
+
+# ------------------------------------------------------------------------ what ours says
+
+
+@pytest.mark.parametrize(
+    ("what", "count"),
+    [
+        ("departments", 6),
+        ("principles", 14),
+        ("corporate systems", 8),
+        ("technical parameters", 5),
+    ],
+)
+def test_the_shipped_handbook_holds_what_the_framework_counts(what: str, count: int) -> None:
+    assert handbook.counts(LEICESTER)[what] == count
+
+
+def test_every_post_of_the_samples_is_held_on_the_day_of_its_proposal() -> None:
+    for document in SAMPLES.values():
+        if document["organisation"] == "leicester":
+            day = document["submitted_on"]["date"]
+            posts = [document["sponsor_post"], document["lead_post"]]
+            posts += [party["post"] for party in document["funding_parties"]]
+            assert all(LEICESTER.holder(post, day) for post in posts)
+
+
+@pytest.mark.parametrize(
+    ("forum", "listed"),
+    [("heads-of-ict", CALENDARS["heads_of_ict"]["dates"]), ("srg", CALENDARS["srg"]["dates"])],
+)
+def test_the_recurrence_yields_the_meetings_the_samples_list(forum: str, listed: list[date]) -> None:
+    stretches = [(listed[0], date(2005, 3, 31)), (date(2008, 1, 1), listed[-1])]
+    meetings = LEICESTER.forums[forum].meetings
+    assert [
+        meeting for meeting in meetings if any(first <= meeting <= last for first, last in stretches)
+    ] == listed
+
+
+def test_meetings_and_days_not_worked_reach_from_2002_to_ten_years_ahead() -> None:
+    for days in (LEICESTER.non_working, LEICESTER.forums["heads-of-ict"].meetings):
+        assert (days[0].year, days[-1].year) == (2002, 2036)
+    assert date(2004, 4, 9) in LEICESTER.non_working
+    assert date(2004, 12, 30) in LEICESTER.non_working
+    assert all(day.weekday() < 5 for day in LEICESTER.non_working)
+
+
+def test_nobody_is_asked_to_meet_on_a_day_that_is_not_worked() -> None:
+    for forum in LEICESTER.forums.values():
+        assert not set(forum.meetings) & set(LEICESTER.non_working)
+
+
+def test_the_terms_of_each_kind_of_step_as_shipped() -> None:
+    terms = LEICESTER.terms()
+    assert set(terms) == {"notification", "funding", "authority", "srg", "completion"}
+    funding = terms["funding"]
+    assert [(rung.day, rung.nudge) for rung in funding.ladder.rungs] == [
+        (3, Nudge.REMIND),
+        (5, Nudge.REMIND),
+        (6, Nudge.COVER),
+        (8, Nudge.LINE),
+        (10, Nudge.PMO),
+    ]
+    assert (funding.ladder.due, funding.assurance) == (5, Assurance.LINK)
+    assert funding.code_above == 50_000
+    assert terms["notification"].choices == (Choice.NOTE,)
+    assert terms["notification"].answers == ("fit", "infrastructure", "network_security")
+    assert not terms["notification"].deciding
+    assert not terms["completion"].deciding
+    assert all(kind.silence is Silence.KEEP_WAITING for kind in terms.values())
+    assert all(kind.ladder.rungs[-1].nudge is Nudge.PMO for kind in terms.values())
+
+
+def test_srg_decides_by_email_with_eight_seats_and_its_chairs_casting_vote() -> None:
+    srg, terms = LEICESTER.forums["srg"], LEICESTER.terms()["srg"]
+    assert (len(srg.members), srg.chair, srg.decides) == (8, "chief-executive", "email")
+    assert (terms.quorum.rule, terms.quorum.present, terms.quorum.casting) == (QuorumRule.MAJORITY, 4, True)
+    assert not terms.quorum.interest_lowers_quorum
+    assert terms.assurance is Assurance.LINK
+
+
+@pytest.mark.parametrize(
+    ("capital", "declared", "major"),
+    [(49_999, False, False), (50_000, False, True), (12_000, True, True)],
+)
+def test_a_proposal_is_major_by_its_capital_or_by_declaration(
+    capital: int, declared: bool, major: bool
+) -> None:
+    assert LEICESTER.is_major(Decimal(capital), declared=declared) is major
+
+
+def test_a_budget_says_what_is_left_of_it() -> None:
+    budget = LEICESTER.budget("bh-dmh")
+    assert budget is not None
+    assert [budget.total, budget.committed, budget.remaining] == [
+        Decimal(210_000),
+        Decimal(95_000),
+        Decimal(115_000),
+    ]
+    assert LEICESTER.budget("hoict-rc") is None
+
+
+# -------------------------------------------------------------------- people and posts
+
+
+def test_a_succession_moves_the_post_and_keeps_the_person() -> None:
+    before, after = LEICESTER.holder("sd-ict-ca", IN_2004), LEICESTER.holder("sd-ict-ca", IN_2008)
+    assert before == after
+    assert before is not None
+    assert LEICESTER.holder("sd-information", IN_2004) is None
+    assert LEICESTER.holder("sd-information", IN_2008) == before
+    assert LEICESTER.posts_of(before.id, IN_2004) == ("sd-ict-ca", "head-of-profession")
+    assert set(LEICESTER.posts_of(before.id, IN_2008)) == {
+        "sd-information",
+        "head-of-profession",
+        "sd-ict-ca",
+    }
+
+
+def test_direct_notification_follows_the_post_that_succeeded() -> None:
+    assert LEICESTER.routing(IN_2004).direct_notification == "sd-ict-ca"
+    assert LEICESTER.routing(IN_2008).direct_notification == "sd-information"
+    assert LEICESTER.routing().direct_notification == "sd-ict-ca"
+
+
+def test_the_line_leads_from_every_post_of_the_council_to_the_chief_executive() -> None:
+    for key, post in LEICESTER.posts.items():
+        top = key
+        while above := LEICESTER.line(top):
+            top = above
+        assert top == (key if post.external else "chief-executive")
+
+
+def test_a_letter_goes_to_the_posts_mailbox_for_its_holder_and_to_anyone_else_themselves() -> None:
+    holder = LEICESTER.holder("bh-dmh", IN_2004)
+    other = LEICESTER.holder("cd-rc", IN_2004)
+    assert holder is not None
+    assert other is not None
+    assert LEICESTER.address("bh-dmh", holder.id) == "budget-dmh@leicester.example"
+    assert LEICESTER.address("bh-dmh", other.id) == other.email
+
+
+@pytest.mark.parametrize("address", ["budget-dmh@leicester.example", " Budget-DMH@Leicester.example "])
+def test_whoever_signs_in_with_a_posts_mailbox_is_its_holder(address: str) -> None:
+    assert LEICESTER.person_at(address, IN_2004) == LEICESTER.holder("bh-dmh", IN_2004)
+
+
+def test_a_person_is_found_by_their_own_address_and_a_stranger_is_not() -> None:
+    person = LEICESTER.holder("bh-dmh", IN_2004)
+    assert person is not None
+    assert LEICESTER.person_at(person.email, IN_2004) == person
+    assert LEICESTER.person_at("nobody@leicester.example", IN_2004) is None
+    assert LEICESTER.person_at("sd-information@leicester.example", IN_2004) is None
+
+
+def test_parts_in_the_product_come_from_posts() -> None:
+    manager = LEICESTER.holder("corp-projects-manager", IN_2004)
+    assert manager is not None
+    assert manager == LEICESTER.holder("pmo", IN_2004)
+    assert LEICESTER.plays(manager.id, "pmo", IN_2004)
+    assert not LEICESTER.plays(manager.id, "auditor", IN_2004)
+    assert not LEICESTER.plays(manager.id, "no such part", IN_2004)
+
+
+@pytest.mark.parametrize(
+    "name", ["Heads of IT", "heads of it group", "ICT Heads of Department meeting", "heads-of-ict"]
+)
+def test_a_forum_is_found_by_any_of_its_names(name: str) -> None:
+    forum = LEICESTER.forum_named(name)
+    assert forum is not None
+    assert forum.key == "heads-of-ict"
+
+
+@pytest.mark.parametrize("name", ["dept-rad", "RAD", "Resources department", "resources-department"])
+def test_a_department_is_found_by_any_of_its_names(name: str) -> None:
+    department = LEICESTER.department_named(name)
+    assert department is not None
+    assert department.key == "dept-rad"
+
+
+def test_nobody_shipped_could_be_taken_for_a_real_person() -> None:
+    for person in LEICESTER.people.values():
+        assert person.illustrative
+        assert "Holder, " in person.name
+        assert person.email.endswith(".example")
+    assert all(post.email.endswith(".example") for post in LEICESTER.posts.values())
+
+
+# ---------------------------------------------------------------------------- editions
+
+
+def test_an_edition_is_the_same_after_being_written_and_read() -> None:
+    again = Edition.from_json(LEICESTER.to_json())
+    assert again == LEICESTER
+    assert again.hash == LEICESTER.hash
+    assert again.to_json() == LEICESTER.to_json()
+
+
+def test_the_same_files_make_the_same_edition_and_a_changed_number_another(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    assert handbook.load(folder, today=date(2026, 3, 2)).hash == LEICESTER.hash
+    change(folder, "money.yaml", "major_capital: 50000", "major_capital: 60000")
+    assert handbook.load(folder, today=date(2026, 3, 2)).hash != LEICESTER.hash
+
+
+def test_the_literal_edition_differs_only_where_it_says_so() -> None:
+    literal = handbook.load("leicester/framework-2004", today=date(2026, 3, 2))
+    assert literal == handbook.load("leicester", variant="framework-2004", today=date(2026, 3, 2))
+    assert handbook.variants("leicester") == ("framework-2004",)
+    told = literal.model_dump()
+    assert {key for key, value in LEICESTER.model_dump().items() if told[key] != value} == {
+        "variant",
+        "title",
+        "route",
+        "clauses",
+    }
+    assert not literal.route.srg_decides_major
+
+
+def test_the_shipped_handbooks_are_listed() -> None:
+    assert "leicester" in handbook.names()
+
+
+# ------------------------------------------------------------------------------ faults
+
+
+def copied(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "leicester"))
+
+
+def change(folder: Path, file: str, old: str, new: str) -> int:
+    """Change a handbook's file; return the line on which the change begins."""
+    text = (folder / file).read_text("utf-8")
+    assert text.count(old) == 1, f"{old!r} is in {file} {text.count(old)} times"
+    (folder / file).write_text(text.replace(old, new), "utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def faults(folder: Path, variant: str = "") -> tuple[Fault, ...]:
+    with pytest.raises(HandbookError) as raised:
+        handbook.load(folder, variant=variant)
+    return raised.value.problems
+
+
+CD_RC = "email: cd-rc@leicester.example\n    department: dept-rc\n    line: chief-executive"
+SRG_QUORUM = "quorum: {rule: majority, present: 4, casting: true, interest_lowers_quorum: false}"
+MONEY_END = "- {day: 8, nudge: line}\n      - {day: 10, nudge: pmo}"
+BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "below", "key", "message"),
+    [
+        # spelling and types
+        (
+            "money.yaml",
+            "major_capital: 50000",
+            "major_capitol: 50000",
+            0,
+            "route.major_capitol",
+            "is not a key that is known here; did you mean major_capital?",
+        ),
+        ("money.yaml", "bh-dmh: 100000", "bh-dmh: lots", 0, "delegated_limits.bh-dmh", "must be pounds"),
+        ("money.yaml", "bh-dmh: 100000", "bh-dmh: -1", 0, "delegated_limits.bh-dmh", "must be 0 or more"),
+        ("money.yaml", "srg_decides_major: true", "srg_decides_major: often", 0, "", "must be true or false"),
+        ("steps.yaml", MONEY_END, MONEY_END.replace("8", "soon"), 0, "", "must be a whole number"),
+        (
+            "steps.yaml",
+            "choices: [note]",
+            "choices: [nod]",
+            0,
+            "steps.notification.choices[1]",
+            "is nod, and",
+        ),
+        ("steps.yaml", "choices: [note]", "choices: note", 0, "steps.notification.choices", "must be a list"),
+        (
+            "organisation.yaml",
+            "name: Leicester City Council",
+            "name: 2004",
+            0,
+            "",
+            "must be words, not a number",
+        ),
+        ("organisation.yaml", "  administrator: pmo\n", "", -3, "roles.administrator", "is missing"),
+        ("posts.yaml", CD_RC, CD_RC.replace("line:", "lien:"), 2, "posts.cd-rc.lien", "did you mean line?"),
+        # dates
+        (
+            "people.yaml",
+            BH_DMH,
+            BH_DMH.replace("2002-01-01", "2004-02-30"),
+            0,
+            "holds[1].since",
+            "2004-02-30 is not a date that exists",
+        ),
+        ("people.yaml", BH_DMH, BH_DMH.replace("2002-01-01", "2002"), 0, "", "must be a date, written as"),
+        (
+            "people.yaml",
+            BH_DMH,
+            BH_DMH[:-1] + ", until: 2001-01-01}",
+            0,
+            "until",
+            "is before since, 1 January",
+        ),
+        ("organisation.yaml", '"12-29"', '"02-29"', 0, "closed.every_year[1]", "is not a day of every year"),
+        ("organisation.yaml", '"12-29"', '"31-12"', 0, "", "must be a month and a day"),
+        ("organisation.yaml", "region: ENG", "region: ATL", 0, "calendar.region", "no holidays are known"),
+        # who is who
+        (
+            "posts.yaml",
+            CD_RC,
+            CD_RC.replace("chief-executive", "mayor"),
+            2,
+            "posts.cd-rc.line",
+            "no post mayor",
+        ),
+        ("posts.yaml", CD_RC, CD_RC.replace("dept-rc", "dept-x"), 1, "department", "no department dept-x"),
+        (
+            "people.yaml",
+            BH_DMH,
+            BH_DMH.replace("bh-dmh", "bh-x"),
+            0,
+            "holds[1].post",
+            "there is no post bh-x",
+        ),
+        (
+            "forums.yaml",
+            "secretary: srg-secretary",
+            "secretary: clerk",
+            0,
+            "secretary",
+            "there is no post clerk",
+        ),
+        ("forums.yaml", "- cd-hsg", "- cd-x", 0, "forums.srg.members[5]", "there is no post cd-x"),
+        (
+            "forums.yaml",
+            "parent: cabinet",
+            "parent: crown",
+            0,
+            "forums.srg.parent",
+            "there is no forum crown",
+        ),
+        (
+            "organisation.yaml",
+            "auditor: internal-audit",
+            "auditor: nobody",
+            0,
+            "roles.auditor",
+            "no post nobody",
+        ),
+        ("money.yaml", "notification_forum: heads-of-ict", "notification_forum: x", 0, "", "no forum x"),
+        ("money.yaml", "bh-dmh: 100000", "bh-x: 100000", 0, "delegated_limits.bh-x", "there is no post bh-x"),
+        ("money.yaml", "bh-dmh: {total", "bh-x: {total", 0, "budgets.bh-x", "there is no post bh-x"),
+        ("corporate-systems.yaml", "customer: sd-hr", "customer: hr", 0, "CS6", "there is no post hr"),
+        (
+            "principles.yaml",
+            "[heads-of-ict, ict-services]",
+            "[x]",
+            0,
+            "P10.issue_to[1]",
+            "no post or forum x",
+        ),
+        ("posts.yaml", "budget-dmh@leicester.example", "budget-dmh", 0, "posts.bh-dmh.email", "not an email"),
+        (
+            "posts.yaml",
+            "budget-dmh@leicester.example",
+            "cd-rc@leicester.example",
+            0,
+            "posts.bh-dmh.email",
+            "is already the address of cd-rc",
+        ),
+        ("forums.yaml", "aliases: [SRG,", "aliases: [Cabinet,", None, "", "also names"),
+        # circles and overlaps
+        (
+            "posts.yaml",
+            CD_RC,
+            CD_RC.replace("chief-executive", "bh-dmh"),
+            None,
+            "line",
+            "goes round in a circle",
+        ),
+        ("forums.yaml", "parent: cabinet", "parent: heads-of-ict", None, "parent", "goes round in a circle"),
+        (
+            "people.yaml",
+            BH_DMH,
+            "- {post: cd-rc, since: 2003-01-01}",
+            0,
+            "people.p-017.holds[1]",
+            "cd-rc is already held by p-003 on 1 January 2003",
+        ),
+        # forums
+        ("forums.yaml", SRG_QUORUM, SRG_QUORUM.replace("4", "9"), 0, "quorum.present", "9 must be present"),
+        ("forums.yaml", SRG_QUORUM, SRG_QUORUM.replace("4", "0"), 0, "quorum.present", "0 must be present"),
+        ("forums.yaml", SRG_QUORUM, "quorum: {rule: n_of_m, needed: 9}", 0, "quorum.needed", "9 must agree"),
+        (
+            "forums.yaml",
+            SRG_QUORUM,
+            SRG_QUORUM.replace("casting", "casting_vote"),
+            0,
+            "",
+            "did you mean casting",
+        ),
+        (
+            "forums.yaml",
+            "chair: chief-executive",
+            "chair: bh-dmh",
+            0,
+            "forums.srg.chair",
+            "not among the members",
+        ),
+        ("forums.yaml", "- cd-hsg", "- cd-rc", None, "forums.srg.members", "cd-rc has 2 seats"),
+        (
+            "forums.yaml",
+            "not_in: [august]",
+            "not_in: [january, february, march, april, may, june, july, august, september, october, "
+            "november, december]",
+            0,
+            "forums.heads-of-ict.meets",
+            "never yields a meeting",
+        ),
+        ("forums.yaml", "weekday: wednesday", "weekday: wensday", 0, "", "is wensday, and must be one of"),
+        # ladders and steps
+        (
+            "steps.yaml",
+            MONEY_END,
+            "- {day: 8, nudge: line}",
+            0,
+            "ladders.money.rungs[4].nudge",
+            "has no end: its last rung is line, and must be pmo or close",
+        ),
+        ("steps.yaml", MONEY_END, MONEY_END.replace("10", "4"), 1, "rungs[5].day", "comes after day 8"),
+        (
+            "steps.yaml",
+            MONEY_END,
+            MONEY_END.replace("line", "close"),
+            0,
+            "rungs[4].nudge",
+            "nothing can come after",
+        ),
+        ("steps.yaml", MONEY_END, MONEY_END.replace("pmo", "close"), None, "silence", "must be expire"),
+        (
+            "steps.yaml",
+            "choices: [verify, defer]",
+            "choices: [verify, defer]\n    silence: expire",
+            1,
+            "steps.completion.silence",
+            "expires, but the ladder delivery does not end with close",
+        ),
+        (
+            "steps.yaml",
+            "choices: [approve, approve_with_conditions, reject, return, defer, abstain, declare_interest]",
+            "choices: [approve, defer]",
+            0,
+            "steps.srg.choices",
+            "leaves no way to refuse",
+        ),
+        ("steps.yaml", "choices: [note]", "choices: [note, note]", 0, "", "offers note 2 times"),
+        ("steps.yaml", "ladder: board", "ladder: stairs", 0, "steps.srg.ladder", "there is no ladder stairs"),
+        ("steps.yaml", "forum: srg", "forum: cabinet", 0, "steps.srg.forum", "cabinet has no quorum"),
+        ("clauses.yaml", "number: FUND-1", "number: SRG-1", None, "", "is already the number of"),
+        ("money.yaml", "bh-dmh: 100000", "health-partner: 1", 0, "", "has a limit, but nobody above it"),
+        # the YAML itself
+        ("money.yaml", "bh-dmh: 100000", "bh-sports: 1", 1, "delegated_limits.bh-sports", "is given twice"),
+        ("money.yaml", "bh-dmh: 100000", "bh-dmh: [", 2, "", "expected"),
+        ("money.yaml", "bh-dmh: 100000", "bh-dmh: *all", 0, "", "aliases are not used here"),
+        (
+            "money.yaml",
+            "delegated_limits:",
+            "posts:",
+            None,
+            "posts",
+            "is already written in leicester/",
+        ),
+    ],
+)
+def test_every_fault_is_named_by_file_line_and_key(
+    tmp_path: Path, file: str, old: str, new: str, below: int | None, key: str, message: str
+) -> None:
+    folder = copied(tmp_path)
+    line = change(folder, file, old, new)
+    found = [fault for fault in faults(folder) if message in fault.message and key in fault.key]
+    assert found, [str(fault) for fault in faults(folder)]
+    if below is not None:
+        assert (f"leicester/{file}", line + below) in [(fault.file, fault.line) for fault in found]
+
+
+def test_a_succession_needs_its_day(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    change(folder, "posts.yaml", "    succeeded_on: 2007-04-01\n", "")
+    assert [fault.key for fault in faults(folder)] == ["posts.sd-ict-ca.succeeded_by"]
+
+
+def test_a_forum_that_decides_cases_needs_a_quorum(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    change(folder, "forums.yaml", f"    {SRG_QUORUM}\n", "")
+    assert {fault.message for fault in faults(folder)} == {
+        "decides cases, and has no quorum",
+        "srg has no quorum to decide by",
+    }
+
+
+def test_all_faults_are_told_at_once_whatever_their_kind(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    change(folder, "money.yaml", "major_capital: 50000", "major_capital: 50000\n  colour: red")
+    change(folder, "steps.yaml", MONEY_END, "- {day: 8, nudge: line}")
+    change(folder, "posts.yaml", CD_RC, CD_RC.replace("chief-executive", "mayor"))
+    change(folder, "people.yaml", BH_DMH, BH_DMH.replace("2002-01-01", "2004-02-30"))
+    change(folder, "forums.yaml", SRG_QUORUM, SRG_QUORUM.replace("4", "9"))
+    assert {fault.file for fault in faults(folder)} == {
+        f"leicester/{file}.yaml" for file in ("money", "steps", "posts", "people", "forums")
+    }
+
+
+def test_one_misspelt_key_makes_one_fault(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    change(folder, "posts.yaml", CD_RC, CD_RC.replace("line:", "lien:"))
+    found = faults(folder)
+    assert {fault.key for fault in found} == {"posts.cd-rc.lien", "delegated_limits.cd-rc"}
+
+
+def test_a_variant_is_checked_with_the_handbook_it_is_laid_over(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    line = change(folder, "editions/framework-2004.yaml", "srg_decides_major", "srg_decides_mayor")
+    (fault,) = faults(folder, "framework-2004")
+    assert (fault.file, fault.line) == ("leicester/editions/framework-2004.yaml", line)
+    handbook.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (lambda folder: shutil.rmtree(folder), "there is no such handbook"),
+        (lambda folder: [file.unlink() for file in folder.rglob("*.yaml")], "is missing"),
+        (lambda folder: (folder / "posts.yaml").write_bytes(b"\xff\xfe\x00"), "is not text in UTF-8"),
+        (lambda folder: (folder / "posts.yaml").write_text("- a\n- b\n"), "must be a mapping"),
+        (lambda folder: (folder / "posts.yaml").write_text("a: \x07\n"), "special characters"),
+        (lambda folder: (folder / "posts.yaml").write_text("a: " + "[" * 5000), "recursion"),
+        (lambda folder: (folder / "posts.yaml").write_text("? [a]\n: b\n"), "a key must be a word"),
+    ],
+)
+def test_a_folder_that_is_no_handbook_is_refused_in_a_sentence(
+    tmp_path: Path, write: Callable[[Path], object], message: str
+) -> None:
+    folder = copied(tmp_path)
+    write(folder)
+    assert any(message in fault.message for fault in faults(folder))
+
+
+# ------------------------------------------------------------------------ the command
+
+run = CliRunner()
+
+
+def test_the_command_explains_every_handbook_that_is_shipped() -> None:
+    told = run.invoke(app, ["handbook", "check"])
+    assert told.exit_code == 0
+    for sentence in (
+        "A proposal is major from £50,000 of capital",
+        "Strategic Resources Group decides every major proposal",
+        "Strategic Resources Group decides only what is referred to it",
+        "day 10 the PMO told",
+    ):
+        assert sentence in told.stdout
+
+
+def test_the_command_prints_each_fault_on_its_line_and_fails(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    line = change(folder, "money.yaml", "major_capital: 50000", "major_capitol: 50000")
+    told = run.invoke(app, ["handbook", "check", str(folder)])
+    assert told.exit_code == 1
+    assert f"leicester/money.yaml:{line}: route.major_capitol: is not a key" in told.stdout
+
+
+def test_the_command_answers_programs_as_json(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    good = run.invoke(app, ["handbook", "check", str(folder), "--json"])
+    assert good.exit_code == 0
+    assert [(report["handbook"].rsplit("/")[-1], report["faults"]) for report in json.loads(good.stdout)] == [
+        ("leicester", []),
+        ("framework-2004", []),
+    ]
+    change(folder, "money.yaml", "bh-dmh: 100000", "bh-dmh: lots")
+    bad = run.invoke(app, ["handbook", "check", str(folder), "--json"])
+    assert bad.exit_code == 1
+    assert json.loads(bad.stdout)[0]["faults"][0]["key"] == "delegated_limits.bh-dmh"
+
+
+def test_the_command_knows_no_handbook_of_another_name() -> None:
+    told = run.invoke(app, ["handbook", "check", "atlantis"])
+    assert told.exit_code == 1
+    assert "there is no such handbook; shipped are leicester" in told.stdout
+
+
+def test_holidays_are_known_as_far_ahead_as_an_edition_reaches() -> None:
+    ahead = date(2026, 3, 2) + timedelta(days=10 * 365)
+    assert any(day > ahead for day in LEICESTER.non_working)
