@@ -39,8 +39,11 @@ def apply(connection: Connection, line: Line) -> None:
 def insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert the rows whose key is not there yet."""
     if rows:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+        connection.execute(_dialect(connection).insert(table).on_conflict_do_nothing(), rows)
+
+
+def _dialect(connection: Connection) -> Any:
+    return postgresql if connection.dialect.name == "postgresql" else sqlite
 
 
 # --------------------------------------------------------------------- the installation
@@ -98,9 +101,11 @@ def _cover_ended(connection: Connection, line: Line) -> None:
 
 def _day_closed(connection: Connection, line: Line) -> None:
     heads: dict[str, tuple[int, str]] = line.data["heads"]
-    connection.execute(delete(ANCHORED).where(ANCHORED.c.case.in_(list(heads))))
     rows = [{"case": case, "seq": seq, "mac": mac} for case, (seq, mac) in heads.items()]
-    insert_new(connection, ANCHORED, rows)
+    if rows:
+        vouched = _dialect(connection).insert(ANCHORED)
+        newer = {"seq": vouched.excluded.seq, "mac": vouched.excluded.mac}
+        connection.execute(vouched.on_conflict_do_update(index_elements=["case"], set_=newer), rows)
 
 
 # -------------------------------------------------------------------------------- cases

@@ -34,6 +34,8 @@ from workflows.model import (
 )
 
 _RUNGS = TypeAdapter(tuple[Rung, ...])
+_AT_ONCE = 500
+"""How many steps are named in one query: databases limit it."""
 
 
 class SeatView(Seat):
@@ -355,9 +357,12 @@ def _on_people(step: StepView) -> Iterable[Waiting]:
 
 def _steps(tx: Tx, wanted: Select[Any]) -> tuple[StepView, ...]:
     rows = tx.all(wanted)
+    parts = (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
+    return tuple(step for part in parts for step in _with_seats(tx, part))
+
+
+def _with_seats(tx: Tx, rows: Sequence[Row[Any]]) -> Iterable[StepView]:
     ids = [row.id for row in rows]
-    if not ids:
-        return ()
     holders: dict[tuple[str, str], list[Holder]] = {}
     for held in tx.all(select(HOLDERS).where(HOLDERS.c.step.in_(ids)).order_by(HOLDERS.c.place)):
         holders.setdefault((held.step, held.seat), []).append(
@@ -366,7 +371,7 @@ def _steps(tx: Tx, wanted: Select[Any]) -> tuple[StepView, ...]:
     seats: dict[str, list[SeatView]] = {}
     for row in tx.all(select(SEATS).where(SEATS.c.step.in_(ids)).order_by(SEATS.c.place)):
         seats.setdefault(row.step, []).append(_seat(row, holders.get((row.step, row.seat), [])))
-    return tuple(_step(row, seats.get(row.id, [])) for row in rows)
+    return (_step(row, seats.get(row.id, [])) for row in rows)
 
 
 def _seat(row: Row[Any], holders: Sequence[Holder]) -> SeatView:
