@@ -51,8 +51,8 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         settings.smtp_host,
         settings.smtp_port,
         tls=settings.smtp_tls.value,
-        username=settings.smtp_username,
-        password=settings.smtp_password.get_secret_value(),
+        username=settings.smtp_username or None,
+        password=settings.smtp_password.get_secret_value() or None,
     )
     register, cases = Register(store, links), Cases(store, links)
     letters = Letters(store, links, mailer, sender=settings.mail_from)

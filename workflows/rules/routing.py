@@ -44,7 +44,7 @@ def notification(proposal: Proposal, rules: RoutingRules) -> Leg | None:
             clause=rules.clauses["notification_direct"],
             reason=f"no {forum.name} meeting that its papers can still reach falls before "
             f"{_day(proposal.decide_by)}",
-            asks=(_single("notification", rules.direct_notification, kind="notification"),),
+            asks=(_notice(rules.direct_notification, proposal),),
         )
     return Leg(
         leg="notification",
@@ -52,7 +52,7 @@ def notification(proposal: Proposal, rules: RoutingRules) -> Leg | None:
         clause=rules.clauses["notification"],
         reason=f"every proposal is notified; the {forum.name} meeting of {_day(meeting)} "
         "falls before the decision date",
-        asks=(_single("notification", forum.secretary, kind="notification"),),
+        asks=(_notice(forum.secretary, proposal),),
         forum=forum.key,
         meeting=meeting,
     )
@@ -127,13 +127,18 @@ def completion(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     """The lead officer confirms that a minor proposal is complete."""
     if proposal.size is not Size.MINOR:
         return None
-    ask = _single("completion", proposal.lead, kind="completion")
     return Leg(
         leg="completion",
         who=(proposal.lead,),
         clause=rules.clauses["completion"],
         reason="a minor proposal closes when its lead officer confirms completion",
-        asks=(ask.model_copy(update={"inform": (proposal.sponsor,)}),),
+        asks=(
+            LegAsk(
+                key="completion",
+                kind="completion",
+                seats=(SeatAsk(key=proposal.lead, post=proposal.lead),),
+            ),
+        ),
     )
 
 
@@ -186,8 +191,14 @@ def _srg_leg(rules: RoutingRules, forum: ForumRules, reason: str) -> Leg:
     )
 
 
-def _single(key: str, post: str, *, kind: str) -> LegAsk:
-    return LegAsk(key=key, kind=kind, seats=(SeatAsk(key=post, post=post),))
+def _notice(post: str, proposal: Proposal) -> LegAsk:
+    """Ask for the reply to a notification, which the sponsor hears as well."""
+    return LegAsk(
+        key="notification",
+        kind="notification",
+        seats=(SeatAsk(key=post, post=post),),
+        inform=(proposal.sponsor,),
+    )
 
 
 def _money(key: str, post: str, share: Share, *, kind: str = "funding") -> LegAsk:
