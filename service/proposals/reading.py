@@ -1,7 +1,7 @@
 """Reads what a sponsor gives, field by field, and says what cannot be read."""
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -84,7 +84,7 @@ class Reading:
 
     def _of(self, field: str, label: str, value: object, reader: Callable[[object], T]) -> T | None:
         """Read a value, or write down why not; what is left empty is not given."""
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if _blank(value):
             return None
         try:
             return reader(value)
@@ -94,6 +94,15 @@ class Reading:
 
     def _many(self, field: str, label: str, value: object) -> list[Any]:
         return self._of(field, label, value, _list) or []
+
+    def _rows(
+        self, field: str, label: str, one: str, value: object
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Go through the rows of a table by the name of each; a row left blank is not there."""
+        for number, entry in enumerate(self._many(field, label, value)):
+            row = self._mapping(f"{field}.{number}", one, entry)
+            if any(not _blank(cell) for cell in row.values()):
+                yield f"{field}.{number}", row
 
     # ------------------------------------------------------------- who and where
 
@@ -144,15 +153,13 @@ class Reading:
 
     def _costs_by_year(self, value: object) -> tuple[YearCost, ...]:
         costs: list[YearCost] = []
-        for number, entry in enumerate(self._many("costs_by_year", "Costs by year", value)):
-            field = f"costs_by_year.{number}"
-            row = self._mapping(field, "A year's costs", entry)
+        for field, row in self._rows("costs_by_year", "Costs by year", "A year's costs", value):
             year = self._of(f"{field}.year", "Year", row.get("year"), _year)
-            if row and not year:
+            if not row.get("year"):
                 self.problems.append(
                     Problem(field=f"{field}.year", message="Say which year the costs fall in")
                 )
-            elif year in [cost.year for cost in costs]:
+            elif year and year in [cost.year for cost in costs]:
                 told = f"{year} is given twice; give each year one row"
                 self.problems.append(Problem(field=f"{field}.year", message=told))
             amounts = {
@@ -168,9 +175,7 @@ class Reading:
 
     def _parties(self, value: object) -> tuple[FundingParty, ...]:
         parties: list[FundingParty] = []
-        for number, entry in enumerate(self._many("funding_parties", "Funding parties", value)):
-            field = f"funding_parties.{number}"
-            row = self._mapping(field, "A funding party", entry)
+        for field, row in self._rows("funding_parties", "Funding parties", "A funding party", value):
             post = self._of(f"{field}.post", "Funding party", row.get("post"), self._post)
             if not row.get("post"):
                 self.problems.append(
@@ -195,18 +200,22 @@ class Reading:
 
     def _benefits(self, value: object) -> tuple[Benefit, ...]:
         benefits: list[Benefit] = []
-        for number, entry in enumerate(self._many("benefits", "Benefits", value)):
-            field = f"benefits.{number}"
-            row = self._mapping(field, "A benefit", {"title": entry} if isinstance(entry, str) else entry)
+        named = (
+            [{"title": each} if isinstance(each, str) else each for each in value]
+            if isinstance(value, list | tuple)
+            else value
+        )
+        for field, row in self._rows("benefits", "Benefits", "A benefit", named):
             title = self._of(f"{field}.title", "Benefit", row.get("title"), _text)
-            if title:
-                benefits.append(
-                    Benefit(
-                        title=title,
-                        owner=self._of(f"{field}.owner", "Owner", row.get("owner"), self._post) or "",
-                        measure=self._of(f"{field}.measure", "Measure", row.get("measure"), _text) or "",
-                    )
+            if not row.get("title"):
+                self.problems.append(Problem(field=f"{field}.title", message="Say what the benefit is"))
+            benefits.append(
+                Benefit(
+                    title=title or "",
+                    owner=self._of(f"{field}.owner", "Owner", row.get("owner"), self._post) or "",
+                    measure=self._of(f"{field}.measure", "Measure", row.get("measure"), _text) or "",
                 )
+            )
         return tuple(benefits)
 
     def _principles(self, value: object) -> dict[str, Answer]:
@@ -244,7 +253,7 @@ class Reading:
             key = self._of(f"corporate_system.ids.{number}", "Corporate system", entry, self._known_system)
             if key and key not in ids:
                 ids.append(key)
-        if relation not in (None, Relation.NONE) and not ids:
+        if relation not in (None, Relation.NONE) and not row.get("ids"):
             told = f"Name the corporate system that the proposal {relation}"
             self.problems.append(Problem(field="corporate_system.ids", message=told))
         return CorporateSystem(relation=relation or Relation.NONE, ids=tuple(ids))
@@ -382,6 +391,10 @@ def _fields(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise _Wrong("must be given as named fields")
     return value
+
+
+def _blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _inside(value: object, key: str) -> object:

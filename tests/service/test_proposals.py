@@ -1,0 +1,536 @@
+"""Proposals as sponsors give them: what is read, what is refused and in which words, what is hashed."""
+
+import json
+from copy import deepcopy
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service import handbook, proposals
+from service.errors import Malformed
+from tests.support.samples import SAMPLES
+from workflows.model import Relation, Size
+
+LEICESTER = handbook.load("leicester")
+TODAY = date(2004, 9, 13)
+COMPLETE = SAMPLES["PROP-02"]
+
+
+def changed(path: str, value: Any, document: dict[str, Any] = COMPLETE) -> dict[str, Any]:
+    """Return a document with one value changed, or left out if it is `...`."""
+    whole = deepcopy(document)
+    *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+    holder: Any = whole
+    for part in way:
+        holder = holder[part]
+    if value is ...:
+        del holder[last]
+    else:
+        holder[last] = value
+    return whole
+
+
+def draft(document: dict[str, Any]) -> dict[str, str]:
+    return {problem.field: problem.message for problem in proposals.check_draft(document, LEICESTER)}
+
+
+def complete(document: dict[str, Any], today: date = TODAY) -> dict[str, str]:
+    problems = proposals.check_complete(document, LEICESTER, today)
+    assert len({problem.field for problem in problems}) == len(problems)
+    return {problem.field: problem.message for problem in problems}
+
+
+# ------------------------------------------------------------------------ what is missing
+
+
+@pytest.mark.parametrize("ref", ["PROP-01", "PROP-02", "PROP-03", "PROP-07"])
+def test_a_sample_that_deviates_in_nothing_is_complete(ref: str) -> None:
+    assert complete(SAMPLES[ref], SAMPLES[ref]["submitted_on"]["date"]) == {}
+
+
+@pytest.mark.parametrize("document", [{}, {"title": "  ", "funding_parties": [], "principles": None}])
+def test_an_empty_draft_is_no_fault_and_all_that_it_lacks_is_told_at_once(document: dict[str, Any]) -> None:
+    assert draft(document) == {}
+    assert complete(document) == {
+        "title": "Give the proposal a title",
+        "department": "Say which department proposes it",
+        "sponsor_post": "Say which post sponsors it",
+        "lead_post": "Say which post leads it",
+        "size": "Say whether it is minor or major",
+        "cost_profile.capital_gbp": "Give the capital cost, 0 if there is none",
+        "cost_profile.revenue_gbp_per_year": "Give the revenue cost of a year, 0 if there is none",
+        "funding_parties": "Name at least one party that funds it",
+        "benefits": "Name at least one benefit",
+        "decision_needed_by": "Say by when a decision is needed",
+    } | {
+        f"principles.{key}": f"{key} ({principle.short_name}) needs an answer"
+        for key, principle in LEICESTER.principles.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "field", "message"),
+    [
+        ("title", ..., "title", "Give the proposal a title"),
+        ("department", ..., "department", "Say which department proposes it"),
+        ("size", ..., "size", "Say whether it is minor or major"),
+        ("lead_post", "", "lead_post", "Say which post leads it"),
+        ("benefits", [], "benefits", "Name at least one benefit"),
+        ("benefits", [" "], "benefits", "Name at least one benefit"),
+        (
+            "cost_profile.capital_gbp",
+            ...,
+            "cost_profile.capital_gbp",
+            "Give the capital cost, 0 if there is none",
+        ),
+        # shares
+        (
+            "funding_parties.0.share_percent",
+            50,
+            "funding_parties",
+            "Shares add up to 90%; they must add up to 100%",
+        ),
+        (
+            "funding_parties.0.share_percent",
+            "60.01",
+            "funding_parties",
+            "Shares add up to 100.01%; they must add up to 100%",
+        ),
+        (
+            "funding_parties.0.share_percent",
+            ...,
+            "funding_parties.0.share_percent",
+            "Give the share in percent",
+        ),
+        (
+            "funding_parties.0.post",
+            "bh-sports",
+            "funding_parties",
+            "Budget holder, Sports Services is named 2 times; give each party one share",
+        ),
+        # dates on the Clock
+        (
+            "decision_needed_by",
+            "2004-09-13",
+            "decision_needed_by",
+            "Decision needed by must be after today, 13 September 2004",
+        ),
+        (
+            "decision_needed_by",
+            {"date": date(2003, 1, 1)},
+            "decision_needed_by",
+            "Decision needed by must be after today, 13 September 2004",
+        ),
+        # principles
+        ("principles.P03", ..., "principles.P03", "P03 (project standards) needs an answer"),
+        ("principles.P02", "not_applicable", "principle_notes.P02", ...),
+        (
+            "principles.P03",
+            "not_applicable",
+            "principle_notes.P03",
+            "Say why P03 (project standards) does not apply",
+        ),
+        (
+            "principles.P12",
+            "not_applicable",
+            "principles.P12",
+            "P12 (PRINCE2 and review) applies to every major proposal, and this one is major",
+        ),
+        # costs by year
+        (
+            "costs_by_year",
+            [{"year": "2004/05", "capital": 100000}, {"year": "2005/06", "capital": "30000.50"}],
+            "costs_by_year",
+            "Capital by year adds up to £130,000.50, but the capital cost is £140,000",
+        ),
+        # what no process here answers yet
+        (
+            "principles.P04",
+            "deviates",
+            "principles.P04",
+            "P04 is answered deviates, for which proposals cannot be submitted here yet",
+        ),
+        (
+            "corporate_system",
+            {"relation": "duplicates", "ids": ["CS8"]},
+            "corporate_system.relation",
+            "A proposal that duplicates a corporate system cannot be submitted here yet",
+        ),
+        (
+            "funding_condition",
+            {"kind": "capital_bid", "status": "pending"},
+            "funding_condition",
+            "A proposal whose money depends on a bid cannot be submitted here yet",
+        ),
+    ],
+)
+def test_what_keeps_a_proposal_from_being_submitted_is_said_in_the_sponsors_words(
+    path: str, value: Any, field: str, message: Any
+) -> None:
+    expected = {} if message is ... else {field: message}
+    assert draft(changed(path, value)).get(field) is None
+    assert complete(changed(path, value) if path != "costs_by_year" else COMPLETE | {path: value}) == expected
+
+
+def test_a_case_the_handbook_leaves_open_is_reason_enough() -> None:
+    document = changed("principles.P06", "not_applicable")
+    assert complete(document) == {}
+    notes = proposals.normalise(document, LEICESTER)["principle_notes"]
+    assert notes["P06"] == "The system holds no addresses"
+
+
+def test_a_reason_of_ones_own_stands_before_the_handbooks() -> None:
+    document = changed("principles.P06", "not_applicable")
+    document["principle_notes"]["P06"] = "It holds grid references"
+    assert proposals.normalise(document, LEICESTER)["principle_notes"]["P06"] == "It holds grid references"
+
+
+def test_a_bid_that_has_succeeded_holds_nothing_up() -> None:
+    assert complete(COMPLETE | {"funding_condition": {"kind": "capital_bid", "status": "successful"}}) == {}
+
+
+@pytest.mark.parametrize(
+    ("ref", "fields"),
+    [
+        ("PROP-04", {"principles.P04", "principles.P14"}),
+        ("PROP-05", {"principles.P08", "corporate_system.relation"}),
+        ("PROP-06", {"principles.P10"}),
+        ("PROP-08", {"principles.P09"}),
+        ("PROP-09", {"funding_condition"}),
+        ("PROP-10", {"corporate_system.relation"}),
+        ("PROP-11", {"corporate_system.relation"}),
+    ],
+)
+def test_a_sample_that_needs_more_than_funders_is_refused_by_the_field_that_says_so(
+    ref: str, fields: set[str]
+) -> None:
+    assert set(complete(SAMPLES[ref], SAMPLES[ref]["submitted_on"]["date"])) == fields
+
+
+# ---------------------------------------------------------------------- what cannot be read
+
+DIGITS = "must be pounds in digits only, such as 84000 or 84000.50, without £ or commas"
+
+
+@pytest.mark.parametrize("value", ["84000", 84000, "84000.00", " 84000 ", 84000.0, Decimal(84000)])
+def test_an_amount_may_be_written_in_any_of_these_ways(value: Any) -> None:
+    document = changed("cost_profile.capital_gbp", value)
+    assert proposals.normalise(document, LEICESTER)["cost_profile"]["capital_gbp"] == "84000.00"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("£84,000", f"Capital cost {DIGITS}"),
+        ("84,000", f"Capital cost {DIGITS}"),
+        ("84k", f"Capital cost {DIGITS}"),
+        ("1e5", f"Capital cost {DIGITS}"),
+        ("٨٤", f"Capital cost {DIGITS}"),
+        ("nan", f"Capital cost {DIGITS}"),
+        (float("nan"), f"Capital cost {DIGITS}"),
+        (float("inf"), f"Capital cost {DIGITS}"),
+        (1e300, f"Capital cost {DIGITS}"),
+        (True, f"Capital cost {DIGITS}"),
+        ([84000], f"Capital cost {DIGITS}"),
+        ({"gbp": 1}, f"Capital cost {DIGITS}"),
+        ("9" * 400, f"Capital cost {DIGITS}"),
+        ("-", f"Capital cost {DIGITS}"),
+        (-1, "Capital cost cannot be negative"),
+        ("-0.01", "Capital cost cannot be negative"),
+        ("84000.005", "Capital cost cannot have parts of a penny"),
+        (10**10, "Capital cost must be less than £10,000,000,000"),
+    ],
+)
+def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message: str) -> None:
+    assert draft(changed("cost_profile.capital_gbp", value)) == {"cost_profile.capital_gbp": message}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("title", "two\nlines", "Title must be on one line"),
+        ("title", "two\u2028lines", "Title must be on one line"),
+        ("title", "x\r\nBcc: all@leicester.example", "Title must be on one line"),
+        ("title", "a\x00b", "Title has a character in it that cannot be shown (U+0000); take it out"),
+        ("title", "a\x0bb", "Title has a character in it that cannot be shown (U+000B); take it out"),
+        ("title", "a\ud800", "Title has a character in it that cannot be shown (U+D800); take it out"),
+        ("title", "a\u202eb", "Title has a character in it that cannot be shown (U+202E); take it out"),
+        ("title", "x" * 201, "Title must be 200 characters or fewer; it has 201"),
+        ("summary", "x" * 10_001, "Summary must be 10,000 characters or fewer; it has 10,001"),
+        ("title", 2004, "Title must be words"),
+        ("title", ["a"], "Title must be words"),
+        (
+            "department",
+            "dept-x",
+            "Department dept-x is not known; it must be one of dept-ce, dept-sch, dept-hsg, ",
+        ),
+        ("sponsor_post", "cd-x", "Sponsor cd-x is not a post of Leicester City Council"),
+        ("lead_post", {"key": "cd-rc"}, "Lead officer must be words"),
+        (
+            "organisation",
+            "herefordshire",
+            "Organisation is herefordshire, but this handbook is that of Leicester",
+        ),
+        ("size", "huge", "Size must be one of minor, major"),
+        ("size", {"value": ["major"]}, "Size must be one of minor, major"),
+        ("funding_parties", "cd-rc", "Funding parties must be a list"),
+        ("funding_parties", [{}] * 51, "Funding parties must be 50 or fewer; there are 51"),
+        ("funding_parties.0", "cd-rc", "A funding party must be given as named fields"),
+        ("funding_parties.0.post", "cd-x", "Funding party cd-x is not a post of Leicester City Council"),
+        ("funding_parties.0.post", ..., "Say which post funds this share"),
+        ("funding_parties.0.share_percent", 0, "Share must be more than 0% and not more than 100%"),
+        ("funding_parties.0.share_percent", 101, "Share must be more than 0% and not more than 100%"),
+        (
+            "funding_parties.0.share_percent",
+            "60%",
+            "Share must be a percentage in digits only, such as 60 or",
+        ),
+        ("funding_parties.0.share_percent", "33.333", "Share must be a percentage in digits only"),
+        ("cost_profile", 84000, "Costs must be given as named fields"),
+        ("costs_by_year", [{"capital": 1}], "Say which year the costs fall in"),
+        ("costs_by_year", [{"year": "2004/06"}], "Year must be a year such as 2004 or 2004/05"),
+        ("costs_by_year", [{"year": 2004}, {"year": "2004"}], "2004 is given twice; give each year one row"),
+        ("benefits.0", {"title": "t", "owner": "x"}, "Owner x is not a post of Leicester City Council"),
+        ("principles", ["met"], "Principles must be given as named fields"),
+        ("principles.P03", "perhaps", "P03 must be one of met, deviates, issue, not applicable"),
+        ("principles.P15", "met", "There is no principle P15"),
+        (
+            "corporate_system.relation",
+            "eats",
+            "Relation must be one of none, integrates, extends, replaces, ",
+        ),
+        ("corporate_system.ids.0", "CS9", "Corporate system CS9 is not among the systems deemed corporate"),
+        ("corporate_system.ids", [], "Name the corporate system that the proposal integrates"),
+        ("personal_data", "maybe", "Personal data must be answered yes or no"),
+        (
+            "decision_needed_by",
+            "30/11/2004",
+            "Decision needed by must be a date that exists, such as 2004-11-30",
+        ),
+        (
+            "decision_needed_by",
+            "2004-02-30",
+            "Decision needed by must be a date that exists, such as 2004-11-30",
+        ),
+        ("decision_needed_by", 2004, "Decision needed by must be a date that exists, such as 2004-11-30"),
+        (
+            "decision_needed_by",
+            "9999-12-31",
+            "Decision needed by must be a date that exists, such as 2004-11-30",
+        ),
+        ("co_authors", ["cd-x"], "Co-author cd-x is not a post of Leicester City Council"),
+    ],
+)
+def test_what_cannot_be_read_in_a_draft_is_said_once_and_where(path: str, value: Any, message: str) -> None:
+    top = path.split(".")[0]
+    document = changed(path, value) if top in COMPLETE and path != top else COMPLETE | {path: value}
+    (told,) = draft(document).items()
+    assert told[0].startswith(top)
+    assert told[1].startswith(message)
+    with pytest.raises(Malformed):
+        proposals.normalise(document, LEICESTER)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(COMPLETE)) | st.text(), anything))
+def test_no_document_is_so_strange_that_it_is_an_error(document: dict[str, Any]) -> None:
+    proposals.check_route(document, LEICESTER)
+    assert complete(document)
+    if not draft(document):
+        json.dumps(proposals.normalise(document, LEICESTER))
+
+
+# ---------------------------------------------------------------------- the canonical form
+
+
+def test_a_proposal_has_one_canonical_form() -> None:
+    content = proposals.normalise(COMPLETE, LEICESTER)
+    assert content == {
+        "organisation": "leicester",
+        "title": "On-line sales and web booking for De Montfort Hall and Sports Services",
+        "summary": "",
+        "why": "",
+        "alternatives": "",
+        "stakeholders": "",
+        "security": "",
+        "department": "dept-rc",
+        "sponsor_post": "cd-rc",
+        "lead_post": "hoict-rc",
+        "co_authors": [],
+        "size": "major",
+        "cost_profile": {
+            "capital_gbp": "140000.00",
+            "revenue_gbp_per_year": "22000.00",
+            "project_management_gbp": "12000.00",
+        },
+        "costs_by_year": [],
+        "funding_parties": [
+            {"post": "bh-dmh", "share_percent": "60"},
+            {"post": "bh-sports", "share_percent": "40"},
+        ],
+        "funding_condition": None,
+        "benefits": [{"title": title, "owner": "", "measure": ""} for title in COMPLETE["benefits"]],
+        "principles": COMPLETE["principles"],
+        "principle_notes": COMPLETE["principle_notes"],
+        "corporate_system": {"relation": "integrates", "ids": ["CS3"]},
+        "personal_data": None,
+        "decision_needed_by": "2004-11-30",
+    }
+    assert json.loads(json.dumps(content)) == content
+
+
+def test_reading_the_canonical_form_again_changes_nothing() -> None:
+    for document in SAMPLES.values():
+        if document["organisation"] == "leicester":
+            content = proposals.normalise(document, LEICESTER)
+            assert proposals.normalise(content, LEICESTER) == content
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("title", " On-line sales and web booking for De Montfort Hall and Sports Services "),
+        ("cost_profile.capital_gbp", "140000.00"),
+        ("size", "major"),
+        ("decision_needed_by", "2004-11-30"),
+        ("department", "Regeneration and Culture"),
+        ("funding_parties.0.share_percent", "60.00"),
+        ("organisation", ...),
+    ],
+)
+def test_the_same_proposal_written_otherwise_has_the_same_hash(path: str, value: Any) -> None:
+    assert hashed(changed(path, value)) == hashed(COMPLETE)
+
+
+@pytest.mark.parametrize("field", ["status", "state", "version", "ref", "round", "approver_id", "decided_by"])
+def test_what_only_the_engine_may_say_is_not_taken_from_a_sponsor(field: str) -> None:
+    assert hashed(COMPLETE | {field: "approved"}) == hashed(COMPLETE)
+
+
+def test_a_penny_more_is_another_proposal() -> None:
+    assert hashed(changed("cost_profile.capital_gbp", "140000.01")) != hashed(COMPLETE)
+
+
+def test_fields_may_be_given_flat_as_forms_do() -> None:
+    flat = {key: value for key, value in COMPLETE.items() if key != "cost_profile"} | {
+        "capital_gbp": "140000",
+        "revenue_gbp_per_year": "22000",
+        "project_management_gbp": "12000",
+    }
+    assert hashed(flat) == hashed(COMPLETE)
+
+
+def test_capital_given_by_year_only_is_added_up() -> None:
+    years = [{"year": "2004/05", "capital": "100000"}, {"year": "2005/06", "capital": "40000", "revenue": 5}]
+    document = {key: value for key, value in COMPLETE.items() if key != "cost_profile"}
+    content = proposals.normalise(document | {"costs_by_year": years}, LEICESTER)
+    assert content["cost_profile"]["capital_gbp"] == "140000.00"
+    assert complete(document | {"costs_by_year": years}) == {}
+
+
+def test_lines_of_a_long_text_are_kept_and_their_ends_made_one() -> None:
+    content = proposals.normalise(COMPLETE | {"summary": "one\r\n\ttwo\n"}, LEICESTER)
+    assert content["summary"] == "one\n\ttwo"
+
+
+def hashed(document: dict[str, Any]) -> str:
+    return proposals.content_hash(proposals.normalise(document, LEICESTER))
+
+
+# ------------------------------------------------------------------------------- facts
+
+
+def facts(document: dict[str, Any]) -> Any:
+    return proposals.facts(proposals.normalise(document, LEICESTER), submitted=TODAY, edition=LEICESTER)
+
+
+def test_the_facts_that_decide_the_way_of_a_proposal() -> None:
+    known = facts(COMPLETE)
+    assert (known.sponsor, known.lead, known.department) == ("cd-rc", "hoict-rc", "dept-rc")
+    assert (known.submitted, known.decide_by) == (TODAY, date(2004, 11, 30))
+    assert (known.size, known.capital) == (Size.MAJOR, Decimal("140000.00"))
+    assert [(share.post, share.amount) for share in known.shares] == [
+        ("bh-dmh", Decimal("84000.00")),
+        ("bh-sports", Decimal("56000.00")),
+    ]
+    assert known.relation is Relation.INTEGRATES
+    assert known.principles["P02"] == "met"
+    assert not known.bid_pending
+
+
+@pytest.mark.parametrize(
+    ("declared", "capital", "size"),
+    [
+        ("minor", "49999.99", Size.MINOR),
+        ("minor", "50000", Size.MAJOR),
+        ("major", "100", Size.MAJOR),
+    ],
+)
+def test_capital_makes_a_proposal_major_whatever_was_declared(
+    declared: str, capital: str, size: Size
+) -> None:
+    assert facts(changed("size", declared, changed("cost_profile.capital_gbp", capital))).size is size
+
+
+def test_a_pending_bid_is_a_fact() -> None:
+    assert facts(COMPLETE | {"funding_condition": {"kind": "capital_bid"}}).bid_pending
+
+
+@given(
+    st.integers(0, 10**9),
+    st.lists(st.integers(1, 5000), min_size=1, max_size=5, unique=True),
+)
+def test_shares_add_up_to_the_capital_to_the_penny(pennies: int, parts: list[int]) -> None:
+    posts = ["bh-dmh", "bh-sports", "cd-rc", "cd-sch", "sd-hr"]
+    whole = sum(parts)
+    percents = [max(part * 10_000 // whole, 1) for part in parts]
+    percents[-1] += 10_000 - sum(percents)
+    parties = [
+        {"post": post, "share_percent": str(Decimal(percent) / 100)}
+        for post, percent in zip(posts, percents, strict=False)
+    ]
+    capital = Decimal(pennies) / 100
+    document = changed("funding_parties", parties, changed("cost_profile.capital_gbp", str(capital)))
+    amounts = [share.amount for share in facts(document).shares]
+    assert sum(amounts) == capital
+    assert all(amount >= 0 for amount in amounts)
+
+
+def test_a_route_can_be_asked_of_a_draft_that_says_only_what_decides_it() -> None:
+    needed = (
+        "department",
+        "sponsor_post",
+        "lead_post",
+        "cost_profile",
+        "funding_parties",
+        "decision_needed_by",
+    )
+    document = {key: COMPLETE[key] for key in needed}
+    assert proposals.check_route(document, LEICESTER) == []
+    assert complete(document)
+    for key in needed:
+        without = {other: value for other, value in document.items() if other != key}
+        assert [problem.field.split(".")[0] for problem in proposals.check_route(without, LEICESTER)] == [key]
+
+
+def test_rows_of_a_form_left_blank_are_not_there() -> None:
+    rows = [*COMPLETE["funding_parties"], {"post": "", "share_percent": " "}, {}, None]
+    assert hashed(COMPLETE | {"funding_parties": rows}) == hashed(COMPLETE)
+    assert hashed(COMPLETE | {"costs_by_year": [{"year": "", "capital": ""}]}) == hashed(COMPLETE)
+    assert hashed(COMPLETE | {"benefits": [*COMPLETE["benefits"], "", {"title": ""}]}) == hashed(COMPLETE)
+
+
+def test_a_row_half_filled_in_is_asked_about() -> None:
+    assert draft(COMPLETE | {"benefits": [{"measure": "bookings"}]}) == {
+        "benefits.0.title": "Say what the benefit is"
+    }

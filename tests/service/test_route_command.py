@@ -1,0 +1,152 @@
+"""`assent route`: which way each proposal of a file would go, with no stack behind it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from service.cli import app
+from tests.support.samples import FILE
+
+run = CliRunner()
+
+
+def route(*words: str | Path) -> Result:
+    return run.invoke(app, ["route", *(str(word) for word in words)])
+
+
+def test_every_sample_is_answered_with_its_legs_and_herefordshires_is_left_out_in_a_sentence() -> None:
+    told = route(FILE, "--json")
+    assert told.exit_code == 0
+    routes = json.loads(told.stdout)
+    assert list(routes) == [f"PROP-{number:02d}" for number in range(1, 12)]
+    assert told.stderr == "PROP-12 is left out: no handbook is shipped for herefordshire.\n"
+    assert routes["PROP-07"] == [
+        {
+            "leg": "notification",
+            "who": ["sd-ict-ca"],
+            "clause": "NOTIFY-2",
+            "reason": "no Heads of ICT Group meeting that its papers can still reach falls "
+            "before 20 August 2004",
+        },
+        {
+            "leg": "funding",
+            "who": ["cd-rc"],
+            "clause": "FUND-1",
+            "reason": "each funding party approves its share",
+        },
+        {
+            "leg": "completion",
+            "who": ["hoict-rc"],
+            "clause": "CLOSE-1",
+            "reason": "a minor proposal closes when its lead officer confirms completion",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("edition", "srg"),
+    [
+        ([], True),
+        (["--edition", "leicester"], True),
+        (["--edition", "framework-2004"], False),
+        (["--edition", "leicester/framework-2004"], False),
+    ],
+)
+def test_the_edition_decides_whether_srg_decides(edition: list[str], srg: bool) -> None:
+    legs = [leg["leg"] for leg in json.loads(route(FILE, "--json", *edition).stdout)["PROP-02"]]
+    assert ("srg" in legs) is srg
+
+
+def test_a_folder_may_be_named_as_edition() -> None:
+    folder = FILE.parents[1] / "handbooks" / "leicester"
+    assert route(FILE, "--json", "--edition", folder).stdout == route(FILE, "--json").stdout
+
+
+def test_people_are_told_in_lines() -> None:
+    told = route(FILE)
+    assert "PROP-02\n" in told.stdout
+    assert "  srg: srg; SRG decides because the proposal is major (clause SRG-1)\n" in told.stdout
+
+
+def test_an_edition_that_does_not_exist_is_named_with_those_that_do() -> None:
+    told = route(FILE, "--edition", "framework-1904")
+    assert told.exit_code == 1
+    assert told.stderr == "There is no edition framework-1904; there are leicester and framework-2004.\n"
+
+
+PROPOSAL = """proposals:
+  - id: ONE
+    organisation: leicester
+    department: dept-rc
+    sponsor_post: cd-rc
+    lead_post: hoict-rc
+    size: minor
+    cost_profile: {capital_gbp: 30000}
+    funding_parties:
+      - {post: cd-rc, share_percent: 100}
+    submitted_on: 2004-09-13
+    decision_needed_by: 2004-11-30
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "told"),
+    [
+        ("proposals:", "proposal:", 1, "proposals: must be a list of proposals"),
+        ("cd-rc, share", "cd-x, share", 10, "Funding party cd-x is not a post of Leicester City Council"),
+        ("percent: 100", "percent: 90", 9, "Shares add up to 90%; they must add up to 100%"),
+        ("30000", "£30,000", 8, "such as 84000 or 84000.50"),
+        ("2004-11-30", "2004-11-31", 12, "Decision needed by must be a date that exists"),
+        ("    submitted_on: 2004-09-13\n", "", 2, "Say on which day it was submitted"),
+        ("    lead_post: hoict-rc\n", "", 2, "Say which post leads it"),
+        ("id: ONE", "name: ONE", 2, "id: is missing"),
+        ("    organisation: leicester\n", "", 2, "organisation: is missing"),
+        ("size: minor", "size: [", 9, "expected"),
+        ("size: minor", "lead_post: x", 7, "is given twice"),
+        ("  - id: ONE", "  - ONE\n  - id: ONE", 2, "must be a mapping"),
+    ],
+)
+def test_a_malformed_file_is_refused_by_file_and_line(
+    tmp_path: Path, old: str, new: str, line: int, told: str
+) -> None:
+    assert old in PROPOSAL
+    file = tmp_path / "proposals.yaml"
+    file.write_text(PROPOSAL.replace(old, new, 1), "utf-8")
+    refused = route(file, "--json")
+    assert refused.exit_code == 1
+    assert refused.stdout == ""
+    assert any(
+        sentence.startswith(f"{file}:{line}: ") and told in sentence
+        for sentence in refused.stderr.splitlines()
+    ), refused.stderr
+
+
+def test_the_same_id_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "proposals.yaml"
+    file.write_text(PROPOSAL + PROPOSAL.removeprefix("proposals:\n"), "utf-8")
+    assert "ONE is given twice" in route(file).stderr
+
+
+def test_a_file_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    told = route(tmp_path / "absent.yaml")
+    assert told.exit_code == 1
+    assert told.stderr == f"{tmp_path / 'absent.yaml'}:1: cannot be read: no such file or directory\n"
+
+
+def test_no_environment_no_database_and_no_engine_are_needed(tmp_path: Path) -> None:
+    bare = {key: value for key, value in os.environ.items() if not key.startswith("ASSENT_")}
+    told = subprocess.run(
+        [sys.executable, "-m", "service.cli", "route", str(FILE), "--json"],
+        env=bare | {"ASSENT_MODE": "nonsense", "PYTHONPATH": str(FILE.parents[2])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(json.loads(told.stdout)) == 11
+    assert not any(tmp_path.iterdir())
