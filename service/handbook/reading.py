@@ -63,8 +63,7 @@ def load(name: str | Path, *, variant: str = "", today: date | None = None) -> E
 
 def _folder(name: str | Path) -> Path:
     """Return the folder of a handbook: a shipped one by its bare name, else the path itself."""
-    shipped = SHIPPED / name
-    return shipped if isinstance(name, str) and name in names() else shipped if not name else Path(name)
+    return SHIPPED / name if name in names() else Path(name)
 
 
 # ------------------------------------------------------------------------------- files
@@ -74,7 +73,7 @@ def _source(folder: Path, variant: str) -> Source:
     """Put the files of a folder together, and lay the variant's file over them."""
     whole = Source()
     whole.places[()] = sources.Place(file=folder.name, line=1)
-    for path in sorted(folder.rglob("*.yaml")):
+    for path in sorted(folder.rglob("*.y*ml")):
         if path.parent.name != _VARIANTS:
             _add(whole, sources.read(path, called=str(Path(folder.name) / path.relative_to(folder))))
     if not variant:
