@@ -1,0 +1,114 @@
+"""Takes what a reader waits for to them at once and without the engine: a code, or a link sent anew.
+
+A code is stored nowhere, so nobody else could send it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from hashlib import sha256
+from typing import Protocol
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+
+from notifications.render import render
+from notifications.smtp import TryLater, Undeliverable
+from service.store import Store, letters
+from service.store.letters import LedgerRow
+from workflows import letters as words
+
+log = structlog.get_logger("web")
+
+TRIES = (0.0, 2.0, 5.0, 15.0)
+"""Seconds before each try. What comes later than that is of little use to somebody who waits."""
+
+
+class Mail(Protocol):
+    """The mailer, as far as a code needs it."""
+
+    async def send(self, message: EmailMessage) -> None: ...
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A letter in the ledger, with what only this moment knows."""
+
+    row: LedgerRow
+    reply_to: str
+    link: str | None = None
+    code: str | None = None
+
+
+class Courier:
+    """Sends letters while the page that asked for them is already shown."""
+
+    def __init__(
+        self, mail: Mail, store: Store, sender: str, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        self._mail = mail
+        self._store = store
+        self._sender = sender
+        self._pause = pause
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def soon(self, parcel: Parcel | None) -> None:
+        """Begin to send a letter; no page waits for it to have gone."""
+        if parcel is None:
+            return
+        task = asyncio.create_task(self.bring(parcel))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def bring(self, parcel: Parcel) -> None:
+        """Send a letter, trying again for as long as somebody may be waiting for it."""
+        row = parcel.row
+        message = render(
+            words.read(row.props),
+            link=parcel.link,
+            code=parcel.code,
+            message_id=row.message_id,
+            sender=self._sender,
+            reply_to=parcel.reply_to,
+            thread=_thread(row),
+            date=row.queued,
+        )
+        body_hash = "" if parcel.code else sha256(message.as_bytes()).hexdigest()
+        for seconds in TRIES:
+            await self._pause(seconds)
+            try:
+                await self._mail.send(message)
+            except Undeliverable as error:
+                await run_in_threadpool(self._refused, row.key, str(error))
+                return
+            except TryLater as error:
+                await run_in_threadpool(self._failed, row.key, str(error))
+            else:
+                await run_in_threadpool(self._sent, row.key, str(message["Subject"]), body_hash)
+                return
+        log.warning("a letter could not be sent", letter=row.key)
+
+    async def close(self) -> None:
+        """Let what is under way finish."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _refused(self, key: str, why: str) -> None:
+        with self._store.writing() as tx:
+            letters.undeliverable(tx, key, why)
+
+    def _failed(self, key: str, error: str) -> None:
+        with self._store.writing() as tx:
+            letters.attempted(tx, key, error)
+
+    def _sent(self, key: str, subject: str, body_hash: str) -> None:
+        with self._store.writing() as tx:
+            letters.sent(tx, key, subject=subject, body_hash=body_hash)
+
+
+def _thread(row: LedgerRow) -> str | None:
+    """Return the Message-ID under which a case's letters are shown together."""
+    if not row.case:
+        return None
+    host = row.message_id.rpartition("@")[2]
+    return f"<{sha256(row.case.encode()).hexdigest()[:32]}@{host}"

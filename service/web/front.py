@@ -1,0 +1,172 @@
+"""What every response has in common, whatever gave it: headers, methods, size, host and one log line."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.web import faults
+
+log = structlog.get_logger("web")
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes. A proposal is words; documents have their own way in."""
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+HEALTH = ("/healthz", "/readyz")
+LOCAL_NAMES = ("localhost", "127.0.0.1")
+NO_SCRIPT = ("/a/", "/sign-in")
+"""Areas where pages carry no script at all."""
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    # Only the origin: `no-referrer` would make browsers send `Origin: null` with our own forms.
+    "Referrer-Policy": "strict-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+HSTS = "max-age=63072000; includeSubDomains"
+_CSP = (
+    "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src {scripts}; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; object-src 'none'; report-uri /csp"
+)
+
+
+def policy(path: str, *, secure: bool) -> str:
+    """Return the content security policy of a page."""
+    scripts = "'none'" if path.startswith(NO_SCRIPT) else "'self'"
+    upgrade = "; upgrade-insecure-requests" if secure else ""
+    return _CSP.format(scripts=scripts) + upgrade
+
+
+@dataclass(frozen=True)
+class Front:
+    """Stands before everything, the handler of errors included, so that nothing leaves without it."""
+
+    app: ASGIApp
+    routes: list[BaseRoute]
+    base_url: str
+    production: bool
+    hosts: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        own = urlsplit(self.base_url).hostname or ""
+        object.__setattr__(self, "hosts", frozenset({own, *(() if self.production else LOCAL_NAMES)}))
+
+    @property
+    def secure(self) -> bool:
+        """The installation is reached over https."""
+        return self.base_url.startswith("https:")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        visit = _Visit(self, scope, send, time.perf_counter())
+        answer = self._refusal(scope)
+        try:
+            if answer is not None:
+                await answer(scope, receive, visit.send)
+            else:
+                await self._pass_on(scope, receive, visit)
+        finally:
+            visit.logged()
+
+    async def _pass_on(self, scope: Scope, receive: Receive, visit: "_Visit") -> None:
+        if scope["method"] == "HEAD":
+            visit.bodiless = True
+            # A copy: the server must go on knowing that it was a HEAD.
+            visit.scope = scope = {**scope, "method": "GET"}
+        if scope["method"] == "OPTIONS" and (methods := self._methods(scope)):
+            answer = Response(status_code=204, headers={"Allow": _allow(methods)})
+            await answer(scope, receive, visit.send)
+            return
+        await self.app(scope, receive, visit.send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        """Answer at once what no route should see."""
+        headers = Headers(scope=scope)
+        host = urlsplit(f"//{headers.get('host', '')}").hostname if _plausible(headers) else None
+        local = scope["path"] in HEALTH and host in LOCAL_NAMES
+        if host not in self.hosts and not local:
+            return faults.plain(scope["path"], 400, "unknown_host", "This address is not served here.")
+        length = headers.get("content-length", "")
+        if length.isdigit() and int(length) > BODY_LIMIT:
+            return faults.too_large(scope["path"])
+        return None
+
+    def _methods(self, scope: Scope) -> list[str]:
+        return [method for method in METHODS if self._answers(scope, method)]
+
+    def _answers(self, scope: Scope, method: str) -> bool:
+        asked = {**scope, "method": method}
+        return any(route.matches(asked)[0] is Match.FULL for route in self.routes)
+
+    def stamp(self, scope: Scope, message: Message) -> None:
+        """Put on the headers that every response carries."""
+        headers = MutableHeaders(scope=message)
+        for name, value in ALWAYS.items():
+            headers[name] = value
+        if self.secure:
+            headers["Strict-Transport-Security"] = HSTS
+        if message["status"] == 405 and (methods := self._methods(scope)):
+            headers["Allow"] = _allow(methods)
+        headers.setdefault("Content-Security-Policy", policy(scope["path"], secure=self.secure))
+        headers.setdefault("Cache-Control", "no-store")
+        if "server" in headers:
+            del headers["server"]
+
+
+@dataclass
+class _Visit:
+    """One request on its way."""
+
+    front: Front
+    scope: Scope
+    onward: Send
+    began: float
+    bodiless: bool = False
+    status: int = 0
+    method: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.method = self.scope["method"]
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.front.stamp(self.scope, message)
+        elif self.bodiless and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self.onward(message)
+
+    def logged(self) -> None:
+        # The template of the path, never the path: a path may hold a link.
+        route = getattr(self.scope.get("route"), "path", None)
+        log.info(
+            "request",
+            method=self.method,
+            route=route or "(none)",
+            status=self.status,
+            ms=round((time.perf_counter() - self.began) * 1000, 1),
+        )
+
+
+def _allow(methods: Iterable[str]) -> str:
+    named = list(methods)
+    heads = ["HEAD"] if "GET" in named else []
+    return ", ".join([*named, *heads, "OPTIONS"])
+
+
+def _plausible(headers: Headers) -> bool:
+    """A host of letters, digits, dots, hyphens and a port: nothing that an address could hide in."""
+    return all(character.isalnum() or character in ".-:[]" for character in headers.get("host", ""))

@@ -1,0 +1,289 @@
+"""Who is asking, and whether they may: worked out once for each request, before any route runs."""
+
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Annotated
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from service.errors import Forbidden, NotFound, TooMany, Unauthenticated
+from service.handbook import Edition, Person
+from service.store import limits, sessions, tokens
+from service.store.engine import Tx
+from service.store.sessions import Session
+from service.store.tokens import ApiToken
+from service.web import words
+from service.web.desk import Desk
+from service.web.faults import Elsewhere, UnknownLink
+from service.web.pages import Frame
+from service.web.roles import Role, declared
+from workflows.model import Clock
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+WITHOUT_FORMS = ("/api/", "/csp", "/dev/clock")
+"""Paths that take JSON, which no other site can send here unasked."""
+TOUCH_EVERY = timedelta(minutes=1)
+PER_MINUTE = 60
+PER_MINUTE_REHEARSING = 6_000
+"""Requests a minute for an API token."""
+_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_.~-]+(?:/[A-Za-z0-9_.~-]+)*)?")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request: who makes it, what they may be, and what the Clock shows."""
+
+    desk: Desk
+    path: str
+    now: datetime
+    today: date
+    clock: Clock
+    token: str = ""
+    """The session's cookie."""
+    session: Session | None = None
+    api: ApiToken | None = None
+    person: Person | None = None
+    """Who has signed in, or whose token it is."""
+    edition: Edition | None = None
+    """The rules of that person's organisation."""
+    organisation: str = "Assent"
+    roles: frozenset[Role] = frozenset({Role.ANYONE})
+    ip: str = ""
+    user_agent: str = ""
+    sec_fetch_user: str = ""
+
+    @property
+    def me(self) -> Person:
+        """The person who asks; only where the route is for people who are known."""
+        if self.person is None:
+            raise Unauthenticated
+        return self.person
+
+    @property
+    def rules(self) -> Edition:
+        """The rules of the asker's organisation."""
+        if self.edition is None:
+            raise Unauthenticated
+        return self.edition
+
+    @property
+    def posts(self) -> tuple[str, ...]:
+        """The posts the asker holds today."""
+        return self.rules.posts_of(self.me.id, self.today)
+
+    def csrf(self, path: str | None = None) -> str:
+        """Return what a form that is sent to `path` must carry, for a reader without a session."""
+        _, key = self.desk.keys.current("csrf")
+        return _stateless(key, path or self.path)
+
+    def frame(self, *, neutral: bool = False, organisation: str = "") -> Frame:
+        """Return what stands round the page."""
+        return Frame(
+            organisation=organisation or self.organisation,
+            today=practice(self.clock, self.today),
+            signed_in_as=self.person.name if self.person and Role.SIGNED_IN in self.roles else "",
+            csrf=self.session.csrf if self.session else "",
+            neutral=neutral,
+            letters_shown=self.desk.rehearsing,
+        )
+
+
+def practice(clock: Clock, today: date) -> str:
+    """Return the banner that says that time is not real, or nothing where it is."""
+    if not clock.segments:
+        return ""
+    rate = clock.segments[-1].rate
+    pace = f"; a day takes {86_400 / rate:,.3g} seconds" if rate != 1 else ""
+    return f"Practice clock: today is {words.day(today)}{pace}"
+
+
+async def admit(request: Request) -> None:
+    """Let a request through to its route, or refuse it. Every route has this before it."""
+    desk: Desk = request.app.state.desk
+    rule = declared(request.scope["endpoint"])
+    if request.method not in SAFE:
+        _own_site(request, desk)
+    visit = await run_in_threadpool(_recognised, request, desk)
+    request.state.visit, request.state.frame = visit, visit.frame()
+    if not visit.roles & rule:
+        _turn_away(request, visit, rule)
+    if request.method not in SAFE and not request.url.path.startswith(WITHOUT_FORMS):
+        request.state.sent = await request.form(max_files=0, max_fields=500)
+        _own_form(request.state.sent, visit, rule)
+
+
+def _recognised(request: Request, desk: Desk) -> Visit:
+    token = request.cookies.get(cookie_name(desk), "")
+    bearer = _bearer(request)
+    with desk.store.reading() as tx:
+        api = tokens.find(tx, bearer) if bearer else None
+        session = sessions.find(tx, token) if token and not api else None
+        visit = _visit(tx, request, desk, token, session, api)
+        stale = session is not None and tx.real - session.seen > TOUCH_EVERY
+    if api or stale:
+        with desk.store.writing() as tx:
+            if api:
+                _count_use(tx, desk, api)
+            elif session:
+                sessions.touch(tx, session)
+    return visit
+
+
+def _visit(
+    tx: Tx, request: Request, desk: Desk, token: str, session: Session | None, api: ApiToken | None
+) -> Visit:
+    known = api.person if api else session.person if session and session.raised else None
+    found = desk.person(tx, known) if known else None
+    person, edition = found or (None, None)
+    own = edition or next(iter(desk.handbooks(tx)), None)
+    return Visit(
+        desk=desk,
+        path=request.url.path,
+        now=tx.now,
+        today=tx.today,
+        clock=tx.clock,
+        token=token,
+        session=session,
+        api=api,
+        person=person,
+        edition=edition,
+        organisation=own.organisation_name if own else "Assent",
+        roles=_roles(desk, tx.today, session, api, person, edition),
+        ip=request.client.host if request.client else "",
+        user_agent=request.headers.get("user-agent", "")[:200],
+        sec_fetch_user=request.headers.get("sec-fetch-user", "")[:10],
+    )
+
+
+def _roles(
+    desk: Desk,
+    today: date,
+    session: Session | None,
+    api: ApiToken | None,
+    person: Person | None,
+    edition: Edition | None,
+) -> frozenset[Role]:
+    roles = {Role.ANYONE}
+    if desk.rehearsing:
+        roles.add(Role.DEVELOPER)
+    if session and session.links:
+        roles.add(Role.LINK)
+    if person and edition and api:
+        roles |= {Role(scope) for scope in api.scopes}
+    elif person and edition:
+        roles.add(Role.SIGNED_IN)
+        named = (Role.PMO, Role.AUDITOR, Role.ADMINISTRATOR)
+        roles |= {role for role in named if edition.plays(person.id, role, today)}
+    return frozenset(roles)
+
+
+def _count_use(tx: Tx, desk: Desk, api: ApiToken) -> None:
+    tokens.used(tx, api.id)
+    most = PER_MINUTE_REHEARSING if desk.rehearsing else PER_MINUTE
+    if not limits.allow(tx, f"token:{api.id}", most, 60):
+        raise TooMany
+
+
+def _turn_away(request: Request, visit: Visit, rule: frozenset[Role]) -> None:
+    if rule <= {Role.DEVELOPER}:
+        raise NotFound
+    if request.url.path.startswith("/api/"):
+        if visit.api is None:
+            raise Unauthenticated("Send a token as `Authorization: Bearer …`.")
+        needed = words.listed(sorted(role for role in rule), "or")
+        raise Forbidden(f"This token does not carry the scope {needed}.")
+    if rule == {Role.LINK}:
+        raise UnknownLink
+    if visit.person is None:
+        then = request.url.path if request.method in SAFE else "/work"
+        raise Elsewhere(f"/sign-in?next={quote(then)}")
+    raise Forbidden("Your posts do not give you this page.")
+
+
+# -------------------------------------------------------------------- forms and origins
+
+
+def _own_site(request: Request, desk: Desk) -> None:
+    """Refuse what another site sends. A browser too old to say where it comes from is let through."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site != "same-origin":
+        raise Forbidden("This came from another site, so nothing was done.")
+    origin = request.headers.get("origin")
+    if origin is not None and not _is_ours(origin, request, desk):
+        raise Forbidden("This came from another site, so nothing was done.")
+
+
+def _is_ours(origin: str, request: Request, desk: Desk) -> bool:
+    if origin == desk.settings.base_url.rstrip("/"):
+        return True
+    return desk.rehearsing and urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _own_form(sent: FormData, visit: Visit, rule: frozenset[Role]) -> None:
+    """Refuse a form that we did not give to this browser."""
+    given = str(sent.get("csrf", ""))
+    if not any(hmac.compare_digest(given.encode(), known.encode()) for known in _expected(visit, rule)):
+        raise Forbidden("This page had been open for too long, so nothing was done. Go back and reload it.")
+
+
+def _expected(visit: Visit, rule: frozenset[Role]) -> list[str]:
+    if Role.ANYONE in rule:
+        keys = visit.desk.keys.all("csrf")
+        return [_stateless(key, visit.path) for _, key in keys]
+    return [visit.session.csrf] if visit.session else []
+
+
+def _stateless(key: bytes, path: str) -> str:
+    return hmac.new(key, path.encode(), sha256).hexdigest()
+
+
+# --------------------------------------------------------------------------- cookies
+
+
+def cookie_name(desk: Desk) -> str:
+    """Name the session's cookie; only over https can a browser be told to guard it fully."""
+    return "__Host-sid" if desk.secure else "sid"
+
+
+def keep(response: Response, desk: Desk, token: str) -> None:
+    """Give the browser its session."""
+    response.set_cookie(cookie_name(desk), token, path="/", httponly=True, secure=desk.secure, samesite="lax")
+
+
+def forget(response: Response, desk: Desk) -> None:
+    """Take the session away from the browser, with all that the browser kept of it."""
+    response.delete_cookie(cookie_name(desk), path="/", httponly=True, secure=desk.secure, samesite="lax")
+    response.headers["Clear-Site-Data"] = '"cache","cookies","storage"'
+
+
+def own_path(path: str, otherwise: str = "/work") -> str:
+    """Return a path of ours to go on to; anything that could lead elsewhere becomes the usual one."""
+    return path if _OWN_PATH.fullmatch(path) else otherwise
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _current(request: Request) -> Visit:
+    visit: Visit = request.state.visit
+    return visit
+
+
+def _sent(request: Request) -> FormData:
+    sent: FormData = request.state.sent
+    return sent
+
+
+Asker = Annotated[Visit, Depends(_current)]
+"""The visit, as a route's argument."""
+Sent = Annotated[FormData, Depends(_sent)]
+"""What the form sent, as a route's argument."""
