@@ -1,0 +1,256 @@
+"""How pages put things: days, money, fingerprints, and the words for what the record holds."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from workflows.model import ZONE, Choice, Nudge, State
+from workflows.rules.quorum import Refusal
+
+STATES = {
+    State.DRAFT: "Draft",
+    State.SUBMITTED: "Submitted",
+    State.CONSULTING: "Being consulted on",
+    State.NOTIFYING: "Being notified",
+    State.AWAITING_BID: "Waiting for a bid",
+    State.WITH_FUNDERS: "With funding parties",
+    State.WITH_SRG: "With SRG",
+    State.RETURNED: "Returned to the sponsor",
+    State.APPROVED: "Approved",
+    State.IN_PROJECT: "In project",
+    State.IN_REVIEW: "In review",
+    State.CLOSED: "Closed",
+    State.REJECTED: "Rejected",
+    State.WITHDRAWN: "Withdrawn",
+    State.LAPSED: "Lapsed",
+    State.CLOSED_UNFUNDED: "Closed, unfunded",
+    State.CLOSED_REFUSED: "Closed, refused",
+}
+
+COLOURS = {
+    State.DRAFT: "grey",
+    State.APPROVED: "green",
+    State.CLOSED: "green",
+    State.REJECTED: "red",
+    State.LAPSED: "red",
+    State.CLOSED_UNFUNDED: "red",
+    State.CLOSED_REFUSED: "red",
+    State.WITHDRAWN: "grey",
+    State.RETURNED: "yellow",
+}
+"""Of a state's tag; blue for those not named."""
+
+CHOICES = {
+    Choice.APPROVE: "Approve",
+    Choice.APPROVE_WITH_CONDITIONS: "Approve with conditions",
+    Choice.REJECT: "Reject",
+    Choice.RETURN: "Return for information",
+    Choice.DEFER: "Defer",
+    Choice.REFER_UP: "Refer up",
+    Choice.NOTE: "Note",
+    Choice.SUPPORT: "Support",
+    Choice.SUPPORT_WITH_CONDITIONS: "Support with conditions",
+    Choice.NOT_SUPPORT: "Do not support",
+    Choice.AUTHORISE: "Authorise",
+    Choice.AUTHORISE_WITH_CONDITIONS: "Authorise with conditions",
+    Choice.EXCEPTION_PLAN: "Ask for an exception plan",
+    Choice.CLOSE_EARLY: "Close early",
+    Choice.VERIFY: "Confirm that it is complete",
+    Choice.SEND_BACK: "Send back: it is not complete",
+    Choice.ABSTAIN: "Abstain",
+    Choice.DECLARE_INTEREST: "Declare an interest",
+}
+
+DOING = {
+    Choice.APPROVE: "approving",
+    Choice.APPROVE_WITH_CONDITIONS: "approving, with conditions,",
+    Choice.REJECT: "rejecting",
+    Choice.RETURN: "returning",
+    Choice.DEFER: "deferring",
+    Choice.REFER_UP: "referring up",
+    Choice.NOTE: "noting",
+    Choice.SUPPORT: "supporting",
+    Choice.SUPPORT_WITH_CONDITIONS: "supporting, with conditions,",
+    Choice.NOT_SUPPORT: "not supporting",
+    Choice.AUTHORISE: "authorising",
+    Choice.AUTHORISE_WITH_CONDITIONS: "authorising, with conditions,",
+    Choice.EXCEPTION_PLAN: "asking for an exception plan for",
+    Choice.CLOSE_EARLY: "closing early",
+    Choice.VERIFY: "confirming the completion of",
+    Choice.SEND_BACK: "sending back",
+    Choice.ABSTAIN: "abstaining on",
+    Choice.DECLARE_INTEREST: "declaring an interest in",
+}
+"""For "You are approving £84,000"."""
+
+DONE = {
+    Choice.APPROVE: "approved",
+    Choice.APPROVE_WITH_CONDITIONS: "approved with conditions",
+    Choice.REJECT: "rejected",
+    Choice.RETURN: "returned for information",
+    Choice.DEFER: "deferred",
+    Choice.REFER_UP: "referred up",
+    Choice.NOTE: "noted",
+    Choice.SUPPORT: "supported",
+    Choice.SUPPORT_WITH_CONDITIONS: "supported with conditions",
+    Choice.NOT_SUPPORT: "not supported",
+    Choice.AUTHORISE: "authorised",
+    Choice.AUTHORISE_WITH_CONDITIONS: "authorised with conditions",
+    Choice.EXCEPTION_PLAN: "sent back for an exception plan",
+    Choice.CLOSE_EARLY: "closed early",
+    Choice.VERIFY: "confirmed as complete",
+    Choice.SEND_BACK: "sent back as not complete",
+    Choice.ABSTAIN: "abstained",
+    Choice.DECLARE_INTEREST: "declared an interest",
+}
+
+LEADS_TO = {
+    Choice.APPROVE: "The sponsor is told. It goes on when everybody who must approve has.",
+    Choice.APPROVE_WITH_CONDITIONS: "As approve, and your conditions are followed until each is met.",
+    Choice.REJECT: "The sponsor is told why. The proposal ends here.",
+    Choice.RETURN: "The sponsor is told what you need. Your clock stops until a new version comes.",
+    Choice.DEFER: "You are asked again on the day you name.",
+    Choice.REFER_UP: "SRG is asked to decide, and its word stands.",
+    Choice.NOTE: "The proposal goes on. Any concerns you write are shown to those who decide.",
+    Choice.SUPPORT: "Those who decide are told that you support it.",
+    Choice.SUPPORT_WITH_CONDITIONS: "As support, and your conditions are shown to those who decide.",
+    Choice.NOT_SUPPORT: "Those who decide are told that you do not support it, and why.",
+    Choice.AUTHORISE: "The next stage may begin.",
+    Choice.AUTHORISE_WITH_CONDITIONS: "The next stage may begin, and your conditions are followed.",
+    Choice.EXCEPTION_PLAN: "The project manager is asked for a plan. The stage does not begin.",
+    Choice.CLOSE_EARLY: "The project is brought to an orderly end.",
+    Choice.VERIFY: "The case is closed.",
+    Choice.SEND_BACK: "It stays open until it is complete.",
+    Choice.ABSTAIN: "You count as present, and not for either side.",
+    Choice.DECLARE_INTEREST: "Your vote is taken out of the count, and your interest is recorded.",
+}
+"""What a choice does, shown under it."""
+
+NUDGES = {
+    Nudge.REMIND: "a reminder is sent",
+    Nudge.COVER: "their cover is asked as well",
+    Nudge.LINE: "the next person up the line is asked as well",
+    Nudge.PMO: "the PMO is told",
+    Nudge.CLOSE: "the question closes with the answers there are",
+}
+"""What a rung does, for "On Friday 15 October ..."."""
+
+REFUSALS: dict[str, tuple[str, str]] = {
+    Refusal.NOT_OPEN_YET: ("This question is only just opening", "Try again in a minute."),
+    Refusal.ENDED: ("This question has closed", "It was settled, or withdrawn, before your answer came."),
+    Refusal.ANOTHER_ROUND: ("This question is being asked anew", "Use the link in the newest letter."),
+    Refusal.STALE: ("This has changed since you were asked", "Use the link in the newest letter."),
+    Refusal.NOT_YOURS: ("This is now for somebody else", "Whoever answers for the post has been asked."),
+    Refusal.SEAT_ANSWERED: ("Somebody else has answered for this post", "The first answer counts."),
+    Refusal.TWO_SEATS: ("You have already answered this question", "Nobody answers it in two capacities."),
+    Refusal.NOT_OFFERED: ("That answer is not offered here", "Open the link again and choose another."),
+    Refusal.FAULT: ("Your answer could not be counted", "The PMO has been told and will put it right."),
+}
+"""Why the step refused an answer: a heading, and a sentence."""
+
+LEGS = {
+    "notification": "Notification",
+    "funding": "Funding parties",
+    "authority": "Next authority",
+    "srg": "SRG",
+    "project": "Project",
+    "post_implementation_review": "Post-implementation review",
+    "completion": "Completion",
+    "resubmission": "A new version from the sponsor",
+}
+
+ANSWERS = {
+    "fit": "Fit with the infrastructure and strategy",
+    "infrastructure": "Effect on the infrastructure",
+    "network_security": "Network security",
+    "security": "Network security",
+}
+"""Named questions that are answered beside a choice."""
+
+
+def leg(key: str) -> str:
+    """Name a leg of a route."""
+    return LEGS.get(key, plain(key))
+
+
+def plain(key: str) -> str:
+    """Turn a key into words, for one that has none of its own."""
+    return re.sub(r"[_-]+", " ", key).strip().capitalize()
+
+
+def local(at: date | datetime) -> date:
+    """Return the day of an instant where the organisation is."""
+    return at.astimezone(ZONE).date() if isinstance(at, datetime) else at
+
+
+def day(at: date | datetime) -> str:
+    """Return a day as "Thursday 9 June 2004"."""
+    on = local(at)
+    return f"{on:%A} {on.day} {on:%B %Y}"
+
+
+def short_day(at: date | datetime) -> str:
+    """Return a day as "9 June 2004", for tables."""
+    on = local(at)
+    return f"{on.day} {on:%B %Y}"
+
+
+def moment(at: datetime) -> str:
+    """Return an instant as "Thursday 9 June 2004 at 10:02"."""
+    return f"{day(at)} at {at.astimezone(ZONE):%H:%M}"
+
+
+def clock_time(at: datetime) -> str:
+    """Return the time of an instant as "10:02"."""
+    return f"{at.astimezone(ZONE):%H:%M}"
+
+
+def money(pounds: Decimal | str | int) -> str:
+    """Return pounds as "£140,000", with pence only where there are some."""
+    amount = Decimal(pounds)
+    places = 0 if amount == amount.to_integral_value() else 2
+    return f"{'-' if amount < 0 else ''}£{abs(amount):,.{places}f}"
+
+
+def percent(share: Decimal | str) -> str:
+    """Return a share as "60%"."""
+    return f"{Decimal(share).normalize():f}%"
+
+
+def working_days(count: int) -> str:
+    """Return a wait as "6 working days"."""
+    return f"{count} working day{'' if count == 1 else 's'}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Return "1 case" or "2 cases"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(things: list[str] | tuple[str, ...], last: str = "and") -> str:
+    """Return things as "a, b and c"."""
+    if len(things) < 2:
+        return "".join(things)
+    return f"{', '.join(things[:-1])} {last} {things[-1]}"
+
+
+def fingerprint(value: str) -> str:
+    """Return the start of a hash, in groups that can be read out."""
+    return " ".join(value[start : start + 4] for start in range(0, 16, 4))
+
+
+def masked(name: str) -> str:
+    """Return a name so that its bearer knows it and a stranger learns little: "J••• S•••"."""
+    return " ".join(part[0] + "•••" for part in name.partition(",")[0].split())
+
+
+def masked_address(address: str) -> str:
+    """Return an address so that its owner knows it: "b•••@leicester.example"."""
+    local_part, _, domain = address.partition("@")
+    return f"{local_part[:1]}•••@{domain}"
+
+
+def sentence(text: str) -> str:
+    """Return words as a sentence."""
+    words = text.strip()
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "?", "!")) else ".")
