@@ -1,0 +1,269 @@
+"""What a person is shown before they decide: everything they need, and frozen as it was shown."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import rfc8785
+
+from service import telling
+from service.handbook import Edition
+from service.store import cases, intents, steps, texts
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.intents import DecisionView
+from service.store.steps import SeatView, StepView
+from service.web import words
+from service.web.standing import Sight
+from workflows.letters import Answer, Budget, Clause, Condition
+from workflows.model import Choice, Frozen, Size
+
+PLAINLY_MET = "met"
+ANSWERED = {"met": "Met", "deviates": "Not met", "issue": "An issue", "not_applicable": "Does not apply"}
+
+
+class Row(Frozen):
+    """A line of the summary: what, and which."""
+
+    what: str
+    which: str
+
+
+class Cost(Frozen):
+    """What a year costs."""
+
+    year: str
+    capital: str
+    revenue: str
+    management: str
+
+
+class Colleague(Frozen):
+    """Somebody else who is asked the same, and what they said if that may be shown."""
+
+    who: str
+    said: Answer | None = None
+
+
+class Brief(Frozen):
+    """The page a decision is made on. Its canonical form is kept, and its hash names what was shown."""
+
+    case: str
+    step: str
+    seat: str
+    version: int
+    content_hash: str
+    title: str
+    question: str
+    amount: str = ""
+    what_for: str
+    deciding_as: str
+    post: str
+    covering: str = ""
+    clause: Clause
+    submitted: date
+    due: date
+    rows: tuple[Row, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    benefits: tuple[str, ...] = ()
+    principles: tuple[Row, ...] = ()
+    """Only those that are not plainly met."""
+    so_far: tuple[Answer, ...] = ()
+    colleagues: tuple[Colleague, ...] = ()
+    blind: bool = False
+    conditions: tuple[Condition, ...] = ()
+    budget: Budget | None = None
+    coincidences: tuple[str, ...] = ()
+    choices: tuple[Choice, ...]
+    answers: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """Write it in its one canonical form."""
+        return rfc8785.dumps(self.model_dump(mode="json")).decode()
+
+
+def brief(tx: Tx, sight: Sight) -> Brief:
+    """Put together what the person of a link is to see."""
+    step, seat, case, edition = sight.open_step, sight.open_seat, sight.case, sight.edition
+    content = cases.content(tx, case.ref, step.version) or {}
+    made = intents.decisions_of(tx, case.ref)
+    earlier = [decision for decision in made if decision.step != step.id and decision.choice.counted]
+    return Brief(
+        case=case.ref,
+        step=step.id,
+        seat=seat.key,
+        version=step.version,
+        content_hash=step.content_hash,
+        title=case.title,
+        question=question(step, seat, case),
+        amount=_amount(step, seat, case),
+        what_for=str(content.get("summary") or case.title),
+        deciding_as=sight.who,
+        post=sight.post,
+        covering=sight.covering,
+        clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
+        submitted=case.proposal.submitted,
+        due=words.local(step.due),
+        rows=tuple(_rows(content, case, edition)),
+        costs=tuple(_costs(content)),
+        benefits=tuple(_benefits(content)),
+        principles=tuple(_principles(content, edition)),
+        so_far=tuple(telling.told(decision, edition) for decision in earlier),
+        colleagues=tuple(_colleagues(tx, step, seat, case, edition, made)),
+        blind=step.blind and step.open,
+        conditions=tuple(
+            telling.condition(put, edition)
+            for decision in made
+            for put in decision.conditions
+            if not (step.blind and decision.step == step.id)
+        ),
+        budget=telling.budget(edition, seat.post, seat.amount),
+        coincidences=tuple(telling.coincidences(case, edition, tx.today)),
+        choices=step.choices,
+        answers=step.answers,
+    )
+
+
+def shown(tx: Tx, hash: str) -> Brief | None:
+    """Return what was shown, by its hash."""
+    text = texts.get(tx, hash)
+    return Brief.model_validate_json(text) if text else None
+
+
+def question(step: StepView, seat: SeatView, case: CaseView) -> str:
+    """Put a step's question as the heading of its page."""
+    match step.kind:
+        case "funding" if seat.amount is not None:
+            return f"Do you approve {words.money(seat.amount)} from your budget?"
+        case "authority" if seat.amount is not None:
+            return f"Do you approve this share of {words.money(seat.amount)}?"
+        case "notification":
+            return "Do you have any concerns about this proposal?"
+        case "srg":
+            return f"Does SRG approve this proposal of {words.money(case.capital)}?"
+        case "completion":
+            return "Is this complete?"
+        case _:
+            return "What is your answer?"
+
+
+def _amount(step: StepView, seat: SeatView, case: CaseView) -> str:
+    if seat.amount is None:
+        return f"{words.money(case.capital)} of capital"
+    if seat.amount == case.capital:
+        return f"{words.money(seat.amount)}, the whole of it"
+    share = telling.share_of(case, step, seat.post)
+    part = f" ({words.percent(share.percent)})" if share else ""
+    return f"{words.money(seat.amount)} of {words.money(case.capital)}{part}"
+
+
+def _rows(content: dict[str, Any], case: CaseView, edition: Edition) -> Iterable[Row]:
+    profile = content.get("cost_profile") or {}
+    day = case.proposal.submitted
+    department = edition.departments.get(case.department)
+    yield Row(what="Department", which=department.name if department else case.department)
+    yield Row(what="Sponsor", which=telling.title(edition, case.sponsor, day))
+    yield Row(what="Lead officer", which=telling.title(edition, case.lead, day))
+    yield Row(what="Size", which="Major" if case.size is Size.MAJOR else "Minor")
+    yield Row(what="Capital", which=words.money(case.capital))
+    if revenue := profile.get("revenue_gbp_per_year"):
+        yield Row(what="Revenue", which=f"{words.money(revenue)} a year")
+    if management := profile.get("project_management_gbp"):
+        yield Row(what="Project management", which=words.money(management))
+    for share in case.proposal.shares:
+        payer = telling.title(edition, share.post, day)
+        yield Row(
+            what=f"Paid by {payer}", which=f"{words.money(share.amount)} ({words.percent(share.percent)})"
+        )
+    yield Row(what="Decision needed by", which=words.day(case.decide_by))
+
+
+def _costs(content: dict[str, Any]) -> Iterable[Cost]:
+    for year in content.get("costs_by_year") or ():
+        yield Cost(
+            year=str(year.get("year", "")),
+            capital=words.money(year.get("capital") or 0),
+            revenue=words.money(year.get("revenue") or 0),
+            management=words.money(year.get("project_management") or 0),
+        )
+
+
+def _benefits(content: dict[str, Any]) -> Iterable[str]:
+    for benefit in content.get("benefits") or ():
+        yield benefit if isinstance(benefit, str) else str(benefit.get("title", ""))
+
+
+def _principles(content: dict[str, Any], edition: Edition) -> Iterable[Row]:
+    notes = content.get("principle_notes") or {}
+    for key, answer in (content.get("principles") or {}).items():
+        if answer == PLAINLY_MET:
+            continue
+        known = edition.principles.get(key)
+        said = ANSWERED.get(answer, answer) + (f": {notes[key]}" if notes.get(key) else "")
+        yield Row(what=known.short_name if known else key, which=said)
+
+
+def _colleagues(
+    tx: Tx, step: StepView, seat: SeatView, case: CaseView, edition: Edition, made: Sequence[DecisionView]
+) -> Iterable[Colleague]:
+    """The other seats of the step, and those of the questions put together with it."""
+    placed = telling.place(case, step.key)
+    asked = steps.of_case(tx, case.ref)
+    beside = telling.together(case, placed[0], asked, step.version) if placed else [step]
+    for other in beside:
+        for colleague in other.seats:
+            if (other.id, colleague.key) == (step.id, seat.key):
+                continue
+            answer = next((d for d in made if (d.step, d.seat) == (other.id, colleague.key)), None)
+            hidden = step.blind and step.open and other.id == step.id
+            yield Colleague(
+                who=telling.title(edition, colleague.post, words.local(step.opened)),
+                said=telling.told(answer, edition) if answer and not hidden else None,
+            )
+
+
+def rows(tx: Tx, case: CaseView) -> list[tuple[str, str]]:
+    """Return a case's facts as its own page shows them."""
+    content = cases.content(tx, case.ref) or {}
+    edition = telling.edition(tx, case.edition)
+    summary = [("Summary", str(content["summary"]))] if content.get("summary") else []
+    return summary + [(row.what, row.which) for row in _rows(content, case, edition)]
+
+
+class Change(Frozen):
+    """A part of the proposal that is not as it was."""
+
+    what: str
+    before: str
+    now: str
+
+
+def changes(tx: Tx, sight: Sight) -> tuple[Change, ...]:
+    """Return what differs between the version a link was sent for and the one in hand now."""
+    step = sight.step
+    if step is None or step.version == sight.case.version:
+        return ()
+    before = _flat(cases.content(tx, sight.case.ref, step.version) or {})
+    now = _flat(cases.content(tx, sight.case.ref) or {})
+    return tuple(
+        Change(what=words.plain(key), before=before.get(key, "(nothing)"), now=now.get(key, "(nothing)"))
+        for key in sorted({*before, *now})
+        if before.get(key) != now.get(key)
+    )
+
+
+def _flat(content: Any, name: str = "") -> dict[str, str]:
+    """Return a proposal's content as one level of names and words."""
+    if isinstance(content, dict):
+        return {
+            key: value
+            for part, inner in content.items()
+            for key, value in _flat(inner, f"{name} {part}".strip()).items()
+        }
+    if isinstance(content, list):
+        return {
+            key: value
+            for number, inner in enumerate(content, start=1)
+            for key, value in _flat(inner, f"{name} {number}").items()
+        }
+    return {name: "" if content is None else str(content)}

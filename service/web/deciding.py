@@ -1,0 +1,264 @@
+"""The decision's path: what was chosen, what is checked again, what is written before the engine hears."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import Field, TypeAdapter
+from starlette.datastructures import FormData
+
+from service.handbook import Edition
+from service.store import answers, attempts, intents, texts
+from service.store.engine import Tx
+from service.store.intents import Answered, Condition, Intent, StoredIntent
+from service.web.standing import Sight, Standing
+from service.web.visits import Visit
+from workflows.letters import Text
+from workflows.model import Assurance, Capacity, Choice, Frozen, decision_key
+
+CONCERNS = ("no_concern", "concern")
+LONGEST = 5_000
+"""Characters in one box."""
+MOST_CONDITIONS = 3
+"""Boxes for conditions on the page."""
+_CLEAN: TypeAdapter[str] = TypeAdapter(Text)
+
+
+class Chosen(Frozen):
+    """What a person chose, between reading and confirming."""
+
+    choice: Choice
+    reason: str = ""
+    conditions: tuple[Condition, ...] = ()
+    until: date | None = None
+    answers: dict[str, Answered] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form as it came: what it comes to, or what is wrong with it, field by field."""
+
+    chosen: Chosen | None
+    errors: Mapping[str, str]
+
+
+# --------------------------------------------------------------------------- the form
+
+
+def read(form: FormData, sight: Sight) -> Filled:
+    """Read the form of the page on which a person chooses."""
+    errors: dict[str, str] = {}
+    offered = {str(choice): choice for choice in sight.open_step.choices}
+    choice = offered.get(_field(form, "choice"))
+    if choice is None:
+        errors["choice"] = "Choose one of the answers"
+    reason = _words(form, "reason", errors)
+    if choice is not None and choice.needs_reason and not choice.conditional and not reason:
+        errors["reason"] = "Give your reasons"
+    conditions = _conditions(form, sight, errors) if choice and choice.conditional else ()
+    until = _until(form, sight, errors) if choice is Choice.DEFER else None
+    named = {name: _answer(form, name, errors) for name in sight.open_step.answers}
+    if errors or choice is None:
+        return Filled(None, errors)
+    return Filled(Chosen(choice=choice, reason=reason, conditions=conditions, until=until, answers=named), {})
+
+
+def _conditions(form: FormData, sight: Sight, errors: dict[str, str]) -> tuple[Condition, ...]:
+    """Read the conditions; one is enough, and a row left empty is no condition."""
+    found = [
+        condition
+        for number in range(1, MOST_CONDITIONS + 1)
+        if (condition := _condition(form, sight, number, errors))
+    ]
+    if not found and not any(field.startswith("condition") for field in errors):
+        errors["conditions"] = "Say at least one condition"
+    return tuple(found)
+
+
+def _condition(form: FormData, sight: Sight, number: int, errors: dict[str, str]) -> Condition | None:
+    suffix = "" if number == 1 else f"_{number}"
+    text = _words(form, f"conditions{suffix}", errors)
+    owner, by_field = _field(form, f"condition_owner{suffix}"), f"condition_by{suffix}"
+    if not text:
+        return None
+    if owner not in sight.edition.posts:
+        errors[f"condition_owner{suffix}"] = "Choose who is to meet this condition"
+    by = _day(form, by_field, sight.today, errors, "Say by when this condition is to be met")
+    if owner not in sight.edition.posts or by is None:
+        return None
+    return Condition(text=text, owner=owner, by=by)
+
+
+def _until(form: FormData, sight: Sight, errors: dict[str, str]) -> date | None:
+    return _day(form, "until", sight.today, errors, "Say on which day to ask you again")
+
+
+def _day(form: FormData, name: str, today: date, errors: dict[str, str], empty: str) -> date | None:
+    typed = typed_day(form, name)
+    if not typed.strip("-"):
+        errors[name] = empty
+        return None
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        errors[name] = "Enter a day that exists, such as 27 10 2004"
+        return None
+    if day <= today:
+        errors[name] = "The day must be in the future"
+        return None
+    return day
+
+
+def typed_day(form: FormData, name: str) -> str:
+    """Return a day as "2004-10-27" from its three boxes, or from one box that has it whole."""
+    whole = _field(form, name)
+    if whole:
+        return whole
+    year, month, day = (_field(form, f"{name}-{part}") for part in ("year", "month", "day"))
+    return f"{year}-{month.zfill(2) if month else ''}-{day.zfill(2) if day else ''}"
+
+
+def _answer(form: FormData, name: str, errors: dict[str, str]) -> Answered:
+    value, text = _field(form, name), _words(form, f"{name}_words", errors)
+    if value not in CONCERNS:
+        errors[name] = "Say whether you have a concern"
+    elif value == "concern" and not text:
+        errors[f"{name}_words"] = "Say what your concern is"
+    return Answered(value=value, text=text)
+
+
+def _words(form: FormData, name: str, errors: dict[str, str]) -> str:
+    said = _CLEAN.validate_python(_field(form, name))
+    if len(said) > LONGEST:
+        errors[name] = f"Use {LONGEST:,} characters or fewer"
+    return said
+
+
+def _field(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+# ------------------------------------------------------------------------- confirming
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A decision that is in the record and on its way to its step, or already there."""
+
+    intent: StoredIntent
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Nothing was submitted, because of how things stand now."""
+
+    sight: Sight
+
+
+class NoDraft(Exception):
+    """There is no such answer waiting to be confirmed in this browser."""
+
+
+def keep(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str) -> str:
+    """Keep what was chosen until it is confirmed, and return its id."""
+    assert visit.session is not None
+    return answers.keep(
+        tx,
+        session=visit.session.ref,
+        link=sight.link.id,
+        step=sight.open_step.id,
+        seat=sight.open_seat.key,
+        answer=chosen.model_dump(mode="json"),
+        shown_hash=shown_hash,
+    )
+
+
+def kept(tx: Tx, visit: Visit, link_id: str, draft_id: str) -> tuple[Chosen, str]:
+    """Return what was chosen and the hash of what was shown."""
+    assert visit.session is not None
+    draft = answers.get(tx, draft_id, session=visit.session.ref)
+    if draft is None or draft.link != link_id:
+        raise NoDraft
+    return Chosen.model_validate(draft.answer), draft.shown_hash
+
+
+def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str) -> Submitted | Stopped:
+    """Check everything once more and write the decision down, in one transaction.
+
+    The same decision confirmed again finds itself; another one for the same seat is refused.
+    """
+    chosen, shown_hash = kept(tx, visit, sight.link.id, draft_id)
+    again = sight.standing in (Standing.DECIDED_BY_YOU, Standing.BEING_RECORDED)
+    if sight.standing is not Standing.OPEN and not again:
+        _attempted(tx, visit, sight, sight.standing)
+        return Stopped(sight)
+    if content_hash != sight.open_step.content_hash:
+        _attempted(tx, visit, sight, Standing.CHANGED)
+        raise NoDraft
+    intent = _intent(tx, visit, sight, chosen, shown_hash)
+    return Submitted(intents.submit(tx, intent).intent)
+
+
+def _attempted(tx: Tx, visit: Visit, sight: Sight, why: str) -> None:
+    """Leave a trace of an answer that was refused: it is gone from everywhere else."""
+    assert visit.session is not None
+    attempts.refused(
+        tx,
+        sight.case.ref,
+        what=f"decide {sight.link.step}",
+        why=str(why),
+        person=sight.link.person,
+        key=f"attempt:{sight.link.id}:{visit.session.ref}:{why}",
+        ip=visit.ip,
+        user_agent=visit.user_agent,
+    )
+
+
+def _intent(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str) -> Intent:
+    step, seat = sight.open_step, sight.open_seat
+    assert visit.session is not None
+    return Intent(
+        key=decision_key(step.id, step.round, seat.key),
+        case=sight.case.ref,
+        step=step.id,
+        round=step.round,
+        seat=seat.key,
+        person=sight.link.person,
+        post=sight.holder.post if sight.holder else sight.link.post,
+        on_behalf_of=_covered(sight),
+        choice=chosen.choice,
+        reason=chosen.reason,
+        conditions=chosen.conditions,
+        answers=chosen.answers,
+        until=chosen.until,
+        content_hash=step.content_hash,
+        shown_hash=shown_hash,
+        submitted_at=tx.now,
+        assurance=Assurance.CODE if visit.session.raised else Assurance.LINK,
+        session=visit.session.ref,
+        ip=visit.ip,
+        user_agent=visit.user_agent,
+        sec_fetch_user=visit.sec_fetch_user,
+    )
+
+
+def _covered(sight: Sight) -> str:
+    if sight.holder is None or sight.holder.capacity is not Capacity.COVER:
+        return ""
+    own = sight.edition.holder(sight.open_seat.post, sight.today)
+    return own.id if own else ""
+
+
+def remembered(tx: Tx, sight: Sight, given: str) -> str:
+    """Return the hash of what was shown: the one the form names, if it was this question's page."""
+    text = texts.get(tx, given) if given else None
+    if text and f'"step":"{sight.open_step.id}"' in text and f'"seat":"{sight.open_seat.key}"' in text:
+        return given
+    return ""
+
+
+def condition_owners(edition: Edition, today: date) -> list[tuple[str, str]]:
+    """Return the posts that may be asked to meet a condition, by title."""
+    posts = sorted(edition.posts.values(), key=lambda post: post.title_on(today))
+    return [(post.key, post.title_on(today)) for post in posts]

@@ -1,0 +1,172 @@
+"""How things stand with a link: what it leads to now, worked out afresh at every look and every press."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from service import seating, telling
+from service.handbook import Edition
+from service.store import cases, covers, intents, links, steps
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.intents import StoredIntent
+from service.store.links import LinkRow
+from service.store.steps import SeatView, StepView
+from workflows.model import Assurance, Capacity, Ending, Holder, decision_key
+
+
+class Standing(StrEnum):
+    """What a link comes to. Each has its page."""
+
+    OPEN = "open"
+    NOT_OPEN_YET = "not_open_yet"
+    BEING_RECORDED = "being_recorded"
+    DECIDED_BY_YOU = "decided_by_you"
+    DECIDED_BY_OTHERS = "decided_by_others"
+    CHANGED = "changed"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    REASSIGNED = "reassigned"
+    NOT_YOURS = "not_yours"
+
+
+STATUS = {
+    Standing.OPEN: 200,
+    Standing.NOT_OPEN_YET: 409,
+    Standing.BEING_RECORDED: 202,
+    Standing.DECIDED_BY_YOU: 200,
+    Standing.DECIDED_BY_OTHERS: 409,
+    Standing.CHANGED: 409,
+    Standing.EXPIRED: 410,
+    Standing.WITHDRAWN: 410,
+    Standing.REASSIGNED: 410,
+    Standing.NOT_YOURS: 403,
+}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Everything about a link, as it is at this moment."""
+
+    link: LinkRow
+    standing: Standing
+    case: CaseView
+    edition: Edition
+    today: date
+    step: StepView | None = None
+    seat: SeatView | None = None
+    holder: Holder | None = None
+    answer: StoredIntent | None = None
+    """What has been submitted for the seat."""
+
+    @property
+    def open_step(self) -> StepView:
+        """The step; there is one unless it is not open yet."""
+        assert self.step is not None
+        return self.step
+
+    @property
+    def open_seat(self) -> SeatView:
+        """The seat; there is one wherever there is a step."""
+        assert self.seat is not None
+        return self.seat
+
+    @property
+    def who(self) -> str:
+        """The name of the person the link is for."""
+        return telling.name(self.edition, self.link.person)
+
+    @property
+    def post(self) -> str:
+        """The title of the post that is asked."""
+        return telling.title(self.edition, self.link.post, self.today)
+
+    @property
+    def covering(self) -> str:
+        """The name of whoever the person covers for; empty if nobody."""
+        if self.holder is None or self.holder.capacity is not Capacity.COVER:
+            return ""
+        own = self.edition.holder(self.open_seat.post, self.today)
+        return own.name if own else ""
+
+    @property
+    def needs_code(self) -> bool:
+        """The answer needs a code that was sent to the person's address."""
+        return self.open_step.assurance_for(self.open_seat) is Assurance.CODE
+
+
+def look(tx: Tx, link: LinkRow) -> Sight:
+    """Work out how things stand with a link."""
+    case = cases.get(tx, link.case)
+    edition = telling.edition(tx, case.edition)
+    step = steps.get(tx, link.step)
+    seat = step.seat(link.seat) if step else None
+    if step is None or seat is None:
+        return Sight(link, Standing.NOT_OPEN_YET, case, edition, tx.today)
+    answer = intents.get(tx, decision_key(step.id, step.round, seat.key))
+    holder = _holder(tx, edition, case, step, seat, link.person)
+    standing = _standing(tx, link, case, step, seat, answer, holder)
+    return Sight(link, standing, case, edition, tx.today, step, seat, holder, answer)
+
+
+def find(tx: Tx, link_id: str) -> Sight | None:
+    """Work out how things stand with the link of an id, if there is such a link."""
+    link = links.get(tx, link_id)
+    return look(tx, link) if link else None
+
+
+def _standing(
+    tx: Tx,
+    link: LinkRow,
+    case: CaseView,
+    step: StepView,
+    seat: SeatView,
+    answer: StoredIntent | None,
+    holder: Holder | None,
+) -> Standing:
+    if answer is not None and answer.state != "refused":
+        return _answered(link, answer)
+    if seat.answered:
+        yours = seat.person == link.person
+        return Standing.DECIDED_BY_YOU if yours else Standing.DECIDED_BY_OTHERS
+    if link.content_hash != step.content_hash or case.content_hash != step.content_hash:
+        return Standing.CHANGED
+    if case.withdrawal is not None:
+        return Standing.WITHDRAWN
+    if not step.open:
+        return _ended(step)
+    if link.revoked_at is not None:
+        return Standing.REASSIGNED
+    if link.expires <= tx.now:
+        return Standing.EXPIRED
+    if step.terms.deciding and link.person in case.authors:
+        return Standing.NOT_YOURS
+    return Standing.OPEN if holder else Standing.REASSIGNED
+
+
+def _answered(link: LinkRow, answer: StoredIntent) -> Standing:
+    if answer.person != link.person:
+        return Standing.DECIDED_BY_OTHERS
+    return Standing.DECIDED_BY_YOU if answer.state == "accepted" else Standing.BEING_RECORDED
+
+
+def _ended(step: StepView) -> Standing:
+    if step.ending is Ending.WITHDRAWN and step.why != "refused_by_another":
+        return Standing.WITHDRAWN
+    return Standing.EXPIRED if step.ending is Ending.SILENT else Standing.DECIDED_BY_OTHERS
+
+
+def _holder(
+    tx: Tx, edition: Edition, case: CaseView, step: StepView, seat: SeatView, person: str
+) -> Holder | None:
+    """Return through which post the person was asked, if they may still answer today."""
+    asked = next((holder for holder in seat.holders if holder.person == person), None)
+    if asked is None:
+        return None
+    barred = case.authors if step.terms.deciding else ()
+    away = covers.on_day(tx, tx.today)
+    able = (
+        *seating.first_holders(seat, edition, tx.today, away, barred),
+        *seating.line_holders(seat.post, edition, tx.today, away, barred),
+    )
+    return asked if person in [holder.person for holder in able] else None
