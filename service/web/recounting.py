@@ -1,0 +1,133 @@
+"""The record in plain words: one sentence for each kind of line."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service import telling
+from service.handbook import Edition
+from service.store.line import Line
+from service.web import words
+from workflows.model import Choice, Nudge, State
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of the record, told."""
+
+    seq: int
+    at: datetime
+    recorded: datetime
+    sentence: str
+    kind: str
+    fingerprint: str
+
+
+def recount(lines: Iterable[Line], edition: Edition) -> list[Told]:
+    """Tell the record of a case."""
+    return [
+        Told(
+            seq=line.seq,
+            at=line.at,
+            recorded=line.recorded,
+            sentence=_sentence(line, edition),
+            kind=line.kind,
+            fingerprint=words.fingerprint(line.mac),
+        )
+        for line in lines
+    ]
+
+
+def _sentence(line: Line, edition: Edition) -> str:
+    tell = _TELLING.get(line.kind)
+    if tell is None:
+        return words.plain(line.kind.replace(".", " ")) + "."
+    return tell(line, edition)
+
+
+def _who(line: Line, edition: Edition) -> str:
+    who = telling.name(edition, line.actor) or ("Assent" if line.actor == "engine" else line.actor)
+    covered = telling.name(edition, line.on_behalf_of)
+    return f"{who}, on behalf of {covered}," if covered else who
+
+
+def _post(data: dict[str, Any], edition: Edition, at: datetime) -> str:
+    return telling.title(edition, str(data.get("post", "")), words.local(at))
+
+
+def _submitted(line: Line, edition: Edition) -> str:
+    hash = words.fingerprint(line.data.get("content_hash", ""))
+    return f"{_who(line, edition)} submitted version {line.data.get('version')} (fingerprint {hash})."
+
+
+def _became(line: Line, edition: Edition) -> str:
+    state = str(line.data.get("state", ""))
+    named = words.STATES[State(state)] if state in list(State) else words.plain(state)
+    return f"It became: {named[:1].lower()}{named[1:]}."
+
+
+def _opened(line: Line, edition: Edition) -> str:
+    seats = line.data.get("seats") or ()
+    posts = [telling.title(edition, str(seat.get("post")), words.local(line.at)) for seat in seats]
+    asked = words.listed(list(dict.fromkeys(posts)))
+    return f"Asked: {asked or 'nobody could be found to ask'}."
+
+
+def _nudged(line: Line, edition: Edition) -> str:
+    nudge = str((line.data.get("rung") or {}).get("nudge", line.data.get("nudge", "")))
+    done = words.NUDGES[Nudge(nudge)] if nudge in list(Nudge) else "the next rung came due"
+    return f"Nobody had answered, so {done}."
+
+
+def _decided(line: Line, edition: Edition, said: str = "") -> str:
+    choice = str(line.data.get("choice", ""))
+    done = words.DONE[Choice(choice)] if choice in list(Choice) else "answered"
+    post = _post(line.data, edition, line.at)
+    return f"{_who(line, edition)}{f' ({post})' if post else ''} {done}{said}."
+
+
+def _decision_submitted(line: Line, edition: Edition) -> str:
+    return _decided(line, edition)
+
+
+def _decision_recorded(line: Line, edition: Edition) -> str:
+    return _decided(line, edition, ", and it counts")
+
+
+def _closed(line: Line, edition: Edition) -> str:
+    choice = str(line.data.get("choice") or "")
+    if choice in list(Choice):
+        return f"The question came to: {words.CHOICES[Choice(choice)].lower()}."
+    return "The question closed without a decision."
+
+
+def _letter(done: str) -> Callable[[Line, Edition], str]:
+    def tell(line: Line, edition: Edition) -> str:
+        kind = words.plain(str(line.data.get("kind", "letter"))).lower()
+        who = telling.name(edition, str(line.data.get("person", "")))
+        return f"A letter ({kind}){f' to {who}' if who else ''} {done}."
+
+    return tell
+
+
+_TELLING: dict[str, Callable[[Line, Edition], str]] = {
+    "proposal.submitted": _submitted,
+    "case.begun": lambda line, edition: f"Version {line.data.get('version')} set out on its way.",
+    "case.became": _became,
+    "case.waiting": lambda line, edition: "It waits for a day or an event.",
+    "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
+    "step.opened": _opened,
+    "step.nudged": _nudged,
+    "step.closed": _closed,
+    "decision.submitted": _decision_submitted,
+    "decision.recorded": _decision_recorded,
+    "decision.refused": lambda line, edition: "An answer was not counted.",
+    "letter.queued": _letter("was written"),
+    "letter.sent": _letter("was sent"),
+    "letter.undeliverable": _letter("could not be delivered"),
+    "link.followed": lambda line, edition: f"{_who(line, edition)} followed a link in a letter.",
+    "link.reissued": lambda line, edition: f"{_who(line, edition)} was sent a new link.",
+    "links.revoked": lambda line, edition: "Links that are no longer needed were revoked.",
+    "attempt.refused": lambda line, edition: "An attempt to answer was refused.",
+}

@@ -1,0 +1,533 @@
+"""The JSON API for other programs. A token reads and starts cases; none decides."""
+
+import datetime as dates
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from service import telling
+from service.errors import Malformed, NotFound, Problem
+from service.store import cases, drafts, idempotency, intents, journal, steps
+from service.store.cases import CaseItem, CaseView
+from service.store.engine import Tx
+from service.store.intents import DecisionView
+from service.store.steps import StepView
+from service.web import submitting, whereabouts, withdrawing
+from service.web.bodies import Body, OptionalBody
+from service.web.roles import Role, allowed
+from service.web.visits import Asker, Visit
+from workflows.letters import Clause, Stop
+from workflows.model import Leg, State
+from workflows.rules import routing
+
+PROBLEM = {
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+}
+ALWAYS: dict[int | str, dict[str, Any]] = {
+    code: {"description": words, **PROBLEM}
+    for code, words in {
+        400: "The request could not be understood",
+        401: "No token, or one that does not work",
+        403: "The token does not carry the scope",
+        404: "There is nothing here",
+        405: "This cannot be done here",
+        413: "The body is larger than 1 MB",
+        422: "Some of it needs putting right; `errors` has all of it",
+        429: "Too many requests",
+        503: "Not available for the moment; nothing was accepted",
+    }.items()
+}
+WRITING = {
+    **ALWAYS,
+    409: {"description": "It has changed, or was submitted before", **PROBLEM},
+    415: {"description": "The body is not JSON", **PROBLEM},
+}
+
+router = APIRouter(prefix="/api/v1", responses=ALWAYS)
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field, in a sponsor's words."""
+
+    field: str = Field(examples=["cost_profile.capital_gbp"])
+    message: str = Field(examples=["Give the capital cost, 0 if there is none"])
+
+
+class ProblemDetails(BaseModel):
+    """A problem (RFC 9457). `code` is stable."""
+
+    type: str = Field(examples=["urn:assent:problem:malformed"])
+    title: str
+    status: int
+    code: str = Field(examples=["malformed"])
+    detail: str = ""
+    errors: list[FieldError] = []
+
+
+class Started(BaseModel):
+    """A proposal and where it is."""
+
+    ref: str = Field(examples=["INV-2026-0001"])
+    state: State
+
+
+class Submitted(Started):
+    """A submitted version and its fingerprint."""
+
+    version: int
+    content_hash: str
+
+
+class Meeting(BaseModel):
+    """A forum's meeting."""
+
+    date: dates.date
+    papers_due: dates.date
+
+
+class WaitingOn(BaseModel):
+    """On whom something waits, since when, what happens next, and when."""
+
+    step: str
+    on: str
+    title: str
+    since: date
+    working_days: int
+    next: str
+    at: date | None
+
+
+class RouteLeg(BaseModel):
+    """A leg of a proposal's way, and the clause that puts it there."""
+
+    leg: str
+    who: list[str]
+    titles: list[str]
+    clause: Clause
+    reason: str
+    meeting: date | None
+    by: date | None
+
+
+class CaseSummary(Started):
+    """A case in a list."""
+
+    kind: str
+    title: str
+    department: str
+    sponsor: str
+    size: str
+    capital: str
+    version: int
+    decide_by: date
+    opened: datetime
+    changed: datetime
+    open: bool
+    waiting: list[WaitingOn]
+
+
+class DecisionTold(BaseModel):
+    """One person's answer."""
+
+    step: str
+    round: int
+    seat: str
+    post: str
+    title: str
+    on_behalf_of: str
+    choice: str
+    reason: str
+    conditions: list[dict[str, str]]
+    answers: dict[str, dict[str, str]]
+    until: date | None
+    submitted_at: datetime
+    recorded_at: datetime | None
+    content_hash: str
+    shown_hash: str
+    assurance: str
+
+
+class CaseTold(CaseSummary):
+    """A case with its way, its decisions and its conditions."""
+
+    content_hash: str
+    edition: str
+    route: list[RouteLeg]
+    decisions: list[DecisionTold]
+    conditions: list[dict[str, str]]
+
+
+class CaseList(BaseModel):
+    """A page of a list; `next` is the cursor of the next page."""
+
+    items: list[CaseSummary]
+    next: str | None
+
+
+class StepTold(BaseModel):
+    """An open question."""
+
+    id: str
+    case: str
+    kind: str
+    round: int
+    version: int
+    clause: str
+    opened: datetime
+    due: datetime
+    waiting_on: list[str]
+    next: str | None
+    at: datetime | None
+
+
+class JournalLine(BaseModel):
+    """A line of the record."""
+
+    case: str
+    seq: int
+    at: datetime
+    recorded: datetime
+    actor: str
+    on_behalf_of: str
+    kind: str
+    key: str
+    data: dict[str, Any]
+    prev: str
+    kid: str
+    mac: str
+
+
+EXAMPLE = {
+    "title": "Consultation tool kit",
+    "department": "dept-ce",
+    "sponsor_post": "cd-ce",
+    "lead_post": "hoict-ce",
+    "size": "minor",
+    "cost_profile": {"capital_gbp": 12000, "revenue_gbp_per_year": 1500},
+    "funding_parties": [{"post": "cd-ce", "share_percent": 100}],
+    "benefits": ["Wider engagement in consultation"],
+    "principles": {"P01": "met"},
+    "decision_needed_by": "2027-06-30",
+}
+PROPOSAL = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object"}, "example": EXAMPLE}},
+    }
+}
+
+
+# -------------------------------------------------------------------------- proposals
+
+
+@router.post("/proposals", status_code=201, responses=WRITING, openapi_extra=PROPOSAL, name="api_begin")
+@allowed(Role.START_CASE)
+def begin(visit: Asker, body: Body) -> Started:
+    """Begin a proposal. It may be incomplete, but what it says must be readable."""
+    document = submitting.given(body)
+    with visit.desk.store.writing() as tx:
+        edition = visit.rules
+        if wanted := body.get("organisation"):
+            edition = _edition(tx, visit, wanted)
+        submitting.checked(document, edition)
+        draft = drafts.create(tx, edition.organisation, visit.me.id, document)
+    return Started(ref=draft.ref, state=State.DRAFT)
+
+
+@router.patch("/proposals/{ref}", responses=WRITING, openapi_extra=PROPOSAL, name="api_change")
+@allowed(Role.START_CASE)
+def change(ref: str, visit: Asker, body: Body) -> Started:
+    """Change fields of a proposal that is not submitted; null takes a field away."""
+    changes = submitting.given(body)
+    with visit.desk.store.writing() as tx:
+        draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
+        saved = drafts.save(tx, ref, changes)
+        submitting.checked(saved.document, submitting.rules_of(tx, visit.desk, draft))
+    return Started(ref=ref, state=State(saved.state))
+
+
+@router.post("/proposals/{ref}/route", responses=WRITING, name="api_route")
+@allowed(Role.START_CASE, Role.READ_CASE)
+def route(ref: str, visit: Asker, body: OptionalBody) -> dict[str, list[RouteLeg]]:
+    """Say what the proposal would pass if it were submitted today, and why."""
+    with visit.desk.store.reading() as tx:
+        draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
+        edition = submitting.rules_of(tx, visit.desk, draft)
+        legs = submitting.preview(draft.document, edition, visit.today)
+        told = submitting.stops(legs, edition, visit.today)
+    return {"route": [_leg(leg, stop) for leg, stop in zip(legs, told, strict=True)]}
+
+
+@router.post("/proposals/{ref}/submit", responses=WRITING, response_model=Submitted, name="api_submit")
+@allowed(Role.START_CASE)
+async def submit(
+    ref: str,
+    visit: Asker,
+    body: OptionalBody,
+    key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)] = None,
+) -> Response:
+    """Submit the proposal: version 1 is frozen and one process starts, however often this is sent."""
+    fingerprint = hashlib.sha256(f"submit {ref} {json.dumps(body, sort_keys=True)}".encode()).hexdigest()
+
+    def submitted() -> tuple[submitting.Submission | None, Response]:
+        with visit.desk.store.writing() as tx:
+            owner = f"token:{visit.api.id}" if visit.api else ""
+            known = idempotency.recall(tx, owner=owner, key=key, request_hash=fingerprint) if key else None
+            if known:
+                return None, Response(known.body, known.status, media_type="application/json")
+            draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
+            made = submitting.submit(tx, visit.desk, draft, visit.me.id)
+            reply = Submitted(
+                ref=ref, state=State.SUBMITTED, version=made.version, content_hash=made.content_hash
+            ).model_dump_json()
+            if key:
+                idempotency.remember(
+                    tx, owner=owner, key=key, request_hash=fingerprint, status=200, body=reply
+                )
+            return made, Response(reply, 200, media_type="application/json")
+
+    made, response = await run_in_threadpool(submitted)
+    if made and not made.again:
+        await submitting.begin(visit.desk, made)
+    return response
+
+
+# ------------------------------------------------------------------------------ cases
+
+
+@router.post("/cases/{ref}/withdraw", status_code=202, responses=WRITING, name="api_withdraw")
+@allowed(Role.START_CASE)
+async def withdraw(ref: str, visit: Asker, body: OptionalBody) -> Started:
+    """Withdraw a case. Everybody who is being asked is told."""
+    withdrawal = await run_in_threadpool(withdrawing.requested, visit, ref)
+    await visit.desk.gateway.withdraw(ref, withdrawal)
+    return Started(ref=ref, state=await run_in_threadpool(_state, visit, ref))
+
+
+@router.get("/cases", name="api_cases")
+@allowed(Role.READ_CASE)
+def listed(
+    visit: Asker,
+    kind: str | None = None,
+    state: State | None = None,
+    department: str | None = None,
+    waiting_on: str | None = None,
+    overdue: bool = False,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> CaseList:
+    """List cases, the latest first."""
+    with visit.desk.store.reading() as tx:
+        found = cases.page(
+            tx,
+            organisation=visit.rules.organisation,
+            kind=kind,
+            state=state,
+            department=department,
+            waiting_on=waiting_on,
+            overdue=overdue,
+            q=q,
+            cursor=cursor,
+            limit=limit,
+        )
+        waiting = steps.waiting_of(tx, [case.ref for case in found.items])
+        items = [
+            CaseSummary(**_summary(tx, case, waiting.get(case.ref, ()), visit.today)) for case in found.items
+        ]
+    return CaseList(items=items, next=found.next_cursor)
+
+
+@router.get("/cases/{ref}", name="api_case")
+@allowed(Role.READ_CASE, Role.START_CASE)
+def case(ref: str, visit: Asker) -> CaseTold | Started:
+    """Tell a case: its state, on whom it waits, its way, its decisions. A draft has only its state."""
+    with visit.desk.store.reading() as tx:
+        found = cases.find(tx, ref)
+        if found is None:
+            draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
+            return Started(ref=ref, state=State(draft.state))
+        _own_organisation(found, visit)
+        edition = telling.edition(tx, found.edition)
+        told = submitting.stops(found.route, edition, found.proposal.submitted)
+        made = intents.decisions_of(tx, ref)
+        return CaseTold(
+            **_summary(tx, found, steps.waiting(tx, ref), visit.today),
+            content_hash=found.content_hash,
+            edition=found.edition,
+            route=[_leg(leg, stop) for leg, stop in zip(found.route, told, strict=True)],
+            decisions=[_decision(tx, found, decision) for decision in made],
+            conditions=[_condition(put) for decision in made for put in decision.conditions],
+        )
+
+
+@router.get("/cases/{ref}/journal", name="api_journal")
+@allowed(Role.READ_CASE)
+def lines(
+    ref: str, visit: Asker, after: Annotated[int, Query(ge=0, le=10**9)] = 0
+) -> dict[str, list[JournalLine]]:
+    """Return the record of a case, line by line."""
+    with visit.desk.store.reading() as tx:
+        _own_organisation(cases.get(tx, ref), visit)
+        found = [JournalLine(**line.model_dump()) for line in journal.lines(tx, ref, after=after)]
+    return {"lines": found}
+
+
+@router.get("/steps", name="api_steps")
+@allowed(Role.READ_CASE)
+def open_steps(
+    visit: Asker, case: Annotated[str | None, Query(max_length=40)] = None
+) -> dict[str, list[StepTold]]:
+    """List the questions that are open, the longest open first."""
+    with visit.desk.store.reading() as tx:
+        found = steps.open_steps(tx, case=case)
+        own = {
+            ref for ref in {step.case for step in found} if _organisation(tx, ref) == visit.rules.organisation
+        }
+    return {"steps": [_step(step) for step in found if step.case in own]}
+
+
+@router.get("/forums/{id}/meetings", name="api_meetings")
+@allowed(Role.READ_CASE)
+def meetings(id: str, visit: Asker) -> dict[str, list[Meeting]]:
+    """List a forum's meetings from today, each with the last day for its papers."""
+    forum = visit.rules.forums.get(id)
+    if forum is None:
+        raise NotFound
+    rules = visit.rules.routing()
+    known = next((one for one in (rules.notification_forum, rules.srg) if one and one.key == id), None)
+    coming = [meeting for meeting in forum.meetings if meeting >= visit.today]
+    return {
+        "meetings": [
+            Meeting(date=meeting, papers_due=routing.papers_due(meeting, known, rules) if known else meeting)
+            for meeting in coming
+        ]
+    }
+
+
+@router.get("/openapi.json", include_in_schema=False, name="api_description")
+@allowed(Role.ANYONE)
+def description(request: Request) -> Response:
+    """Describe this API."""
+    found: dict[str, Any] = request.app.openapi()
+    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    schemas["ProblemDetails"] = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schemas["ProblemDetails"].pop("$defs", {}))
+    return JSONResponse(found)
+
+
+# ---------------------------------------------------------------------------- telling
+
+
+def _edition(tx: Tx, visit: Visit, wanted: Any) -> Any:
+    known = {edition.organisation: edition for edition in visit.desk.handbooks(tx)}
+    if wanted != visit.rules.organisation or wanted not in known:
+        told = f"This token is for {visit.rules.organisation_name}"
+        raise Malformed(problems=[Problem(field="organisation", message=told)])
+    return known[wanted]
+
+
+def _own_organisation(case: CaseView, visit: Visit) -> None:
+    if case.organisation != visit.rules.organisation:
+        raise NotFound
+
+
+def _organisation(tx: Tx, ref: str) -> str:
+    return cases.get(tx, ref).organisation
+
+
+def _state(visit: Visit, ref: str) -> State:
+    with visit.desk.store.reading() as tx:
+        return State(cases.get(tx, ref).state)
+
+
+def _summary(tx: Tx, case: CaseItem, waiting: tuple[steps.Waiting, ...], today: date) -> dict[str, Any]:
+    edition = telling.edition(tx, case.edition)
+    return {
+        "ref": case.ref,
+        "kind": case.kind,
+        "title": case.title,
+        "state": case.state,
+        "department": case.department,
+        "sponsor": case.sponsor,
+        "size": case.size,
+        "capital": f"{case.capital:.2f}",
+        "version": case.version,
+        "decide_by": case.decide_by,
+        "opened": case.opened,
+        "changed": case.changed,
+        "open": case.open,
+        "waiting": [
+            WaitingOn(
+                step=wait.step,
+                on=wait.on,
+                title=wait.who,
+                since=wait.since,
+                working_days=wait.working_days,
+                next=wait.next,
+                at=wait.at,
+            )
+            for wait in whereabouts.worded(waiting, edition, today)
+        ],
+    }
+
+
+def _leg(leg: Leg, stop: Stop) -> RouteLeg:
+    return RouteLeg(
+        leg=leg.leg,
+        who=list(leg.who),
+        titles=list(stop.who),
+        clause=stop.clause,
+        reason=leg.reason,
+        meeting=leg.meeting,
+        by=stop.by,
+    )
+
+
+def _decision(tx: Tx, case: CaseView, decision: DecisionView) -> DecisionTold:
+    edition = telling.edition(tx, case.edition)
+    told = telling.told(decision, edition)
+    return DecisionTold(
+        step=decision.step,
+        round=decision.round,
+        seat=decision.seat,
+        post=decision.post,
+        title=told.who,
+        on_behalf_of=told.for_whom,
+        choice=decision.choice,
+        reason=decision.reason or "",
+        conditions=[_condition(put) for put in decision.conditions],
+        answers={name: answer.model_dump() for name, answer in decision.answers.items()},
+        until=decision.until,
+        submitted_at=decision.submitted_at,
+        recorded_at=decision.recorded_at,
+        content_hash=decision.content_hash,
+        shown_hash=decision.shown_hash,
+        assurance=decision.assurance,
+    )
+
+
+def _condition(put: intents.Condition) -> dict[str, str]:
+    return {"text": put.text, "owner": put.owner, "by": put.by.isoformat(), "evidence": put.evidence}
+
+
+def _step(step: StepView) -> StepTold:
+    return StepTold(
+        id=step.id,
+        case=step.case,
+        kind=step.kind,
+        round=step.round,
+        version=step.version,
+        clause=step.clause,
+        opened=step.opened,
+        due=step.due,
+        waiting_on=[seat.post for seat in step.seats if not seat.answered],
+        next=step.next.nudge if step.next else None,
+        at=step.next.at if step.next else None,
+    )

@@ -1,0 +1,182 @@
+"""Reading cases: the register, a case with its way and its record, and withdrawing one."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from service import telling
+from service.errors import NotFound
+from service.store import cases, intents, journal, steps
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.web import briefing, recounting, whereabouts, withdrawing, words
+from service.web.pages import page
+from service.web.roles import Role, allowed
+from service.web.visits import Asker, Visit
+from workflows.model import State
+
+router = APIRouter(include_in_schema=False)
+
+AT_ONCE = 25
+
+
+@router.get("/cases", name="cases")
+@allowed(Role.SIGNED_IN)
+def register(
+    visit: Asker,
+    state: Annotated[str, Query(max_length=40)] = "",
+    department: Annotated[str, Query(max_length=60)] = "",
+    waiting_on: Annotated[str, Query(max_length=80)] = "",
+    overdue: Annotated[str, Query(max_length=5)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+    cursor: Annotated[str, Query(max_length=500)] = "",
+) -> Response:
+    """List cases, the latest first, with filters as plain links."""
+    chosen = {
+        name: value
+        for name, value in (
+            ("state", state),
+            ("department", department),
+            ("waiting_on", waiting_on),
+            ("overdue", overdue),
+            ("q", q),
+        )
+        if value
+    }
+    with visit.desk.store.reading() as tx:
+        found = cases.page(
+            tx,
+            organisation=visit.rules.organisation,
+            state=State(state) if state in list(State) else None,
+            department=department or None,
+            waiting_on=waiting_on or None,
+            overdue=bool(overdue),
+            q=q or None,
+            cursor=cursor or None,
+            limit=AT_ONCE,
+        )
+        waiting = steps.waiting_of(tx, [case.ref for case in found.items])
+        rows = [
+            (
+                case,
+                whereabouts.told(
+                    case,
+                    whereabouts.worded(
+                        waiting.get(case.ref, ()), telling.edition(tx, case.edition), visit.today
+                    ),
+                ),
+            )
+            for case in found.items
+        ]
+        counts = cases.counts(tx)
+    onward = f"/cases?{urlencode({**chosen, 'cursor': found.next_cursor})}" if found.next_cursor else ""
+    return page(
+        "cases/register.html",
+        visit.frame(),
+        rows=rows,
+        states=_state_links(counts, chosen),
+        chosen=chosen,
+        q=q,
+        onward=onward,
+        departments=[(key, known.name) for key, known in visit.rules.departments.items()],
+    )
+
+
+def _state_links(counts: dict[str, int], chosen: dict[str, str]) -> list[tuple[str, str, int, bool]]:
+    """Return filters by state: words, address, how many, and whether it is the one chosen."""
+    others = {name: value for name, value in chosen.items() if name != "state"}
+    links = [("All", f"/cases?{urlencode(others)}".rstrip("?"), sum(counts.values()), "state" not in chosen)]
+    for state in State:
+        if counts.get(state):
+            address = f"/cases?{urlencode({**others, 'state': state})}"
+            links.append((words.STATES[state], address, counts[state], chosen.get("state") == state))
+    return links
+
+
+@router.get("/cases/{ref}", name="case")
+@allowed(Role.SIGNED_IN)
+def case(ref: str, visit: Asker) -> Response:
+    """Show a case: where it is now, its way, its decisions and conditions."""
+    with visit.desk.store.reading() as tx:
+        found = _case(tx, visit, ref)
+        edition = telling.edition(tx, found.edition)
+        made = [made for made in intents.decisions_of(tx, ref) if _shown(tx, visit, found, made.step)]
+        context: dict[str, Any] = {
+            "case": found,
+            "edition": edition,
+            "now": whereabouts.sentences(tx, found),
+            "places": whereabouts.places(tx, found),
+            "rows": briefing.rows(tx, found),
+            "decisions": [(decision, telling.told(decision, edition)) for decision in made],
+            "conditions": [
+                telling.condition(put, edition) for decision in made for put in decision.conditions
+            ],
+            "versions": cases.versions(tx, ref),
+            "lines": recounting.recount(journal.lines(tx, ref), edition),
+        }
+    return page(
+        "cases/case.html",
+        visit.frame(),
+        may_withdraw=found.open and found.withdrawal is None and withdrawing.may(visit, found),
+        returned_to_me=found.state == State.RETURNED and withdrawing.may(visit, found),
+        **context,
+    )
+
+
+@router.get("/cases/{ref}/record", name="case_record")
+@allowed(Role.SIGNED_IN)
+def record(ref: str, visit: Asker) -> Response:
+    """Show the record of a case, every line with its fingerprint."""
+    with visit.desk.store.reading() as tx:
+        found = _case(tx, visit, ref)
+        edition = telling.edition(tx, found.edition)
+        lines = recounting.recount(journal.lines(tx, ref), edition)
+    return page("cases/record.html", visit.frame(), case=found, lines=lines)
+
+
+@router.get("/cases/{ref}/shown/{hash}", name="case_shown")
+@allowed(Role.SIGNED_IN)
+def shown(ref: str, hash: str, visit: Asker) -> Response:
+    """Show what somebody was shown when they decided."""
+    with visit.desk.store.reading() as tx:
+        found = _case(tx, visit, ref)
+        by_hash = {made.shown_hash: made for made in intents.decisions_of(tx, ref)}
+        decision = by_hash.get(hash)
+        brief = briefing.shown(tx, hash) if decision else None
+        if decision is None or brief is None or not _shown(tx, visit, found, decision.step):
+            raise NotFound
+    return page("cases/shown.html", visit.frame(), case=found, brief=brief, decision=decision)
+
+
+@router.get("/cases/{ref}/withdraw", name="case_withdraw")
+@allowed(Role.SIGNED_IN)
+def withdraw(ref: str, visit: Asker) -> Response:
+    """Ask whether to withdraw a case."""
+    with visit.desk.store.reading() as tx:
+        found = withdrawing.open_case(tx, visit, ref)
+    return page("cases/withdraw.html", visit.frame(), case=found)
+
+
+@router.post("/cases/{ref}/withdraw", name="case_withdrawn")
+@allowed(Role.SIGNED_IN)
+async def withdrawn(ref: str, visit: Asker) -> Response:
+    """Withdraw a case."""
+    withdrawal = await run_in_threadpool(withdrawing.requested, visit, ref)
+    await visit.desk.gateway.withdraw(ref, withdrawal)
+    return RedirectResponse(f"/cases/{ref}", 303)
+
+
+def _case(tx: Tx, visit: Visit, ref: str) -> CaseView:
+    found = cases.get(tx, ref)
+    if found.organisation != visit.rules.organisation:
+        raise NotFound
+    return found
+
+
+def _shown(tx: Tx, visit: Visit, case: CaseView, step_id: str) -> bool:
+    """Answers of a blind step stay hidden until it is resolved."""
+    step = steps.get(tx, step_id)
+    return step is None or not (step.blind and step.open)

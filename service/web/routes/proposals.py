@@ -1,0 +1,223 @@
+"""Writing a proposal: a list of tasks, saved page by page, and submitted once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from service import proposals
+from service.errors import Malformed, NotEditable, NotFound
+from service.handbook import Edition
+from service.store import drafts
+from service.store.drafts import Draft
+from service.store.engine import Tx
+from service.web import submitting, tasks
+from service.web.pages import page
+from service.web.roles import Role, allowed
+from service.web.visits import Asker, Sent, Visit
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/proposals", name="proposals")
+@allowed(Role.SIGNED_IN)
+def mine(visit: Asker) -> Response:
+    """List the drafts the reader works on, and offer to begin another."""
+    with visit.desk.store.reading() as tx:
+        own = [draft for draft in drafts.of_person(tx, visit.me.id, visit.posts) if draft.editable]
+    return page("proposals/list.html", visit.frame(), drafts=own)
+
+
+@router.post("/proposals", name="proposal_begin")
+@allowed(Role.SIGNED_IN)
+def begin(visit: Asker) -> Response:
+    """Begin a draft, with what is known of its writer filled in."""
+    with visit.desk.store.writing() as tx:
+        draft = drafts.create(tx, visit.rules.organisation, visit.me.id, _known(visit))
+    return RedirectResponse(f"/proposals/{draft.ref}", 303)
+
+
+@router.get("/proposals/{ref}", name="proposal")
+@allowed(Role.SIGNED_IN)
+def task_list(ref: str, visit: Asker) -> Response:
+    """Show the tasks and how far each is."""
+    with visit.desk.store.reading() as tx:
+        draft, edition = _draft(tx, visit, ref)
+    if not draft.editable:
+        return RedirectResponse(f"/cases/{ref}", 303)
+    problems = proposals.check_complete(draft.document, edition, visit.today)
+    listed = [
+        (
+            task.title,
+            f"/proposals/{ref}/edit/{task.pages[0].key}",
+            *tasks.status(task, draft.document, problems),
+        )
+        for task in tasks.tasks(edition)
+    ]
+    done = sum(not colour for *_, colour in listed)
+    return page(
+        "proposals/tasks.html", visit.frame(), draft=draft, tasks=listed, done=done, ready=not problems
+    )
+
+
+@router.get("/proposals/{ref}/edit/{key}", name="proposal_page")
+@allowed(Role.SIGNED_IN)
+def edit(ref: str, key: str, visit: Asker) -> Response:
+    """Show one page of a task."""
+    with visit.desk.store.reading() as tx:
+        draft, edition = _editable(tx, visit, ref)
+    return _edit_page(visit, draft, edition, _page(edition, key), draft.document, {})
+
+
+@router.post("/proposals/{ref}/edit/{key}", name="proposal_page_saved")
+@allowed(Role.SIGNED_IN)
+def save(ref: str, key: str, visit: Asker, sent: Sent) -> Response:
+    """Save one page, unless something in it cannot be read."""
+    with visit.desk.store.writing() as tx:
+        draft, edition = _editable(tx, visit, ref)
+        asked = _page(edition, key)
+        changed = tasks.read(asked, sent, draft.document)
+        document = {**draft.document, **changed}
+        errors = tasks.errors(asked, proposals.check_draft(document, edition))
+        if errors:
+            return _edit_page(visit, draft, edition, asked, document, errors)
+        drafts.save(tx, ref, changed, _lock(sent))
+    following = tasks.following(edition, asked)
+    onward = f"/edit/{following.key}" if following else ""
+    return RedirectResponse(f"/proposals/{ref}{onward}", 303)
+
+
+@router.get("/proposals/{ref}/check", name="proposal_check")
+@allowed(Role.SIGNED_IN)
+def check(ref: str, visit: Asker) -> Response:
+    """Say what is still missing, or what will happen once it is submitted."""
+    with visit.desk.store.reading() as tx:
+        draft, edition = _editable(tx, visit, ref)
+    return _check_page(visit, draft, edition)
+
+
+@router.post("/proposals/{ref}/check", name="proposal_submitted")
+@allowed(Role.SIGNED_IN)
+async def submit(ref: str, visit: Asker) -> Response:
+    """Submit, once however often it is pressed."""
+
+    def submitted() -> submitting.Submission | Response:
+        with visit.desk.store.writing() as tx:
+            draft, edition = _draft(tx, visit, ref)
+            try:
+                return submitting.submit(tx, visit.desk, draft, visit.me.id)
+            except Malformed:
+                return _check_page(visit, draft, edition, status=422)
+
+    submission = await run_in_threadpool(submitted)
+    if isinstance(submission, Response):
+        return submission
+    if not submission.again:
+        await submitting.begin(visit.desk, submission)
+    return RedirectResponse(f"/cases/{ref}", 303)
+
+
+# ------------------------------------------------------------------------------- helpers
+
+
+def _known(visit: Visit) -> dict[str, Any]:
+    """Return what a new draft can say by itself: its writer is likely its lead or its sponsor."""
+    known: dict[str, Any] = {}
+    for post in visit.posts[:1]:
+        known["lead_post"] = post
+        department = visit.rules.posts[post].department
+        if department in visit.rules.departments:
+            known["department"] = department
+    return known
+
+
+def _draft(tx: Tx, visit: Visit, ref: str) -> tuple[Draft, Edition]:
+    draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
+    return draft, submitting.rules_of(tx, visit.desk, draft)
+
+
+def _editable(tx: Tx, visit: Visit, ref: str) -> tuple[Draft, Edition]:
+    draft, edition = _draft(tx, visit, ref)
+    if not draft.editable:
+        raise NotEditable
+    return draft, edition
+
+
+def _page(edition: Edition, key: str) -> tasks.Page:
+    asked = tasks.page_of(edition, key)
+    if asked is None:
+        raise NotFound
+    return asked
+
+
+def _lock(sent: FormData) -> int | None:
+    given = str(sent.get("lock", ""))
+    return int(given) if given.isdigit() and len(given) < 10 else None
+
+
+def _edit_page(
+    visit: Visit,
+    draft: Draft,
+    edition: Edition,
+    asked: tasks.Page,
+    document: Mapping[str, Any],
+    errors: Mapping[str, str],
+) -> Response:
+    return page(
+        "proposals/page.html",
+        visit.frame(),
+        status=422 if errors else 200,
+        draft=draft,
+        edition=edition,
+        today=visit.today,
+        asked=asked,
+        document=document,
+        errors=errors,
+        tasks=tasks,
+    )
+
+
+def _check_page(visit: Visit, draft: Draft, edition: Edition, status: int = 200) -> Response:
+    problems = proposals.check_complete(draft.document, edition, visit.today)
+    route = submitting.preview(draft.document, edition, visit.today) if not problems else ()
+    return page(
+        "proposals/check.html",
+        visit.frame(),
+        status=status,
+        draft=draft,
+        problems=[(problem, _where(edition, draft.ref, problem.field)) for problem in problems],
+        stops=submitting.stops(route, edition, visit.today),
+        papers=submitting.papers(route, edition),
+        rows=_rows(edition, draft),
+    )
+
+
+def _where(edition: Edition, ref: str, field: str) -> str:
+    """Return the page on which a problem is put right."""
+    own = next((asked for task in tasks.tasks(edition) for asked in task.pages if asked.owns(field)), None)
+    if own is None:
+        return f"/proposals/{ref}"
+    return f"/proposals/{ref}/edit/{own.key}"
+
+
+def _rows(edition: Edition, draft: Draft) -> list[tuple[str, str, str, str]]:
+    """Return the answers to be checked before submitting, each with where to change it."""
+    return [
+        (part.label, text, "Change", f"/proposals/{draft.ref}/edit/{asked.key}")
+        for task in tasks.tasks(edition)
+        for asked in task.pages
+        for part in asked.parts
+        if isinstance(part, tasks.Box) and (text := _said(part, draft, edition))
+        if task.key != "principles"
+    ]
+
+
+def _said(box: tasks.Box, draft: Draft, edition: Edition) -> str:
+    options = dict(box.options(edition, draft.updated.date())) if box.options else {}
+    if box.kind == "several":
+        return "\n".join(options.get(key, key) for key in tasks.several(draft.document, box.name))
+    value = tasks.shown(draft.document, box.name)
+    return options.get(value, value)

@@ -1,0 +1,119 @@
+"""What waits for the reader, what they have put forward, and who covers for them."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from service import telling
+from service.store import cases, covers, drafts, steps
+from service.store.covers import Cover
+from service.store.engine import Tx
+from service.web import deciding, whereabouts, words
+from service.web.pages import page
+from service.web.roles import Role, allowed
+from service.web.visits import Asker, Sent, Visit
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/", name="home")
+@allowed(Role.ANYONE)
+def home() -> Response:
+    """There is no page for nobody in particular."""
+    return RedirectResponse("/work", 303)
+
+
+@router.get("/work", name="work")
+@allowed(Role.SIGNED_IN)
+def work(visit: Asker) -> Response:
+    """Show what the reader is asked, and where their own proposals are."""
+    with visit.desk.store.reading() as tx:
+        asked = [
+            (step, cases.get(tx, step.case).title, words.day(step.due), step.due < visit.now)
+            for step in steps.open_for(tx, visit.me.id)
+        ]
+        own = _own(tx, visit)
+        covering = [cover for cover in covers.of(tx, visit.me.id) if cover.ends >= visit.today]
+    return page(
+        "work.html",
+        visit.frame(),
+        visit=visit,
+        posts=[telling.title(visit.rules, post, visit.today) for post in visit.posts],
+        asked=asked,
+        own=own,
+        covers=[(telling.name(visit.rules, cover.cover), cover) for cover in covering],
+    )
+
+
+def _own(tx: Tx, visit: Visit) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
+    """Return the reader's proposals: ref, title, state, where to read on, and a sentence or more."""
+    found: list[tuple[str, str, str, str, tuple[str, ...]]] = []
+    for draft in drafts.of_person(tx, visit.me.id, visit.posts):
+        case = cases.find(tx, draft.ref)
+        if draft.editable:
+            title = str(draft.document.get("title") or "Untitled")
+            said = "It was returned to you." if case else f"Saved {words.moment(draft.updated)}."
+            state = str(case.state) if case else "draft"
+            found.append((draft.ref, title, state, f"/proposals/{draft.ref}", (said,)))
+        elif case:
+            told = whereabouts.sentences(tx, case)
+            found.append((case.ref, case.title, str(case.state), f"/cases/{case.ref}", told))
+    return found
+
+
+@router.get("/cover", name="cover")
+@allowed(Role.SIGNED_IN)
+def cover(visit: Asker) -> Response:
+    """Ask who covers for the reader, and when."""
+    return _cover_page(visit, {}, {})
+
+
+@router.post("/cover", name="cover_set")
+@allowed(Role.SIGNED_IN)
+def cover_set(visit: Asker, sent: Sent) -> Response:
+    """Set a cover, dated, for oneself only."""
+    errors: dict[str, str] = {}
+    chosen = str(sent.get("cover", ""))
+    if chosen == visit.me.id or chosen not in visit.rules.people:
+        errors["cover"] = "Choose who covers for you"
+    starts = _day(sent, "starts", "Say from which day", errors)
+    ends = _day(sent, "ends", "Say until which day", errors)
+    if starts and starts < visit.today:
+        errors["starts"] = "The first day must be today or later"
+    if starts and ends and ends < starts:
+        errors["ends"] = "The last day must not be before the first"
+    if errors or starts is None or ends is None:
+        return _cover_page(visit, {name: str(value) for name, value in sent.items()}, errors)
+    with visit.desk.store.writing() as tx:
+        covers.set(tx, Cover(person=visit.me.id, cover=chosen, starts=starts, ends=ends, set_by=visit.me.id))
+    return RedirectResponse("/work", 303)
+
+
+def _day(sent: FormData, name: str, empty: str, errors: dict[str, str]) -> date | None:
+    typed = deciding.typed_day(sent, name)
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        errors[name] = "Enter a day that exists, such as 27 10 2004" if typed.strip("-") else empty
+        return None
+
+
+def _cover_page(visit: Visit, typed: Mapping[str, str], errors: Mapping[str, str]) -> Response:
+    people = [(person.id, _described(visit, person.id)) for person in visit.rules.people.values()]
+    return page(
+        "cover.html",
+        visit.frame(),
+        status=422 if errors else 200,
+        people=sorted((one for one in people if one[0] != visit.me.id), key=lambda one: one[1]),
+        typed=typed,
+        errors=errors,
+    )
+
+
+def _described(visit: Visit, person: str) -> str:
+    posts = visit.rules.posts_of(person, visit.today)
+    titles = words.listed([telling.title(visit.rules, post, visit.today) for post in posts])
+    return telling.name(visit.rules, person) + (f" ({titles})" if titles else "")

@@ -1,0 +1,162 @@
+"""From a draft to a case: what would happen, and the one submission that makes it happen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from service import proposals, telling
+from service.errors import AlreadySubmitted, Malformed, NotFound
+from service.handbook import Edition
+from service.store import cases, drafts
+from service.store.drafts import Draft
+from service.store.engine import Tx
+from service.web.desk import Desk
+from workflows.letters import Clause, Stop
+from workflows.model import Leg, Proposal, Terms
+from workflows.rules import calendar, routing
+
+GIVEN = frozenset(proposals.ProposalDocument.model_fields) - {"organisation", "submitted_on"} | {
+    "data_protection",
+    "capital_gbp",
+    "revenue_gbp_per_year",
+    "project_management_gbp",
+}
+"""What a sponsor may say of a proposal. Anything else that is sent is ours to say, and is ignored."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A version that has been submitted."""
+
+    ref: str
+    version: int
+    content_hash: str
+    again: bool = False
+
+
+def own_draft(tx: Tx, ref: str, person: str, posts: Sequence[str]) -> Draft:
+    """Return a draft to somebody who writes it; to others there is none."""
+    draft = drafts.get(tx, ref)
+    if draft.owner != person and not set(draft.co_authors) & set(posts):
+        raise NotFound
+    return draft
+
+
+def rules_of(tx: Tx, desk: Desk, draft: Draft) -> Edition:
+    """Return the rules a draft is written under: a returned case keeps those it opened with."""
+    case = cases.find(tx, draft.ref)
+    return telling.edition(tx, case.edition) if case else desk.in_force(tx, draft.organisation)
+
+
+def given(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a sponsor says, leaving out what only the engine may say."""
+    return {field: value for field, value in body.items() if field in GIVEN}
+
+
+def checked(document: Mapping[str, Any], edition: Edition) -> None:
+    """Refuse what cannot be read, all of it at once."""
+    if problems := proposals.check_draft(document, edition):
+        raise Malformed(problems=problems)
+
+
+def preview(document: Mapping[str, Any], edition: Edition, today: date) -> tuple[Leg, ...]:
+    """Return the way a draft would go if it were submitted today."""
+    if problems := proposals.check_route(document, edition):
+        raise Malformed(problems=problems)
+    proposal = _facts(document, edition, today)
+    return routing.route(proposal, edition.routing(today))
+
+
+def stops(route: Sequence[Leg], edition: Edition, today: date) -> tuple[Stop, ...]:
+    """Tell a way: who, why, and by when if everybody answers in time."""
+    told: list[Stop] = []
+    day = today
+    for leg in route:
+        by = _by(leg, max(day, leg.meeting or day), edition)
+        told.append(
+            Stop(
+                leg=leg.leg,
+                who=tuple(telling.title(edition, post, today) for post in leg.who),
+                clause=Clause(number=leg.clause, text=edition.clause_text(leg.clause)),
+                reason=leg.reason,
+                meeting=leg.meeting,
+                by=by,
+            )
+        )
+        day = by or day
+    return tuple(told)
+
+
+def _by(leg: Leg, start: date, edition: Edition) -> date | None:
+    terms: dict[str, Terms] = edition.terms()
+    days = [terms[ask.kind].ladder.due for ask in leg.asks]
+    return calendar.nth_working_day(start, max(days), edition.non_working) if days else None
+
+
+def papers(proposal_route: Sequence[Leg], edition: Edition) -> tuple[tuple[str, date, date], ...]:
+    """Return the meetings a way waits for: the forum's name, the last day for papers, the meeting."""
+    rules = edition.routing()
+    forums = {forum.key: forum for forum in (rules.notification_forum, rules.srg) if forum}
+    return tuple(
+        (forums[leg.forum].name, routing.papers_due(leg.meeting, forums[leg.forum], rules), leg.meeting)
+        for leg in proposal_route
+        if leg.meeting and leg.forum in forums
+    )
+
+
+def submit(tx: Tx, desk: Desk, draft: Draft, person: str) -> Submission:
+    """Freeze a draft as the next version of its case. The same again finds itself."""
+    edition = rules_of(tx, desk, draft)
+    if not draft.editable:
+        return _standing(tx, draft, edition)
+    if problems := proposals.check_complete(draft.document, edition, tx.today):
+        raise Malformed(problems=problems)
+    content = proposals.normalise(draft.document, edition)
+    proposal = _facts(draft.document, edition, tx.today)
+    rules = edition.routing(tx.today)
+    version = draft.submitted_version + 1
+    hash = proposals.content_hash(content)
+    cases.submitted(
+        tx,
+        draft.ref,
+        version=version,
+        content=content,
+        content_hash=hash,
+        proposal=proposal,
+        route=routing.route(proposal, rules),
+        branches=routing.branches(proposal, rules),
+        edition=edition.hash,
+        title=content["title"],
+        author=person,
+        authors=_authors(draft, proposal, edition, tx.today),
+    )
+    return Submission(draft.ref, version, hash)
+
+
+async def begin(desk: Desk, submission: Submission) -> None:
+    """Have the case's process take up the version. If the engine does not answer, the relay will."""
+    if submission.version == 1:
+        await desk.gateway.start(submission.ref)
+    else:
+        await desk.gateway.resubmit(submission.ref, submission.version)
+
+
+def _standing(tx: Tx, draft: Draft, edition: Edition) -> Submission:
+    """Return the submission that was made already, if this is the same one again."""
+    case = cases.get(tx, draft.ref)
+    if proposals.content_hash(proposals.normalise(draft.document, edition)) != case.content_hash:
+        raise AlreadySubmitted
+    return Submission(draft.ref, case.version, case.content_hash, again=True)
+
+
+def _facts(document: Mapping[str, Any], edition: Edition, today: date) -> Proposal:
+    content = proposals.normalise(document, edition)
+    return proposals.facts(content, submitted=today, edition=edition)
+
+
+def _authors(draft: Draft, proposal: Proposal, edition: Edition, today: date) -> tuple[str, ...]:
+    """Return everybody who may not decide: who drafted it, who leads it, who wrote with them."""
+    posts = (proposal.lead, *proposal.co_authors)
+    holders = (edition.holder(post, today) for post in posts)
+    return tuple(dict.fromkeys([draft.owner, *(person.id for person in holders if person)]))

@@ -1,0 +1,376 @@
+"""The tasks of a new proposal: which pages there are, and which boxes each has, as one table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from service.errors import Problem
+from service.handbook import Edition
+from service.web import deciding
+
+Options = Callable[[Edition, date], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Box:
+    """One question. Its name is the field's name in a proposal, so that what is wrong finds its box."""
+
+    name: str
+    label: str
+    kind: str = "line"
+    """line, text, money, percent, day, one, several or radios"""
+    hint: str | None = None
+    options: Options | None = None
+    width: str = ""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Boxes that are asked several times, such as a year's costs."""
+
+    name: str
+    each: str
+    boxes: tuple[Box, ...]
+    least: int = 2
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: saved when it is left."""
+
+    key: str
+    heading: str
+    parts: tuple[Box | Rows, ...]
+    lead: str = ""
+    """What the reader should know first."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of a proposal that this page asks for."""
+        return tuple(part.name for part in self.parts)
+
+    def owns(self, field: str) -> bool:
+        """Say whether a field, perhaps inside another, is asked for here."""
+        return any(field == own or field.startswith(f"{own}.") for own in self.fields)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a sponsor sees as one thing to do."""
+
+    key: str
+    title: str
+    pages: tuple[Page, ...]
+
+    def owns(self, field: str) -> bool:
+        """Say whether a field is asked for in this task."""
+        return any(page.owns(field) for page in self.pages)
+
+
+# ---------------------------------------------------------------------------- options
+
+
+def _departments(edition: Edition, today: date) -> list[tuple[str, str]]:
+    return [(department.key, department.name) for department in edition.departments.values()]
+
+
+def _posts(edition: Edition, today: date) -> list[tuple[str, str]]:
+    return deciding.condition_owners(edition, today)
+
+
+def _sizes(edition: Edition, today: date) -> list[tuple[str, str]]:
+    return [("minor", "Minor"), ("major", "Major")]
+
+
+def _yes_or_no(edition: Edition, today: date) -> list[tuple[str, str]]:
+    return [("yes", "Yes"), ("no", "No")]
+
+
+def _relations(edition: Edition, today: date) -> list[tuple[str, str]]:
+    return [
+        ("none", "It has nothing to do with one"),
+        ("integrates", "It works together with one"),
+        ("extends", "It extends one"),
+        ("replaces", "It replaces one"),
+        ("duplicates", "It does what one does already"),
+    ]
+
+
+def _systems(edition: Edition, today: date) -> list[tuple[str, str]]:
+    return [(system.key, system.name) for system in edition.corporate_systems.values()]
+
+
+def _answers(edition: Edition, today: date) -> list[tuple[str, str]]:
+    return [
+        ("met", "Met"),
+        ("deviates", "Not met"),
+        ("issue", "There is an issue to settle"),
+        ("not_applicable", "Does not apply"),
+    ]
+
+
+# ------------------------------------------------------------------------------ tasks
+
+ABOUT = Page(
+    "about",
+    "About the proposal",
+    (
+        Box("title", "Title", hint="What it is, in a few words"),
+        Box("summary", "Summary", "text", hint="What is proposed, in a sentence or two"),
+        Box("department", "Department", "one", options=_departments),
+        Box("size", "Size", "radios", hint="The handbook makes larger ones major", options=_sizes),
+        Box("decision_needed_by", "When is a decision needed by?", "day"),
+    ),
+)
+SYSTEMS = Page(
+    "systems",
+    "Corporate systems",
+    (
+        Box("corporate_system.relation", "What is it to a corporate system?", "radios", options=_relations),
+        Box("corporate_system.ids", "Which corporate systems?", "several", options=_systems),
+    ),
+)
+WHY = Page(
+    "why",
+    "Why it is needed",
+    (
+        Box("why", "Why is it needed?", "text"),
+        Box("alternatives", "What else was considered, and why not?", "text"),
+    ),
+)
+COSTS = Page(
+    "costs",
+    "Costs in all",
+    (
+        Box("cost_profile.capital_gbp", "Capital", "money", hint="0 if there is none"),
+        Box("cost_profile.revenue_gbp_per_year", "Revenue, a year", "money", hint="0 if there is none"),
+        Box("cost_profile.project_management_gbp", "Project management", "money"),
+    ),
+)
+YEARS = Page(
+    "years",
+    "Costs by year",
+    (
+        Rows(
+            "costs_by_year",
+            "Year",
+            (
+                Box("year", "Year", hint="Such as 2004/05", width="5"),
+                Box("capital", "Capital", "money"),
+                Box("revenue", "Revenue", "money"),
+                Box("project_management", "Project management", "money"),
+            ),
+            least=4,
+        ),
+    ),
+    lead="Leave this out if everything falls in one year.",
+)
+PAYERS = Page(
+    "payers",
+    "Who pays",
+    (
+        Rows(
+            "funding_parties",
+            "Funding party",
+            (
+                Box("post", "Post", "one", options=_posts),
+                Box("share_percent", "Share of the capital", "percent", width="4"),
+            ),
+            least=3,
+        ),
+    ),
+    lead="Each approves its own share. Shares must add up to 100%.",
+)
+BENEFITS = Page(
+    "benefits",
+    "Benefits",
+    (
+        Rows(
+            "benefits",
+            "Benefit",
+            (
+                Box("title", "What will be better?", "text"),
+                Box("owner", "Who will see to it?", "one", options=_posts),
+                Box("measure", "How will you know?"),
+            ),
+            least=3,
+        ),
+    ),
+)
+PEOPLE = Page(
+    "people",
+    "People",
+    (
+        Box("sponsor_post", "Sponsor", "one", options=_posts),
+        Box("lead_post", "Lead officer", "one", hint="Who leads never decides", options=_posts),
+        Box("co_authors", "Written together with", "several", options=_posts),
+    ),
+)
+STAKEHOLDERS = Page(
+    "stakeholders",
+    "Stakeholders and data",
+    (
+        Box("stakeholders", "Who is affected, and how are they involved?", "text"),
+        Box("personal_data", "Does it hold personal data?", "radios", options=_yes_or_no),
+        Box("security", "How are data kept safe?", "text"),
+    ),
+)
+
+
+def tasks(edition: Edition) -> tuple[Task, ...]:
+    """Return the tasks, in the order in which they are listed."""
+    return (
+        Task("about", "About it", (ABOUT, SYSTEMS)),
+        Task("why", "Why", (WHY,)),
+        Task("costs", "Costs", (COSTS, YEARS)),
+        Task("payers", "Who pays", (PAYERS,)),
+        Task("benefits", "Benefits", (BENEFITS,)),
+        Task("principles", _principles_title(edition), _principle_pages(edition)),
+        Task("people", "People and stakeholders", (PEOPLE, STAKEHOLDERS)),
+    )
+
+
+def _principles_title(edition: Edition) -> str:
+    number = len(edition.principles)
+    return "The fourteen principles" if number == 14 else f"The {number} principles"
+
+
+def _principle_pages(edition: Edition) -> tuple[Page, ...]:
+    return tuple(
+        Page(
+            key.lower(),
+            f"{key}: {principle.short_name}",
+            (
+                Box(f"principles.{key}", "Does the proposal meet this?", "radios", options=_answers),
+                Box(
+                    f"principle_notes.{key}",
+                    "Why, or how",
+                    "text",
+                    hint=_note_hint(principle.unless),
+                ),
+            ),
+            lead=principle.rule.strip().rstrip(".") + ".",
+        )
+        for key, principle in edition.principles.items()
+    )
+
+
+def _note_hint(unless: str) -> str:
+    asked = "Needed if it does not apply"
+    return f"{asked}, unless {unless}" if unless else asked
+
+
+def page_of(edition: Edition, key: str) -> Page | None:
+    """Find a page by its key."""
+    return next((page for task in tasks(edition) for page in task.pages if page.key == key), None)
+
+
+def following(edition: Edition, page: Page) -> Page | None:
+    """Return the page after this one in the same task, if there is one."""
+    for task in tasks(edition):
+        if page in task.pages:
+            rest = task.pages[task.pages.index(page) + 1 :]
+            return rest[0] if rest else None
+    return None
+
+
+# ------------------------------------------------------------------- reading and showing
+
+
+def read(page: Page, form: FormData, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of a proposal that a page changes, as they would then be."""
+    changed: dict[str, Any] = {}
+    for part in page.parts:
+        value = _rows(part, form) if isinstance(part, Rows) else _value(part, form)
+        top, _, inner = part.name.partition(".")
+        if inner:
+            whole = changed.get(top, document.get(top))
+            changed[top] = {**(whole if isinstance(whole, dict) else {}), inner: value}
+        else:
+            changed[top] = value
+    return changed
+
+
+def _value(box: Box, form: FormData, name: str = "") -> Any:
+    name = name or box.name
+    if box.kind == "several":
+        return [str(value) for value in form.getlist(name) if value]
+    if box.kind == "day":
+        typed = deciding.typed_day(form, name)
+        return typed if typed.strip("-") else None
+    typed = str(form.get(name, "")).strip()
+    return typed or None
+
+
+def _rows(rows: Rows, form: FormData) -> list[dict[str, Any]]:
+    """Return the rows in which anything was filled in."""
+    numbers = sorted({int(part) for name in form if (part := _number(name, rows.name)).isdigit()})
+    found = [
+        {box.name: _value(box, form, f"{rows.name}.{number}.{box.name}") for box in rows.boxes}
+        for number in numbers[:50]
+    ]
+    return [row for row in found if any(row.values())]
+
+
+def _number(name: str, rows: str) -> str:
+    """Return "2" of "funding_parties.2.post"."""
+    first, _, rest = name.partition(".")
+    return rest.partition(".")[0][:3] if first == rows else ""
+
+
+def shown(document: Mapping[str, Any], name: str) -> str:
+    """Return what a proposal says in a field, as its box shows it."""
+    value: Any = document
+    for part in name.split("."):
+        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        elif not (isinstance(value, str) and part == "title"):  # a benefit may be given as its title only
+            value = value.get(part) if isinstance(value, dict) else None
+    if isinstance(value, dict):
+        value = value.get("value", value.get("date", ""))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def several(document: Mapping[str, Any], name: str) -> list[str]:
+    """Return what a proposal says in a field that takes several values."""
+    value: Any = document
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return [str(entry) for entry in value] if isinstance(value, list) else []
+
+
+def row_numbers(rows: Rows, document: Mapping[str, Any]) -> range:
+    """Return the numbers of the rows to show: those filled in, and one to spare."""
+    filled = document.get(rows.name)
+    return range(max(rows.least, len(filled) + 1 if isinstance(filled, list) else 0))
+
+
+def errors(page: Page, problems: Sequence[Problem]) -> dict[str, str]:
+    """Return what is wrong on a page, by the box it leads to."""
+    return {_box(page, problem.field): problem.message for problem in problems if page.owns(problem.field)}
+
+
+def _box(page: Page, field: str) -> str:
+    """Return the box that a problem is shown at: rows as a whole have their first box."""
+    for part in page.parts:
+        if isinstance(part, Rows) and (field == part.name or field.count(".") == 1):
+            number = field.rpartition(".")[2] if field != part.name else "0"
+            return f"{part.name}.{number}.{part.boxes[0].name}"
+    return field
+
+
+def status(task: Task, document: Mapping[str, Any], problems: Sequence[Problem]) -> tuple[str, str]:
+    """Return how far a task is, and the colour of its tag; what is complete has none."""
+    fields = [part.name for page in task.pages for part in page.parts]
+    begun = any(shown(document, field) or several(document, field) for field in fields)
+    if not begun:
+        return "Not started", "blue"
+    if any(task.owns(problem.field) for problem in problems):
+        return "Incomplete", "light-blue"
+    return "Completed", ""

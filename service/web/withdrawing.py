@@ -1,0 +1,34 @@
+"""Withdrawing a case: its sponsor, its lead officer or a writer may, for as long as it is open."""
+
+import secrets
+
+from service.errors import Conflict, Forbidden, NotFound
+from service.store import cases
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.web.visits import Visit
+from workflows.model import Withdrawal
+
+
+def may(visit: Visit, case: CaseView) -> bool:
+    """Say whether the asker may withdraw a case."""
+    return visit.me.id in case.authors or bool({case.sponsor, case.lead} & set(visit.posts))
+
+
+def open_case(tx: Tx, visit: Visit, ref: str) -> CaseView:
+    """Return a case that the asker may withdraw now."""
+    case = cases.get(tx, ref)
+    if case.organisation != visit.rules.organisation:
+        raise NotFound
+    if not may(visit, case):
+        raise Forbidden("Only its sponsor, its lead officer or those who wrote it may withdraw it.")
+    if not case.open:
+        raise Conflict("It has come to its end and can no longer be withdrawn.")
+    return case
+
+
+def requested(visit: Visit, ref: str) -> Withdrawal:
+    """Write the wish down. The first one stands."""
+    with visit.desk.store.writing() as tx:
+        open_case(tx, visit, ref)
+        return cases.withdrawal_requested(tx, ref, visit.me.id, f"withdraw:{ref}:{secrets.token_hex(8)}")
