@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Self
 from weakref import WeakValueDictionary
 
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import (
     Client,
     WorkflowUpdateFailedError,
@@ -19,7 +21,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from service.config import Settings
-from workflows.human_step import CASE, KIND, Delivery, HumanStep, Process
+from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, Delivery, HumanStep, Process
 from workflows.model import Choice, Decision, Segment, Withdrawal
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.rules.quorum import Refusal
@@ -168,6 +170,20 @@ class Gateway:
             # Whatever is wrong with the engine, the answer is the same.
             return False
         self._answered_at = time.monotonic()
+        return True
+
+    async def register_search_attributes(self) -> bool:
+        """Let the engine know the attributes by which operators find cases; False if it is out of reach."""
+        request = AddSearchAttributesRequest(
+            namespace=self._client.namespace,
+            search_attributes={
+                key.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for key in SEARCH_ATTRIBUTES
+            },
+        )
+        try:
+            await self._client.operator_service.add_search_attributes(request)
+        except RPCError as error:
+            return error.status is RPCStatusCode.ALREADY_EXISTS
         return True
 
     def _door(self, process: str) -> asyncio.Semaphore:

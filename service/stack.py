@@ -13,8 +13,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import structlog
+from pydantic import SecretStr
 
 from service import engine, handbook
 from service.config import Settings, generate_keys, process_environment
@@ -24,6 +26,7 @@ from workflows.human_step import SEARCH_ATTRIBUTES
 log = structlog.get_logger()
 
 HOST = "127.0.0.1"
+KEYS = "keys"
 RESTART_AFTER = 0.5
 """Seconds between the death of a process and its next start."""
 GOODBYE = 25.0
@@ -65,9 +68,20 @@ def settings_for(folder: Path, ports: Ports, settings: Settings) -> Settings:
             "smtp_host": HOST,
             "smtp_port": ports.mail,
             "mail_folder": folder / "mail",
-            "secret_keys": type(settings.secret_keys)(_keys(folder / "keys")),
+            "secret_keys": SecretStr(_keys(folder / KEYS)),
         }
     )
+
+
+def kept_keys(folder: Path) -> str:
+    """Return the keys that a stack keeps in its folder; empty if there are none yet."""
+    file = folder / KEYS
+    return file.read_text() if file.exists() else ""
+
+
+def local_mode(settings: Settings) -> Literal["demo", "test"]:
+    """Return the mode of a stack on one machine: a test if it is said to be one, else a demo."""
+    return "test" if settings.mode == "test" else "demo"
 
 
 def _keys(file: Path) -> str:

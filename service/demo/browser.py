@@ -83,12 +83,12 @@ class Browser:
             sent += [(name, one) for one in ([answer] if isinstance(answer, str) else answer)]
         if pressed[0]:
             sent.append(pressed[:2])
-        address = urljoin(page.url, form.action or page.url)
-        if form.method == "get":
-            return read(await self._client.get(address, params=sent, headers=_by_hand("same-origin")))
         data: dict[str, list[str]] = {}
         for name, value in sent:
             data.setdefault(name, []).append(value)
+        address = urljoin(page.url, form.action or page.url)
+        if form.method == "get":
+            return read(await self._client.get(address, params=data, headers=_by_hand("same-origin")))
         headers = {**_by_hand("same-origin"), "Origin": str(self._client.base_url).rstrip("/")}
         return read(await self._client.post(address, data=data, headers=headers))
 
@@ -159,6 +159,8 @@ class _Reader(HTMLParser):
                     self.forms[-1].fields.append((self._list, said.get("value", "")))
             case "button":
                 self._button = (said.get("name", ""), said.get("value", ""), [])
+            case _:
+                pass
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop() != tag:
@@ -183,7 +185,7 @@ class _Reader(HTMLParser):
             self.title += data
         for taking in (self._link, self._button, self._area):
             if taking:
-                taking[-1].append(data)  # type: ignore[union-attr]
+                taking[-1].append(data)
         if not any(tag in _SILENT for tag in self._open):
             self.words.append(data)
 

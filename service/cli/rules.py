@@ -1,34 +1,21 @@
-"""The commands of `assent`. Errors are one sentence and a non-zero exit."""
+"""Commands about the organisation's rules; they need no stack, no database and no environment."""
 
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from service import clock, handbook, proposals
+from service.cli.common import Json, stop
 from service.handbook import Edition, Fault, HandbookError, sources
 from workflows.model import Leg
 from workflows.rules import routing
 
-app = typer.Typer(
-    help="Assent: approvals and action tracking for public bodies.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+app = typer.Typer()
 handbooks = typer.Typer(help="The organisation's rules.", no_args_is_help=True)
 app.add_typer(handbooks, name="handbook")
-
-Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-
-
-def stop(*sentences: object) -> NoReturn:
-    """Say why not, and end with a status of 1."""
-    for sentence in sentences:
-        typer.echo(sentence, err=True)
-    raise typer.Exit(1)
 
 
 # ------------------------------------------------------------------------------ handbook

@@ -1,0 +1,87 @@
+"""Commands about the record: tokens for programs, the audit, the rebuilding of what pages read."""
+
+from typing import Annotated
+
+import typer
+
+from service.cli.common import Json, record, stop
+from service.store import editions, journal, rebuild, tokens, verify
+from service.telling import edition
+
+app = typer.Typer()
+token = typer.Typer(help="Tokens for programs that read or start cases.", no_args_is_help=True)
+audit = typer.Typer(help="The proof that nobody changed the record.", no_args_is_help=True)
+export = typer.Typer(help="Copies of the record, to be read elsewhere.", no_args_is_help=True)
+app.add_typer(token, name="token")
+app.add_typer(audit, name="audit")
+app.add_typer(export, name="export")
+
+
+@token.command("create")
+def create(
+    post: Annotated[str, typer.Option(help="The post whose holder the token acts for.")],
+    scope: Annotated[list[str], typer.Option(help=f"Any of {', '.join(tokens.SCOPES)}; may be repeated.")],
+    days: Annotated[int, typer.Option(help="Days for which it works.")] = tokens.LONGEST_DAYS,
+) -> None:
+    """Make a token and print it, this once."""
+    with record() as store, store.writing() as tx:
+        holder = next(
+            (
+                person
+                for organisation in editions.organisations(tx)
+                if (hash := editions.in_force_hash(tx, organisation))
+                and (person := edition(tx, hash).holder(post, tx.today))
+            ),
+            None,
+        )
+        if holder is None:
+            stop(f"No handbook in force has somebody in the post {post}.")
+        scopes = [part for given in scope for part in given.split(",")]
+        made = tokens.create(tx, post=post, person=holder.id, scopes=scopes, days=days, by="command line")
+    typer.echo(f"For {post}, until {made.row.expires:%d %B %Y}, and shown this once: {made.token}")
+
+
+@token.command("revoke")
+def revoke(id: Annotated[str, typer.Argument(help="The eight characters after `as_`.")]) -> None:
+    """End a token at once."""
+    with record() as store, store.writing() as tx:
+        tokens.revoke(tx, id, by="command line")
+    typer.echo(f"The token {id} works no longer.")
+
+
+@audit.command("verify")
+def verified(json_: Json = False) -> None:
+    """Walk the whole record and name every line that was changed, added or taken away."""
+    with record() as store, store.reading() as tx:
+        found = verify.verify(tx)
+    if json_:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        typer.echo(f"{found.lines} lines in {found.cases} chains.")
+        for fault in found.faults:
+            typer.echo(f"{fault.case} line {fault.seq} {fault.what}")
+        typer.echo("The record is as it was written." if found.intact else "The record has been changed.")
+    if not found.intact:
+        raise typer.Exit(1)
+
+
+@app.command("rebuild")
+def rebuilt() -> None:
+    """Write the tables that pages read anew from the record, and say whether they had drifted."""
+    with record() as store:
+        drifted = rebuild.drift(store)
+        lines = rebuild.rebuild(store)
+    said = "they had drifted from it" if drifted else "they were the same before"
+    typer.echo(f"The tables were made again from {lines} lines of the record; {said}.")
+
+
+@export.command("journal")
+def exported(
+    case: Annotated[str, typer.Argument(help="A case's reference, or - for the organisation.")],
+) -> None:
+    """Print a case's lines, one canonical JSON object each, as they were signed."""
+    with record() as store, store.reading() as tx:
+        text = journal.export(tx, case)
+    if not text:
+        stop(f"There is no case {case}.")
+    typer.echo(text, nl=False)

@@ -1,0 +1,143 @@
+"""People of the demo: they have a mailbox and a browser, and nothing else."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import httpx2 as httpx
+
+from service.demo.browser import Browser, Page
+
+PATIENCE = 60.0
+"""Seconds after which a letter or a page that has not come is not coming."""
+
+
+class NotTrue(Exception):
+    """Something that the story tells did not happen."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A letter as its reader has it before them."""
+
+    id: int
+    to: str
+    subject: str
+    text: str
+    links: tuple[str, ...]
+
+    @property
+    def link(self) -> str:
+        """The one link by which the reader may answer."""
+        return next(link for link in self.links if "/a/" in link)
+
+    @property
+    def code(self) -> str:
+        """The code it brings."""
+        found = re.search(r"\b(\d{3}) ?(\d{3})\b", self.text)
+        if found is None:
+            raise NotTrue(f"no code in “{self.subject}”")
+        return "".join(found.groups())
+
+
+class Mail:
+    """The mail catcher, as its readers see it."""
+
+    def __init__(self, base_url: str) -> None:
+        self._client = httpx.AsyncClient(base_url=base_url, timeout=30)
+        self._read: set[int] = set()
+
+    async def all(self) -> list[Received]:
+        """Return every letter so far."""
+        answer = await self._client.get("/dev/mail.json")
+        return [
+            Received(one["id"], one["to"], one["subject"], one["text"], tuple(one["links"]))
+            for one in answer.json()
+        ]
+
+    async def letter(self, to: str, says: str) -> Received:
+        """Wait for a letter to somebody whose subject says something, and that nobody has read yet."""
+
+        async def found() -> Received | None:
+            for letter in await self.all():
+                if letter.to == to and says in letter.subject and letter.id not in self._read:
+                    self._read.add(letter.id)
+                    return letter
+            return None
+
+        return await until(found, f"a letter to {to} that says “{says}”")
+
+    async def scanned(self, letter: Received) -> None:
+        """Do what a mail scanner does before the reader comes: open every link, twice."""
+        async with httpx.AsyncClient(follow_redirects=True, timeout=30) as scanner:
+            for link in letter.links:
+                await scanner.get(link)
+                await scanner.head(link)
+
+    async def close(self) -> None:
+        """Close the mailbox."""
+        await self._client.aclose()
+
+
+class Person:
+    """Somebody with an address and a browser of their own."""
+
+    def __init__(self, address: str, base_url: str, mail: Mail) -> None:
+        self.address = address
+        self._base_url = base_url
+        self._mail = mail
+        self._browser = Browser(base_url)
+
+    async def sign_in(self) -> Page:
+        """Sign in by the code that comes by mail."""
+        asked = await self._browser.press(
+            await self._browser.open("/sign-in"), "Continue", {"address": self.address}
+        )
+        letter = await self._mail.letter(self.address, "code")
+        page = await self._browser.press(asked, "Sign in", {"code": letter.code})
+        if page.status != 200 or "sign-in" in page.url:
+            raise NotTrue(f"{self.address} could not sign in: {page.title}")
+        return page
+
+    async def open(self, address: str) -> Page:
+        """Open a page."""
+        return await self._browser.open(address)
+
+    async def press(
+        self, page: Page, button: str, answers: Mapping[str, str | Sequence[str]] | None = None
+    ) -> Page:
+        """Fill in a form and press its button."""
+        return await self._browser.press(page, button, answers)
+
+    async def decide(self, letter: Received, answers: Mapping[str, str]) -> Page:
+        """Follow a letter's link, answer as asked, check and confirm; return the receipt."""
+        await self._mail.scanned(letter)
+        page = await self._browser.press(await self._browser.open(letter.link), "Continue")
+        if "/a/code/" in page.url:
+            code = await self._mail.letter(self.address, "code")
+            page = await self._browser.press(page, "Continue", {"code": code.code})
+        checked = await self._browser.press(page, "Continue", answers)
+        receipt = await self._browser.press(checked, "Confirm")
+        if receipt.status not in (200, 202):
+            raise NotTrue(f"{self.address} could not answer “{letter.subject}”: {receipt.text[:200]}")
+        return receipt
+
+    async def close(self) -> None:
+        """Close the browser."""
+        await self._browser.close()
+
+
+Found = TypeVar("Found")
+
+
+async def until(look: Callable[[], Awaitable[Found | None]], what: str) -> Found:
+    """Look again and again until something is there."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while (found := await look()) is None:  # noqa: ASYNC110 - there is nobody to be told by
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise NotTrue(f"{what} did not come within {PATIENCE:.0f} seconds") from None
+    return found
