@@ -7,7 +7,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Row, create_engine, event, select
+from sqlalchemy import Connection, Engine, Executable, Row, create_engine, event, select, text
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -87,6 +87,11 @@ class Tx:
     def lock(self, case: str) -> None:
         """Let nobody else write about a case until this transaction ends."""
         self._chain.lock(case)
+
+    def alone(self) -> None:
+        """Let nobody else write about anything until this transaction ends."""
+        if self.connection.dialect.name == "postgresql":
+            self.run(text("LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE"))
 
     def one(self, statement: Executable) -> Row[Any] | None:
         """Return the first row of what a query finds."""

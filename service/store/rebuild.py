@@ -10,12 +10,14 @@ from service.store.tables import FOLDED
 def rebuild(store: Store) -> int:
     """Empty the folded tables and fold every line again. Returns how many lines."""
     with store.writing() as tx:
+        tx.alone()
         return _again(tx)
 
 
 def drift(store: Store) -> tuple[str, ...]:
     """Return the names of folded tables that are not what the journal makes of them. Changes nothing."""
     with store.writing() as tx:
+        tx.alone()
         before = _tables(tx)
         with tx.connection.begin_nested() as attempt:
             _again(tx)

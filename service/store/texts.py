@@ -1,6 +1,6 @@
 """Long text by its hash, beside the journal: the journal keeps the hash when the law erases the text."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from service.store import canonical
 from service.store.engine import Tx
@@ -19,3 +19,8 @@ def get(tx: Tx, digest: str) -> str | None:
     """Return a text, or None if it was erased."""
     text: str | None = tx.value(select(TEXTS.c.body).where(TEXTS.c.hash == digest))
     return text
+
+
+def erase(tx: Tx, digest: str) -> None:
+    """Take a text away for good. What the journal says of it, its hash, stays."""
+    tx.run(delete(TEXTS).where(TEXTS.c.hash == digest))

@@ -73,16 +73,25 @@ def content(words: str = "On-line booking for the hall") -> dict[str, Any]:
     return {"title": "On-line booking", "summary": words, "capital_gbp": "140000.00"}
 
 
-def submit(tx: Tx, ref: str = CASE, version: int = 1, words: str = "", author: str = "p-hall") -> bool:
-    """Submit a version whose content is told apart by its words."""
+def submit(
+    tx: Tx,
+    ref: str = CASE,
+    version: int = 1,
+    words: str = "",
+    *,
+    author: str = "p-hall",
+    content_hash: str = "",
+    **facts: Any,
+) -> bool:
+    """Submit a version whose content is told apart by its words; `facts` are put in the place of ours."""
     written = content(words or f"Version {version}")
     return cases.submitted(
         tx,
         ref,
         version=version,
         content=written,
-        content_hash=canonical.digest(canonical.dumps(written)),
-        proposal=PROPOSAL,
+        content_hash=content_hash or canonical.digest(canonical.dumps(written)),
+        proposal=PROPOSAL.model_copy(update=facts),
         route=ROUTE,
         branches={"srg": ROUTE[0]},
         edition=EDITION,

@@ -1,0 +1,116 @@
+"""One case's story: every fact there is, in the order in which it happens."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from service.store import (
+    Store,
+    Tx,
+    anchors,
+    attempts,
+    cases,
+    clock,
+    covers,
+    editions,
+    intents,
+    letters,
+    links,
+    steps,
+    tokens,
+)
+from service.store.covers import Cover
+from tests.service.store import samples
+from tests.service.store.samples import CASE, OPENED
+from workflows.model import CaseWaiting, Holder, Segment, StepDecided, StepNudged
+
+Fact = Callable[[Tx], object]
+
+STEP = samples.ask().step
+HALL, SPORTS = samples.intent("hall", reason="It pays for itself"), samples.intent("sports")
+COVER = Cover(
+    person="p-hall", cover="p-cover", starts=date(2004, 6, 1), ends=date(2004, 6, 9), set_by="p-hall"
+)
+
+
+def _nothing(_: object) -> None:
+    """Leave out of an answer whether the fact was new."""
+
+
+def nudged(tx: Tx) -> object:
+    rung = samples.opening().rungs[0]
+    nudge = StepNudged(step=STEP, rung=rung, silent=("hall",), at=rung.at)
+    more = samples.seats(Holder(person="p-cover", post="hall"))
+    return steps.nudged(tx, nudge, more, [samples.request(STEP, "hall", "reminder")])
+
+
+def decided(tx: Tx) -> object:
+    made = StepDecided(step=STEP, decisions=(HALL.decision(),), at=OPENED + timedelta(hours=3))
+    return steps.decided(tx, made, [samples.request(STEP, "hall", "receipt")])
+
+
+def closed(tx: Tx) -> object:
+    told = [samples.request(STEP, seat, "outcome") for seat in samples.SEATS]
+    return steps.closed(tx, samples.closing(HALL.decision(), SPORTS.decision()), told)
+
+
+def waits(tx: Tx) -> object:
+    until = OPENED + timedelta(days=9)
+    wait = CaseWaiting(case=CASE, key="srg", leg="srg", since=OPENED, until=until, on="srg")
+    return cases.waiting(tx, wait)
+
+
+def followed(tx: Tx) -> None:
+    letter = letters.get(tx, f"request:{STEP}:hall")
+    assert letter is not None
+    assert letter.link_id is not None
+    links.followed(tx, letter.link_id, session="a-session", ip="192.0.2.1")
+
+
+FACTS: dict[str, Fact] = {
+    "an edition comes into force": lambda tx: _nothing(
+        editions.put(tx, "{}", hash="e" * 64, organisation="leicester", name="leicester")
+    ),
+    "the Clock begins": lambda tx: clock.begin(tx, OPENED, rate=2.5),
+    "the Clock jumps": lambda tx: clock.add(
+        tx, Segment(number=2, real=OPENED, clock=OPENED + timedelta(days=40), rate=1.0)
+    ),
+    "a cover is set": lambda tx: _nothing(covers.set(tx, COVER)),
+    "a cover ends": lambda tx: _nothing(covers.ended(tx, "p-hall", date(2004, 6, 5), by="p-hall")),
+    "a proposal is submitted": lambda tx: _nothing(samples.submit(tx)),
+    "its process begins": lambda tx: cases.begun(tx, CASE, terms={"funding": samples.TERMS}),
+    "it changes its state": lambda tx: cases.became(
+        tx, samples.becoming("with_funders"), [samples.request(STEP, "hall", "acknowledged")]
+    ),
+    "it waits for a forum": waits,
+    "a step opens": samples.open_step,
+    "a link is followed": followed,
+    "a rung comes due": nudged,
+    "somebody tries what they may not": lambda tx: _nothing(
+        attempts.refused(tx, CASE, what="decide", why="author", person="p-lead", key="1")
+    ),
+    "a decision is submitted": lambda tx: intents.submit(tx, HALL).intent,
+    "it is counted": lambda tx: intents.accepted(tx, HALL.key, None),
+    "it is recorded": decided,
+    "another is submitted": lambda tx: intents.submit(tx, SPORTS).intent,
+    "it is refused": lambda tx: intents.refused(tx, SPORTS.key, "ended"),
+    "the step closes": closed,
+    "a letter is sent": lambda tx: letters.sent(
+        tx, f"request:{STEP}:hall", subject="Decide", body_hash="b" * 64
+    ),
+    "a letter does not arrive": lambda tx: letters.undeliverable(tx, f"request:{STEP}:sports", "no such box"),
+    "its sponsor wants to end it": lambda tx: cases.withdrawal_requested(tx, CASE, "p-hall", "withdraw:1"),
+    "it comes back": lambda tx: cases.became(tx, samples.becoming("returned", 2)),
+    "a second version is submitted": lambda tx: _nothing(samples.submit(tx, version=2)),
+    "the day is closed": lambda tx: _nothing(anchors.close_day(tx, date(2004, 6, 1))),
+}
+
+
+def tell(store: Store) -> None:
+    """Put the whole story on record."""
+    for fact in FACTS.values():
+        with store.writing() as tx:
+            fact(tx)
+    with store.writing() as tx:
+        made = tokens.create(tx, post="pmo", person="p-pmo", scopes=["read:case"], by="p-pmo")
+        tokens.revoke(tx, made.row.id, by="p-pmo")
+        links.revoke_step(tx, STEP, "reassigned", by="p-pmo")
