@@ -80,6 +80,8 @@ def submit(
     words: str = "",
     *,
     author: str = "p-hall",
+    title: str = "On-line booking",
+    edition: str = EDITION,
     content_hash: str = "",
     **facts: Any,
 ) -> bool:
@@ -94,8 +96,8 @@ def submit(
         proposal=PROPOSAL.model_copy(update=facts),
         route=ROUTE,
         branches={"srg": ROUTE[0]},
-        edition=EDITION,
-        title="On-line booking",
+        edition=edition,
+        title=title,
         author=author,
         authors=("p-lead",),
     )
