@@ -29,7 +29,7 @@ def digest(text: str) -> str:
 
 def instant(moment: datetime) -> str:
     """Write an instant, in UTC and always to the microsecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def moment(text: str) -> datetime:

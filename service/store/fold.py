@@ -92,11 +92,9 @@ def _cover_set(connection: Connection, line: Line) -> None:
 
 def _cover_ended(connection: Connection, line: Line) -> None:
     last = day(line.data["day"])
-    connection.execute(
-        update(COVERS)
-        .where(COVERS.c.person == line.data["person"], COVERS.c.starts <= last, COVERS.c.ends > last)
-        .values(ends=last)
-    )
+    # One that has not begun ends before it begins, and so never holds.
+    theirs = update(COVERS).where(COVERS.c.person == line.data["person"], COVERS.c.ends > last)
+    connection.execute(theirs.values(ends=last))
 
 
 def _day_closed(connection: Connection, line: Line) -> None:

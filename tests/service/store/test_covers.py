@@ -1,0 +1,73 @@
+"""Covers are dated, one hop, and the one set last counts."""
+
+from datetime import date
+
+import pytest
+
+from service.errors import Malformed
+from service.store import Store, covers
+from service.store.covers import Cover
+
+
+def cover(person: str, by: str, first: int, last: int) -> Cover:
+    return Cover(
+        person=person, cover=by, starts=date(2004, 6, first), ends=date(2004, 6, last), set_by=person
+    )
+
+
+A_TO_B = cover("p-a", "p-b", 5, 10)
+
+
+@pytest.mark.parametrize(("day", "by"), [(4, None), (5, "p-b"), (7, "p-b"), (10, "p-b"), (11, None)])
+def test_a_cover_holds_from_its_first_to_its_last_day(store: Store, day: int, by: str | None) -> None:
+    with store.writing() as tx:
+        assert covers.set(tx, A_TO_B)
+        assert covers.on(tx, "p-a", date(2004, 6, day)) == by
+
+
+@pytest.mark.parametrize(
+    ("set_", "on_day_7"),
+    [
+        ([A_TO_B, cover("p-a", "p-c", 7, 8)], {"p-a": "p-c"}),
+        ([cover("p-a", "p-c", 7, 8), A_TO_B], {"p-a": "p-b"}),
+        ([A_TO_B, cover("p-b", "p-c", 1, 9)], {"p-a": "p-b", "p-b": "p-c"}),
+        ([A_TO_B, cover("p-a", "p-c", 8, 9)], {"p-a": "p-b"}),
+        ([], {}),
+    ],
+    ids=["the last set counts", "also if it is wider", "no chain", "another day", "none"],
+)
+def test_who_covers_for_whom(store: Store, set_: list[Cover], on_day_7: dict[str, str]) -> None:
+    with store.writing() as tx:
+        for one in set_:
+            covers.set(tx, one)
+        assert covers.on_day(tx, date(2004, 6, 7)) == on_day_7
+
+
+def test_a_cover_can_end_early_and_be_set_again(store: Store) -> None:
+    with store.writing() as tx:
+        assert covers.set(tx, A_TO_B)
+        assert not covers.set(tx, A_TO_B)
+        assert covers.ended(tx, "p-a", date(2004, 6, 6), by="p-a")
+        assert not covers.ended(tx, "p-a", date(2004, 6, 6), by="p-a")
+        assert covers.on(tx, "p-a", date(2004, 6, 6)) == "p-b"
+        assert covers.on(tx, "p-a", date(2004, 6, 7)) is None
+        assert covers.set(tx, A_TO_B)
+        assert covers.on(tx, "p-a", date(2004, 6, 7)) == "p-b"
+        assert [found.ends.day for found in covers.of(tx, "p-a")] == [10, 6]
+
+
+def test_a_cover_that_has_not_begun_can_be_called_off(store: Store) -> None:
+    with store.writing() as tx:
+        covers.set(tx, A_TO_B)
+        assert covers.ended(tx, "p-a", date(2004, 6, 1), by="p-a")
+        assert covers.on(tx, "p-a", date(2004, 6, 5)) is None
+        assert not covers.ended(tx, "p-a", date(2004, 6, 1), by="p-a")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [(cover("p-a", "p-a", 5, 10), "cover"), (cover("p-a", "p-b", 10, 5), "ends")]
+)
+def test_a_cover_that_makes_no_sense_is_refused(store: Store, wrong: Cover, field: str) -> None:
+    with store.writing() as tx, pytest.raises(Malformed) as refused:
+        covers.set(tx, wrong)
+    assert refused.value.problems[0].field == field
