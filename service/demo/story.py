@@ -19,7 +19,7 @@ from service import handbook
 from service.demo.people import Mail, NotTrue, Person, until
 from service.errors import AssentError
 from service.stack import HOST, Stack
-from service.store import Store, cases, intents, open_store, steps, verify
+from service.store import Store, cases, intents, letters, open_store, steps, verify
 from workflows.model import ZONE, State
 from workflows.rules import calendar
 
@@ -31,7 +31,7 @@ SPONSOR = "cd-rc@leicester.example"
 SECRETARY = "heads-of-ict@leicester.example"
 PROMPT_FUNDER = "budget-sports@leicester.example"
 SILENT_FUNDER = "budget-dmh@leicester.example"
-AWAY, COVER = "cd-sch@leicester.example", "head-ict-sch@leicester.example"
+AWAY, COVER = "cd-sch@leicester.example", "holder-hoict-sch@people.leicester.example"
 BOARD = (
     "chief-executive@leicester.example",
     "cd-hsg@leicester.example",
@@ -232,7 +232,7 @@ class Story:
 
     async def srg_decides(self) -> None:
         """SRG's members are asked; a cover answers for the one who is away; the quorum is reached."""
-        covering = await self._mail.letter(COVER, "Cover")
+        covering = await self._mail.letter(COVER, "covering")
         self._fact(
             "cover.asked",
             "The member who is away is not waited for: their cover is asked in their place, and both are "
@@ -272,16 +272,16 @@ class Story:
 
     async def ended(self) -> None:
         """Count what happened."""
-        letters = len(await self._mail.all())
+        caught = len(await self._mail.all())
         made = len(self._decisions())
         state = self._case().state
         seconds = round(time.monotonic() - self._began, 1)
         self._fact(
             "story.ended",
-            f"{self._ref} is {state}; its project is still to come. {letters} letters, {made} decisions, "
+            f"{self._ref} is {state}; its project is still to come. {caught} letters, {made} decisions, "
             f"{seconds} seconds.",
             cases={self._ref: state},
-            letters=letters,
+            letters=caught,
             decisions=made,
             journal="verified",
             seconds=seconds,
@@ -345,9 +345,9 @@ class Story:
 
         async def nothing_owed() -> bool | None:
             with self._store.reading() as tx:
-                return None if steps.open_steps(tx) else True
+                return None if steps.open_steps(tx) or letters.unsent(tx) else True
 
-        await until(nothing_owed, "the end of every question")
+        await until(nothing_owed, "the end of every question and letter")
 
     async def _jump(self, on: date | None = None) -> None:
         """Move the Clock to the start of a day's business, or to the next thing that is due."""
