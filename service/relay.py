@@ -87,7 +87,7 @@ class Relay:
     def _unsettled(self) -> tuple[StoredIntent, ...]:
         with self._store.reading() as tx:
             left_to_pages = tx.real - PAGE_PATIENCE
-            return tuple(intent for intent in intents.unsettled(tx) if intent.recorded <= left_to_pages)
+            return tuple(intent for intent in intents.unsettled(tx) if intent.recorded_real <= left_to_pages)
 
     def _accepted(self, key: str, answer: Counted) -> None:
         with self._store.writing() as tx:
