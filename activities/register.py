@@ -1,5 +1,6 @@
 """The register of steps: who is asked, who answered, what it came to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from temporalio import activity
@@ -16,6 +17,8 @@ from service.telling import edition
 from workflows import ports
 from workflows.model import (
     Capacity,
+    Choice,
+    Decision,
     Holder,
     Nudge,
     Postbag,
@@ -67,6 +70,7 @@ class Register(ports.Register):
     def decided(self, decided: StepDecided) -> Postbag:
         """Write decisions that leave the step open, and queue their receipts."""
         with self._store.writing() as tx:
+            _count(tx, decided.decisions)
             step, case = _step(tx, decided.step)
             letters = Correspondence(tx, case, self._links, decided.at).decided(step, decided)
             return steps.decided(tx, decided, letters)
@@ -75,6 +79,7 @@ class Register(ports.Register):
     def closed(self, closing: StepClosing) -> Postbag:
         """Write a step's last decisions and its outcome, and queue the letters that tell it."""
         with self._store.writing() as tx:
+            _count(tx, closing.unrecorded, closing.outcome.choice)
             step, case = _step(tx, closing.step)
             letters = Correspondence(tx, case, self._links, closing.outcome.at).closed(step, closing)
             postbag = steps.closed(tx, closing, letters)
@@ -86,6 +91,12 @@ class Register(ports.Register):
         """Return the keys of decisions submitted before an instant that have no answer yet."""
         with self._store.reading() as tx:
             return tuple(intent.key for intent in intents.unsettled(tx, step=step, before=before))
+
+
+def _count(tx: Tx, decisions: Sequence[Decision], settled: Choice | None = None) -> None:
+    """Let the record know that decisions count, which the page that submitted them may not have heard."""
+    for made in decisions:
+        intents.accepted(tx, made.key, settled)
 
 
 def _step(tx: Tx, id: str) -> tuple[StepView, CaseView]:

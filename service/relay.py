@@ -14,6 +14,7 @@ from service.errors import Unavailable
 from service.gateway import Counted, Gateway, Refused
 from service.store import Store, cases, intents
 from service.store.intents import StoredIntent
+from workflows.model import Withdrawal
 
 log = structlog.get_logger()
 
@@ -80,7 +81,7 @@ class Relay:
         with self._store.reading() as tx:
             return cases.unstarted(tx)
 
-    def _unfinished_withdrawals(self) -> tuple[tuple[str, cases.Withdrawal], ...]:
+    def _unfinished_withdrawals(self) -> tuple[tuple[str, Withdrawal], ...]:
         with self._store.reading() as tx:
             return cases.unfinished_withdrawals(tx)
 
