@@ -129,7 +129,7 @@ def submit(tx: Tx, desk: Desk, draft: Draft, person: str) -> Submission:
         edition=edition.hash,
         title=content["title"],
         author=person,
-        authors=_authors(draft, proposal, edition, tx.today),
+        authors=_authors(draft, proposal, edition, person, tx.today),
     )
     return Submission(draft.ref, version, hash)
 
@@ -155,8 +155,16 @@ def _facts(document: Mapping[str, Any], edition: Edition, today: date) -> Propos
     return proposals.facts(content, submitted=today, edition=edition)
 
 
-def _authors(draft: Draft, proposal: Proposal, edition: Edition, today: date) -> tuple[str, ...]:
-    """Return everybody who may not decide: who drafted it, who leads it, who wrote with them."""
+def _authors(
+    draft: Draft, proposal: Proposal, edition: Edition, submitter: str, today: date
+) -> tuple[str, ...]:
+    """Return everybody who may not decide: who leads it, who wrote with them, who drafted or submitted it.
+
+    A sponsor who only puts it forward is not among them: a sponsor's post that also funds is still
+    asked, and the coincidence is shown to everybody.
+    """
     posts = (proposal.lead, *proposal.co_authors)
-    holders = (edition.holder(post, today) for post in posts)
-    return tuple(dict.fromkeys([draft.owner, *(person.id for person in holders if person)]))
+    writers = [person.id for post in posts if (person := edition.holder(post, today))]
+    sponsor = edition.holder(proposal.sponsor, today)
+    hands = [person for person in (draft.owner, submitter) if sponsor is None or person != sponsor.id]
+    return tuple(dict.fromkeys([*writers, *hands]))

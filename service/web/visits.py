@@ -58,6 +58,8 @@ class Visit:
     ip: str = ""
     user_agent: str = ""
     sec_fetch_user: str = ""
+    by_script: bool = False
+    """The browser says that no person pressed the button."""
 
     @property
     def me(self) -> Person:
@@ -159,6 +161,7 @@ def _visit(
         ip=request.client.host if request.client else "",
         user_agent=request.headers.get("user-agent", "")[:200],
         sec_fetch_user=request.headers.get("sec-fetch-user", "")[:10],
+        by_script="sec-fetch-site" in request.headers and request.headers.get("sec-fetch-user") != "?1",
     )
 
 

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from service import telling
-from service.errors import TooMany
+from service.errors import Forbidden, TooMany
 from service.gateway import Counted, Refused
 from service.store import attempts, codes, intents, letters, limits, links, sessions, steps, texts
 from service.store.engine import Tx
@@ -262,6 +262,8 @@ def link_check(link_id: str, draft: str, visit: Asker) -> Response:
 @allowed(Role.LINK)
 async def link_confirmed(link_id: str, draft: str, visit: Asker, sent: Sent) -> Response:
     """Write the decision down, bring it to its step, and say what became of it."""
+    if visit.by_script:
+        raise Forbidden("Nobody pressed the button, so nothing was decided.")
     content_hash = str(sent.get("content", ""))
 
     def submitted() -> Submitted | Response:

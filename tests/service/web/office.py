@@ -1,0 +1,352 @@
+"""An office to visit: the shipped handbook, a real record, an engine with lists, and people with browsers."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from fastapi.testclient import TestClient
+
+from activities.cases import Cases
+from activities.register import Register
+from service.config import Keys, Settings
+from service.gateway import Answer, Counted, Gateway
+from service.handbook import Edition
+from service.links import Links
+from service.store import Store, cases, clock, drafts, editions, letters, links, sessions, steps, tokens
+from service.store.drafts import Draft
+from service.store.links import LinkRow
+from service.store.steps import StepView
+from service.web import submitting
+from service.web.app import Application, create_app
+from workflows.model import (
+    Ask,
+    Becoming,
+    Decision,
+    Segment,
+    State,
+    StepClosing,
+    StepDecided,
+    StepOpening,
+    Withdrawal,
+)
+from workflows.rules import ladder
+
+SAMPLES = Path(__file__).parents[3] / "service/samples/proposals-sample.yaml"
+BEGINS = datetime(2004, 9, 13, 9, tzinfo=UTC)
+BASE = "http://approvals.example"
+
+
+class FakeEngine:
+    """Takes what the gateway would bring to processes, and remembers it."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self.decided: list[Decision] = []
+        self.withdrawn: list[str] = []
+        self.resubmitted: list[tuple[str, int]] = []
+        self.moved: list[tuple[Segment, tuple[str, ...]]] = []
+        self.answer: Answer = Counted(None)
+        self.alive = True
+
+    async def start(self, ref: str) -> bool:
+        self.started.append(ref)
+        return True
+
+    async def decide(self, decision: Decision) -> Answer:
+        self.decided.append(decision)
+        return self.answer
+
+    async def withdraw(self, case: str, withdrawal: Withdrawal) -> bool:
+        self.withdrawn.append(case)
+        return True
+
+    async def resubmit(self, case: str, version: int) -> bool:
+        self.resubmitted.append((case, version))
+        return True
+
+    async def clock_moved(self, segment: Segment, processes: Iterable[str]) -> None:
+        self.moved.append((segment, tuple(processes)))
+
+    async def answers(self) -> bool:
+        return self.alive
+
+
+class FakeMail:
+    """Keeps letters in a list."""
+
+    def __init__(self) -> None:
+        self.sent: list[EmailMessage] = []
+
+    async def send(self, message: EmailMessage) -> None:
+        self.sent.append(message)
+
+    @property
+    def text(self) -> str:
+        """The words of the last letter."""
+        body = self.sent[-1].get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
+    @property
+    def code(self) -> str:
+        """The code in the last letter."""
+        found = re.search(r"\b(\d{3}) (\d{3})\b", self.text)
+        assert found is not None, self.text
+        return found[1] + found[2]
+
+
+@dataclass
+class Office:
+    """Everything a test needs to put on record, and to look at."""
+
+    store: Store
+    settings: Settings
+    edition: Edition
+    engine: FakeEngine = field(default_factory=FakeEngine)
+    mail: FakeMail = field(default_factory=FakeMail)
+
+    @cached_property
+    def keys(self) -> Keys:
+        return self.settings.keys()
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.keys, self.settings.base_url)
+
+    @cached_property
+    def app(self) -> Application:
+        gateway = cast(Gateway, self.engine)
+        return create_app(self.settings, self.store, gateway, mail=self.mail, relaying=False)
+
+    def browser(self) -> "Browser":
+        """A new browser that has never been here."""
+        return Browser(self.app, base_url=self.settings.base_url, follow_redirects=False)
+
+    def opens(self) -> None:
+        """Bring the handbook into force and begin the Clock."""
+        with self.store.writing() as tx:
+            editions.put(
+                tx,
+                self.edition.to_json(),
+                hash=self.edition.hash,
+                organisation=self.edition.organisation,
+                name=self.edition.name,
+            )
+            clock.begin(tx, BEGINS)
+
+    def days_pass(self, days: float) -> None:
+        """Move the Clock."""
+        with self.store.writing() as tx:
+            number = len(tx.clock.segments) + 1
+            clock.add(tx, Segment(number=number, real=tx.real, clock=tx.now + timedelta(days=days)))
+
+    # ------------------------------------------------------------------------- people
+
+    def holder(self, post: str) -> str:
+        """The person who holds a post."""
+        found = self.edition.holder(post, BEGINS.date())
+        assert found is not None, post
+        return found.id
+
+    def signed_in(self, post: str) -> "Browser":
+        """A browser in which the holder of a post has signed in."""
+        browser = self.browser()
+        with self.store.writing() as tx:
+            begun = sessions.begin(tx, person=self.holder(post), how="code", raised=True)
+        browser.cookies.set("sid", begun.token)
+        return browser
+
+    def token(self, post: str, *scopes: str) -> dict[str, str]:
+        """The header of a program that has a token."""
+        with self.store.writing() as tx:
+            made = tokens.create(
+                tx,
+                post=post,
+                person=self.holder(post),
+                scopes=scopes or ("read:case", "start:case"),
+                by="pmo",
+            )
+        return {"Authorization": f"Bearer {made.token}"}
+
+    # -------------------------------------------------------------------------- cases
+
+    def draft(self, document: Mapping[str, Any], owner: str = "hoict-rc") -> Draft:
+        """A draft in the record."""
+        with self.store.writing() as tx:
+            return drafts.create(tx, "leicester", self.holder(owner), document)
+
+    def submitted(self, sample: str = "PROP-02", **changes: Any) -> str:
+        """A proposal of the samples, submitted and set out on its way; returns its reference."""
+        made = self.draft({**proposal(sample), "decision_needed_by": "2004-11-30", **changes})
+        with self.store.writing() as tx:
+            submitting.submit(tx, self.app.desk, made, made.owner)
+        self.course.begun(made.ref)
+        return made.ref
+
+    def resubmitted(self, ref: str, **changes: Any) -> None:
+        """Submit a returned case's next version, changed."""
+        with self.store.writing() as tx:
+            drafts.save(tx, ref, changes)
+            made = drafts.get(tx, ref)
+            submitting.submit(tx, self.app.desk, made, made.owner)
+        self.course.begun(ref)
+
+    @property
+    def course(self) -> Cases:
+        return Cases(self.store, self.links)
+
+    @property
+    def register(self) -> Register:
+        return Register(self.store, self.links)
+
+    def became(self, ref: str, state: State, number: int = 1, because: str = "") -> None:
+        """Change a case's state."""
+        with self.store.reading() as tx:
+            at = tx.now
+        self.course.became(Becoming(case=ref, state=state, at=at, number=number, because=because))
+
+    def asked(self, ref: str, key: str, round: int = 1) -> str:
+        """Open the step that a case's route has under a key; returns the step's id."""
+        ask = self._ask(ref, key, round)
+        with self.store.reading() as tx:
+            at = tx.now
+        terms = ask.terms
+        self.register.opened(
+            StepOpening(
+                ask=ask,
+                at=at,
+                due=ladder.due(terms.ladder, at, ()),
+                rungs=ladder.dated(terms.ladder, at, ()),
+            )
+        )
+        return ask.step
+
+    def _ask(self, ref: str, key: str, round: int) -> Ask:
+        with self.store.reading() as tx:
+            case = cases.get(tx, ref)
+        leg, question = next(
+            (leg, ask) for leg in (*case.route, *case.branches.values()) for ask in leg.asks if ask.key == key
+        )
+        return Ask(
+            case=ref,
+            key=key,
+            round=round,
+            version=case.version,
+            content_hash=case.content_hash,
+            clause=leg.clause,
+            seats=question.seats,
+            terms=self.edition.terms()[question.kind],
+            inform=question.inform,
+        )
+
+    def closed(self, step: str, closing: StepClosing) -> None:
+        self.register.closed(closing)
+
+    def recorded(self, step: str) -> None:
+        """Have the step record what the engine has counted."""
+        with self.store.reading() as tx:
+            at = tx.now
+        made = tuple(decision for decision in self.engine.decided if decision.step == step)
+        self.register.decided(StepDecided(step=step, decisions=made, at=at))
+
+    def step(self, step: str) -> StepView:
+        with self.store.reading() as tx:
+            found = steps.get(tx, step)
+        assert found is not None
+        return found
+
+    # -------------------------------------------------------------------------- links
+
+    def row(self, step: str, post: str) -> LinkRow:
+        """The row of the link that the first letter of a step to a post has."""
+        person = self.holder(post)
+        with self.store.reading() as tx:
+            row = next(row for row in letters.of_step(tx, step) if row.person == person and row.link_id)
+            found = links.get(tx, row.link_id or "")
+        assert found is not None
+        return found
+
+    def link(self, step: str, post: str) -> str:
+        """The path of a link in a letter."""
+        row = self.row(step, post)
+        return self.links.to(row.id, row.kid).removeprefix(self.settings.base_url)
+
+
+class Browser(TestClient):
+    """A browser: it fills in the one form of a page and sends it, as a person would."""
+
+    page: str = ""
+
+    def see(self, path: str) -> int:
+        """Open a page, following where it leads; returns its status."""
+        response = self.get(path, follow_redirects=True)
+        self.page, self.at = response.text, response.url.path
+        return response.status_code
+
+    def press(self, follow: bool = True, action: str = "", /, **answers: str | list[str]) -> int:
+        """Send the page's form with what it has hidden, and with these answers."""
+        form = self.form(action)
+        data = {**form.hidden, **answers}
+        response = self.post(form.action, data=data, follow_redirects=follow, headers=SAME_ORIGIN)
+        self.page, self.at = response.text, response.url.path
+        return response.status_code
+
+    def form(self, action: str = "") -> "Form":
+        """The first form of the page that is sent, or the one sent to an address with these words."""
+        for found in re.finditer(r'<form method="post" action="([^"]*)"[^>]*>(.*?)</form>', self.page, re.S):
+            if action in found[1] and (action or found[1] != "/sign-out"):
+                pairs = re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', found[2])
+                return Form(found[1], dict(pairs))
+        raise AssertionError(f"no form on {self.at}: {self.words}")
+
+    at: str = ""
+
+    @property
+    def words(self) -> str:
+        """The page as words."""
+        main = re.search(r"<main.*?</main>", self.page, re.S)
+        text = re.sub(r"<[^>]+>", " ", main[0] if main else self.page)
+        return " ".join(text.replace("&#39;", "'").replace("&amp;", "&").split())
+
+    @property
+    def heading(self) -> str:
+        """The page's one first-level heading."""
+        found = re.findall(r"<h1[^>]*>(.*?)</h1>", self.page, re.S)
+        assert len(found) == 1, found
+        return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split())
+
+
+@dataclass(frozen=True)
+class Form:
+    action: str
+    hidden: dict[str, str]
+
+
+SAME_ORIGIN = {"Origin": BASE, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-User": "?1"}
+
+
+def proposal(sample: str) -> dict[str, Any]:
+    """A proposal of the samples, with every reason that is asked for."""
+    known = yaml.safe_load(SAMPLES.read_text(encoding="utf-8"))["proposals"]
+    found: dict[str, Any] = next(one for one in known if one["id"] == sample)
+    notes = {
+        key: "It does not apply" for key, said in found["principles"].items() if said == "not_applicable"
+    }
+    given = {key: value for key, value in found.items() if key in submitting.GIVEN}
+    plain = cast(dict[str, Any], yaml.safe_load(yaml.safe_dump(given)))
+    plain["principle_notes"] = {**notes, **plain.get("principle_notes", {})}
+    return cast(dict[str, Any], _plain(plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,457 @@
+"""From reading to the receipt: one decision however often it is sent, and none on anything stale."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+
+from service.gateway import Refused, Unknown
+from service.store import cases, covers, intents, journal, links, sessions, steps
+from service.store.covers import Cover
+from service.store.letters import LinkBinding, QueuedLetter
+from service.web import briefing
+from service.web.words import DONE
+from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, Office
+from workflows.model import (
+    Choice,
+    Ending,
+    Holder,
+    Outcome,
+    Seat,
+    SeatAsk,
+    State,
+    StepClosing,
+    StepNudged,
+    decision_key,
+)
+from workflows.rules.quorum import Refusal
+
+FUNDER = "cd-ce"
+
+
+@pytest.fixture
+def step(office: Office) -> str:
+    """A question about £12,000, open; returns the step's id."""
+    return office.asked(office.submitted("PROP-01"), "funding-cd-ce")
+
+
+def reading(office: Office, step: str, post: str = FUNDER) -> Browser:
+    """A browser on the page where one chooses."""
+    browser = office.browser()
+    browser.see(office.link(step, post))
+    browser.press()
+    assert browser.at.startswith("/a/read/"), browser.words
+    return browser
+
+
+def checking(office: Office, step: str, choice: str = "approve", **answers: str) -> Browser:
+    """A browser on the page where one confirms."""
+    browser = reading(office, step)
+    browser.press(choice=choice, **answers)
+    assert browser.at.startswith("/a/check/"), browser.words
+    return browser
+
+
+def choices(office: Office) -> list[Choice]:
+    return [decision.choice for decision in office.engine.decided]
+
+
+def of_case(step: str) -> str:
+    return step.partition(".")[0]
+
+
+def closed(office: Office, step: str, ending: Ending, why: str = "") -> None:
+    outcome = Outcome(step=step, ending=ending, at=BEGINS + timedelta(hours=1))
+    office.closed(step, StepClosing(step=step, outcome=outcome, why=why))
+
+
+# ---------------------------------------------------------------------------- reading
+
+
+def test_the_page_says_who_decides_on_what_for_how_much_and_why(office: Office, step: str) -> None:
+    words = reading(office, step).words
+    for told in (
+        "Do you approve £12,000 from your budget?",
+        "£12,000, the whole of it",
+        "Version 1 of Monday 13 September 2004",
+        "(clause FUND-1)",
+        "You are deciding as",
+        "Return for information The sponsor is told what you need",
+        "Fingerprint of this version",
+    ):
+        assert told in words
+
+
+def test_nothing_is_chosen_beforehand(office: Office, step: str) -> None:
+    assert " checked" not in reading(office, step).page
+
+
+def test_the_check_page_says_back_what_is_about_to_be_decided(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    assert "You are approving £12,000 as" in browser.words
+    assert "What happens next" in browser.words
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({}, "Choose one of the answers"),
+        ({"choice": "maybe"}, "Choose one of the answers"),
+        ({"choice": "note"}, "Choose one of the answers"),
+        ({"choice": "reject"}, "Give your reasons"),
+        ({"choice": "return", "reason": "  "}, "Give your reasons"),
+        ({"choice": "defer", "reason": "Not now"}, "Say on which day to ask you again"),
+        ({"choice": "defer", "reason": "Not now", "until": "2004-09-01"}, "The day must be in the future"),
+        ({"choice": "defer", "reason": "Not now", "until": "2004-09-31"}, "Enter a day that exists"),
+        ({"choice": "approve_with_conditions"}, "Say at least one condition"),
+        (
+            {"choice": "approve_with_conditions", "conditions": "Train staff"},
+            "Choose who is to meet this condition",
+        ),
+        (
+            {
+                "choice": "approve_with_conditions",
+                "conditions": "Train staff",
+                "condition_owner": "hoict-ce",
+                "condition_by-day": "1",
+            },
+            "Enter a day that exists",
+        ),
+        ({"choice": "reject", "reason": "x" * 5_001}, "Use 5,000 characters or fewer"),
+    ],
+)
+def test_an_answer_that_lacks_something_is_told_what(
+    office: Office, step: str, answers: dict[str, str], told: str
+) -> None:
+    browser = reading(office, step)
+    assert browser.press(**answers) == 422
+    assert f"There is a problem {told}" in browser.words
+
+
+def test_conditions_have_an_owner_and_a_day(office: Office, step: str) -> None:
+    browser = checking(
+        office,
+        step,
+        "approve_with_conditions",
+        **{
+            "conditions": "Train the staff",
+            "condition_owner": "hoict-ce",
+            "condition_by-day": "1",
+            "condition_by-month": "12",
+            "condition_by-year": "2004",
+        },
+    )
+    browser.press()
+    with office.store.reading() as tx:
+        made = intents.decisions_of(tx, of_case(step))[0]
+    assert [(put.text, put.owner, put.by) for put in made.conditions] == [
+        ("Train the staff", "hoict-ce", date(2004, 12, 1))
+    ]
+
+
+def test_the_notified_forum_answers_its_three_questions(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-01"), "notification")
+    browser = reading(office, step, "heads-of-ict-secretary")
+    assert browser.press(choice="note", fit="no_concern", infrastructure="concern") == 422
+    assert "Say what your concern is" in browser.words
+    assert "Say whether you have a concern" in browser.words
+    browser.press(
+        choice="note",
+        fit="no_concern",
+        infrastructure="concern",
+        infrastructure_words="The server is full",
+        network_security="no_concern",
+    )
+    browser.press()
+    with office.store.reading() as tx:
+        made = intents.decisions_of(tx, of_case(step))[0]
+    assert made.answers["infrastructure"].text == "The server is full"
+
+
+# ------------------------------------------------------------------------- confirming
+
+
+def test_confirming_records_the_decision_and_what_was_shown(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    assert browser.press() == 200
+    assert browser.at.startswith("/a/done/")
+    assert "You approved £12,000" in browser.words
+    with office.store.reading() as tx:
+        made = intents.decisions_of(tx, of_case(step))[0]
+        shown = briefing.shown(tx, made.shown_hash)
+        kinds = [line.kind for line in journal.lines(tx, of_case(step))]
+    assert shown is not None
+    assert (shown.step, shown.title) == (step, "Consultation tool kit")
+    assert "decision.submitted" in kinds
+    assert office.engine.decided[0].key == decision_key(step, 1, FUNDER)
+
+
+def test_sent_three_times_it_is_one_decision_and_the_same_page(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    form = browser.form()
+    answers = [
+        browser.post(form.action, data=form.hidden, headers=SAME_ORIGIN, follow_redirects=True)
+        for _ in range(3)
+    ]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert choices(office) == [Choice.APPROVE]
+
+
+def test_of_two_tabs_one_counts_and_the_other_is_told_which(office: Office) -> None:
+    for _ in range(3):
+        step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
+        browser = reading(office, step)
+        tabs = (Tab(browser, choice="approve"), Tab(browser, choice="reject", reason="Too dear"))
+        with ThreadPoolExecutor(2) as both:
+            statuses = list(both.map(Tab.confirm, tabs))
+        assert sorted(statuses) == [303, 409]
+        counted, other = sorted(tabs, key=lambda tab: tab.status)
+        assert f"You have already {DONE[Choice(counted.choice)]} this" in other.text
+        with office.store.reading() as tx:
+            assert [made.choice for made in intents.decisions_of(tx, of_case(step))] == [counted.choice]
+
+
+class Tab:
+    """One tab of a browser, on the page where one confirms."""
+
+    def __init__(self, browser: Browser, **answers: str) -> None:
+        self.browser, self.choice = browser, answers["choice"]
+        browser.see(
+            browser.at if browser.at.startswith("/a/read/") else f"/a/read/{browser.at.split('/')[3]}"
+        )
+        browser.press(**answers)
+        self.form = browser.form()
+        self.status, self.text = 0, ""
+
+    def confirm(self) -> int:
+        response = self.browser.post(self.form.action, data=self.form.hidden, headers=SAME_ORIGIN)
+        self.status, self.text = response.status_code, response.text
+        return self.status
+
+
+def test_the_other_tab_is_told_what_stands(office: Office, step: str) -> None:
+    one, other = checking(office, step), checking(office, step, "reject", reason="Too dear")
+    one.press()
+    assert other.press() == 409
+    assert choices(office) == [Choice.APPROVE]
+
+
+def test_the_link_opens_again_to_read_what_was_decided(office: Office, step: str) -> None:
+    checking(office, step).press()
+    browser = office.browser()
+    assert browser.see(office.link(step, FUNDER)) == 200
+    assert "you have answered" in browser.words
+    assert browser.press() == 200
+    assert "You approved £12,000" in browser.words
+
+
+def test_while_nobody_knows_the_answer_is_being_recorded_and_the_relay_can_bring_it(
+    office: Office, step: str
+) -> None:
+    office.engine.answer = Unknown()
+    browser = checking(office, step)
+    assert browser.press() == 202
+    assert browser.heading == "Your answer is being recorded"
+    assert "fail" not in browser.words.lower()
+    with office.store.reading() as tx:
+        assert [intent.key for intent in intents.unsettled(tx)] == [decision_key(step, 1, FUNDER)]
+
+
+@pytest.mark.parametrize("why", list(Refusal))
+def test_each_refusal_of_the_step_has_its_page(office: Office, step: str, why: Refusal) -> None:
+    office.engine.answer = Refused(why)
+    browser = checking(office, step)
+    assert browser.press() == 409
+    assert "not counted" in browser.words
+    with office.store.reading() as tx:
+        assert intents.decisions_of(tx, of_case(step)) == ()
+
+
+def test_a_script_that_presses_confirm_is_refused(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    form = browser.form()
+    headers = {key: value for key, value in SAME_ORIGIN.items() if key != "Sec-Fetch-User"}
+    assert browser.post(form.action, data=form.hidden, headers=headers).status_code == 403
+    assert choices(office) == []
+
+
+def test_a_browser_too_old_to_say_where_it_comes_from_may_confirm(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    form = browser.form()
+    assert browser.post(form.action, data=form.hidden).status_code == 303
+
+
+def test_what_the_form_says_of_other_things_changes_nothing(office: Office, step: str) -> None:
+    browser = reading(office, step)
+    browser.press(choice="approve", person="p-001", seat="x", status="approved", round="9", version="9")
+    browser.press(person="p-001", choice="reject", decided_by="p-001", step="other")
+    made = office.engine.decided[0]
+    assert (made.choice, made.person, made.round) == (Choice.APPROVE, office.holder(FUNDER), 1)
+
+
+# --------------------------------------------------------------------- no longer so
+
+
+def _withdrawn(office: Office, step: str) -> None:
+    with office.store.writing() as tx:
+        cases.withdrawal_requested(tx, of_case(step), office.holder("hoict-ce"), "withdraw:1")
+
+
+def _changed(office: Office, step: str) -> None:
+    closed(office, step, Ending.DECIDED)
+    ref = of_case(step)
+    office.became(ref, State.RETURNED)
+    office.resubmitted(ref, title="Consultation tool kit, smaller")
+
+
+def _time_up(office: Office, step: str) -> None:
+    closed(office, step, Ending.SILENT, "time_up")
+
+
+def _refused_by_another(office: Office, step: str) -> None:
+    closed(office, step, Ending.WITHDRAWN, "refused_by_another")
+
+
+def _revoked(office: Office, step: str) -> None:
+    with office.store.writing() as tx:
+        links.revoke_step(tx, step, "reassigned")
+
+
+def _expired(office: Office, step: str) -> None:
+    office.days_pass(15)
+
+
+@pytest.mark.parametrize(
+    ("happens", "status", "heading"),
+    [
+        (_withdrawn, 410, "withdrawn"),
+        (_changed, 409, "has changed"),
+        (_time_up, 410, "expired"),
+        (_refused_by_another, 409, "decided without you"),
+        (_revoked, 410, "for somebody else"),
+        (_expired, 410, "expired"),
+    ],
+)
+def test_a_link_tells_what_has_happened_opened_or_confirmed(
+    office: Office, step: str, happens: Callable[[Office, str], None], status: int, heading: str
+) -> None:
+    open_page = checking(office, step)
+    happens(office, step)
+    assert open_page.press() == status
+    assert heading in open_page.heading
+    assert choices(office) == []
+    fresh = office.browser()
+    assert fresh.see(office.link(step, FUNDER)) == status
+    assert heading in fresh.heading
+
+
+def test_a_changed_proposal_shows_what_has_changed(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    _changed(office, step)
+    browser.press()
+    assert "Consultation tool kit, smaller" in browser.words
+
+
+def test_a_refused_attempt_leaves_a_trace(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    _withdrawn(office, step)
+    browser.press()
+    with office.store.reading() as tx:
+        assert "attempt.refused" in [line.kind for line in journal.lines(tx, of_case(step))]
+
+
+def test_the_cover_answers_on_behalf_of_the_covered_and_not_after_the_last_day(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    covered, cover = office.holder(FUNDER), office.holder("cd-sch")
+    with office.store.writing() as tx:
+        covers.set(
+            tx,
+            Cover(
+                person=covered, cover=cover, starts=date(2004, 9, 13), ends=date(2004, 9, 14), set_by=covered
+            ),
+        )
+    step = office.asked(ref, "funding-cd-ce")
+    late = office.browser()
+    late.see(office.link(step, "cd-sch"))
+    late.press()
+    browser = checking_as(office, step, "cd-sch")
+    assert "covering for" in browser.words
+    browser.press()
+    made = office.engine.decided[0]
+    with office.store.reading() as tx:
+        intent = intents.get(tx, made.key)
+    assert intent is not None
+    assert (intent.person, intent.on_behalf_of) == (cover, covered)
+
+
+def test_a_cover_whose_days_are_over_no_longer_answers(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    covered, cover = office.holder(FUNDER), office.holder("cd-sch")
+    set_by = Cover(
+        person=covered, cover=cover, starts=date(2004, 9, 13), ends=date(2004, 9, 14), set_by=covered
+    )
+    with office.store.writing() as tx:
+        covers.set(tx, set_by)
+    step = office.asked(ref, "funding-cd-ce")
+    browser = checking_as(office, step, "cd-sch")
+    office.days_pass(3)
+    assert browser.press() == 410
+    assert choices(office) == []
+
+
+def checking_as(office: Office, step: str, post: str) -> Browser:
+    browser = reading(office, step, post)
+    browser.press(choice="approve")
+    return browser
+
+
+def test_whoever_wrote_the_version_never_decides_it(office: Office, step: str) -> None:
+    writer = office.holder("hoict-ce")
+    found = office.step(step)
+    seats = tuple(
+        Seat(
+            **seat.model_dump(include=set(SeatAsk.model_fields)),
+            holders=(Holder(person=writer, post=FUNDER),),
+        )
+        for seat in found.seats
+    )
+    nudge = StepNudged(step=step, rung=found.rungs[0], silent=(FUNDER,), at=BEGINS)
+    letter = QueuedLetter(
+        key="to the writer",
+        case=of_case(step),
+        step=step,
+        seat=FUNDER,
+        person=writer,
+        post=FUNDER,
+        address="writer@leicester.example",
+        kind="request",
+        props={},
+        link=LinkBinding(round=1, content_hash=found.content_hash, expires=BEGINS + timedelta(days=14)),
+    )
+    with office.store.writing() as tx:
+        steps.nudged(tx, nudge, seats, [letter])
+    browser = office.browser()
+    assert browser.see(office.link(step, "hoict-ce")) == 403
+    assert browser.heading == "You cannot decide this one"
+
+
+def test_somebody_who_left_has_no_session_left(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    with office.store.writing() as tx:
+        sessions.end_person(tx, office.holder(FUNDER))
+    assert browser.press() == 404
+    assert choices(office) == []
+
+
+def test_the_database_down_nothing_is_said_to_be_lost(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    form = browser.form()
+    office.store.close()
+    (office.settings.data_dir / "assent.db").rename(office.settings.data_dir / "gone.db")
+    (office.settings.data_dir / "assent.db").mkdir()
+    response = browser.post(form.action, data=form.hidden, headers=SAME_ORIGIN)
+    assert response.status_code == 503
+    assert "Traceback" not in response.text
+    assert choices(office) == []
