@@ -2,13 +2,14 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 
 from service.errors import AlreadySubmitted, Malformed, NotFound, Problem
 from service.store import canonical, drafts, letters, texts
@@ -33,6 +34,7 @@ from workflows.model import (
 _LEGS = TypeAdapter(tuple[Leg, ...])
 _BRANCHES = TypeAdapter(dict[str, Leg])
 _LONGEST_PAGE = 200
+_REFERENCE = re.compile(r"[A-Za-z]{3}-[0-9]{1,4}(-[0-9]*)?$")
 
 
 class CaseItem(Frozen):
@@ -127,7 +129,7 @@ def submitted(
 ) -> bool:
     """Freeze a version. The same version again is False; with other content it is refused.
 
-    `authors` are all who wrote it, and so may not decide it; whoever submits it is one of them.
+    `authors` are all who wrote it, and so may not decide it; if nobody is named, whoever submits it.
     """
     if texts.put(tx, canonical.dumps(content)) != content_hash:
         raise ValueError(f"{ref}: the content is not what its hash says")
@@ -138,7 +140,7 @@ def submitted(
         "kind": kind,
         "title": title,
         "author": author,
-        "authors": sorted({author, *authors}),
+        "authors": sorted(set(authors) or {author}),
         "proposal": proposal.model_dump(mode="json"),
         "route": [leg.model_dump(mode="json") for leg in route],
         "branches": {key: leg.model_dump(mode="json") for key, leg in branches.items()},
@@ -275,12 +277,7 @@ def page(
         late = select(STEPS.c.case).where(STEPS.c.open, STEPS.c.due < tx.now)
         wanted = wanted.where(CASES.c.ref.in_(late))
     if q:
-        words = f"%{_literal(q.lower())}%"
-        found = or_(
-            func.lower(CASES.c.title).like(words, escape="\\"),
-            func.lower(CASES.c.ref).like(words, escape="\\"),
-        )
-        wanted = wanted.where(found)
+        wanted = wanted.where(_found(q.strip()))
     if cursor:
         wanted = wanted.where(tuple_(CASES.c.changed, CASES.c.ref) < _place(cursor))
     limit = max(1, min(limit, _LONGEST_PAGE))
@@ -373,6 +370,17 @@ def _waiting_on(post: str) -> Select[Any]:
         .where(SEATS.c.post == post, SEATS.c.waiting)
     )
     return seats.union(select(CASE_WAITS.c.case).where(CASE_WAITS.c.on == post)).subquery().select()
+
+
+def _found(q: str) -> ColumnElement[bool]:
+    """Find what begins like a reference by its index, and anything else by reading the titles."""
+    if _REFERENCE.match(q):
+        return and_(CASES.c.ref >= q.upper(), CASES.c.ref < f"{q.upper()}~")
+    words = f"%{_literal(q.lower())}%"
+    return or_(
+        func.lower(CASES.c.title).like(words, escape="\\"),
+        func.lower(CASES.c.ref).like(words, escape="\\"),
+    )
 
 
 def _literal(words: str) -> str:
