@@ -1,5 +1,6 @@
 """The tasks of a new proposal: which pages there are, and which boxes each has, as one table."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -303,6 +304,9 @@ def _value(box: Box, form: FormData, name: str = "") -> Any:
         typed = deciding.typed_day(form, name)
         return typed if typed.strip("-") else None
     typed = str(form.get(name, "")).strip()
+    if box.kind in ("money", "percent"):
+        # As people write sums: "£12,000", "60 %".
+        typed = re.sub(r"[£%,\s]", "", typed)
     return typed or None
 
 

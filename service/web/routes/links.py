@@ -30,7 +30,7 @@ from service.web.standing import STATUS, Sight, Standing
 from service.web.visits import Asker, Sent, Visit
 from workflows.rules.quorum import Refusal
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 BAD_LINKS_A_MINUTE = 60
 VIEWS_A_MINUTE = 30

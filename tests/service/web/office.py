@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from functools import cached_property
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, cast
 
@@ -292,17 +293,18 @@ class Browser(TestClient):
     def press(self, follow: bool = True, action: str = "", /, **answers: str | list[str]) -> int:
         """Send the page's form with what it has hidden, and with these answers."""
         form = self.form(action)
-        data = {**form.hidden, **answers}
+        data = {**form.fields, **answers}
         response = self.post(form.action, data=data, follow_redirects=follow, headers=SAME_ORIGIN)
         self.page, self.at = response.text, response.url.path
         return response.status_code
 
     def form(self, action: str = "") -> "Form":
-        """The first form of the page that is sent, or the one sent to an address with these words."""
-        for found in re.finditer(r'<form method="post" action="([^"]*)"[^>]*>(.*?)</form>', self.page, re.S):
-            if action in found[1] and (action or found[1] != "/sign-out"):
-                pairs = re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', found[2])
-                return Form(found[1], dict(pairs))
+        """The first form of the page, or the one sent to an address with these words, as it stands."""
+        reader = FormReader()
+        reader.feed(self.page)
+        for found in reader.forms:
+            if action in found.action and (action or found.action != "/sign-out"):
+                return found
         raise AssertionError(f"no form on {self.at}: {self.words}")
 
     at: str = ""
@@ -322,10 +324,61 @@ class Browser(TestClient):
         return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split())
 
 
-@dataclass(frozen=True)
+@dataclass
 class Form:
+    """A form as a browser would send it."""
+
     action: str
-    hidden: dict[str, str]
+    hidden: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str | list[str]] = field(default_factory=dict)
+
+
+class FormReader(HTMLParser):
+    """Reads what the forms of a page hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self._area = ""
+        self._list = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form" and given.get("method") == "post":
+            self.forms.append(Form(given["action"]))
+        elif tag == "textarea":
+            self._area = given["name"]
+            self._put(self._area, "")
+        elif tag == "select":
+            self._list = given["name"]
+        elif tag == "option" and "selected" in given:
+            self._put(self._list, given["value"])
+        elif tag == "input" and "name" in given:
+            self._input(given)
+
+    def _input(self, given: dict[str, str]) -> None:
+        kind = given.get("type", "text")
+        if kind == "hidden" and self.forms:
+            self.forms[-1].hidden[given["name"]] = given["value"]
+        if kind == "checkbox" and "checked" in given:
+            several = self.forms[-1].fields.setdefault(given["name"], [])
+            assert isinstance(several, list)
+            several.append(given["value"])
+        elif kind not in ("radio", "checkbox") or "checked" in given:
+            self._put(given["name"], given.get("value", ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._area and self.forms:
+            # A browser drops the line break that follows the tag.
+            self._put(self._area, data.removeprefix("\n"))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+
+    def _put(self, name: str, value: str) -> None:
+        if self.forms:
+            self.forms[-1].fields[name] = value
 
 
 SAME_ORIGIN = {"Origin": BASE, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-User": "?1"}

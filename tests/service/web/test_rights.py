@@ -22,8 +22,8 @@ def routes(office: Office) -> Iterator[tuple[str, str, frozenset[Role]]]:
     for context in iter_route_contexts(office.app.routes):
         route = context.route
         if isinstance(route, APIRoute):
-            for method in sorted(route.methods):
-                yield method, context.path, declared(route.endpoint)
+            for method in sorted(route.methods or ()):
+                yield method, context.path or "", declared(route.endpoint)
 
 
 def test_every_route_says_who_may_use_it(office: Office) -> None:

@@ -1,0 +1,132 @@
+"""Reading cases: where each is now, its way, its decisions and its record."""
+
+from datetime import date
+
+from service.store import covers
+from tests.service.web.office import Browser, Office
+from workflows.model import State
+
+
+def test_the_case_page_says_on_whom_since_when_what_next_and_when(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    office.became(ref, State.WITH_FUNDERS)
+    office.asked(ref, "funding-bh-dmh")
+    office.days_pass(2)
+    browser = office.signed_in("cd-rc")
+    assert browser.see(f"/cases/{ref}") == 200
+    assert (
+        "With Budget holder, De Montfort Hall since 13 September 2004 (2 working days). "
+        "On Thursday 16 September 2004, a reminder is sent." in browser.words
+    )
+    assert "Funding parties Here now" in browser.words
+    assert "SRG To come" in browser.words
+
+
+def test_a_decision_is_shown_with_its_reasons_and_with_what_was_shown(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    step = office.asked(ref, "funding-cd-ce")
+    approver = office.browser()
+    approver.see(office.link(step, "cd-ce"))
+    approver.press()
+    approver.press(choice="reject", reason="It costs too much")
+    approver.press()
+    browser = office.signed_in("hoict-ce")
+    browser.see(f"/cases/{ref}")
+    assert "rejected" in browser.words
+    assert "It costs too much" in browser.words
+    shown = next(part for part in browser.page.split('"') if part.startswith(f"/cases/{ref}/shown/"))
+    assert browser.see(shown) == 200
+    assert "Do you approve £12,000 from your budget?" in browser.words
+
+
+def test_the_register_lists_filters_and_pages(office: Office) -> None:
+    refs = [office.submitted("PROP-01") for _ in range(26)]
+    browser = office.signed_in("cd-rc")
+    browser.see("/cases")
+    assert "Submitted (26)" in browser.words
+    assert browser.page.count("govuk-table__row") == 26
+    onward = next(part for part in browser.page.split('"') if part.startswith("/cases?cursor="))
+    browser.see(onward)
+    assert browser.page.count("govuk-table__row") == 2
+    browser.see(f"/cases?q={refs[0]}")
+    assert browser.page.count("govuk-table__row") == 2
+    browser.see("/cases?state=approved")
+    assert "No case is like that" in browser.words
+
+
+def test_an_empty_register_says_what_would_be_there(office: Office) -> None:
+    browser = office.signed_in("cd-rc")
+    browser.see("/cases")
+    assert "Each is listed here from the moment it is" in browser.words
+
+
+def test_the_record_is_told_in_plain_words_with_fingerprints(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    office.asked(ref, "funding-cd-ce")
+    browser = office.signed_in("hoict-ce")
+    assert browser.see(f"/cases/{ref}/record") == 200
+    assert "submitted version 1" in browser.words
+    assert "Asked: " in browser.words
+
+
+def test_my_work_lists_what_waits_for_me_and_where_my_proposals_are(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    office.asked(ref, "funding-cd-ce")
+    approver = office.signed_in("cd-ce")
+    approver.see("/work")
+    assert f"Consultation tool kit ({ref}), by Monday 20 September 2004" in approver.words
+    sponsor = office.signed_in("hoict-rc")
+    sponsor.see("/work")
+    assert "With Chief Executive's department sponsor since 13 September 2004" in sponsor.words
+
+
+def test_withdrawing_asks_first_and_tells_the_engine(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{ref}")
+    assert "Withdraw this proposal" in browser.words
+    browser.see(f"/cases/{ref}/withdraw")
+    assert browser.press() == 200
+    assert office.engine.withdrawn == [ref]
+    assert "It is being withdrawn" in browser.words
+
+
+def test_a_cover_is_set_with_its_days(office: Office) -> None:
+    browser = office.signed_in("cd-rc")
+    cover = office.holder("cd-sch")
+    browser.see("/cover")
+    assert browser.press(cover=cover, **days("starts", "14"), **days("ends", "20")) == 200
+    assert "covers for you from Tuesday 14 September 2004" in browser.words
+    with office.store.reading() as tx:
+        assert covers.on(tx, office.holder("cd-rc"), date(2004, 9, 15)) == cover
+
+
+def test_a_cover_for_days_gone_by_or_the_wrong_way_round_is_refused(office: Office) -> None:
+    browser = office.signed_in("cd-rc")
+    browser.see("/cover")
+    assert browser.press(cover="nobody", **days("starts", "10"), **days("ends", "9")) == 422
+    for told in ("Choose who covers for you", "must be today or later", "must not be before the first"):
+        assert told in browser.words
+
+
+def days(name: str, day: str) -> dict[str, str]:
+    return {f"{name}-day": day, f"{name}-month": "9", f"{name}-year": "2004"}
+
+
+def test_every_page_has_one_first_heading_a_language_and_a_way_past_the_menu(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    office.asked(ref, "funding-bh-dmh")
+    browser: Browser = office.signed_in("cd-rc")
+    for path in (
+        "/work",
+        "/cases",
+        f"/cases/{ref}",
+        f"/cases/{ref}/record",
+        "/proposals",
+        "/cover",
+        "/dev/mail",
+    ):
+        browser.see(path)
+        assert browser.heading
+        assert '<html lang="en-GB"' in browser.page
+        assert 'href="#main-content"' in browser.page

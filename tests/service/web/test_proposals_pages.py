@@ -1,0 +1,166 @@
+"""Writing a proposal page by page, and submitting it once."""
+
+import pytest
+
+from service import proposals
+from service.handbook import Edition
+from service.store import cases, drafts
+from service.web import tasks
+from tests.service.web.office import SAME_ORIGIN, Browser, Office, proposal
+from workflows.model import State
+
+PAGES: dict[str, dict[str, str]] = {
+    "about": {
+        "title": "Consultation tool kit",
+        "summary": "One tool in place of separate questionnaires",
+        "department": "dept-ce",
+        "size": "minor",
+        "decision_needed_by-day": "30",
+        "decision_needed_by-month": "11",
+        "decision_needed_by-year": "2004",
+    },
+    "systems": {"corporate_system.relation": "none"},
+    "why": {"why": "Many separate questionnaires"},
+    "costs": {
+        "cost_profile.capital_gbp": "12,000",
+        "cost_profile.revenue_gbp_per_year": "1500",
+        "cost_profile.project_management_gbp": "1000",
+    },
+    "years": {},
+    "payers": {"funding_parties.0.post": "cd-ce", "funding_parties.0.share_percent": "100"},
+    "benefits": {"benefits.0.title": "Wider engagement"},
+    "people": {"sponsor_post": "cd-ce", "lead_post": "hoict-ce"},
+    "stakeholders": {"personal_data": "no"},
+}
+
+
+@pytest.fixture
+def sponsor(office: Office) -> Browser:
+    return office.signed_in("hoict-ce")
+
+
+def started(sponsor: Browser) -> str:
+    sponsor.see("/proposals")
+    assert sponsor.press() == 200
+    return sponsor.at.removeprefix("/proposals/")
+
+
+def fill(sponsor: Browser, ref: str, edition: Edition) -> None:
+    answers = {f"p{number:02}": "met" for number in range(1, 15)}
+    for task in tasks.tasks(edition):
+        for page in task.pages:
+            sponsor.see(f"/proposals/{ref}/edit/{page.key}")
+            given = PAGES.get(page.key) or {page.fields[0]: answers.get(page.key, "")}
+            assert sponsor.press(**given) == 200, sponsor.words
+
+
+def test_a_proposal_is_written_page_by_page_and_submitted(
+    office: Office, sponsor: Browser, edition: Edition
+) -> None:
+    ref = started(sponsor)
+    assert "0 of 7 tasks are complete" in sponsor.words or "of 7 tasks" in sponsor.words
+    fill(sponsor, ref, edition)
+    sponsor.see(f"/proposals/{ref}")
+    assert "7 of 7 tasks are complete" in sponsor.words
+    sponsor.see(f"/proposals/{ref}/check")
+    assert "What will happen" in sponsor.words
+    assert "Heads of ICT Group at the meeting of Wednesday 13 October 2004" in sponsor.words
+    assert "(clause FUND-1)" in sponsor.words
+    assert "Submit by Wednesday 6 October 2004 for the Heads of ICT Group" in sponsor.words
+    assert sponsor.press() == 200
+    assert sponsor.at == f"/cases/{ref}"
+    assert office.engine.started == [ref]
+    with office.store.reading() as tx:
+        case = cases.get(tx, ref)
+    assert (case.title, case.capital, case.state) == ("Consultation tool kit", 12000, State.SUBMITTED)
+
+
+def test_pressing_submit_again_finds_the_case(office: Office, sponsor: Browser, edition: Edition) -> None:
+    ref = started(sponsor)
+    fill(sponsor, ref, edition)
+    sponsor.see(f"/proposals/{ref}/check")
+    form = sponsor.form()
+    answers = [sponsor.post(form.action, data=form.hidden, headers=SAME_ORIGIN) for _ in range(3)]
+    assert {answer.headers["location"] for answer in answers} == {f"/cases/{ref}"}
+    assert office.engine.started == [ref]
+
+
+def test_what_cannot_be_read_is_told_beside_its_box_and_at_the_top(sponsor: Browser) -> None:
+    ref = started(sponsor)
+    sponsor.see(f"/proposals/{ref}/edit/costs")
+    assert sponsor.press(**{"cost_profile.capital_gbp": "-5"}) == 422
+    assert "There is a problem" in sponsor.words
+    assert 'href="#cost_profile-capital_gbp"' in sponsor.page
+    assert 'id="cost_profile-capital_gbp"' in sponsor.page
+    assert 'value="-5"' in sponsor.page
+
+
+def test_a_draft_may_be_left_and_taken_up_again(office: Office, sponsor: Browser) -> None:
+    ref = started(sponsor)
+    sponsor.see(f"/proposals/{ref}/edit/about")
+    sponsor.press(title="Half a thought")
+    again = office.signed_in("hoict-ce")
+    again.see("/proposals")
+    assert "Half a thought" in again.words
+    again.see(f"/proposals/{ref}")
+    assert "About it Incomplete" in again.words
+
+
+def test_everything_still_needed_is_listed_with_the_page_that_asks_for_it(sponsor: Browser) -> None:
+    ref = started(sponsor)
+    assert sponsor.see(f"/proposals/{ref}/check") == 200
+    assert "still needed" in sponsor.words
+    assert f'href="/proposals/{ref}/edit/about"' in sponsor.page
+    assert f'href="/proposals/{ref}/edit/p14"' in sponsor.page
+
+
+def test_shares_that_do_not_make_a_whole_are_told_with_their_sum(sponsor: Browser) -> None:
+    ref = started(sponsor)
+    sponsor.see(f"/proposals/{ref}/edit/payers")
+    sponsor.press(**{"funding_parties.0.post": "cd-ce", "funding_parties.0.share_percent": "60"})
+    sponsor.see(f"/proposals/{ref}/check")
+    assert "Shares add up to 60%" in sponsor.words
+
+
+def test_two_who_write_at_once_do_not_overwrite_each_other(office: Office, sponsor: Browser) -> None:
+    ref = started(sponsor)
+    sponsor.see(f"/proposals/{ref}/edit/why")
+    with office.store.writing() as tx:
+        drafts.save(tx, ref, {"title": "Somebody was faster"})
+    assert sponsor.press(why="Mine") == 409
+
+
+def test_a_proposal_that_came_by_program_shows_in_the_boxes(office: Office, edition: Edition) -> None:
+    draft = office.draft(proposal("PROP-02"), owner="hoict-rc")
+    browser = office.signed_in("hoict-rc")
+    for task in tasks.tasks(edition):
+        for page in task.pages:
+            assert browser.see(f"/proposals/{draft.ref}/edit/{page.key}") == 200
+            assert browser.press() == 200, browser.words
+    with office.store.reading() as tx:
+        saved = drafts.get(tx, draft.ref).document
+    before = proposals.normalise(proposal("PROP-02"), edition)
+    after = proposals.normalise(saved, edition)
+    assert before | {"personal_data": None} == after | {"personal_data": None}
+
+
+def test_every_field_of_a_proposal_is_asked_for_on_one_page(edition: Edition) -> None:
+    asked = [field for task in tasks.tasks(edition) for page in task.pages for field in page.fields]
+    assert len(asked) == len(set(asked))
+    tops = {field.partition(".")[0] for field in asked}
+    known = set(proposals.ProposalDocument.model_fields)
+    assert known - tops == {"organisation", "submitted_on", "funding_condition"}
+    assert tops <= known
+
+
+def test_a_returned_proposal_is_prepared_and_submitted_again(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    office.became(ref, State.RETURNED)
+    browser = office.signed_in("hoict-rc")
+    browser.see(f"/cases/{ref}")
+    assert "Prepare the next version" in browser.words
+    browser.see(f"/proposals/{ref}")
+    assert "submit it as version 2" in browser.words
+    browser.see(f"/proposals/{ref}/check")
+    browser.press()
+    assert office.engine.resubmitted == [(ref, 2)]
