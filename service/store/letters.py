@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import ColumnElement, Row, Select, literal, select, update
 
 from service.errors import NotFound
 from service.store import canonical
@@ -187,7 +187,7 @@ def of_step(tx: Tx, step: str) -> tuple[LedgerRow, ...]:
 
 def unsent(tx: Tx, before: datetime | None = None, limit: int = 500) -> tuple[LedgerRow, ...]:
     """Return letters still owed, the oldest first: all, or those queued before a real instant."""
-    owed = select(LETTERS).where(LETTERS.c.state == QUEUED)
+    owed = select(LETTERS).where(_is(QUEUED))
     if before is not None:
         owed = owed.where(LETTERS.c.queued_real < before)
     return _letters(tx, owed.order_by(LETTERS.c.queued_real, LETTERS.c.key).limit(limit))
@@ -195,8 +195,13 @@ def unsent(tx: Tx, before: datetime | None = None, limit: int = 500) -> tuple[Le
 
 def undelivered(tx: Tx, limit: int = 500) -> tuple[LedgerRow, ...]:
     """Return letters that never arrived, the latest first."""
-    lost = select(LETTERS).where(LETTERS.c.state == UNDELIVERABLE)
+    lost = select(LETTERS).where(_is(UNDELIVERABLE))
     return _letters(tx, lost.order_by(LETTERS.c.queued_real.desc()).limit(limit))
+
+
+def _is(state: str) -> ColumnElement[bool]:
+    # Spelt out, for the index of these alone serves no query that leaves the state open.
+    return LETTERS.c.state == literal(state, literal_execute=True)
 
 
 def _owed(letter: QueuedLetter, at: datetime) -> Entry:

@@ -276,16 +276,16 @@ def open_for(tx: Tx, person: str) -> tuple[StepView, ...]:
     return _steps(tx, select(STEPS).where(STEPS.c.id.in_(theirs)).order_by(STEPS.c.due, STEPS.c.id))
 
 
-def overdue(tx: Tx, now: datetime) -> tuple[StepView, ...]:
+def overdue(tx: Tx, now: datetime, limit: int = 500) -> tuple[StepView, ...]:
     """Return the open steps that were to be answered by now, the oldest first."""
     late = select(STEPS).where(STEPS.c.open, STEPS.c.due < now)
-    return _steps(tx, late.order_by(STEPS.c.due, STEPS.c.id))
+    return _steps(tx, late.order_by(STEPS.c.due, STEPS.c.id).limit(limit))
 
 
-def stalled(tx: Tx, before: datetime) -> tuple[StepView, ...]:
+def stalled(tx: Tx, before: datetime, limit: int = 500) -> tuple[StepView, ...]:
     """Return the open steps whose next rung was to come before an instant and has not."""
     late = select(STEPS).where(STEPS.c.open, STEPS.c.next_at < before)
-    return _steps(tx, late.order_by(STEPS.c.next_at, STEPS.c.id))
+    return _steps(tx, late.order_by(STEPS.c.next_at, STEPS.c.id).limit(limit))
 
 
 def next_moment(tx: Tx) -> datetime | None:

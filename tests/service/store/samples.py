@@ -80,6 +80,7 @@ def submit(
     words: str = "",
     *,
     author: str = "p-hall",
+    authors: Sequence[str] = ("p-lead",),
     title: str = "On-line booking",
     edition: str = EDITION,
     content_hash: str = "",
@@ -99,7 +100,7 @@ def submit(
         edition=edition,
         title=title,
         author=author,
-        authors=("p-lead",),
+        authors=authors,
     )
 
 

@@ -107,9 +107,10 @@ def upgrade() -> None:
         "ix_case_file_not_taken_up",
         "case_file",
         ["ref"],
-        sqlite_where=sa.text("taken_up < version AND open"),
+        sqlite_where=sa.text("taken_up < version AND open = 1"),
         postgresql_where=sa.text("taken_up < version AND open"),
     )
+    op.create_index("ix_case_file_organisation_changed_ref", "case_file", ["organisation", "changed", "ref"])
     op.create_index(
         "ix_case_file_organisation_kind_state_changed_ref",
         "case_file",
@@ -120,7 +121,7 @@ def upgrade() -> None:
         "ix_case_file_withdrawing",
         "case_file",
         ["ref"],
-        sqlite_where=sa.text("withdrawal_key IS NOT NULL AND open"),
+        sqlite_where=sa.text("withdrawal_key IS NOT NULL AND open = 1"),
         postgresql_where=sa.text("withdrawal_key IS NOT NULL AND open"),
     )
 
@@ -284,7 +285,7 @@ def upgrade() -> None:
         "ix_holder_waiting",
         "holder",
         ["person", "step"],
-        sqlite_where=sa.text("waiting"),
+        sqlite_where=sa.text("waiting = 1"),
         postgresql_where=sa.text("waiting"),
     )
 
@@ -443,7 +444,7 @@ def upgrade() -> None:
         "ix_seat_waiting",
         "seat",
         ["post", "step"],
-        sqlite_where=sa.text("waiting"),
+        sqlite_where=sa.text("waiting = 1"),
         postgresql_where=sa.text("waiting"),
     )
 
@@ -470,10 +471,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_step_case_opened", "step", ["case", "opened"])
     op.create_index(
-        "ix_step_due", "step", ["due"], sqlite_where=sa.text("open"), postgresql_where=sa.text("open")
+        "ix_step_due",
+        "step",
+        ["due", "case"],
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
     )
     op.create_index(
-        "ix_step_next", "step", ["next_at"], sqlite_where=sa.text("open"), postgresql_where=sa.text("open")
+        "ix_step_next",
+        "step",
+        ["next_at"],
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
     )
 
     op.create_table(
