@@ -22,7 +22,7 @@ from workflows.model import ZONE, Clock, Segment
 from workflows.rules import clock
 
 _PATIENCE_SECONDS = 15
-"""How long a transaction waits for another's lock before it says that the database does not answer."""
+"""How long we wait for the database, or for another's lock on it, before we say that it does not answer."""
 
 _EVERY_SQLITE = ("foreign_keys=ON", f"busy_timeout={_PATIENCE_SECONDS * 1000}", "cache_size=-16000")
 # FULL: a decision that was shown as recorded survives a power cut.
@@ -221,4 +221,5 @@ def _sqlite(url: str, begin: str, pragmas: Sequence[str], connections: int) -> E
 
 def _postgresql(url: str) -> Engine:
     options = f"-c timezone=UTC -c lock_timeout={_PATIENCE_SECONDS}s"
-    return create_engine(url, pool_size=10, pool_pre_ping=True, connect_args={"options": options})
+    reached = {"options": options, "connect_timeout": _PATIENCE_SECONDS}
+    return create_engine(url, pool_size=10, pool_pre_ping=True, connect_args=reached)
