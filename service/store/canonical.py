@@ -11,8 +11,8 @@ from typing import Any
 def dumps(value: Any) -> str:
     """Return canonical JSON. Binary fractions are refused: money and rates are written as strings.
 
-    Without them Python's own encoder, which is thirty times as fast as a Python one, writes exactly
-    what RFC 8785 asks for as long as the keys are plain ASCII.
+    Without them Python's own encoder, seven times as fast as one for all of RFC 8785, writes exactly
+    what the standard asks for, as long as the keys are plain ASCII.
     """
     return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
