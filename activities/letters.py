@@ -70,6 +70,8 @@ class Letters(ports.Letters):
                 raise LookupError(f"no letter {key} in the ledger")
             binding = bindings.get(tx, row.link_id) if row.link_id else None
             link = self._links.to(binding.id, binding.kid) if binding else None
+            if not row.case:
+                return _Ready(row, link, self._sender)
             rules = edition(tx, cases.get(tx, row.case).edition)
             # The letters say that a person reads replies.
             return _Ready(row, link, rules.posts[rules.roles["pmo"]].email)
@@ -87,7 +89,7 @@ class Letters(ports.Letters):
         with self._store.writing() as tx:
             ledger.undeliverable(tx, key, why)
             row = ledger.get(tx, key)
-            if row is None or row.kind == "stuck":
+            if row is None or not row.case or row.kind == "stuck":
                 return Postbag()
             desk = Correspondence(tx, cases.get(tx, row.case), self._links, tx.now)
             queued = [ledger.queue_direct(tx, letter) for letter in desk.undeliverable(row, why)]

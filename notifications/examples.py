@@ -517,7 +517,6 @@ EXAMPLES: dict[str, Letter] = {
         day=date(2004, 10, 13),
         digest=FINGERPRINT,
         cases=12,
-        lines=87,
     ),
 }
 

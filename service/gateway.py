@@ -172,6 +172,23 @@ class Gateway:
         self._answered_at = time.monotonic()
         return True
 
+    async def deliver(self, letter: str) -> bool:
+        """Have a letter sent that no case sends, once; False if that is not known to have begun."""
+        try:
+            await self._client.start_workflow(
+                Delivery.run,
+                (letter,),
+                id=f"letters:{letter}",
+                task_queue=self._core_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                rpc_timeout=PATIENCE,
+            )
+        except WorkflowAlreadyStartedError:
+            return True
+        except RPCError:
+            return False
+        return True
+
     async def register_search_attributes(self) -> bool:
         """Let the engine know the attributes by which operators find cases; False if it is out of reach."""
         request = AddSearchAttributesRequest(

@@ -5,15 +5,22 @@ page's process died, the record still has it, and the relay repeats it under the
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 
 import structlog
 
 from service.errors import Unavailable
 from service.gateway import Counted, Gateway, Refused
-from service.store import Store, cases, intents
+from service.store import Store, anchors, cases, editions, housekeeping, intents, letters
+from service.store.anchors import Anchor
+from service.store.engine import Tx
 from service.store.intents import StoredIntent
+from service.store.letters import QueuedLetter
+from service.telling import edition, name, title
+from workflows.letters import Addressee
+from workflows.letters import Anchor as AnchorLetter
 from workflows.model import Withdrawal
 
 log = structlog.get_logger()
@@ -24,17 +31,22 @@ PAGE_PATIENCE = timedelta(seconds=9)
 """For how long a decision is left to the page that submitted it."""
 
 
+SWEEP_EVERY = 600.0
+"""Seconds between two sweeps of what has run out."""
+
+
 class Relay:
     """Goes round what is not settled, for as long as it is run."""
 
     def __init__(self, store: Store, gateway: Gateway) -> None:
         self._store = store
         self._gateway = gateway
+        self._swept = time.monotonic()
 
     async def run(self) -> None:
         """Go round until cancelled. What fails now is tried again in the next round."""
         while True:
-            for part in (self.processes, self.withdrawals, self.decisions):
+            for part in (self.processes, self.withdrawals, self.decisions, self.days, self.leftovers):
                 await self._try(part)
             await asyncio.sleep(EVERY)
 
@@ -68,6 +80,17 @@ class Relay:
                 return None
         return answer
 
+    async def days(self) -> None:
+        """Close the record's last whole day, and send its head to where the engine cannot reach it."""
+        for letter in await asyncio.to_thread(self._closed_day):
+            await self._gateway.deliver(letter)
+
+    async def leftovers(self) -> None:
+        """Throw away, now and then, what was only of use for minutes or hours."""
+        if time.monotonic() - self._swept > SWEEP_EVERY:
+            self._swept = time.monotonic()
+            await asyncio.to_thread(self._sweep)
+
     async def _try(self, part: Callable[[], Awaitable[None]]) -> None:
         try:
             await part()
@@ -90,6 +113,25 @@ class Relay:
             left_to_pages = tx.real - PAGE_PATIENCE
             return tuple(intent for intent in intents.unsettled(tx) if intent.recorded_real <= left_to_pages)
 
+    def _closed_day(self) -> tuple[str, ...]:
+        """Close yesterday if it is still open; return the letters about days that have not been sent."""
+        with self._store.reading() as tx:
+            known = anchors.last(tx)
+            yesterday = tx.today - timedelta(days=1)
+            due = (known is None or known.day < yesterday) and bool(editions.organisations(tx))
+        if due:
+            with self._store.writing() as tx:
+                closed = anchors.close_day(tx, yesterday)
+                if closed:
+                    for letter in auditors_letters(tx, closed):
+                        letters.queue_direct(tx, letter)
+        with self._store.reading() as tx:
+            return tuple(row.key for row in letters.unsent(tx) if row.kind == "anchor")
+
+    def _sweep(self) -> None:
+        with self._store.writing() as tx:
+            housekeeping.sweep(tx)
+
     def _accepted(self, key: str, answer: Counted) -> None:
         with self._store.writing() as tx:
             intents.accepted(tx, key, answer.settled)
@@ -97,3 +139,33 @@ class Relay:
     def _refused(self, key: str, answer: Refused) -> None:
         with self._store.writing() as tx:
             intents.refused(tx, key, answer.why)
+
+
+def auditors_letters(tx: Tx, anchor: Anchor) -> Iterator[QueuedLetter]:
+    """Write to each organisation's auditor what a day of the record came to."""
+    for organisation in editions.organisations(tx):
+        rules = edition(tx, editions.in_force_hash(tx, organisation) or "")
+        post = rules.roles["auditor"]
+        auditor = rules.holder(post, tx.today)
+        if auditor is None:
+            continue
+        letter = AnchorLetter(
+            to=Addressee(
+                name=name(rules, auditor.id),
+                address=rules.address(post, auditor.id),
+                post_title=title(rules, post, tx.today),
+            ),
+            organisation=rules.organisation_name,
+            day=anchor.day,
+            digest=anchor.digest,
+            cases=anchor.cases,
+        )
+        yield QueuedLetter(
+            key=f"anchor:{organisation}:{anchor.day.isoformat()}",
+            case="",
+            person=auditor.id,
+            post=post,
+            address=letter.to.address,
+            kind=letter.kind,
+            props=letter.model_dump(mode="json"),
+        )

@@ -451,8 +451,6 @@ class Anchor(Addressed):
     digest: str
     """What the day's record came to, over the head of every case."""
     cases: int
-    lines: int = 0
-    """How many lines were written on the day."""
 
 
 Letter = Annotated[

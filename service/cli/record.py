@@ -1,11 +1,13 @@
 """Commands about the record: tokens for programs, the audit, the rebuilding of what pages read."""
 
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from service.cli.common import Json, record, stop
 from service.store import editions, journal, rebuild, tokens, verify
+from service.store.anchors import Witness
 from service.telling import edition
 
 app = typer.Typer()
@@ -50,10 +52,22 @@ def revoke(id: Annotated[str, typer.Argument(help="The eight characters after `a
 
 
 @audit.command("verify")
-def verified(json_: Json = False) -> None:
-    """Walk the whole record and name every line that was changed, added or taken away."""
+def verified(
+    witness: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A day and its fingerprint from an auditor's letter, as 2004-10-17=5d41…; repeatable."
+        ),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Walk the whole record and name every line that was changed, added or taken away.
+
+    Only a fingerprint kept outside can show that the whole record was put back to an earlier day.
+    """
+    witnessed = [_witness(given) for given in witness or ()]
     with record() as store, store.reading() as tx:
-        found = verify.verify(tx)
+        found = verify.verify(tx, witnessed)
     if json_:
         typer.echo(found.model_dump_json(indent=2))
     else:
@@ -63,6 +77,14 @@ def verified(json_: Json = False) -> None:
         typer.echo("The record is as it was written." if found.intact else "The record has been changed.")
     if not found.intact:
         raise typer.Exit(1)
+
+
+def _witness(given: str) -> Witness:
+    day, _, digest = given.partition("=")
+    try:
+        return Witness(day=date.fromisoformat(day), digest=digest.strip().lower())
+    except ValueError:
+        stop(f"{given} is not a day and a fingerprint, such as 2004-10-17=5d41402abc4b2a76b9719d911017c592")
 
 
 @app.command("rebuild")

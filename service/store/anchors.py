@@ -16,13 +16,18 @@ from workflows.model import Frozen
 KIND = "day.closed"
 
 
-class Anchor(Frozen):
-    """What is sent: the line's place and signature, and the digest over all chains."""
+class Witness(Frozen):
+    """What an auditor keeps of a day: which, and what all chains came to."""
 
     day: date
+    digest: str
+
+
+class Anchor(Witness):
+    """A day that was closed: its line's place and signature, and the digest over all chains."""
+
     seq: int
     mac: str
-    digest: str
     cases: int
 
 

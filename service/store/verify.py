@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from service.config import Keys
 from service.store import anchors, canonical, journal
-from service.store.anchors import Anchor
+from service.store.anchors import Anchor, Witness
 from service.store.engine import Tx
 from service.store.line import FIRST, ORGANISATION, PURPOSE, Line, head_mac, mac
 from service.store.tables import HEADS, JOURNAL
@@ -93,7 +93,7 @@ class _Walk:
         self.faults.append(Fault(case=self._case, seq=seq, what=what))
 
 
-def verify(tx: Tx, witnessed: Sequence[Anchor] = ()) -> Verification:
+def verify(tx: Tx, witnessed: Sequence[Witness] = ()) -> Verification:
     """Walk every chain. `witnessed` are anchors kept outside, which nobody inside can have altered."""
     vouched, faults = _vouched(tx)
     cases = sorted({*journal.cases(tx), *vouched})
@@ -102,12 +102,14 @@ def verify(tx: Tx, witnessed: Sequence[Anchor] = ()) -> Verification:
         walked = _walk(tx, case, vouched.get(case, {}))
         faults += walked.faults
         lines += walked.seq
-    kept = _kept(tx) if witnessed else ()
-    faults += [
-        Fault(case=ORGANISATION, seq=sent.seq, what=f"is not the anchor of {sent.day} that was sent out")
-        for sent in witnessed
-        if sent not in kept
-    ]
+    kept = {anchor.day: anchor for anchor in (_kept(tx) if witnessed else ())}
+    for sent in witnessed:
+        found = kept.get(sent.day)
+        if found is None or not hmac.compare_digest(found.digest, sent.digest):
+            seq = found.seq if found else 0
+            faults.append(
+                Fault(case=ORGANISATION, seq=seq, what=f"is not the anchor of {sent.day} that was sent out")
+            )
     return Verification(cases=len(cases), lines=lines, faults=tuple(faults))
 
 

@@ -200,7 +200,7 @@ def test_a_copy_of_yesterday_is_found_by_an_anchor_that_was_sent_out(
     yesterday = Store(f"sqlite:///{tmp_path / 'yesterday.db'}", keys)
     assert verified(yesterday).intact, "nothing inside can tell"
     (fault,) = verified(yesterday, sent).faults
-    assert (fault.case, fault.seq) == (ORGANISATION, sent[1].seq)
+    assert (fault.case, str(sent[1].day) in fault.what) == (ORGANISATION, True)
     yesterday.close()
 
 
