@@ -20,6 +20,7 @@ from service.store.steps import StepView
 from service.telling import (
     budget,
     coincidences,
+    directory,
     edition,
     following,
     name,
@@ -109,6 +110,7 @@ class Correspondence:
         self.tx = tx
         self.case = case
         self.rules: Edition = edition(tx, case.edition)
+        self.people: Edition = directory(tx, case)
         self.at = at
         self.today = calendar.local_day(at)
         self._links = links
@@ -182,7 +184,7 @@ class Correspondence:
                     told_now.add(holder.person)
                     queued.append(self._closed_without(step, closing, made, seat, holder))
         for post in step.inform:
-            person = self.rules.holder(post, self.today)
+            person = self.people.holder(post, self.today)
             if person and person.id not in told_now:
                 told_now.add(person.id)
                 queued.append(self._outcome(step, closing, made, person.id, post))
@@ -239,7 +241,7 @@ class Correspondence:
     def _cover_letter(
         self, put: Put, seat: Seat, holder: Holder, number: str, asked_on: date | None = None
     ) -> QueuedLetter:
-        covered = self.rules.holder(seat.post, self.today)
+        covered = self.people.holder(seat.post, self.today)
         letter = letters.Cover(
             **self._asking(put, seat, holder),
             covering=covered.name if covered else title(self.rules, seat.post, self.today),
@@ -255,7 +257,7 @@ class Correspondence:
             matter=self._matter(),
             question=self._question(put.key, put.terms.kind, seat),
             seat=title(self.rules, seat.post, self.today),
-            cover=name(self.rules, cover.person),
+            cover=name(self.people, cover.person),
             until=self._cover_ends(holder.person) if cover.capacity is Capacity.COVER else None,
             asked_on=calendar.local_day(put.opened) if number != "0" else None,
             due=calendar.local_day(put.due),
@@ -275,9 +277,9 @@ class Correspondence:
             "clause": self._clause(put.clause),
             "due": calendar.local_day(put.due),
             "written": self.today,
-            "so_far": tuple(told(decision, self.rules) for decision in made),
+            "so_far": tuple(told(decision, self.people) for decision in made),
             "conditions": tuple(
-                condition for decision in made for condition in told(decision, self.rules).conditions
+                condition for decision in made for condition in told(decision, self.people).conditions
             ),
             "coincidences": tuple(coincidences(self.case, self.rules, self.today)),
             "budget": budget(self.rules, seat.post, seat.amount),
@@ -298,11 +300,11 @@ class Correspondence:
 
     def _if_silent(self, put: Put, seat: Seat) -> tuple[Consequence, ...]:
         """Say what the ladder still holds, leaving out a cover where nobody is one."""
-        holder = self.rules.holder(seat.post, self.today)
+        holder = self.people.holder(seat.post, self.today)
         cover = covers.on(self.tx, holder.id, self.today) if holder else None
-        above = self.rules.line(seat.post)
+        above = self.people.line(seat.post)
         whose = {
-            Nudge.COVER: name(self.rules, cover) if cover else "",
+            Nudge.COVER: name(self.people, cover) if cover else "",
             Nudge.LINE: title(self.rules, above, self.today) if above else "",
             Nudge.PMO: title(self.rules, self.rules.roles["pmo"], self.today),
         }
@@ -329,7 +331,7 @@ class Correspondence:
             matter=self._matter(),
             question=self._question(step.key, step.kind, self._seat(step, made.seat)),
             seat=title(self.rules, made.post, self.today),
-            answer=told(made, self.rules),
+            answer=told(made, self.people),
             at=made.submitted_at,
             fingerprint=made.shown_hash,
             answered=len(seats) - len(left),
@@ -354,7 +356,7 @@ class Correspondence:
             choice=outcome.choice,
             on=calendar.local_day(outcome.at),
             why=closing.why,
-            answers=tuple(told(decision, self.rules) for decision in made),
+            answers=tuple(told(decision, self.people) for decision in made),
             next=self._next(step) if outcome.favourable else None,
         )
         return self._tell(f"{step.id}:outcome:{person}", letter, step, person, post)
@@ -388,7 +390,7 @@ class Correspondence:
                 on=self.today,
                 until=outcome.until,
                 question=self._question(step.key, step.kind, step.seats[0]),
-                answers=tuple(told(decision, self.rules) for decision in made),
+                answers=tuple(told(decision, self.people) for decision in made),
             )
             return self._to_sponsor(f"deferred:{step.id}", deferred)
         found = place(self.case, step.key)
@@ -404,7 +406,7 @@ class Correspondence:
 
     def _listed(self, forum: str, meeting: date, key: str) -> list[QueuedLetter]:
         secretary = self.rules.forums[forum].secretary
-        person = self.rules.holder(secretary, self.today)
+        person = self.people.holder(secretary, self.today)
         if person is None:
             return []
         leg = next(leg for leg in self.case.route if leg.leg == "notification")
@@ -422,7 +424,7 @@ class Correspondence:
     def undeliverable(self, row: LedgerRow, why: str) -> list[QueuedLetter]:
         """A letter will never arrive: the PMO can reach its reader another way."""
         unsent = letters.Unsent(
-            to=name(self.rules, row.person) or title(self.rules, row.post, self.today),
+            to=name(self.people, row.person) or title(self.rules, row.post, self.today),
             address=row.address,
             about=row.kind.replace("_", " "),
             why=why,
@@ -443,7 +445,7 @@ class Correspondence:
 
     def _to_pmo(self, key: str, **told: object) -> list[QueuedLetter]:
         pmo = self.rules.roles["pmo"]
-        person = self.rules.holder(pmo, self.today)
+        person = self.people.holder(pmo, self.today)
         if person is None:
             return []
         letter = letters.Stuck.model_validate(
@@ -483,7 +485,7 @@ class Correspondence:
         answers = self._answers(step)
         match state:
             case State.APPROVED:
-                approving = tuple(told(made, self.rules) for made in self._this_version())
+                approving = tuple(told(made, self.people) for made in self._this_version())
                 after = self._next(step) if step else None
                 return partial(letters.Approved, **common, size=self.case.size, answers=approving, next=after)
             case State.REJECTED:
@@ -507,17 +509,17 @@ class Correspondence:
         """Return the answers that brought a step to its outcome; all of them where it counted votes."""
         made = self._made(step) if step else []
         alike = [decision for decision in made if step and decision.choice is step.choice]
-        return tuple(told(decision, self.rules) for decision in (alike or made))
+        return tuple(told(decision, self.people) for decision in (alike or made))
 
     def _withdrew(self) -> str:
         withdrawal = self.case.withdrawal
-        return name(self.rules, withdrawal.by) if withdrawal else ""
+        return name(self.people, withdrawal.by) if withdrawal else ""
 
     def _to_sponsor(self, key: str, letter: "ToSponsor") -> list[QueuedLetter]:
         """Write to the sponsor and the lead officer; once, if they are one person."""
         people: dict[str, str] = {}
         for post in (self.case.sponsor, self.case.lead):
-            if person := self.rules.holder(post, self.today):
+            if person := self.people.holder(post, self.today):
                 people.setdefault(person.id, post)
         return [
             self._tell(
@@ -544,8 +546,8 @@ class Correspondence:
 
     def _addressee(self, post: str, person: str) -> Addressee:
         return Addressee(
-            name=name(self.rules, person),
-            address=self.rules.address(post, person),
+            name=name(self.people, person),
+            address=self.people.address(post, person),
             post_title=title(self.rules, post, self.today),
         )
 

@@ -13,7 +13,7 @@ from service.store import Store, cases, covers, intents, links, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
-from service.telling import edition
+from service.telling import directory
 from workflows import ports
 from workflows.model import (
     Capacity,
@@ -45,9 +45,9 @@ class Register(ports.Register):
         with self._store.writing() as tx:
             case = cases.get(tx, opening.ask.case)
             day = calendar.local_day(opening.at)
-            rules = edition(tx, case.edition)
+            people = directory(tx, case)
             barred = case.authors if opening.ask.terms.deciding else ()
-            seats = seating.seats(opening.ask, rules, day, covers.on_day(tx, day), barred)
+            seats = seating.seats(opening.ask, people, day, covers.on_day(tx, day), barred)
             letters = Correspondence(tx, case, self._links, opening.at).opened(opening, seats)
             return steps.opened(tx, opening, seats, letters)
 
@@ -56,9 +56,9 @@ class Register(ports.Register):
         """Write that a rung came due; add the people it brings in, and queue the letters."""
         with self._store.writing() as tx:
             step, case = _step(tx, nudged.step)
-            rules = edition(tx, case.edition)
+            people = directory(tx, case)
             seats = tuple(
-                _brought_in(tx, seat, step, nudged, rules, case)
+                _brought_in(tx, seat, step, nudged, people, case)
                 if seat.key in nudged.silent
                 else _plain(seat)
                 for seat in step.seats
@@ -111,7 +111,7 @@ def _plain(seat: Seat) -> Seat:
 
 
 def _brought_in(
-    tx: Tx, seat: Seat, step: StepView, nudged: StepNudged, rules: Edition, case: CaseView
+    tx: Tx, seat: Seat, step: StepView, nudged: StepNudged, people: Edition, case: CaseView
 ) -> Seat:
     """Return a silent seat with the people that a rung adds: nobody is ever taken away."""
     day = calendar.local_day(nudged.at)
@@ -120,9 +120,9 @@ def _brought_in(
     on_day = covers.on_day(tx, day)
     added: tuple[Holder, ...] = ()
     if nudged.rung.nudge is Nudge.COVER:
-        found = seating.first_holders(seat, rules, day, on_day, barred)
+        found = seating.first_holders(seat, people, day, on_day, barred)
         added = tuple(holder for holder in found if holder.capacity is Capacity.COVER)
     elif nudged.rung.nudge is Nudge.LINE:
-        added = seating.line_holders(seat.post, rules, day, on_day, barred)
+        added = seating.line_holders(seat.post, people, day, on_day, barred)
     holders = (*seat.holders, *(holder for holder in added if holder.person not in taken))
     return _plain(seat).model_copy(update={"holders": holders})

@@ -24,6 +24,15 @@ def edition(tx: Tx, hash: str) -> Edition:
     return _FROZEN[hash]
 
 
+def directory(tx: Tx, case: CaseView) -> Edition:
+    """Return the edition by which people are found: the one in force, whatever a case's rules are.
+
+    A case keeps the rules it opened with. It does not keep the people: who has left must not decide.
+    """
+    hash = editions.in_force_hash(tx, case.organisation)
+    return edition(tx, hash or case.edition)
+
+
 def title(rules: Edition, post: str, day: date) -> str:
     """Return what a post, or a forum, is called on a day."""
     if known := rules.posts.get(post):

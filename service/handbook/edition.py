@@ -286,7 +286,7 @@ class Edition(Frozen):
     def address(self, post: str, person: str) -> str:
         """Return where to write: to the post's own mailbox for its holder, else to the person."""
         holds = any(holding.post == post and holding.person == person for holding in self.holdings)
-        return self.posts[post].email if holds else self.people[person].email
+        return self.posts[post].email if holds and post in self.posts else self.people[person].email
 
     def person_at(self, address: str, day: date) -> Person | None:
         """Return whose mailbox an address is on a day: a person's own, or that of a post they hold."""
