@@ -45,6 +45,14 @@ class Colleague(Frozen):
     said: Answer | None = None
 
 
+class Change(Frozen):
+    """A part of the proposal that is not as it was."""
+
+    what: str
+    before: str
+    now: str
+
+
 class Brief(Frozen):
     """The page a decision is made on. Its canonical form is kept, and its hash names what was shown."""
 
@@ -63,6 +71,8 @@ class Brief(Frozen):
     clause: Clause
     submitted: date
     due: date
+    changes: tuple[Change, ...] = ()
+    """Since the version before."""
     rows: tuple[Row, ...] = ()
     costs: tuple[Cost, ...] = ()
     benefits: tuple[str, ...] = ()
@@ -104,6 +114,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
         submitted=case.proposal.submitted,
         due=words.local(step.due),
+        changes=changes(tx, case.ref, step.version - 1, step.version),
         rows=tuple(_rows(content, case, edition)),
         costs=tuple(_costs(content)),
         benefits=tuple(_benefits(content)),
@@ -230,21 +241,18 @@ def rows(tx: Tx, case: CaseView) -> list[tuple[str, str]]:
     return summary + [(row.what, row.which) for row in _rows(content, case, edition)]
 
 
-class Change(Frozen):
-    """A part of the proposal that is not as it was."""
-
-    what: str
-    before: str
-    now: str
-
-
-def changes(tx: Tx, sight: Sight) -> tuple[Change, ...]:
+def since(tx: Tx, sight: Sight) -> tuple[Change, ...]:
     """Return what differs between the version a link was sent for and the one in hand now."""
     step = sight.step
-    if step is None or step.version == sight.case.version:
+    return changes(tx, sight.case.ref, step.version, sight.case.version) if step else ()
+
+
+def changes(tx: Tx, ref: str, earlier: int, later: int) -> tuple[Change, ...]:
+    """Return what differs between two versions."""
+    if earlier < 1 or earlier == later:
         return ()
-    before = _flat(cases.content(tx, sight.case.ref, step.version) or {})
-    now = _flat(cases.content(tx, sight.case.ref) or {})
+    before = _flat(cases.content(tx, ref, earlier) or {})
+    now = _flat(cases.content(tx, ref, later) or {})
     return tuple(
         Change(what=words.plain(key), before=before.get(key, "(nothing)"), now=now.get(key, "(nothing)"))
         for key in sorted({*before, *now})

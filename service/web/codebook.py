@@ -3,7 +3,7 @@
 import secrets
 
 from service.handbook import Edition, Person
-from service.store import codes, letters
+from service.store import codes
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.web.courier import Parcel
@@ -24,7 +24,7 @@ def for_decision(
         organisation=edition.organisation_name,
         ref=case,
     )
-    return _parcel(tx, letter, code, person, edition, post, case)
+    return _parcel(letter, code, person, edition, post, case)
 
 
 def for_sign_in(tx: Tx, *, found: tuple[Person, Edition] | None, browser: str) -> Parcel | None:
@@ -39,7 +39,7 @@ def for_sign_in(tx: Tx, *, found: tuple[Person, Edition] | None, browser: str) -
         purpose="sign_in",
         organisation=edition.organisation_name,
     )
-    return _parcel(tx, letter, code, known, edition, "", "")
+    return _parcel(letter, code, known, edition, "", "")
 
 
 def _mailbox(person: Person, edition: Edition, tx: Tx) -> str:
@@ -48,22 +48,17 @@ def _mailbox(person: Person, edition: Edition, tx: Tx) -> str:
     return edition.address(posts[0], person.id) if posts else person.email
 
 
-def _parcel(
-    tx: Tx, letter: Code, code: str, person: Person, edition: Edition, post: str, case: str
-) -> Parcel:
-    row = letters.queue_direct(
-        tx,
-        QueuedLetter(
-            key=f"code:{secrets.token_hex(16)}",
-            case=case,
-            person=person.id,
-            post=post,
-            address=letter.to.address,
-            kind="code",
-            props=letter.model_dump(mode="json"),
-        ),
+def _parcel(letter: Code, code: str, person: Person, edition: Edition, post: str, case: str) -> Parcel:
+    queued = QueuedLetter(
+        key=f"code:{secrets.token_hex(16)}",
+        case=case,
+        person=person.id,
+        post=post,
+        address=letter.to.address,
+        kind="code",
+        props=letter.model_dump(mode="json"),
     )
-    return Parcel(row, reply_to=reply_to(edition, letter.to.address), code=code)
+    return Parcel(queued, reply_to=reply_to(edition, letter.to.address), code=code)
 
 
 def reply_to(edition: Edition, otherwise: str) -> str:

@@ -327,8 +327,8 @@ def details(summary: str, content: Markup) -> Markup:
 
 
 def back(href: str, text: str = "Back") -> Markup:
-    """A way back."""
-    return _made("back-link", href=href, text=text)
+    """A way back, as a landmark of its own: it stands before the page's content."""
+    return Markup('<nav aria-label="Back">{}</nav>').format(_made("back-link", href=href, text=text))
 
 
 # ----------------------------------------------------------------------- our own parts

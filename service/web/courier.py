@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from notifications.render import render
 from notifications.smtp import TryLater, Undeliverable
 from service.store import Store, letters
-from service.store.letters import LedgerRow
+from service.store.letters import LedgerRow, QueuedLetter
 from workflows import letters as words
 
 log = structlog.get_logger("web")
@@ -33,9 +33,9 @@ class Mail(Protocol):
 
 @dataclass(frozen=True)
 class Parcel:
-    """A letter in the ledger, with what only this moment knows."""
+    """A letter, in the ledger or on its way there, with what only this moment knows."""
 
-    row: LedgerRow
+    letter: QueuedLetter
     reply_to: str
     link: str | None = None
     code: str | None = None
@@ -63,7 +63,7 @@ class Courier:
 
     async def bring(self, parcel: Parcel) -> None:
         """Send a letter, trying again for as long as somebody may be waiting for it."""
-        row = parcel.row
+        row = await run_in_threadpool(self._queued, parcel.letter)
         message = render(
             words.read(row.props),
             link=parcel.link,
@@ -92,6 +92,14 @@ class Courier:
     async def close(self) -> None:
         """Let what is under way finish."""
         await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _queued(self, letter: QueuedLetter) -> LedgerRow:
+        """Write the letter down, unless it is in the ledger already.
+
+        It is done here and not by the page, so that a page takes as long for a stranger's address.
+        """
+        with self._store.writing() as tx:
+            return letters.get(tx, letter.key) or letters.queue_direct(tx, letter)
 
     def _refused(self, key: str, why: str) -> None:
         with self._store.writing() as tx:

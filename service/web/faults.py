@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -12,8 +11,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from service.errors import AssentError, Problem, TooMany, Unauthenticated
 from service.web.pages import Frame, page
-
-log = structlog.get_logger("web")
 
 API = "/api/"
 PROBLEM_TYPE = "application/problem+json"
@@ -152,8 +149,6 @@ async def _unknown_link(request: Request, error: Exception) -> Response:
 
 
 async def _fault(request: Request, error: Exception) -> Response:
-    # The kind and the place only: a message may quote what a person typed.
-    log.error("fault", kind=type(error).__name__, exc_info=error)
     if _is_api(request):
         return problem(500, "fault", HEADINGS[500])
     return _page(_frame(request), 500, HEADINGS[500], ADVICE[500])

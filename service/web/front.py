@@ -1,6 +1,7 @@
 """What every response has in common, whatever gave it: headers, methods, size, host and one log line."""
 
 import time
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -78,6 +79,14 @@ class Front:
                 await answer(scope, receive, visit.send)
             else:
                 await self._pass_on(scope, receive, visit)
+        except Exception as error:
+            # The page has been given. In production only the place is noted: a message may quote
+            # what somebody typed.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{place.filename}:{place.lineno}"
+            log.error("fault", kind=type(error).__name__, where=where, exc_info=not self.production)
+            if not visit.status:
+                raise
         finally:
             visit.logged()
 

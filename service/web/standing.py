@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from service import seating, telling
 from service.handbook import Edition
-from service.store import cases, covers, intents, links, steps
+from service.store import cases, covers, editions, intents, links, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
@@ -137,11 +137,19 @@ def _standing(
         return _ended(step)
     if link.revoked_at is not None:
         return Standing.REASSIGNED
+    if _left(tx, case, link.person):
+        return Standing.REASSIGNED
     if link.expires <= tx.now:
         return Standing.EXPIRED
     if step.terms.deciding and link.person in case.authors:
         return Standing.NOT_YOURS
     return Standing.OPEN if holder else Standing.REASSIGNED
+
+
+def _left(tx: Tx, case: CaseView, person: str) -> bool:
+    """Say whether a person is no longer in the handbook, whatever the case's own edition still says."""
+    hash = editions.in_force_hash(tx, case.organisation)
+    return hash is not None and person not in telling.edition(tx, hash).people
 
 
 def _answered(link: LinkRow, answer: StoredIntent) -> Standing:

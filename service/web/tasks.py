@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from service.errors import Problem
 from service.handbook import Edition
-from service.web import deciding
+from service.web import deciding, words
 
 Options = Callable[[Edition, date], list[tuple[str, str]]]
 
@@ -36,7 +36,11 @@ class Rows:
     each: str
     boxes: tuple[Box, ...]
     least: int = 2
-    hint: str = ""
+
+    @property
+    def label(self) -> str:
+        """What all of them are called together."""
+        return self.each
 
 
 @dataclass(frozen=True)
@@ -347,6 +351,37 @@ def several(document: Mapping[str, Any], name: str) -> list[str]:
     for part in name.split("."):
         value = value.get(part) if isinstance(value, dict) else None
     return [str(entry) for entry in value] if isinstance(value, list) else []
+
+
+def told(part: Box | Rows, document: Mapping[str, Any], edition: Edition) -> str:
+    """Return what a proposal says in a part of a page, to be read and not changed."""
+    if isinstance(part, Box):
+        return _told(part, document, edition, part.name)
+    filled = document.get(part.name)
+    rows = (
+        [_told(box, document, edition, f"{part.name}.{number}.{box.name}") for box in part.boxes]
+        for number in range(len(filled) if isinstance(filled, list) else 0)
+    )
+    return "\n".join(", ".join(filter(None, row)) for row in rows)
+
+
+def _told(box: Box, document: Mapping[str, Any], edition: Edition, name: str) -> str:
+    options = dict(box.options(edition, date.max)) if box.options else {}
+    if box.kind == "several":
+        return "\n".join(options.get(key, key) for key in several(document, name))
+    value = shown(document, name)
+    try:
+        match box.kind:
+            case "money" if value:
+                return words.money(value)
+            case "percent" if value:
+                return words.percent(value)
+            case "day" if value:
+                return words.day(date.fromisoformat(value))
+            case _:
+                return options.get(value, value)
+    except (ValueError, ArithmeticError):
+        return value
 
 
 def row_numbers(rows: Rows, document: Mapping[str, Any]) -> range:

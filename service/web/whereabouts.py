@@ -37,7 +37,7 @@ class Wait:
             f"With {self.who} since {words.short_day(self.since)} ({words.working_days(self.working_days)})."
         )
         if self.at is None:
-            return said
+            return said if self.step else f"{said} Then {self.next}."
         return f"{said} On {words.day(self.at)}, {self.next}."
 
 
@@ -75,15 +75,17 @@ def _worded(wait: Waiting, edition: Edition, today: date) -> Wait:
         who=telling.title(edition, wait.on, today),
         since=since,
         working_days=calendar.working_days_between(since, today, edition.non_working),
-        next=_next(wait),
+        next=_next(wait, telling.title(edition, wait.on, today)),
         at=words.local(wait.at) if wait.at else None,
     )
 
 
-def _next(wait: Waiting) -> str:
+def _next(wait: Waiting, who: str) -> str:
     if wait.next in list(Nudge):
         return words.NUDGES[Nudge(wait.next)]
-    return "it goes on" if not wait.step else wait.next.replace("_", " ")
+    if wait.step:
+        return "it goes on waiting"
+    return f"{who} meets" if wait.at and wait.key == "notification" else "it goes on"
 
 
 def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:

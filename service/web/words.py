@@ -228,9 +228,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def listed(things: list[str] | tuple[str, ...], last: str = "and") -> str:
-    """Return things as "a, b and c"."""
+    """Return things as "a, b and c"; titles of posts, which have commas of their own, as "a; b; and c"."""
     if len(things) < 2:
         return "".join(things)
+    if len(things) > 2 and any("," in thing for thing in things):
+        return f"{'; '.join(things[:-1])}; {last} {things[-1]}"
     return f"{', '.join(things[:-1])} {last} {things[-1]}"
 
 

@@ -495,7 +495,7 @@ def _outcome(tx: Tx, visit: Visit, sight: Sight) -> dict[str, Any]:
         "answered": len(made),
         "waiting": whereabouts.sentences(tx, sight.case),
         "others_waiting": len(mails),
-        "changes": briefing.changes(tx, sight),
+        "changes": briefing.since(tx, sight),
         "can_renew": any(step.case == sight.case.ref for step in mails),
     }
 

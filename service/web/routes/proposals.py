@@ -210,14 +210,5 @@ def _rows(edition: Edition, draft: Draft) -> list[tuple[str, str, str, str]]:
         for task in tasks.tasks(edition)
         for asked in task.pages
         for part in asked.parts
-        if isinstance(part, tasks.Box) and (text := _said(part, draft, edition))
-        if task.key != "principles"
+        if task.key != "principles" and (text := tasks.told(part, draft.document, edition))
     ]
-
-
-def _said(box: tasks.Box, draft: Draft, edition: Edition) -> str:
-    options = dict(box.options(edition, draft.updated.date())) if box.options else {}
-    if box.kind == "several":
-        return "\n".join(options.get(key, key) for key in tasks.several(draft.document, box.name))
-    value = tasks.shown(draft.document, box.name)
-    return options.get(value, value)

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 
+import structlog
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +16,7 @@ from service.web.roles import Role, allowed
 from service.web.visits import Asker, Sent, Visit
 
 router = APIRouter(include_in_schema=False)
+log = structlog.get_logger("web")
 
 ASKS_A_MINUTE = 20
 """Codes that one network address may ask for in a minute; a council has few of them."""
@@ -73,6 +75,7 @@ def sign_in_code_given(visit: Asker, sent: Sent) -> Response:
             if checked.right and checked.person
             else None
         )
+    log.info("signed in" if begun else "code refused", person=checked.person)
     if begun is None:
         return _coding(visit, then, {"code": "That is not the code, or it no longer works"})
     response = RedirectResponse(then, 303)

@@ -125,7 +125,7 @@ def test_a_body_that_cannot_be_read_is_refused_as_what_it_is(
 
 
 def test_what_only_the_engine_may_say_is_ignored(office: Office, program: Browser) -> None:
-    mine = {
+    mine: dict[str, Any] = {
         "status": "approved",
         "state": "approved",
         "approver_id": "p-001",

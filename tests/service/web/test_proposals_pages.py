@@ -72,7 +72,11 @@ def test_a_proposal_is_written_page_by_page_and_submitted(
     assert office.engine.started == [ref]
     with office.store.reading() as tx:
         case = cases.get(tx, ref)
-    assert (case.title, case.capital, case.state) == ("Consultation tool kit", 12000, State.SUBMITTED)
+    assert (case.title, f"{case.capital:.2f}", case.state) == (
+        "Consultation tool kit",
+        "12000.00",
+        "submitted",
+    )
 
 
 def test_pressing_submit_again_finds_the_case(office: Office, sponsor: Browser, edition: Edition) -> None:
