@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
@@ -188,14 +188,15 @@ class HumanStep(Timed):
     @workflow.run
     async def run(self, ask: Ask, known: Clock) -> Outcome:
         """Ask, remind only the silent, escalate by adding, resolve by rule, and tell everybody."""
-        try:
-            await self._open()
-            await self._live()
-        except asyncio.CancelledError:
-            self._end(Ending.WITHDRAWN, why="cancelled")
-        outcome = await self._unhurried(self._close())
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return outcome
+        life = asyncio.create_task(self._life())
+        while True:
+            try:
+                return await asyncio.shield(life)
+            except asyncio.CancelledError:
+                if life.cancelled():
+                    raise
+                # What has been begun is finished: a step that people were asked about is closed.
+                self._end(Ending.WITHDRAWN, why="cancelled")
 
     # ------------------------------------------------------------------- messages
 
@@ -239,6 +240,13 @@ class HumanStep(Timed):
 
     # ---------------------------------------------------------------------- life
 
+    async def _life(self) -> Outcome:
+        await self._open()
+        await self._live()
+        outcome = await self._close()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return outcome
+
     async def _open(self) -> None:
         at = self.now
         terms, non_working = self.ask.terms, self.ask.non_working
@@ -272,8 +280,10 @@ class HumanStep(Timed):
             if woken:
                 await self._record()
             elif rung:
-                self.rungs = self.rungs[1:]
-                await self._climb(rung)
+                # The Clock may have jumped past more rungs than the one that was waited for.
+                due, *later = ladder.without_stale(self.rungs, self.now)
+                self.rungs = tuple(later)
+                await self._climb(due)
 
     async def _climb(self, rung: Rung) -> None:
         """Do what the ladder says to those who are silent, once no answer is on its way."""
@@ -352,16 +362,6 @@ class HumanStep(Timed):
         self._post(postbag.letters)
         await self._letters_left()
         return outcome
-
-    async def _unhurried(self, work: Any) -> Outcome:
-        """Finish the closing even if the step is cancelled while it closes."""
-        closing: asyncio.Task[Outcome] = asyncio.create_task(work)
-        while True:
-            try:
-                return await asyncio.shield(closing)
-            except asyncio.CancelledError:
-                if closing.cancelled():
-                    raise
 
     # --------------------------------------------------------------------- facts
 
@@ -507,7 +507,11 @@ class Process(Timed):
             lambda: handle.done() or self._off(ask.key) is not None,
         )
         if not handle.done():
-            await handle.signal(HumanStep.withdraw, self._off(ask.key) or "")
+            try:
+                await handle.signal(HumanStep.withdraw, self._off(ask.key) or "")
+            except FailureError:
+                # It has ended by itself meanwhile, and what it came to stands.
+                workflow.logger.info("step already ended", extra={"step": ask.step})
         return await handle
 
     def _next_round(self, ask: Ask) -> Ask:

@@ -5,12 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from threading import Event
 
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Interceptor, Worker
 
 from activities.worker import RUNNER, WORKFLOWS
+from service.clock import real_now
+from service.gateway import Gateway
 from workflows import ports
 from workflows.model import (
     Ask,
@@ -28,6 +31,7 @@ from workflows.model import (
     Quorum,
     Seat,
     SeatAsk,
+    Segment,
     Silence,
     StepClosing,
     StepDecided,
@@ -37,6 +41,7 @@ from workflows.model import (
     Terms,
     decision_key,
 )
+from workflows.rules import clock
 
 QUEUE = "assent-core"
 HASH = "c0ffee"
@@ -52,9 +57,18 @@ class FakeRegister(ports.Register):
         self.closings: list[StepClosing] = []
         self.unsettled: list[str] = []
         self.clock = Clock()
+        self.may_open, self.may_close = Event(), Event()
+        self.may_open.set()
+        self.may_close.set()
+
+    @property
+    def open_steps(self) -> tuple[str, ...]:
+        closed = [closing.step for closing in self.closings]
+        return tuple(made.ask.step for made in self.openings if made.ask.step not in closed)
 
     @activity.defn(name="step_opened")
     def opened(self, opening: StepOpening) -> StepOpened:
+        self.may_open.wait()
         self.openings.append(opening)
         seats = tuple(seat_of(seat) for seat in opening.ask.seats)
         step = opening.ask.step
@@ -89,6 +103,7 @@ class FakeRegister(ports.Register):
 
     @activity.defn(name="step_closed")
     def closed(self, closing: StepClosing) -> Postbag:
+        self.may_close.wait()
         self.closings.append(closing)
         self.decisions += closing.unrecorded
         return Postbag(letters=(f"{closing.step}:outcome",))
@@ -103,23 +118,30 @@ class FakeCases(ports.Cases):
 
     def __init__(self, opened: CaseOpened | None = None) -> None:
         self.opened = opened
-        self.states: list[str] = []
+        self.begun_versions: list[int] = []
+        self.becomings: list[Becoming] = []
         self.waitings: list[CaseWaiting] = []
+        self.clock = Clock()
+
+    @property
+    def states(self) -> list[str]:
+        return [becoming.state for becoming in self.becomings]
 
     @activity.defn(name="case_begun")
     def begun(self, case: str) -> CaseOpened:
         assert self.opened is not None
-        return self.opened
+        self.begun_versions.append(self.opened.version)
+        return self.opened.model_copy(update={"clock": self.clock})
 
     @activity.defn(name="case_became")
     def became(self, becoming: Becoming) -> Postbag:
-        self.states.append(becoming.state)
-        return Postbag(letters=(f"{becoming.case}:{becoming.state}",))
+        self.becomings.append(becoming)
+        return Postbag(letters=(f"{becoming.case}:{becoming.state}:{becoming.number}",), clock=self.clock)
 
     @activity.defn(name="case_waits")
     def waits(self, waiting: CaseWaiting) -> Postbag:
         self.waitings.append(waiting)
-        return Postbag()
+        return Postbag(clock=self.clock)
 
 
 class FakeLetters(ports.Letters):
@@ -146,11 +168,33 @@ class FakeOutside:
         self.cases = FakeCases(opened)
         self.letters = FakeLetters()
 
+    @property
+    def clock(self) -> Clock:
+        """The installation's Clock, as both halves of the record know it."""
+        return self.register.clock
+
+    @clock.setter
+    def clock(self, known: Clock) -> None:
+        self.register.clock = self.cases.clock = known
+
+    @property
+    def now(self) -> datetime:
+        return clock.read(self.clock, real_now())
+
+    async def jump(self, gateway: Gateway, *processes: str, to: datetime) -> Segment:
+        """Move the Clock: first in the record, then in the case and in every step that is open."""
+        segment = clock.jump(self.clock, to=to, real=real_now())
+        self.clock = clock.moved(self.clock, segment)
+        await gateway.clock_moved(segment, [*processes, *self.register.open_steps])
+        return segment
+
     @asynccontextmanager
-    async def working(self, client: Client) -> AsyncIterator[None]:
+    async def working(
+        self, client: Client, interceptors: Sequence[Interceptor] = (), queue: str = QUEUE
+    ) -> AsyncIterator[None]:
         core = Worker(
             client,
-            task_queue=QUEUE,
+            task_queue=queue,
             workflows=WORKFLOWS,
             activities=[
                 self.register.opened,
@@ -164,10 +208,16 @@ class FakeOutside:
             ],
             activity_executor=ThreadPoolExecutor(),
             workflow_runner=RUNNER,
+            interceptors=interceptors,
         )
-        mail = Worker(client, task_queue=ports.mail_queue(QUEUE), activities=[self.letters.send])
+        mail = Worker(client, task_queue=ports.mail_queue(queue), activities=[self.letters.send])
         async with core, mail:
-            yield
+            try:
+                yield
+            finally:
+                # An activity held back would hold the worker up as well.
+                self.register.may_open.set()
+                self.register.may_close.set()
 
 
 def seat_of(seat: SeatAsk) -> Seat:

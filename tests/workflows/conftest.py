@@ -1,12 +1,14 @@
-"""A real Temporal server that skips time for one workflow at a go."""
+"""Real Temporal servers: one that skips time for one workflow at a go, one that keeps real time."""
 
 from collections.abc import AsyncIterator
 
 import pytest
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from service import engine
+from tests.support.engine import running
 from workflows.human_step import SEARCH_ATTRIBUTES
 
 
@@ -25,3 +27,13 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
         data_converter=pydantic_data_converter,
     ) as environment:
         yield environment
+
+
+@pytest.fixture(scope="session")
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
+    """Where a case has children, whose time cannot be skipped together: there the Clock jumps."""
+    folder = tmp_path_factory.mktemp("temporal")
+    with running(folder, {key.name: "Keyword" for key in SEARCH_ATTRIBUTES}) as server:
+        yield await Client.connect(
+            server.address, data_converter=pydantic_data_converter, identity="a-worker-of-the-tests"
+        )

@@ -56,7 +56,8 @@ class InvestmentProposal(Process):
 
     async def pass_leg(self, proposal: CaseOpened, leg: Leg) -> Outcome:
         """Go to those whom the leg names: on a forum's day if it waits for one, else at once."""
-        await self.become(states.while_passing(leg))
+        if not self.withdrawal:
+            await self.become(states.while_passing(leg))
         if leg.meeting:
             await self.until(leg.meeting, key=leg.leg, leg=leg.leg, on=leg.forum)
         asks = [self.ask(proposal, leg, question) for question in leg.asks]

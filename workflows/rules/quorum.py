@@ -42,7 +42,7 @@ def refusal(
         return Refusal.SEAT_ANSWERED
     if any(made.person == decision.person for made in decisions):
         return Refusal.TWO_SEATS
-    if decision.choice not in choices:
+    if decision.choice not in choices or (decision.choice is Choice.DEFER and decision.until is None):
         return Refusal.NOT_OFFERED
     return None
 

@@ -1,0 +1,164 @@
+"""A proposal that is played on a real server: people answer, the Clock jumps, the outside looks on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, time
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
+from temporalio.worker import Interceptor
+
+from service.clock import real_now
+from service.gateway import Counted, Gateway, Refused, Unknown
+from tests.support.core import FakeOutside, decision
+from tests.support.proposals import MEETING, from_monday
+from workflows.model import CaseOpened, Choice, Nudge, StepClosing, StepOpening, Withdrawal
+from workflows.processes.investment_proposal import InvestmentProposal
+
+WITHIN = 30.0
+"""Seconds for a whole play; a quiet machine needs one."""
+
+
+async def until(condition: Callable[[], object], within: float = 10.0) -> None:
+    """Wait for something the outside sees; bounded, in real time."""
+    async with asyncio.timeout(within):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+class Play:
+    """One proposal, and what the outside saw of it."""
+
+    def __init__(self, client: Client, outside: FakeOutside, case: CaseOpened) -> None:
+        self.client, self.outside, self.ref = client, outside, case.case
+        # A queue of its own, for a play that was broken off would have its letters in the next.
+        self.queue = f"{self.ref}-core"
+        self.gateway = Gateway(client, self.queue)
+        outside.cases.opened = case
+        outside.clock = from_monday(real_now())
+
+    @property
+    def handle(self) -> WorkflowHandle[InvestmentProposal, None]:
+        return self.client.get_workflow_handle_for(InvestmentProposal.run, self.ref)
+
+    @property
+    def states(self) -> list[str]:
+        return self.outside.cases.states
+
+    @property
+    def closed(self) -> dict[str, StepClosing]:
+        """Each step's closing; a step that was closed twice is a fault of its own."""
+        steps = [closing.step for closing in self.outside.register.closings]
+        assert len(steps) == len(set(steps))
+        return {closing.step: closing for closing in self.outside.register.closings}
+
+    @property
+    def nudges(self) -> list[Nudge]:
+        return [nudged.rung.nudge for nudged in self.outside.register.nudges]
+
+    def step(self, key: str, round: int = 1) -> str:
+        return f"{self.ref}.{key}.{round}"
+
+    def opening(self, key: str, round: int = 1) -> StepOpening | None:
+        openings = self.outside.register.openings
+        return next((made for made in openings if made.ask.step == self.step(key, round)), None)
+
+    # ------------------------------------------------------------------- what happens
+
+    async def start(self) -> None:
+        assert await self.gateway.start(self.ref)
+
+    async def answers(
+        self,
+        key: str,
+        choice: Choice = Choice.APPROVE,
+        *,
+        seat: str = "",
+        round: int = 1,
+        to: date | None = None,
+    ) -> Counted | Refused:
+        """Answer a question once it is open; the first of its seats unless one is named."""
+        await self.asks(key, round)
+        opening = self.opening(key, round)
+        assert opening is not None
+        ask = opening.ask
+        made = decision(
+            ask.step,
+            seat or ask.seats[0].key,
+            choice,
+            round=round,
+            content_hash=ask.content_hash,
+            until=to,
+        )
+        while isinstance(answer := await self.gateway.decide(made), Unknown):
+            await asyncio.sleep(0.01)
+        return answer
+
+    async def jumps(self, to: date | datetime) -> None:
+        """Move the Clock to an instant, or to noon of a day."""
+        instant = to if isinstance(to, datetime) else datetime.combine(to, time(12), UTC)
+        await self.outside.jump(self.gateway, self.ref, to=instant)
+
+    async def is_notified(self, round: int = 1) -> None:
+        """The meeting comes, unless it has been, and its secretary replies."""
+        if round == 1:
+            await self.waits("notification")
+            await self.jumps(MEETING)
+        await self.answers("notification", Choice.NOTE, round=round)
+
+    async def is_notified_at_once(self, round: int = 1) -> None:
+        """No meeting serves, and the post that is told instead replies."""
+        await self.answers("notification", Choice.NOTE, round=round)
+
+    async def is_withdrawn(self) -> None:
+        wish = Withdrawal(key="withdraw:1", by="p-cd-rc", at=self.outside.now)
+        assert await self.gateway.withdraw(self.ref, wish)
+
+    async def comes_back(self) -> None:
+        """Its sponsor submits the next version."""
+        known = self.outside.cases.opened
+        assert known is not None
+        version = known.version + 1
+        new = {"version": version, "content_hash": f"c0ffee{version}"}
+        self.outside.cases.opened = known.model_copy(update=new)
+        assert await self.gateway.resubmit(self.ref, version)
+
+    # ------------------------------------------------------------------- what is awaited
+
+    async def asks(self, key: str, round: int = 1) -> None:
+        await until(lambda: self.opening(key, round))
+
+    async def waits(self, key: str) -> None:
+        await until(lambda: any(wait.key == key for wait in self.outside.cases.waitings))
+
+    async def runs(self, key: str, round: int = 1) -> None:
+        """Wait until the engine has a step, whether or not the register has it."""
+        while True:
+            try:
+                await self.client.get_workflow_handle(self.step(key, round)).describe()
+            except RPCError:
+                await asyncio.sleep(0.01)
+            else:
+                return
+
+    async def becomes(self, state: str) -> None:
+        await until(lambda: self.states[-1:] == [state])
+
+    async def nudged(self, times: int) -> None:
+        await until(lambda: len(self.nudges) == times)
+
+    async def ends(self) -> None:
+        async with asyncio.timeout(20):
+            await self.handle.result()
+
+
+@asynccontextmanager
+async def playing(
+    client: Client, case: CaseOpened, interceptors: Sequence[Interceptor] = ()
+) -> AsyncIterator[Play]:
+    outside = FakeOutside()
+    play = Play(client, outside, case)
+    async with outside.working(client, interceptors, play.queue), asyncio.timeout(WITHIN):
+        await play.start()
+        yield play

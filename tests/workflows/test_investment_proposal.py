@@ -1,0 +1,508 @@
+"""A proposal's whole way on a real server, with people who answer and a Clock that jumps."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.worker import (
+    Interceptor,
+    SignalChildWorkflowInput,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+    WorkflowOutboundInterceptor,
+)
+
+from service.gateway import Counted, Refused, Unknown
+from tests.support.core import decision, terms
+from tests.support.play import Play, playing, until
+from tests.support.proposals import LADDER, MEETING, MONEY, opened
+from workflows.human_step import CASE, KIND, STATE
+from workflows.model import Choice, Ending, Nudge, Silence, Size
+from workflows.rules.quorum import Refusal
+
+MINOR = ["notifying", "with_funders", "approved", "closed"]
+TWO = ("bh-dmh", "bh-sports")
+
+
+# ---------------------------------------------------------------------- the usual way
+
+
+async def test_a_minor_proposal_passes_its_legs_and_closes(client: Client) -> None:
+    async with playing(client, opened("INV-1")) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-dmh")
+        await play.answers("completion", Choice.VERIFY)
+        await play.ends()
+        assert play.states == MINOR
+        assert list(play.closed) == ["INV-1.notification.1", "INV-1.funding-bh-dmh.1", "INV-1.completion.1"]
+
+
+async def test_a_proposal_waits_for_the_day_of_the_meeting_and_asks_its_secretary_then(
+    client: Client,
+) -> None:
+    async with playing(client, opened("INV-2")) as play:
+        await play.waits("notification")
+        await play.jumps(MEETING - timedelta(days=1))
+        await asyncio.sleep(0.3)
+        assert play.opening("notification") is None
+        await play.jumps(MEETING)
+        await play.asks("notification")
+        asked = play.opening("notification")
+        assert asked is not None
+        assert asked.at.date() == MEETING
+        assert [seat.post for seat in asked.ask.seats] == ["heads-of-ict-secretary"]
+
+
+async def test_a_proposal_that_no_meeting_serves_is_notified_at_once(client: Client) -> None:
+    async with playing(client, opened("INV-3", decide_by=date(2004, 9, 30))) as play:
+        await play.asks("notification")
+        asked = play.opening("notification")
+        assert asked is not None
+        assert [seat.post for seat in asked.ask.seats] == ["sd-ict-ca"]
+        assert play.outside.cases.waitings == []
+
+
+@pytest.mark.parametrize("order", [TWO, TWO[::-1]])
+async def test_a_major_proposal_is_approved_once_every_funder_and_srg_say_so(
+    client: Client, order: tuple[str, str]
+) -> None:
+    ref = f"INV-4-{order[0]}"
+    async with playing(client, opened(ref, *TWO, size=Size.MAJOR)) as play:
+        await play.is_notified()
+        for funder in order:
+            assert "with_srg" not in play.states
+            await play.answers(f"funding-{funder}")
+        await play.answers("srg", seat="cd-hsg")
+        await play.answers("srg", seat="chief-executive")
+        await play.ends()
+        assert play.states == ["notifying", "with_funders", "with_srg", "approved"]
+        approved = play.outside.cases.becomings[-1]
+        assert approved.because == f"{ref}.srg.1"
+
+
+async def test_both_funders_are_asked_at_the_same_time(client: Client) -> None:
+    async with playing(client, opened("INV-5", *TWO)) as play:
+        await play.is_notified()
+        await play.asks("funding-bh-dmh")
+        await play.asks("funding-bh-sports")
+        assert set(play.outside.register.open_steps) == {play.step(f"funding-{post}") for post in TWO}
+
+
+# ------------------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize("refuses", TWO)
+async def test_one_funder_refuses_and_the_others_are_no_longer_asked(client: Client, refuses: str) -> None:
+    other = TWO[TWO.index(refuses) - 1]
+    async with playing(client, opened(f"INV-6-{refuses}", *TWO)) as play:
+        await play.is_notified()
+        await play.asks(f"funding-{other}")
+        await play.answers(f"funding-{refuses}", Choice.REJECT)
+        await play.ends()
+        assert play.states == ["notifying", "with_funders", "rejected"]
+        assert play.outside.cases.becomings[-1].because == play.step(f"funding-{refuses}")
+        called_off = play.closed[play.step(f"funding-{other}")]
+        assert (called_off.outcome.ending, called_off.why) == (Ending.WITHDRAWN, "refused_by_another")
+
+
+async def test_a_funder_who_has_approved_is_not_called_off(client: Client) -> None:
+    async with playing(client, opened("INV-7", *TWO)) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-dmh")
+        await play.answers("funding-bh-sports", Choice.REJECT)
+        await play.ends()
+        assert play.states[-1] == "rejected"
+        assert play.closed["INV-7.funding-bh-dmh.1"].outcome.choice is Choice.APPROVE
+
+
+async def test_srg_refuses_what_the_funders_approved(client: Client) -> None:
+    async with playing(client, opened("INV-8", size=Size.MAJOR)) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-dmh")
+        await play.answers("srg", Choice.REJECT, seat="cd-rc")
+        await play.answers("srg", Choice.REJECT, seat="cd-hsg")
+        await play.ends()
+        assert play.states[-2:] == ["with_srg", "rejected"]
+
+
+class _Late(Interceptor):
+    """Lets the signal that calls a step off leave only when the step has ended by itself."""
+
+    def workflow_interceptor_class(
+        self, input: WorkflowInterceptorClassInput
+    ) -> type[WorkflowInboundInterceptor]:
+        return _LateInbound
+
+
+class _LateInbound(WorkflowInboundInterceptor):
+    def init(self, outbound: WorkflowOutboundInterceptor) -> None:
+        super().init(_LateOutbound(outbound))
+
+
+class _LateOutbound(WorkflowOutboundInterceptor):
+    async def signal_child_workflow(self, input: SignalChildWorkflowInput) -> None:
+        await workflow.sleep(timedelta(seconds=1))
+        await super().signal_child_workflow(input)
+
+
+async def test_a_step_that_ends_by_itself_while_it_is_called_off_does_not_fail_the_case(
+    client: Client,
+) -> None:
+    async with playing(client, opened("INV-9", *TWO), [_Late()]) as play:
+        await play.is_notified()
+        await play.asks("funding-bh-sports")
+        await play.answers("funding-bh-dmh", Choice.REJECT)
+        await play.becomes("with_funders")
+        await until(lambda: "INV-9.funding-bh-dmh.1" in play.closed)
+        assert isinstance(await play.answers("funding-bh-sports"), Counted)
+        await play.ends()
+        assert play.states[-1] == "rejected"
+        assert play.closed["INV-9.funding-bh-sports.1"].outcome.choice is Choice.APPROVE
+
+
+# --------------------------------------------------------------------- a second version
+
+
+async def test_a_returned_proposal_begins_again_with_new_rounds(client: Client) -> None:
+    async with playing(client, opened("INV-10")) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-dmh", Choice.RETURN)
+        await play.becomes("returned")
+        await play.comes_back()
+        await play.is_notified(round=2)
+        await play.answers("funding-bh-dmh", round=2)
+        await play.answers("completion", Choice.VERIFY)
+        await play.ends()
+        assert play.states == ["notifying", "with_funders", "returned", *MINOR]
+        assert play.outside.cases.begun_versions == [1, 2]
+        asked = [(made.ask.step, made.ask.version) for made in play.outside.register.openings]
+        assert asked == [
+            ("INV-10.notification.1", 1),
+            ("INV-10.funding-bh-dmh.1", 1),
+            ("INV-10.notification.2", 2),
+            ("INV-10.funding-bh-dmh.2", 2),
+            ("INV-10.completion.1", 2),
+        ]
+        assert all(quote(step, safe="") == step for step, _ in asked)
+
+
+async def test_an_answer_to_the_first_version_does_not_count_for_the_second(client: Client) -> None:
+    async with playing(client, opened("INV-11", decide_by=date(2004, 9, 30))) as play:
+        await play.is_notified_at_once()
+        await play.answers("funding-bh-dmh", Choice.RETURN)
+        await play.becomes("returned")
+        await play.comes_back()
+        await play.is_notified_at_once(round=2)
+        await play.asks("funding-bh-dmh", round=2)
+        old = decision(play.step("funding-bh-dmh", 2), "bh-dmh", round=2, content_hash="c0ffee1")
+        while isinstance(answer := await play.gateway.decide(old), Unknown):
+            await asyncio.sleep(0.01)
+        assert answer == Refused(Refusal.STALE)
+        assert isinstance(await play.answers("funding-bh-dmh", round=2), Counted)
+
+
+async def test_a_version_told_of_twice_is_taken_up_once(client: Client) -> None:
+    async with playing(client, opened("INV-12", decide_by=date(2004, 9, 30))) as play:
+        assert await play.gateway.resubmit("INV-12", 1)
+        await play.is_notified_at_once()
+        await play.answers("funding-bh-dmh", Choice.RETURN)
+        await play.becomes("returned")
+        await asyncio.sleep(0.2)
+        assert play.states[-1] == "returned"
+        await play.comes_back()
+        assert await play.gateway.resubmit("INV-12", 2)
+        await play.asks("notification", round=2)
+        assert play.outside.cases.begun_versions == [1, 2]
+
+
+# ------------------------------------------------------------------- deferral, referral
+
+
+async def test_a_deferred_question_is_asked_again_on_its_day(client: Client) -> None:
+    async with playing(client, opened("INV-13", *TWO)) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-dmh", Choice.DEFER, to=date(2004, 11, 15))
+        await play.waits("funding-bh-dmh")
+        await play.answers("funding-bh-sports")
+        assert play.opening("funding-bh-dmh", round=2) is None
+        await play.jumps(date(2004, 11, 15))
+        await play.answers("funding-bh-dmh", round=2)
+        await play.answers("completion", Choice.VERIFY)
+        await play.ends()
+        assert play.states == MINOR
+        again = play.opening("funding-bh-dmh", round=2)
+        assert again is not None
+        assert again.at.date() == date(2004, 11, 15)
+
+
+async def test_a_refusal_ends_the_wait_for_a_question_that_another_deferred(client: Client) -> None:
+    async with playing(client, opened("INV-14", *TWO)) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-dmh", Choice.DEFER, to=date(2004, 11, 15))
+        await play.waits("funding-bh-dmh")
+        await play.answers("funding-bh-sports", Choice.REJECT)
+        await play.ends()
+        assert play.states[-1] == "rejected"
+        assert play.opening("funding-bh-dmh", round=2) is None
+
+
+async def test_a_deferral_without_a_day_is_refused_and_the_case_goes_on(client: Client) -> None:
+    async with playing(client, opened("INV-15")) as play:
+        await play.is_notified()
+        assert await play.answers("funding-bh-dmh", Choice.DEFER) == Refused(Refusal.NOT_OFFERED)
+        await play.answers("funding-bh-dmh")
+        await play.becomes("approved")
+
+
+@pytest.mark.parametrize(("word", "state"), [(Choice.APPROVE, "approved"), (Choice.REJECT, "rejected")])
+async def test_srg_has_the_last_word_on_a_minor_proposal_that_its_funder_refers_up(
+    client: Client, word: Choice, state: str
+) -> None:
+    async with playing(client, opened(f"INV-16-{word}")) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-dmh", Choice.REFER_UP)
+        await play.answers("srg", word, seat="cd-rc")
+        await play.answers("srg", word, seat="cd-hsg")
+        await play.becomes(state)
+        assert play.states == ["notifying", "with_funders", "with_srg", state]
+
+
+# ------------------------------------------------------------------------- withdrawal
+
+
+async def waiting_for_the_meeting(play: Play) -> None:
+    await play.waits("notification")
+
+
+async def with_one_open_step(play: Play) -> None:
+    await play.waits("notification")
+    await play.jumps(MEETING)
+    await play.asks("notification")
+
+
+async def with_two_open_steps(play: Play) -> None:
+    await play.is_notified()
+    for funder in TWO:
+        await play.asks(f"funding-{funder}")
+
+
+async def returned(play: Play) -> None:
+    await play.is_notified()
+    await play.answers("funding-bh-dmh", Choice.RETURN)
+    await play.becomes("returned")
+    await play.waits("resubmission")
+
+
+async def deferred(play: Play) -> None:
+    await play.is_notified()
+    await play.answers("funding-bh-dmh", Choice.DEFER, to=date(2004, 11, 15))
+    await play.answers("funding-bh-sports")
+    await play.waits("funding-bh-dmh")
+    await until(lambda: play.step("funding-bh-sports") in play.closed)
+
+
+async def with_srg(play: Play) -> None:
+    await play.is_notified()
+    for funder in TWO:
+        await play.answers(f"funding-{funder}")
+    await play.answers("srg", seat="cd-hsg")
+
+
+@pytest.mark.parametrize(
+    ("arrives", "so_far", "open_steps"),
+    [
+        (waiting_for_the_meeting, ["notifying"], []),
+        (with_one_open_step, ["notifying"], ["notification"]),
+        (with_two_open_steps, ["notifying", "with_funders"], ["funding-bh-dmh", "funding-bh-sports"]),
+        (returned, ["notifying", "with_funders", "returned"], []),
+        (deferred, ["notifying", "with_funders"], []),
+        (with_srg, ["notifying", "with_funders", "with_srg"], ["srg"]),
+    ],
+)
+async def test_a_withdrawal_closes_everything_once_wherever_the_case_is(
+    client: Client,
+    arrives: Callable[[Play], Awaitable[None]],
+    so_far: list[str],
+    open_steps: list[str],
+) -> None:
+    case = opened(f"INV-17-{arrives.__name__}", *TWO, size=Size.MAJOR)
+    async with playing(client, case) as play:
+        await arrives(play)
+        assert play.states == so_far
+        before = set(play.closed)
+        await asyncio.gather(play.is_withdrawn(), play.is_withdrawn())
+        await play.ends()
+        assert play.states == [*so_far, "withdrawn"]
+        ended = {step: closing for step, closing in play.closed.items() if step not in before}
+        assert set(ended) == {play.step(key) for key in open_steps}
+        assert {closing.why for closing in ended.values()} <= {"withdrawn"}
+        assert play.outside.register.open_steps == ()
+
+
+async def test_an_answer_after_the_withdrawal_is_refused(client: Client) -> None:
+    async with playing(client, opened("INV-18", decide_by=date(2004, 9, 30))) as play:
+        await play.asks("notification")
+        await play.is_withdrawn()
+        await play.ends()
+        assert await play.answers("notification", Choice.NOTE) == Refused(Refusal.ENDED)
+
+
+# ----------------------------------------------------------------------------- silence
+
+
+async def test_silence_at_a_question_that_expires_lets_the_proposal_lapse(client: Client) -> None:
+    expiring = terms((3, Nudge.REMIND), (10, Nudge.CLOSE), choices=MONEY, silence=Silence.EXPIRE)
+    async with playing(client, opened("INV-19", put={"funding": expiring})) as play:
+        await play.is_notified()
+        await play.asks("funding-bh-dmh")
+        await play.jumps(date(2004, 10, 20))
+        await until(lambda: play.nudges == [Nudge.REMIND])
+        await play.jumps(date(2004, 11, 1))
+        await play.ends()
+        assert play.states[-1] == "lapsed"
+        assert play.closed["INV-19.funding-bh-dmh.1"].outcome.ending is Ending.SILENT
+
+
+async def test_a_jump_of_months_sends_one_letter_of_each_kind_and_no_stale_reminder(
+    client: Client,
+) -> None:
+    async with playing(client, opened("INV-20", decide_by=date(2004, 9, 30))) as play:
+        await play.asks("notification")
+        await play.jumps(date(2005, 2, 1))
+        await play.nudged(3)
+        assert play.nudges == [Nudge.COVER, Nudge.LINE, Nudge.PMO]
+        late = [nudged.at.date() for nudged in play.outside.register.nudges]
+        assert late == [date(2005, 2, 1)] * 3
+        assert isinstance(await play.answers("notification", Choice.NOTE), Counted)
+        await play.asks("funding-bh-dmh")
+
+
+async def test_each_rung_comes_once_however_the_clock_jumps_towards_it(client: Client) -> None:
+    async with playing(client, opened("INV-21", decide_by=date(2004, 9, 30))) as play:
+        await play.asks("notification")
+        opening = play.opening("notification")
+        assert opening is not None
+        for rung in opening.rungs:
+            await play.jumps(rung.at - timedelta(hours=1))
+            await play.jumps(rung.at + timedelta(seconds=1))
+            await play.nudged(rung.number)
+        assert play.nudges == [nudge for _, nudge in LADDER]
+
+
+# ------------------------------------------------------------------------------ races
+
+
+async def test_an_answer_that_comes_before_the_step_knows_its_people_is_not_lost(client: Client) -> None:
+    async with playing(client, opened("INV-22", decide_by=date(2004, 9, 30))) as play:
+        play.outside.register.may_open.clear()
+        early = decision(play.step("notification"), "sd-ict-ca", Choice.NOTE, content_hash="c0ffee1")
+        while isinstance(answer := await play.gateway.decide(early), Refused):
+            await asyncio.sleep(0.01)
+        assert answer == Unknown()
+        play.outside.register.may_open.set()
+        while isinstance(answer := await play.gateway.decide(early), Unknown):
+            await asyncio.sleep(0.01)
+        assert answer == Counted(Choice.NOTE)
+
+
+async def test_a_step_that_opens_while_the_clock_jumps_learns_of_it_from_the_register(
+    client: Client,
+) -> None:
+    async with playing(client, opened("INV-23", decide_by=date(2004, 9, 30))) as play:
+        play.outside.register.may_open.clear()
+        step = play.client.get_workflow_handle(play.step("notification"))
+        await play.runs("notification")
+        await play.jumps(date(2005, 2, 1))
+        play.outside.register.may_open.set()
+        await play.nudged(3)
+        accepted = [event async for event in step.fetch_history_events()]
+        assert not any(
+            event.HasField("workflow_execution_update_accepted_event_attributes") for event in accepted
+        )
+
+
+@pytest.mark.parametrize("moment", ["may_open", "may_close"])
+async def test_a_step_that_is_cancelled_while_it_writes_still_closes_in_the_record(
+    client: Client, moment: str
+) -> None:
+    async with playing(client, opened(f"INV-24-{moment}", decide_by=date(2004, 9, 30))) as play:
+        gate = getattr(play.outside.register, moment)
+        gate.clear()
+        await play.runs("notification")
+        step = play.client.get_workflow_handle(play.step("notification"))
+        if moment == "may_close":
+            await play.asks("notification")
+            await play.answers("notification", Choice.NOTE)
+        await step.cancel()
+        await asyncio.sleep(0.2)
+        gate.set()
+        await until(lambda: play.step("notification") in play.closed)
+        ending = play.closed[play.step("notification")].outcome.ending
+        assert ending is (Ending.WITHDRAWN if moment == "may_open" else Ending.DECIDED)
+        await play.becomes("withdrawn" if moment == "may_open" else "with_funders")
+
+
+async def test_a_second_wish_to_withdraw_and_a_late_version_do_not_stop_the_case(client: Client) -> None:
+    async with playing(client, opened("INV-25")) as play:
+        await play.waits("notification")
+        play.outside.register.may_close.clear()
+        await play.jumps(MEETING)
+        await play.asks("notification")
+        await play.is_withdrawn()
+        assert await play.gateway.resubmit(play.ref, 2)
+        await play.jumps(date(2004, 12, 1))
+        play.outside.register.may_close.set()
+        await play.ends()
+        assert play.states == ["notifying", "withdrawn"]
+        assert await play.gateway.resubmit(play.ref, 3)
+
+
+# -------------------------------------------------------------------- what operators see
+
+
+async def test_operators_see_what_each_process_is_about_and_nobody_s_name(client: Client) -> None:
+    async with playing(client, opened("INV-26")) as play:
+        await play.is_notified()
+        await play.asks("funding-bh-dmh")
+        case = await play.handle.describe()
+        step = await client.get_workflow_handle(play.step("funding-bh-dmh")).describe()
+        shown = {
+            "case": (await case.static_summary(), await case.static_details()),
+            "step": (await step.static_summary(), await step.static_details()),
+        }
+        assert shown == {
+            "case": ("INV-26: investment proposal", None),
+            "step": ("INV-26: funding, round 1", "Version 1. Asked of: bh-dmh"),
+        }
+        assert dict(_attributes(case)) == {
+            KIND.name: "investment_proposal",
+            CASE.name: "INV-26",
+            STATE.name: "with_funders",
+        }
+        assert dict(_attributes(step)) == {KIND.name: "funding", CASE.name: "INV-26"}
+
+
+async def test_no_history_holds_a_person_s_name_or_address(client: Client) -> None:
+    async with playing(client, opened("INV-27")) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-dmh")
+        await play.answers("completion", Choice.VERIFY)
+        await play.ends()
+        for id in (play.ref, *play.closed):
+            history = (await client.get_workflow_handle(id).fetch_history()).to_json()
+            assert "@" not in history
+            assert "Holder" not in history
+
+
+def _attributes(described: Any) -> list[tuple[str, Any]]:
+    ours = (KIND, CASE, STATE)
+    return [
+        (pair.key.name, pair.value)
+        for pair in described.typed_search_attributes.search_attributes
+        if pair.key.name in [key.name for key in ours]
+    ]

@@ -1,0 +1,208 @@
+"""There is one way to wait: processes have the verbs of `Process`, and the engine's own are in one file."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import workflows
+from workflows.human_step import Process
+
+HERE = Path(workflows.__file__).parent
+PROCESSES = sorted((HERE / "processes").rglob("*.py"))
+
+VERBS = {"begin", "decide", "decide_together", "until", "become", "end"}
+MESSAGES_AND_ENTRY = {"defn", "init", "run", "update", "query"}
+"""What a process may take from Temporal: the decorators that make it one, and its updates."""
+OF_TEMPORAL = {"workflow"}
+WAITING = {
+    "activity",
+    "asyncio",
+    "Cases",
+    "Delivery",
+    "HumanStep",
+    "Letters",
+    "Register",
+    "Timed",
+    "concurrent",
+    "execute_activity",
+    "execute_activity_method",
+    "execute_child_workflow",
+    "execute_local_activity",
+    "get_external_workflow_handle",
+    "signal",
+    "sleep",
+    "start_activity",
+    "start_activity_method",
+    "start_child_workflow",
+    "start_local_activity",
+    "threading",
+    "time",
+    "wait",
+    "wait_condition",
+}
+"""The functions that wait, and what one would have to import to reach them another way."""
+
+
+def faults(source: str) -> Iterator[str]:
+    """Say where a process waits for anything but through the verbs of `Process`."""
+    tree = ast.parse(source)
+    own = {made.name for made in ast.walk(tree) if isinstance(made, ast.FunctionDef | ast.AsyncFunctionDef)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Await(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=verb))):
+                if verb not in VERBS | own:
+                    yield f"{node.lineno}: awaits self.{verb}"
+            case ast.Await():
+                yield f"{node.lineno}: awaits something else than a verb"
+            case ast.AsyncFor() | ast.AsyncWith():
+                yield f"{node.lineno}: waits in a loop or a context"
+            case ast.Attribute(value=ast.Name(id="workflow"), attr=name) if name not in MESSAGES_AND_ENTRY:
+                yield f"{node.lineno}: workflow.{name}"
+            case ast.Attribute(attr=name) if name.startswith("_") and not name.startswith("__"):
+                yield f"{node.lineno}: reaches into {name}"
+            case ast.Name(id=name) | ast.Attribute(attr=name) if name in WAITING:
+                yield f"{node.lineno}: {name}"
+            case ast.Import(names=names):
+                yield from (
+                    f"{node.lineno}: imports {name.name}"
+                    for name in names
+                    if name.name.partition(".")[0] in WAITING | {"temporalio"}
+                )
+            case ast.ImportFrom(module=module, names=names):
+                yield from (
+                    f"{node.lineno}: imports {name.name}"
+                    for name in names
+                    if name.name in WAITING
+                    or (module or "").partition(".")[0] in WAITING
+                    or module == "workflows.ports"
+                    or ((module or "").startswith("temporalio") and name.name not in OF_TEMPORAL)
+                    or name.asname is not None
+                )
+            case _:
+                pass
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda path: path.stem)
+def test_a_process_waits_only_by_its_verbs(process: Path) -> None:
+    assert list(faults(process.read_text())) == []
+
+
+def test_there_are_processes_to_look_at() -> None:
+    assert "investment_proposal" in [path.stem for path in PROCESSES]
+
+
+def test_the_verbs_are_those_that_every_process_has() -> None:
+    public = {
+        name
+        for name, _ in inspect.getmembers(Process, inspect.iscoroutinefunction)
+        if not name.startswith("_")
+    }
+    assert public == VERBS
+
+
+GOOD = """
+from temporalio import workflow
+from workflows.human_step import Process, guarded
+
+@workflow.defn
+class Good(Process):
+    @workflow.run
+    async def run(self, case: str) -> None:
+        proposal = await self.begin()
+        outcome = await self.pass_leg(proposal)
+        await self.become("closed", because=outcome)
+        await self.end()
+
+    async def pass_leg(self, proposal):
+        await self.until(lambda: self.submitted > 1, key="k", leg="l", on="p")
+        return await self.decide(proposal)
+"""
+
+LINE = "        proposal = await self.begin()"
+
+
+def test_a_process_with_verbs_only_is_no_fault() -> None:
+    assert list(faults(GOOD)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "instead_of", "fault"),
+    [
+        ("        await workflow.sleep(60)", LINE, "workflow.sleep"),
+        ("        await workflow.wait_condition(lambda: self.done)", LINE, "workflow.wait_condition"),
+        ("        await asyncio.sleep(60)", LINE, "asyncio"),
+        ("        workflow.wait_condition(lambda: self.done)", LINE, "workflow.wait_condition"),
+        ("        await workflow.execute_activity('x')", LINE, "workflow.execute_activity"),
+        ("        await workflow.execute_activity_method(Cases.begun, case)", LINE, "Cases"),
+        ("        workflow.start_activity('x')", LINE, "workflow.start_activity"),
+        ("        await workflow.execute_local_activity('x')", LINE, "workflow.execute_local_activity"),
+        ("        step = await workflow.start_child_workflow('HumanStep')", LINE, "start_child_workflow"),
+        ("        await workflow.execute_child_workflow(HumanStep.run)", LINE, "HumanStep"),
+        ("        await step.signal('withdraw')", LINE, "signal"),
+        ("        workflow.get_external_workflow_handle('x')", LINE, "get_external_workflow_handle"),
+        ("        await self._wait(lambda: True, None, '')", LINE, "reaches into _wait"),
+        ("        self._post(['a letter'])", LINE, "reaches into _post"),
+        ("        await self.clock", LINE, "awaits something else"),
+        ("        await self.sleep_a_while()", LINE, "awaits self.sleep_a_while"),
+        ("        await proposal", LINE, "awaits something else"),
+        ("        await (self.begin if case else self.end)()", LINE, "awaits something else"),
+        ("        async with lock: pass", LINE, "waits in a loop or a context"),
+        ("        async for letter in post: pass", LINE, "waits in a loop or a context"),
+        ("    @workflow.signal", "    @workflow.run", "workflow.signal"),
+        ("import asyncio", "from temporalio import workflow", "imports asyncio"),
+        ("import time as clock", "from temporalio import workflow", "imports time"),
+        ("import temporalio.workflow", "from temporalio import workflow", "imports temporalio"),
+        ("from temporalio import workflow as w", "from temporalio import workflow", "imports workflow"),
+        ("from temporalio.workflow import sleep", "from temporalio import workflow", "imports sleep"),
+        ("from temporalio import activity", "from temporalio import workflow", "imports activity"),
+        ("from workflows.ports import Letters", "from temporalio import workflow", "imports Letters"),
+        ("from workflows.ports import MAIL", "from temporalio import workflow", "imports MAIL"),
+        ("from workflows.human_step import HumanStep", "from temporalio import workflow", "HumanStep"),
+        ("from asyncio import gather", "from temporalio import workflow", "imports gather"),
+    ],
+)
+def test_any_other_way_to_wait_is_found(written: str, instead_of: str, fault: str) -> None:
+    bad = GOOD.replace(instead_of, written, 1)
+    assert bad != GOOD
+    found = list(faults(bad))
+    assert any(fault in one for one in found), found
+
+
+# ------------------------------------------------------------- and the engine in one file
+
+
+MODULES = {"asyncio", "concurrent", "threading", "time"}
+FUNCTIONS = {name for name in WAITING - MODULES if name.islower() and name != "activity"}
+
+
+def waits(source: str) -> bool:
+    """Say whether a file knows the functions by which Temporal waits and does things."""
+    return any(map(_waits, ast.walk(ast.parse(source))))
+
+
+def _waits(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(attr=name):
+            return name in FUNCTIONS
+        case ast.Import(names=names):
+            return any(name.name.partition(".")[0] in MODULES for name in names)
+        case ast.ImportFrom(module=module, names=names):
+            return (module or "").partition(".")[0] in MODULES or any(n.name in FUNCTIONS for n in names)
+        case _:
+            return False
+
+
+def test_only_the_human_step_knows_how_to_wait() -> None:
+    files = [path for path in HERE.rglob("*.py") if waits(path.read_text())]
+    assert [path.relative_to(HERE).as_posix() for path in files] == ["human_step.py"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import asyncio", "from temporalio.workflow import wait_condition", "workflow.sleep(1)", "import time"],
+)
+def test_a_second_file_that_knew_it_would_be_found(source: str) -> None:
+    assert waits(source)
