@@ -28,6 +28,7 @@ def configure(level: int = logging.INFO) -> None:
             foreign_pre_chain=list(_SHARED),
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _plain,
                 structlog.processors.JSONRenderer(),
             ],
         )
@@ -37,3 +38,9 @@ def configure(level: int = logging.INFO) -> None:
     root.setLevel(level)
     # The server's own access log would write paths, and a path may hold a link.
     logging.getLogger("uvicorn.access").disabled = True
+
+
+def _plain(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Leave out what the server says once more in colour."""
+    event.pop("color_message", None)
+    return event

@@ -27,8 +27,10 @@ from service.web.roles import Role, declared
 from workflows.model import Clock
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-WITHOUT_FORMS = ("/api/", "/csp", "/dev/clock")
+WITHOUT_FORMS = ("/api/", "/dev/clock")
 """Paths that take JSON, which no other site can send here unasked."""
+UNATTENDED = ("/healthz", "/readyz", "/robots.txt", "/csp")
+"""Paths that answer anybody, and without the database."""
 TOUCH_EVERY = timedelta(minutes=1)
 PER_MINUTE = 60
 PER_MINUTE_REHEARSING = 6_000
@@ -110,6 +112,8 @@ async def admit(request: Request) -> None:
     """Let a request through to its route, or refuse it. Every route has this before it."""
     desk: Desk = request.app.state.desk
     rule = declared(request.scope["endpoint"])
+    if request.url.path in UNATTENDED:
+        return
     if request.method not in SAFE:
         _own_site(request, desk)
     visit = await run_in_threadpool(_recognised, request, desk)
@@ -281,6 +285,11 @@ def _current(request: Request) -> Visit:
     return visit
 
 
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
 def _sent(request: Request) -> FormData:
     sent: FormData = request.state.sent
     return sent
@@ -288,5 +297,7 @@ def _sent(request: Request) -> FormData:
 
 Asker = Annotated[Visit, Depends(_current)]
 """The visit, as a route's argument."""
+AtDesk = Annotated[Desk, Depends(_desk)]
+"""The desk, for routes that answer without knowing who asks."""
 Sent = Annotated[FormData, Depends(_sent)]
 """What the form sent, as a route's argument."""

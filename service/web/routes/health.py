@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from service.web.roles import Role, allowed
-from service.web.visits import Asker
+from service.web.visits import AtDesk
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger("web.csp")
@@ -42,10 +42,10 @@ def healthz() -> Response:
 
 @router.get("/readyz", name="readyz")
 @allowed(Role.ANYONE)
-async def readyz(visit: Asker) -> Response:
+async def readyz(desk: AtDesk) -> Response:
     """Say whether the database, the engine and a worker answer."""
     ready = {
-        "database": await run_in_threadpool(visit.desk.store.answers),
-        "engine": await visit.desk.gateway.answers(),
+        "database": await run_in_threadpool(desk.store.answers),
+        "engine": await desk.gateway.answers(),
     }
     return JSONResponse({"ready": all(ready.values()), **ready}, 200 if all(ready.values()) else 503)

@@ -3,6 +3,7 @@
 import pytest
 import structlog
 
+from service.errors import Unavailable
 from tests.service.web.conftest import settings
 from tests.service.web.office import BASE, SAME_ORIGIN, Office
 
@@ -136,6 +137,21 @@ def test_it_is_ready_when_the_database_the_engine_and_a_worker_answer(office: Of
     assert office.browser().get("/readyz").status_code == 200
     office.engine.alive = False
     assert office.browser().get("/readyz").status_code == 503
+
+
+def test_without_its_database_it_lives_and_is_not_ready(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> bool:
+        return False
+
+    monkeypatch.setattr(office.store, "answers", gone)
+    monkeypatch.setattr(office.store, "reading", lambda: (_ for _ in ()).throw(Unavailable()))
+    browser = office.browser()
+    assert browser.get("/healthz").status_code == 200
+    assert browser.get("/readyz").json() == {"ready": False, "database": False, "engine": True}
+    page = browser.get("/sign-in")
+    assert (page.status_code, page.headers["retry-after"]) == (503, "60")
 
 
 def test_no_machine_is_to_index_anything(office: Office) -> None:
