@@ -1,0 +1,1 @@
+"""Histories of the first cases, replayed against the code of today."""

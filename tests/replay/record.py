@@ -1,0 +1,264 @@
+"""Makes the histories again: `python -m tests.replay.record` plays each path with made-up people.
+
+A history that no longer replays is not to be made again: cases that began before the change are still
+running. Either the change is taken back, or `workflow.patched` keeps both ways, and a history of the new
+way is added beside the old one. Only paths that have no history yet are recorded, unless named.
+"""
+
+import asyncio
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from tests.support.core import terms
+from tests.support.engine import running
+from tests.support.play import Play, playing, until
+from tests.support.proposals import MONEY, opened
+from workflows.human_step import SEARCH_ATTRIBUTES
+from workflows.model import CaseOpened, Choice, Nudge, Silence, Size
+
+HISTORIES = Path(__file__).parent / "histories"
+TWO = ("bh-dmh", "bh-sports")
+SOON = date(2004, 9, 30)
+"""A decision date that no meeting can serve, so that the case is notified at once."""
+UNREAD = {
+    "identity",
+    "workerVersion",
+    "requestId",
+    "binaryChecksum",
+    "workerInstanceKey",
+    "workerControlTaskQueue",
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A path through the engine, and the processes whose histories are kept of it."""
+
+    name: str
+    case: CaseOpened
+    story: Callable[[Play], Awaitable[None]]
+    steps: tuple[str, ...] = ()
+    keeps_case: bool = True
+    letters: str = ""
+
+
+async def approved(play: Play) -> None:
+    await play.is_notified()
+    await play.answers("funding-bh-dmh")
+    await play.answers("completion", Choice.VERIFY)
+    await play.ends()
+
+
+async def rejected(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.asks("funding-bh-sports")
+    await play.answers("funding-bh-dmh", Choice.REJECT)
+    await play.ends()
+
+
+async def returned(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.RETURN)
+    await play.waits("resubmission")
+    await play.comes_back()
+    await play.is_notified_at_once(round=2)
+    await play.answers("funding-bh-dmh", round=2)
+    await play.answers("completion", Choice.VERIFY)
+    await play.ends()
+
+
+async def deferred(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.DEFER, to=date(2004, 11, 15))
+    await play.waits("funding-bh-dmh")
+    await play.jumps(date(2004, 11, 15))
+    await play.answers("funding-bh-dmh", round=2)
+    await play.answers("completion", Choice.VERIFY)
+    await play.ends()
+
+
+async def referred_up(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.REFER_UP)
+    await play.answers("srg", Choice.REJECT, seat="cd-rc")
+    await play.answers("srg", Choice.REJECT, seat="cd-hsg")
+    await play.ends()
+
+
+async def majority(play: Play) -> None:
+    await play.is_notified_at_once()
+    for funder in TWO:
+        await play.answers(f"funding-{funder}")
+    await play.answers("srg", Choice.REJECT, seat="cd-rc")
+    await play.answers("srg", Choice.ABSTAIN, seat="cd-hsg")
+    await play.answers("srg", seat="chief-executive")
+    await play.ends()
+
+
+async def withdrawn(play: Play) -> None:
+    await play.is_notified()
+    for funder in TWO:
+        await play.asks(f"funding-{funder}")
+    await play.is_withdrawn()
+    await play.ends()
+
+
+async def withdrawn_while_waiting(play: Play) -> None:
+    await play.waits("notification")
+    await play.is_withdrawn()
+    await play.ends()
+
+
+async def withdrawn_while_returned(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.RETURN)
+    await play.waits("resubmission")
+    await play.is_withdrawn()
+    await play.ends()
+
+
+async def expired(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.asks("funding-bh-dmh")
+    await play.jumps(date(2004, 9, 17))
+    await play.nudged(1)
+    await play.jumps(date(2004, 10, 4))
+    await play.ends()
+
+
+async def silent_for_weeks(play: Play) -> None:
+    await play.asks("notification")
+    opening = play.opening("notification")
+    assert opening is not None
+    for rung in opening.rungs:
+        await play.jumps(rung.at + timedelta(seconds=1))
+        await play.nudged(rung.number)
+    await play.answers("notification", Choice.NOTE)
+    await play.asks("funding-bh-dmh")
+    await play.is_withdrawn()
+    await play.ends()
+
+
+async def jumped(play: Play) -> None:
+    await play.asks("notification")
+    await play.jumps(date(2005, 2, 1))
+    await play.nudged(3)
+    await play.answers("notification", Choice.NOTE)
+    await play.answers("funding-bh-dmh", Choice.REJECT)
+    await play.ends()
+
+
+async def cancelled(play: Play) -> None:
+    await play.asks("notification")
+    await until(lambda: play.outside.letters.sent)
+    await play.client.get_workflow_handle(play.step("notification")).cancel()
+    await play.ends()
+
+
+async def letters_handed_on(play: Play) -> None:
+    play.outside.letters.down = True
+    await play.answers("notification", Choice.NOTE)
+    await until(lambda: play.opening("funding-bh-dmh"), within=20)
+    play.outside.letters.down = False
+    await play.is_withdrawn()
+    await play.ends()
+    await play.client.get_workflow_handle(f"letters:{play.step('notification')}:request:sd-ict-ca").result()
+
+
+EXPIRING = terms((3, Nudge.REMIND), (10, Nudge.CLOSE), choices=MONEY, silence=Silence.EXPIRE)
+
+WAYS = (
+    Way("approved", opened("INV-2004-0001"), approved, ("notification.1", "funding-bh-dmh.1")),
+    Way(
+        "rejected",
+        opened("INV-2004-0002", *TWO, decide_by=SOON),
+        rejected,
+        ("funding-bh-dmh.1", "funding-bh-sports.1"),
+    ),
+    Way("returned", opened("INV-2004-0003", decide_by=SOON), returned, ("funding-bh-dmh.1",)),
+    Way("deferred", opened("INV-2004-0004", decide_by=SOON), deferred, ("funding-bh-dmh.1",)),
+    Way("referred-up", opened("INV-2004-0005", decide_by=SOON), referred_up, ("funding-bh-dmh.1",)),
+    Way("majority", opened("INV-2004-0006", *TWO, size=Size.MAJOR, decide_by=SOON), majority, ("srg.1",)),
+    Way("withdrawn", opened("INV-2004-0007", *TWO), withdrawn, ("funding-bh-dmh.1",)),
+    Way("withdrawn-while-waiting", opened("INV-2004-0008"), withdrawn_while_waiting),
+    Way("withdrawn-while-returned", opened("INV-2004-0009", decide_by=SOON), withdrawn_while_returned),
+    Way(
+        "expired",
+        opened("INV-2004-0010", decide_by=SOON, put={"funding": EXPIRING}),
+        expired,
+        ("funding-bh-dmh.1",),
+    ),
+    Way("silent-for-weeks", opened("INV-2004-0011", decide_by=SOON), silent_for_weeks, ("notification.1",)),
+    Way("jumped", opened("INV-2004-0012", decide_by=SOON), jumped, ("notification.1",)),
+    Way("cancelled", opened("INV-2004-0013", decide_by=SOON), cancelled, ("notification.1",)),
+    Way(
+        "letters-handed-on",
+        opened("INV-2004-0014", decide_by=SOON),
+        letters_handed_on,
+        ("notification.1",),
+        keeps_case=False,
+        letters="notification.1:request:sd-ict-ca",
+    ),
+)
+
+
+async def main(wanted: list[str]) -> None:
+    # One path has a dead mail server, which is said often.
+    logging.getLogger("temporalio").setLevel(logging.CRITICAL)
+    HISTORIES.mkdir(exist_ok=True)
+    missing = [way for way in WAYS if way.name in wanted or (not wanted and not files(way))]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder), {key.name: "Keyword" for key in SEARCH_ATTRIBUTES}) as server,
+    ):
+        # The name of this machine has no place in a history.
+        client = await Client.connect(
+            server.address, data_converter=pydantic_data_converter, identity="recorder"
+        )
+        for number, way in enumerate(missing, start=1):
+            print(f"{number}/{len(missing)} {way.name} ", end="", flush=True)
+            async with playing(client, way.case) as play:
+                await way.story(play)
+                await keep(client, way, play)
+            print(flush=True)
+    print(f"{len(list(HISTORIES.glob('*.json')))} histories in {HISTORIES}")
+
+
+async def keep(client: Client, way: Way, play: Play) -> None:
+    ids = [(f"step-{step}", f"{play.ref}.{step}") for step in way.steps]
+    ids += [("case", play.ref)] if way.keeps_case else []
+    ids += [("letters", f"letters:{play.ref}.{way.letters}")] if way.letters else []
+    for name, id in ids:
+        await client.get_workflow_handle(id).result()
+        history = compact((await client.get_workflow_handle(id).fetch_history()).to_json())
+        (HISTORIES / f"{way.name}.{name}.json").write_text(history)
+        print(f"{name} ({len(history) // 1024} kB) ", end="", flush=True)
+
+
+def compact(history: str) -> str:
+    """Return a history with an event on each line, and without what a replay never looks at."""
+    events = json.loads(history)["events"]
+    for event in events:
+        for attributes in event.values():
+            if isinstance(attributes, dict):
+                for name in UNREAD & attributes.keys():
+                    del attributes[name]
+    lines = ",\n".join(json.dumps(event, separators=(",", ":")) for event in events)
+    return f'{{"events":[\n{lines}\n]}}\n'
+
+
+def files(way: Way) -> list[Path]:
+    return sorted(HISTORIES.glob(f"{way.name}.*.json"))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

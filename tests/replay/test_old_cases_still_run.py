@@ -1,0 +1,168 @@
+"""Cases that began with the code of another day go on with the code of today.
+
+Where one does not, `tests/replay/record.py` says what to do, and it is not to record it again.
+"""
+
+import base64
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
+from temporalio.workflow import NondeterminismError
+
+from activities.worker import RUNNER, WORKFLOWS
+from service import handbook
+from tests.replay.record import HISTORIES, WAYS
+from workflows import human_step
+from workflows.processes import investment_proposal
+
+FILES = sorted(HISTORIES.glob("*.json"))
+
+
+def replayer(workflows: Sequence[type], runner: WorkflowRunner) -> Replayer:
+    return Replayer(workflows=workflows, workflow_runner=runner, data_converter=pydantic_data_converter)
+
+
+def history(name: str) -> WorkflowHistory:
+    return WorkflowHistory.from_json(name, (HISTORIES / f"{name}.json").read_text())
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+async def test_an_old_case_still_runs(file: Path) -> None:
+    await replayer(WORKFLOWS, RUNNER).replay_workflow(history(file.stem))
+
+
+def test_every_path_has_a_history_and_every_process_a_path() -> None:
+    assert {way.name for way in WAYS} == {file.stem.partition(".")[0] for file in FILES}
+    kinds = {_kind(file) for file in FILES}
+    assert kinds == {made.__name__ for made in WORKFLOWS}
+
+
+# ------------------------------------------------------------------- a change that breaks
+
+
+def copied(module: ModuleType, folder: Path, *change: tuple[str, str]) -> ModuleType:
+    """Return a module made from another's source, with each first text replaced by the second."""
+    source = Path(str(module.__file__)).read_text()
+    for old, new in change:
+        assert source.count(old) == 1, old
+        source = source.replace(old, new)
+    file = folder / f"copied_{module.__name__.rpartition('.')[2]}.py"
+    file.write_text(source)
+    spec = spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    copy = module_from_spec(spec)
+    sys.modules[copy.__name__] = copy
+    spec.loader.exec_module(copy)
+    return copy
+
+
+async def replay_copy(module: ModuleType, folder: Path, name: str, *change: tuple[str, str]) -> None:
+    """Replay a history on a changed copy; outside the sandbox, which would read the original again."""
+    copy = copied(module, folder, *change)
+    try:
+        known = {made.__name__: made for made in WORKFLOWS}
+        changed = {name: getattr(copy, name) for name in known if hasattr(copy, name)}
+        await replayer([*(known | changed).values()], UnsandboxedWorkflowRunner()).replay_workflow(
+            history(name)
+        )
+    finally:
+        del sys.modules[copy.__name__]
+
+
+MEETING_FIRST = (
+    """        if not self.withdrawal:
+            await self.become(states.while_passing(leg))
+        if leg.meeting:
+            await self.until(leg.meeting, key=leg.leg, leg=leg.leg, on=leg.forum)
+""",
+    """        if leg.meeting:
+            await self.until(leg.meeting, key=leg.leg, leg=leg.leg, on=leg.forum)
+        if not self.withdrawal:
+            await self.become(states.while_passing(leg))
+""",
+)
+RETURNED_LATER = (
+    """            await self.become(State.RETURNED, because=outcome)
+            proposal = await self.come_back(proposal)
+""",
+    """            proposal = await self.come_back(proposal)
+            await self.become(State.RETURNED, because=outcome)
+""",
+)
+NOT_TOLD = ("            await self.become(state, because=outcome)\n", "            pass\n")
+ONE_MORE_ACTIVITY = (
+    "        self.clock = clock.latest(self.clock, opened.clock)\n        self.seats",
+    "        await self._answers_on_their_way(at)\n        self.seats",
+)
+WITHOUT_A_TIMER = ("                    timeout=left,\n", "                    timeout=None,\n")
+NO_COUNT_AT_THE_END = (
+    "        if rung.nudge is not Nudge.REMIND:\n            await self._answers_on_their_way(rung.at)\n",
+    "",
+)
+A_PAUSE = (
+    '        """Send each letter; return when all are sent or given up."""\n',
+    "        await workflow.sleep(1)\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "change"),
+    [
+        (investment_proposal, "approved.case", MEETING_FIRST),
+        (investment_proposal, "returned.case", RETURNED_LATER),
+        (investment_proposal, "rejected.case", NOT_TOLD),
+        (human_step, "approved.step-funding-bh-dmh.1", ONE_MORE_ACTIVITY),
+        (human_step, "silent-for-weeks.step-notification.1", WITHOUT_A_TIMER),
+        (human_step, "expired.step-funding-bh-dmh.1", NO_COUNT_AT_THE_END),
+        (human_step, "letters-handed-on.letters", A_PAUSE),
+    ],
+)
+async def test_a_change_that_would_break_an_old_case_is_found(
+    module: ModuleType, name: str, change: tuple[str, str], tmp_path: Path
+) -> None:
+    await replay_copy(module, tmp_path, name)
+    with pytest.raises(NondeterminismError):
+        await replay_copy(module, tmp_path, name, change)
+
+
+# ----------------------------------------------------------------------- what they may hold
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_history_holds_nobody_s_name_or_address(file: Path) -> None:
+    rules = handbook.load("leicester")
+    private = {"@", "Holder", *(made.name for made in rules.people.values())}
+    said = " ".join(words(json.loads(file.read_text())))
+    assert "INV-2004-" in said
+    assert [word for word in private if word in said] == []
+
+
+def words(value: Any) -> Iterator[str]:
+    """Give every text in a history, those inside its payloads too."""
+    match value:
+        case {"metadata": dict(), "data": str(data)}:
+            yield base64.b64decode(data).decode()
+        case dict():
+            for key, inner in value.items():
+                yield key
+                yield from words(inner)
+        case list():
+            for inner in value:
+                yield from words(inner)
+        case _:
+            yield str(value)
+
+
+def _kind(file: Path) -> str:
+    first = json.loads(file.read_text())["events"][0]
+    return str(first["workflowExecutionStartedEventAttributes"]["workflowType"]["name"])
