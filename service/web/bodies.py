@@ -46,8 +46,20 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+def unshowable(value: Any, where: str = "") -> Iterator[Problem]:
+    """Find words that no page, letter or database could show: control characters, halves of characters."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from unshowable(inner, f"{where}.{key}" if where else key)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from unshowable(inner, f"{where}.{number}")
+    elif isinstance(value, str) and _odd(value):
+        yield Problem(field=where, message="This has a character that cannot be shown; type it anew")
+
+
 def _unreadable(value: Any, where: str, depth: int) -> Iterator[Problem]:
-    """Find what no page, letter or database could show: control characters, halves of characters."""
+    """Find what is no use however it is meant: nested without end, or named by what cannot be shown."""
     if depth > DEEPEST:
         yield Problem(field=where.partition(".")[0] or "body", message="This is nested too deeply")
     elif isinstance(value, dict):
@@ -59,8 +71,6 @@ def _unreadable(value: Any, where: str, depth: int) -> Iterator[Problem]:
     elif isinstance(value, list):
         for number, inner in enumerate(value):
             yield from _unreadable(inner, f"{where}.{number}", depth + 1)
-    elif isinstance(value, str) and _odd(value):
-        yield Problem(field=where, message="This has a character that cannot be shown; type it anew")
 
 
 def _odd(text: str) -> bool:

@@ -11,6 +11,7 @@ from service.handbook import Edition
 from service.store import cases, drafts
 from service.store.drafts import Draft
 from service.store.engine import Tx
+from service.web.bodies import unshowable
 from service.web.desk import Desk
 from workflows.letters import Clause, Stop
 from workflows.model import Leg, Proposal, Terms
@@ -56,7 +57,10 @@ def given(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def checked(document: Mapping[str, Any], edition: Edition) -> None:
     """Refuse what cannot be read, all of it at once."""
-    if problems := proposals.check_draft(document, edition):
+    problems = proposals.check_draft(document, edition)
+    named = {problem.field for problem in problems}
+    problems += [odd for odd in unshowable(document) if odd.field not in named]
+    if problems:
         raise Malformed(problems=problems)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from service import telling
 from service.handbook import Edition
@@ -24,10 +24,12 @@ class Wait:
     """The key of the post or forum."""
     who: str
     """Its title."""
+    began: datetime
     since: date
     working_days: int
     next: str
     """What happens if it goes on waiting, in words."""
+    moment: datetime | None
     at: date | None
 
     @property
@@ -73,9 +75,11 @@ def _worded(wait: Waiting, edition: Edition, today: date) -> Wait:
         step=wait.step,
         on=wait.on,
         who=telling.title(edition, wait.on, today),
+        began=wait.since,
         since=since,
         working_days=calendar.working_days_between(since, today, edition.non_working),
         next=_next(wait, telling.title(edition, wait.on, today)),
+        moment=wait.at,
         at=words.local(wait.at) if wait.at else None,
     )
 

@@ -13,16 +13,16 @@ from starlette.responses import JSONResponse, Response
 
 from service import telling
 from service.errors import Malformed, NotFound, Problem
-from service.store import cases, drafts, idempotency, intents, journal, steps
+from service.store import cases, drafts, idempotency, intents, steps
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.steps import StepView
-from service.web import submitting, whereabouts, withdrawing
+from service.web import seclusion, submitting, whereabouts, withdrawing
 from service.web.bodies import Body, OptionalBody
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
-from workflows.letters import Clause, Stop
+from workflows.letters import Stop
 from workflows.model import Leg, State
 from workflows.rules import routing
 
@@ -97,10 +97,10 @@ class WaitingOn(BaseModel):
     step: str
     on: str
     title: str
-    since: date
+    since: datetime
     working_days: int
     next: str
-    at: date | None
+    at: datetime | None
 
 
 class RouteLeg(BaseModel):
@@ -109,7 +109,8 @@ class RouteLeg(BaseModel):
     leg: str
     who: list[str]
     titles: list[str]
-    clause: Clause
+    clause: str
+    clause_text: str
     reason: str
     meeting: date | None
     by: date | None
@@ -315,7 +316,7 @@ async def withdraw(ref: str, visit: Asker, body: OptionalBody) -> Started:
 def listed(
     visit: Asker,
     kind: str | None = None,
-    state: State | None = None,
+    status: State | None = None,
     department: str | None = None,
     waiting_on: str | None = None,
     overdue: bool = False,
@@ -329,7 +330,7 @@ def listed(
             tx,
             organisation=visit.rules.organisation,
             kind=kind,
-            state=state,
+            state=status,
             department=department,
             waiting_on=waiting_on,
             overdue=overdue,
@@ -356,7 +357,7 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
         _own_organisation(found, visit)
         edition = telling.edition(tx, found.edition)
         told = submitting.stops(found.route, edition, found.proposal.submitted)
-        made = intents.decisions_of(tx, ref)
+        made = seclusion.decisions(tx, ref)
         return CaseTold(
             **_summary(tx, found, steps.waiting(tx, ref), visit.today),
             content_hash=found.content_hash,
@@ -375,7 +376,7 @@ def lines(
     """Return the record of a case, line by line."""
     with visit.desk.store.reading() as tx:
         _own_organisation(cases.get(tx, ref), visit)
-        found = [JournalLine(**line.model_dump()) for line in journal.lines(tx, ref, after=after)]
+        found = [JournalLine(**line.model_dump()) for line in seclusion.lines(tx, ref, after)]
     return {"lines": found}
 
 
@@ -468,10 +469,10 @@ def _summary(tx: Tx, case: CaseItem, waiting: tuple[steps.Waiting, ...], today: 
                 step=wait.step,
                 on=wait.on,
                 title=wait.who,
-                since=wait.since,
+                since=wait.began,
                 working_days=wait.working_days,
                 next=wait.next,
-                at=wait.at,
+                at=wait.moment,
             )
             for wait in whereabouts.worded(waiting, edition, today)
         ],
@@ -483,7 +484,8 @@ def _leg(leg: Leg, stop: Stop) -> RouteLeg:
         leg=leg.leg,
         who=list(leg.who),
         titles=list(stop.who),
-        clause=stop.clause,
+        clause=stop.clause.number,
+        clause_text=stop.clause.text,
         reason=leg.reason,
         meeting=leg.meeting,
         by=stop.by,
