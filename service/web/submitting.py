@@ -58,8 +58,8 @@ def given(body: Mapping[str, Any]) -> dict[str, Any]:
 def checked(document: Mapping[str, Any], edition: Edition) -> None:
     """Refuse what cannot be read, all of it at once."""
     problems = proposals.check_draft(document, edition)
-    named = {problem.field for problem in problems}
-    problems += [odd for odd in unshowable(document) if odd.field not in named]
+    named = tuple(f"{problem.field}." for problem in problems)
+    problems += [odd for odd in unshowable(document) if not any(f.startswith(f"{odd.field}.") for f in named)]
     if problems:
         raise Malformed(problems=problems)
 

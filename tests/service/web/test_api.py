@@ -306,4 +306,4 @@ def test_a_character_that_cannot_be_shown_hides_no_other_problem(program: Browse
         f"{API}/proposals", json={"title": "a\x00b", "benefits": ["c\x07"], "sponsor_post": "nobody"}
     )
     fields = {error["field"] for error in refused.json()["errors"]}
-    assert (refused.status_code, fields) == (422, {"title", "benefits.0", "sponsor_post"})
+    assert (refused.status_code, fields) == (422, {"title", "benefits.0.title", "sponsor_post"})
