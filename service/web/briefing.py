@@ -8,12 +8,12 @@ import rfc8785
 
 from service import telling
 from service.handbook import Edition
-from service.store import cases, intents, steps, texts
+from service.store import cases, steps, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.steps import SeatView, StepView
-from service.web import words
+from service.web import seclusion, words
 from service.web.standing import Sight
 from workflows.letters import Answer, Budget, Clause, Condition
 from workflows.model import Choice, Frozen, Size
@@ -96,7 +96,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
     """Put together what the person of a link is to see."""
     step, seat, case, edition = sight.open_step, sight.open_seat, sight.case, sight.edition
     content = cases.content(tx, case.ref, step.version) or {}
-    made = intents.decisions_of(tx, case.ref)
+    made = seclusion.decisions(tx, case.ref)
     earlier = [decision for decision in made if decision.step != step.id and decision.choice.counted]
     return Brief(
         case=case.ref,
@@ -122,12 +122,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         so_far=tuple(telling.told(decision, edition) for decision in earlier),
         colleagues=tuple(_colleagues(tx, step, seat, case, edition, made)),
         blind=step.blind and step.open,
-        conditions=tuple(
-            telling.condition(put, edition)
-            for decision in made
-            for put in decision.conditions
-            if not (step.blind and decision.step == step.id)
-        ),
+        conditions=tuple(telling.condition(put, edition) for decision in made for put in decision.conditions),
         budget=telling.budget(edition, seat.post, seat.amount),
         coincidences=tuple(telling.coincidences(case, edition, tx.today)),
         choices=step.choices,
@@ -226,10 +221,9 @@ def _colleagues(
             if (other.id, colleague.key) == (step.id, seat.key):
                 continue
             answer = next((d for d in made if (d.step, d.seat) == (other.id, colleague.key)), None)
-            hidden = step.blind and step.open and other.id == step.id
             yield Colleague(
                 who=telling.title(edition, colleague.post, words.local(step.opened)),
-                said=telling.told(answer, edition) if answer and not hidden else None,
+                said=telling.told(answer, edition) if answer else None,
             )
 
 

@@ -21,6 +21,8 @@ BODY_LIMIT = 1024 * 1024
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 HEALTH = ("/healthz", "/readyz")
 LOCAL_NAMES = ("localhost", "127.0.0.1")
+UNCHANGING = ("/static/", "/styles/")
+"""Areas with nothing in them that is anybody's."""
 NO_SCRIPT = ("/a/", "/sign-in")
 """Areas where pages carry no script at all."""
 
@@ -130,7 +132,8 @@ class Front:
         if message["status"] == 405 and (methods := self._methods(scope)):
             headers["Allow"] = _allow(methods)
         headers.setdefault("Content-Security-Policy", policy(scope["path"], secure=self.secure))
-        headers.setdefault("Cache-Control", "no-store")
+        kept = scope["path"].startswith(UNCHANGING) and message["status"] == 200
+        headers.setdefault("Cache-Control", "public, max-age=600" if kept else "no-store")
         if "server" in headers:
             del headers["server"]
 

@@ -9,10 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from service import telling
 from service.errors import NotFound
-from service.store import cases, intents, journal, steps
+from service.store import cases, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.web import briefing, recounting, whereabouts, withdrawing, words
+from service.web import briefing, recounting, seclusion, whereabouts, withdrawing, words
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
@@ -103,7 +103,7 @@ def case(ref: str, visit: Asker) -> Response:
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
         edition = telling.edition(tx, found.edition)
-        made = [made for made in intents.decisions_of(tx, ref) if _shown(tx, visit, found, made.step)]
+        made = seclusion.decisions(tx, ref)
         context: dict[str, Any] = {
             "case": found,
             "edition": edition,
@@ -115,7 +115,7 @@ def case(ref: str, visit: Asker) -> Response:
                 telling.condition(put, edition) for decision in made for put in decision.conditions
             ],
             "versions": cases.versions(tx, ref),
-            "lines": recounting.recount(journal.lines(tx, ref), edition),
+            "lines": recounting.recount(seclusion.lines(tx, ref), edition),
         }
     return page(
         "cases/case.html",
@@ -133,7 +133,7 @@ def record(ref: str, visit: Asker) -> Response:
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
         edition = telling.edition(tx, found.edition)
-        lines = recounting.recount(journal.lines(tx, ref), edition)
+        lines = recounting.recount(seclusion.lines(tx, ref), edition)
     return page("cases/record.html", visit.frame(), case=found, lines=lines)
 
 
@@ -143,10 +143,10 @@ def shown(ref: str, hash: str, visit: Asker) -> Response:
     """Show what somebody was shown when they decided."""
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
-        by_hash = {made.shown_hash: made for made in intents.decisions_of(tx, ref)}
+        by_hash = {made.shown_hash: made for made in seclusion.decisions(tx, ref)}
         decision = by_hash.get(hash)
         brief = briefing.shown(tx, hash) if decision else None
-        if decision is None or brief is None or not _shown(tx, visit, found, decision.step):
+        if decision is None or brief is None:
             raise NotFound
     return page("cases/shown.html", visit.frame(), case=found, brief=brief, decision=decision)
 
@@ -174,9 +174,3 @@ def _case(tx: Tx, visit: Visit, ref: str) -> CaseView:
     if found.organisation != visit.rules.organisation:
         raise NotFound
     return found
-
-
-def _shown(tx: Tx, visit: Visit, case: CaseView, step_id: str) -> bool:
-    """Answers of a blind step stay hidden until it is resolved."""
-    step = steps.get(tx, step_id)
-    return step is None or not (step.blind and step.open)

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from service.store import covers
 from tests.service.web.office import Browser, Office
 from workflows.model import State
@@ -37,6 +39,35 @@ def test_a_decision_is_shown_with_its_reasons_and_with_what_was_shown(office: Of
     shown = next(part for part in browser.page.split('"') if part.startswith(f"/cases/{ref}/shown/"))
     assert browser.see(shown) == 200
     assert "Do you approve £12,000 from your budget?" in browser.words
+
+
+def test_answers_to_a_blind_question_are_shown_to_nobody_until_it_is_resolved(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = office.submitted("PROP-02")
+    blind = office.edition.terms()["srg"].model_copy(update={"blind": True})
+    monkeypatch.setitem(office.edition.steps, "srg", blind)
+    step = office.asked(ref, "srg")
+    member = office.browser()
+    member.see(office.link(step, "chief-executive"))
+    member.press()
+    member.press(choice="reject", reason="Far too dear")
+    member.press()
+    colleague = office.browser()
+    colleague.see(office.link(step, "chief-finance-officer"))
+    colleague.press()
+    assert "Answers are shown when all are in" in colleague.words
+    sponsor = office.signed_in("hoict-rc")
+    headers = office.token("hoict-rc")
+    pages = [colleague.page, office.browser().get(f"/api/v1/cases/{ref}", headers=headers).text]
+    pages.append(office.browser().get(f"/api/v1/cases/{ref}/journal", headers=headers).text)
+    for path in (f"/cases/{ref}", f"/cases/{ref}/record"):
+        sponsor.see(path)
+        pages.append(sponsor.page)
+    for page in pages:
+        assert "Far too dear" not in page
+        assert "rejected" not in page
+        assert '"choice":"reject"' not in page
 
 
 def test_the_register_lists_filters_and_pages(office: Office) -> None:
