@@ -1,0 +1,112 @@
+"""What a case is given when it begins, and which of its states write to whom."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from service.store import cases
+from tests.support.desk import DAY, NINE, Desk
+from workflows.model import CaseWaiting, Choice, Ending
+
+BOTH = ("cd-rc", "hoict-rc")
+"""The sponsor's post and the lead officer's."""
+
+
+def test_a_case_begins_with_the_rules_of_its_edition_and_the_days_ahead(desk: Desk) -> None:
+    case = desk.submits()
+    assert case.terms == desk.edition.terms()
+    assert case.edition == desk.edition.hash
+    assert [leg.leg for leg in case.route][:3] == ["notification", "funding", "srg"]
+    assert date(2004, 12, 27) in case.non_working
+    assert min(case.non_working) >= DAY
+    assert max(case.non_working) <= DAY + timedelta(days=3 * 366)
+    assert desk.sent(case.case) == [("submitted", post) for post in BOTH]
+
+
+def test_sponsor_and_lead_in_one_person_have_one_letter(desk: Desk) -> None:
+    case = desk.submits(sponsor_post="pmo", lead_post="corp-projects-manager")
+    assert len(desk.sent(case.case)) == 1
+
+
+def test_a_case_goes_on_under_the_edition_it_opened_with(desk: Desk) -> None:
+    case = desk.submits()
+    newer = desk.edition.model_validate({**dict(desk.edition), "title": "A newer handbook"})
+    desk.brings_into_force(newer)
+    assert desk.cases.begun(case.case).edition == desk.edition.hash != newer.hash
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        ("notifying", None),
+        ("with_funders", None),
+        ("with_srg", None),
+        ("approved", "approved"),
+        ("rejected", "rejected"),
+        ("returned", "returned"),
+        ("withdrawn", "withdrawn"),
+        ("lapsed", "lapsed"),
+        ("closed", "completed"),
+    ],
+)
+def test_a_state_that_ends_or_turns_a_proposal_writes_to_sponsor_and_lead(
+    desk: Desk, state: str, kind: str | None
+) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    step = f"{case.case}.funding-bh-dmh.1"
+    answer = desk.answers(step, "bh-dmh", Choice.REJECT)
+    desk.closes(step, answer, choice=Choice.REJECT)
+    before = desk.ledger(case.case)
+    desk.becomes(case.case, state, because=step)
+    assert desk.sent(case.case, before) == ([(kind, post) for post in BOTH] if kind else [])
+    with desk.store.reading() as tx:
+        assert cases.get(tx, case.case).state == state
+
+
+def test_a_rejection_says_whose_it_was_and_why(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    step = f"{case.case}.funding-bh-dmh.1"
+    desk.closes(step, desk.answers(step, "bh-dmh", Choice.REJECT), choice=Choice.REJECT)
+    (key, _) = desk.becomes(case.case, "rejected", because=step)
+    letter = next(row for row in desk.ledger(case.case) if row.key == key)
+    (answer,) = letter.props["answers"]
+    assert (answer["choice"], answer["reason"]) == ("reject", "Because it is so")
+    assert answer["who"] == "Budget holder, De Montfort Hall"
+
+
+def test_a_withdrawal_of_a_step_never_opened_is_still_told(desk: Desk) -> None:
+    case = desk.submits()
+    with desk.store.writing() as tx:
+        cases.withdrawal_requested(tx, case.case, desk.person("cd-rc"), "withdraw:1")
+    keys = desk.becomes(case.case, "withdrawn", because=f"{case.case}.notification.1")
+    assert len(keys) == 2
+    assert "C. Holder" in str(desk.ledger(case.case)[-1].props["by"])
+
+
+def test_a_silent_step_lapses_with_the_names_of_the_posts_that_were_asked(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    step = f"{case.case}.funding-bh-dmh.1"
+    desk.closes(step, choice=None, ending=Ending.SILENT, why="time_up")
+    (key, _) = desk.becomes(case.case, "lapsed", because=step)
+    letter = next(row for row in desk.ledger(case.case) if row.key == key)
+    assert [asked["who"] for asked in letter.props["asked"]] == ["Budget holder, De Montfort Hall"]
+
+
+@pytest.mark.parametrize(
+    ("on", "until", "letters"),
+    [
+        ("heads-of-ict", datetime(2004, 10, 13, 8, tzinfo=UTC), [("listed", "heads-of-ict-secretary")]),
+        ("cd-rc", None, []),
+        ("bh-dmh", datetime(2004, 11, 15, 9, tzinfo=UTC), []),
+    ],
+)
+def test_a_wait_for_a_forum_s_day_is_told_to_its_secretary(
+    desk: Desk, on: str, until: datetime | None, letters: list[tuple[str, str]]
+) -> None:
+    case = desk.submits()
+    before = desk.ledger(case.case)
+    desk.cases.waits(CaseWaiting(case=case.case, key="k", leg="l", since=NINE, until=until, on=on))
+    assert desk.sent(case.case, before) == letters

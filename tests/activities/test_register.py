@@ -1,0 +1,322 @@
+"""Who is asked, whom silence brings in, and who is told how it ended."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from service.handbook import Edition
+from service.store import links
+from tests.support.desk import DAY, NINE, Desk
+from workflows.model import Capacity, Choice, Ending, Holder, Nudge
+
+HALL, SPORTS = "funding-bh-dmh", "funding-bh-sports"
+
+
+def without(edition: Edition, post: str, *, forgotten: bool = False) -> Edition:
+    """Return an edition in which a post's holder has left; `forgotten` if it no longer names them."""
+    holder = edition.holder(post, DAY)
+    assert holder is not None
+    changed: dict[str, Any] = dict(edition)
+    changed["holdings"] = tuple(held for held in edition.holdings if held.person != holder.id)
+    if forgotten:
+        changed["people"] = {id: person for id, person in edition.people.items() if id != holder.id}
+    return Edition.model_validate(changed)
+
+
+# ------------------------------------------------------------------------- who is asked
+
+
+def test_a_seat_s_holder_is_asked_by_one_letter_with_a_link_of_its_own(desk: Desk) -> None:
+    case = desk.submits()
+    before = desk.ledger(case.case)
+    opened = desk.opens(desk.ask(case, HALL))
+    assert desk.sent(case.case, before) == [("request", "bh-dmh")]
+    (letter,) = (row for row in desk.ledger(case.case) if row.key in opened.letters)
+    assert (letter.person, letter.address) == ("p-017", "budget-dmh@leicester.example")
+    with desk.store.reading() as tx:
+        link = links.get(tx, letter.link_id or "")
+    assert link is not None
+    bound = (link.step, link.round, link.seat, link.person, link.content_hash, link.purpose)
+    assert bound == (f"{case.case}.{HALL}.1", 1, "bh-dmh", "p-017", case.content_hash, "decide")
+    assert link.expires == NINE + timedelta(days=14)
+
+
+def test_everybody_on_a_board_is_asked_at_once(desk: Desk) -> None:
+    case = desk.submits()
+    opened = desk.opens(desk.ask(case, "srg"))
+    assert len(opened.letters) == len(opened.seats) == 8
+    assert [len(seat.holders) for seat in opened.seats] == [1] * 8
+
+
+def test_whoever_covers_is_asked_first_and_both_are_told(desk: Desk) -> None:
+    cover = desk.covers("bh-dmh", by="bh-land-charges")
+    case = desk.submits()
+    before = desk.ledger(case.case)
+    opened = desk.opens(desk.ask(case, HALL))
+    assert opened.seats[0].holders == (
+        Holder(person=cover, post="bh-dmh", capacity=Capacity.COVER),
+        Holder(person="p-017", post="bh-dmh"),
+    )
+    new = [row for row in desk.ledger(case.case) if row not in before]
+    assert {(row.kind, row.person, row.link_id is not None) for row in new} == {
+        ("cover", cover, True),
+        ("covered", "p-017", False),
+    }
+
+
+def test_a_cover_is_one_hop_and_no_chain(desk: Desk) -> None:
+    cover = desk.covers("bh-dmh", by="bh-land-charges")
+    desk.covers("bh-land-charges", by="bh-sports")
+    case = desk.submits(funding_parties=[{"post": "bh-dmh", "share_percent": 100}])
+    assert [holder.person for holder in desk.opens(desk.ask(case, HALL)).seats[0].holders] == [cover, "p-017"]
+
+
+def test_a_cover_that_has_ended_is_not_asked(desk: Desk) -> None:
+    desk.covers("bh-dmh", by="bh-land-charges", until=DAY + timedelta(days=1))
+    case = desk.submits()
+    opened = desk.opens(desk.ask(case, HALL), at=NINE + timedelta(days=2))
+    assert [holder.person for holder in opened.seats[0].holders] == ["p-017"]
+
+
+def test_an_author_is_passed_over_for_the_next_in_the_line(desk: Desk) -> None:
+    # PROP-08: the lead officer's own post is the only funder.
+    case = desk.submits("PROP-08")
+    opened = desk.opens(desk.ask(case, "funding-bh-land-charges"))
+    assert opened.seats[0].holders == (Holder(person="p-005", post="cd-rad", capacity=Capacity.LINE),)
+    assert ("request", "cd-rad") in desk.sent(case.case)
+
+
+def test_an_author_s_cover_is_no_more_impartial_than_the_author(desk: Desk) -> None:
+    desk.covers("bh-land-charges", by="bh-sports")
+    case = desk.submits("PROP-08")
+    (seat,) = desk.opens(desk.ask(case, "funding-bh-land-charges")).seats
+    assert [holder.person for holder in seat.holders] == ["p-005"]
+
+
+@pytest.mark.parametrize("author", ["bh-dmh", "bh-sports", "hoict-rc"])
+def test_nobody_who_wrote_the_version_is_asked_to_decide_it(desk: Desk, author: str) -> None:
+    case = desk.submits(authors=[author])
+    wrote = desk.person(author)
+    for key in (HALL, SPORTS, "srg"):
+        opened = desk.opens(desk.ask(case, key))
+        assert wrote not in [holder.person for seat in opened.seats for holder in seat.holders]
+    step = f"{case.case}.{HALL}.1"
+    for nudge in (Nudge.COVER, Nudge.LINE):
+        desk.nudges(step, nudge)
+    assert wrote not in [holder.person for seat in desk.holders(step).values() for holder in seat]
+
+
+def test_a_question_that_decides_nothing_may_go_to_an_author(desk: Desk) -> None:
+    case = desk.submits("PROP-07")
+    (seat,) = desk.opens(desk.ask(case, "completion")).seats
+    assert [holder.person for holder in seat.holders] == [desk.person("hoict-rc")]
+
+
+def test_a_cover_with_a_seat_of_their_own_has_no_second_one(desk: Desk) -> None:
+    cover = desk.covers("cd-sch", by="cd-hsg")
+    case = desk.submits()
+    seats = {seat.key: seat for seat in desk.opens(desk.ask(case, "srg")).seats}
+    assert [holder.person for holder in seats["cd-sch"].holders] == [desk.person("cd-sch")]
+    assert [holder.person for holder in seats["cd-hsg"].holders] == [cover]
+    step = f"{case.case}.srg.1"
+    desk.nudges(step, Nudge.COVER)
+    people = [holder.person for seat in desk.holders(step).values() for holder in seat]
+    assert len(people) == len(set(people))
+
+
+def test_a_seat_with_nobody_to_ask_is_told_to_the_pmo(desk: Desk) -> None:
+    # The Health Authority partner has no line above it in the council.
+    case = desk.submits("PROP-03", authors=["health-partner"])
+    opened = desk.opens(desk.ask(case, "funding-health-partner"))
+    assert opened.seats[0].holders == ()
+    (letter,) = (row for row in desk.ledger(case.case) if row.key in opened.letters)
+    assert (letter.kind, letter.post, letter.props["cause"]) == (
+        "stuck",
+        "corp-projects-manager",
+        "nobody_to_ask",
+    )
+
+
+def test_who_has_left_is_no_longer_asked_whatever_rules_the_case_opened_with(desk: Desk) -> None:
+    case = desk.submits()
+    desk.brings_into_force(without(desk.edition, "bh-dmh"))
+    (seat,) = desk.opens(desk.ask(case, HALL)).seats
+    assert seat.holders == (Holder(person="p-003", post="cd-rc", capacity=Capacity.LINE),)
+
+
+# ---------------------------------------------------------------- whom silence brings in
+
+
+def silent_hall(desk: Desk) -> tuple[str, str]:
+    case = desk.submits()
+    desk.opens(desk.ask(case, HALL))
+    return case.case, f"{case.case}.{HALL}.1"
+
+
+@pytest.mark.parametrize(
+    ("nudge", "letters", "people"),
+    [
+        (Nudge.REMIND, [("reminder", "bh-dmh")], ["p-017"]),
+        (Nudge.COVER, [("cover", "bh-dmh"), ("covered", "bh-dmh")], ["p-017", "p-019"]),
+        (Nudge.LINE, [("covered", "bh-dmh"), ("escalation", "cd-rc")], ["p-017", "p-003"]),
+        (Nudge.PMO, [("stuck", "corp-projects-manager")], ["p-017"]),
+    ],
+)
+def test_each_rung_writes_to_those_it_concerns_and_takes_nobody_away(
+    desk: Desk, nudge: Nudge, letters: Sequence[tuple[str, str]], people: Sequence[str]
+) -> None:
+    ref, step = silent_hall(desk)
+    desk.covers("bh-dmh", by="bh-land-charges")
+    before = desk.ledger(ref)
+    desk.nudges(step, nudge)
+    assert desk.sent(ref, before) == letters
+    assert [holder.person for holder in desk.holders(step)["bh-dmh"]] == people
+
+
+def test_a_cover_rung_without_a_cover_writes_to_nobody(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    before = desk.ledger(ref)
+    desk.nudges(step, Nudge.COVER)
+    assert desk.sent(ref, before) == []
+
+
+def test_all_the_way_up_the_ladder_each_letter_is_a_new_one_and_the_first_link_still_acts(
+    desk: Desk,
+) -> None:
+    ref, step = silent_hall(desk)
+    desk.covers("bh-dmh", by="bh-land-charges")
+    for nudge in (Nudge.REMIND, Nudge.REMIND, Nudge.COVER, Nudge.LINE, Nudge.PMO):
+        desk.nudges(step, nudge)
+    asking = [row for row in desk.ledger(ref) if row.link_id]
+    assert sorted(row.kind for row in asking) == ["cover", "escalation", "reminder", "reminder", "request"]
+    with desk.store.reading() as tx:
+        opened = [links.get(tx, row.link_id or "") for row in asking]
+    assert all(link and link.revoked_at is None and link.step == step for link in opened)
+    reminders = sorted(row.props["number"] for row in asking if row.kind == "reminder")
+    assert reminders == [1, 2]
+
+
+def test_only_silent_seats_are_reminded(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    step = f"{case.case}.srg.1"
+    desk.records(desk.answers(step, "cd-hsg"))
+    before = desk.ledger(case.case)
+    desk.nudges(step, Nudge.REMIND)
+    reminded = {post for _, post in desk.sent(case.case, before)}
+    assert len(reminded) == 7
+    assert "cd-hsg" not in reminded
+
+
+FORGOTTEN = pytest.mark.xfail(
+    raises=KeyError, strict=True, reason="letters look for the address of somebody the edition does not name"
+)
+
+
+@pytest.mark.parametrize("forgotten", [False, pytest.param(True, marks=FORGOTTEN)])
+def test_a_step_goes_on_when_somebody_it_asked_has_left(desk: Desk, forgotten: bool) -> None:
+    ref, step = silent_hall(desk)
+    desk.brings_into_force(without(desk.edition, "bh-dmh", forgotten=forgotten))
+    for nudge in (Nudge.REMIND, Nudge.LINE, Nudge.PMO):
+        desk.nudges(step, nudge)
+    desk.closes(step, desk.answers(step, "bh-dmh", person="p-003"))
+    assert [post for kind, post in desk.sent(ref) if kind in ("escalation", "receipt")] == ["cd-rc", "bh-dmh"]
+
+
+@pytest.mark.xfail(strict=True, reason="whoever was asked is reminded, in their post still or not")
+def test_who_has_left_is_not_reminded(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    desk.brings_into_force(without(desk.edition, "bh-dmh"))
+    before = desk.ledger(ref)
+    desk.nudges(step, Nudge.REMIND)
+    assert desk.sent(ref, before) == []
+
+
+# ------------------------------------------------------------------------- who is told
+
+
+def test_whoever_answers_has_a_receipt_while_others_are_still_asked(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    step = f"{case.case}.srg.1"
+    before = desk.ledger(case.case)
+    desk.records(desk.answers(step, "cd-hsg"), desk.answers(step, "cd-rc"))
+    assert desk.sent(case.case, before) == [("receipt", "cd-hsg"), ("receipt", "cd-rc")]
+
+
+def test_at_the_end_each_person_has_one_letter_of_the_right_kind(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    step = f"{case.case}.srg.1"
+    early, late = desk.answers(step, "cd-hsg"), desk.answers(step, "cd-rc")
+    desk.records(early)
+    before = desk.ledger(case.case)
+    desk.closes(step, late)
+    told = desk.sent(case.case, before)
+    assert [letter for letter in told if letter[0] != "closed_without_you"] == [
+        ("outcome", "cd-hsg"),
+        ("receipt", "cd-rc"),
+    ]
+    assert len(told) == 8
+    assert len({row.person for row in desk.ledger(case.case) if row not in before}) == 8
+
+
+def test_the_sponsor_hears_what_the_forum_replied(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "notification"))
+    step = f"{case.case}.notification.1"
+    before = desk.ledger(case.case)
+    desk.closes(step, desk.answers(step, "heads-of-ict-secretary", Choice.NOTE), choice=Choice.NOTE)
+    assert desk.sent(case.case, before) == [("outcome", "cd-rc"), ("receipt", "heads-of-ict-secretary")]
+
+
+def test_who_was_asked_in_vain_is_told_why(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    before = desk.ledger(ref)
+    desk.closes(step, choice=None, ending=Ending.WITHDRAWN, why="refused_by_another")
+    assert desk.sent(ref, before) == [("closed_without_you", "bh-dmh")]
+    assert desk.ledger(ref)[-1].props["why"] == "refused_by_another"
+
+
+def test_a_deferral_is_told_to_sponsor_and_lead(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    before = desk.ledger(ref)
+    to = date(2004, 12, 1)
+    desk.closes(step, desk.answers(step, "bh-dmh", Choice.DEFER, until=to), choice=Choice.DEFER, until=to)
+    assert desk.sent(ref, before) == [("deferred", "cd-rc"), ("deferred", "hoict-rc"), ("receipt", "bh-dmh")]
+
+
+def test_a_direct_notification_is_put_on_the_forum_s_next_list(desk: Desk) -> None:
+    case = desk.submits("PROP-07")
+    desk.opens(desk.ask(case, "notification"))
+    step = f"{case.case}.notification.1"
+    before = desk.ledger(case.case)
+    desk.closes(step, desk.answers(step, "sd-ict-ca", Choice.NOTE), choice=Choice.NOTE)
+    assert ("listed", "heads-of-ict-secretary") in desk.sent(case.case, before)
+
+
+def test_a_step_that_has_ended_leaves_no_link_that_acts(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    desk.nudges(step, Nudge.REMIND)
+    desk.closes(step, desk.answers(step, "bh-dmh"))
+    with desk.store.reading() as tx:
+        given = [links.get(tx, row.link_id) for row in desk.ledger(ref) if row.link_id]
+    assert len(given) == 2
+    assert all(link and link.revoked_at and link.why == "decided" for link in given)
+
+
+# ------------------------------------------------------------------- answers on their way
+
+
+def test_an_answer_submitted_in_time_is_on_its_way_until_it_is_settled(desk: Desk) -> None:
+    _, step = silent_hall(desk)
+    due = NINE + timedelta(hours=4)
+    assert desk.register.unsettled_intents(step, due) == ()
+    made = desk.answers(step, "bh-dmh", at=due - timedelta(minutes=1))
+    assert desk.register.unsettled_intents(step, due - timedelta(minutes=2)) == ()
+    assert desk.register.unsettled_intents(step, due) == (made.key,)
+    assert desk.register.unsettled_intents(f"{step[:-1]}2", due) == ()
+    desk.closes(step, made)
+    assert desk.register.unsettled_intents(step, due) == ()

@@ -1,0 +1,97 @@
+"""Every activity may be done again, because its answer may be lost on the way; the world stays the same.
+
+Each line of this story is done, its answer thrown away as a crash would, and done again.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from service.store import rebuild
+from tests.support.desk import NINE, Desk, opening
+from workflows.model import (
+    Ask,
+    Becoming,
+    CaseWaiting,
+    Choice,
+    Decision,
+    Ending,
+    Nudge,
+    Outcome,
+    StepClosing,
+    StepDecided,
+    StepNudged,
+)
+
+SRG, HALL = "srg", "funding-bh-dmh"
+
+
+def once_only(desk: Desk, name: str, activity: Callable[[Any], object], given: object) -> None:
+    """Do it, lose the answer, do it again: the same answer, no line and no letter more."""
+    first = activity(given)
+    record, tables = desk.record(), rebuild.dump(desk.store)
+    letters = desk.ledger("INV-2004-0001")
+    # The second attempt may come after the Clock has gone on.
+    assert activity(given) == first, name
+    assert desk.record() == record, name
+    assert desk.ledger("INV-2004-0001") == letters, name
+    assert rebuild.dump(desk.store) == tables, name
+
+
+def test_an_activity_done_twice_is_done_once(each_desk: Desk) -> None:
+    desk = each_desk
+    desk.covers("bh-dmh", by="bh-land-charges", until=NINE.date() + timedelta(days=30))
+    case = desk.submits()
+    ref = case.case
+    once_only(desk, "begun", desk.cases.begun, ref)
+    once_only(desk, "became", desk.cases.became, Becoming(case=ref, state="notifying", at=NINE, number=1))
+    forum = CaseWaiting(case=ref, key="notification", leg="notification", since=NINE, until=None, on="srg")
+    meeting = forum.model_copy(update={"on": "heads-of-ict", "until": NINE + timedelta(days=30)})
+    once_only(desk, "waits", desk.cases.waits, forum)
+    once_only(desk, "waits for a meeting", desk.cases.waits, meeting)
+
+    board, hall = desk.ask(case, SRG), desk.ask(case, HALL)
+    for ask in (board, hall):
+        once_only(desk, f"opened {ask.key}", desk.register.opened, opening(ask))
+    for rung in opening(hall).rungs:
+        due = StepNudged(step=hall.step, rung=rung, silent=("bh-dmh",), at=rung.at)
+        once_only(desk, f"nudged {rung.number}", desk.register.nudged, due)
+    one, two = desk.answers(board.step, "cd-hsg"), desk.answers(board.step, "cd-rc")
+    made = StepDecided(step=board.step, decisions=(one,), at=NINE + timedelta(hours=1))
+    once_only(desk, "decided", desk.register.decided, made)
+    once_only(desk, "closed", desk.register.closed, _closed(board, one, two))
+    withdrawn = Outcome(step=hall.step, ending=Ending.WITHDRAWN, at=NINE + timedelta(days=30))
+    called_off = StepClosing(step=hall.step, outcome=withdrawn, why="refused_by_another")
+    once_only(desk, "called off", desk.register.closed, called_off)
+    for number, state in enumerate(("returned", "with_funders", "approved", "closed"), start=2):
+        becoming = Becoming(case=ref, state=state, at=NINE, number=number, because=board.step)
+        once_only(desk, state, desk.cases.became, becoming)
+
+
+def test_an_activity_done_again_much_later_has_the_letters_of_the_first_time(each_desk: Desk) -> None:
+    desk = each_desk
+    case = desk.submits()
+    asked = opening(desk.ask(case, HALL))
+    first = desk.register.opened(asked)
+    before = desk.ledger(case.case)
+    desk.covers("bh-dmh", by="bh-land-charges")
+    assert desk.register.opened(asked) == first
+    assert desk.ledger(case.case) == before
+    # What came after the answer that was lost is not undone by doing it again either.
+    desk.nudges(asked.ask.step, Nudge.LINE)
+    assert len(desk.register.opened(asked).seats[0].holders) == 2
+    desk.closes(asked.ask.step, desk.answers(asked.ask.step, "bh-dmh"))
+    before, record = desk.ledger(case.case), desk.record()
+    desk.register.opened(asked)
+    assert (desk.ledger(case.case), desk.record()) == (before, record)
+
+
+def _closed(ask: Ask, *decisions: Decision) -> StepClosing:
+    outcome = Outcome(
+        step=ask.step,
+        ending=Ending.DECIDED,
+        choice=Choice.APPROVE,
+        at=NINE + timedelta(hours=2),
+        decisions=decisions,
+    )
+    return StepClosing(step=ask.step, outcome=outcome, unrecorded=decisions[1:])
