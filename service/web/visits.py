@@ -202,7 +202,7 @@ def _turn_away(request: Request, visit: Visit, rule: frozenset[Role]) -> None:
     if rule <= {Role.DEVELOPER}:
         raise NotFound
     if request.url.path.startswith("/api/"):
-        if visit.api is None:
+        if visit.api is None or visit.person is None:
             raise Unauthenticated("Send a token as `Authorization: Bearer …`.")
         needed = words.listed(sorted(role for role in rule), "or")
         raise Forbidden(f"This token does not carry the scope {needed}.")

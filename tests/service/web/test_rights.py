@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from service.errors import Forbidden
+from service.store import editions
 from service.web import visits
 from service.web.roles import Role, declared
 from service.web.visits import Visit
@@ -134,3 +135,20 @@ def test_only_its_own_people_withdraw_a_case(office: Office) -> None:
     ref = office.submitted("PROP-02")
     assert office.signed_in("cd-rad").get(f"/cases/{ref}/withdraw").status_code == 403
     assert office.signed_in("cd-rc").get(f"/cases/{ref}/withdraw").status_code == 200
+
+
+def test_whoever_leaves_the_handbook_has_no_link_session_or_token_left(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
+    browser, headers, link = office.signed_in("cd-ce"), office.token("cd-ce"), office.link(step, "cd-ce")
+    leaver = office.holder("cd-ce")
+    new = office.edition.model_copy(
+        update={
+            "people": {id: person for id, person in office.edition.people.items() if id != leaver},
+            "holdings": tuple(held for held in office.edition.holdings if held.person != leaver),
+        }
+    )
+    with office.store.writing() as tx:
+        editions.put(tx, new.to_json(), hash="f" * 64, organisation=new.organisation, name=new.name)
+    assert office.browser().see(link) == 410
+    assert browser.get("/work").status_code == 303
+    assert office.browser().get("/api/v1/cases", headers=headers).status_code == 401
