@@ -1,0 +1,1 @@
+"""How fast Assent is, beside the same thing done bare on the same machine in the same run."""

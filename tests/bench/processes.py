@@ -1,0 +1,105 @@
+"""Whole processes of three human steps, and the history they leave behind."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+
+from tests.bench.bare import Shape
+from tests.bench.beside import Beside, several
+from tests.bench.council import CHOICES, KEYS, Council
+from tests.bench.report import Goal, Report, Row
+
+AT_ONCE = 16
+PER_SECOND = Goal(0.6, "×", least=True)
+
+
+async def measure(report: Report, council: Council, bare: Beside, *, number: int, rounds: int = 3) -> None:
+    """Run rounds of ours and of bare processes in turn, and compare how many end in a second."""
+    watching = asyncio.create_task(council.watch())
+    try:
+        report.say("processes: the first ones, for warmth and to count their activities")
+        warm = await several(AT_ONCE, AT_ONCE, lambda _: _ours(council))
+        shape = await _shape(council.client, warm[0])
+        report.say(f"processes: bare ones get {shape.writes} writes and {shape.letters} letters of their own")
+        report.say(f"processes: and {shape.step_writes} writes and {shape.step_letters} letters in steps")
+        await several(AT_ONCE, AT_ONCE, lambda _: bare.process(shape))
+        ours: list[float] = []
+        others: list[float] = []
+        for turn in range(rounds):
+            await council.quiet()
+            others.append(await _rate(number, lambda _: bare.process(shape)))
+            ours.append(await _rate(number, lambda _: _ours(council)))
+            report.say(
+                f"processes: round {turn + 1} of {rounds}, {ours[-1]:.1f} beside {others[-1]:.1f} a second"
+            )
+        await council.quiet()
+    finally:
+        watching.cancel()
+    report.add(
+        Row(
+            "processes of three steps a second, 16 at a time, over bare",
+            statistics.median(mine / theirs for mine, theirs in zip(ours, others, strict=True)),
+            "×",
+            PER_SECOND,
+            ours=f"{statistics.median(ours):.1f} /s",
+            bare=f"{statistics.median(others):.1f} /s",
+        )
+    )
+
+
+async def _rate(number: int, one: Callable[[int], Awaitable[object]]) -> float:
+    began = time.perf_counter()
+    await several(number, AT_ONCE, one)
+    return number / (time.perf_counter() - began)
+
+
+async def _ours(council: Council) -> str:
+    ref = await council.begin()
+    for key in KEYS:
+        step = f"{ref}.{key}.1"
+        await council.until_asked(step)
+        await council.answer(step, CHOICES[key])
+    await council.client.get_workflow_handle(ref).result()
+    return ref
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """What a workflow leaves in the engine's history."""
+
+    events: int
+    size: int
+    writes: int
+    letters: int
+
+
+async def leaves(client: Client, id: str) -> Leaves:
+    """Read a workflow's history and count."""
+    handle = client.get_workflow_handle(id)
+    described = (await handle.describe()).raw_description.workflow_execution_info
+    writes = sent = 0
+    async for event in handle.fetch_history_events():
+        if event.event_type == EventType.EVENT_TYPE_MARKER_RECORDED:
+            writes += 1  # a local activity
+        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            name = event.activity_task_scheduled_event_attributes.activity_type.name
+            sent += name == "letter_sent"
+            writes += name != "letter_sent"
+    return Leaves(described.history_length, described.history_size_bytes, writes, sent)
+
+
+async def _shape(client: Client, ref: str) -> Shape:
+    """Return the shape of a process that has ended."""
+    parent = await leaves(client, ref)
+    steps = [await leaves(client, f"{ref}.{key}.1") for key in KEYS]
+    return Shape(
+        writes=parent.writes,
+        letters=parent.letters,
+        step_writes=sum(step.writes for step in steps),
+        step_letters=sum(step.letters for step in steps),
+    )
