@@ -11,7 +11,7 @@ from typing import Protocol, Self
 
 from service.handbook import Edition
 from service.links import Links
-from service.store import cases, covers, intents, steps
+from service.store import covers, intents, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -23,6 +23,7 @@ from service.telling import (
     directory,
     edition,
     following,
+    matter,
     name,
     place,
     share_of,
@@ -552,21 +553,8 @@ class Correspondence:
         )
 
     def _matter(self) -> Matter:
-        content = cases.content(self.tx, self.case.ref, self.case.version) or {}
-        department = self.rules.departments.get(self.case.department)
-        revenue = (content.get("cost_profile") or {}).get("revenue_gbp_per_year")
-        return Matter(
-            ref=self.case.ref,
-            title=self.case.title,
-            organisation=self.rules.organisation_name,
-            page=self._links.page(f"cases/{self.case.ref}"),
-            summary=content.get("summary") or "",
-            capital=self.case.capital,
-            revenue=revenue,
-            sponsor=title(self.rules, self.case.sponsor, self.today),
-            department=department.name if department else "",
-            version=self.case.version,
-        )
+        page = self._links.page(f"cases/{self.case.ref}")
+        return matter(self.tx, self.case, self.rules, page, self.today)
 
     def _question(self, key: str, kind: str, seat: Seat) -> Question:
         share = share_of(self.case, key, seat.post)

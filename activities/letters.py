@@ -15,7 +15,7 @@ from service.store import Store, cases
 from service.store import letters as ledger
 from service.store import links as bindings
 from service.store.letters import LedgerRow
-from service.telling import edition
+from service.telling import edition, replies_to, thread
 from workflows import letters, ports
 from workflows.model import Postbag
 
@@ -72,9 +72,8 @@ class Letters(ports.Letters):
             link = self._links.to(binding.id, binding.kid) if binding else None
             if not row.case:
                 return _Ready(row, link, self._sender)
-            rules = edition(tx, cases.get(tx, row.case).edition)
             # The letters say that a person reads replies.
-            return _Ready(row, link, rules.posts[rules.roles["pmo"]].email)
+            return _Ready(row, link, replies_to(edition(tx, cases.get(tx, row.case).edition)))
 
     def _sent(self, key: str, subject: str, body: str) -> None:
         with self._store.writing() as tx:
@@ -94,11 +93,3 @@ class Letters(ports.Letters):
             desk = Correspondence(tx, cases.get(tx, row.case), self._links, tx.now)
             queued = [ledger.queue_direct(tx, letter) for letter in desk.undeliverable(row, why)]
             return Postbag(letters=tuple(letter.key for letter in queued))
-
-
-def thread(row: LedgerRow) -> str | None:
-    """Return the Message-ID that stands for a letter's case, under which its letters are shown together."""
-    if not row.case:
-        return None
-    host = row.message_id.rpartition("@")[2]
-    return f"<{sha256(row.case.encode()).hexdigest()[:32]}@{host}"

@@ -18,6 +18,7 @@ from activities.cases import Cases
 from activities.letters import Letters
 from activities.register import Register
 from notifications.smtp import Mailer
+from service import logs
 from service.config import Keys, Settings, load_settings
 from service.links import Links
 from service.store import Store, open_store
@@ -113,4 +114,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    logs.configure()
     uvloop.run(main())

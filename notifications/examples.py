@@ -509,6 +509,9 @@ EXAMPLES: dict[str, Letter] = {
     "stuck-nobody": Stuck(
         to=_PMO, matter=BOOKING, cause="nobody_to_ask", desk=f"{BASE}/pmo/stuck", question=_SHARE, seat=HALL
     ),
+    "stuck-not-for-me": Stuck(
+        to=_PMO, matter=BOOKING, cause="not_for_me", desk=f"{BASE}/cases/INV-2004-0002", seat=HALL
+    ),
     "code": Code(to=_FUNDER, purpose="decision", organisation="Leicester City Council", ref="INV-2004-0002"),
     "code-signing-in": Code(to=_PMO, purpose="sign_in", organisation="Leicester City Council"),
     "anchor": Anchor(

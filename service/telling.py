@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from service.handbook import Edition
-from service.store import editions
+from service.store import cases, editions
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import Condition, DecisionView
+from service.store.letters import LedgerRow
 from service.store.steps import StepView
 from workflows import letters
 from workflows.model import Leg, LegAsk, Share
@@ -90,6 +92,24 @@ def coincidences(case: CaseView, rules: Edition, day: date) -> Iterator[str]:
         yield f"The sponsor, {title(rules, case.sponsor, day)}, is a member of SRG."
 
 
+def matter(tx: Tx, case: CaseView, rules: Edition, page: str, day: date) -> letters.Matter:
+    """Return what a letter says of the case it is about; `page` is the case's ordinary page."""
+    content = cases.content(tx, case.ref, case.version) or {}
+    department = rules.departments.get(case.department)
+    return letters.Matter(
+        ref=case.ref,
+        title=case.title,
+        organisation=rules.organisation_name,
+        page=page,
+        summary=content.get("summary") or "",
+        capital=case.capital,
+        revenue=(content.get("cost_profile") or {}).get("revenue_gbp_per_year"),
+        sponsor=title(rules, case.sponsor, day),
+        department=department.name if department else "",
+        version=case.version,
+    )
+
+
 def share_of(case: CaseView, step: StepView | str, post: str) -> Share | None:
     """Return the share a step asks about: the seat's own, or for an authority the party's."""
     key = step if isinstance(step, str) else step.key
@@ -121,3 +141,16 @@ def together(case: CaseView, leg: Leg, steps: Sequence[StepView], version: int) 
             known = latest.get(step.key)
             latest[step.key] = step if known is None or step.round > known.round else known
     return list(latest.values())
+
+
+def thread(row: LedgerRow) -> str | None:
+    """Return the Message-ID that stands for a letter's case, under which its letters are shown together."""
+    if not row.case:
+        return None
+    host = row.message_id.rpartition("@")[2]
+    return f"<{sha256(row.case.encode()).hexdigest()[:32]}@{host}"
+
+
+def replies_to(rules: Edition) -> str:
+    """Return where replies to letters are read: the PMO's mailbox."""
+    return rules.posts[rules.roles["pmo"]].email

@@ -419,7 +419,7 @@ class Stuck(CaseLetter):
     """To the PMO: something will not move unless the PMO moves it."""
 
     kind: Literal["stuck"] = "stuck"
-    cause: Literal["unanswered", "undeliverable", "nobody_to_ask"]
+    cause: Literal["unanswered", "undeliverable", "nobody_to_ask", "not_for_me"]
     desk: str
     """The PMO's page of what is stuck."""
     question: Question | None = None

@@ -5,10 +5,10 @@ import asyncio
 
 import uvicorn
 
+from service import logs
 from service.config import load_settings
 from service.gateway import Gateway
 from service.store import open_store
-from service.web import logs
 from service.web.app import create_app
 
 

@@ -6,6 +6,7 @@ from service.handbook import Edition, Person
 from service.store import codes
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
+from service.telling import replies_to
 from service.web.courier import Parcel
 from workflows.letters import Addressee, Code
 
@@ -27,7 +28,7 @@ def for_decision(
     return _parcel(letter, code, person, edition, post, case)
 
 
-def for_sign_in(tx: Tx, *, found: tuple[Person, Edition] | None, browser: str) -> Parcel | None:
+def for_sign_in(tx: Tx, *, found: tuple[Person, Edition] | None, asked: str, browser: str) -> Parcel | None:
     """Make a code for signing in. For somebody unknown the same work is done, and nothing is sent."""
     person = found[0].id if found else None
     code = codes.issue(tx, person=person, purpose=SIGN_IN, about="", browser=browser)
@@ -35,17 +36,18 @@ def for_sign_in(tx: Tx, *, found: tuple[Person, Edition] | None, browser: str) -
         return None
     known, edition = found
     letter = Code(
-        to=Addressee(name=known.name, address=_mailbox(known, edition, tx)),
+        to=Addressee(name=known.name, address=_mailbox(known, edition, asked, tx)),
         purpose="sign_in",
         organisation=edition.organisation_name,
     )
     return _parcel(letter, code, known, edition, "", "")
 
 
-def _mailbox(person: Person, edition: Edition, tx: Tx) -> str:
-    """Return where a person reads: the mailbox of their first post, else their own."""
+def _mailbox(person: Person, edition: Edition, asked: str, tx: Tx) -> str:
+    """Return where a person reads, as the handbook spells it: the mailbox they named, if it is theirs."""
     posts = edition.posts_of(person.id, tx.today)
-    return edition.address(posts[0], person.id) if posts else person.email
+    theirs = [*(edition.address(post, person.id) for post in posts), person.email]
+    return next((address for address in theirs if address.lower() == asked.lower()), theirs[0])
 
 
 def _parcel(letter: Code, code: str, person: Person, edition: Edition, post: str, case: str) -> Parcel:
@@ -58,10 +60,4 @@ def _parcel(letter: Code, code: str, person: Person, edition: Edition, post: str
         kind="code",
         props=letter.model_dump(mode="json"),
     )
-    return Parcel(queued, reply_to=reply_to(edition, letter.to.address), code=code)
-
-
-def reply_to(edition: Edition, otherwise: str) -> str:
-    """Return who reads replies: the PMO."""
-    pmo = edition.posts.get(edition.roles.get("pmo", ""))
-    return pmo.email if pmo else otherwise
+    return Parcel(queued, reply_to=replies_to(edition), code=code)

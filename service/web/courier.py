@@ -17,6 +17,7 @@ from notifications.render import render
 from notifications.smtp import TryLater, Undeliverable
 from service.store import Store, letters
 from service.store.letters import LedgerRow, QueuedLetter
+from service.telling import thread
 from workflows import letters as words
 
 log = structlog.get_logger("web")
@@ -71,7 +72,7 @@ class Courier:
             message_id=row.message_id,
             sender=self._sender,
             reply_to=parcel.reply_to,
-            thread=_thread(row),
+            thread=thread(row),
             date=row.queued,
         )
         body_hash = "" if parcel.code else sha256(message.as_bytes()).hexdigest()
@@ -112,11 +113,3 @@ class Courier:
     def _sent(self, key: str, subject: str, body_hash: str) -> None:
         with self._store.writing() as tx:
             letters.sent(tx, key, subject=subject, body_hash=body_hash)
-
-
-def _thread(row: LedgerRow) -> str | None:
-    """Return the Message-ID under which a case's letters are shown together."""
-    if not row.case:
-        return None
-    host = row.message_id.rpartition("@")[2]
-    return f"<{sha256(row.case.encode()).hexdigest()[:32]}@{host}"

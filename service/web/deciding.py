@@ -246,7 +246,7 @@ def _intent(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str)
 def _covered(sight: Sight) -> str:
     if sight.holder is None or sight.holder.capacity is not Capacity.COVER:
         return ""
-    own = sight.edition.holder(sight.open_seat.post, sight.today)
+    own = sight.people.holder(sight.open_seat.post, sight.today)
     return own.id if own else ""
 
 

@@ -52,6 +52,9 @@ class Sight:
     standing: Standing
     case: CaseView
     edition: Edition
+    """The rules the case opened with."""
+    people: Edition
+    """The handbook in force, by which people are found."""
     today: date
     step: StepView | None = None
     seat: SeatView | None = None
@@ -74,7 +77,7 @@ class Sight:
     @property
     def who(self) -> str:
         """The name of the person the link is for."""
-        return telling.name(self.edition, self.link.person)
+        return telling.name(self.people, self.link.person)
 
     @property
     def post(self) -> str:
@@ -86,7 +89,7 @@ class Sight:
         """The name of whoever the person covers for; empty if nobody."""
         if self.holder is None or self.holder.capacity is not Capacity.COVER:
             return ""
-        own = self.edition.holder(self.open_seat.post, self.today)
+        own = self.people.holder(self.open_seat.post, self.today)
         return own.name if own else ""
 
     @property
@@ -98,15 +101,15 @@ class Sight:
 def look(tx: Tx, link: LinkRow) -> Sight:
     """Work out how things stand with a link."""
     case = cases.get(tx, link.case)
-    edition = telling.edition(tx, case.edition)
+    edition, people = telling.edition(tx, case.edition), telling.directory(tx, case)
     step = steps.get(tx, link.step)
     seat = step.seat(link.seat) if step else None
     if step is None or seat is None:
-        return Sight(link, Standing.NOT_OPEN_YET, case, edition, tx.today)
+        return Sight(link, Standing.NOT_OPEN_YET, case, edition, people, tx.today)
     answer = intents.get(tx, decision_key(step.id, step.round, seat.key))
-    holder = _holder(tx, edition, case, step, seat, link.person)
+    holder = _holder(tx, people, case, step, seat, link.person)
     standing = _standing(tx, link, case, step, seat, answer, holder)
-    return Sight(link, standing, case, edition, tx.today, step, seat, holder, answer)
+    return Sight(link, standing, case, edition, people, tx.today, step, seat, holder, answer)
 
 
 def find(tx: Tx, link_id: str) -> Sight | None:
@@ -165,7 +168,7 @@ def _ended(step: StepView) -> Standing:
 
 
 def _holder(
-    tx: Tx, edition: Edition, case: CaseView, step: StepView, seat: SeatView, person: str
+    tx: Tx, people: Edition, case: CaseView, step: StepView, seat: SeatView, person: str
 ) -> Holder | None:
     """Return through which post the person was asked, if they may still answer today."""
     asked = next((holder for holder in seat.holders if holder.person == person), None)
@@ -174,7 +177,7 @@ def _holder(
     barred = case.authors if step.terms.deciding else ()
     away = covers.on_day(tx, tx.today)
     able = (
-        *seating.first_holders(seat, edition, tx.today, away, barred),
-        *seating.line_holders(seat.post, edition, tx.today, away, barred),
+        *seating.first_holders(seat, people, tx.today, away, barred),
+        *seating.line_holders(seat.post, people, tx.today, away, barred),
     )
     return asked if person in [holder.person for holder in able] else None

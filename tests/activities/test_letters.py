@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from activities.letters import Letters, thread
+from activities.letters import Letters
 from notifications.smtp import Mailer, TryLater, Undeliverable
 from service.config import Keys, generate_keys
 from service.handbook import Edition
@@ -13,6 +13,7 @@ from service.links import Links
 from service.store import Store, journal
 from service.store import letters as ledger
 from service.store.letters import LedgerRow
+from service.telling import thread
 from tests.support.desk import BASE, Desk
 from tests.support.real_time import RealTime
 from workflows.model import Postbag

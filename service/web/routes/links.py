@@ -28,6 +28,7 @@ from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.standing import STATUS, Sight, Standing
 from service.web.visits import Asker, Sent, Visit
+from workflows.letters import Addressee, Stuck
 from workflows.rules.quorum import Refusal
 
 router = APIRouter(include_in_schema=False)
@@ -107,21 +108,27 @@ def link_not_me(token: str, visit: Asker) -> Response:
 
 @router.post("/a/{token}/not-me", name="link_not_me_said")
 @allowed(Role.ANYONE)
-def link_not_me_said(token: str, visit: Asker) -> Response:
-    """Tell the record, where the PMO looks. Nothing is reassigned."""
-    proof = _proved(visit, token)
-    with visit.desk.store.writing() as tx:
-        sight = proof.look(tx, visit)
-        attempts.refused(
-            tx,
-            sight.case.ref,
-            what=f"decide {sight.link.step}",
-            why="not_for_me",
-            person=sight.link.person,
-            key=f"not-me:{sight.link.id}",
-            ip=visit.ip,
-            user_agent=visit.user_agent,
-        )
+async def link_not_me_said(token: str, visit: Asker) -> Response:
+    """Tell the record and the PMO, once. Nothing is reassigned."""
+
+    def told() -> tuple[Sight, Parcel | None]:
+        proof = _proved(visit, token)
+        with visit.desk.store.writing() as tx:
+            sight = proof.look(tx, visit)
+            new = attempts.refused(
+                tx,
+                sight.case.ref,
+                what=f"decide {sight.link.step}",
+                why="not_for_me",
+                person=sight.link.person,
+                key=f"not-me:{sight.link.id}",
+                ip=visit.ip,
+                user_agent=visit.user_agent,
+            )
+            return sight, _misdirected(tx, visit.desk, sight) if new else None
+
+    sight, parcel = await run_in_threadpool(told)
+    visit.desk.courier.soon(parcel)
     return _page(visit, "links/not_me_said.html", sight)
 
 
@@ -410,8 +417,8 @@ def _session_for(tx: Tx, visit: Visit, link: LinkRow) -> Begun:
 def _code(tx: Tx, sight: Sight, browser: str) -> Parcel:
     return codebook.for_decision(
         tx,
-        person=sight.edition.people[sight.link.person],
-        edition=sight.edition,
+        person=sight.people.people[sight.link.person],
+        edition=sight.people,
         post=sight.link.post,
         case=sight.case.ref,
         link=sight.link.id,
@@ -436,9 +443,40 @@ def _renewed(tx: Tx, desk: Desk, sight: Sight) -> Parcel | None:
     assert fresh is not None
     return Parcel(
         row,
-        reply_to=codebook.reply_to(sight.edition, row.address),
+        reply_to=telling.replies_to(sight.edition),
         link=desk.links.to(fresh.id, fresh.kid),
     )
+
+
+def _misdirected(tx: Tx, desk: Desk, sight: Sight) -> Parcel | None:
+    """Write to the PMO that a letter went to somebody who says it is not for them."""
+    pmo = sight.people.roles["pmo"]
+    person = sight.people.holder(pmo, sight.today)
+    if person is None:
+        return None
+    case_page = desk.links.page(f"cases/{sight.case.ref}")
+    letter = Stuck(
+        to=Addressee(
+            name=person.name,
+            address=sight.people.address(pmo, person.id),
+            post_title=telling.title(sight.people, pmo, sight.today),
+        ),
+        matter=telling.matter(tx, sight.case, sight.edition, case_page, sight.today),
+        cause="not_for_me",
+        desk=case_page,
+        seat=sight.post,
+    )
+    queued = QueuedLetter(
+        key=f"not-me:{sight.link.id}",
+        case=sight.case.ref,
+        step=sight.link.step,
+        person=person.id,
+        post=pmo,
+        address=letter.to.address,
+        kind=letter.kind,
+        props=letter.model_dump(mode="json"),
+    )
+    return Parcel(queued, reply_to=telling.replies_to(sight.edition))
 
 
 def _latest_letter(tx: Tx, sight: Sight) -> LedgerRow | None:
@@ -506,7 +544,7 @@ def _outcome(tx: Tx, visit: Visit, sight: Sight) -> dict[str, Any]:
 
 
 def _code_page(visit: Visit, sight: Sight, errors: Mapping[str, str] | None = None) -> Response:
-    address = sight.edition.address(sight.link.post, sight.link.person)
+    address = sight.people.address(sight.link.post, sight.link.person)
     return _page(
         visit,
         "links/code.html",

@@ -46,7 +46,7 @@ async def sign_in_asked(visit: Asker, sent: Sent) -> Response:
             if not limits.allow(tx, f"sign-in:{visit.ip}", ASKS_A_MINUTE, 60):
                 return browser, None
             found = visit.desk.person_at(tx, address, visit.today)
-            return browser, codebook.for_sign_in(tx, found=found, browser=browser)
+            return browser, codebook.for_sign_in(tx, found=found, asked=address, browser=browser)
 
     browser, parcel = await run_in_threadpool(issued)
     visit.desk.courier.soon(parcel)
