@@ -51,18 +51,23 @@ class Desk:
         return tuple(sorted(found, key=lambda edition: edition.name not in self.settings.handbook[:1]))
 
     def person(self, tx: Tx, id: str) -> tuple[Person, Edition] | None:
-        """Find a person and the organisation's rules by which they are known."""
+        """Find a person and the rules by which they are known. Whoever holds no post is not known."""
         return next(
-            ((edition.people[id], edition) for edition in self.handbooks(tx) if id in edition.people), None
+            (
+                (edition.people[id], edition)
+                for edition in self.handbooks(tx)
+                if id in edition.people and edition.posts_of(id, tx.today)
+            ),
+            None,
         )
 
     def person_at(self, tx: Tx, address: str, day: date) -> tuple[Person, Edition] | None:
-        """Find whose mailbox an address is."""
+        """Find whose mailbox an address is; nobody's, if they hold no post."""
         return next(
             (
                 (person, edition)
                 for edition in self.handbooks(tx)
-                if (person := edition.person_at(address, day))
+                if (person := edition.person_at(address, day)) and edition.posts_of(person.id, day)
             ),
             None,
         )

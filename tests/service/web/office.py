@@ -155,6 +155,23 @@ class Office:
         assert found is not None, post
         return found.id
 
+    def leaves(self, person: str) -> None:
+        """Bring a handbook into force in which somebody has left, the day before the Clock began."""
+        gone = BEGINS.date() - timedelta(days=1)
+        holdings = tuple(
+            holding.model_copy(update={"until": gone}) if holding.person == person else holding
+            for holding in self.edition.holdings
+        )
+        self.edition = Edition.model_validate(self.edition.model_dump() | {"holdings": holdings})
+        with self.store.writing() as tx:
+            editions.put(
+                tx,
+                self.edition.to_json(),
+                hash=self.edition.hash,
+                organisation=self.edition.organisation,
+                name=self.edition.name,
+            )
+
     def signed_in(self, post: str) -> "Browser":
         """A browser in which the holder of a post has signed in."""
         browser = self.browser()

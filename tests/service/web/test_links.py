@@ -223,6 +223,17 @@ def test_saying_that_a_link_is_not_for_me_is_noted_and_reassigns_nothing(office:
     assert office.browser().see(path) == 200
 
 
+def test_the_pmo_is_told_once_that_a_letter_went_to_the_wrong_person(office: Office, minor: str) -> None:
+    with office.browser() as browser:
+        for _ in range(2):
+            browser.see(f"{office.link(minor, FUNDER)}/not-me")
+            browser.press()
+    (letter,) = office.mail.sent
+    assert "wrong person" in str(letter["Subject"])
+    assert office.edition.posts[office.edition.roles["pmo"]].email in str(letter["To"])
+    assert "/a/" not in office.mail.text
+
+
 # ------------------------------------------------------------------------------- code
 
 

@@ -152,3 +152,18 @@ def test_whoever_leaves_the_handbook_has_no_link_session_or_token_left(office: O
     assert office.browser().see(link) == 410
     assert browser.get("/work").status_code == 303
     assert office.browser().get("/api/v1/cases", headers=headers).status_code == 401
+
+
+def test_whoever_has_left_can_no_longer_decide_sign_in_or_use_a_token(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
+    path, person = office.link(step, "cd-ce"), office.holder("cd-ce")
+    signed_in, token = office.signed_in("cd-ce"), office.token("cd-ce")
+    deciding = office.browser()
+    deciding.see(path)
+    assert deciding.press() == 200
+    office.leaves(person)
+    assert deciding.press(choice="approve") in (403, 410)
+    assert office.browser().see(path) == 410
+    assert signed_in.get("/work").status_code == 303
+    assert office.browser().get("/api/v1/cases", headers=token).status_code == 401
+    assert office.engine.decided == []

@@ -41,6 +41,11 @@ def test_the_code_goes_to_the_address_in_the_handbook_and_not_the_one_typed(offi
     assert str(office.mail.sent[0]["To"]).endswith("<cd-rc@leicester.example>")
 
 
+def test_whoever_holds_two_posts_gets_the_code_in_the_mailbox_they_named(office: Office) -> None:
+    asking(office, "head-of-profession@leicester.example")
+    assert str(office.mail.sent[0]["To"]).endswith("<head-of-profession@leicester.example>")
+
+
 def test_the_code_works_only_in_the_browser_that_asked(office: Office) -> None:
     asking(office, "cd-rc@leicester.example")
     code = office.mail.code
