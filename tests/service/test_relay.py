@@ -1,0 +1,300 @@
+"""The relay brings what nobody has answered, the same again, until somebody does."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from service import handbook
+from service.config import Keys
+from service.errors import Unavailable
+from service.gateway import Answer, Counted, Gateway, Refused, Unknown
+from service.relay import PAGE_PATIENCE, Relay
+from service.store import Store, anchors, cases, clock, editions, intents, letters
+from service.store.intents import StoredIntent
+from tests.service.store import samples
+from tests.service.store.samples import CASE, OPENED
+from tests.support.real_time import RealTime
+from workflows.model import Choice, Decision, Withdrawal
+from workflows.rules.quorum import Refusal
+
+
+class FakeGateway(Gateway):
+    """Remembers what it was brought, and answers as it is told to."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self.resubmitted: list[tuple[str, int]] = []
+        self.withdrawn: list[tuple[str, str]] = []
+        self.decided: list[Decision] = []
+        self.delivered: list[str] = []
+        self.answer: Answer = Counted(None)
+        self.fails_for: str = ""
+
+    async def start(self, ref: str) -> bool:
+        self.started.append(self._unless_failing(ref))
+        return True
+
+    async def resubmit(self, case: str, version: int) -> bool:
+        self.resubmitted.append((self._unless_failing(case), version))
+        return True
+
+    async def withdraw(self, case: str, withdrawal: Withdrawal) -> bool:
+        self.withdrawn.append((self._unless_failing(case), withdrawal.key))
+        return True
+
+    async def decide(self, decision: Decision) -> Answer:
+        self._unless_failing(decision.step)
+        self.decided.append(decision)
+        return self.answer
+
+    async def deliver(self, letter: str) -> bool:
+        self.delivered.append(letter)
+        return True
+
+    def _unless_failing(self, name: str) -> str:
+        if self.fails_for and name.startswith(self.fails_for):
+            raise RuntimeError("a fault nobody thought of")
+        return name
+
+
+@pytest.fixture
+def record(sqlite_url: str, keys: Keys, real: RealTime) -> Iterator[Store]:
+    store = Store(sqlite_url, keys, host="approvals.example", real=real)
+    with store.writing() as tx:
+        clock.begin(tx, OPENED)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def gateway() -> FakeGateway:
+    return FakeGateway()
+
+
+@pytest.fixture
+def relay(record: Store, gateway: FakeGateway) -> Relay:
+    return Relay(record, gateway)
+
+
+def submitted(record: Store, *seats: str) -> None:
+    with record.writing() as tx:
+        samples.submit(tx)
+        cases.begun(tx, CASE, terms={})
+        samples.open_step(tx)
+        for seat in seats:
+            intents.submit(tx, samples.intent(seat))
+
+
+def intent(record: Store, seat: str) -> StoredIntent:
+    with record.reading() as tx:
+        found = intents.get(tx, samples.intent(seat).key)
+    assert found is not None
+    return found
+
+
+# --------------------------------------------------------------------------- processes
+
+
+async def test_a_submitted_proposal_is_started_until_its_process_has_begun(
+    record: Store, relay: Relay, gateway: FakeGateway
+) -> None:
+    with record.writing() as tx:
+        samples.submit(tx)
+    await relay.processes()
+    await relay.processes()
+    assert gateway.started == [CASE, CASE]
+    with record.writing() as tx:
+        cases.begun(tx, CASE, terms={})
+    await relay.processes()
+    assert (gateway.started, gateway.resubmitted) == ([CASE, CASE], [])
+
+
+async def test_a_second_version_is_told_to_the_process_that_waits_for_it(
+    record: Store, relay: Relay, gateway: FakeGateway
+) -> None:
+    with record.writing() as tx:
+        samples.submit(tx)
+        cases.begun(tx, CASE, terms={})
+        cases.became(tx, samples.becoming("returned"))
+        samples.submit(tx, version=2)
+    await relay.processes()
+    assert (gateway.started, gateway.resubmitted) == ([], [(CASE, 2)])
+    with record.writing() as tx:
+        cases.begun(tx, CASE, terms={})
+    await relay.processes()
+    assert gateway.resubmitted == [(CASE, 2)]
+
+
+async def test_a_withdrawal_is_brought_until_the_case_has_ended(
+    record: Store, relay: Relay, gateway: FakeGateway
+) -> None:
+    submitted(record)
+    with record.writing() as tx:
+        cases.withdrawal_requested(tx, CASE, "p-hall", "withdraw:1")
+    await relay.withdrawals()
+    await relay.withdrawals()
+    assert gateway.withdrawn == [(CASE, "withdraw:1")] * 2
+    with record.writing() as tx:
+        cases.became(tx, samples.becoming("withdrawn"))
+    await relay.withdrawals()
+    assert len(gateway.withdrawn) == 2
+
+
+# --------------------------------------------------------------------------- decisions
+
+
+async def test_a_decision_is_left_to_its_page_first(
+    record: Store, relay: Relay, gateway: FakeGateway, real: RealTime
+) -> None:
+    submitted(record, "hall")
+    real.passes(seconds=PAGE_PATIENCE.total_seconds() - 1)
+    await relay.decisions()
+    assert gateway.decided == []
+    real.passes(seconds=1)
+    await relay.decisions()
+    assert gateway.decided == [samples.intent("hall").decision()]
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "settled", "refusal", "times"),
+    [
+        (Counted(None), "accepted", None, "", 1),
+        (Counted(Choice.APPROVE), "accepted", Choice.APPROVE, "", 1),
+        (Refused(Refusal.ENDED), "refused", None, "ended", 1),
+        (Refused(Refusal.FAULT), "refused", None, "fault", 1),
+        (Unknown(), "submitted", None, "", 3),
+    ],
+)
+async def test_a_decision_is_brought_until_there_is_an_answer_and_the_answer_is_kept(
+    record: Store,
+    relay: Relay,
+    gateway: FakeGateway,
+    real: RealTime,
+    answer: Answer,
+    state: str,
+    settled: Choice | None,
+    refusal: str,
+    times: int,
+) -> None:
+    submitted(record, "hall")
+    gateway.answer = answer
+    real.passes(minutes=1)
+    for _ in range(3):
+        await relay.decisions()
+    assert gateway.decided == [samples.intent("hall").decision()] * times
+    kept = intent(record, "hall")
+    assert (kept.state, kept.settled, kept.refusal) == (state, settled, refusal)
+
+
+async def test_a_page_settles_its_own_decision_at_once(
+    record: Store, relay: Relay, gateway: FakeGateway, real: RealTime
+) -> None:
+    submitted(record, "hall")
+    gateway.answer = Counted(Choice.APPROVE)
+    assert await relay.settle(intent(record, "hall")) == Counted(Choice.APPROVE)
+    gateway.answer = Unknown()
+    real.passes(minutes=1)
+    await relay.decisions()
+    assert len(gateway.decided) == 1
+
+
+async def test_decisions_are_brought_in_the_order_in_which_people_made_them(
+    record: Store, relay: Relay, gateway: FakeGateway, real: RealTime
+) -> None:
+    submitted(record)
+    later = samples.intent("hall")
+    earlier = samples.intent("sports").model_copy(
+        update={"submitted_at": later.submitted_at - timedelta(minutes=1)}
+    )
+    with record.writing() as tx:
+        intents.submit(tx, later)
+        intents.submit(tx, earlier)
+    real.passes(minutes=1)
+    await relay.decisions()
+    assert [made.seat for made in gateway.decided] == ["sports", "hall"]
+
+
+# ------------------------------------------------------------------------------- faults
+
+
+async def run_until(relay: Relay, condition: Callable[[], bool]) -> None:
+    running = asyncio.create_task(relay.run())
+    try:
+        async with asyncio.timeout(5):
+            while not condition():
+                await asyncio.sleep(0.01)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_fault_in_one_part_keeps_back_no_other(
+    record: Store, relay: Relay, gateway: FakeGateway, real: RealTime
+) -> None:
+    with record.writing() as tx:
+        samples.submit(tx, ref="INV-2004-0002")
+    submitted(record, "hall")
+    gateway.fails_for = "INV-2004-0002"
+    real.passes(minutes=1)
+    await run_until(relay, lambda: bool(gateway.decided))
+    assert gateway.started == []
+
+
+@pytest.mark.xfail(strict=True, raises=RuntimeError, reason="a fault in one case keeps back those after it")
+async def test_a_fault_in_one_case_keeps_back_no_other_case(
+    record: Store, relay: Relay, gateway: FakeGateway
+) -> None:
+    with record.writing() as tx:
+        for ref in ("INV-2004-0001", "INV-2004-0002", "INV-2004-0003"):
+            samples.submit(tx, ref=ref)
+    gateway.fails_for = "INV-2004-0001"
+    await relay.processes()
+    assert gateway.started == ["INV-2004-0002", "INV-2004-0003"]
+
+
+async def test_it_goes_on_when_the_record_answers_again(
+    record: Store, relay: Relay, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with record.writing() as tx:
+        samples.submit(tx)
+    refusals = [Unavailable()] * 2
+    reading = record.reading
+
+    def sometimes() -> object:
+        if refusals:
+            raise refusals.pop()
+        return reading()
+
+    monkeypatch.setattr(record, "reading", sometimes)
+    await run_until(relay, lambda: bool(gateway.started))
+    assert refusals == []
+
+
+# --------------------------------------------------------------------------------- days
+
+
+async def test_each_day_of_the_record_is_closed_once_and_told_until_the_letter_has_left(
+    record: Store, relay: Relay, gateway: FakeGateway, real: RealTime
+) -> None:
+    edition = handbook.load("leicester")
+    with record.writing() as tx:
+        editions.put(
+            tx, edition.to_json(), hash=edition.hash, organisation=edition.organisation, name=edition.name
+        )
+    await relay.days()
+    await relay.days()
+    key = f"anchor:leicester:{(OPENED - timedelta(days=1)).date()}"
+    assert gateway.delivered == [key, key]
+    with record.writing() as tx:
+        letters.sent(tx, key, subject="s", body_hash="b" * 64)
+    await relay.days()
+    assert len(gateway.delivered) == 2
+    real.passes(days=1)
+    await relay.days()
+    with record.reading() as tx:
+        last = anchors.last(tx)
+    assert last is not None
+    assert last.day == OPENED.date()
+    assert gateway.delivered[2:] == [f"anchor:leicester:{OPENED.date()}"]
