@@ -39,6 +39,22 @@ def recount(lines: Iterable[Line], edition: Edition) -> list[Told]:
     ]
 
 
+def gist(lines: Iterable[Line]) -> list[Line]:
+    """Leave out what only the full record needs: each letter's way, and what is told twice."""
+    return [line for line in lines if line.kind not in _DETAIL]
+
+
+_DETAIL = (
+    "case.begun",
+    "decision.submitted",
+    "letter.queued",
+    "letter.sent",
+    "link.followed",
+    "link.reissued",
+    "link.revoked",
+)
+
+
 def _sentence(line: Line, edition: Edition) -> str:
     tell = _TELLING.get(line.kind)
     if tell is None:
@@ -88,11 +104,11 @@ def _decided(line: Line, edition: Edition, said: str = "") -> str:
 
 
 def _decision_submitted(line: Line, edition: Edition) -> str:
-    return _decided(line, edition)
+    return _decided(line, edition, ", and the answer was on its way")
 
 
 def _decision_recorded(line: Line, edition: Edition) -> str:
-    return _decided(line, edition, ", and it counts")
+    return _decided(line, edition)
 
 
 def _closed(line: Line, edition: Edition) -> str:

@@ -115,7 +115,7 @@ def case(ref: str, visit: Asker) -> Response:
                 telling.condition(put, edition) for decision in made for put in decision.conditions
             ],
             "versions": cases.versions(tx, ref),
-            "lines": recounting.recount(seclusion.lines(tx, ref), edition),
+            "lines": recounting.recount(recounting.gist(seclusion.lines(tx, ref)), edition),
         }
     return page(
         "cases/case.html",
