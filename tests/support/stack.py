@@ -79,7 +79,7 @@ class Mailbox(Mail):
     async def all(self) -> list[Received]:
         return [Received(one.id, one.to, one.subject, one.text, one.links) for one in self.caught()]
 
-    async def letter(self, to: str, says: str, ref: str = "") -> Received:
+    async def letter(self, to: str, says: str, ref: str = "", within: float = PATIENCE) -> Received:
         """Wait for a letter to somebody that nobody has read yet; about one case, if it is named."""
 
         def found() -> Received | None:
@@ -89,7 +89,7 @@ class Mailbox(Mail):
                     return Received(one.id, one.to, one.subject, one.text, one.links)
             return None
 
-        return await until(found, f"a letter to {to} that says “{says}” {ref}".strip())
+        return await until(found, f"a letter to {to} that says “{says}” {ref}".strip(), within)
 
     def caught(self) -> list[Caught]:
         """Every letter with its headers and both parts."""
@@ -255,15 +255,25 @@ class Town:
     async def down(self, part: str) -> AsyncIterator[None]:
         """Kill a part and keep it from coming back: its port is taken by something that hangs up."""
         port = {"engine": self.stack.ports.engine, "catcher": self.stack.ports.mail}[part]
-        before = self._end(part)
-        await until(lambda: not alive(before), f"{part} is gone")
-        taken = await asyncio.start_server(_hang_up, HOST, port)
+        self._end(part)
+        taken = await self._taken(part, port)
         try:
             yield
         finally:
             taken.close()
             await taken.wait_closed()
         await stack.listening(port)
+
+    async def _taken(self, part: str, port: int) -> asyncio.Server:
+        """Take a part's port, before or after it was started again."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    return await asyncio.start_server(_hang_up, HOST, port)
+                except OSError:
+                    if (pid := self.pid(part)) is not None and alive(pid):
+                        os.kill(pid, signal.SIGKILL)
+                    await asyncio.sleep(0.02)
 
     async def ready(self, within: float = PATIENCE) -> None:
         """Wait until database, engine and worker answer."""

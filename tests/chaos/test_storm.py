@@ -1,0 +1,105 @@
+"""Many cases at once while parts of the installation die again and again: all of them come to their end."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+
+from tests.chaos import checker
+from tests.chaos.checker import Shown
+from tests.chaos.people import Patient
+from tests.support.samples import SAMPLES
+from tests.support.stack import Town, leicester, town
+from workflows.model import State
+
+pytestmark = pytest.mark.chaos
+
+BEGINS = datetime(2004, 7, 20, 8, tzinfo=UTC)
+FUNDERS = ("bh-dmh", "bh-sports", "cd-rc", "cd-ce", "cd-hsg", "cd-ell")
+NO_CONCERN = {
+    "fit": "no_concern",
+    "infrastructure": "no_concern",
+    "network_security": "no_concern",
+    "choice": "note",
+}
+SEED = 20040720
+
+
+class Storm:
+    """Cases on their way, and something that kills every few seconds until they have arrived."""
+
+    def __init__(self, city: Town, token: str, *, seed: int = SEED, within: float) -> None:
+        self.city = city
+        self.token = token
+        self.diary: list[Shown] = []
+        self.refs: list[str] = []
+        self._random = random.Random(seed)
+        self._within = within
+
+    async def passes(self, cases: int, parts: Sequence[str], *, every: float) -> None:
+        """Bring so many cases to their end while one of the parts is killed every so many seconds."""
+        async with asyncio.timeout(self._within):
+            nemesis = asyncio.create_task(self._kill(parts, every))
+            try:
+                await asyncio.gather(*(self._case(FUNDERS[number % len(FUNDERS)]) for number in range(cases)))
+            finally:
+                nemesis.cancel()
+                await asyncio.gather(nemesis, return_exceptions=True)
+        await self.city.ready(within=60)
+        await self.city.settles(within=120)
+
+    async def _kill(self, parts: Sequence[str], every: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            await self.city.kill(self._random.choice(parts))
+
+    async def _case(self, funder: str) -> None:
+        ref = await self._submitted(funder)
+        self.refs.append(ref)
+        await self._decides("sd-ict-ca", "Reply by", ref, NO_CONCERN)
+        await self._decides(funder, "Decide by", ref, {"choice": "approve"})
+        await self._decides("hoict-rc", "Confirm by", ref, {"choice": "verify"})
+        await self.city.becomes(ref, State.CLOSED, self._within)
+
+    async def _submitted(self, funder: str) -> str:
+        document = SAMPLES["PROP-07"] | {
+            "decision_needed_by": "2004-09-01",
+            "funding_parties": [{"post": funder, "share_percent": 100}],
+        }
+        while True:
+            try:
+                return await self.city.submits(self.token, document)
+            except (httpx.TransportError, AssertionError):
+                await asyncio.sleep(0.3)
+
+    async def _decides(self, post: str, says: str, ref: str, answers: dict[str, str]) -> None:
+        address = leicester().posts[post].email
+        letter = await self.city.mail.letter(address, says, ref, within=self._within)
+        await Patient(self.city, address, self.diary).decides(letter, answers)
+
+
+async def test_twelve_cases_arrive_while_the_worker_is_killed_every_three_seconds(tmp_path: Path) -> None:
+    async with town(tmp_path, BEGINS) as city:
+        storm = Storm(city, await city.token("pmo"), within=85)
+        await storm.passes(12, ["worker"], every=3)
+        kills = city.fired["kill worker"]
+        assert kills >= 3, "the storm was over before it had begun"
+        assert len(storm.refs) == 12
+        assert checker.faults(city, storm.diary, again=kills) == []
+        assert await checker.unattended(city) == []
+
+
+@pytest.mark.long
+async def test_a_hundred_cases_arrive_while_every_part_is_killed_again_and_again(tmp_path: Path) -> None:
+    async with town(tmp_path, BEGINS) as city:
+        storm = Storm(city, await city.token("pmo"), within=1_200)
+        await storm.passes(100, ["worker", "web", "engine", "catcher"], every=3)
+        assert all(city.fired[f"kill {part}"] for part in ("worker", "web", "engine", "catcher")), city.fired
+        assert checker.faults(city, storm.diary, again=city.fired.total()) == []
+        assert await checker.unattended(city) == []
+        recorded = [shown for shown in storm.diary if shown.page in ("recorded", "being recorded")]
+        assert len(recorded) >= 0.95 * 300, "a run in which hardly anybody was answered proves nothing"
