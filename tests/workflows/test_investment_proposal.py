@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from temporalio import workflow
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import (
     Interceptor,
     SignalChildWorkflowInput,
@@ -19,6 +21,7 @@ from temporalio.worker import (
 
 from service.gateway import Counted, Refused, Unknown
 from tests.support.core import decision, terms
+from tests.support.engine import running
 from tests.support.play import Play, playing, until
 from tests.support.proposals import LADDER, MEETING, MONEY, opened
 from workflows.human_step import CASE, KIND, STATE
@@ -506,3 +509,39 @@ def _attributes(described: Any) -> list[tuple[str, Any]]:
         for pair in described.typed_search_attributes.search_attributes
         if pair.key.name in [key.name for key in ours]
     ]
+
+
+# -------------------------------------------------------------------------------- outages
+
+
+@pytest.mark.parametrize("answered_in_time", [False, True])
+async def test_an_outage_over_a_deadline_ends_with_one_escalation_or_with_the_answer_given_in_time(
+    tmp_path: Path, answered_in_time: bool
+) -> None:
+    covered = terms((1, Nudge.COVER), (60, Nudge.PMO), choices=(Choice.NOTE,))
+    case = opened("INV-28", decide_by=date(2004, 9, 30), put={"notification": covered})
+    with running(tmp_path, {key.name: "Keyword" for key in (CASE, KIND, STATE)}) as server:
+        client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+        async with playing(client, case) as play:
+            await play.asks("notification")
+            opening = play.opening("notification")
+            assert opening is not None
+            due = opening.rungs[0].at
+            await play.jumps(due - timedelta(seconds=1))
+            server.kill()
+            made = decision(play.step("notification"), "sd-ict-ca", Choice.NOTE, content_hash="c0ffee1")
+            if answered_in_time:
+                play.outside.register.unsettled = [made.key]
+            while play.outside.now < due + timedelta(seconds=0.5):
+                await asyncio.sleep(0.05)
+            server.start()
+            if answered_in_time:
+                while not isinstance(await play.gateway.decide(made), Counted):
+                    await asyncio.sleep(0.05)
+                await play.asks("funding-bh-dmh")
+                assert play.nudges == []
+            else:
+                await play.nudged(1)
+                await asyncio.sleep(0.5)
+                assert play.nudges == [Nudge.COVER]
+                assert due < play.outside.register.nudges[0].at < due + timedelta(seconds=60)
