@@ -147,7 +147,12 @@ class Correspondence:
         silent = [seat for seat in seats if seat.key in nudged.silent]
         match rung.nudge:
             case Nudge.REMIND:
-                return [self._reminder(put, seat, holder, rung) for seat in silent for holder in seat.holders]
+                return [
+                    self._reminder(put, seat, holder, rung)
+                    for seat in silent
+                    for holder in seat.holders
+                    if self._still_there(seat, holder)
+                ]
             case Nudge.COVER | Nudge.LINE:
                 return [
                     letter
@@ -569,6 +574,11 @@ class Correspondence:
             share_of=title(self.rules, share.post, self.today) if share and kind == "authority" else "",
             limit=self.rules.limits.get(share.post) if share and kind == "authority" else None,
         )
+
+    def _still_there(self, seat: Seat, holder: Holder) -> bool:
+        """Say whether somebody who was asked still holds the post that was asked, or any if they cover it."""
+        held = self.people.posts_of(holder.person, self.today)
+        return seat.post in held if holder.capacity is Capacity.HOLDER else bool(held)
 
     def _seat(self, step: StepView, key: str) -> Seat:
         return next(seat for seat in step.seats if seat.key == key)

@@ -39,6 +39,9 @@ class Letters(ports.Letters):
     async def send(self, key: str) -> Postbag:
         """Send a queued letter. One that cannot be delivered is no error: the PMO's letter comes back."""
         ready = await asyncio.to_thread(self._look_up, key)
+        if ready.row.state == ledger.UNDELIVERABLE:
+            # The answer of an earlier attempt was lost, and the PMO's letter with it.
+            return await asyncio.to_thread(self._undeliverable, key, ready.row.error)
         if ready.row.state != ledger.QUEUED:
             return Postbag()
         try:

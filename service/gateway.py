@@ -30,6 +30,9 @@ PATIENCE = timedelta(seconds=8)
 """How long a page waits for the engine before it says that an answer is being recorded."""
 AT_ONCE = 5
 """Messages under way to one process; the engine refuses more than ten."""
+# A first connection that fails is a RuntimeError: the client's core knows no better word for it.
+OUT_OF_REACH = (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError)
+"""What the client says of an engine that does not answer, or not in time."""
 PROBE_EVERY = 5.0
 """Seconds for which a worker that answered counts as answering."""
 
@@ -96,7 +99,7 @@ class Gateway:
             )
         except WorkflowAlreadyStartedError:
             return True
-        except RPCError:
+        except OUT_OF_REACH:
             return False
         return True
 
@@ -112,7 +115,7 @@ class Gateway:
             why = _why(error)
             # The register shows a step a moment before the step knows who may answer.
             return Unknown() if why is Refusal.NOT_OPEN_YET else Refused(why)
-        except (WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
+        except OUT_OF_REACH as error:
             return Refused(Refusal.ENDED) if _gone(error) else Unknown()
         return Counted(standing.settled)
 
@@ -123,7 +126,7 @@ class Gateway:
             await process.execute_update(
                 Process.withdraw, withdrawal, id=withdrawal.key, rpc_timeout=PATIENCE
             )
-        except (WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
+        except OUT_OF_REACH as error:
             return _gone(error)
         return True
 
@@ -134,7 +137,7 @@ class Gateway:
             await process.execute_update(
                 InvestmentProposal.resubmit, version, id=f"version:{version}", rpc_timeout=PATIENCE
             )
-        except (WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as error:
+        except OUT_OF_REACH as error:
             return _gone(error)
         return True
 
@@ -147,7 +150,7 @@ class Gateway:
         try:
             async with self._door(process):
                 await handle.execute_update(Process.clock_moved, segment, id=f"clock:{segment.number}")
-        except RPCError as error:
+        except OUT_OF_REACH as error:
             if not _gone(error):
                 raise
 
@@ -185,7 +188,7 @@ class Gateway:
             )
         except WorkflowAlreadyStartedError:
             return True
-        except RPCError:
+        except OUT_OF_REACH:
             return False
         return True
 
@@ -199,8 +202,8 @@ class Gateway:
         )
         try:
             await self._client.operator_service.add_search_attributes(request)
-        except RPCError as error:
-            return error.status is RPCStatusCode.ALREADY_EXISTS
+        except OUT_OF_REACH as error:
+            return isinstance(error, RPCError) and error.status is RPCStatusCode.ALREADY_EXISTS
         return True
 
     def _door(self, process: str) -> asyncio.Semaphore:

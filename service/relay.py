@@ -6,8 +6,10 @@ page's process died, the record still has it, and the relay repeats it under the
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -15,6 +17,7 @@ from service.errors import Unavailable
 from service.gateway import Counted, Gateway, Refused
 from service.store import Store, anchors, cases, editions, housekeeping, intents, letters
 from service.store.anchors import Anchor
+from service.store.cases import Unstarted
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
 from service.store.letters import QueuedLetter
@@ -24,6 +27,8 @@ from workflows.letters import Anchor as AnchorLetter
 from workflows.model import Withdrawal
 
 log = structlog.get_logger()
+
+Thing = TypeVar("Thing")
 
 EVERY = 1.0
 """Seconds between rounds."""
@@ -52,21 +57,15 @@ class Relay:
 
     async def processes(self) -> None:
         """Start each submitted proposal's process, and tell a returned one of its new version."""
-        for version in await asyncio.to_thread(self._unstarted):
-            if version.taken_up:
-                await self._gateway.resubmit(version.ref, version.version)
-            else:
-                await self._gateway.start(version.ref)
+        await self._each(self._unstarted, self._take_up)
 
     async def withdrawals(self) -> None:
         """Bring each withdrawal to its case."""
-        for ref, withdrawal in await asyncio.to_thread(self._unfinished_withdrawals):
-            await self._gateway.withdraw(ref, withdrawal)
+        await self._each(self._unfinished_withdrawals, self._withdraw)
 
     async def decisions(self) -> None:
         """Bring each unsettled decision to its step, and write down what the step says."""
-        for intent in await asyncio.to_thread(self._unsettled):
-            await self.settle(intent)
+        await self._each(self._unsettled, self.settle)
 
     async def settle(self, intent: StoredIntent) -> Counted | Refused | None:
         """Bring one decision to its step; None if there is no answer yet."""
@@ -82,8 +81,7 @@ class Relay:
 
     async def days(self) -> None:
         """Close the record's last whole day, and send its head to where the engine cannot reach it."""
-        for letter in await asyncio.to_thread(self._closed_day):
-            await self._gateway.deliver(letter)
+        await self._each(self._closed_day, self._gateway.deliver)
 
     async def leftovers(self) -> None:
         """Throw away, now and then, what was only of use for minutes or hours."""
@@ -91,16 +89,31 @@ class Relay:
             self._swept = time.monotonic()
             await asyncio.to_thread(self._sweep)
 
-    async def _try(self, part: Callable[[], Awaitable[None]]) -> None:
+    async def _take_up(self, version: Unstarted) -> None:
+        if version.taken_up:
+            await self._gateway.resubmit(version.ref, version.version)
+        else:
+            await self._gateway.start(version.ref)
+
+    async def _withdraw(self, asked: tuple[str, Withdrawal]) -> None:
+        await self._gateway.withdraw(*asked)
+
+    async def _each(
+        self, look_up: Callable[[], Iterable[Thing]], bring: Callable[[Thing], Awaitable[object]]
+    ) -> None:
+        """Bring each thing in turn. One that cannot be brought must not keep back the others."""
+        for thing in await asyncio.to_thread(look_up):
+            await self._try(partial(bring, thing))
+
+    async def _try(self, part: Callable[[], Awaitable[object]]) -> None:
         try:
             await part()
         except Unavailable as error:
             log.warning("the record does not answer", error=str(error))
         except Exception:
-            # One thing that cannot be relayed must not keep back all the others.
             log.exception("not relayed")
 
-    def _unstarted(self) -> tuple[cases.Unstarted, ...]:
+    def _unstarted(self) -> tuple[Unstarted, ...]:
         with self._store.reading() as tx:
             return cases.unstarted(tx)
 

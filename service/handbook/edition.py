@@ -284,9 +284,15 @@ class Edition(Frozen):
         return known.line if known else None
 
     def address(self, post: str, person: str) -> str:
-        """Return where to write: to the post's own mailbox for its holder, else to the person."""
+        """Return where to write: to the post's own mailbox for its holder, else to the person.
+
+        Somebody this edition no longer knows can only be reached through the post.
+        """
         holds = any(holding.post == post and holding.person == person for holding in self.holdings)
-        return self.posts[post].email if holds and post in self.posts else self.people[person].email
+        known = self.people.get(person)
+        if known is None or (holds and post in self.posts):
+            return self.posts[post].email if post in self.posts else ""
+        return known.email
 
     def person_at(self, address: str, day: date) -> Person | None:
         """Return whose mailbox an address is on a day: a person's own, or that of a post they hold."""

@@ -148,7 +148,6 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_the_pmo(
     assert "budget-dmh@leicester.example" in text(mailer.taken[-1])
 
 
-@pytest.mark.xfail(strict=True, reason="the PMO's letter is not named again when the first answer was lost")
 async def test_the_pmo_is_told_also_when_the_answer_of_the_first_attempt_was_lost(
     letters: Letters, mailer: FakeMailer, request_: str
 ) -> None:

@@ -270,9 +270,6 @@ async def test_while_the_engine_is_down_nobody_can_say_and_the_same_decision_lan
         server.stop()
 
 
-@pytest.mark.xfail(
-    raises=RuntimeError, strict=True, reason="a first connection that fails is no RPCError, and is not caught"
-)
 async def test_an_engine_that_was_never_reached_is_out_of_reach_and_no_fault() -> None:
     settings = Settings(mode="test", temporal_address=f"127.0.0.1:{free_port()}")
     gateway = await Gateway.connect(settings)

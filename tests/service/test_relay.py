@@ -242,7 +242,6 @@ async def test_a_fault_in_one_part_keeps_back_no_other(
     assert gateway.started == []
 
 
-@pytest.mark.xfail(strict=True, raises=RuntimeError, reason="a fault in one case keeps back those after it")
 async def test_a_fault_in_one_case_keeps_back_no_other_case(
     record: Store, relay: Relay, gateway: FakeGateway
 ) -> None:
