@@ -286,6 +286,16 @@ class Town:
 
         await until_it_answers(answers, "the installation is ready", within)
 
+    async def not_ready(self, within: float = PATIENCE) -> dict[str, Any]:
+        """Wait until /readyz says that something does not answer, and return what it says of each part."""
+
+        async def said() -> dict[str, Any] | None:
+            answer = await self.driver.get("/readyz")
+            found: dict[str, Any] = answer.json()
+            return found if answer.status_code == 503 else None
+
+        return await until_it_answers(said, "the installation is not ready", within)
+
     async def close(self) -> None:
         for person in self.people.values():
             await person.close()
