@@ -11,7 +11,7 @@ from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.steps import Waiting
 from service.web import words
-from workflows.model import Leg, Nudge, State
+from workflows.model import Leg, Nudge, Size, State
 from workflows.rules import calendar, states
 
 
@@ -106,7 +106,7 @@ def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
         return (f"{state} on {words.short_day(case.changed)}.",)
     if case.withdrawal is not None:
         return ("It is being withdrawn.",)
-    if case.state == State.APPROVED:
+    if case.state == State.APPROVED and case.size is Size.MAJOR:
         return (f"Approved on {words.short_day(case.changed)}. Its project is still to come.",)
     return ("It is on its way to the next people. Look again in a minute.",)
 

@@ -100,6 +100,7 @@ async def test_a_conforming_minor_proposal_is_decided_by_email_and_closed(city: 
     letter = await city.asked("cd-ce", "Decide by", ref)
     assert "£12,000" in letter.subject
     assert "(clause FUND-1)" in letter.text
+    assert "Fit: No concern. Infrastructure: No concern. Network security: No concern." in letter.text
     case = await told(city, token, ref)
     assert case["state"] == State.WITH_FUNDERS
     assert waits(case) == [("cd-ce", "2004-06-09", 0, "a reminder is sent", "2004-06-14")]
@@ -108,7 +109,8 @@ async def test_a_conforming_minor_proposal_is_decided_by_email_and_closed(city: 
 
     await city.becomes(ref, State.APPROVED)
     letter = await city.asked("hoict-ce", "Confirm by", ref)
-    await city.holder("hoict-ce").decide(letter, {"choice": "verify"})
+    receipt = await city.holder("hoict-ce").decide(letter, {"choice": "verify"})
+    assert "project" not in receipt.text, "a minor proposal has none"
     await city.becomes(ref, State.CLOSED)
     case = await told(city, token, ref)
     assert (case["open"], case["waiting"]) == (False, [])

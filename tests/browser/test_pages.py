@@ -1,0 +1,160 @@
+"""The pages in Chromium: by keyboard, on a phone, for screen readers, with nothing from elsewhere."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.demo.people import Received
+from tests.browser.chromium import DESK, Screen, browsing, needs_chromium
+from tests.support.samples import SAMPLES
+from tests.support.stack import Town, as_json, leicester, town
+from workflows.model import State
+
+pytestmark = [pytest.mark.browser, needs_chromium]
+
+BEGINS = datetime(2004, 9, 13, 8, tzinfo=UTC)
+NO_CONCERN = {
+    "fit": "no_concern",
+    "infrastructure": "no_concern",
+    "network_security": "no_concern",
+    "choice": "note",
+}
+
+
+@dataclass
+class Scene:
+    """An installation in which both funders of a major proposal are asked."""
+
+    town: Town
+    ref: str
+    shots: Path
+
+    async def letter(self, post: str) -> tuple[Received, str]:
+        """Wait for the letter that asks a post; return it and the page on which it is shown."""
+        letter = await self.town.asked(post, "Decide by", self.ref)
+        return letter, f"{self.town.url}/dev/mail/{letter.id}"
+
+    async def code(self, post: str) -> str:
+        return (await self.town.mail.letter(leicester().posts[post].email, "code")).code
+
+
+@pytest.fixture(scope="module")
+async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
+    async with town(tmp_path_factory.mktemp("town"), BEGINS) as city:
+        token = await city.token("pmo")
+        document = SAMPLES["PROP-02"] | {"decision_needed_by": "2004-10-01"}
+        ref = await city.submits(token, document)
+        letter = await city.asked("sd-ict-ca", "Reply by", ref)
+        await city.holder("sd-ict-ca").decide(letter, NO_CONCERN)
+        await city.becomes(ref, State.WITH_FUNDERS)
+        yield Scene(city, ref, tmp_path_factory.mktemp("pictures"))
+
+
+async def test_an_approver_decides_by_keyboard_alone_on_a_phone(scene: Scene) -> None:
+    letter, shown = await scene.letter("bh-dmh")
+    async with browsing(scene.town.url, scene.shots) as screen:
+        await screen.opens(shown)
+        await screen.looks("letter")
+        await screen.follows(letter.link)
+        await screen.looks("continue")
+        await screen.follows("Continue")
+        await screen.looks("code")
+        await screen.types("Code", await scene.code("bh-dmh"))
+        await screen.follows("Continue")
+        await screen.looks("read")
+        await screen.follows("Continue")
+        await screen.looks("read-error")
+        await screen.chooses("Approve")
+        await screen.follows("Continue")
+        await screen.looks("check")
+        await screen.follows("Confirm")
+        await screen.looks("receipt")
+        assert "You approved £84,000" in await screen.page.inner_text("main")
+        no_complaints(screen)
+    made = [made.seat for made in scene.town.decisions(scene.ref)]
+    assert made == ["sd-ict-ca", "bh-dmh"]
+
+
+async def test_the_box_for_reasons_comes_with_the_choice_that_needs_it(scene: Scene) -> None:
+    letter, _ = await scene.letter("bh-sports")
+    async with browsing(scene.town.url, scene.shots) as screen:
+        await screen.opens(letter.link)
+        await screen.follows("Continue")
+        await screen.types("Code", await scene.code("bh-sports"))
+        await screen.follows("Continue")
+        assert not await screen.page.get_by_label("Your reasons").is_visible()
+        await screen.chooses("Return")
+        assert await screen.page.get_by_label("Your reasons").is_visible()
+        await screen.looks("read-reasons")
+        await screen.chooses("Approve with conditions")
+        await screen.looks("read-conditions")
+        no_complaints(screen)
+
+
+async def test_a_sponsors_pages_serve_a_keyboard_and_a_screen_reader(scene: Scene) -> None:
+    async with browsing(scene.town.url, scene.shots) as screen:
+        await screen.opens(scene.town.url)
+        await screen.looks("sign-in")
+        await screen.types("Email address", "head-ict-rc@leicester.example")
+        await screen.follows("Continue")
+        await screen.looks("sign-in-code")
+        await screen.types("Code", await scene.code("hoict-rc"))
+        await screen.follows("Sign in")
+        await screen.looks("work")
+        await screen.opens(f"{scene.town.url}/proposals")
+        await screen.looks("proposals")
+        await screen.follows("Begin")
+        await screen.looks("task-list")
+        tasks = screen.page.url
+        await screen.follows("Costs")
+        await screen.looks("costs")
+        await screen.types("apital", "lots")
+        await screen.follows("Save and continue")
+        await screen.looks("costs-error")
+        await screen.opens(f"{tasks}/check")
+        await screen.looks("check-incomplete")
+        await screen.opens(f"{scene.town.url}/cases")
+        await screen.looks("register")
+        await screen.follows(scene.ref)
+        await screen.looks("case")
+        await screen.opens(f"{screen.page.url}/record")
+        await screen.looks("record")
+        await screen.opens(f"{scene.town.url}/cover")
+        await screen.looks("cover")
+        no_complaints(screen)
+
+
+async def test_the_way_of_a_complete_draft_is_shown_before_it_is_submitted(scene: Scene) -> None:
+    token = await scene.town.token("hoict-rc")
+    async with scene.town.program(token) as program:
+        document = SAMPLES["PROP-02"]
+        begun = await program.post("/proposals", json=as_json(document))
+    ref = begun.json()["ref"]
+    async with browsing(scene.town.url, scene.shots, DESK) as screen:
+        await screen.opens(f"{scene.town.url}/sign-in?next=/proposals/{ref}/check")
+        await screen.types("Email address", "head-ict-rc@leicester.example")
+        await screen.follows("Continue")
+        await screen.types("Code", await scene.code("hoict-rc"))
+        await screen.follows("Sign in")
+        assert "What will happen" in await screen.page.inner_text("main")
+        await screen.looks("check-route")
+        await screen.opens(f"{scene.town.url}/proposals/{ref}")
+        await screen.looks("task-list-done")
+        await screen.opens(f"{scene.town.url}/cases/{scene.ref}")
+        await screen.looks("case-desk")
+        await screen.opens(f"{scene.town.url}/cases")
+        await screen.looks("register-desk")
+        no_complaints(screen)
+
+
+def no_complaints(screen: Screen) -> None:
+    """Nothing was refused by a policy, asked of others or told to others, and axe is content."""
+    seen = screen.seen
+    assert seen.problems == []
+    assert seen.refused == []
+    assert seen.elsewhere == []
+    assert seen.referers, "the browser tells where it comes from, so that it can be seen what it tells"
+    assert seen.links_told == []
