@@ -1,8 +1,8 @@
 """A proposal that is played on a real server: people answer, the Clock jumps, the outside looks on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, time
 
 from temporalio.client import Client, WorkflowHandle
@@ -12,11 +12,12 @@ from temporalio.worker import Interceptor
 from service.clock import real_now
 from service.gateway import Counted, Gateway, Refused, Unknown
 from tests.support.core import FakeOutside, decision
+from tests.support.engine import Server
 from tests.support.proposals import MEETING, from_monday
 from workflows.model import CaseOpened, Choice, Nudge, StepClosing, StepOpening, Withdrawal
 from workflows.processes.investment_proposal import InvestmentProposal
 
-WITHIN = 30.0
+WITHIN = 60.0
 """Seconds for a whole play; a quiet machine needs one."""
 
 
@@ -151,6 +152,16 @@ class Play:
     async def ends(self) -> None:
         async with asyncio.timeout(20):
             await self.handle.result()
+
+
+@contextmanager
+def down(server: Server) -> Iterator[None]:
+    """Kill a server, and start it again whatever happens meanwhile: a worker cannot end without it."""
+    server.kill()
+    try:
+        yield
+    finally:
+        server.start()
 
 
 @asynccontextmanager

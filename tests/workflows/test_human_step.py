@@ -30,6 +30,9 @@ from workflows.model import (
 
 LADDER = ((3, Nudge.REMIND), (5, Nudge.REMIND), (6, Nudge.COVER), (8, Nudge.LINE), (10, Nudge.PMO))
 
+WITHIN = 60.0
+"""Seconds for a whole play; a quiet machine needs one."""
+
 Step = WorkflowHandle[HumanStep, Outcome]
 
 
@@ -86,7 +89,7 @@ def playing(skipping: WorkflowEnvironment) -> Playing:
     @asynccontextmanager
     async def play(asked: Ask, outside: FakeOutside | None = None) -> AsyncIterator[Play]:
         played = Play(skipping, outside or FakeOutside(), asked)
-        async with played.outside.working(skipping.client):
+        async with played.outside.working(skipping.client), asyncio.timeout(WITHIN):
             await played.start()
             yield played
 

@@ -22,7 +22,7 @@ from temporalio.worker import (
 from service.gateway import Counted, Refused, Unknown
 from tests.support.core import decision, terms
 from tests.support.engine import running
-from tests.support.play import Play, playing, until
+from tests.support.play import Play, down, playing, until
 from tests.support.proposals import LADDER, MEETING, MONEY, opened
 from workflows.human_step import CASE, KIND, STATE
 from workflows.model import Choice, Ending, Nudge, Silence, Size
@@ -528,20 +528,20 @@ async def test_an_outage_over_a_deadline_ends_with_one_escalation_or_with_the_an
             assert opening is not None
             due = opening.rungs[0].at
             await play.jumps(due - timedelta(seconds=1))
-            server.kill()
             made = decision(play.step("notification"), "sd-ict-ca", Choice.NOTE, content_hash="c0ffee1")
-            if answered_in_time:
-                play.outside.register.unsettled = [made.key]
-            while play.outside.now < due + timedelta(seconds=0.5):
-                await asyncio.sleep(0.05)
-            server.start()
+            with down(server):
+                if answered_in_time:
+                    play.outside.register.unsettled = [made.key]
+                while play.outside.now < due + timedelta(seconds=0.5):
+                    await asyncio.sleep(0.05)
             if answered_in_time:
                 while not isinstance(await play.gateway.decide(made), Counted):
                     await asyncio.sleep(0.05)
-                await play.asks("funding-bh-dmh")
+                # The worker's pollers come back one after the other, within ten seconds.
+                await until(lambda: play.opening("funding-bh-dmh"), within=40)
                 assert play.nudges == []
             else:
-                await play.nudged(1)
+                await until(lambda: play.nudges, within=40)
                 await asyncio.sleep(0.5)
                 assert play.nudges == [Nudge.COVER]
                 assert due < play.outside.register.nudges[0].at < due + timedelta(seconds=60)
