@@ -37,6 +37,7 @@ format: setup
 # After a change of dependencies in pyproject.toml.
 lock: $(V)/.locked
 	$(V)/bin/uv pip compile -q --universal --generate-hashes --no-header --all-extras --group dev pyproject.toml -o requirements.lock
+	$(V)/bin/uv pip compile -q --universal --generate-hashes --no-header -c requirements.lock pyproject.toml -o requirements-production.lock
 	$(V)/bin/uv pip compile -q --universal --generate-hashes --no-header --group node -o requirements-node.lock
 
 $(V)/.locked: requirements.lock

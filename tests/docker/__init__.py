@@ -1,0 +1,1 @@
+"""The production shape, read and compared with what it runs."""
