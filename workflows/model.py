@@ -229,6 +229,11 @@ class Terms(Frozen):
     answers: tuple[str, ...] = ()
     """Named questions answered beside the choice, such as fit, infrastructure, security."""
 
+    def without(self, choice: Choice) -> "Terms":
+        """Return these terms with one choice fewer."""
+        left = tuple(offered for offered in self.choices if offered is not choice)
+        return self.model_copy(update={"choices": left})
+
 
 class Ask(Frozen):
     """A question put to people inside a case: its content and its terms."""

@@ -275,6 +275,15 @@ async def test_srg_has_the_last_word_on_a_minor_proposal_that_its_funder_refers_
         assert play.states == ["notifying", "with_funders", "with_srg", state]
 
 
+async def test_where_nobody_stands_above_the_funders_nothing_can_be_referred_up(client: Client) -> None:
+    case = opened("INV-29").model_copy(update={"branches": {}})
+    async with playing(client, case) as play:
+        await play.is_notified()
+        assert await play.answers("funding-bh-dmh", Choice.REFER_UP) == Refused(Refusal.NOT_OFFERED)
+        await play.answers("funding-bh-dmh")
+        await play.becomes("approved")
+
+
 # ------------------------------------------------------------------------- withdrawal
 
 

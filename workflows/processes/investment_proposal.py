@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 from workflows.human_step import Process, guarded
-from workflows.model import Ask, CaseOpened, Leg, LegAsk, Outcome, State
+from workflows.model import Ask, CaseOpened, Choice, Leg, LegAsk, Outcome, State
 from workflows.rules import states
 
 
@@ -83,6 +83,9 @@ class InvestmentProposal(Process):
 
     def ask(self, proposal: CaseOpened, leg: Leg, question: LegAsk) -> Ask:
         """Put a leg's question about the version in hand, on the terms the case opened with."""
+        terms = proposal.terms[question.kind]
+        if "srg" not in proposal.branches:
+            terms = terms.without(Choice.REFER_UP)
         return Ask(
             case=self.case,
             key=question.key,
@@ -91,7 +94,7 @@ class InvestmentProposal(Process):
             content_hash=proposal.content_hash,
             clause=leg.clause,
             seats=question.seats,
-            terms=proposal.terms[question.kind],
+            terms=terms,
             non_working=proposal.non_working,
             inform=question.inform,
         )
