@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, Row, create_engine, event, select, text
@@ -18,6 +17,7 @@ from service.store import schema
 from service.store.chain import Chain
 from service.store.line import Entry, Line
 from service.store.tables import CLOCK_SEGMENTS
+from service.store.turns import Turns
 from workflows.model import ZONE, Clock, Segment
 from workflows.rules import clock
 
@@ -125,10 +125,11 @@ class Store:
         self._host = host
         """The right-hand part of the Message-IDs given to letters."""
         self._real = real
-        # PostgreSQL's writers lock rows; SQLite's have a queue here, which is fairer than its own polling.
-        self._turn: Lock | None = None
-        if make_url(database_url).get_backend_name() == "sqlite":
-            self._turn = Lock()
+        # PostgreSQL's writers lock rows; SQLite's have turns.
+        self._turns: Turns | None = None
+        url = make_url(database_url)
+        if url.get_backend_name() == "sqlite":
+            self._turns = Turns(url.database, _PATIENCE_SECONDS)
             self._writer = _sqlite(database_url, "BEGIN IMMEDIATE", _SQLITE_WRITER, connections=1)
             self._reader = _sqlite(database_url, "BEGIN", _SQLITE_READER, connections=16)
         else:
@@ -176,13 +177,15 @@ class Store:
         """Give every connection back."""
         self._reader.dispose()
         self._writer.dispose()
+        if self._turns is not None:
+            self._turns.close()
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        if self._turn is None:
+        if self._turns is None:
             yield
         else:
-            with self._turn:
+            with self._turns.turn():
                 yield
 
 
