@@ -209,7 +209,9 @@ class Stack:
             **asdict(self.ports),
             "pids": {name: part.pid for name, part in self.parts.items()},
         }
-        (self.folder / "stack.json").write_text(json.dumps(facts, indent=2))
+        part = self.folder / "stack.json.part"
+        part.write_text(json.dumps(facts, indent=2))
+        part.replace(self.folder / "stack.json")  # whoever looks finds a whole note
 
     async def stop(self) -> None:
         """End every part: first those that take work, last the engine."""
