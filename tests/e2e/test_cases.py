@@ -9,7 +9,7 @@ import pytest
 from service.demo.browser import Browser, Page
 from tests.chaos import checker
 from tests.support.samples import SAMPLES
-from tests.support.stack import Town, leicester, town
+from tests.support.stack import Town, leicester, town, until
 from workflows.model import State
 
 BEGINS = datetime(2004, 5, 17, 8, tzinfo=UTC)
@@ -189,6 +189,7 @@ async def test_a_returned_proposal_comes_back_as_a_second_version_and_old_links_
     reason = "Which sites come first, and who looks after the equipment?"
     await city.holder("bh-dmh").decide(letter, {"choice": "return", "reason": reason})
     await city.becomes(ref, State.RETURNED)
+    await until(lambda: city.waits(ref), "it waits for its sponsor")
     assert waits(await told(city, token, ref))[0][:3] == ("cd-rc", "2004-07-20", 0)
     news = await city.asked("cd-rc", "Information wanted", ref)
     assert reason in news.text
@@ -285,10 +286,10 @@ async def test_a_major_proposal_passes_two_funders_and_srg_and_is_approved(city:
         letter = await city.asked(post, "Decide by", ref)
         assert share in letter.subject
         await city.holder(post).decide(letter, APPROVE)
-    await city.becomes(ref, State.WITH_SRG)
+    await city.opened(ref, "srg")
     case = await told(city, token, ref)
     board = {member for member in leicester().forums["srg"].members if member != "hoict-rc"}
-    assert {wait[0] for wait in waits(case)} == board
+    assert (case["state"], {wait[0] for wait in waits(case)}) == (State.WITH_SRG, board)
     for post in ("chief-executive", "cd-hsg", "cd-ell", "cd-sch", "chief-finance-officer"):
         letter = await city.asked(post, "Decide by", ref)
         await city.holder(post).decide(letter, APPROVE)

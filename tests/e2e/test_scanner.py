@@ -19,7 +19,7 @@ from service.store.links import LinkRow
 from service.store.tables import DECISIONS, INTENTS, SESSION_LINKS, SESSIONS
 from tests.chaos import checker
 from tests.support.samples import SAMPLES
-from tests.support.stack import Town, town
+from tests.support.stack import Town, leicester, town
 from workflows.model import State
 
 BEGINS = datetime(2004, 9, 13, 8, tzinfo=UTC)
@@ -115,6 +115,8 @@ async def test_scanners_with_every_method_decide_nothing_and_get_no_rights(scene
     for answer in await fetched(scene.urls, times=3):
         assert "set-cookie" not in answer.headers, answer.url
         assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["referrer-policy"] == "strict-origin"
+        assert "noindex" in answer.headers["x-robots-tag"]
         assert not answer.is_redirect or "/a/" not in str(answer.url)
         match answer.request.method:
             case "HEAD":
@@ -232,6 +234,21 @@ async def test_after_a_full_run_no_secret_is_anywhere_but_in_the_mails_themselve
         if pattern.search(file.read_bytes())
     ]
     assert found == []
+
+
+async def test_after_a_full_run_the_engine_knows_nobodys_name_or_address_and_no_words(scene: Scene) -> None:
+    await scene.town.settles()
+    rules = leicester()
+    personal = {person.name for person in rules.people.values()} | {SAMPLES["PROP-02"]["title"]}
+    personal |= {person.email for person in rules.people.values()}
+    personal |= {post.email for post in rules.posts.values()}
+    found = {
+        word
+        for file in scene.town.folder.glob("temporal.db*")
+        for word in personal
+        if word.encode() in file.read_bytes()
+    }
+    assert found == set()
 
 
 _CODE = re.compile(r"\b(\d{3}) (\d{3}) is your code")

@@ -31,7 +31,7 @@ from service.stack import HOST, Stack
 from service.store import Store, cases, intents, letters, open_store, steps
 from service.store.cases import CaseView
 from service.store.intents import DecisionView
-from service.store.steps import StepView
+from service.store.steps import StepView, Waiting
 from workflows.model import Size, State
 from workflows.rules import calendar
 
@@ -178,6 +178,10 @@ class Town:
     def steps(self, ref: str) -> list[StepView]:
         with self.store.reading() as tx:
             return list(steps.of_case(tx, ref))
+
+    def waits(self, ref: str) -> tuple[Waiting, ...]:
+        with self.store.reading() as tx:
+            return steps.waiting(tx, ref)
 
     def step(self, ref: str, key: str, round: int = 1) -> StepView | None:
         return next((step for step in self.steps(ref) if step.key == key and step.round == round), None)
