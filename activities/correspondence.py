@@ -290,7 +290,7 @@ class Correspondence:
             "coincidences": tuple(coincidences(self.case, self.rules, self.today)),
             "budget": budget(self.rules, seat.post, seat.amount),
             "if_silent": self._if_silent(put, seat),
-            "code_needed": needs_code(put.terms, seat),
+            "code_needed": put.terms.assurance_for(seat.amount) is Assurance.CODE,
         }
 
     def _earlier(self, put: Put) -> list[DecisionView]:
@@ -642,12 +642,6 @@ class ToSponsor(Protocol):
 
     def __call__(self, *, to: Addressee) -> Letter:
         """Write it to somebody."""
-
-
-def needs_code(terms: Terms, seat: Seat) -> bool:
-    """Say whether a seat is asked for a code, by its kind of question or by its pounds."""
-    above = terms.code_above is not None and seat.amount is not None and seat.amount >= terms.code_above
-    return terms.assurance is Assurance.CODE or above
 
 
 def _new(seat: Seat, step: StepView) -> Iterable[Holder]:

@@ -141,18 +141,28 @@ class Gateway:
             return _gone(error)
         return True
 
-    async def clock_moved(self, segment: Segment, processes: Iterable[str]) -> None:
-        """Tell open processes of a new segment of the Clock; those that have ended need not know."""
-        await asyncio.gather(*(self._clock_moved(segment, process) for process in processes))
+    async def clock_moved(self, segment: Segment, processes: Iterable[str]) -> tuple[str, ...]:
+        """Tell open processes of a new segment of the Clock; return those that did not hear it.
 
-    async def _clock_moved(self, segment: Segment, process: str) -> None:
+        A process that has ended need not know. One that is in trouble keeps back none of the others.
+        """
+        told = list(processes)
+        heard = await asyncio.gather(*(self._clock_moved(segment, process) for process in told))
+        return tuple(process for process, reached in zip(told, heard, strict=True) if not reached)
+
+    async def _clock_moved(self, segment: Segment, process: str) -> bool:
         handle = self._client.get_workflow_handle(process)
         try:
             async with self._door(process):
-                await handle.execute_update(Process.clock_moved, segment, id=f"clock:{segment.number}")
+                await handle.execute_update(
+                    Process.clock_moved, segment, id=f"clock:{segment.number}", rpc_timeout=PATIENCE
+                )
+        except WorkflowUpdateFailedError:
+            # It ended while it was being told.
+            return True
         except OUT_OF_REACH as error:
-            if not _gone(error):
-                raise
+            return _gone(error)
+        return True
 
     async def answers(self) -> bool:
         """Say whether the engine and a worker answer, by having a worker do a small thing."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Frozen(BaseModel):
@@ -30,7 +30,7 @@ class Segment(Frozen):
     number: int
     real: datetime
     clock: datetime
-    rate: float = 1.0
+    rate: float = Field(default=1.0, gt=0)
     """Clock seconds in a real second."""
 
 
@@ -221,13 +221,18 @@ class Terms(Frozen):
     silence: Silence = Silence.KEEP_WAITING
     assurance: Assurance = Assurance.LINK
     code_above: Decimal | None = None
-    """Capital pounds of a seat from which a code is asked, whatever `assurance` says."""
+    """Capital pounds of a seat above which a code is asked, whatever `assurance` says."""
     blind: bool = False
     """Answers are hidden from the other seats until the step is resolved."""
     deciding: bool = True
     """Whoever wrote the version may not answer."""
     answers: tuple[str, ...] = ()
     """Named questions answered beside the choice, such as fit, infrastructure, security."""
+
+    def assurance_for(self, amount: Decimal | None) -> Assurance:
+        """Say how sure the engine must be of who answers for a sum: more sure where more is spent."""
+        above = self.code_above is not None and amount is not None and amount > self.code_above
+        return Assurance.CODE if above else self.assurance
 
     def without(self, choice: Choice) -> "Terms":
         """Return these terms with one choice fewer."""

@@ -168,11 +168,8 @@ class StepView(Frozen):
         return next((seat for seat in self.seats if seat.key == key), None)
 
     def assurance_for(self, seat: Seat) -> Assurance:
-        """Say how sure the engine must be of who answers for a seat: more sure where more is spent."""
-        above = self.terms.code_above
-        if above is not None and seat.amount is not None and seat.amount > above:
-            return Assurance.CODE
-        return self.terms.assurance
+        """Say how sure the engine must be of who answers for a seat."""
+        return self.terms.assurance_for(seat.amount)
 
 
 class Waiting(Frozen):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from service import handbook, proposals
 from service.handbook import Edition
 from tests.support.samples import SAMPLES
-from workflows.model import Leg, Proposal, RoutingRules, Share, Size
+from workflows.model import Assurance, Ladder, Leg, Proposal, RoutingRules, Share, Size, Terms
 from workflows.rules import calendar, routing
 
 SHIPPED = handbook.load("leicester")
@@ -245,3 +245,17 @@ def test_an_organisation_without_notification_begins_with_its_funders() -> None:
 
 def test_working_out_the_same_way_twice_gives_the_same() -> None:
     assert way("PROP-02", SHIPPED) == way("PROP-02", Edition.from_json(SHIPPED.to_json()))
+
+
+@pytest.mark.parametrize(
+    ("amount", "assurance"),
+    [
+        (None, Assurance.LINK),
+        ("49999.99", Assurance.LINK),
+        ("50000", Assurance.LINK),
+        ("50000.01", Assurance.CODE),
+    ],
+)
+def test_a_code_is_asked_above_the_sum_and_not_at_it(amount: str | None, assurance: Assurance) -> None:
+    terms = Terms(kind="funding", choices=(), ladder=Ladder(due=5), code_above=Decimal(50_000))
+    assert terms.assurance_for(Decimal(amount) if amount else None) is assurance

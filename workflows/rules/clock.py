@@ -1,6 +1,6 @@
 """The installation's Clock: real time turned into the time the organisation lives in."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from workflows.model import Clock, Segment
 
@@ -14,11 +14,17 @@ def read(clock: Clock, real: datetime) -> datetime:
 
 
 def real_instant(clock: Clock, moment: datetime) -> datetime:
-    """Return the real instant at which the Clock shows `moment`, by its latest segment."""
+    """Return the real instant at which the Clock shows `moment`, by its latest segment.
+
+    What lies beyond the end of the calendar is put at its end: a wait must never stop a case.
+    """
     if not clock.segments:
         return moment
     segment = clock.segments[-1]
-    return segment.real + (moment - segment.clock) / segment.rate
+    try:
+        return segment.real + (moment - segment.clock) / segment.rate
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def real_wait(clock: Clock, moment: datetime, real: datetime) -> timedelta:
