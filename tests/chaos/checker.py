@@ -13,7 +13,7 @@ from service.store.intents import DecisionView
 from service.store.letters import LedgerRow
 from service.store.line import ORGANISATION, Line
 from service.store.steps import StepView
-from tests.support.stack import Town, rests
+from tests.support.stack import Town
 from workflows.model import Decision, Ending
 from workflows.rules import quorum
 
@@ -182,8 +182,7 @@ async def unattended(town: Town) -> list[str]:
     """I10: every question that stands open in the register is alive in the engine, and every case too."""
     client = await Client.connect(town.stack.settings.temporal_address)
     with town.store.reading() as tx:
-        alive = [ref for ref in cases.open_refs(tx) if not rests(cases.get(tx, ref))]
-        alive += [step.id for step in steps.open_steps(tx)]
+        alive = [*cases.open_refs(tx), *(step.id for step in steps.open_steps(tx))]
     found = []
     for id in alive:
         status = (await client.get_workflow_handle(id).describe()).status

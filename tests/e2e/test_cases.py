@@ -298,7 +298,21 @@ async def test_a_major_proposal_passes_two_funders_and_srg_and_is_approved(city:
     await city.asked("cd-rad", "Nothing more to do", ref)
     assurances = {made.post: made.assurance for made in city.decisions(ref)}
     assert (assurances["bh-dmh"], assurances["bh-sports"]) == ("link+code", "link+code")
-    assert waits(await told(city, token, ref)) == []
+    await until(lambda: city.waits(ref), "it waits for its project")
+    assert [wait[:2] for wait in waits(await told(city, token, ref))] == [
+        ("corp-projects-manager", "2004-10-13"),
+    ]
+
+
+async def test_an_approved_major_proposal_can_be_withdrawn_until_its_project_begins(
+    city: Town, token: str
+) -> None:
+    [ref] = [one["ref"] for one in await listed(city, token) if (one["size"], one["open"]) == ("major", True)]
+    async with city.program(token) as program:
+        wish = await program.post(f"/cases/{ref}/withdraw")
+    assert wish.status_code == 202, wish.text
+    await city.becomes(ref, State.WITHDRAWN)
+    await city.asked("cd-rc", "Withdrawn", ref)
 
 
 # ------------------------------------------------------------------------------- PROP-08

@@ -32,7 +32,7 @@ from service.store import Store, cases, intents, letters, open_store, steps
 from service.store.cases import CaseView
 from service.store.intents import DecisionView
 from service.store.steps import StepView, Waiting
-from workflows.model import Size, State
+from workflows.model import State
 from workflows.rules import calendar
 
 ASSENT = Path(sys.executable).parent / "assent"
@@ -199,8 +199,7 @@ class Town:
             with self.store.reading() as tx:
                 if letters.unsent(tx) or intents.unsettled(tx):
                     return False
-                waits = steps.waiting_of(tx, cases.open_refs(tx))
-                return all(waited or rests(cases.get(tx, ref)) for ref, waited in waits.items())
+                return all(steps.waiting_of(tx, cases.open_refs(tx)).values())
 
         await until(nothing_owed, "nothing is on its way any more", within)
 
@@ -375,11 +374,6 @@ def free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def rests(case: CaseView) -> bool:
-    """Say whether a case that waits for nobody has come as far as cases go: a project is still to come."""
-    return case.state == State.APPROVED and case.size is Size.MAJOR
 
 
 async def _hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
