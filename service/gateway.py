@@ -109,7 +109,7 @@ class Gateway:
         try:
             async with self._door(decision.step):
                 standing = await step.execute_update(
-                    HumanStep.decide, decision, id=decision.key, rpc_timeout=PATIENCE
+                    HumanStep.decide, decision, id=decision.message, rpc_timeout=PATIENCE
                 )
         except WorkflowUpdateFailedError as error:
             why = _why(error)

@@ -205,7 +205,7 @@ class HumanStep(Timed):
     def decide(self, decision: Decision) -> Standing:
         """Count a decision. The main loop records it and tells people."""
         self.decisions.append(decision)
-        everyone = len(self.decisions) == len(self.seats)
+        everyone = not any(seat.holders for seat in self.seats if seat.key in self._silent())
         choice = quorum.settled(self.decisions, self.seats, self.ask.terms.quorum, final=everyone)
         if choice is not None:
             self._end(Ending.DECIDED, choice)
@@ -420,7 +420,9 @@ class Process(Timed):
             outcome = await self._decide_once(self._next_round(ask))
             if outcome.choice is not Choice.DEFER or outcome.until is None:
                 return outcome
-            if not await self.until(outcome.until, key=ask.key, leg=ask.kind, on=ask.seats[0].post):
+            if not await self.until(
+                outcome.until, key=ask.key, leg=ask.kind, on=ask.forum or ask.seats[0].post
+            ):
                 return outcome.model_copy(update={"ending": Ending.WITHDRAWN, "choice": None})
 
     async def decide_together(self, asks: Sequence[Ask]) -> tuple[Outcome, ...]:

@@ -255,6 +255,8 @@ class Ask(Frozen):
     """The days, besides weekends, on which nobody works, as far as the ladder can reach."""
     inform: tuple[str, ...] = ()
     """Posts that are told the outcome besides those asked."""
+    forum: str = ""
+    """The forum that answers, if one does."""
 
     @property
     def step(self) -> str:
@@ -281,6 +283,13 @@ class Decision(Frozen):
     submitted_at: datetime
     until: date | None = None
     """For a deferral: the day on which to ask again."""
+    attempt: int = 1
+    """Counts how often the seat has tried, where an earlier try was refused for good."""
+
+    @property
+    def message(self) -> str:
+        """The id under which it is brought to its step: the same each time it is sent again."""
+        return self.key if self.attempt == 1 else f"{self.key}:{self.attempt}"
 
 
 def decision_key(step: str, round: int, seat: str) -> str:

@@ -115,6 +115,10 @@ class StoredIntent(Intent):
         """The hash of what was decided."""
         return self.hashed
 
+    def decision(self) -> Decision:
+        """Return it as the engine receives it: under an id of its own for each attempt."""
+        return super().decision().model_copy(update={"attempt": self.attempt})
+
 
 class Submitted(Frozen):
     """An intent that stands; `again` if it had been submitted before."""

@@ -101,6 +101,8 @@ async def majority(play: Play) -> None:
     await play.answers("srg", Choice.REJECT, seat="cd-rc")
     await play.answers("srg", Choice.ABSTAIN, seat="cd-hsg")
     await play.answers("srg", seat="chief-executive")
+    await play.waits("project")
+    await play.is_withdrawn()
     await play.ends()
 
 

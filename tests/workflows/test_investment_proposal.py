@@ -82,10 +82,13 @@ async def test_a_major_proposal_is_approved_once_every_funder_and_srg_say_so(
             await play.answers(f"funding-{funder}")
         await play.answers("srg", seat="cd-hsg")
         await play.answers("srg", seat="chief-executive")
-        await play.ends()
+        await play.waits("project")
         assert play.states == ["notifying", "with_funders", "with_srg", "approved"]
         approved = play.outside.cases.becomings[-1]
         assert approved.because == f"{ref}.srg.1"
+        await play.is_withdrawn()
+        await play.ends()
+        assert play.states[-1] == "withdrawn"
 
 
 async def test_both_funders_are_asked_at_the_same_time(client: Client) -> None:

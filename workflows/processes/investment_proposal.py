@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 from workflows.human_step import Process, guarded
-from workflows.model import Ask, CaseOpened, Choice, Leg, LegAsk, Outcome, State
+from workflows.model import Ask, CaseOpened, Choice, Ending, Leg, LegAsk, Outcome, State
 from workflows.rules import states
 
 
@@ -64,11 +64,17 @@ class InvestmentProposal(Process):
         return states.together(await self.decide_together(asks))
 
     async def complete(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
-        """Minor: the lead officer confirms completion. A major proposal goes on as a project."""
+        """Minor: the lead officer confirms completion. A major proposal goes on to its project."""
         leg = next((leg for leg in proposal.route if leg.leg == "completion"), None)
         if leg is None:
-            return approval
+            return await self.await_project(proposal, approval)
         return await self.decide(self.ask(proposal, leg, leg.asks[0]))
+
+    async def await_project(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
+        """Stay open for the project that is still to come; until then it may be withdrawn."""
+        leg = next(leg for leg in proposal.route if leg.leg == "project")
+        await self.until(lambda: False, key=leg.leg, leg=leg.leg, on=leg.who[0])
+        return Outcome(step=approval.step, ending=Ending.WITHDRAWN, at=self.now)
 
     async def come_back(self, proposal: CaseOpened) -> CaseOpened:
         """Wait for the sponsor's next version, with the clock of everybody else stopped."""
@@ -93,6 +99,7 @@ class InvestmentProposal(Process):
             version=proposal.version,
             content_hash=proposal.content_hash,
             clause=leg.clause,
+            forum=leg.forum,
             seats=question.seats,
             terms=terms,
             non_working=proposal.non_working,
