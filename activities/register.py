@@ -7,7 +7,6 @@ from temporalio import activity
 
 from activities.correspondence import Correspondence
 from service import seating
-from service.handbook import Edition
 from service.links import Links
 from service.store import Store, cases, covers, intents, links, steps
 from service.store.cases import CaseView
@@ -16,11 +15,8 @@ from service.store.steps import StepView
 from service.telling import directory
 from workflows import ports
 from workflows.model import (
-    Capacity,
     Choice,
     Decision,
-    Holder,
-    Nudge,
     Postbag,
     Seat,
     StepClosing,
@@ -46,8 +42,9 @@ class Register(ports.Register):
             case = cases.get(tx, opening.ask.case)
             day = calendar.local_day(opening.at)
             people = directory(tx, case)
-            barred = case.authors if opening.ask.terms.deciding else ()
-            seats = seating.seats(opening.ask, people, day, covers.on_day(tx, day), barred)
+            away = covers.on_day(tx, day)
+            barred = seating.barred(case.authors, away, deciding=opening.ask.terms.deciding)
+            seats = seating.seats(opening.ask, people, day, away, barred)
             letters = Correspondence(tx, case, self._links, opening.at).opened(opening, seats)
             return steps.opened(tx, opening, seats, letters)
 
@@ -56,13 +53,12 @@ class Register(ports.Register):
         """Write that a rung came due; add the people it brings in, and queue the letters."""
         with self._store.writing() as tx:
             step, case = _step(tx, nudged.step)
+            day = calendar.local_day(nudged.at)
+            away = covers.on_day(tx, day)
+            barred = seating.barred(case.authors, away, deciding=step.terms.deciding)
+            before = tuple(map(_plain, step.seats))
             people = directory(tx, case)
-            seats = tuple(
-                _brought_in(tx, seat, step, nudged, people, case)
-                if seat.key in nudged.silent
-                else _plain(seat)
-                for seat in step.seats
-            )
+            seats = seating.nudged(before, nudged.silent, nudged.rung.nudge, people, day, away, barred)
             letters = Correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
             return steps.nudged(tx, nudged, seats, letters)
 
@@ -108,21 +104,3 @@ def _step(tx: Tx, id: str) -> tuple[StepView, CaseView]:
 
 def _plain(seat: Seat) -> Seat:
     return Seat.model_validate(seat.model_dump(include=set(Seat.model_fields)))
-
-
-def _brought_in(
-    tx: Tx, seat: Seat, step: StepView, nudged: StepNudged, people: Edition, case: CaseView
-) -> Seat:
-    """Return a silent seat with the people that a rung adds: nobody is ever taken away."""
-    day = calendar.local_day(nudged.at)
-    barred = case.authors if step.terms.deciding else ()
-    taken = [holder.person for other in step.seats for holder in other.holders]
-    on_day = covers.on_day(tx, day)
-    added: tuple[Holder, ...] = ()
-    if nudged.rung.nudge is Nudge.COVER:
-        found = seating.first_holders(seat, people, day, on_day, barred)
-        added = tuple(holder for holder in found if holder.capacity is Capacity.COVER)
-    elif nudged.rung.nudge is Nudge.LINE:
-        added = seating.line_holders(seat.post, people, day, on_day, barred)
-    holders = (*seat.holders, *(holder for holder in added if holder.person not in taken))
-    return _plain(seat).model_copy(update={"holders": holders})

@@ -1,17 +1,25 @@
 """Who may answer for a seat: the post's holder, their cover, the next up the line.
 
-Looked up when a step opens and again when a person decides. Whoever wrote or submitted the
-version is never among them (A30, A31), and nobody is found for two seats of one step.
+Looked up when a step opens, when silence brings others in, and again when a person decides.
+Whoever wrote or submitted the version is never among them (A30, A31), nor is whoever covers for one
+who did, and nobody is found for two seats of one step.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from service.handbook import Edition
-from workflows.model import Ask, Capacity, Holder, Seat, SeatAsk
+from workflows.model import Ask, Capacity, Holder, Nudge, Seat, SeatAsk
 
 Covers = Mapping[str, str]
 """Person to the person who covers for them on the day; one hop only (A27)."""
+
+
+def barred(authors: Collection[str], covers: Covers, *, deciding: bool) -> frozenset[str]:
+    """Return who may not answer: the authors and their covers of the day, where something is decided."""
+    if not deciding:
+        return frozenset()
+    return frozenset(authors) | {cover for author, cover in covers.items() if author in authors}
 
 
 def seats(ask: Ask, edition: Edition, day: date, covers: Covers, barred: Collection[str]) -> tuple[Seat, ...]:
@@ -24,10 +32,50 @@ def seats(ask: Ask, edition: Edition, day: date, covers: Covers, barred: Collect
         others = [*taken, *(own - {mine.id} if mine else own)]
         holders = _free(first_holders(seat, edition, day, covers, barred), others)
         if not holders:
-            holders = _free(line_holders(seat.post, edition, day, covers, barred), others)
+            holders = line_holders(seat.post, edition, day, covers, barred, others)
         taken += [holder.person for holder in holders]
         found.append(Seat(**seat.model_dump(), holders=holders))
     return tuple(found)
+
+
+def nudged(
+    seats: Sequence[Seat],
+    silent: Collection[str],
+    nudge: Nudge,
+    edition: Edition,
+    day: date,
+    covers: Covers,
+    barred: Collection[str],
+) -> tuple[Seat, ...]:
+    """Return a step's seats with those whom a rung adds to the silent ones: nobody is ever taken away."""
+    taken = [holder.person for seat in seats for holder in seat.holders]
+    after: list[Seat] = []
+    for seat in seats:
+        added: tuple[Holder, ...] = ()
+        if seat.key in silent and nudge is Nudge.COVER:
+            first = first_holders(seat, edition, day, covers, barred)
+            added = _free([holder for holder in first if holder.capacity is Capacity.COVER], taken)
+        elif seat.key in silent and nudge is Nudge.LINE:
+            # Where the line has been asked already, silence goes on up from there.
+            line = [holder.post for holder in seat.holders if holder.capacity is Capacity.LINE]
+            post = line[-1] if line else seat.post
+            added = line_holders(post, edition, day, covers, barred, taken)
+        taken += [holder.person for holder in added]
+        after.append(seat.model_copy(update={"holders": (*seat.holders, *added)}))
+    return tuple(after)
+
+
+def may_still(
+    asked: Holder, seat: SeatAsk, edition: Edition, day: date, covers: Covers, barred: Collection[str]
+) -> bool:
+    """Say whether somebody who was asked may answer today: for the post asked, or for one up its line."""
+    through = SeatAsk(key=asked.post, post=asked.post)
+    able = (
+        *first_holders(seat, edition, day, covers, barred),
+        *first_holders(through, edition, day, covers, barred),
+        *line_holders(seat.post, edition, day, covers, barred),
+    )
+    return asked.person in [holder.person for holder in able]
 
 
 def first_holders(
@@ -47,15 +95,20 @@ def first_holders(
 
 
 def line_holders(
-    post: str, edition: Edition, day: date, covers: Covers, barred: Collection[str]
+    post: str,
+    edition: Edition,
+    day: date,
+    covers: Covers,
+    barred: Collection[str],
+    taken: Collection[str] = (),
 ) -> tuple[Holder, ...]:
-    """Return the first person up the line of a post who may answer, or their cover."""
+    """Return the first person up the line of a post who may answer and is not `taken`, or their cover."""
     above = edition.line(post)
     seen = [post]
     while above is not None and above not in seen:
         seen.append(above)
         seat = SeatAsk(key=above, post=above)
-        holders = first_holders(seat, edition, day, covers, barred)
+        holders = _free(first_holders(seat, edition, day, covers, barred), taken)
         if holders:
             return tuple(holder.model_copy(update={"capacity": Capacity.LINE}) for holder in holders)
         above = edition.line(above)

@@ -144,7 +144,7 @@ def _standing(
         return Standing.REASSIGNED
     if link.expires <= tx.now:
         return Standing.EXPIRED
-    if step.terms.deciding and link.person in case.authors:
+    if link.person in _barred(tx, case, step):
         return Standing.NOT_YOURS
     return Standing.OPEN if holder else Standing.REASSIGNED
 
@@ -174,10 +174,11 @@ def _holder(
     asked = next((holder for holder in seat.holders if holder.person == person), None)
     if asked is None:
         return None
-    barred = case.authors if step.terms.deciding else ()
     away = covers.on_day(tx, tx.today)
-    able = (
-        *seating.first_holders(seat, people, tx.today, away, barred),
-        *seating.line_holders(seat.post, people, tx.today, away, barred),
-    )
-    return asked if person in [holder.person for holder in able] else None
+    able = seating.may_still(asked, seat, people, tx.today, away, _barred(tx, case, step))
+    return asked if able else None
+
+
+def _barred(tx: Tx, case: CaseView, step: StepView) -> frozenset[str]:
+    """Return who may not answer today, because they or whom they cover for wrote the proposal."""
+    return seating.barred(case.authors, covers.on_day(tx, tx.today), deciding=step.terms.deciding)

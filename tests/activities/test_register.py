@@ -95,6 +95,20 @@ def test_an_author_s_cover_is_no_more_impartial_than_the_author(desk: Desk) -> N
     assert [holder.person for holder in seat.holders] == ["p-005"]
 
 
+def test_whoever_covers_for_an_author_does_not_decide_from_a_seat_of_their_own(desk: Desk) -> None:
+    desk.covers("hoict-rc", by="bh-dmh")
+    case = desk.submits()
+    (seat,) = desk.opens(desk.ask(case, HALL)).seats
+    assert [holder.person for holder in seat.holders] == ["p-003"]
+
+
+def test_an_author_s_cover_may_answer_what_decides_nothing(desk: Desk) -> None:
+    cover = desk.covers("hoict-rc", by="bh-dmh")
+    case = desk.submits("PROP-07")
+    (seat,) = desk.opens(desk.ask(case, "completion")).seats
+    assert seat.holders[0].person == cover
+
+
 @pytest.mark.parametrize("author", ["bh-dmh", "bh-sports", "hoict-rc"])
 def test_nobody_who_wrote_the_version_is_asked_to_decide_it(desk: Desk, author: str) -> None:
     case = desk.submits(authors=[author])

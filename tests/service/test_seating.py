@@ -1,6 +1,6 @@
 """Who may answer for a seat: nobody who wrote the version, and nobody for two seats."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from service import handbook, seating
 from tests.support.core import terms
-from workflows.model import Ask, Capacity, Holder, SeatAsk
+from workflows.model import Ask, Capacity, Holder, Nudge, SeatAsk
 
 LEICESTER = handbook.load("leicester")
 DAY = date(2004, 9, 13)
@@ -64,14 +64,15 @@ def who(
         (["health-partner"], {}, ["p-020"], [[]]),
         # nobody has two seats: a cover keeps to their own, an author's line to theirs
         (["bh-dmh", "bh-sports"], {HALL: SPORTS}, [], [[(HALL, "holder")], [(SPORTS, "holder")]]),
-        (["bh-dmh", "cd-rc"], {}, [HALL], [[], [(CD_RC, "holder")]]),
+        # the line goes on past whoever has another seat of the step
+        (["bh-dmh", "cd-rc"], {}, [HALL], [[(CHIEF, "line")], [(CD_RC, "holder")]]),
         (
             ["bh-dmh", "bh-sports"],
             {HALL: LAND, SPORTS: LAND},
             [],
             [[(LAND, "cover"), (HALL, "holder")], [(SPORTS, "holder")]],
         ),
-        (["corp-projects-manager", "pmo"], {}, [], [[("p-021", "holder")], []]),
+        (["corp-projects-manager", "pmo"], {}, [], [[("p-021", "holder")], [("p-009", "line")]]),
     ],
 )
 def test_who_may_answer(
@@ -93,6 +94,75 @@ def test_a_post_that_was_succeeded_is_answered_by_its_successor_from_that_day() 
 def test_a_line_is_answered_for_the_post_of_the_line() -> None:
     (seat,) = seating.seats(ask("bh-dmh"), LEICESTER, DAY, {}, [HALL])
     assert seat.holders == (Holder(person=CD_RC, post="cd-rc", capacity=Capacity.LINE),)
+
+
+@pytest.mark.parametrize(
+    ("authors", "covers", "deciding", "expected"),
+    [
+        ([LAND], {}, True, {LAND}),
+        ([LAND], {LAND: SPORTS}, True, {LAND, SPORTS}),
+        ([LAND, HALL], {LAND: SPORTS, HALL: CD_RC}, True, {LAND, HALL, SPORTS, CD_RC}),
+        # one hop: who covers for the cover stands in for nobody who wrote it
+        ([LAND], {LAND: SPORTS, SPORTS: HALL}, True, {LAND, SPORTS}),
+        # who is covered by an author did not write it
+        ([LAND], {HALL: LAND}, True, {LAND}),
+        ([LAND], {LAND: SPORTS}, False, set()),
+    ],
+)
+def test_neither_an_author_nor_whoever_covers_for_one_decides(
+    authors: list[str], covers: dict[str, str], deciding: bool, expected: set[str]
+) -> None:
+    assert seating.barred(authors, covers, deciding=deciding) == expected
+
+
+def climbed(
+    *posts: str, nudges: Sequence[Nudge], covers: Mapping[str, str], barred: Collection[str]
+) -> list[list[str]]:
+    """Return the people of each seat after some rungs at which all were silent."""
+    seats = seating.seats(ask(*posts), LEICESTER, DAY, {}, barred)
+    for nudge in nudges:
+        seats = seating.nudged(seats, posts, nudge, LEICESTER, DAY, covers, barred)
+    return [[holder.person for holder in seat.holders] for seat in seats]
+
+
+@pytest.mark.parametrize(
+    ("posts", "nudges", "covers", "barred", "expected"),
+    [
+        (["bh-dmh"], [Nudge.REMIND, Nudge.PMO, Nudge.CLOSE], {HALL: LAND}, [], [[HALL]]),
+        (["bh-dmh"], [Nudge.COVER], {HALL: LAND}, [], [[HALL, LAND]]),
+        (["bh-dmh"], [Nudge.COVER], {HALL: LAND}, [LAND], [[HALL]]),
+        (["bh-dmh"], [Nudge.COVER, Nudge.LINE], {HALL: CD_RC}, [], [[HALL, CD_RC, CHIEF]]),
+        (["bh-dmh"], [Nudge.LINE, Nudge.LINE], {}, [], [[HALL, CD_RC, CHIEF]]),
+        (["bh-dmh"], [Nudge.LINE, Nudge.LINE, Nudge.LINE], {}, [], [[HALL, CD_RC, CHIEF]]),
+        # the next up the line was asked from the start, so silence goes on above them
+        (["bh-land-charges"], [Nudge.LINE], {}, [LAND], [[CD_RAD, CHIEF]]),
+        # two seats have one manager, who has one of them
+        (["bh-dmh", "bh-sports"], [Nudge.LINE], {}, [], [[HALL, CD_RC], [SPORTS, CHIEF]]),
+        (["bh-dmh", "cd-rc"], [Nudge.LINE], {}, [], [[HALL, CHIEF], [CD_RC]]),
+    ],
+)
+def test_whom_silence_brings_in(
+    posts: list[str],
+    nudges: list[Nudge],
+    covers: dict[str, str],
+    barred: list[str],
+    expected: list[list[str]],
+) -> None:
+    assert climbed(*posts, nudges=nudges, covers=covers, barred=barred) == expected
+
+
+def test_whoever_was_asked_far_up_the_line_may_still_answer() -> None:
+    seat = SeatAsk(key="bh-dmh", post="bh-dmh")
+    for holder in (
+        Holder(person=CHIEF, post="chief-executive", capacity=Capacity.LINE),
+        Holder(person=CD_RC, post="cd-rc", capacity=Capacity.LINE),
+        Holder(person=HALL, post="bh-dmh"),
+    ):
+        assert seating.may_still(holder, seat, LEICESTER, DAY, {}, [])
+        assert not seating.may_still(holder, seat, LEICESTER, DAY, {}, [holder.person])
+    gone = Holder(person=LAND, post="bh-dmh", capacity=Capacity.COVER)
+    assert not seating.may_still(gone, seat, LEICESTER, DAY, {}, [])
+    assert seating.may_still(gone, seat, LEICESTER, DAY, {HALL: LAND}, [])
 
 
 COVERS = st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE), max_size=12).map(
