@@ -155,6 +155,8 @@ class Budget(Frozen):
 class Next(Frozen):
     """Where a case goes from here: to whom, and on which day if it waits for one."""
 
+    leg: str = ""
+    """The part of the way that comes next; it alone where nobody is asked yet."""
     who: tuple[Line, ...] = ()
     """Titles of posts or names of forums that are asked next."""
     on: date | None = None
@@ -193,6 +195,8 @@ class Asking(CaseLetter):
     question: Question
     seat: Line
     """The title of the post that is asked. The reader may hold it, cover it or manage its holder."""
+    own: bool = True
+    """The reader holds that post, and does not answer in its holder's place."""
     clause: Clause
     due: date
     written: date
@@ -226,10 +230,14 @@ class Reminder(Asking):
 
 
 class Escalation(Asking):
-    """To a line manager, who may now answer in the place of those who were asked."""
+    """To the next up the line, who may answer in the place of those who were asked or could not be."""
 
     kind: Literal["escalation"] = "escalation"
-    asked: tuple[Asked, ...]
+    why: Literal["silent", "author", "covers_author", "vacant", "seated"] = "silent"
+    """Those asked are silent; or the post's own holder could not be asked from the start: they wrote
+    the proposal, cover for somebody who did, are not there, or have another seat."""
+    asked: tuple[Asked, ...] = ()
+    """Empty where the reader is the first to be asked."""
 
 
 class Cover(Asking):
@@ -274,6 +282,8 @@ class Outcome(CaseLetter):
     answers: tuple[Answer, ...] = ()
     next: Next | None = None
     """Where the case goes, when it is known; the words make do without."""
+    casting: Line = ""
+    """The title of the post whose casting vote broke a tie, if one did."""
 
 
 class Receipt(CaseLetter):
@@ -334,7 +344,6 @@ class Approved(CaseLetter):
     size: Size
     answers: tuple[Answer, ...] = ()
     """The answers that approve it, with their conditions."""
-    next: Next | None = None
 
 
 class Rejected(CaseLetter):
@@ -377,12 +386,16 @@ class Withdrawn(CaseLetter):
 
 
 class Lapsed(CaseLetter):
-    """Nobody answered to the end of the ladder, and the rules of the question end it there."""
+    """The question came to nothing, by silence or by too few votes, and its rules end it there."""
 
     kind: Literal["lapsed"] = "lapsed"
     on: date
     question: Question
+    why: str = ""
+    """The key in `StepClosing.why`: time_up or inquorate."""
     asked: tuple[Asked, ...] = ()
+    """Who is silent."""
+    answers: tuple[Answer, ...] = ()
 
 
 class Completed(CaseLetter):
@@ -419,7 +432,8 @@ class Stuck(CaseLetter):
     """To the PMO: something will not move unless the PMO moves it."""
 
     kind: Literal["stuck"] = "stuck"
-    cause: Literal["unanswered", "undeliverable", "nobody_to_ask", "not_for_me"]
+    cause: Literal["unanswered", "undeliverable", "nobody_to_ask", "not_for_me", "fault"]
+    """`fault`: Assent could not count an answer, for a reason of its own; the answer is kept."""
     desk: str
     """The PMO's page of what is stuck."""
     question: Question | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from service import proposals, telling
@@ -64,12 +64,12 @@ def checked(document: Mapping[str, Any], edition: Edition) -> None:
         raise Malformed(problems=problems)
 
 
-def preview(document: Mapping[str, Any], edition: Edition, today: date) -> tuple[Leg, ...]:
-    """Return the way a draft would go if it were submitted today."""
+def preview(document: Mapping[str, Any], edition: Edition, now: datetime) -> tuple[Leg, ...]:
+    """Return the way a draft would go if it were submitted now."""
     if problems := proposals.check_route(document, edition):
         raise Malformed(problems=problems)
-    proposal = _facts(document, edition, today)
-    return routing.route(proposal, edition.routing(today))
+    received = calendar.day_of_receipt(now, edition.non_working)
+    return routing.route(_facts(document, edition, received), edition.routing(received))
 
 
 def stops(route: Sequence[Leg], edition: Edition, today: date) -> tuple[Stop, ...]:
@@ -118,7 +118,10 @@ def submit(tx: Tx, desk: Desk, draft: Draft, person: str) -> Submission:
         raise Malformed(problems=problems)
     content = proposals.normalise(draft.document, edition)
     proposal = _facts(draft.document, edition, tx.today)
-    rules = edition.routing(tx.today)
+    # What comes after business makes tomorrow's papers deadline, and not today's.
+    received = calendar.day_of_receipt(tx.now, edition.non_working)
+    sent = proposal.model_copy(update={"submitted": received})
+    rules = edition.routing(received)
     version = draft.submitted_version + 1
     hash = proposals.content_hash(content)
     cases.submitted(
@@ -128,8 +131,8 @@ def submit(tx: Tx, desk: Desk, draft: Draft, person: str) -> Submission:
         content=content,
         content_hash=hash,
         proposal=proposal,
-        route=routing.route(proposal, rules),
-        branches=routing.branches(proposal, rules),
+        route=routing.route(sent, rules),
+        branches=routing.branches(sent, rules),
         edition=edition.hash,
         title=content["title"],
         author=person,

@@ -141,3 +141,22 @@ def test_business_opens_before_it_closes_on_the_same_day(day: date) -> None:
     opens, closes = calendar.opening(day), calendar.closing(day)
     assert closes - opens == timedelta(hours=8)
     assert calendar.local_day(opens) == calendar.local_day(closes) == day
+
+
+@pytest.mark.parametrize(
+    ("instant", "received"),
+    [
+        (datetime(2004, 10, 6, 15, 59, tzinfo=UTC), date(2004, 10, 6)),
+        (datetime(2004, 10, 6, 16, 0, tzinfo=UTC), date(2004, 10, 6)),
+        (datetime(2004, 10, 6, 16, 1, tzinfo=UTC), date(2004, 10, 7)),
+        # Friday evening, a Saturday, and the day before Christmas are received when people work again.
+        (datetime(2004, 10, 8, 17, 30, tzinfo=UTC), date(2004, 10, 11)),
+        (datetime(2004, 10, 9, 10, 0, tzinfo=UTC), date(2004, 10, 11)),
+        (datetime(2004, 12, 24, 18, 0, tzinfo=UTC), date(2004, 12, 29)),
+    ],
+)
+def test_what_comes_after_business_is_received_on_the_next_working_day(
+    instant: datetime, received: date
+) -> None:
+    christmas = (date(2004, 12, 27), date(2004, 12, 28))
+    assert calendar.day_of_receipt(instant, christmas) == received

@@ -40,6 +40,15 @@ def working_days_between(start: date, end: date, non_working: Collection[date]) 
     return sum(is_working(day, non_working) for day in days)
 
 
+def day_of_receipt(instant: datetime, non_working: Collection[date]) -> date:
+    """Return the working day on which something counts as received: after 17:00 it is the next."""
+    local = instant.astimezone(ZONE)
+    day = local.date()
+    if is_working(day, non_working) and local.time() <= END_OF_BUSINESS:
+        return day
+    return nth_working_day(day, 1, non_working)
+
+
 def opening(day: date) -> datetime:
     """Return the UTC instant at which business starts on a day (09:00 in Europe/London)."""
     return datetime.combine(day, START_OF_BUSINESS, ZONE).astimezone(UTC)

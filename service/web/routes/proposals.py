@@ -182,7 +182,7 @@ def _edit_page(
 
 def _check_page(visit: Visit, draft: Draft, edition: Edition, status: int = 200) -> Response:
     problems = proposals.check_complete(draft.document, edition, visit.today)
-    route = submitting.preview(draft.document, edition, visit.today) if not problems else ()
+    route = submitting.preview(draft.document, edition, visit.now) if not problems else ()
     return page(
         "proposals/check.html",
         visit.frame(),
