@@ -5,8 +5,10 @@ is started again. All that lasts is in the folder: two databases, the caught mai
 """
 
 import asyncio
+import ctypes
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -112,6 +114,15 @@ def prepare(store: Store, settings: Settings) -> None:
             clock.begin(tx, settings.clock_start or tx.real, rate=settings.clock_rate)
 
 
+def _end_with_supervisor() -> None:
+    """Have Linux end this process when its supervisor dies, however suddenly; nothing is left running."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+_PR_SET_PDEATHSIG = 1
+
+
 class Part:
     """One process of the stack, started again when it dies."""
 
@@ -138,6 +149,7 @@ class Part:
                 stderr=said,
                 # A Ctrl-C at the terminal is for the supervisor, which then ends its parts in order.
                 start_new_session=True,
+                preexec_fn=_end_with_supervisor,
             )
 
     async def keep(self, started: Callable[[], None]) -> None:
