@@ -8,14 +8,15 @@ from hashlib import sha256
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from notifications.catcher import Caught
-from service.store import cases, intents, journal, letters, rebuild, steps, verify
+from service import seating
+from service.store import cases, covers, intents, journal, letters, rebuild, steps, verify
 from service.store.intents import DecisionView
 from service.store.letters import LedgerRow
 from service.store.line import ORGANISATION, Line
 from service.store.steps import StepView
 from tests.support.stack import Town
 from workflows.model import Decision, Ending
-from workflows.rules import quorum
+from workflows.rules import calendar, quorum
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,19 @@ def _decision(made: DecisionView) -> Decision:
 
 
 def _no_author_decided(town: Town, facts: Facts) -> Iterator[str]:
-    """I6: nobody who wrote a version decided on it."""
+    """I6: nobody who wrote a version decided on it, nor whoever covered for one of them on the day."""
     deciding = {step.id: step for step in facts.steps if step.terms.deciding}
     with town.store.reading() as tx:
         authors = {(ref, one.version): one.authors for ref in facts.refs for one in cases.versions(tx, ref)}
+        days = {calendar.local_day(made.submitted_at) for made in facts.decisions}
+        away = {day: covers.on_day(tx, day) for day in days}
     for made in facts.decisions:
         step = deciding.get(made.step)
-        if step is not None and made.person in authors[made.case, step.version]:
-            yield f"{made.person} wrote {made.case} and decided {made.step}"
+        if step is None:
+            continue
+        wrote = authors[made.case, step.version]
+        if made.person in seating.barred(wrote, away[calendar.local_day(made.submitted_at)], deciding=True):
+            yield f"{made.person} wrote {made.case}, or covered for who did, and decided {made.step}"
 
 
 def _letters_due_are_letters_sent(facts: Facts, again: int) -> Iterator[str]:
@@ -179,13 +185,16 @@ def _nothing_fired_early(facts: Facts) -> Iterator[str]:
 
 
 async def unattended(town: Town) -> list[str]:
-    """I10: every question that stands open in the register is alive in the engine, and every case too."""
+    """I10: every question that stands open in the register is alive in the engine, every case too, and none is stuck."""
     client = await Client.connect(town.stack.settings.temporal_address)
     with town.store.reading() as tx:
         alive = [*cases.open_refs(tx), *(step.id for step in steps.open_steps(tx))]
     found = []
     for id in alive:
-        status = (await client.get_workflow_handle(id).describe()).status
-        if status is not WorkflowExecutionStatus.RUNNING:
-            found.append(f"{id} is open in the register and {status} in the engine")
+        process = await client.get_workflow_handle(id).describe()
+        if process.status is not WorkflowExecutionStatus.RUNNING:
+            found.append(f"{id} is open in the register and {process.status} in the engine")
+        # A process whose code fails goes on running, and its task is tried again for ever. None is 0.
+        elif (tries := process.raw_description.pending_workflow_task.attempt) > 1:
+            found.append(f"{id} is stuck: its task has been tried {tries} times")
     return found
