@@ -9,9 +9,11 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol, Self
 
+from service import seating
 from service.handbook import Edition
 from service.links import Links
 from service.store import covers, intents, steps
+from service.store import letters as ledger
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -26,6 +28,7 @@ from service.telling import (
     matter,
     name,
     place,
+    pmo_letter,
     share_of,
     title,
     together,
@@ -40,6 +43,7 @@ from workflows.model import (
     Choice,
     Holder,
     Nudge,
+    QuorumRule,
     Rung,
     Seat,
     State,
@@ -69,9 +73,12 @@ class Put:
     due: datetime
     rungs: tuple[Rung, ...]
     opened: datetime
+    seats: tuple[Seat, ...]
+    """With everybody who is asked, those whom this very event brings in included."""
+    silent: tuple[str, ...]
 
     @classmethod
-    def opening(cls, opening: StepOpening) -> Self:
+    def opening(cls, opening: StepOpening, seats: Sequence[Seat]) -> Self:
         """Take a question that is about to be put."""
         ask = opening.ask
         return cls(
@@ -85,10 +92,12 @@ class Put:
             due=opening.due,
             rungs=opening.rungs,
             opened=opening.at,
+            seats=tuple(seats),
+            silent=tuple(seat.key for seat in seats),
         )
 
     @classmethod
-    def again(cls, step: StepView) -> Self:
+    def again(cls, step: StepView, seats: Sequence[Seat]) -> Self:
         """Take a question that stands in the register."""
         return cls(
             step=step.id,
@@ -101,6 +110,8 @@ class Put:
             due=step.due,
             rungs=step.rungs,
             opened=step.opened,
+            seats=tuple(seats),
+            silent=step.silent,
         )
 
 
@@ -115,6 +126,7 @@ class Correspondence:
         self.at = at
         self.today = calendar.local_day(at)
         self._links = links
+        self._foreseen: dict[str, dict[str, tuple[Consequence, ...]]] = {}
 
     # ------------------------------------------------------------------------ events
 
@@ -131,7 +143,7 @@ class Correspondence:
 
     def opened(self, opening: StepOpening, seats: Sequence[Seat]) -> list[QueuedLetter]:
         """A question is put: each seat is asked, and the PMO is told of a seat with nobody to ask."""
-        put = Put.opening(opening)
+        put = Put.opening(opening, seats)
         queued: list[QueuedLetter] = []
         for seat in seats:
             if seat.holders:
@@ -142,7 +154,7 @@ class Correspondence:
 
     def nudged(self, step: StepView, nudged: StepNudged, seats: Sequence[Seat]) -> list[QueuedLetter]:
         """A rung came due: the silent hear from it, and so do those whom it brings in."""
-        put = Put.again(step)
+        put = Put.again(step, seats)
         rung = nudged.rung
         silent = [seat for seat in seats if seat.key in nudged.silent]
         match rung.nudge:
@@ -158,7 +170,7 @@ class Correspondence:
                     letter
                     for seat in silent
                     for holder in _new(seat, step)
-                    for letter in self._brought_in(put, seat, holder, rung)
+                    for letter in self._brought_in(put, step, seat, holder, rung)
                 ]
             case Nudge.PMO:
                 return self._stuck(put, f"{put.step}:stuck:{rung.number}", "unanswered", silent)
@@ -207,21 +219,40 @@ class Correspondence:
     def _asked_first(self, put: Put, seat: Seat) -> list[QueuedLetter]:
         """Ask a seat: its holder, or whoever covers for them, or the next in the line."""
         first, *others = seat.holders
-        if first.capacity is not Capacity.COVER:
-            return [self._request(put, seat, first)]
-        return [
-            self._cover_letter(put, seat, first, "0"),
-            *(self._covered(put, seat, holder, first, "0") for holder in others),
-        ]
+        match first.capacity:
+            case Capacity.HOLDER:
+                return [self._request(put, seat, first)]
+            case Capacity.COVER:
+                return [
+                    self._cover_letter(put, seat, first, "0"),
+                    *(self._covered(put, seat, holder, first, "0") for holder in others),
+                ]
+            case Capacity.LINE:
+                because = self._why_the_line(put, seat)
+                return [self._escalation(put, seat, holder, "0", because=because) for holder in seat.holders]
 
-    def _brought_in(self, put: Put, seat: Seat, holder: Holder, rung: Rung) -> list[QueuedLetter]:
+    def _why_the_line(self, put: Put, seat: Seat) -> str:
+        """Say why a seat's own holder could not be asked."""
+        holder = self.people.holder(seat.post, self.today)
+        if holder is None:
+            return "vacant"
+        if not put.terms.deciding:
+            return "seated"
+        if holder.id in self.case.authors:
+            return "author"
+        return "covers_author" if holder.id in self._barred(put.terms, self.today) else "seated"
+
+    def _brought_in(
+        self, put: Put, step: StepView, seat: Seat, holder: Holder, rung: Rung
+    ) -> list[QueuedLetter]:
         number = str(rung.number)
         if holder.capacity is Capacity.COVER:
             letter = self._cover_letter(put, seat, holder, number, asked_on=calendar.local_day(put.opened))
         else:
-            letter = self._escalation(put, seat, holder, number)
-        asked = (other for other in seat.holders if other.capacity is Capacity.HOLDER)
-        return [letter, *(self._covered(put, seat, other, holder, number) for other in asked)]
+            asked = self._asked(put, [one for one in step.seats if one.key == seat.key])
+            letter = self._escalation(put, seat, holder, number, asked=asked)
+        own = (other for other in seat.holders if other.capacity is Capacity.HOLDER)
+        return [letter, *(self._covered(put, seat, other, holder, number) for other in own)]
 
     def _request(self, put: Put, seat: Seat, holder: Holder) -> QueuedLetter:
         letter = letters.Request(**self._asking(put, seat, holder))
@@ -239,8 +270,19 @@ class Correspondence:
         key = f"{put.step}:reminder:{rung.number}:{seat.key}:{holder.person}"
         return self._queue(key, letter, put, seat, holder)
 
-    def _escalation(self, put: Put, seat: Seat, holder: Holder, number: str) -> QueuedLetter:
-        letter = letters.Escalation(**self._asking(put, seat, holder), asked=self._silent(put, [seat]))
+    def _escalation(
+        self,
+        put: Put,
+        seat: Seat,
+        holder: Holder,
+        number: str,
+        *,
+        because: str = "silent",
+        asked: tuple[Asked, ...] = (),
+    ) -> QueuedLetter:
+        letter = letters.Escalation.model_validate(
+            {**self._asking(put, seat, holder), "because": because, "asked": asked}
+        )
         key = f"{put.step}:escalation:{number}:{seat.key}:{holder.person}"
         return self._queue(key, letter, put, seat, holder)
 
@@ -280,6 +322,7 @@ class Correspondence:
             "matter": self._matter(),
             "question": self._question(put.key, put.terms.kind, seat),
             "seat": title(self.rules, seat.post, self.today),
+            "own": holder.capacity is Capacity.HOLDER,
             "clause": self._clause(put.clause),
             "due": calendar.local_day(put.due),
             "written": self.today,
@@ -295,30 +338,52 @@ class Correspondence:
 
     def _earlier(self, put: Put) -> list[DecisionView]:
         """Return the views given so far on this version; those on a blind step stay unseen."""
-        asked = {step.id: step for step in steps.of_case(self.tx, self.case.ref)}
         return [
             made
-            for made in intents.decisions_of(self.tx, self.case.ref)
-            if made.choice.counted
-            and made.content_hash == put.content_hash
-            and not (made.step == put.step and asked[made.step].blind)
+            for step, made in self._decisions(put.version)
+            if made.choice.counted and not (made.step == put.step and step.blind)
         ]
 
     def _if_silent(self, put: Put, seat: Seat) -> tuple[Consequence, ...]:
-        """Say what the ladder still holds, leaving out a cover where nobody is one."""
-        holder = self.people.holder(seat.post, self.today)
-        cover = covers.on(self.tx, holder.id, self.today) if holder else None
-        above = self.people.line(seat.post)
-        whose = {
-            Nudge.COVER: name(self.people, cover) if cover else "",
-            Nudge.LINE: title(self.rules, above, self.today) if above else "",
-            Nudge.PMO: title(self.rules, self.rules.roles["pmo"], self.today),
-        }
-        return tuple(
-            Consequence(on=calendar.local_day(rung.at), then=rung.nudge, who=whose.get(rung.nudge, ""))
-            for rung in put.rungs
-            if rung.at > self.at and (rung.nudge not in whose or whose[rung.nudge])
-        )
+        """Say what the ladder still holds for a seat, leaving out a rung that would bring in nobody."""
+        if put.step not in self._foreseen:
+            self._foreseen[put.step] = self._ladder(put)
+        return self._foreseen[put.step][seat.key]
+
+    def _ladder(self, put: Put) -> dict[str, tuple[Consequence, ...]]:
+        """Climb what is left of a ladder as if all stay silent, and return what it does to each seat."""
+        found: dict[str, list[Consequence]] = {seat.key: [] for seat in put.seats}
+        seats = put.seats
+        for rung in put.rungs:
+            if rung.at <= self.at:
+                continue
+            day = calendar.local_day(rung.at)
+            before, seats = seats, self._nudged(put, seats, rung.nudge, day)
+            for earlier, seat in zip(before, seats, strict=True):
+                added = seat.holders[len(earlier.holders) :]
+                if added or rung.nudge not in (Nudge.COVER, Nudge.LINE):
+                    found[seat.key].append(
+                        Consequence(on=day, then=rung.nudge, who=self._turned_to(rung.nudge, added, day))
+                    )
+        return {key: tuple(consequences) for key, consequences in found.items()}
+
+    def _nudged(self, put: Put, seats: tuple[Seat, ...], nudge: Nudge, day: date) -> tuple[Seat, ...]:
+        away, barred = covers.on_day(self.tx, day), self._barred(put.terms, day)
+        return seating.nudged(seats, put.silent, nudge, self.people, day, away, barred)
+
+    def _turned_to(self, nudge: Nudge, added: Sequence[Holder], day: date) -> str:
+        match nudge:
+            case Nudge.COVER:
+                return name(self.people, added[0].person)
+            case Nudge.LINE:
+                return title(self.rules, added[0].post, day)
+            case Nudge.PMO:
+                return title(self.rules, self.rules.roles["pmo"], day)
+            case _:
+                return ""
+
+    def _barred(self, terms: Terms, day: date) -> frozenset[str]:
+        return seating.barred(self.case.authors, covers.on_day(self.tx, day), deciding=terms.deciding)
 
     # -------------------------------------------------------------------- telling letters
 
@@ -363,9 +428,29 @@ class Correspondence:
             on=calendar.local_day(outcome.at),
             why=closing.why,
             answers=tuple(told(decision, self.people) for decision in made),
-            next=self._next(step) if outcome.favourable else None,
+            next=self._next(step) if outcome.favourable and not self._others_open(step) else None,
+            casting=self._casting(step, closing, made),
         )
         return self._tell(f"{step.id}:outcome:{person}", letter, step, person, post)
+
+    def _others_open(self, step: StepView) -> bool:
+        """Say whether a question put together with this one is still open, so that the case stays."""
+        found = place(self.case, step.key)
+        every = steps.of_case(self.tx, self.case.ref)
+        beside = together(self.case, found[0], every, step.version) if found else []
+        return any(other.open for other in beside if other.id != step.id)
+
+    def _casting(self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]) -> str:
+        """Return the post of the chair whose vote broke a tie; empty if none had to."""
+        quorum = step.quorum
+        if quorum.rule is not QuorumRule.MAJORITY or not quorum.casting or closing.outcome.choice is None:
+            return ""
+        views = {decision.seat: decision.choice for decision in made if decision.choice.counted}
+        favourable = sum(choice.favourable for choice in views.values())
+        chair = next((seat for seat in step.seats if seat.chair and seat.key in views), None)
+        vetoed = any(seat.veto and not views.get(seat.key, Choice.APPROVE).favourable for seat in step.seats)
+        tied = 2 * favourable == len(views) and not vetoed
+        return title(self.rules, chair.post, self.today) if chair and tied else ""
 
     def _closed_without(
         self, step: StepView, closing: StepClosing, made: Sequence[DecisionView], seat: Seat, holder: Holder
@@ -446,23 +531,14 @@ class Correspondence:
             cause=cause,
             question=self._question(put.key, put.terms.kind, silent[0]),
             seat=title(self.rules, silent[0].post, self.today),
-            asked=self._silent(put, silent) if cause == "unanswered" else (),
+            asked=self._asked(put, silent) if cause == "unanswered" else (),
         )
 
-    def _to_pmo(self, key: str, **told: object) -> list[QueuedLetter]:
-        pmo = self.rules.roles["pmo"]
-        person = self.people.holder(pmo, self.today)
-        if person is None:
-            return []
-        letter = letters.Stuck.model_validate(
-            {
-                "to": self._addressee(pmo, person.id),
-                "matter": self._matter(),
-                "desk": self._links.page(f"cases/{self.case.ref}"),
-                **told,
-            }
+    def _to_pmo(self, key: str, cause: str, seat: str = "", **facts: object) -> list[QueuedLetter]:
+        letter = pmo_letter(
+            self.tx, self.case, self._links.page, cause=cause, key=key, seat=seat, day=self.today, facts=facts
         )
-        return [self._tell(key, letter, None, person.id, pmo)]
+        return [letter] if letter else []
 
     # --------------------------------------------------------------- the sponsor's letters
 
@@ -492,8 +568,7 @@ class Correspondence:
         match state:
             case State.APPROVED:
                 approving = tuple(told(made, self.people) for made in self._this_version())
-                after = self._next(step) if step else None
-                return partial(letters.Approved, **common, size=self.case.size, answers=approving, next=after)
+                return partial(letters.Approved, **common, size=self.case.size, answers=approving)
             case State.REJECTED:
                 return partial(letters.Rejected, **common, answers=answers)
             case State.RETURNED:
@@ -502,9 +577,14 @@ class Correspondence:
             case State.WITHDRAWN:
                 return partial(letters.Withdrawn, **common, by=self._withdrew())
             case State.LAPSED if step:
-                question = self._question(step.key, step.kind, step.seats[0])
-                asked = self._silent(Put.again(step), step.seats)
-                return partial(letters.Lapsed, **common, question=question, asked=asked)
+                return partial(
+                    letters.Lapsed,
+                    **common,
+                    question=self._question(step.key, step.kind, step.seats[0]),
+                    why=step.why,
+                    asked=self._asked(Put.again(step, step.seats), step.seats),
+                    answers=tuple(told(made, self.people) for made in self._made(step)),
+                )
             case State.CLOSED:
                 confirmed = answers[-1].who if answers else ""
                 return partial(letters.Completed, **common, confirmed_by=confirmed)
@@ -544,10 +624,15 @@ class Correspondence:
         return intents.decisions_of_step(self.tx, step.id)
 
     def _this_version(self) -> list[DecisionView]:
+        return [made for _, made in self._decisions(self.case.version)]
+
+    def _decisions(self, version: int) -> list[tuple[StepView, DecisionView]]:
+        """Return what was answered about a version; one submitted again unchanged is another version."""
+        asked = {step.id: step for step in steps.of_case(self.tx, self.case.ref) if step.version == version}
         return [
-            made
+            (asked[made.step], made)
             for made in intents.decisions_of(self.tx, self.case.ref)
-            if made.content_hash == self.case.content_hash
+            if made.step in asked
         ]
 
     def _addressee(self, post: str, person: str) -> Addressee:
@@ -586,15 +671,31 @@ class Correspondence:
     def _clause(self, number: str) -> Clause:
         return Clause(number=number, text=self.rules.clause_text(number).rstrip("."))
 
-    def _silent(self, put: Put, seats: Sequence[Seat]) -> tuple[Asked, ...]:
-        since = calendar.local_day(put.opened)
-        waited = calendar.working_days_between(since, self.today, self.rules.non_working)
+    def _asked(self, put: Put, seats: Sequence[Seat]) -> tuple[Asked, ...]:
+        """Return the people who were asked for seats that are silent, each with the day of their letter."""
         answered = {made.seat for made in intents.decisions_of_step(self.tx, put.step)}
+        written: dict[tuple[str, str], date] = {}
+        for row in ledger.of_step(self.tx, put.step):
+            if row.link_id:
+                written.setdefault((row.seat, row.person), calendar.local_day(row.queued))
         return tuple(
-            Asked(who=title(self.rules, seat.post, self.today), since=since, working_days=waited)
+            Asked(who=self._as_asked(holder), since=since, working_days=self._working_days(since))
             for seat in seats
             if seat.key not in answered
+            for holder in seat.holders
+            # Somebody who is covered is told, and has no letter that asks.
+            if (since := written.get((seat.key, holder.person)))
         )
+
+    def _as_asked(self, holder: Holder) -> str:
+        """Return somebody's name, and the post through which they were asked."""
+        person = name(self.people, holder.person)
+        post = title(self.rules, holder.post, self.today)
+        who = f"{person}, {post}" if person else post
+        return f"{who} (covering)" if holder.capacity is Capacity.COVER else who
+
+    def _working_days(self, since: date) -> int:
+        return calendar.working_days_between(since, self.today, self.rules.non_working)
 
     def _next(self, step: StepView) -> letters.Next | None:
         found = place(self.case, step.key)

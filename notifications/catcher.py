@@ -80,7 +80,7 @@ def _read(number: int, file: Path, written: int) -> Caught:
         id=number,
         at=datetime.fromtimestamp(written / 1e9, UTC),
         to=", ".join(address.addr_spec for address in message["To"].addresses) if message["To"] else "",
-        subject=str(message["Subject"] or ""),
+        subject=str(message["Subject"] or "").strip(),
         text=text,
         html=html,
         headers={name: str(value) for name, value in message.items()},

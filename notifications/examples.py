@@ -104,6 +104,10 @@ _HALL_YES = Answer(
     reason="The hall gains most, and the saving in box office hours is agreed.\n\nCards are the one risk.",
     conditions=(_CARDS,),
 )
+_TOO_FEW = (
+    Answer(who=CHIEF, choice=Choice.APPROVE, on=date(2004, 10, 28)),
+    Answer(who=DIRECTOR, choice=Choice.DECLARE_INTEREST, on=date(2004, 10, 27), reason="It is mine."),
+)
 _HALL_NO = Answer(
     who=HALL,
     choice=Choice.REJECT,
@@ -114,6 +118,10 @@ _LADDER = (
     Consequence(on=date(2004, 10, 19), then=Nudge.REMIND),
     Consequence(on=date(2004, 10, 22), then=Nudge.COVER, who="B. Deputy"),
     Consequence(on=date(2004, 10, 26), then=Nudge.LINE, who=DIRECTOR),
+    Consequence(on=date(2004, 11, 2), then=Nudge.PMO, who="Corporate Projects Manager"),
+)
+_ABOVE = (
+    Consequence(on=date(2004, 10, 26), then=Nudge.LINE, who=CHIEF),
     Consequence(on=date(2004, 11, 2), then=Nudge.PMO, who="Corporate Projects Manager"),
 )
 
@@ -220,6 +228,15 @@ EXAMPLES: dict[str, Letter] = {
         written=date(2004, 12, 20),
         if_silent=(Consequence(on=date(2005, 1, 4), then=Nudge.REMIND),),
     ),
+    "request-no-capital": _REQUEST.model_copy(
+        update={
+            "matter": TOOLKIT.model_copy(update={"capital": Decimal(0)}),
+            "question": Question(kind="funding", amount=Decimal(0), percent=Decimal(100)),
+            "so_far": (),
+            "budget": None,
+            "code_needed": False,
+        }
+    ),
     "reminder": Reminder(
         **(dict(_REQUEST) | {"kind": "reminder", "written": date(2004, 10, 19), "if_silent": _LADDER[1:]}),
         number=1,
@@ -238,12 +255,30 @@ EXAMPLES: dict[str, Letter] = {
     "escalation": Escalation(
         **(
             dict(_REQUEST)
-            | {"kind": "escalation", "to": _LINE, "written": date(2004, 10, 26), "if_silent": _LADDER[3:]}
+            | {"kind": "escalation", "to": _LINE, "own": False, "written": date(2004, 10, 26)}
+            | {"if_silent": _LADDER[3:]}
         ),
         asked=(
             Asked(who=f"A. Holder, {HALL}", since=date(2004, 10, 14), working_days=8),
-            Asked(who="B. Deputy, covering", since=date(2004, 10, 22), working_days=1),
+            Asked(who=f"B. Deputy, {HALL} (covering)", since=date(2004, 10, 22), working_days=1),
         ),
+    ),
+    "escalation-from-the-start": Escalation(
+        **(dict(_REQUEST) | {"kind": "escalation", "to": _LINE, "own": False, "if_silent": _ABOVE}),
+        because="author",
+    ),
+    "escalation-vacant": Escalation(
+        **(dict(_REQUEST) | {"kind": "escalation", "to": _LINE, "own": False, "if_silent": _ABOVE}),
+        because="vacant",
+    ),
+    "reminder-in-the-place-of-another": Reminder(
+        **(
+            dict(_REQUEST)
+            | {"kind": "reminder", "to": _LINE, "own": False, "written": date(2004, 10, 19)}
+            | {"if_silent": _ABOVE}
+        ),
+        number=1,
+        asked_on=date(2004, 10, 14),
     ),
     "cover": Cover(
         **(dict(_REQUEST) | {"kind": "cover", "to": _COVER, "if_silent": _LADDER[2:]}),
@@ -301,7 +336,7 @@ EXAMPLES: dict[str, Letter] = {
                     "remarks": (
                         ("fit", "Fits the infrastructure strategy"),
                         ("infrastructure", "One more web server"),
-                        ("security", "Passes through the firewall as other web booking does"),
+                        ("network_security", "Passes through the firewall as other web booking does"),
                     )
                 }
             ),
@@ -324,6 +359,39 @@ EXAMPLES: dict[str, Letter] = {
         ending=Ending.SILENT,
         on=date(2004, 11, 9),
         why="time_up",
+    ),
+    "outcome-too-few": Outcome(
+        to=_to("G. Chief", CHIEF),
+        matter=BOOKING,
+        question=Question(kind="srg", forum=SRG),
+        ending=Ending.SILENT,
+        on=date(2004, 11, 9),
+        why="inquorate",
+        answers=_TOO_FEW,
+    ),
+    "outcome-casting": Outcome(
+        to=_SPONSOR,
+        matter=BOOKING,
+        question=Question(kind="srg", forum=SRG),
+        ending=Ending.DECIDED,
+        choice=Choice.APPROVE,
+        on=date(2004, 10, 28),
+        answers=(
+            Answer(who=CHIEF, choice=Choice.APPROVE, on=date(2004, 10, 28)),
+            Answer(who=DIRECTOR, choice=Choice.REJECT, on=date(2004, 10, 27), reason="Not this year."),
+        ),
+        next=Next(leg="project"),
+        casting=CHIEF,
+    ),
+    "outcome-last-of-a-minor": Outcome(
+        to=_to("J. Sports", SPORTS),
+        matter=TOOLKIT,
+        question=Question(kind="funding", amount=Decimal(12000), percent=Decimal(100)),
+        ending=Ending.DECIDED,
+        choice=Choice.APPROVE,
+        on=date(2004, 6, 16),
+        answers=(_SPORTS_YES,),
+        next=Next(leg="completion", who=("Head of ICT, Chief Executive's",)),
     ),
     "receipt": Receipt(
         to=_FUNDER,
@@ -470,7 +538,24 @@ EXAMPLES: dict[str, Letter] = {
         matter=BOOKING,
         on=date(2004, 11, 9),
         question=_SHARE,
-        asked=(Asked(who=HALL, since=date(2004, 10, 14), working_days=18),),
+        asked=(Asked(who=f"A. Holder, {HALL}", since=date(2004, 10, 14), working_days=18),),
+    ),
+    "lapsed-too-few": Lapsed(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 11, 9),
+        question=Question(kind="srg", forum=SRG),
+        why="inquorate",
+        answers=_TOO_FEW,
+    ),
+    "lapsed-half-answered": Lapsed(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 11, 9),
+        question=Question(kind="srg", forum=SRG),
+        why="time_up",
+        asked=(Asked(who=f"A. Holder, {HALL}", since=date(2004, 10, 14), working_days=18),),
+        answers=_TOO_FEW[:1],
     ),
     "completed": Completed(
         to=_SPONSOR, matter=TOOLKIT, on=date(2004, 7, 30), confirmed_by="Head of ICT, Chief Executive's"
@@ -490,7 +575,7 @@ EXAMPLES: dict[str, Letter] = {
         seat=HALL,
         asked=(
             Asked(who=f"A. Holder, {HALL}", since=date(2004, 10, 14), working_days=13),
-            Asked(who="B. Deputy, covering", since=date(2004, 10, 22), working_days=7),
+            Asked(who=f"B. Deputy, {HALL} (covering)", since=date(2004, 10, 22), working_days=7),
         ),
         if_silent=(Consequence(on=date(2004, 11, 9), then=Nudge.CLOSE),),
     ),
@@ -511,6 +596,9 @@ EXAMPLES: dict[str, Letter] = {
     ),
     "stuck-not-for-me": Stuck(
         to=_PMO, matter=BOOKING, cause="not_for_me", desk=f"{BASE}/cases/INV-2004-0002", seat=HALL
+    ),
+    "stuck-fault": Stuck(
+        to=_PMO, matter=BOOKING, cause="fault", desk=f"{BASE}/cases/INV-2004-0002", seat=HALL
     ),
     "code": Code(to=_FUNDER, purpose="decision", organisation="Leicester City Council", ref="INV-2004-0002"),
     "code-signing-in": Code(to=_PMO, purpose="sign_in", organisation="Leicester City Council"),

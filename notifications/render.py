@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from workflows.letters import Addressee, CaseLetter, Letter
 TEMPLATES = Path(__file__).with_name("templates")
 LONGEST_SUBJECT = 150
 LONGEST_NAME = 80
+LONGEST_LINE = 78
 _ZONE = ZoneInfo("Europe/London")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -208,7 +209,34 @@ def _headers() -> HeaderRegistry:
     return headers
 
 
+class _Policy(EmailPolicy):
+    """Begins every header on the line of its name, where Python may leave that line empty.
+
+    A program that unfolds such a header by the letter would show a subject that begins with a space.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        return _begun(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return _begun(super().fold_binary(name, value).decode("ascii", "surrogateescape")).encode(
+            "ascii", "surrogateescape"
+        )
+
+
+def _begun(header: str) -> str:
+    name, empty, rest = header.partition(":\r\n ")
+    if not empty or not name.isascii() or set(name) & set(" \r\n:"):
+        return header
+    first, end, more = rest.partition("\r\n")
+    room = LONGEST_LINE - len(f"{name}: ")
+    if len(first) <= room:
+        return f"{name}: {first}{end}{more}"
+    at = first.rfind(" ", 1, room + 1)
+    return f"{name}: {first[:at]}\r\n{first[at:]}{end}{more}" if at > 0 else header
+
+
 TEXT = _environment(autoescape=False)
 HTML = _environment(autoescape=True)
-_POLICY = SMTP.clone(header_factory=_headers())
+_POLICY = _Policy(linesep=SMTP.linesep, max_line_length=LONGEST_LINE, header_factory=_headers())
 _STYLES = CSSInliner(load_remote_stylesheets=False)

@@ -1,6 +1,6 @@
 """What the record holds, put as letters and pages tell it: titles for posts, names for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -10,7 +10,7 @@ from service.store import cases, editions
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import Condition, DecisionView
-from service.store.letters import LedgerRow
+from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
 from workflows.model import Leg, LegAsk, Share
@@ -110,6 +110,53 @@ def matter(tx: Tx, case: CaseView, rules: Edition, page: str, day: date) -> lett
     )
 
 
+def pmo_letter(
+    tx: Tx,
+    case: CaseView,
+    links_page: Callable[[str], str],
+    *,
+    cause: str,
+    key: str,
+    seat: str = "",
+    day: date | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> QueuedLetter | None:
+    """Return a letter to the PMO on what will not move by itself; None if the post has no holder.
+
+    `links_page` gives the address of an ordinary page by its path, as `Links.page` does; `seat` is the
+    title of the post that is asked; `facts` are further fields of `letters.Stuck`.
+    """
+    day = day or tx.today
+    rules, people = edition(tx, case.edition), directory(tx, case)
+    pmo = rules.roles["pmo"]
+    person = people.holder(pmo, day)
+    if person is None:
+        return None
+    page = links_page(f"cases/{case.ref}")
+    to = letters.Addressee(
+        name=person.name, address=people.address(pmo, person.id), post_title=title(rules, pmo, day)
+    )
+    stuck = letters.Stuck.model_validate(
+        {
+            "to": to,
+            "matter": matter(tx, case, rules, page, day),
+            "desk": page,
+            "cause": cause,
+            "seat": seat,
+            **(facts or {}),
+        }
+    )
+    return QueuedLetter(
+        key=key,
+        case=case.ref,
+        person=person.id,
+        post=pmo,
+        address=to.address,
+        kind=stuck.kind,
+        props=stuck.model_dump(mode="json"),
+    )
+
+
 def share_of(case: CaseView, step: StepView | str, post: str) -> Share | None:
     """Return the share a step asks about: the seat's own, or for an authority the party's."""
     key = step if isinstance(step, str) else step.key
@@ -124,12 +171,17 @@ def place(case: CaseView, key: str) -> tuple[Leg, LegAsk] | None:
 
 
 def following(case: CaseView, leg: Leg, rules: Edition, day: date) -> letters.Next | None:
-    """Say where a case goes after a leg, if the leg goes well."""
+    """Say where a case goes after a leg, if the leg goes well; nobody is named whom nobody asks yet."""
     names = [other.leg for other in case.route]
     after: Sequence[Leg] = case.route[names.index(leg.leg) + 1 :] if leg.leg in names else ()
     if not after:
         return None
-    return letters.Next(who=tuple(title(rules, post, day) for post in after[0].who), on=after[0].meeting)
+    asked = next((other for other in after if other.asks), None)
+    if asked is None:
+        return letters.Next(leg=after[0].leg)
+    return letters.Next(
+        leg=asked.leg, who=tuple(title(rules, post, day) for post in asked.who), on=asked.meeting
+    )
 
 
 def together(case: CaseView, leg: Leg, steps: Sequence[StepView], version: int) -> list[StepView]:

@@ -233,7 +233,7 @@ class Escalation(Asking):
     """To the next up the line, who may answer in the place of those who were asked or could not be."""
 
     kind: Literal["escalation"] = "escalation"
-    why: Literal["silent", "author", "covers_author", "vacant", "seated"] = "silent"
+    because: Literal["silent", "author", "covers_author", "vacant", "seated"] = "silent"
     """Those asked are silent; or the post's own holder could not be asked from the start: they wrote
     the proposal, cover for somebody who did, are not there, or have another seat."""
     asked: tuple[Asked, ...] = ()

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from service.store import cases
+from service.telling import following, place, pmo_letter
 from tests.support.desk import DAY, NINE, Desk
 from workflows.model import CaseWaiting, Choice, Ending
 
@@ -92,7 +93,69 @@ def test_a_silent_step_lapses_with_the_names_of_the_posts_that_were_asked(desk: 
     desk.closes(step, choice=None, ending=Ending.SILENT, why="time_up")
     (key, _) = desk.becomes(case.case, "lapsed", because=step)
     letter = next(row for row in desk.ledger(case.case) if row.key == key)
-    assert [asked["who"] for asked in letter.props["asked"]] == ["Budget holder, De Montfort Hall"]
+    assert letter.props["why"] == "time_up"
+    assert [asked["who"] for asked in letter.props["asked"]] == [
+        "A. Holder, De Montfort Hall budget, Budget holder, De Montfort Hall"
+    ]
+
+
+def test_answers_that_came_to_nothing_are_listed_and_nobody_is_called_silent(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    step = f"{case.case}.funding-bh-dmh.1"
+    made = desk.answers(step, "bh-dmh", Choice.ABSTAIN)
+    desk.closes(step, made, choice=None, ending=Ending.SILENT, why="inquorate")
+    (key, _) = desk.becomes(case.case, "lapsed", because=step)
+    told = next(row.props for row in desk.ledger(case.case) if row.key == key)
+    assert (told["why"], told["asked"]) == ("inquorate", [])
+    assert [answer["choice"] for answer in told["answers"]] == ["abstain"]
+
+
+def test_a_version_submitted_again_unchanged_inherits_no_answers(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    step = f"{case.case}.funding-bh-dmh.1"
+    desk.closes(step, desk.answers(step, "bh-dmh"))
+    desk.becomes(case.case, "returned", because=step)
+    again = desk.submits(version=2)
+    assert again.content_hash == case.content_hash
+    desk.opens(desk.ask(again, "funding-bh-sports"))
+    request = [row for row in desk.ledger(case.case) if row.kind == "request"][-1]
+    assert request.props["so_far"] == []
+    (key, _) = desk.becomes(case.case, "approved", number=2, because=f"{case.case}.funding-bh-sports.1")
+    approved = next(row for row in desk.ledger(case.case) if row.key == key)
+    assert approved.props["answers"] == []
+
+
+@pytest.mark.parametrize(
+    ("sample", "key", "expected"),
+    [
+        ("PROP-02", "notification", ("funding", ["Budget holder, De Montfort Hall"])),
+        # Nobody is named where nobody is asked yet.
+        ("PROP-02", "srg", ("project", [])),
+    ],
+)
+def test_where_a_case_goes_after_a_leg(
+    desk: Desk, sample: str, key: str, expected: tuple[str, list[str]]
+) -> None:
+    case = desk.submits(sample)
+    with desk.store.reading() as tx:
+        view = cases.get(tx, case.case)
+    found = place(view, key)
+    assert found is not None
+    after = following(view, found[0], desk.edition, DAY)
+    assert after is not None
+    assert (after.leg, list(after.who[:1])) == expected
+
+
+def test_the_pmo_hears_of_a_fault_with_nothing_lost(desk: Desk) -> None:
+    case = desk.submits()
+    with desk.store.reading() as tx:
+        view = cases.get(tx, case.case)
+        letter = pmo_letter(tx, view, desk.links.page, cause="fault", key="fault:1", seat="The post")
+    assert letter is not None
+    assert (letter.post, letter.kind, letter.case) == ("corp-projects-manager", "stuck", case.case)
+    assert (letter.props["cause"], letter.props["seat"]) == ("fault", "The post")
 
 
 @pytest.mark.parametrize(

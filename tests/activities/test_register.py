@@ -85,7 +85,13 @@ def test_an_author_is_passed_over_for_the_next_in_the_line(desk: Desk) -> None:
     case = desk.submits("PROP-08")
     opened = desk.opens(desk.ask(case, "funding-bh-land-charges"))
     assert opened.seats[0].holders == (Holder(person="p-005", post="cd-rad", capacity=Capacity.LINE),)
-    assert ("request", "cd-rad") in desk.sent(case.case)
+    assert ("escalation", "cd-rad") in desk.sent(case.case)
+    (told,) = (row.props for row in desk.ledger(case.case) if row.kind == "escalation")
+    assert (told["because"], told["own"], told["asked"]) == ("author", False, [])
+    # Silence goes on up from there, and names nobody who is asked already.
+    who = [(rung["then"], rung["who"]) for rung in told["if_silent"]]
+    assert ("line", "Chief Executive") in who
+    assert [then for then, _ in who if then == "cover"] == []
 
 
 def test_an_author_s_cover_is_no_more_impartial_than_the_author(desk: Desk) -> None:
@@ -158,6 +164,30 @@ def test_who_has_left_is_no_longer_asked_whatever_rules_the_case_opened_with(des
     desk.brings_into_force(without(desk.edition, "bh-dmh"))
     (seat,) = desk.opens(desk.ask(case, HALL)).seats
     assert seat.holders == (Holder(person="p-003", post="cd-rc", capacity=Capacity.LINE),)
+
+
+def test_a_letter_says_whom_silence_will_bring_in_and_nobody_else(desk: Desk) -> None:
+    def promised(ref: str) -> list[tuple[str, str]]:
+        told = next(row.props for row in desk.ledger(ref) if row.kind in ("request", "escalation"))
+        return [
+            (rung["then"], rung["who"]) for rung in told["if_silent"] if rung["then"] in ("cover", "line")
+        ]
+
+    desk.covers("bh-dmh", by="hoict-rc", until=DAY + timedelta(days=60))
+    case = desk.submits(authors=["cd-rc"])
+    desk.opens(desk.ask(case, HALL))
+    # The cover wrote the proposal, and so did the manager.
+    assert promised(case.case) == [("line", "Chief Executive")]
+    step = f"{case.case}.{HALL}.1"
+    desk.nudges(step, Nudge.COVER)
+    desk.nudges(step, Nudge.LINE)
+    assert [holder.post for holder in desk.holders(step)["bh-dmh"]] == ["bh-dmh", "chief-executive"]
+    escalation = desk.ledger(case.case)[-2:]
+    (told,) = (row.props for row in escalation if row.kind == "escalation")
+    assert [asked["who"] for asked in told["asked"]] == [
+        "A. Holder, De Montfort Hall budget, Budget holder, De Montfort Hall"
+    ]
+    assert "line" not in [rung["then"] for rung in told["if_silent"]]
 
 
 # ---------------------------------------------------------------- whom silence brings in
@@ -278,6 +308,21 @@ def test_the_sponsor_hears_what_the_forum_replied(desk: Desk) -> None:
     before = desk.ledger(case.case)
     desk.closes(step, desk.answers(step, "heads-of-ict-secretary", Choice.NOTE), choice=Choice.NOTE)
     assert desk.sent(case.case, before) == [("outcome", "cd-rc"), ("receipt", "heads-of-ict-secretary")]
+
+
+def test_a_casting_vote_that_broke_a_tie_is_told(desk: Desk) -> None:
+    case = desk.submits()
+    ask = desk.ask(case, "srg")
+    casting = ask.terms.quorum.model_copy(update={"casting": True})
+    ask = ask.model_copy(update={"terms": ask.terms.model_copy(update={"quorum": casting})})
+    chair = next(seat.key for seat in ask.seats if seat.chair)
+    other = next(seat.key for seat in ask.seats if not seat.chair)
+    desk.opens(ask)
+    step = f"{case.case}.srg.1"
+    desk.records(desk.answers(step, chair), desk.answers(step, other, Choice.REJECT))
+    desk.closes(step)
+    (told,) = {row.props["casting"] for row in desk.ledger(case.case) if row.kind == "outcome"}
+    assert told == desk.edition.posts[chair].title_on(DAY)
 
 
 def test_who_was_asked_in_vain_is_told_why(desk: Desk) -> None:

@@ -44,6 +44,11 @@ async def test_a_caught_letter_reads_as_it_was_written(tmp_path: Path) -> None:
     assert one.at.tzinfo is not None
 
 
+def test_a_subject_folded_after_an_empty_line_is_read_without_its_space(tmp_path: Path) -> None:
+    (tmp_path / "000001.eml").write_bytes(b"Subject:\r\n On the agenda\r\nTo: a@b.example\r\n\r\nWords\r\n")
+    assert [one.subject for one in caught(tmp_path)] == ["On the agenda"]
+
+
 async def test_letters_are_numbered_in_the_order_of_arrival_across_restarts(tmp_path: Path) -> None:
     for subjects in (["one", "two"], ["three"]):
         async with catching(tmp_path) as port:

@@ -229,6 +229,30 @@ def test_paragraphs_are_separated_by_one_empty_line_and_no_line_ends_in_a_space(
     assert not any(line != line.rstrip() for line in text.splitlines())
 
 
+@every_letter
+def test_a_header_begins_on_the_line_of_its_name(letter: Letter) -> None:
+    headers, _, _ = rendered(letter).as_bytes().partition(b"\r\n\r\n")
+    assert not re.search(rb"^[\w-]+: *\r?$", headers, flags=re.MULTILINE)
+
+
+def test_a_long_subject_begins_on_its_line_and_is_whole() -> None:
+    stored = EXAMPLES["listed"].model_dump(mode="python")
+    for title in ("word " * 20, "Two words and then someveryveryverylongonewithoutanyspace " * 2, "plain"):
+        stored["matter"]["title"] = title
+        letter = read(stored)
+        raw = rendered(letter).as_bytes()
+        assert b"\nSubject: On the agenda of" in raw
+        assert max(map(len, raw.splitlines())) <= 78
+        assert received(letter)["Subject"] == subject(letter)
+
+
+def test_two_letters_on_the_shares_of_two_parties_have_two_subjects() -> None:
+    stored = EXAMPLES["request-authority"].model_dump(mode="python")
+    other = stored | {"question": stored["question"] | {"share_of": "Budget holder, Sports Services"}}
+    assert "£84,000 from Budget holder, De Montfort Hall for " in subject(read(stored))
+    assert "£84,000 from Budget holder, Sports Services for " in subject(read(other))
+
+
 # ----------------------------------------------------------------------------- the words
 
 
@@ -279,6 +303,12 @@ def test_a_letter_that_asks_says_when_it_is_due_and_what_happens_if_nobody_answe
         ("reminder-second", "Second reminder, due tomorrow: £84,000 for "),
         ("reminder-overdue", "Third reminder, overdue since Thu 21 Oct: "),
         ("escalation", "Decide now, unanswered since Thu 14 Oct: "),
+        ("escalation-from-the-start", "Decide by Thu 21 Oct: £84,000 for "),
+        ("request-no-capital", "Decide by Thu 21 Oct: Consultation tool kit "),
+        ("lapsed", "Closed because nobody answered: "),
+        ("lapsed-too-few", "Closed because too few votes were counted: "),
+        ("outcome-too-few", "Closed, too few votes counted: "),
+        ("stuck-fault", "Needs you, an answer could not be counted: "),
         ("cover", "Decide by Thu 21 Oct, covering for A. Holder: "),
         ("returned", "Information wanted from you: "),
         ("stuck", "Needs you, nobody has answered: "),
