@@ -15,6 +15,7 @@ import rfc8785
 from service.errors import Malformed, Problem
 from service.handbook import Edition
 from service.proposals import complete
+from service.proposals.complete import years_after
 from service.proposals.document import Answer, FundingParty, ProposalDocument
 from service.proposals.reading import Reading
 from workflows.model import Proposal, Share, Size
@@ -29,6 +30,7 @@ __all__ = [
     "facts",
     "normalise",
     "submitted_on",
+    "years_after",
 ]
 
 _PENNY = Decimal("0.01")

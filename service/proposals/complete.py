@@ -12,6 +12,8 @@ from service.proposals.document import Answer, ProposalDocument
 from workflows.model import Relation, Size
 
 HUNDRED = Decimal(100)
+FARTHEST_YEARS = 10
+"""How far ahead a decision may be needed."""
 DECIDES_THE_ROUTE = (
     "department",
     "sponsor_post",
@@ -75,9 +77,21 @@ def years(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Pro
 
 
 def dates(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
-    if read.decision_needed_by and read.decision_needed_by <= today:
+    by, latest = read.decision_needed_by, years_after(today, FARTHEST_YEARS)
+    if by and by <= today:
         told = f"Decision needed by must be after today, {in_words(today)}"
         yield Problem(field="decision_needed_by", message=told)
+    elif by and by > latest:
+        told = f"Decision needed by must be {in_words(latest)} or before, within {FARTHEST_YEARS} years"
+        yield Problem(field="decision_needed_by", message=told)
+
+
+def years_after(day: date, years: int) -> date:
+    """Return the same day so many years later; what would be 29 February is the day before."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
 
 
 def answers(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from service.handbook import Edition
 from service.store import answers, attempts, intents, texts
 from service.store.engine import Tx
 from service.store.intents import Answered, Condition, Intent, StoredIntent
+from service.web import days
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
@@ -53,7 +54,7 @@ def read(form: FormData, sight: Sight) -> Filled:
     if choice is None:
         errors["choice"] = "Choose one of the answers"
     reason = _words(form, "reason", errors)
-    if choice is not None and choice.needs_reason and not choice.conditional and not reason:
+    if choice is not None and choice.needs_reason and not reason:
         errors["reason"] = "Give your reasons"
     conditions = _conditions(form, sight, errors) if choice and choice.conditional else ()
     until = _until(form, sight, errors) if choice is Choice.DEFER else None
@@ -83,39 +84,27 @@ def _condition(form: FormData, sight: Sight, number: int, errors: dict[str, str]
         return None
     if owner not in sight.edition.posts:
         errors[f"condition_owner{suffix}"] = "Choose who is to meet this condition"
-    by = _day(form, by_field, sight.today, errors, "Say by when this condition is to be met")
+    by = _by(form, by_field, sight.today, errors)
     if owner not in sight.edition.posts or by is None:
         return None
     return Condition(text=text, owner=owner, by=by)
 
 
 def _until(form: FormData, sight: Sight, errors: dict[str, str]) -> date | None:
-    return _day(form, "until", sight.today, errors, "Say on which day to ask you again")
-
-
-def _day(form: FormData, name: str, today: date, errors: dict[str, str], empty: str) -> date | None:
-    typed = typed_day(form, name)
-    if not typed.strip("-"):
-        errors[name] = empty
-        return None
     try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        errors[name] = "Enter a day that exists, such as 27 10 2004"
+        day = days.read(form, "until", empty="Say on which day to ask you again")
+        return days.worked(day, sight.today, sight.edition.non_working)
+    except days.Unfit as unfit:
+        errors["until"] = str(unfit)
         return None
-    if day <= today:
-        errors[name] = "The day must be in the future"
-        return None
-    return day
 
 
-def typed_day(form: FormData, name: str) -> str:
-    """Return a day as "2004-10-27" from its three boxes, or from one box that has it whole."""
-    whole = _field(form, name)
-    if whole:
-        return whole
-    year, month, day = (_field(form, f"{name}-{part}") for part in ("year", "month", "day"))
-    return f"{year}-{month.zfill(2) if month else ''}-{day.zfill(2) if day else ''}"
+def _by(form: FormData, name: str, today: date, errors: dict[str, str]) -> date | None:
+    try:
+        return days.later(days.read(form, name, empty="Say by when this condition is to be met"), today)
+    except days.Unfit as unfit:
+        errors[name] = str(unfit)
+        return None
 
 
 def _answer(form: FormData, name: str, errors: dict[str, str]) -> Answered:

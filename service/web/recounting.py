@@ -114,7 +114,7 @@ def _decision_recorded(line: Line, edition: Edition) -> str:
 def _closed(line: Line, edition: Edition) -> str:
     choice = str(line.data.get("choice") or "")
     if choice in list(Choice):
-        return f"The question came to: {words.CHOICES[Choice(choice)].lower()}."
+        return f"The question closed: {words.DONE[Choice(choice)]}."
     return "The question closed without a decision."
 
 

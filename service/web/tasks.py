@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from service.errors import Problem
 from service.handbook import Edition
-from service.web import deciding, words
+from service.web import days, deciding, words
 
 Options = Callable[[Edition, date], list[tuple[str, str]]]
 
@@ -305,7 +305,7 @@ def _value(box: Box, form: FormData, name: str = "") -> Any:
     if box.kind == "several":
         return [str(value) for value in form.getlist(name) if value]
     if box.kind == "day":
-        typed = deciding.typed_day(form, name)
+        typed = days.typed(form, name)
         return typed if typed.strip("-") else None
     typed = str(form.get(name, "")).strip()
     if box.kind in ("money", "percent"):

@@ -106,7 +106,9 @@ DONE = {
 
 LEADS_TO = {
     Choice.APPROVE: "The sponsor is told. It goes on when everybody who must approve has.",
-    Choice.APPROVE_WITH_CONDITIONS: "As approve, and your conditions are followed until each is met.",
+    Choice.APPROVE_WITH_CONDITIONS: (
+        "As approve. Your conditions are recorded, told to the sponsor and shown to those asked after you."
+    ),
     Choice.REJECT: "The sponsor is told why. The proposal ends here.",
     Choice.RETURN: "The sponsor is told what you need. Your clock stops until a new version comes.",
     Choice.DEFER: "You are asked again on the day you name.",
@@ -116,7 +118,9 @@ LEADS_TO = {
     Choice.SUPPORT_WITH_CONDITIONS: "As support, and your conditions are shown to those who decide.",
     Choice.NOT_SUPPORT: "Those who decide are told that you do not support it, and why.",
     Choice.AUTHORISE: "The next stage may begin.",
-    Choice.AUTHORISE_WITH_CONDITIONS: "The next stage may begin, and your conditions are followed.",
+    Choice.AUTHORISE_WITH_CONDITIONS: (
+        "The next stage may begin. Your conditions are recorded and told to the sponsor."
+    ),
     Choice.EXCEPTION_PLAN: "The project manager is asked for a plan. The stage does not begin.",
     Choice.CLOSE_EARLY: "The project is brought to an orderly end.",
     Choice.VERIFY: "The case is closed.",
@@ -134,6 +138,18 @@ NUDGES = {
     Nudge.CLOSE: "the question closes with the answers there are",
 }
 """What a rung does, for "On Friday 15 October ..."."""
+
+PLACES = {
+    "done": "Done",
+    "here": "Here now",
+    "to come": "To come",
+    "not reached": "Not reached",
+    "refused": "Stopped here, refused",
+    "returned": "Stopped here, returned",
+    "lapsed": "Stopped here, lapsed",
+    "withdrawn": "Stopped here, withdrawn",
+}
+"""How a case has fared with a leg of its way."""
 
 REFUSALS: dict[str, tuple[str, str]] = {
     Refusal.NOT_OPEN_YET: ("This question is only just opening", "Try again in a minute."),

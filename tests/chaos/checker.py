@@ -185,7 +185,7 @@ def _nothing_fired_early(facts: Facts) -> Iterator[str]:
 
 
 async def unattended(town: Town) -> list[str]:
-    """I10: every question that stands open in the register is alive in the engine, every case too, and none is stuck."""
+    """I10: each question and case that stands open in the register is alive in the engine, and not stuck."""
     client = await Client.connect(town.stack.settings.temporal_address)
     with town.store.reading() as tx:
         alive = [*cases.open_refs(tx), *(step.id for step in steps.open_steps(tx))]

@@ -125,6 +125,12 @@ def test_an_empty_draft_is_no_fault_and_all_that_it_lacks_is_told_at_once(docume
             "decision_needed_by",
             "Decision needed by must be after today, 13 September 2004",
         ),
+        (
+            "decision_needed_by",
+            "2014-09-14",
+            "decision_needed_by",
+            "Decision needed by must be 13 September 2014 or before, within 10 years",
+        ),
         # principles
         ("principles.P03", ..., "principles.P03", "P03 (project standards) needs an answer"),
         ("principles.P02", "not_applicable", "principle_notes.P02", ...),

@@ -11,7 +11,7 @@ from service import telling
 from service.store import cases, covers, drafts, steps
 from service.store.covers import Cover
 from service.store.engine import Tx
-from service.web import deciding, whereabouts, words
+from service.web import days, whereabouts, words
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Sent, Visit
@@ -79,8 +79,8 @@ def cover_set(visit: Asker, sent: Sent) -> Response:
     chosen = str(sent.get("cover", ""))
     if chosen == visit.me.id or chosen not in visit.rules.people:
         errors["cover"] = "Choose who covers for you"
-    starts = _day(sent, "starts", "Say from which day", errors)
-    ends = _day(sent, "ends", "Say until which day", errors)
+    starts = _day(visit, sent, "starts", "Say from which day", errors)
+    ends = _day(visit, sent, "ends", "Say until which day", errors)
     if starts and starts < visit.today:
         errors["starts"] = "The first day must be today or later"
     if starts and ends and ends < starts:
@@ -92,12 +92,11 @@ def cover_set(visit: Asker, sent: Sent) -> Response:
     return RedirectResponse("/work", 303)
 
 
-def _day(sent: FormData, name: str, empty: str, errors: dict[str, str]) -> date | None:
-    typed = deciding.typed_day(sent, name)
+def _day(visit: Visit, sent: FormData, name: str, empty: str, errors: dict[str, str]) -> date | None:
     try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        errors[name] = "Enter a day that exists, such as 27 10 2004" if typed.strip("-") else empty
+        return days.near(days.read(sent, name, empty=empty), visit.today)
+    except days.Unfit as unfit:
+        errors[name] = str(unfit)
         return None
 
 

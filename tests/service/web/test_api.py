@@ -78,6 +78,7 @@ def test_everything_wrong_is_said_at_once_in_a_sponsors_words(office: Office, pr
     [
         ({"funding_parties": [{"post": "bh-dmh", "share_percent": 60}]}, "funding_parties"),
         ({"decision_needed_by": "2004-09-13"}, "decision_needed_by"),
+        ({"decision_needed_by": "2014-09-14"}, "decision_needed_by"),
         ({"title": None}, "title"),
         ({"benefits": []}, "benefits"),
         ({"principles": {"P01": "met"}}, "principles.P02"),

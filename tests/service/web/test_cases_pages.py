@@ -140,6 +140,15 @@ def test_a_cover_for_days_gone_by_or_the_wrong_way_round_is_refused(office: Offi
         assert told in browser.words
 
 
+@pytest.mark.parametrize("field", ["starts", "ends"])
+def test_a_cover_beyond_ten_years_is_refused(office: Office, field: str) -> None:
+    browser = office.signed_in("cd-rc")
+    browser.see("/cover")
+    typed = {**days("starts", "14"), **days("ends", "20"), f"{field}-year": "9999"}
+    assert browser.press(cover=office.holder("cd-sch"), **typed) == 422
+    assert "The day must be 13 September 2014 or before, within 10 years" in browser.words
+
+
 def days(name: str, day: str) -> dict[str, str]:
     return {f"{name}-day": day, f"{name}-month": "9", f"{name}-year": "2004"}
 

@@ -10,7 +10,7 @@ from service.gateway import Refused, Unknown
 from service.store import cases, covers, intents, journal, links, sessions, steps
 from service.store.covers import Cover
 from service.store.letters import LinkBinding, QueuedLetter
-from service.web import briefing
+from service.web import briefing, days
 from service.web.words import DONE
 from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, Office
 from workflows.model import (
@@ -28,6 +28,7 @@ from workflows.model import (
 from workflows.rules.quorum import Refusal
 
 FUNDER = "cd-ce"
+CONDITION = {"conditions": "Train the staff", "condition_owner": "hoict-ce", "condition_by": "2004-12-01"}
 
 
 @pytest.fixture
@@ -104,19 +105,48 @@ def test_the_check_page_says_back_what_is_about_to_be_decided(office: Office, st
         ({"choice": "defer", "reason": "Not now"}, "Say on which day to ask you again"),
         ({"choice": "defer", "reason": "Not now", "until": "2004-09-01"}, "The day must be in the future"),
         ({"choice": "defer", "reason": "Not now", "until": "2004-09-31"}, "Enter a day that exists"),
-        ({"choice": "approve_with_conditions"}, "Say at least one condition"),
         (
-            {"choice": "approve_with_conditions", "conditions": "Train staff"},
+            {"choice": "defer", "reason": "Not now", "until": "2006-09-14"},
+            "The day must be 13 September 2006 or before, within 2 years",
+        ),
+        (
+            {"choice": "defer", "reason": "Not now", "until": "9999-12-31"},
+            "The day must be 13 September 2006 or before, within 2 years",
+        ),
+        (
+            {"choice": "defer", "reason": "Not now", "until": "2004-09-18"},
+            "Saturday 18 September 2004 is not a working day; the next is Monday 20 September 2004",
+        ),
+        (
+            {"choice": "defer", "reason": "Not now", "until": "2004-12-27"},
+            "Monday 27 December 2004 is not a working day; the next is Tuesday 4 January 2005",
+        ),
+        ({"choice": "approve_with_conditions", **CONDITION}, "Give your reasons"),
+        (
+            {"choice": "approve_with_conditions", "reason": "If trained"},
+            "Say at least one condition",
+        ),
+        (
+            {"choice": "approve_with_conditions", "reason": "If trained", "conditions": "Train staff"},
             "Choose who is to meet this condition",
         ),
         (
             {
                 "choice": "approve_with_conditions",
-                "conditions": "Train staff",
-                "condition_owner": "hoict-ce",
-                "condition_by-day": "1",
+                "reason": "If trained",
+                **CONDITION,
+                "condition_by": "2004-12",
             },
             "Enter a day that exists",
+        ),
+        (
+            {
+                "choice": "approve_with_conditions",
+                "reason": "If trained",
+                **CONDITION,
+                "condition_by": "9999-12-31",
+            },
+            "The day must be 13 September 2014 or before, within 10 years",
         ),
         ({"choice": "reject", "reason": "x" * 5_001}, "Use 5,000 characters or fewer"),
     ],
@@ -135,6 +165,7 @@ def test_conditions_have_an_owner_and_a_day(office: Office, step: str) -> None:
         step,
         "approve_with_conditions",
         **{
+            "reason": "Nobody has been trained",
             "conditions": "Train the staff",
             "condition_owner": "hoict-ce",
             "condition_by-day": "1",
@@ -148,6 +179,26 @@ def test_conditions_have_an_owner_and_a_day(office: Office, step: str) -> None:
     assert [(put.text, put.owner, put.by) for put in made.conditions] == [
         ("Train the staff", "hoict-ce", date(2004, 12, 1))
     ]
+
+
+def test_a_question_is_put_off_by_two_years_and_no_more(office: Office, step: str) -> None:
+    checking(office, step, "defer", reason="Not now", until="2006-09-13").press()
+    assert office.engine.decided[0].until == date(2006, 9, 13)
+
+
+def test_a_question_is_not_put_off_beyond_the_days_that_the_handbook_knows() -> None:
+    with pytest.raises(days.Unfit, match="calendar goes no further than 27 December 2004"):
+        days.worked(date(2005, 1, 4), date(2004, 9, 13), (date(2004, 12, 27),))
+
+
+@pytest.mark.parametrize(("until", "warned"), [("2004-11-30", False), ("2004-12-01", True)])
+def test_putting_it_off_past_the_day_it_is_needed_is_allowed_with_a_warning(
+    office: Office, step: str, until: str, warned: bool
+) -> None:
+    browser = checking(office, step, "defer", reason="Not now", until=until)
+    told = "The sponsor needs a decision by Tuesday 30 November 2004"
+    assert (told in browser.words) is warned
+    assert browser.press() == 200
 
 
 def test_the_notified_forum_answers_its_three_questions(office: Office) -> None:
@@ -185,6 +236,21 @@ def test_confirming_records_the_decision_and_what_was_shown(office: Office, step
     assert (shown.step, shown.title) == (step, "Consultation tool kit")
     assert "decision.submitted" in kinds
     assert office.engine.decided[0].key == decision_key(step, 1, FUNDER)
+
+
+def test_the_receipt_says_in_words_what_the_question_came_to(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    browser.press()
+    office.recorded(step)
+    outcome = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.APPROVE, at=BEGINS)
+    office.closed(step, StepClosing(step=step, outcome=outcome))
+    browser.see(browser.at)
+    assert "It is approved." in browser.words
+
+
+def test_conditions_are_promised_no_more_than_is_done(office: Office, step: str) -> None:
+    words = reading(office, step).words
+    assert "Your conditions are recorded, told to the sponsor and shown to those asked after you." in words
 
 
 def test_sent_three_times_it_is_one_decision_and_the_same_page(office: Office, step: str) -> None:
