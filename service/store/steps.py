@@ -9,9 +9,10 @@ from sqlalchemy import Row, Select, func, select
 
 from service.store import letters
 from service.store.engine import Tx
+from service.store.intents import ACCEPTED
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
-from service.store.tables import CASE_WAITS, HOLDERS, SEATS, STEPS
+from service.store.tables import CASE_WAITS, HOLDERS, INTENTS, SEATS, STEPS
 from workflows.model import (
     Ask,
     Assurance,
@@ -301,11 +302,14 @@ def waiting(tx: Tx, ref: str) -> tuple[Waiting, ...]:
 
 
 def waiting_of(tx: Tx, refs: Sequence[str]) -> dict[str, tuple[Waiting, ...]]:
-    """Return on whom each of several cases waits."""
+    """Return on whom each of several cases waits: on nobody whose answer counts, recorded yet or not."""
     found: dict[str, list[Waiting]] = {ref: [] for ref in refs}
     asked = select(STEPS).where(STEPS.c.case.in_(refs), STEPS.c.open)
-    for step in _steps(tx, asked.order_by(STEPS.c.opened, STEPS.c.id)):
-        found[step.case].extend(_on_people(step))
+    standing = _steps(tx, asked.order_by(STEPS.c.opened, STEPS.c.id))
+    counted = _counted(tx, [step.id for step in standing])
+    for step in standing:
+        waits_on = _on_people(step)
+        found[step.case].extend(wait for wait in waits_on if (wait.step, wait.seat) not in counted)
     waits = select(CASE_WAITS).where(CASE_WAITS.c.case.in_(refs))
     for row in tx.all(waits.order_by(CASE_WAITS.c.since, CASE_WAITS.c.key)):
         found[row.case].append(
@@ -332,6 +336,17 @@ def _recorded(decision: Decision, at: datetime) -> Entry:
         "submitted_at": decision.submitted_at,
     }
     return Entry("decision.recorded", data, f"recorded:{decision.key}", decision.person, at=at)
+
+
+def _counted(tx: Tx, steps: Sequence[str]) -> set[tuple[str, str]]:
+    """Return the seats whose answer the engine has counted; the register follows a moment later."""
+    found: set[tuple[str, str]] = set()
+    for start in range(0, len(steps), _AT_ONCE):
+        theirs = select(INTENTS.c.step, INTENTS.c.seat).where(
+            INTENTS.c.step.in_(steps[start : start + _AT_ONCE]), INTENTS.c.state == ACCEPTED
+        )
+        found |= {(row.step, row.seat) for row in tx.all(theirs)}
+    return found
 
 
 def _on_people(step: StepView) -> Iterable[Waiting]:

@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from service import telling
 from service.handbook import Edition
-from service.store import intents, steps
+from service.store import steps
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
-from service.store.steps import Waiting
+from service.store.steps import StepView, Waiting
 from service.web import words
-from workflows.model import Leg, Nudge, Size, State
+from workflows.model import Choice, Ending, Leg, Nudge, Size, State
 from workflows.rules import calendar, states
 
 
@@ -52,16 +52,16 @@ class Place:
     clause: str
     reason: str
     place: str
-    """done, here or to come."""
+    """done, here, stopped, to come or, once the case is over, not reached."""
+    why: str
+    """For a leg where the case stopped: refused, returned, lapsed or withdrawn."""
     when: str
 
 
 def waits(tx: Tx, case: CaseView) -> tuple[Wait, ...]:
     """Return what a case waits for."""
     edition = telling.edition(tx, case.edition)
-    answered = {(decision.step, decision.seat) for decision in intents.decisions_of(tx, case.ref)}
-    waiting = [wait for wait in steps.waiting(tx, case.ref) if (wait.step, wait.seat) not in answered]
-    return worded(waiting, edition, tx.today)
+    return worded(steps.waiting(tx, case.ref), edition, tx.today)
 
 
 def worded(waiting: Iterable[Waiting], edition: Edition, today: date) -> tuple[Wait, ...]:
@@ -78,18 +78,23 @@ def _worded(wait: Waiting, edition: Edition, today: date) -> Wait:
         began=wait.since,
         since=since,
         working_days=calendar.working_days_between(since, today, edition.non_working),
-        next=_next(wait, telling.title(edition, wait.on, today)),
+        next=_next(wait, edition, telling.title(edition, wait.on, today)),
         moment=wait.at,
         at=words.local(wait.at) if wait.at else None,
     )
 
 
-def _next(wait: Waiting, who: str) -> str:
+def _next(wait: Waiting, edition: Edition, who: str) -> str:
     if wait.next in list(Nudge):
         return words.NUDGES[Nudge(wait.next)]
     if wait.step:
         return "it goes on waiting"
-    return f"{who} meets" if wait.at and wait.key == "notification" else "it goes on"
+    if wait.at is None:
+        return "it goes on"
+    forum = edition.forums.get(wait.on)
+    meets = forum is not None and words.local(wait.at) in forum.meetings
+    # A case waits for a day because a forum meets on it, or because those asked have put it off to it.
+    return f"{who} meets" if meets else "it is put to them again"
 
 
 def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
@@ -114,25 +119,59 @@ def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
 def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:
     """Draw the map: every leg of the route, and where the case is on it."""
     edition = telling.edition(tx, case.edition)
-    asked = steps.of_case(tx, case.ref)
+    asked = _latest(step for step in steps.of_case(tx, case.ref) if step.version == case.version)
     here = _here(case)
     found: list[Place] = []
     for number, leg in enumerate(case.route):
-        keys = {ask.key for ask in leg.asks}
-        own = [step for step in asked if step.key in keys and step.version == case.version]
-        done = bool(own) and not any(step.open for step in own) and number != here
-        place = "here" if number == here else "done" if done else "to come"
-        found.append(_place(leg, edition, tx.today, place))
+        keys = [ask.key for ask in leg.asks]
+        own = [asked[key] for key in keys if key in asked]
+        place, why = ("here", "") if number == here else _fared(case, own, whole=len(own) == len(keys))
+        found.append(_place(leg, edition, tx.today, place, why))
     return tuple(found)
 
 
-def _place(leg: Leg, edition: Edition, today: date, place: str) -> Place:
+def _latest(asked: Iterable[StepView]) -> dict[str, StepView]:
+    """Return the last round of each question."""
+    return {step.key: step for step in sorted(asked, key=lambda step: step.round)}
+
+
+def _fared(case: CaseView, own: Sequence[StepView], *, whole: bool) -> tuple[str, str]:
+    """Say how a case fared with the questions of a leg that it is not on, and why it stopped there."""
+    if not own:
+        return ("to come" if case.open else "not reached"), ""
+    if any(step.open for step in own):
+        return "here", ""
+    if whole and all(_let_on(step) for step in own):
+        return "done", ""
+    return "stopped", _stopped(own)
+
+
+def _let_on(step: StepView) -> bool:
+    return step.ending is Ending.DECIDED and step.choice is not None and _goes_on(step.choice)
+
+
+def _goes_on(choice: Choice) -> bool:
+    return choice.favourable or choice is Choice.REFER_UP
+
+
+def _stopped(own: Sequence[StepView]) -> str:
+    """Say why a leg let nobody on: what was answered says more than what was called off for it."""
+    choices = {step.choice for step in own if step.ending is Ending.DECIDED and step.choice is not None}
+    if any(not _goes_on(choice) and choice not in (Choice.RETURN, Choice.DEFER) for choice in choices):
+        return "refused"
+    if Choice.RETURN in choices:
+        return "returned"
+    return "lapsed" if any(step.ending is Ending.SILENT for step in own) else "withdrawn"
+
+
+def _place(leg: Leg, edition: Edition, today: date, place: str, why: str) -> Place:
     return Place(
         leg=words.leg(leg.leg),
         who=words.listed([telling.title(edition, post, today) for post in leg.who]),
         clause=leg.clause,
         reason=words.sentence(leg.reason),
         place=place,
+        why=why,
         when=f"Meets on {words.short_day(leg.meeting)}" if leg.meeting else "",
     )
 

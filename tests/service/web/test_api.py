@@ -224,6 +224,19 @@ def test_a_case_says_on_whom_it_waits_since_when_what_next_and_when(office: Offi
     assert program.get(f"{API}/steps").json()["steps"][0]["waiting_on"] == ["bh-dmh"]
 
 
+def test_whoever_has_just_answered_is_no_longer_waited_for(office: Office, program: Browser) -> None:
+    ref = office.submitted("PROP-01")
+    step = office.asked(ref, "funding-cd-ce")
+    approver = office.browser()
+    approver.see(office.link(step, "cd-ce"))
+    approver.press()
+    approver.press(choice="approve")
+    assert program.get(f"{API}/cases/{ref}").json()["waiting"] != []
+    approver.press()
+    assert program.get(f"{API}/cases/{ref}").json()["waiting"] == []
+    assert program.get(f"{API}/cases").json()["items"][0]["waiting"] == []
+
+
 def test_cases_are_listed_filtered_and_paged(office: Office, program: Browser) -> None:
     refs = [office.submitted("PROP-01") for _ in range(3)]
     office.became(refs[0], State.NOTIFYING)

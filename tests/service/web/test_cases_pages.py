@@ -1,12 +1,13 @@
 """Reading cases: where each is now, its way, its decisions and its record."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from service.store import covers
-from tests.service.web.office import Browser, Office
-from workflows.model import State
+from tests.service.web.office import BEGINS, Browser, Office
+from workflows.model import CaseWaiting, Choice, Ending, Outcome, State, StepClosing
+from workflows.rules import calendar
 
 
 def test_the_case_page_says_on_whom_since_when_what_next_and_when(office: Office) -> None:
@@ -22,6 +23,49 @@ def test_the_case_page_says_on_whom_since_when_what_next_and_when(office: Office
     )
     assert "Funding parties Here now" in browser.words
     assert "SRG To come" in browser.words
+
+
+@pytest.mark.parametrize(
+    ("ending", "choice", "state", "told"),
+    [
+        (Ending.DECIDED, Choice.APPROVE, State.WITH_SRG, "Funding parties Done"),
+        (Ending.DECIDED, Choice.REFER_UP, State.WITH_SRG, "Funding parties Done"),
+        (Ending.DECIDED, Choice.REJECT, State.REJECTED, "Funding parties Stopped here, refused"),
+        (Ending.DECIDED, Choice.RETURN, State.RETURNED, "Funding parties Stopped here, returned"),
+        (Ending.SILENT, None, State.LAPSED, "Funding parties Stopped here, lapsed"),
+        (Ending.WITHDRAWN, None, State.WITHDRAWN, "Funding parties Stopped here, withdrawn"),
+        (Ending.DECIDED, Choice.DEFER, State.WITH_FUNDERS, "Funding parties Here now"),
+        (Ending.DECIDED, Choice.DEFER, State.WITHDRAWN, "Funding parties Stopped here, withdrawn"),
+    ],
+)
+def test_the_map_says_how_a_case_has_fared_with_a_leg(
+    office: Office, ending: Ending, choice: Choice | None, state: State, told: str
+) -> None:
+    ref = office.submitted("PROP-02")
+    for key in ("funding-bh-dmh", "funding-bh-sports"):
+        step = office.asked(ref, key)
+        outcome = Outcome(step=step, ending=ending, choice=choice, at=BEGINS)
+        office.closed(step, StepClosing(step=step, outcome=outcome))
+    office.became(ref, state)
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{ref}")
+    assert told in browser.words
+
+
+def test_what_is_put_off_is_put_to_them_again_and_a_forum_meets(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    meeting = next(day for day in office.edition.forums["heads-of-ict"].meetings if day > BEGINS.date())
+    for key, on, day in (
+        ("notification", "heads-of-ict", meeting),
+        ("again", "heads-of-ict", meeting + timedelta(days=1)),
+        ("funding-bh-dmh", "bh-dmh", meeting),
+    ):
+        wait = CaseWaiting(case=ref, key=key, leg="funding", since=BEGINS, until=calendar.opening(day), on=on)
+        office.course.waits(wait)
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{ref}")
+    assert browser.words.count(" meets.") == 1
+    assert browser.words.count("it is put to them again.") == 2
 
 
 def test_a_decision_is_shown_with_its_reasons_and_with_what_was_shown(office: Office) -> None:
