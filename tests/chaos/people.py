@@ -13,7 +13,7 @@ from service.store import links
 from tests.chaos.checker import Shown
 from tests.support.stack import Town
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds for which a person tries again before giving up."""
 ANSWERS_OF = {200: "recorded", 202: "being recorded"}
 

@@ -1,6 +1,7 @@
 """Many cases at once while parts of the installation die again and again: all of them come to their end."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from tests.chaos import checker
 from tests.chaos.checker import Shown
 from tests.chaos.people import Patient
 from tests.support.samples import SAMPLES
-from tests.support.stack import Town, leicester, town
+from tests.support.stack import Town, leicester, town, until
 from workflows.model import State
 
 pytestmark = pytest.mark.chaos
@@ -46,16 +47,27 @@ class Storm:
             nemesis = asyncio.create_task(self._kill(parts, every))
             try:
                 await asyncio.gather(*(self._case(FUNDERS[number % len(FUNDERS)]) for number in range(cases)))
+                assert not nemesis.done(), "the killing had stopped by itself"
             finally:
                 nemesis.cancel()
-                await asyncio.gather(nemesis, return_exceptions=True)
+                with contextlib.suppress(asyncio.CancelledError):
+                    await nemesis
         await self.city.ready(within=60)
         await self.city.settles(within=120)
 
     async def _kill(self, parts: Sequence[str], every: float) -> None:
         while True:
             await asyncio.sleep(every)
-            await self.city.kill(self._random.choice(parts))
+            part, before = self._random.choice(parts), self._works_begun()
+            await self.city.kill(part)
+            if part == "worker":
+                # On a busy machine a worker may take long to start, and one that never works proves nothing.
+                await until(lambda before=before: self._works_begun() > before, "it works again")  # type: ignore[misc]
+
+    def _works_begun(self) -> int:
+        """How often a worker has said that it works."""
+        said = (self.city.folder / "logs" / "worker.log").read_text().splitlines()
+        return sum("working" in line and self.city.stack.settings.core_queue in line for line in said)
 
     async def _case(self, funder: str) -> None:
         ref = await self._submitted(funder)
@@ -82,10 +94,10 @@ class Storm:
         await Patient(self.city, address, self.diary).decides(letter, answers)
 
 
-async def test_twelve_cases_arrive_while_the_worker_is_killed_every_three_seconds(tmp_path: Path) -> None:
+async def test_twelve_cases_arrive_while_the_worker_is_killed_every_few_seconds(tmp_path: Path) -> None:
     async with town(tmp_path, BEGINS) as city:
-        storm = Storm(city, await city.token("pmo"), within=85)
-        await storm.passes(12, ["worker"], every=3)
+        storm = Storm(city, await city.token("pmo"), within=240)
+        await storm.passes(12, ["worker"], every=1.5)
         kills = city.fired["kill worker"]
         assert kills >= 3, "the storm was over before it had begun"
         assert len(storm.refs) == 12
