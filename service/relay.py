@@ -15,16 +15,18 @@ import structlog
 
 from service.errors import Unavailable
 from service.gateway import Counted, Gateway, Refused
+from service.links import Links
 from service.store import Store, anchors, cases, editions, housekeeping, intents, letters
 from service.store.anchors import Anchor
 from service.store.cases import Unstarted
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
-from service.store.letters import QueuedLetter
-from service.telling import edition, name, title
+from service.store.letters import LedgerRow, QueuedLetter
+from service.telling import edition, name, pmo_letter, title
 from workflows.letters import Addressee
 from workflows.letters import Anchor as AnchorLetter
 from workflows.model import Withdrawal
+from workflows.rules.quorum import Refusal
 
 log = structlog.get_logger()
 
@@ -36,6 +38,8 @@ PAGE_PATIENCE = timedelta(seconds=9)
 """For how long a decision is left to the page that submitted it."""
 
 
+FAULT = "fault:"
+"""How the keys of letters about faults begin."""
 SWEEP_EVERY = 600.0
 """Seconds between two sweeps of what has run out."""
 
@@ -43,8 +47,9 @@ SWEEP_EVERY = 600.0
 class Relay:
     """Goes round what is not settled, for as long as it is run."""
 
-    def __init__(self, store: Store, gateway: Gateway) -> None:
+    def __init__(self, store: Store, gateway: Gateway, links: Links) -> None:
         self._store = store
+        self._links = links
         self._gateway = gateway
         self._swept = time.monotonic()
 
@@ -80,7 +85,7 @@ class Relay:
         return answer
 
     async def days(self) -> None:
-        """Close the record's last whole day, and send its head to where the engine cannot reach it."""
+        """Close the record's last whole day, and send its head and word of faults on their way."""
         await self._each(self._closed_day, self._gateway.deliver)
 
     async def leftovers(self) -> None:
@@ -139,7 +144,7 @@ class Relay:
                     for letter in auditors_letters(tx, closed):
                         letters.queue_direct(tx, letter)
         with self._store.reading() as tx:
-            return tuple(row.key for row in letters.unsent(tx) if row.kind == "anchor")
+            return tuple(row.key for row in letters.unsent(tx) if row.kind == "anchor" or _is_fault(row))
 
     def _sweep(self) -> None:
         with self._store.writing() as tx:
@@ -152,6 +157,22 @@ class Relay:
     def _refused(self, key: str, answer: Refused) -> None:
         with self._store.writing() as tx:
             intents.refused(tx, key, answer.why)
+            if answer.why is Refusal.FAULT and (intent := intents.get(tx, key)):
+                case = cases.get(tx, intent.case)
+                told = pmo_letter(
+                    tx,
+                    case,
+                    self._links.page,
+                    cause="fault",
+                    key=f"{FAULT}{key}:{intent.attempt}",
+                    seat=title(edition(tx, case.edition), intent.post, tx.today),
+                )
+                if told:
+                    letters.queue_direct(tx, told)
+
+
+def _is_fault(row: LedgerRow) -> bool:
+    return row.key.startswith(FAULT)
 
 
 def auditors_letters(tx: Tx, anchor: Anchor) -> Iterator[QueuedLetter]:

@@ -52,9 +52,8 @@ def create_app(
     """Return the application; `relaying` says whether the relay runs beside it while it serves."""
     keys = settings.keys()
     courier = Courier(mail or _mailer(settings), store, settings.mail_from)
-    desk = Desk(
-        settings, store, gateway, Relay(store, gateway), keys, Links(keys, settings.base_url), courier
-    )
+    links = Links(keys, settings.base_url)
+    desk = Desk(settings, store, gateway, Relay(store, gateway, links), keys, links, courier)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

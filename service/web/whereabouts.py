@@ -104,16 +104,21 @@ def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
 
 def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
     """Say where a case is, given what it waits for."""
-    if waiting:
+    if waiting and not _before_project(case):
         return tuple(wait.sentence for wait in waiting)
     state = words.STATES.get(State(case.state), words.plain(case.state))
     if not case.open:
         return (f"{state} on {words.short_day(case.changed)}.",)
     if case.withdrawal is not None:
         return ("It is being withdrawn.",)
-    if case.state == State.APPROVED and case.size is Size.MAJOR:
+    if _before_project(case):
         return (f"Approved on {words.short_day(case.changed)}. Its project is still to come.",)
     return ("It is on its way to the next people. Look again in a minute.",)
+
+
+def _before_project(case: CaseItem) -> bool:
+    """Say whether a case waits for nobody but for its project, of which nobody has been asked yet."""
+    return case.state == State.APPROVED and case.size is Size.MAJOR
 
 
 def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:

@@ -57,7 +57,7 @@ class Council:
         self.client = client
         self.gateway = gateway
         self._links = Links(running.settings.keys(), running.settings.base_url)
-        self._relay = Relay(store, gateway)
+        self._relay = Relay(store, gateway, self._links)
         self._document = _document()
 
     # ------------------------------------------------------------------------ submitting

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from service import handbook
-from service.config import Keys
+from service.config import Keys, generate_keys
 from service.errors import Unavailable
 from service.gateway import Answer, Counted, Gateway, Refused, Unknown
+from service.links import Links
 from service.relay import PAGE_PATIENCE, Relay
 from service.store import Store, anchors, cases, clock, editions, intents, letters
 from service.store.intents import StoredIntent
@@ -75,7 +76,7 @@ def gateway() -> FakeGateway:
 
 @pytest.fixture
 def relay(record: Store, gateway: FakeGateway) -> Relay:
-    return Relay(record, gateway)
+    return Relay(record, gateway, Links(Keys(generate_keys()), "http://approvals.example"))
 
 
 def submitted(record: Store, *seats: str) -> None:
@@ -163,7 +164,7 @@ async def test_a_decision_is_left_to_its_page_first(
         (Counted(None), "accepted", None, "", 1),
         (Counted(Choice.APPROVE), "accepted", Choice.APPROVE, "", 1),
         (Refused(Refusal.ENDED), "refused", None, "ended", 1),
-        (Refused(Refusal.FAULT), "refused", None, "fault", 1),
+        (Refused(Refusal.STALE), "refused", None, "stale", 1),
         (Unknown(), "submitted", None, "", 3),
     ],
 )
@@ -297,3 +298,27 @@ async def test_each_day_of_the_record_is_closed_once_and_told_until_the_letter_h
     assert last is not None
     assert last.day == OPENED.date()
     assert gateway.delivered[2:] == [f"anchor:leicester:{OPENED.date()}"]
+
+
+async def test_the_pmo_is_told_of_a_fault_and_the_seat_tries_again_under_another_id(
+    record: Store, relay: Relay, gateway: FakeGateway
+) -> None:
+    edition = handbook.load("leicester")
+    with record.writing() as tx:
+        editions.put(
+            tx, edition.to_json(), hash=edition.hash, organisation=edition.organisation, name=edition.name
+        )
+        samples.submit(tx, edition=edition.hash)
+        cases.begun(tx, CASE, terms={})
+        samples.open_step(tx)
+        intents.submit(tx, samples.intent("hall"))
+    gateway.answer = Refused(Refusal.FAULT)
+    await relay.settle(intent(record, "hall"))
+    await relay.days()
+    key = intent(record, "hall").key
+    assert [letter for letter in gateway.delivered if "fault" in letter] == [f"fault:{key}:1"]
+    with record.writing() as tx:
+        intents.submit(tx, samples.intent("hall"))
+    gateway.answer = Counted(None)
+    await relay.settle(intent(record, "hall"))
+    assert [made.message for made in gateway.decided] == [key, f"{key}:2"]

@@ -28,7 +28,6 @@ from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.standing import STATUS, Sight, Standing
 from service.web.visits import Asker, Sent, Visit
-from workflows.letters import Addressee, Stuck
 from workflows.rules.quorum import Refusal
 
 router = APIRouter(include_in_schema=False)
@@ -450,33 +449,9 @@ def _renewed(tx: Tx, desk: Desk, sight: Sight) -> Parcel | None:
 
 def _misdirected(tx: Tx, desk: Desk, sight: Sight) -> Parcel | None:
     """Write to the PMO that a letter went to somebody who says it is not for them."""
-    pmo = sight.people.roles["pmo"]
-    person = sight.people.holder(pmo, sight.today)
-    if person is None:
-        return None
-    case_page = desk.links.page(f"cases/{sight.case.ref}")
-    letter = Stuck(
-        to=Addressee(
-            name=person.name,
-            address=sight.people.address(pmo, person.id),
-            post_title=telling.title(sight.people, pmo, sight.today),
-        ),
-        matter=telling.matter(tx, sight.case, sight.edition, case_page, sight.today),
-        cause="not_for_me",
-        desk=case_page,
-        seat=sight.post,
-    )
-    queued = QueuedLetter(
-        key=f"not-me:{sight.link.id}",
-        case=sight.case.ref,
-        step=sight.link.step,
-        person=person.id,
-        post=pmo,
-        address=letter.to.address,
-        kind=letter.kind,
-        props=letter.model_dump(mode="json"),
-    )
-    return Parcel(queued, reply_to=telling.replies_to(sight.edition))
+    key = f"not-me:{sight.link.id}"
+    letter = telling.pmo_letter(tx, sight.case, desk.links.page, cause="not_for_me", key=key, seat=sight.post)
+    return Parcel(letter, reply_to=telling.replies_to(sight.edition)) if letter else None
 
 
 def _latest_letter(tx: Tx, sight: Sight) -> LedgerRow | None:
