@@ -5,9 +5,11 @@ import contextlib
 import re
 import ssl
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from typing import Literal
 
 import aiosmtplib
+from aiosmtplib.email import extract_recipients, extract_sender
 
 Tls = Literal["none", "starttls", "tls"]
 
@@ -64,7 +66,7 @@ class Mailer:
             try:
                 async with asyncio.timeout(self._timeout):
                     await self._connect()
-                    await self._client.send_message(message)
+                    await self._pass_on(message)
             except BaseException as error:
                 # Whatever is half said on this connection, the next letter must not continue it.
                 self._client.close()
@@ -79,6 +81,33 @@ class Mailer:
                 with contextlib.suppress(aiosmtplib.SMTPException, OSError):
                     await self._client.quit(timeout=1)
             self._client.close()
+
+    async def _pass_on(self, message: EmailMessage) -> None:
+        """Send the letter as it was written: the client's own way would fold its headers anew.
+
+        What arrives is then, to the byte, what the ledger has the hash of.
+        """
+        client, policy = self._client, message.policy
+        assert isinstance(policy, EmailPolicy)
+        sender, recipients = extract_sender(message), extract_recipients(message)
+        if sender is None:
+            raise ValueError("a letter without a sender")
+        if client.is_ehlo_or_helo_needed:
+            try:
+                await client.ehlo()
+            except aiosmtplib.SMTPHeloError:
+                await client.helo()
+        options: list[str] = []
+        if not "".join((sender, *recipients)).isascii():
+            if not client.supports_extension("SMTPUTF8"):
+                raise aiosmtplib.SMTPNotSupported("an address beyond ASCII")
+            options.append("SMTPUTF8")
+            policy = policy.clone(utf8=True)
+        if client.supports_extension("8BITMIME"):
+            options.append("BODY=8BITMIME")
+        else:
+            policy = policy.clone(cte_type="7bit")
+        await client.sendmail(sender, recipients, message.as_bytes(policy=policy), mail_options=options)
 
     async def _connect(self) -> None:
         if self._client.is_connected and not await self._still_there():
