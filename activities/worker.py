@@ -2,10 +2,12 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 import uvloop
@@ -93,9 +95,20 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         await mailer.close()
 
 
+def remember_bytecode(folder: Path) -> None:
+    """Keep what Python compiles, in a folder of our own where it is told to write nothing beside the code.
+
+    The sandbox imports our modules anew for each process, and would compile them each time.
+    """
+    if sys.dont_write_bytecode:
+        sys.pycache_prefix = str(folder / "bytecode")
+        sys.dont_write_bytecode = False
+
+
 async def main() -> None:
     """Work until told to stop."""
     settings = load_settings()
+    remember_bytecode(settings.data_dir)
     stop = asyncio.Event()
     for word in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(word, stop.set)
@@ -104,7 +117,8 @@ async def main() -> None:
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
     )
-    store = open_store(settings)
+    # Nobody looks on while a process writes; people do.
+    store = open_store(settings, gives_way=True)
     try:
         async with working(client, settings, store):
             log.info("working", queue=settings.core_queue)

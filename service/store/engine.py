@@ -120,6 +120,7 @@ class Store:
         *,
         host: str = "assent.invalid",
         real: Callable[[], datetime] = real_now,
+        gives_way: bool = False,
     ) -> None:
         self._keys = keys
         self._host = host
@@ -129,7 +130,7 @@ class Store:
         self._turns: Turns | None = None
         url = make_url(database_url)
         if url.get_backend_name() == "sqlite":
-            self._turns = Turns(url.database, _PATIENCE_SECONDS)
+            self._turns = Turns(url.database, _PATIENCE_SECONDS, gives_way=gives_way)
             self._writer = _sqlite(database_url, "BEGIN IMMEDIATE", _SQLITE_WRITER, connections=1)
             self._reader = _sqlite(database_url, "BEGIN", _SQLITE_READER, connections=16)
         else:
@@ -189,11 +190,11 @@ class Store:
                 yield
 
 
-def open_store(settings: Settings) -> Store:
-    """Open the store that the settings name."""
+def open_store(settings: Settings, *, gives_way: bool = False) -> Store:
+    """Open the store that the settings name; one that gives way lets people's writers go first."""
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return Store(settings.database, settings.keys(), host=settings.host)
+    return Store(settings.database, settings.keys(), host=settings.host, gives_way=gives_way)
 
 
 @contextmanager

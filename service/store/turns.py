@@ -10,8 +10,8 @@ from threading import Lock
 
 from service.errors import Unavailable
 
-_SOON, _LATER = 0.000_25, 0.001
-"""Seconds between two looks at the turn: for whoever is next, and for those behind."""
+_SOON, _LATER = 0.000_25, 0.002
+"""Seconds between two looks at the turn: for a person's writer, and for one that gives way."""
 
 
 class Turns:
@@ -19,11 +19,13 @@ class Turns:
 
     SQLite's own waiting sleeps ever longer before it looks again, and whoever looks at the right moment
     goes first: with a writer that is never idle, the others wait a tenth of a second for a turn of five
-    thousandths. Here whoever waits becomes the next, and the one who has just had a turn stands behind.
+    thousandths. Here people come first: a process that gives way looks less often, and only one of those
+    that give way looks at all.
     """
 
-    def __init__(self, database: str | None, patience: float) -> None:
+    def __init__(self, database: str | None, patience: float, *, gives_way: bool = False) -> None:
         self._patience = patience
+        self._gives_way = gives_way
         self._own = Lock()
         """Among the threads of this process."""
         named = database and database != ":memory:"
@@ -54,9 +56,12 @@ class Turns:
         if not self._files:
             return
         following, turn = self._files
+        if not self._gives_way:
+            _look(turn.take, _SOON, until)
+            return
         _look(following.take, _LATER, until)
         try:
-            _look(turn.take, _SOON, until)
+            _look(turn.take, _LATER, until)
         finally:
             following.release()
 

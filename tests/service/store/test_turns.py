@@ -15,8 +15,8 @@ PROCESSES = multiprocessing.get_context("spawn")
 
 
 def never_idle(database: str, running: Event, enough: Event) -> None:
-    """Write all the time, five thousandths of a second each."""
-    turns = Turns(database, 15)
+    """Write all the time, five thousandths of a second each, and give way to people."""
+    turns = Turns(database, 15, gives_way=True)
     while not enough.is_set():
         with turns.turn():
             running.set()
