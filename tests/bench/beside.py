@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -19,7 +19,8 @@ Result = TypeVar("Result")
 class Beside:
     """The bare worker and the bare web, and what a client does with them."""
 
-    def __init__(self, client: Client, port: int) -> None:
+    def __init__(self, client: Client, port: int, pids: Sequence[int]) -> None:
+        self.pids = pids
         self._client = client
         self.url = f"http://{HOST}:{port}"
         self._started = 0
@@ -62,7 +63,7 @@ async def beside(engine: str) -> AsyncIterator[Beside]:
     parts = [await asyncio.create_subprocess_exec(*words, part, *told) for part in ("worker", "web")]
     try:
         await listening(port)
-        yield Beside(await Client.connect(engine), port)
+        yield Beside(await Client.connect(engine), port, [part.pid for part in parts])
     finally:
         for part in parts:
             part.terminate()
