@@ -83,8 +83,9 @@ async def up(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Up]:
             yield running
         finally:
             if process.returncode is None:
-                process.kill()
-                await process.wait()
+                # Killed, it could not take its parts along.
+                process.terminate()
+                await process.communicate()
 
 
 # ------------------------------------------------------------------------------- assent up
