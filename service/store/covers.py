@@ -63,13 +63,17 @@ def on(tx: Tx, person: str, day: date) -> str | None:
 
 def on_day(tx: Tx, day: date) -> dict[str, str]:
     """Return everybody who is covered on a day, and by whom."""
-    wanted = select(COVERS).where(COVERS.c.starts <= day, COVERS.c.ends >= day)
-    return {row.person: row.cover for row in tx.all(wanted.order_by(COVERS.c.number))}
+    return dict(tx.once(("covers", day), lambda: _on_day(tx, day)))
 
 
 def of(tx: Tx, person: str) -> tuple[SetCover, ...]:
     """Return a person's covers, the one set last first."""
     return tuple(map(_cover, _all_ever(tx, person)))
+
+
+def _on_day(tx: Tx, day: date) -> dict[str, str]:
+    wanted = select(COVERS).where(COVERS.c.starts <= day, COVERS.c.ends >= day)
+    return {row.person: row.cover for row in tx.all(wanted.order_by(COVERS.c.number))}
 
 
 def _all_ever(tx: Tx, person: str) -> tuple[Row[Any], ...]:

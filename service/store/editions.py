@@ -35,9 +35,8 @@ def in_force(tx: Tx, organisation: str) -> str | None:
 
 def in_force_hash(tx: Tx, organisation: str) -> str | None:
     """Return the hash of the edition under which the organisation opens cases now."""
-    found: str | None = tx.value(
-        select(EDITIONS_IN_FORCE.c.hash).where(EDITIONS_IN_FORCE.c.organisation == organisation)
-    )
+    wanted = select(EDITIONS_IN_FORCE.c.hash).where(EDITIONS_IN_FORCE.c.organisation == organisation)
+    found: str | None = tx.once(("edition", organisation), lambda: tx.value(wanted))
     return found
 
 

@@ -1,10 +1,10 @@
 """The store: transactions on SQLite or PostgreSQL, one writer at a time where there can be but one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, Row, create_engine, event, select, text
 from sqlalchemy.engine import CursorResult, make_url
@@ -15,7 +15,7 @@ from service.config import Keys, Settings
 from service.errors import Unavailable
 from service.store import schema
 from service.store.chain import Chain
-from service.store.line import Entry, Line
+from service.store.line import ORGANISATION, Entry, Line
 from service.store.tables import CLOCK_SEGMENTS
 from service.store.turns import Turns
 from workflows.model import ZONE, Clock, Segment
@@ -29,6 +29,8 @@ _EVERY_SQLITE = ("foreign_keys=ON", f"busy_timeout={_PATIENCE_SECONDS * 1000}", 
 _SQLITE_WRITER = ("journal_mode=WAL", "synchronous=FULL")
 _SQLITE_READER = ("query_only=ON",)
 
+Known = TypeVar("Known")
+
 
 class Tx:
     """A transaction: everything in it happens, or nothing."""
@@ -40,6 +42,7 @@ class Tx:
         """The real time at which the transaction began."""
         self.host = host
         self._chain = Chain(connection, keys, real)
+        self._known: dict[Hashable, Any] = {}
 
     @cached_property
     def clock(self) -> Clock:
@@ -82,7 +85,16 @@ class Tx:
         lines = self._chain.append(case, entries, self.now, unless=unless)
         if any(line.kind == "clock.moved" for line in lines):
             del self.clock
+        if case == ORGANISATION:
+            self._known.clear()
         return lines
+
+    def once(self, what: Hashable, look: Callable[[], Known]) -> Known:
+        """Look something of the organisation up once in this transaction, unless it changes it itself."""
+        if what not in self._known:
+            self._known[what] = look()
+        known: Known = self._known[what]
+        return known
 
     def lock(self, case: str) -> None:
         """Let nobody else write about a case until this transaction ends."""

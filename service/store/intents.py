@@ -180,8 +180,8 @@ def submit(tx: Tx, intent: Intent) -> Submitted:
         row.key != intent.key and row.person == intent.person and row.state != REFUSED for row in standing
     ):
         raise TwoSeats
-    _write(tx, intent, attempt=before.attempt + 1 if before is not None else 1)
-    return Submitted(intent=_must(tx, intent.key), again=False)
+    written = _write(tx, intent, attempt=before.attempt + 1 if before is not None else 1)
+    return Submitted(intent=written, again=False)
 
 
 def accepted(tx: Tx, key: str, settled: Choice | None) -> None:
@@ -238,8 +238,8 @@ def decisions_of_step(tx: Tx, step: str) -> tuple[DecisionView, ...]:
 # ---------------------------------------------------------------------------- workings
 
 
-def _write(tx: Tx, intent: Intent, attempt: int) -> None:
-    words = texts.put(tx, _words(intent))
+def _write(tx: Tx, intent: Intent, attempt: int) -> StoredIntent:
+    words, hashed = texts.put(tx, _words(intent)), intent.payload_hash
     body = intent.model_dump(mode="json", exclude=set(_WORDS))
     row = {
         "key": intent.key,
@@ -252,7 +252,7 @@ def _write(tx: Tx, intent: Intent, attempt: int) -> None:
         "state": SUBMITTED,
         "body": canonical.dumps(body),
         "words_hash": words,
-        "payload_hash": intent.payload_hash,
+        "payload_hash": hashed,
         "submitted_at": intent.submitted_at,
         "recorded_real": tx.real,
         "settled": None,
@@ -265,11 +265,20 @@ def _write(tx: Tx, intent: Intent, attempt: int) -> None:
     tx.append(
         intent.case,
         "decision.submitted",
-        _recordable(intent, words),
+        _recordable(intent, words, hashed),
         key=f"submitted:{intent.key}:{attempt}",
         actor=intent.person,
         on_behalf_of=intent.on_behalf_of,
         at=intent.submitted_at,
+    )
+    return StoredIntent(
+        **dict(intent),
+        attempt=attempt,
+        state=SUBMITTED,
+        hashed=hashed,
+        settled=None,
+        refusal="",
+        recorded_real=tx.real,
     )
 
 
@@ -278,7 +287,7 @@ def _words(intent: Intent) -> str:
     return canonical.dumps(intent.model_dump(mode="json", include=set(_WORDS)))
 
 
-def _recordable(intent: Intent, words: str) -> dict[str, Any]:
+def _recordable(intent: Intent, words: str, hashed: str) -> dict[str, Any]:
     """Return what the journal keeps: no words, only their hash."""
     data = intent.model_dump(
         mode="json", exclude={"key", "case", "submitted_at", "ip", "user_agent", *_WORDS}
@@ -288,7 +297,7 @@ def _recordable(intent: Intent, words: str) -> dict[str, Any]:
         "conditions": [{"owner": made.owner, "by": made.by} for made in intent.conditions],
         "answers": {name: answer.value for name, answer in intent.answers.items()},
         "words_hash": words,
-        "payload_hash": intent.payload_hash,
+        "payload_hash": hashed,
         "submitted_at": intent.submitted_at,
     }
 
