@@ -32,8 +32,13 @@ async def measure(report: Report, council: Council, bare: Beside, *, cases: int,
             await council.quiet()
             ours: list[float] = []
             others: list[float] = []
+            await _one_by_one(
+                [_bare(client, await bare.decision()) for _ in range(8)], _at_rest
+            )  # for warmth
             for part in _parts(forms, rounds):
-                others += await measured([_bare(client, await bare.decision()) for _ in part], _at_rest)
+                bare_posts = [_bare(client, await bare.decision()) for _ in part]
+                await _at_rest()
+                others += await measured(bare_posts, _at_rest)
                 ours += await measured([_ours(client, form) for form in part], council.quiet)
                 await council.quiet()
             results[name] = ours, others
@@ -81,7 +86,8 @@ def _bare(client: httpx.AsyncClient, url: str) -> Post:
 
 
 async def _at_rest() -> None:
-    await asyncio.sleep(0.02)
+    """Leave the machine alone for about as long as a stack takes to come to rest after a decision."""
+    await asyncio.sleep(0.2)
 
 
 Rest = Callable[[], Awaitable[None]]
