@@ -5,44 +5,53 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.correspondence import Correspondence
+from activities.writing import Writing
 from service.links import Links
+from service.mailroom import Mailroom
 from service.store import Store, cases
+from service.store.engine import Tx
 from service.telling import edition
 from workflows import ports
-from workflows.model import Becoming, CaseOpened, CaseWaiting, Postbag, State
+from workflows.model import Becoming, CaseOpened, CaseWaiting, Clock, State
 
 HORIZON = timedelta(days=3 * 365)
 """How far ahead a case is given the days on which nobody works."""
 
 
-class Cases(ports.Cases):
+class Cases(Writing, ports.Cases):
     """Writes the course of a case into the record, with the letters it sends."""
 
-    def __init__(self, store: Store, links: Links) -> None:
-        self._store = store
+    def __init__(self, store: Store, mailroom: Mailroom, links: Links) -> None:
+        super().__init__(store, mailroom)
         self._links = links
 
     @activity.defn(name="case_begun")
-    def begun(self, case: str) -> CaseOpened:
+    async def begun(self, case: str) -> CaseOpened:
         """Write that the case's process has begun with the version last submitted; return it."""
-        with self._store.writing() as tx:
-            view = cases.get(tx, case)
-            rules = edition(tx, view.edition)
-            letters = Correspondence(tx, view, self._links, tx.now).begun()
-            days = (day for day in rules.non_working if tx.today <= day <= tx.today + HORIZON)
-            return cases.begun(tx, case, terms=rules.terms(), non_working=tuple(days), queued=letters)
+        return await self._write(self._begun, case)
 
     @activity.defn(name="case_became")
-    def became(self, becoming: Becoming) -> Postbag:
-        """Write a new state, and queue the letters which that state sends."""
-        with self._store.writing() as tx:
-            desk = Correspondence(tx, cases.get(tx, becoming.case), self._links, becoming.at)
-            letters = desk.became(State(becoming.state), becoming.number, becoming.because)
-            return cases.became(tx, becoming, letters)
+    async def became(self, becoming: Becoming) -> Clock:
+        """Write a new state, and send the letters that it sends; return the Clock."""
+        return await self._write(self._became, becoming)
 
     @activity.defn(name="case_waits")
-    def waits(self, waiting: CaseWaiting) -> Postbag:
-        """Write what the case waits for apart from people."""
-        with self._store.writing() as tx:
-            desk = Correspondence(tx, cases.get(tx, waiting.case), self._links, waiting.since)
-            return cases.waiting(tx, waiting, desk.waits(waiting))
+    async def waits(self, waiting: CaseWaiting) -> Clock:
+        """Write what the case waits for apart from people; return the Clock."""
+        return await self._write(self._waits, waiting)
+
+    def _begun(self, tx: Tx, case: str) -> CaseOpened:
+        view = cases.get(tx, case)
+        rules = edition(tx, view.edition)
+        letters = Correspondence(tx, view, self._links, tx.now).begun()
+        days = (day for day in rules.non_working if tx.today <= day <= tx.today + HORIZON)
+        return cases.begun(tx, case, terms=rules.terms(), non_working=tuple(days), queued=letters)
+
+    def _became(self, tx: Tx, becoming: Becoming) -> Clock:
+        desk = Correspondence(tx, cases.get(tx, becoming.case), self._links, becoming.at)
+        letters = desk.became(State(becoming.state), becoming.number, becoming.because)
+        return cases.became(tx, becoming, letters)
+
+    def _waits(self, tx: Tx, waiting: CaseWaiting) -> Clock:
+        desk = Correspondence(tx, cases.get(tx, waiting.case), self._links, waiting.since)
+        return cases.waiting(tx, waiting, desk.waits(waiting))

@@ -8,16 +8,18 @@ from jinja2 import TemplateError
 from temporalio import activity
 
 from activities.correspondence import Correspondence
+from activities.writing import Writing
 from notifications.render import BadAddress, render
 from notifications.smtp import Mailer, TryLater, Undeliverable
 from service.links import Links
+from service.mailroom import SEND, Mailroom
 from service.store import Store, cases
 from service.store import letters as ledger
 from service.store import links as bindings
+from service.store.engine import Tx
 from service.store.letters import LedgerRow
 from service.telling import edition, replies_to, thread
-from workflows import letters, ports
-from workflows.model import Postbag
+from workflows import letters
 
 
 class _Ready(NamedTuple):
@@ -26,24 +28,31 @@ class _Ready(NamedTuple):
     reply_to: str
 
 
-class Letters(ports.Letters):
+class _Refused(NamedTuple):
+    letter: str
+    why: str
+
+
+class Letters(Writing):
     """Sends letters and writes down what became of them."""
 
-    def __init__(self, store: Store, links: Links, mailer: Mailer, *, sender: str) -> None:
-        self._store = store
+    def __init__(
+        self, store: Store, mailroom: Mailroom, links: Links, mailer: Mailer, *, sender: str
+    ) -> None:
+        super().__init__(store, mailroom)
         self._links = links
         self._mailer = mailer
         self._sender = sender
 
-    @activity.defn(name="letter_sent")
-    async def send(self, key: str) -> Postbag:
-        """Send a queued letter. One that cannot be delivered is no error: the PMO's letter comes back."""
+    @activity.defn(name=SEND)
+    async def send(self, key: str) -> None:
+        """Send a queued letter. One that cannot be delivered is no error: the PMO is written to."""
         ready = await asyncio.to_thread(self._look_up, key)
         if ready.row.state == ledger.UNDELIVERABLE:
-            # The answer of an earlier attempt was lost, and the PMO's letter with it.
-            return await asyncio.to_thread(self._undeliverable, key, ready.row.error)
+            # An earlier attempt may have ended before the PMO's letter was on its way.
+            await self._write(self._undeliverable, _Refused(key, ready.row.error))
         if ready.row.state != ledger.QUEUED:
-            return Postbag()
+            return
         try:
             message = render(
                 letters.read(ready.row.props),
@@ -56,15 +65,15 @@ class Letters(ports.Letters):
             )
             await self._mailer.send(message)
         except (Undeliverable, BadAddress) as refusal:
-            return await asyncio.to_thread(self._undeliverable, key, str(refusal))
+            await self._write(self._undeliverable, _Refused(key, str(refusal)))
         except TemplateError as fault:
-            return await asyncio.to_thread(self._undeliverable, key, f"it could not be written: {fault}")
+            await self._write(self._undeliverable, _Refused(key, f"it could not be written: {fault}"))
         except TryLater as failure:
             await asyncio.to_thread(self._attempted, key, str(failure))
             raise
-        body = sha256(message.as_bytes()).hexdigest()
-        await asyncio.to_thread(self._sent, key, str(message["Subject"]), body)
-        return Postbag()
+        else:
+            body = sha256(message.as_bytes()).hexdigest()
+            await asyncio.to_thread(self._sent, key, str(message["Subject"]), body)
 
     def _look_up(self, key: str) -> _Ready:
         with self._store.reading() as tx:
@@ -86,13 +95,12 @@ class Letters(ports.Letters):
         with self._store.writing() as tx:
             ledger.attempted(tx, key, error)
 
-    def _undeliverable(self, key: str, why: str) -> Postbag:
+    def _undeliverable(self, tx: Tx, refused: _Refused) -> None:
         """Write down that a letter will never arrive, and tell the PMO, unless it was the PMO's own."""
-        with self._store.writing() as tx:
-            ledger.undeliverable(tx, key, why)
-            row = ledger.get(tx, key)
-            if row is None or not row.case or row.kind == "stuck":
-                return Postbag()
-            desk = Correspondence(tx, cases.get(tx, row.case), self._links, tx.now)
-            queued = [ledger.queue_direct(tx, letter) for letter in desk.undeliverable(row, why)]
-            return Postbag(letters=tuple(letter.key for letter in queued))
+        ledger.undeliverable(tx, refused.letter, refused.why)
+        row = ledger.get(tx, refused.letter)
+        if row is None or not row.case or row.kind == "stuck":
+            return
+        desk = Correspondence(tx, cases.get(tx, row.case), self._links, tx.now)
+        for letter in desk.undeliverable(row, refused.why):
+            ledger.queue_direct(tx, letter)

@@ -1,13 +1,15 @@
 """The register of steps: who is asked, who answered, what it came to."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 
 from temporalio import activity
 
 from activities.correspondence import Correspondence
+from activities.writing import Writing
 from service import seating
 from service.links import Links
+from service.mailroom import Mailroom
 from service.store import Store, cases, covers, intents, links, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -15,9 +17,9 @@ from service.store.steps import StepView
 from service.telling import directory
 from workflows import ports
 from workflows.model import (
+    AnswersDue,
     Choice,
     Decision,
-    Postbag,
     Seat,
     StepClosing,
     StepDecided,
@@ -28,65 +30,75 @@ from workflows.model import (
 from workflows.rules import calendar
 
 
-class Register(ports.Register):
+class Register(Writing, ports.Register):
     """Writes steps and decisions into the record, each with the letters it sends."""
 
-    def __init__(self, store: Store, links: Links) -> None:
-        self._store = store
+    def __init__(self, store: Store, mailroom: Mailroom, links: Links) -> None:
+        super().__init__(store, mailroom)
         self._links = links
 
     @activity.defn(name="step_opened")
-    def opened(self, opening: StepOpening) -> StepOpened:
-        """Find the people of a step's seats, write the step, and queue their letters."""
-        with self._store.writing() as tx:
-            case = cases.get(tx, opening.ask.case)
-            day = calendar.local_day(opening.at)
-            people = directory(tx, case)
-            away = covers.on_day(tx, day)
-            barred = seating.barred(case.authors, away, deciding=opening.ask.terms.deciding)
-            seats = seating.seats(opening.ask, people, day, away, barred)
-            letters = Correspondence(tx, case, self._links, opening.at).opened(opening, seats)
-            return steps.opened(tx, opening, seats, letters)
+    async def opened(self, opening: StepOpening) -> StepOpened:
+        """Find the people of a step's seats, write the step, and send their letters."""
+        return await self._write(self._opened, opening)
 
     @activity.defn(name="step_nudged")
-    def nudged(self, nudged: StepNudged) -> StepOpened:
-        """Write that a rung came due; add the people it brings in, and queue the letters."""
-        with self._store.writing() as tx:
-            step, case = _step(tx, nudged.step)
-            day = calendar.local_day(nudged.at)
-            away = covers.on_day(tx, day)
-            barred = seating.barred(case.authors, away, deciding=step.terms.deciding)
-            before = tuple(map(_plain, step.seats))
-            people = directory(tx, case)
-            seats = seating.nudged(before, nudged.silent, nudged.rung.nudge, people, day, away, barred)
-            letters = Correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
-            return steps.nudged(tx, nudged, seats, letters)
+    async def nudged(self, nudged: StepNudged) -> StepOpened:
+        """Write that a rung came due; add the people it brings in, and send the letters."""
+        return await self._write(self._nudged, nudged)
 
     @activity.defn(name="step_decided")
-    def decided(self, decided: StepDecided) -> Postbag:
-        """Write decisions that leave the step open, and queue their receipts."""
-        with self._store.writing() as tx:
-            _count(tx, decided.decisions)
-            step, case = _step(tx, decided.step)
-            letters = Correspondence(tx, case, self._links, decided.at).decided(step, decided)
-            return steps.decided(tx, decided, letters)
+    async def decided(self, decided: StepDecided) -> None:
+        """Write decisions that leave the step open, and send their receipts."""
+        await self._write(self._decided, decided)
 
     @activity.defn(name="step_closed")
-    def closed(self, closing: StepClosing) -> Postbag:
-        """Write a step's last decisions and its outcome, and queue the letters that tell it."""
-        with self._store.writing() as tx:
-            _count(tx, closing.unrecorded, closing.outcome.choice)
-            step, case = _step(tx, closing.step)
-            letters = Correspondence(tx, case, self._links, closing.outcome.at).closed(step, closing)
-            postbag = steps.closed(tx, closing, letters)
-            links.revoke_step(tx, closing.step, closing.outcome.ending)
-            return postbag
+    async def closed(self, closing: StepClosing) -> None:
+        """Write a step's last decisions and its outcome, and send the letters that tell it."""
+        await self._write(self._closed, closing)
 
     @activity.defn(name="unsettled_intents")
-    def unsettled_intents(self, step: str, before: datetime) -> tuple[str, ...]:
+    async def unsettled_intents(self, due: AnswersDue) -> tuple[str, ...]:
         """Return the keys of decisions submitted before an instant that have no answer yet."""
+        return await asyncio.to_thread(self._unsettled, due)
+
+    def _opened(self, tx: Tx, opening: StepOpening) -> StepOpened:
+        case = cases.get(tx, opening.ask.case)
+        day = calendar.local_day(opening.at)
+        people = directory(tx, case)
+        away = covers.on_day(tx, day)
+        barred = seating.barred(case.authors, away, deciding=opening.ask.terms.deciding)
+        seats = seating.seats(opening.ask, people, day, away, barred)
+        letters = Correspondence(tx, case, self._links, opening.at).opened(opening, seats)
+        return steps.opened(tx, opening, seats, letters)
+
+    def _nudged(self, tx: Tx, nudged: StepNudged) -> StepOpened:
+        step, case = _step(tx, nudged.step)
+        day = calendar.local_day(nudged.at)
+        away = covers.on_day(tx, day)
+        barred = seating.barred(case.authors, away, deciding=step.terms.deciding)
+        before = tuple(map(_plain, step.seats))
+        people = directory(tx, case)
+        seats = seating.nudged(before, nudged.silent, nudged.rung.nudge, people, day, away, barred)
+        letters = Correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
+        return steps.nudged(tx, nudged, seats, letters)
+
+    def _decided(self, tx: Tx, decided: StepDecided) -> None:
+        _count(tx, decided.decisions)
+        step, case = _step(tx, decided.step)
+        letters = Correspondence(tx, case, self._links, decided.at).decided(step, decided)
+        steps.decided(tx, decided, letters)
+
+    def _closed(self, tx: Tx, closing: StepClosing) -> None:
+        _count(tx, closing.unrecorded, closing.outcome.choice)
+        step, case = _step(tx, closing.step)
+        letters = Correspondence(tx, case, self._links, closing.outcome.at).closed(step, closing)
+        steps.closed(tx, closing, letters)
+        links.revoke_step(tx, closing.step, closing.outcome.ending)
+
+    def _unsettled(self, due: AnswersDue) -> tuple[str, ...]:
         with self._store.reading() as tx:
-            return tuple(intent.key for intent in intents.unsettled(tx, step=step, before=before))
+            return tuple(intent.key for intent in intents.unsettled(tx, step=due.step, before=due.before))
 
 
 def _count(tx: Tx, decisions: Sequence[Decision], settled: Choice | None = None) -> None:

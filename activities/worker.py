@@ -4,7 +4,6 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -23,14 +22,15 @@ from notifications.smtp import Mailer
 from service import logs
 from service.config import Keys, Settings, load_settings
 from service.links import Links
+from service.mailroom import Mailroom, mail_queue
 from service.store import Store, open_store
-from workflows.human_step import Delivery, HumanStep
-from workflows.ports import mail_queue
+from workflows.human_step import HumanStep
 from workflows.processes.investment_proposal import InvestmentProposal
+from workflows.processes.readiness import Readiness
 
 log = structlog.get_logger()
 
-WORKFLOWS = (HumanStep, Delivery, InvestmentProposal)
+WORKFLOWS = (HumanStep, InvestmentProposal, Readiness)
 
 # Values are shared with every run; rules are not, so that the sandbox watches them.
 RUNNER = SandboxedWorkflowRunner(
@@ -39,8 +39,8 @@ RUNNER = SandboxedWorkflowRunner(
     )
 )
 
-THREADS = 8
-"""Activities that write the record at once; SQLite lets one through at a time."""
+AT_ONCE = 8
+"""Activities of a kind that are done at once; SQLite lets one writer through at a time."""
 # The default of ten seconds is how long a decision would wait after a worker was killed.
 STICKY = timedelta(seconds=2)
 GOODBYE = timedelta(seconds=20)
@@ -57,8 +57,9 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         username=settings.smtp_username or None,
         password=settings.smtp_password.get_secret_value() or None,
     )
-    register, cases = Register(store, links), Cases(store, links)
-    letters = Letters(store, links, mailer, sender=settings.mail_from)
+    mailroom = Mailroom(client, settings.core_queue)
+    register, cases = Register(store, mailroom, links), Cases(store, mailroom, links)
+    letters = Letters(store, mailroom, links, mailer, sender=settings.mail_from)
     core = Worker(
         client,
         task_queue=settings.core_queue,
@@ -73,8 +74,8 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
             cases.became,
             cases.waits,
         ],
-        activity_executor=ThreadPoolExecutor(THREADS),
-        max_concurrent_activities=THREADS,
+        max_concurrent_activities=AT_ONCE,
+        max_concurrent_local_activities=AT_ONCE,
         workflow_runner=RUNNER,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
@@ -85,7 +86,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         client,
         task_queue=mail_queue(settings.core_queue),
         activities=[letters.send],
-        max_concurrent_activities=THREADS,
+        max_concurrent_activities=AT_ONCE,
         graceful_shutdown_timeout=GOODBYE,
     )
     try:

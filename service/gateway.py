@@ -21,9 +21,11 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from service.config import Settings
-from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, Delivery, HumanStep, Process
+from service.mailroom import Mailroom
+from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, HumanStep, Process
 from workflows.model import Choice, Decision, Segment, Withdrawal
 from workflows.processes.investment_proposal import InvestmentProposal
+from workflows.processes.readiness import Readiness
 from workflows.rules.quorum import Refusal
 
 PATIENCE = timedelta(seconds=8)
@@ -65,6 +67,7 @@ class Gateway:
     def __init__(self, client: Client, core_queue: str) -> None:
         self._client = client
         self._core_queue = core_queue
+        self._mailroom = Mailroom(client, core_queue)
         self._doors = WeakValueDictionary[str, asyncio.Semaphore]()
         self._answered_at = float("-inf")
 
@@ -170,9 +173,8 @@ class Gateway:
             return True
         try:
             await self._client.execute_workflow(
-                Delivery.run,
-                (),
-                id="letters:none",
+                Readiness.run,
+                id="readiness",
                 task_queue=self._core_queue,
                 execution_timeout=PATIENCE,
                 rpc_timeout=PATIENCE,
@@ -188,16 +190,7 @@ class Gateway:
     async def deliver(self, letter: str) -> bool:
         """Have a letter sent that no case sends, once; False if that is not known to have begun."""
         try:
-            await self._client.start_workflow(
-                Delivery.run,
-                (letter,),
-                id=f"letters:{letter}",
-                task_queue=self._core_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                rpc_timeout=PATIENCE,
-            )
-        except WorkflowAlreadyStartedError:
-            return True
+            await self._mailroom.dispatch([letter])
         except OUT_OF_REACH:
             return False
         return True

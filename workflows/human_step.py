@@ -5,16 +5,17 @@ event, `become` changes the case's state and tells those whom that state concern
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial, wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 from workflows.model import (
+    AnswersDue,
     Ask,
     Becoming,
     CaseOpened,
@@ -35,7 +36,7 @@ from workflows.model import (
     StepOpening,
     Withdrawal,
 )
-from workflows.ports import DATABASE, MAIL, Cases, Letters, Register, mail_queue
+from workflows.ports import AT_ONCE, PATIENTLY, Cases, Register
 from workflows.rules import calendar, clock, ladder, quorum
 from workflows.rules.quorum import Refusal
 
@@ -44,13 +45,12 @@ STATE = SearchAttributeKey.for_keyword("AssentState")
 CASE = SearchAttributeKey.for_keyword("AssentCase")
 SEARCH_ATTRIBUTES = (KIND, STATE, CASE)
 
-MAIL_GRACE = timedelta(seconds=10)
-"""How long an ending waits, in real time, for its letters to leave before handing them on."""
 INTENT_PATIENCE = timedelta(seconds=10)
 """How long, in real time, a rung waits for submitted decisions before asking for them again."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Fact = TypeVar("Fact")
 
 
 def guarded(handler: Callable[P, T]) -> Callable[P, T]:
@@ -75,11 +75,10 @@ def guarded(handler: Callable[P, T]) -> Callable[P, T]:
 
 
 class Timed:
-    """A workflow that lives by the installation's Clock."""
+    """A workflow that lives by the installation's Clock, and by what it writes into the record."""
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self._sending: dict[str, asyncio.Task[None]] = {}
 
     @property
     def now(self) -> datetime:
@@ -112,60 +111,25 @@ class Timed:
     def _stirred(self, condition: Callable[[], bool], known: Clock) -> bool:
         return condition() or self.clock != known
 
-    def _post(self, letters: Iterable[str]) -> None:
-        """Begin to send letters, each by its own activity, without waiting for them."""
-        for key in letters:
-            if key not in self._sending:
-                self._sending[key] = asyncio.create_task(self._send(key))
+    async def _write(self, port: Callable[[Any, Fact], Awaitable[T]], fact: Fact, summary: str) -> T:
+        """Write a fact: at once if the record answers, else for as long as it takes.
 
-    async def _send(self, key: str) -> None:
-        try:
-            more = await workflow.execute_activity_method(
-                Letters.send,
-                key,
-                task_queue=mail_queue(workflow.info().task_queue),
-                summary=key,
-                **MAIL,
-            )
-        except FailureError as error:
-            # The ledger has the letter as unsent, which is where the PMO looks.
-            workflow.logger.warning("letter not sent", extra={"letter": key, "error": str(error)})
-        else:
-            self._post(more.letters)
-        finally:
-            self._sending.pop(key, None)
-
-    async def _letters_left(self) -> None:
-        """Wait a little for letters on their way; hand those a slow mail server holds up to others.
-
-        A case never waits for the mail server, and a letter never dies with the step that wrote it.
+        Written at once it leaves one event in the history, where an activity of its own leaves six.
         """
-        deadline = workflow.now() + MAIL_GRACE
-        while self._sending and (left := deadline - workflow.now()) > timedelta(0):
-            await workflow.wait(list(self._sending.values()), timeout=left.total_seconds())
-        if not self._sending:
-            return
-        keys = tuple(self._sending)
-        for task in list(self._sending.values()):
-            task.cancel()
-        await workflow.start_child_workflow(
-            Delivery.run,
-            keys,
-            id=f"letters:{keys[0]}",
-            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-        )
+        try:
+            return await workflow.execute_local_activity_method(port, fact, summary=summary, **AT_ONCE)
+        except FailureError as failure:
+            if is_cancelled_exception(failure):
+                raise
+            return await self._write_later(port, fact, summary)
 
+    async def _write_later(self, port: Callable[[Any, Fact], Awaitable[T]], fact: Fact, summary: str) -> T:
+        """Write a fact that the answer to a message must not wait for."""
+        return await workflow.execute_activity_method(port, fact, summary=summary, **PATIENTLY)
 
-@workflow.defn
-class Delivery(Timed):
-    """Goes on sending letters whose step or case has come to its end."""
-
-    @workflow.run
-    async def run(self, letters: Sequence[str]) -> None:
-        """Send each letter; return when all are sent or given up."""
-        self._post(letters)
-        while self._sending:
-            await asyncio.gather(*self._sending.values())
+    def _hear(self, clock_of_record: Clock) -> None:
+        """Take up the Clock as the record has it: a move that came too early for us is in it."""
+        self.clock = clock.latest(self.clock, clock_of_record)
 
 
 @workflow.defn
@@ -251,7 +215,7 @@ class HumanStep(Timed):
         at = self.now
         terms, non_working = self.ask.terms, self.ask.non_working
         self.rungs = ladder.dated(terms.ladder, at, non_working)
-        opened = await workflow.execute_activity_method(
+        opened = await self._write(
             Register.opened,
             StepOpening(
                 ask=self.ask,
@@ -259,12 +223,10 @@ class HumanStep(Timed):
                 due=ladder.due(terms.ladder, at, non_working),
                 rungs=self.rungs,
             ),
-            summary="write the step, queue its letters",
-            **DATABASE,
+            "write the step, send its letters",
         )
-        self.clock = clock.latest(self.clock, opened.clock)
+        self._hear(opened.clock)
         self.seats = opened.seats
-        self._post(opened.letters)
 
     async def _live(self) -> None:
         while not self.ending:
@@ -294,21 +256,21 @@ class HumanStep(Timed):
         if rung.nudge is Nudge.CLOSE:
             self._time_up()
             return
-        nudged = await workflow.execute_activity_method(
+        nudged = await self._write(
             Register.nudged,
             StepNudged(step=self.ask.step, rung=rung, silent=self._silent(), at=self.now),
-            summary=f"{rung.nudge} those who are silent",
-            **DATABASE,
+            f"{rung.nudge} those who are silent",
         )
-        self.clock = clock.latest(self.clock, nudged.clock)
+        self._hear(nudged.clock)
         self.seats = nudged.seats
-        self._post(nudged.letters)
 
     async def _answers_on_their_way(self, before: datetime) -> None:
         """Wait for what was submitted in time, however late it is processed."""
         while not self.ending:
-            keys = await workflow.execute_activity_method(
-                Register.unsettled_intents, args=[self.ask.step, before], **DATABASE
+            keys = await self._write(
+                Register.unsettled_intents,
+                AnswersDue(step=self.ask.step, before=before),
+                "look for answers on their way",
             )
             if not keys:
                 return
@@ -336,13 +298,11 @@ class HumanStep(Timed):
     async def _record(self) -> None:
         decisions = self._unrecorded()
         self.recorded = len(self.decisions)
-        postbag = await workflow.execute_activity_method(
+        await self._write_later(
             Register.decided,
             StepDecided(step=self.ask.step, decisions=decisions, at=self.now),
-            summary="write the answer",
-            **DATABASE,
+            "write the answer",
         )
-        self._post(postbag.letters)
 
     async def _close(self) -> Outcome:
         outcome = Outcome(
@@ -353,14 +313,11 @@ class HumanStep(Timed):
             until=_until(self.decisions, self.choice),
             decisions=tuple(self.decisions),
         )
-        postbag = await workflow.execute_activity_method(
+        await self._write_later(
             Register.closed,
             StepClosing(step=self.ask.step, outcome=outcome, unrecorded=self._unrecorded(), why=self.why),
-            summary="write the outcome, queue the letters that tell it",
-            **DATABASE,
+            "write the outcome, send the letters that tell it",
         )
-        self._post(postbag.letters)
-        await self._letters_left()
         return outcome
 
     # --------------------------------------------------------------------- facts
@@ -407,11 +364,8 @@ class Process(Timed):
 
     async def begin(self) -> CaseOpened:
         """Take up the version last submitted, under the rules in force when the case opened."""
-        self.opened = await workflow.execute_activity_method(
-            Cases.begun, self.case, summary="take up the version last submitted", **DATABASE
-        )
-        self.clock = clock.latest(self.clock, self.opened.clock)
-        self._post(self.opened.letters)
+        self.opened = await self._write(Cases.begun, self.case, "take up the version last submitted")
+        self._hear(self.opened.clock)
         return self.opened
 
     async def decide(self, ask: Ask) -> Outcome:
@@ -450,40 +404,27 @@ class Process(Timed):
         """
         event, at = (moment, None) if callable(moment) else (_never, _instant(moment))
         if at is None or at > self.now:
-            postbag = await workflow.execute_activity_method(
-                Cases.waits,
-                CaseWaiting(case=self.case, key=key, leg=leg, since=self.now, until=at, on=on),
-                summary=f"wait for {on}",
-                **DATABASE,
-            )
-            self.clock = clock.latest(self.clock, postbag.clock)
-            self._post(postbag.letters)
+            waiting = CaseWaiting(case=self.case, key=key, leg=leg, since=self.now, until=at, on=on)
+            self._hear(await self._write(Cases.waits, waiting, f"wait for {on}"))
         await self._wait(lambda: event() or self._off(key) is not None, until=at, summary=f"{leg}: {on}")
         return self._off(key) is None
 
     async def become(self, state: str, *, because: Outcome | None = None) -> None:
         """Change the case's state and tell those whom the new state concerns."""
         self._changes += 1
-        postbag = await workflow.execute_activity_method(
-            Cases.became,
-            Becoming(
-                case=self.case,
-                state=state,
-                at=self.now,
-                number=self._changes,
-                because=because.step if because else "",
-            ),
-            summary=state,
-            **DATABASE,
+        becoming = Becoming(
+            case=self.case,
+            state=state,
+            at=self.now,
+            number=self._changes,
+            because=because.step if because else "",
         )
-        self.clock = clock.latest(self.clock, postbag.clock)
+        self._hear(await self._write(Cases.became, becoming, state))
         workflow.upsert_search_attributes([STATE.value_set(state)])
         workflow.set_current_details(f"**{self.case}**: {state}")
-        self._post(postbag.letters)
 
     async def end(self) -> None:
-        """Let letters and messages on their way arrive before the process ends."""
-        await self._letters_left()
+        """Let messages on their way arrive before the process ends."""
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     # ------------------------------------------------------------------ machinery

@@ -480,7 +480,6 @@ class CaseOpened(Frozen):
     terms: dict[str, Terms]
     edition: str
     non_working: tuple[date, ...] = ()
-    letters: tuple[str, ...] = ()
     clock: Clock = Clock()
 
 
@@ -494,10 +493,9 @@ class StepOpening(Frozen):
 
 
 class StepOpened(Frozen):
-    """A step in the register: who may answer, which letters to send, and the Clock."""
+    """A step in the register: who may answer, and the Clock as the record has it."""
 
     seats: tuple[Seat, ...]
-    letters: tuple[str, ...] = ()
     clock: Clock = Clock()
 
 
@@ -509,6 +507,14 @@ class StepNudged(Frozen):
     silent: tuple[str, ...]
     """Keys of the seats that have not answered."""
     at: datetime
+
+
+class AnswersDue(Frozen):
+    """A rung that would climb past those who are silent, and wants to know who is not."""
+
+    step: str
+    before: datetime
+    """What was submitted up to this instant still counts."""
 
 
 class StepDecided(Frozen):
@@ -552,13 +558,6 @@ class CaseWaiting(Frozen):
     on: str
     """The forum or post it waits on."""
     done: bool = False
-
-
-class Postbag(Frozen):
-    """Letters to send, by key, and the Clock as the record has it."""
-
-    letters: tuple[str, ...] = ()
-    clock: Clock = Clock()
 
 
 class Withdrawal(Frozen):

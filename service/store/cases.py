@@ -21,9 +21,9 @@ from workflows.model import (
     Becoming,
     CaseOpened,
     CaseWaiting,
+    Clock,
     Frozen,
     Leg,
-    Postbag,
     Proposal,
     Size,
     State,
@@ -167,7 +167,7 @@ def begun(
     """
     case = get(tx, ref)
     fact = Entry("case.begun", {"version": case.version}, f"begun:{case.version}", ENGINE)
-    _, keys = letters.tell(tx, ref, [fact], queued)
+    letters.tell(tx, ref, [fact], queued)
     return CaseOpened(
         case=ref,
         version=case.version,
@@ -178,27 +178,25 @@ def begun(
         terms=dict(terms),
         edition=case.edition,
         non_working=tuple(non_working),
-        letters=keys,
         clock=tx.clock,
     )
 
 
-def became(tx: Tx, becoming: Becoming, queued: Sequence[QueuedLetter] = ()) -> Postbag:
+def became(tx: Tx, becoming: Becoming, queued: Sequence[QueuedLetter] = ()) -> Clock:
     """Write a new state and queue the letters it sends; done twice, the letters of the first time."""
     data = {"state": becoming.state, "number": becoming.number, "because": becoming.because}
     fact = Entry("case.became", data, f"became:{becoming.number}", ENGINE, at=becoming.at)
-    new, keys = letters.tell(tx, becoming.case, [fact], queued)
-    if new and becoming.state == State.RETURNED:
+    if letters.tell(tx, becoming.case, [fact], queued) and becoming.state == State.RETURNED:
         drafts.reopened(tx, becoming.case)
-    return Postbag(letters=keys, clock=tx.clock)
+    return tx.clock
 
 
-def waiting(tx: Tx, wait: CaseWaiting, queued: Sequence[QueuedLetter] = ()) -> Postbag:
+def waiting(tx: Tx, wait: CaseWaiting, queued: Sequence[QueuedLetter] = ()) -> Clock:
     """Write what a case waits for apart from people, or that it waits no longer."""
     data = wait.model_dump(exclude={"case"})
     key = f"waiting:{wait.key}:{canonical.instant(wait.since)}:{'done' if wait.done else 'begun'}"
-    _, keys = letters.tell(tx, wait.case, [Entry("case.waiting", data, key, ENGINE)], queued)
-    return Postbag(letters=keys, clock=tx.clock)
+    letters.tell(tx, wait.case, [Entry("case.waiting", data, key, ENGINE)], queued)
+    return tx.clock
 
 
 def withdrawal_requested(

@@ -41,6 +41,8 @@ class Tx:
         self.real = real
         """The real time at which the transaction began."""
         self.host = host
+        self.outgoing: list[str] = []
+        """The keys of the letters that this transaction queues, or queued when it was first done."""
         self._chain = Chain(connection, keys, real)
         self._known: dict[Hashable, Any] = {}
 

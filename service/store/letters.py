@@ -60,24 +60,24 @@ class LedgerRow(QueuedLetter):
     error: str
 
 
-def tell(
-    tx: Tx, case: str, facts: Sequence[Entry], letters: Sequence[QueuedLetter]
-) -> tuple[bool, tuple[str, ...]]:
-    """Write facts, the last of which queues letters. Returns if it was new, and the letters' keys.
+def tell(tx: Tx, case: str, facts: Sequence[Entry], letters: Sequence[QueuedLetter]) -> bool:
+    """Write facts, the last of which queues letters; the letters are then outgoing. Returns if it was new.
 
-    Told again, nothing is written, and the letters are those of the first time.
+    Told again, nothing is written, and the letters of the first time are outgoing.
     """
     cause = facts[-1]
     at = cause.at or tx.now
     owed = [_owed(letter, at) for letter in letters]
     if not tx.append_all(case, [*facts, *owed], unless=cause.key):
-        return False, keys_of(tx, case, cause.key)
+        tx.outgoing += keys_of(tx, case, cause.key)
+        return False
     queue(tx, letters, cause=cause.key, at=at)
-    return True, tuple(letter.key for letter in letters)
+    return True
 
 
 def queue(tx: Tx, letters: Sequence[QueuedLetter], *, cause: str, at: datetime) -> None:
     """Write letters into the ledger, with their links; one that is there already stays as it is."""
+    tx.outgoing += (letter.key for letter in letters)
     bound = [(letter, secrets.token_hex(16) if letter.link else None) for letter in letters]
     insert_new(
         tx.connection,

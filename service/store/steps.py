@@ -22,7 +22,6 @@ from workflows.model import (
     Ending,
     Frozen,
     Holder,
-    Postbag,
     Quorum,
     Rung,
     Seat,
@@ -223,14 +222,14 @@ def nudged(tx: Tx, nudge: StepNudged, seats: Sequence[Seat], queued: Sequence[Qu
     return _opened(tx, nudge.step, case_of(nudge.step), fact, seats, queued)
 
 
-def decided(tx: Tx, made: StepDecided, queued: Sequence[QueuedLetter]) -> Postbag:
+def decided(tx: Tx, made: StepDecided, queued: Sequence[QueuedLetter]) -> None:
     """Write decisions that leave the step open, and queue their receipts."""
-    facts = [_recorded(decision, made.at) for decision in made.decisions]
-    _, keys = letters.tell(tx, case_of(made.step), facts, queued)
-    return Postbag(letters=keys, clock=tx.clock)
+    letters.tell(
+        tx, case_of(made.step), [_recorded(decision, made.at) for decision in made.decisions], queued
+    )
 
 
-def closed(tx: Tx, closing: StepClosing, queued: Sequence[QueuedLetter]) -> Postbag:
+def closed(tx: Tx, closing: StepClosing, queued: Sequence[QueuedLetter]) -> None:
     """Write the decisions not yet in the record, what the step came to, and the letters that tell it."""
     outcome = closing.outcome
     made = dict.fromkeys((*outcome.decisions, *closing.unrecorded))
@@ -238,8 +237,7 @@ def closed(tx: Tx, closing: StepClosing, queued: Sequence[QueuedLetter]) -> Post
     data |= {"step": closing.step, "why": closing.why}
     fact = Entry("step.closed", data, f"closed:{closing.step}", ENGINE, at=outcome.at)
     facts = [*(_recorded(decision, outcome.at) for decision in made), fact]
-    _, keys = letters.tell(tx, case_of(closing.step), facts, queued)
-    return Postbag(letters=keys, clock=tx.clock)
+    letters.tell(tx, case_of(closing.step), facts, queued)
 
 
 # ------------------------------------------------------------------------------- reads
@@ -324,10 +322,10 @@ def waiting_of(tx: Tx, refs: Sequence[str]) -> dict[str, tuple[Waiting, ...]]:
 def _opened(
     tx: Tx, step: str, case: str, fact: Entry, seats: Sequence[Seat], queued: Sequence[QueuedLetter]
 ) -> StepOpened:
-    new, keys = letters.tell(tx, case, [fact], queued)
+    new = letters.tell(tx, case, [fact], queued)
     known = None if new else get(tx, step)
     people = (seat.asked for seat in known.seats) if known else seats
-    return StepOpened(seats=tuple(people), letters=keys, clock=tx.clock)
+    return StepOpened(seats=tuple(people), clock=tx.clock)
 
 
 def _recorded(decision: Decision, at: datetime) -> Entry:

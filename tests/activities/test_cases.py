@@ -6,6 +6,7 @@ import pytest
 
 from service.store import cases
 from service.telling import following, place, pmo_letter
+from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
 from workflows.model import CaseWaiting, Choice, Ending
 
@@ -33,7 +34,7 @@ def test_a_case_goes_on_under_the_edition_it_opened_with(desk: Desk) -> None:
     case = desk.submits()
     newer = desk.edition.model_validate({**dict(desk.edition), "title": "A newer handbook"})
     desk.brings_into_force(newer)
-    assert desk.cases.begun(case.case).edition == desk.edition.hash != newer.hash
+    assert done(desk.cases.begun(case.case)).edition == desk.edition.hash != newer.hash
 
 
 @pytest.mark.parametrize(
@@ -171,5 +172,5 @@ def test_a_wait_for_a_forum_s_day_is_told_to_its_secretary(
 ) -> None:
     case = desk.submits()
     before = desk.ledger(case.case)
-    desk.cases.waits(CaseWaiting(case=case.case, key="k", leg="l", since=NINE, until=until, on=on))
+    done(desk.cases.waits(CaseWaiting(case=case.case, key="k", leg="l", since=NINE, until=until, on=on)))
     assert desk.sent(case.case, before) == letters

@@ -14,7 +14,7 @@ from service.config import Settings, generate_keys
 from service.store import Store
 from workflows import ports
 
-ANSWERS = (Register, Cases, Letters)
+ANSWERS = (Register, Cases)
 
 
 def declared(made: type) -> dict[str, Any]:

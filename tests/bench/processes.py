@@ -11,6 +11,7 @@ from pathlib import Path
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
+from service.store import letters
 from tests.bench.bare import Shape
 from tests.bench.beside import Beside, several
 from tests.bench.council import CHOICES, KEYS, Council
@@ -26,7 +27,7 @@ async def measure(report: Report, council: Council, bare: Beside, *, number: int
     try:
         report.say("processes: the first ones, for warmth and to count their activities")
         warm = await several(AT_ONCE, AT_ONCE, lambda _: _ours(council))
-        shape = await _shape(council.client, warm[0])
+        shape = await _shape(council, warm[0])
         report.say(f"processes: bare ones get {shape.writes} writes and {shape.letters} letters of their own")
         report.say(f"processes: and {shape.step_writes} writes and {shape.step_letters} letters in steps")
         await several(AT_ONCE, AT_ONCE, lambda _: bare.process(shape))
@@ -108,31 +109,31 @@ class Leaves:
     events: int
     size: int
     writes: int
-    letters: int
 
 
 async def leaves(client: Client, id: str) -> Leaves:
     """Read a workflow's history and count."""
     handle = client.get_workflow_handle(id)
     described = (await handle.describe()).raw_description.workflow_execution_info
-    writes = sent = 0
+    writes = 0
     async for event in handle.fetch_history_events():
-        if event.event_type == EventType.EVENT_TYPE_MARKER_RECORDED:
-            writes += 1  # a local activity
-        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-            name = event.activity_task_scheduled_event_attributes.activity_type.name
-            sent += name == "letter_sent"
-            writes += name != "letter_sent"
-    return Leaves(described.history_length, described.history_size_bytes, writes, sent)
+        # Written at once a fact leaves a marker, and written later an activity.
+        writes += event.event_type in (
+            EventType.EVENT_TYPE_MARKER_RECORDED,
+            EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+        )
+    return Leaves(described.history_length, described.history_size_bytes, writes)
 
 
-async def _shape(client: Client, ref: str) -> Shape:
+async def _shape(council: Council, ref: str) -> Shape:
     """Return the shape of a process that has ended."""
-    parent = await leaves(client, ref)
-    steps = [await leaves(client, f"{ref}.{key}.1") for key in KEYS]
+    parent = await leaves(council.client, ref)
+    steps = [await leaves(council.client, f"{ref}.{key}.1") for key in KEYS]
+    with council.store.reading() as tx:
+        from_steps = [bool(letter.step) for letter in letters.of_case(tx, ref)]
     return Shape(
         writes=parent.writes,
-        letters=parent.letters,
+        letters=from_steps.count(False),
         step_writes=sum(step.writes for step in steps),
-        step_letters=sum(step.letters for step in steps),
+        step_letters=from_steps.count(True),
     )

@@ -1,11 +1,10 @@
 """The core on its own: its ports answered by short classes with lists one can look into."""
 
+from asyncio import Event
 from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from threading import Event
 
 from temporalio import activity
 from temporalio.client import Client
@@ -16,6 +15,7 @@ from service.clock import real_now
 from service.gateway import Gateway
 from workflows import ports
 from workflows.model import (
+    AnswersDue,
     Ask,
     Becoming,
     CaseOpened,
@@ -27,7 +27,6 @@ from workflows.model import (
     Ladder,
     LadderRung,
     Nudge,
-    Postbag,
     Quorum,
     Seat,
     SeatAsk,
@@ -56,6 +55,8 @@ class FakeRegister(ports.Register):
         self.decisions: list[Decision] = []
         self.closings: list[StepClosing] = []
         self.unsettled: list[str] = []
+        self.silent = 0
+        """How many times the register will not answer before it opens a step."""
         self.clock = Clock()
         self.may_open, self.may_close = Event(), Event()
         self.may_open.set()
@@ -67,19 +68,17 @@ class FakeRegister(ports.Register):
         return tuple(made.ask.step for made in self.openings if made.ask.step not in closed)
 
     @activity.defn(name="step_opened")
-    def opened(self, opening: StepOpening) -> StepOpened:
-        self.may_open.wait()
+    async def opened(self, opening: StepOpening) -> StepOpened:
+        await self.may_open.wait()
+        if self.silent:
+            self.silent -= 1
+            raise ConnectionError("the register does not answer")
         self.openings.append(opening)
         seats = tuple(seat_of(seat) for seat in opening.ask.seats)
-        step = opening.ask.step
-        return StepOpened(
-            seats=seats,
-            letters=tuple(f"{step}:request:{seat.key}" for seat in seats),
-            clock=self.clock,
-        )
+        return StepOpened(seats=seats, clock=self.clock)
 
     @activity.defn(name="step_nudged")
-    def nudged(self, nudged: StepNudged) -> StepOpened:
+    async def nudged(self, nudged: StepNudged) -> StepOpened:
         self.nudges.append(nudged)
         asked = next(o.ask for o in self.openings if o.ask.step == nudged.step)
         covered = {
@@ -89,27 +88,23 @@ class FakeRegister(ports.Register):
             for key in earlier.silent
         }
         seats = [seat_of(seat) for seat in asked.seats]
-        letters = tuple(f"{nudged.step}:{nudged.rung.number}:{key}" for key in nudged.silent)
         return StepOpened(
             seats=tuple(with_cover(seat) if seat.key in covered else seat for seat in seats),
-            letters=letters,
             clock=self.clock,
         )
 
     @activity.defn(name="step_decided")
-    def decided(self, decided: StepDecided) -> Postbag:
+    async def decided(self, decided: StepDecided) -> None:
         self.decisions += decided.decisions
-        return Postbag(letters=tuple(f"receipt:{made.key}" for made in decided.decisions))
 
     @activity.defn(name="step_closed")
-    def closed(self, closing: StepClosing) -> Postbag:
-        self.may_close.wait()
+    async def closed(self, closing: StepClosing) -> None:
+        await self.may_close.wait()
         self.closings.append(closing)
         self.decisions += closing.unrecorded
-        return Postbag(letters=(f"{closing.step}:outcome",))
 
     @activity.defn(name="unsettled_intents")
-    def unsettled_intents(self, step: str, before: datetime) -> tuple[str, ...]:
+    async def unsettled_intents(self, due: AnswersDue) -> tuple[str, ...]:
         return tuple(self.unsettled)
 
 
@@ -128,36 +123,20 @@ class FakeCases(ports.Cases):
         return [becoming.state for becoming in self.becomings]
 
     @activity.defn(name="case_begun")
-    def begun(self, case: str) -> CaseOpened:
+    async def begun(self, case: str) -> CaseOpened:
         assert self.opened is not None
         self.begun_versions.append(self.opened.version)
         return self.opened.model_copy(update={"clock": self.clock})
 
     @activity.defn(name="case_became")
-    def became(self, becoming: Becoming) -> Postbag:
+    async def became(self, becoming: Becoming) -> Clock:
         self.becomings.append(becoming)
-        return Postbag(letters=(f"{becoming.case}:{becoming.state}:{becoming.number}",), clock=self.clock)
+        return self.clock
 
     @activity.defn(name="case_waits")
-    def waits(self, waiting: CaseWaiting) -> Postbag:
+    async def waits(self, waiting: CaseWaiting) -> Clock:
         self.waitings.append(waiting)
-        return Postbag(clock=self.clock)
-
-
-class FakeLetters(ports.Letters):
-    """Keeps the keys of the letters it sent; while `down`, it fails as a dead mail server does."""
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-        self.follow: dict[str, list[str]] = {}
-        self.down = False
-
-    @activity.defn(name="letter_sent")
-    async def send(self, key: str) -> Postbag:
-        if self.down:
-            raise ConnectionRefusedError("no mail server")
-        self.sent.append(key)
-        return Postbag(letters=tuple(self.follow.get(key, ())))
+        return self.clock
 
 
 class FakeOutside:
@@ -166,7 +145,6 @@ class FakeOutside:
     def __init__(self, opened: CaseOpened | None = None) -> None:
         self.register = FakeRegister()
         self.cases = FakeCases(opened)
-        self.letters = FakeLetters()
 
     @property
     def clock(self) -> Clock:
@@ -206,12 +184,10 @@ class FakeOutside:
                 self.cases.became,
                 self.cases.waits,
             ],
-            activity_executor=ThreadPoolExecutor(),
             workflow_runner=RUNNER,
             interceptors=interceptors,
         )
-        mail = Worker(client, task_queue=ports.mail_queue(queue), activities=[self.letters.send])
-        async with core, mail:
+        async with core:
             try:
                 yield
             finally:

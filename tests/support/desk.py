@@ -15,6 +15,7 @@ from service.store.covers import Cover
 from service.store.intents import Intent
 from service.store.letters import LedgerRow
 from service.store.steps import StepView
+from tests.support.activities import FakeMailroom, done
 from tests.support.samples import SAMPLES
 from workflows.model import (
     Ask,
@@ -47,8 +48,9 @@ class Desk:
     def __init__(self, store: Store, keys: Keys, edition: Edition) -> None:
         self.store, self.edition = store, edition
         self.links = Links(keys, BASE)
-        self.register = Register(store, self.links)
-        self.cases = Cases(store, self.links)
+        self.mailroom = FakeMailroom()
+        self.register = Register(store, self.mailroom, self.links)
+        self.cases = Cases(store, self.mailroom, self.links)
         with store.writing() as tx:
             clock.begin(tx, NINE)
         self.brings_into_force(edition)
@@ -95,7 +97,7 @@ class Desk:
                 author=lead,
                 authors=[lead, *map(self.person, authors)],
             )
-        return self.cases.begun(ref)
+        return done(self.cases.begun(ref))
 
     def covers(self, post: str, by: str, *, until: date = DAY + timedelta(days=60)) -> str:
         """Let the holder of a post be covered by that of another; return the cover."""
@@ -163,19 +165,18 @@ class Desk:
         )
 
     def opens(self, ask: Ask, at: datetime = NINE) -> StepOpened:
-        return self.register.opened(opening(ask, at))
+        return done(self.register.opened(opening(ask, at)))
 
     def nudges(self, step: str, nudge: Nudge, *, silent: Sequence[str] = ()) -> StepOpened:
         """Let the first rung of a kind come due that has not yet."""
         view = self.step(step)
         rung = next(rung for rung in view.rungs if rung.nudge is nudge and rung.number > view.climbed)
-        return self.register.nudged(
-            StepNudged(step=step, rung=rung, silent=tuple(silent) or view.silent, at=rung.at)
-        )
+        due = StepNudged(step=step, rung=rung, silent=tuple(silent) or view.silent, at=rung.at)
+        return done(self.register.nudged(due))
 
     def records(self, *decisions: Decision) -> None:
         at = NINE + timedelta(hours=2)
-        self.register.decided(StepDecided(step=decisions[0].step, decisions=decisions, at=at))
+        done(self.register.decided(StepDecided(step=decisions[0].step, decisions=decisions, at=at)))
 
     def closes(
         self,
@@ -194,11 +195,12 @@ class Desk:
             until=until,
             decisions=unrecorded,
         )
-        self.register.closed(StepClosing(step=step, outcome=outcome, unrecorded=unrecorded, why=why))
+        done(self.register.closed(StepClosing(step=step, outcome=outcome, unrecorded=unrecorded, why=why)))
 
     def becomes(self, ref: str, state: str, number: int = 1, because: str = "") -> tuple[str, ...]:
-        becoming = Becoming(case=ref, state=state, at=NINE, number=number, because=because)
-        return self.cases.became(becoming).letters
+        """Let a case change its state; return the keys of the letters that sends."""
+        done(self.cases.became(Becoming(case=ref, state=state, at=NINE, number=number, because=because)))
+        return self.mailroom.last
 
     # --------------------------------------------------------------------- what is there
 

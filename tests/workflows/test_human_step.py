@@ -97,8 +97,8 @@ def playing(skipping: WorkflowEnvironment) -> Playing:
 
 
 def climbed(play: Play, rungs: int) -> bool:
-    """Say whether the step knows that it has climbed so many rungs: it sends their letters."""
-    return any(f":{rungs}:" in letter for letter in play.outside.letters.sent)
+    """Say whether the step has climbed so many rungs, as it writes in the register."""
+    return len(play.outside.register.nudges) >= rungs
 
 
 def nudges(play: Play) -> list[Nudge]:
@@ -109,14 +109,14 @@ def one_seat(case: str, *rungs: tuple[int, Nudge], silence: Silence = Silence.KE
     return ask("bh-dmh", under=terms(*(rungs or LADDER), silence=silence), case=case)
 
 
-async def test_one_answer_settles_a_step_with_one_seat_and_everybody_is_told(playing: Playing) -> None:
+async def test_one_answer_settles_a_step_with_one_seat_and_is_recorded(playing: Playing) -> None:
     async with playing(one_seat("CASE-1")) as play:
         standing = await play.answer("bh-dmh")
         outcome = await play.handle.result()
         assert standing.settled is Choice.APPROVE
         assert (outcome.ending, outcome.choice) == (Ending.DECIDED, Choice.APPROVE)
         assert [made.seat for made in play.outside.register.decisions] == ["bh-dmh"]
-        assert play.outside.letters.sent == ["CASE-1.funding.1:request:bh-dmh", "CASE-1.funding.1:outcome"]
+        assert [closing.outcome for closing in play.outside.register.closings] == [outcome]
 
 
 async def test_silence_climbs_the_ladder_and_is_never_a_yes(playing: Playing) -> None:
@@ -240,26 +240,24 @@ async def test_an_answer_on_its_way_is_waited_for_before_silence_counts(playing:
 
 
 async def test_after_the_outcome_every_answer_is_refused(playing: Playing) -> None:
-    outside = FakeOutside()
-    outside.letters.down = True
-    async with playing(ask("a", "b", under=terms(*LADDER), case="CASE-12"), outside) as play:
+    async with playing(ask("a", "b", under=terms(*LADDER), case="CASE-12")) as play:
+        play.outside.register.may_close.clear()
         await play.answer("a")
         with pytest.raises(WorkflowUpdateFailedError) as refused:
             await play.answer("b")
         assert cause(refused.value) == "ended"
-        outside.letters.down = False
+        play.outside.register.may_close.set()
         await play.handle.result()
 
 
-async def test_a_dead_mail_server_holds_up_neither_the_step_nor_its_letters(playing: Playing) -> None:
+@pytest.mark.parametrize("silent", [1, 2])
+async def test_a_record_that_does_not_answer_is_written_to_again(playing: Playing, silent: int) -> None:
     outside = FakeOutside()
-    outside.letters.down = True
-    async with playing(one_seat("CASE-13"), outside) as play:
+    outside.register.silent = silent
+    async with playing(one_seat(f"CASE-13-{silent}"), outside) as play:
         await play.answer("bh-dmh")
         assert (await play.handle.result()).choice is Choice.APPROVE
-        assert outside.letters.sent == []
-        outside.letters.down = False
-        await until(lambda: "CASE-13.funding.1:outcome" in outside.letters.sent, within=30)
+        assert len(outside.register.openings) == 1
 
 
 async def test_a_withdrawn_step_closes_and_says_why(playing: Playing) -> None:

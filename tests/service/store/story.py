@@ -43,14 +43,14 @@ def nudged(tx: Tx) -> object:
     return steps.nudged(tx, nudge, more, [samples.request(STEP, "hall", "reminder")])
 
 
-def decided(tx: Tx) -> object:
+def decided(tx: Tx) -> None:
     made = StepDecided(step=STEP, decisions=(HALL.decision(),), at=OPENED + timedelta(hours=3))
-    return steps.decided(tx, made, [samples.request(STEP, "hall", "receipt")])
+    steps.decided(tx, made, [samples.request(STEP, "hall", "receipt")])
 
 
-def closed(tx: Tx) -> object:
+def closed(tx: Tx) -> None:
     told = [samples.request(STEP, seat, "outcome") for seat in samples.SEATS]
-    return steps.closed(tx, samples.closing(HALL.decision(), SPORTS.decision()), told)
+    steps.closed(tx, samples.closing(HALL.decision(), SPORTS.decision()), told)
 
 
 def waits(tx: Tx) -> object:

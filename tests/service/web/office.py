@@ -25,6 +25,7 @@ from service.store.links import LinkRow
 from service.store.steps import StepView
 from service.web import submitting
 from service.web.app import Application, create_app
+from tests.support.activities import FakeMailroom, done
 from workflows.model import (
     Ask,
     Becoming,
@@ -204,7 +205,7 @@ class Office:
         made = self.draft({**proposal(sample), "decision_needed_by": "2004-11-30", **changes})
         with self.store.writing() as tx:
             submitting.submit(tx, self.app.desk, made, made.owner)
-        self.course.begun(made.ref)
+        done(self.course.begun(made.ref))
         return made.ref
 
     def resubmitted(self, ref: str, **changes: Any) -> None:
@@ -213,21 +214,21 @@ class Office:
             drafts.save(tx, ref, changes)
             made = drafts.get(tx, ref)
             submitting.submit(tx, self.app.desk, made, made.owner)
-        self.course.begun(ref)
+        done(self.course.begun(ref))
 
     @property
     def course(self) -> Cases:
-        return Cases(self.store, self.links)
+        return Cases(self.store, FakeMailroom(), self.links)
 
     @property
     def register(self) -> Register:
-        return Register(self.store, self.links)
+        return Register(self.store, FakeMailroom(), self.links)
 
     def became(self, ref: str, state: State, number: int = 1, because: str = "") -> None:
         """Change a case's state."""
         with self.store.reading() as tx:
             at = tx.now
-        self.course.became(Becoming(case=ref, state=state, at=at, number=number, because=because))
+        done(self.course.became(Becoming(case=ref, state=state, at=at, number=number, because=because)))
 
     def asked(self, ref: str, key: str, round: int = 1) -> str:
         """Open the step that a case's route has under a key; returns the step's id."""
@@ -235,14 +236,13 @@ class Office:
         with self.store.reading() as tx:
             at = tx.now
         terms = ask.terms
-        self.register.opened(
-            StepOpening(
-                ask=ask,
-                at=at,
-                due=ladder.due(terms.ladder, at, ()),
-                rungs=ladder.dated(terms.ladder, at, ()),
-            )
+        opening = StepOpening(
+            ask=ask,
+            at=at,
+            due=ladder.due(terms.ladder, at, ()),
+            rungs=ladder.dated(terms.ladder, at, ()),
         )
+        done(self.register.opened(opening))
         return ask.step
 
     def _ask(self, ref: str, key: str, round: int) -> Ask:
@@ -264,14 +264,14 @@ class Office:
         )
 
     def closed(self, step: str, closing: StepClosing) -> None:
-        self.register.closed(closing)
+        done(self.register.closed(closing))
 
     def recorded(self, step: str) -> None:
         """Have the step record what the engine has counted."""
         with self.store.reading() as tx:
             at = tx.now
         made = tuple(decision for decision in self.engine.decided if decision.step == step)
-        self.register.decided(StepDecided(step=step, decisions=made, at=at))
+        done(self.register.decided(StepDecided(step=step, decisions=made, at=at)))
 
     def step(self, step: str) -> StepView:
         with self.store.reading() as tx:

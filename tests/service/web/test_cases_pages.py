@@ -6,6 +6,7 @@ import pytest
 
 from service.store import covers
 from tests.service.web.office import BEGINS, Browser, Office
+from tests.support.activities import done
 from workflows.model import CaseWaiting, Choice, Ending, Outcome, State, StepClosing
 from workflows.rules import calendar
 
@@ -61,7 +62,7 @@ def test_what_is_put_off_is_put_to_them_again_and_a_forum_meets(office: Office) 
         ("funding-bh-dmh", "bh-dmh", meeting),
     ):
         wait = CaseWaiting(case=ref, key=key, leg="funding", since=BEGINS, until=calendar.opening(day), on=on)
-        office.course.waits(wait)
+        done(office.course.waits(wait))
     browser = office.signed_in("cd-rc")
     browser.see(f"/cases/{ref}")
     assert browser.words.count(" meets.") == 1

@@ -1,0 +1,55 @@
+"""The mailroom: sees letters on their way. Each is an activity of its own, which no case waits for.
+
+A letter that a slow mail server holds up therefore holds up nothing else, and outlives the step or the
+case that sent it.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.common import ActivityIDConflictPolicy, RetryPolicy
+
+SEND = "letter_sent"
+"""The name of the activity that sends a letter of the ledger, given its key."""
+ONE_TRY = timedelta(seconds=25)
+ALL_TRIES = timedelta(hours=72)
+"""How long a letter is tried for. Then the ledger has it as unsent, which is where the PMO looks."""
+TRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=15))
+PATIENCE = timedelta(seconds=4)
+"""How long the engine may take to accept a letter: less than an activity that writes has in all."""
+
+
+def mail_queue(core_queue: str) -> str:
+    """Name the queue of letters, apart from the core so that a dead mail server starves nothing."""
+    return core_queue.removesuffix("-core") + "-mail"
+
+
+class Mailroom:
+    """Hands letters to the engine, which has them sent."""
+
+    def __init__(self, client: Client, core_queue: str) -> None:
+        self._client = client
+        self._queue = mail_queue(core_queue)
+
+    async def dispatch(self, letters: Sequence[str]) -> None:
+        """Have letters of the ledger sent; one that is on its way already is not sent beside itself.
+
+        Raises what the client raises if the engine does not answer. Done again, nothing happens twice.
+        """
+        await asyncio.gather(*map(self._dispatch, letters))
+
+    async def _dispatch(self, letter: str) -> None:
+        await self._client.start_activity(
+            SEND,
+            letter,
+            id=letter,
+            task_queue=self._queue,
+            start_to_close_timeout=ONE_TRY,
+            schedule_to_close_timeout=ALL_TRIES,
+            retry_policy=TRIES,
+            id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
+            summary=letter,
+            rpc_timeout=PATIENCE,
+        )
