@@ -22,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from service.config import Settings
 from service.mailroom import Mailroom
-from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, HumanStep, Process
+from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, TURN, HumanStep, Process
 from workflows.model import Choice, Decision, Segment, Withdrawal
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.readiness import Readiness
@@ -90,6 +90,7 @@ class Gateway:
                 ref,
                 id=ref,
                 task_queue=self._core_queue,
+                task_timeout=TURN,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 static_summary=f"{ref}: investment proposal",
                 search_attributes=TypedSearchAttributes(

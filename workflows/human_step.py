@@ -45,6 +45,8 @@ STATE = SearchAttributeKey.for_keyword("AssentState")
 CASE = SearchAttributeKey.for_keyword("AssentCase")
 SEARCH_ATTRIBUTES = (KIND, STATE, CASE)
 
+TURN = timedelta(seconds=5)
+"""How long a worker may have a process in hand without a sign of life, before another takes it up."""
 INTENT_PATIENCE = timedelta(seconds=10)
 """How long, in real time, a rung waits for submitted decisions before asking for them again."""
 
@@ -436,6 +438,7 @@ class Process(Timed):
             HumanStep.run,
             args=[ask, self.clock],
             id=ask.step,
+            task_timeout=TURN,
             parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
             static_summary=f"{self.case}: {ask.kind.replace('_', ' ')}, round {ask.round}",
             static_details=f"Version {ask.version}. Asked of: " + ", ".join(seat.post for seat in ask.seats),
