@@ -1,9 +1,9 @@
 """Runs the web process: `python -m service.web --port N`."""
 
 import argparse
-import asyncio
 
 import uvicorn
+import uvloop
 
 from service import logs
 from service.config import load_settings
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     chosen = parser.parse_args()
     logs.configure()
-    asyncio.run(serve(chosen.host, chosen.port))
+    uvloop.run(serve(chosen.host, chosen.port))
 
 
 if __name__ == "__main__":
