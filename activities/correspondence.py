@@ -308,6 +308,7 @@ class Correspondence:
             cover=name(self.people, cover.person),
             until=self._cover_ends(holder.person) if cover.capacity is Capacity.COVER else None,
             asked_on=calendar.local_day(put.opened) if number != "0" else None,
+            up_the_line=cover.capacity is Capacity.LINE,
             due=calendar.local_day(put.due),
             if_silent=self._if_silent(put, seat),
         )

@@ -313,6 +313,17 @@ EXAMPLES: dict[str, Letter] = {
         due=date(2004, 10, 21),
         if_silent=_LADDER[2:],
     ),
+    "covered-by-the-line": Covered(
+        to=_FUNDER,
+        matter=BOOKING,
+        question=_SHARE,
+        seat=HALL,
+        cover="C. Director",
+        asked_on=date(2004, 10, 14),
+        up_the_line=True,
+        due=date(2004, 10, 21),
+        if_silent=_LADDER[3:],
+    ),
     "outcome": Outcome(
         to=_to("J. Sports", SPORTS),
         matter=BOOKING,

@@ -25,9 +25,9 @@ class TryLater(Exception):
 class Mailer:
     """Sends one letter at a time. With `starttls` or `tls`, nothing is ever sent in the clear.
 
-    `timeout`, in seconds, is for a whole letter, connecting included. `idle`, in seconds, is how long the
-    kept connection is trusted without asking. What goes wrong is told without addresses and without the
-    server's own words, for they may quote the letter.
+    `timeout`, in seconds, is for a whole letter: waiting for its turn and connecting included. `idle`, in
+    seconds, is how long the kept connection is trusted without asking. What goes wrong is told without
+    addresses and without the server's own words, for they may quote the letter.
     """
 
     def __init__(
@@ -62,18 +62,12 @@ class Mailer:
 
     async def send(self, message: EmailMessage) -> None:
         """Return only when the server has answered that it holds the letter."""
-        async with self._turn:
-            try:
-                async with asyncio.timeout(self._timeout):
-                    await self._connect()
-                    await self._pass_on(message)
-            except BaseException as error:
-                # Whatever is half said on this connection, the next letter must not continue it.
-                self._client.close()
-                if isinstance(error, (aiosmtplib.SMTPException, OSError, ValueError)):
-                    raise self._explained(error) from None
-                raise
-            self._used = asyncio.get_running_loop().time()
+        try:
+            # Waiting for one's turn counts: a letter that is given up must not go out later all the same.
+            async with asyncio.timeout(self._timeout), self._turn:
+                await self._have_taken(message)
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise self._explained(error) from None
 
     async def close(self) -> None:
         async with self._turn:
@@ -81,6 +75,16 @@ class Mailer:
                 with contextlib.suppress(aiosmtplib.SMTPException, OSError):
                     await self._client.quit(timeout=1)
             self._client.close()
+
+    async def _have_taken(self, message: EmailMessage) -> None:
+        try:
+            await self._connect()
+            await self._pass_on(message)
+        except BaseException:
+            # Whatever is half said on this connection, the next letter must not continue it.
+            self._client.close()
+            raise
+        self._used = asyncio.get_running_loop().time()
 
     async def _pass_on(self, message: EmailMessage) -> None:
         """Send the letter as it was written: the client's own way would fold its headers anew.

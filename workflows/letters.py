@@ -265,6 +265,8 @@ class Covered(CaseLetter):
     """Whoever may answer in their place, by name."""
     until: date | None = None
     asked_on: date | None = None
+    up_the_line: bool = False
+    """They may answer as the next up the line, and not as a cover."""
     due: date
     if_silent: tuple[Consequence, ...] = ()
 

@@ -302,6 +302,8 @@ def _steps(handbook: Handbook, source: Source) -> Iterator[Complaint]:
                 yield (*trail, "choices"), f"offers {choice} {count} times"
         if step.deciding and step.choices and not set(step.choices) & {*_REFUSALS}:
             yield (*trail, "choices"), "leaves no way to refuse: it needs reject or return"
+        if Choice.REFER_UP in step.choices and not handbook.route.srg:
+            yield (*trail, "choices"), "offers refer_up, but no SRG is named to refer to"
         ladder = handbook.ladders.get(step.ladder)
         closes = bool(ladder and ladder.rungs and ladder.rungs[-1].nudge is Nudge.CLOSE)
         if ladder and step.silence is Silence.EXPIRE and not closes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from service import telling
 from service.handbook import Edition
+from service.store import canonical
 from service.store.line import Line
 from service.web import words
 from workflows.model import Choice, Nudge, State
@@ -83,6 +84,16 @@ def _became(line: Line, edition: Edition) -> str:
     return f"It became: {named[:1].lower()}{named[1:]}."
 
 
+def _waiting(line: Line, edition: Edition) -> str:
+    who = telling.title(edition, str(line.data.get("on", "")), words.local(line.at))
+    if until := line.data.get("until"):
+        return f"It waits for {words.day(words.local(canonical.moment(until)))}, when it goes to {who}."
+    return {
+        "project": "It waits for its project.",
+        "resubmission": f"It waits for {who} to submit the next version.",
+    }.get(str(line.data.get("leg")), f"It waits for {who}.")
+
+
 def _opened(line: Line, edition: Edition) -> str:
     seats = line.data.get("seats") or ()
     posts = [telling.title(edition, str(seat.get("post")), words.local(line.at)) for seat in seats]
@@ -131,7 +142,7 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "proposal.submitted": _submitted,
     "case.begun": lambda line, edition: f"Version {line.data.get('version')} set out on its way.",
     "case.became": _became,
-    "case.waiting": lambda line, edition: "It waits for a day or an event.",
+    "case.waiting": _waiting,
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
     "step.opened": _opened,
     "step.nudged": _nudged,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from service import telling
 from service.handbook import Edition
-from service.store import steps
+from service.store import intents, steps
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView, Waiting
@@ -114,6 +114,49 @@ def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
     if _before_project(case):
         return (f"Approved on {words.short_day(case.changed)}. Its project is still to come.",)
     return ("It is on its way to the next people. Look again in a minute.",)
+
+
+def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None) -> tuple[str, ...]:
+    """Say what has become of a question and of those put together with it, and where the case is now.
+
+    `settled` is what the question came to, which the engine knows a moment before the register.
+    """
+    placed = telling.place(case, step.key)
+    beside = (
+        telling.together(case, placed[0], steps.of_case(tx, case.ref), step.version) if placed else [step]
+    )
+    outcomes = [settled if one.id == step.id else one.choice for one in beside]
+    waiting = waits(tx, case)
+    moved = any(wait.step not in [one.id for one in beside] for wait in waiting)
+    passed = all(outcome is not None and _goes_on(outcome) for outcome in outcomes)
+    alone = f"it is {words.DONE[settled]}" if len(beside) == 1 and settled else ""
+    onward = _onward(tx, case, placed[0]) if placed and passed and not moved else ""
+    become = "; ".join(filter(None, (_counted(tx, case, beside), alone, onward)))
+    return (*([words.sentence(become)] if become else ()), *(() if onward else told(case, waiting)))
+
+
+def _onward(tx: Tx, case: CaseView, leg: Leg) -> str:
+    """Say where a case goes after a leg; nothing where nobody is asked next."""
+    following = telling.following(case, leg, telling.edition(tx, case.edition), tx.today)
+    if following is None or not following.who:
+        return ""
+    return (
+        f"it goes to {words.listed(following.who)}{f' on {words.day(following.on)}' if following.on else ''}"
+    )
+
+
+def _counted(tx: Tx, case: CaseView, beside: Sequence[StepView]) -> str:
+    """Say how many of those asked together have answered; nothing where only one was asked."""
+    asked = sum(len(step.seats) for step in beside)
+    if asked < 2:
+        return ""
+    ids = [step.id for step in beside]
+    made = [decision.choice for decision in intents.decisions_of(tx, case.ref) if decision.step in ids]
+    hidden = any(step.blind and step.open for step in beside)
+    agreed = not hidden and all(choice.favourable for choice in made)
+    people = {"funding": "funders", "srg": "members"}.get(beside[0].kind, "of those asked")
+    verb = "has" if len(made) == 1 else "have"
+    return f"{len(made)} of {asked} {people} {verb} {'approved' if agreed else 'answered'}"
 
 
 def _before_project(case: CaseItem) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from notifications import examples
 from notifications.smtp import Mailer, Tls, TryLater, Undeliverable
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
@@ -225,6 +226,29 @@ async def test_many_letters_share_one_connection() -> None:
         await post.close()
     assert script.connections == 1
     assert sum(SECRET in line for line in script.heard) == 5
+
+
+async def test_what_the_server_takes_is_the_letter_to_the_byte() -> None:
+    written = examples.rendered(examples.EXAMPLES["request"])
+    async with scripted() as script:
+        post = mailer(script.port)
+        await post.send(written)
+        await post.close()
+    (taken,) = (line for line in script.heard if "Message-ID" in line)
+    assert taken.removesuffix(".\r\n").encode() == written.as_bytes()
+
+
+async def test_a_letter_given_up_while_it_waited_for_its_turn_is_not_sent_later() -> None:
+    async with scripted(RCPT=HANG) as script:
+        post = mailer(script.port, timeout=0.3)
+        first, second = (asyncio.create_task(post.send(letter())) for _ in range(2))
+        for one in (first, second):
+            with pytest.raises(TryLater):
+                await one
+        script.answers["RCPT"] = "250 ok"
+        await post.send(letter())
+        await post.close()
+    assert sum(SECRET in line for line in script.heard) == 1
 
 
 async def test_a_connection_that_went_stale_is_replaced() -> None:

@@ -1,6 +1,6 @@
 """For demos and tests only: the letters that were caught, every letter there is, and the Clock."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -20,6 +20,8 @@ from workflows.model import Segment
 from workflows.rules.clock import jump
 
 router = APIRouter(prefix="/dev", include_in_schema=False)
+LAST = datetime(2100, 1, 1, tzinfo=UTC)
+"""Where the practice Clock ends."""
 
 # A letter brings its styles in its elements, which our own pages never do.
 LETTER_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
@@ -104,15 +106,22 @@ def _wanted(body: dict[str, Any], now: datetime, following: datetime | None) -> 
                 raise _wrong("to", "Write an instant such as 2004-10-13T09:00:00+01:00") from None
             if to.tzinfo is None:
                 raise _wrong("to", "Give the time zone too, such as 2004-10-13T09:00:00+01:00")
-            return to
+            return _in_calendar("to", to)
         case {"days": int(days)} if 0 < days <= 10_000:
-            return now + timedelta(days=days)
+            return _in_calendar("days", now + timedelta(days=days))
         case {"next": True} if following is not None:
             return max(following, now)
         case {"next": True}:
             raise _wrong("next", "Nothing waits for a moment")
         case _:
             raise _wrong("to", "Send one of to, days or next")
+
+
+def _in_calendar(field: str, to: datetime) -> datetime:
+    """Refuse to move the Clock to where no deadline could be counted from."""
+    if to >= LAST:
+        raise _wrong(field, f"The Clock can be moved to the end of {LAST.year - 1}, and no further")
+    return to
 
 
 def _wrong(field: str, message: str) -> Malformed:

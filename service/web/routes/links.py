@@ -500,18 +500,16 @@ def _told(tx: Tx, visit: Visit, sight: Sight) -> Response:
 
 
 def _outcome(tx: Tx, visit: Visit, sight: Sight) -> dict[str, Any]:
-    made = [
-        decision
-        for decision in intents.decisions_of(tx, sight.case.ref)
-        if sight.step and decision.step == sight.step.id
-    ]
-    mine = next((made_by for made_by in made if made_by.seat == sight.link.seat), None)
+    made = intents.decisions_of_step(tx, sight.link.step)
+    mine = next((decision for decision in made if decision.seat == sight.link.seat), None)
+    settled = sight.answer.settled if sight.answer else None
     mails = [step for step in steps.open_for(tx, sight.link.person) if step.id != sight.link.step]
     return {
         "mine": telling.told(mine, sight.edition) if mine else None,
         "decision": mine,
-        "answered": len(made),
-        "waiting": whereabouts.sentences(tx, sight.case),
+        "become": whereabouts.since_answer(tx, sight.case, sight.step, sight.step.choice or settled)
+        if sight.step
+        else (),
         "others_waiting": len(mails),
         "changes": briefing.since(tx, sight),
         "can_renew": any(step.case == sight.case.ref for step in mails),

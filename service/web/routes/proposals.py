@@ -204,11 +204,20 @@ def _where(edition: Edition, ref: str, field: str) -> str:
 
 
 def _rows(edition: Edition, draft: Draft) -> list[tuple[str, str, str, str]]:
-    """Return the answers to be checked before submitting, each with where to change it."""
-    return [
-        (part.label, text, "Change", f"/proposals/{draft.ref}/edit/{asked.key}")
-        for task in tasks.tasks(edition)
-        for asked in task.pages
-        for part in asked.parts
-        if task.key != "principles" and (text := tasks.told(part, draft.document, edition))
-    ]
+    """Return the answers to be checked before submitting, each with where to change it.
+
+    A principle is one row: its name, and the answer with the reason.
+    """
+    found = []
+    for task in tasks.tasks(edition):
+        for asked in task.pages:
+            told = [
+                (part.label, text)
+                for part in asked.parts
+                if (text := tasks.told(part, draft.document, edition))
+            ]
+            if task.key == "principles" and told:
+                told = [(asked.heading, ": ".join(text for _, text in told))]
+            change = f"/proposals/{draft.ref}/edit/{asked.key}"
+            found += [(label, text, "Change", change) for label, text in told]
+    return found

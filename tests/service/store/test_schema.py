@@ -1,7 +1,6 @@
 """The tables come and go by migrations, and are what the program declares."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,8 +93,15 @@ def test_sqlite_is_set_up_to_survive_a_power_cut(sqlite_url: str, keys: Keys) ->
     store.close()
 
 
-def test_a_store_without_tables_says_that_it_is_behind(tmp_path: Path, keys: Keys) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'new.db'}", keys)
+def test_a_store_without_tables_is_behind_and_cannot_answer(store: Store) -> None:
     assert store.answers()
+    store.downgrade()
     assert store.behind()
-    store.close()
+    assert not store.answers()
+
+
+def test_postgresql_keeps_what_it_confirmed_whatever_it_is_set_to(store: Store) -> None:
+    with store.writing() as tx:
+        if tx.connection.dialect.name == "postgresql":
+            kept = tx.connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
+            assert kept == "on"

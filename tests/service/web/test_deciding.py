@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from service.gateway import Refused, Unknown
+from service.gateway import Counted, Refused, Unknown
 from service.store import cases, covers, intents, journal, links, sessions, steps
 from service.store.covers import Cover
 from service.store.letters import LinkBinding, QueuedLetter
@@ -28,6 +28,8 @@ from workflows.model import (
 from workflows.rules.quorum import Refusal
 
 FUNDER = "cd-ce"
+SMALLER = {"capital_gbp": 60000, "revenue_gbp_per_year": 0, "project_management_gbp": 0}
+"""Major still, and with no share for which a code is asked."""
 CONDITION = {"conditions": "Train the staff", "condition_owner": "hoict-ce", "condition_by": "2004-12-01"}
 
 
@@ -245,7 +247,26 @@ def test_the_receipt_says_in_words_what_the_question_came_to(office: Office, ste
     outcome = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.APPROVE, at=BEGINS)
     office.closed(step, StepClosing(step=step, outcome=outcome))
     browser.see(browser.at)
-    assert "It is approved." in browser.words
+    assert "It is approved; it goes to Head of ICT" in browser.words
+
+
+def test_the_receipt_counts_everybody_who_is_asked_together(office: Office) -> None:
+    ref = office.submitted("PROP-02", cost_profile=SMALLER)
+    told = []
+    for funder in ("bh-dmh", "bh-sports"):
+        office.asked(ref, f"funding-{funder}")
+    for funder in ("bh-dmh", "bh-sports"):
+        step = f"{ref}.funding-{funder}.1"
+        office.engine.answer = Counted(Choice.APPROVE)
+        browser = checking_as(office, step, funder)
+        browser.press()
+        told.append(browser.words)
+        office.recorded(step)
+        outcome = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.APPROVE, at=BEGINS)
+        office.closed(step, StepClosing(step=step, outcome=outcome))
+    assert "1 of 2 funders has approved." in told[0]
+    assert "With Budget holder, Sports Services since" in told[0]
+    assert "2 of 2 funders have approved; it goes to Strategic Resources Group" in told[1]
 
 
 def test_conditions_are_promised_no_more_than_is_done(office: Office, step: str) -> None:

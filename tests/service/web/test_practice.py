@@ -66,6 +66,8 @@ def test_the_clock_jumps_to_what_comes_next(office: Office) -> None:
         {"to": "yesterday"},
         {"to": "2004-01-01T00:00:00Z"},
         {"to": "2004-10-13"},
+        {"to": "2100-01-01T00:00:00Z"},
+        {"to": "9999-12-31T23:59:59Z"},
         {"days": -1},
         {"next": True},
     ],
