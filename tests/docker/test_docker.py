@@ -10,6 +10,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from service import engine
 from service.cli import app
 from service.config import Settings
 
@@ -106,6 +107,25 @@ def test_every_port_is_open_on_this_machine_only(name: str) -> None:
 def test_every_image_is_pinned_to_a_version(name: str) -> None:
     _, _, tag = SERVICES[name]["image"].partition(":")
     assert re.search(r"\d", tag), SERVICES[name]["image"]
+
+
+def test_the_server_is_the_one_that_everything_is_tested_with() -> None:
+    told = subprocess.run([engine.binary(), "--version"], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"Server ([\d.]+), UI ([\d.]+)", told)
+    assert found is not None
+    server, ui = found.groups()
+    assert {name: service["image"] for name, service in SERVICES.items() if "temporal" in name} == {
+        "temporal": f"temporalio/server:{server}",
+        "temporal-schema": f"temporalio/admin-tools:{server}",
+        "temporal-namespace": f"temporalio/admin-tools:{server}",
+        "temporal-ui": f"temporalio/ui:{ui}",
+    }
+
+
+@pytest.mark.parametrize("name", ["temporal-schema", "temporal-namespace"])
+def test_what_a_shell_is_given_is_what_a_shell_can_read(name: str) -> None:
+    (script,) = SERVICES[name]["command"]
+    subprocess.run(["sh", "-n"], input=script.replace("$$", "$"), text=True, check=True)
 
 
 def test_every_file_that_is_copied_or_mounted_is_in_the_project() -> None:
