@@ -600,7 +600,7 @@ class Correspondence:
 
     def _withdrew(self) -> str:
         withdrawal = self.case.withdrawal
-        return name(self.people, withdrawal.by) if withdrawal else ""
+        return name(self.people, withdrawal.by) if withdrawal else "an operator of this service"
 
     def _to_sponsor(self, key: str, letter: "ToSponsor") -> list[QueuedLetter]:
         """Write to the sponsor and the lead officer; once, if they are one person."""

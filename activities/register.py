@@ -20,12 +20,12 @@ from workflows.model import (
     AnswersDue,
     Choice,
     Decision,
-    Seat,
     StepClosing,
     StepDecided,
     StepNudged,
     StepOpened,
     StepOpening,
+    StepSeated,
 )
 from workflows.rules import calendar
 
@@ -43,7 +43,7 @@ class Register(Writing, ports.Register):
         return await self._write(self._opened, opening)
 
     @activity.defn(name="step_nudged")
-    async def nudged(self, nudged: StepNudged) -> StepOpened:
+    async def nudged(self, nudged: StepNudged) -> StepSeated:
         """Write that a rung came due; add the people it brings in, and send the letters."""
         return await self._write(self._nudged, nudged)
 
@@ -72,14 +72,13 @@ class Register(Writing, ports.Register):
         letters = Correspondence(tx, case, self._links, opening.at).opened(opening, seats)
         return steps.opened(tx, opening, seats, letters)
 
-    def _nudged(self, tx: Tx, nudged: StepNudged) -> StepOpened:
+    def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
         step, case = _step(tx, nudged.step)
         day = calendar.local_day(nudged.at)
         away = covers.on_day(tx, day)
         barred = seating.barred(case.authors, away, deciding=step.terms.deciding)
-        before = tuple(map(_plain, step.seats))
         people = directory(tx, case)
-        seats = seating.nudged(before, nudged.silent, nudged.rung.nudge, people, day, away, barred)
+        seats = seating.nudged(step.asked, nudged.silent, nudged.rung.nudge, people, day, away, barred)
         letters = Correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
         return steps.nudged(tx, nudged, seats, letters)
 
@@ -108,11 +107,5 @@ def _count(tx: Tx, decisions: Sequence[Decision], settled: Choice | None = None)
 
 
 def _step(tx: Tx, id: str) -> tuple[StepView, CaseView]:
-    step = steps.get(tx, id)
-    if step is None:
-        raise LookupError(f"no step {id} in the register")
+    step = steps.must(tx, id)
     return step, cases.get(tx, step.case)
-
-
-def _plain(seat: Seat) -> Seat:
-    return Seat.model_validate(seat.model_dump(include=set(Seat.model_fields)))

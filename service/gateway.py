@@ -15,7 +15,12 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -130,6 +135,9 @@ class Gateway:
             await process.execute_update(
                 Process.withdraw, withdrawal, id=withdrawal.key, rpc_timeout=PATIENCE
             )
+        except WorkflowUpdateFailedError:
+            # It came to its end while it was being told.
+            return True
         except OUT_OF_REACH as error:
             return _gone(error)
         return True
@@ -141,6 +149,8 @@ class Gateway:
             await process.execute_update(
                 InvestmentProposal.resubmit, version, id=f"version:{version}", rpc_timeout=PATIENCE
             )
+        except WorkflowUpdateFailedError:
+            return True
         except OUT_OF_REACH as error:
             return _gone(error)
         return True
@@ -176,12 +186,11 @@ class Gateway:
             await self._client.execute_workflow(
                 Readiness.run,
                 id="readiness",
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 task_queue=self._core_queue,
                 execution_timeout=PATIENCE,
                 rpc_timeout=PATIENCE,
             )
-        except WorkflowAlreadyStartedError:
-            return False
         except Exception:
             # Whatever is wrong with the engine, the answer is the same.
             return False

@@ -5,10 +5,10 @@ event, `become` changes the case's state and tells those whom that state concern
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
@@ -48,11 +48,14 @@ SEARCH_ATTRIBUTES = (KIND, STATE, CASE)
 TURN = timedelta(seconds=5)
 """How long a worker may have a process in hand without a sign of life, before another takes it up."""
 INTENT_PATIENCE = timedelta(seconds=10)
-"""How long, in real time, a rung waits for submitted decisions before asking for them again."""
+LONGEST_PATIENCE = timedelta(hours=1)
+"""How long, in real time, a rung waits for submitted decisions before asking for them again: first, and
+at most. While nothing brings them, the wait doubles, or a day of it would fill the history."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Fact = TypeVar("Fact")
+Running = TypeVar("Running", bound="Timed")
 
 
 def guarded(handler: Callable[P, T]) -> Callable[P, T]:
@@ -76,11 +79,37 @@ def guarded(handler: Callable[P, T]) -> Callable[P, T]:
     return wrapped
 
 
+def unbroken(
+    run: Callable[Concatenate[Running, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Running, P], Coroutine[Any, Any, T]]:
+    """Take an operator's cancellation for word that the work is no longer wanted, and not for its end.
+
+    What has been begun is finished: people who were asked are told, and the record is closed.
+    """
+
+    @wraps(run)
+    async def wrapped(self: Running, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        life = asyncio.create_task(run(self, *args, **kwargs))
+        while True:
+            try:
+                return await asyncio.shield(life)
+            except asyncio.CancelledError:
+                if life.cancelled():
+                    raise
+                self.call_off()
+
+    return wrapped
+
+
 class Timed:
     """A workflow that lives by the installation's Clock, and by what it writes into the record."""
 
     def __init__(self) -> None:
         self.clock = Clock()
+
+    def call_off(self) -> None:
+        """End what is under way, because an operator cancelled it."""
+        raise NotImplementedError
 
     @property
     def now(self) -> datetime:
@@ -152,17 +181,18 @@ class HumanStep(Timed):
         self.why = ""
 
     @workflow.run
+    @unbroken
     async def run(self, ask: Ask, known: Clock) -> Outcome:
         """Ask, remind only the silent, escalate by adding, resolve by rule, and tell everybody."""
-        life = asyncio.create_task(self._life())
-        while True:
-            try:
-                return await asyncio.shield(life)
-            except asyncio.CancelledError:
-                if life.cancelled():
-                    raise
-                # What has been begun is finished: a step that people were asked about is closed.
-                self._end(Ending.WITHDRAWN, why="cancelled")
+        await self._open()
+        await self._live()
+        outcome = await self._close()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return outcome
+
+    def call_off(self) -> None:
+        """Close the step without an answer."""
+        self._end(Ending.WITHDRAWN, why="cancelled")
 
     # ------------------------------------------------------------------- messages
 
@@ -206,29 +236,21 @@ class HumanStep(Timed):
 
     # ---------------------------------------------------------------------- life
 
-    async def _life(self) -> Outcome:
-        await self._open()
-        await self._live()
-        outcome = await self._close()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return outcome
-
     async def _open(self) -> None:
         at = self.now
         terms, non_working = self.ask.terms, self.ask.non_working
-        self.rungs = ladder.dated(terms.ladder, at, non_working)
         opened = await self._write(
             Register.opened,
             StepOpening(
                 ask=self.ask,
                 at=at,
                 due=ladder.due(terms.ladder, at, non_working),
-                rungs=self.rungs,
+                rungs=ladder.dated(terms.ladder, at, non_working),
             ),
             "write the step, send its letters",
         )
         self._hear(opened.clock)
-        self.seats = opened.seats
+        self.seats, self.rungs = opened.seats, opened.rungs
 
     async def _live(self) -> None:
         while not self.ending:
@@ -268,6 +290,7 @@ class HumanStep(Timed):
 
     async def _answers_on_their_way(self, before: datetime) -> None:
         """Wait for what was submitted in time, however late it is processed."""
+        patience = INTENT_PATIENCE
         while not self.ending:
             keys = await self._write(
                 Register.unsettled_intents,
@@ -279,11 +302,11 @@ class HumanStep(Timed):
             try:
                 await workflow.wait_condition(
                     partial(self._answered, keys),
-                    timeout=INTENT_PATIENCE,
+                    timeout=patience,
                     timeout_summary="an answer submitted in time is on its way",
                 )
             except TimeoutError:
-                continue
+                patience = min(patience * 2, LONGEST_PATIENCE)
 
     def _time_up(self) -> None:
         choice = quorum.settled(self.decisions, self.seats, self.ask.terms.quorum, final=True)
@@ -353,6 +376,11 @@ class Process(Timed):
         self._rounds: dict[str, int] = {}
         self._called_off: dict[str, str] = {}
         self._changes = 0
+        self._waits = 0
+
+    def call_off(self) -> None:
+        """Withdraw the case, as its sponsor might."""
+        self.withdrawal = self.withdrawal or Withdrawal(key="cancelled", by="", at=self.now)
 
     # ------------------------------------------------------------------- messages
 
@@ -405,8 +433,13 @@ class Process(Timed):
         Returns False if the case was withdrawn meanwhile.
         """
         event, at = (moment, None) if callable(moment) else (_never, _instant(moment))
+        if self._off(key) is not None:
+            return False
         if at is None or at > self.now:
-            waiting = CaseWaiting(case=self.case, key=key, leg=leg, since=self.now, until=at, on=on)
+            self._waits += 1
+            waiting = CaseWaiting(
+                case=self.case, number=self._waits, key=key, leg=leg, since=self.now, until=at, on=on
+            )
             self._hear(await self._write(Cases.waits, waiting, f"wait for {on}"))
         await self._wait(lambda: event() or self._off(key) is not None, until=at, summary=f"{leg}: {on}")
         return self._off(key) is None

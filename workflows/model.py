@@ -492,11 +492,17 @@ class StepOpening(Frozen):
     rungs: tuple[Rung, ...]
 
 
-class StepOpened(Frozen):
-    """A step in the register: who may answer, and the Clock as the record has it."""
+class StepSeated(Frozen):
+    """Who may answer a step, and the Clock: as the record has them, perhaps from an earlier try."""
 
     seats: tuple[Seat, ...]
     clock: Clock = Clock()
+
+
+class StepOpened(StepSeated):
+    """A step in the register, with what silence will meet as it was dated when it was first written."""
+
+    rungs: tuple[Rung, ...]
 
 
 class StepNudged(Frozen):
@@ -551,13 +557,14 @@ class CaseWaiting(Frozen):
     """A case that waits for a moment or an event, and says so."""
 
     case: str
+    number: int
+    """Counts the waits of this case, so that each is written once."""
     key: str
     leg: str
     since: datetime
     until: datetime | None
     on: str
     """The forum or post it waits on."""
-    done: bool = False
 
 
 class Withdrawal(Frozen):

@@ -21,6 +21,7 @@ from workflows.model import (
     StepNudged,
     StepOpened,
     StepOpening,
+    StepSeated,
 )
 
 
@@ -51,7 +52,7 @@ class Register:
         raise NotImplementedError
 
     @activity.defn(name="step_nudged")
-    async def nudged(self, nudged: StepNudged) -> StepOpened:
+    async def nudged(self, nudged: StepNudged) -> StepSeated:
         """Write that a rung came due; add the people it brings in, and send the letters."""
         raise NotImplementedError
 

@@ -192,10 +192,9 @@ def became(tx: Tx, becoming: Becoming, queued: Sequence[QueuedLetter] = ()) -> C
 
 
 def waiting(tx: Tx, wait: CaseWaiting, queued: Sequence[QueuedLetter] = ()) -> Clock:
-    """Write what a case waits for apart from people, or that it waits no longer."""
-    data = wait.model_dump(exclude={"case"})
-    key = f"waiting:{wait.key}:{canonical.instant(wait.since)}:{'done' if wait.done else 'begun'}"
-    letters.tell(tx, wait.case, [Entry("case.waiting", data, key, ENGINE)], queued)
+    """Write what a case waits for apart from people; done twice, as it was the first time."""
+    fact = Entry("case.waiting", wait.model_dump(exclude={"case"}), f"waiting:{wait.number}", ENGINE)
+    letters.tell(tx, wait.case, [fact], queued)
     return tx.clock
 
 

@@ -177,18 +177,17 @@ def _case_waiting(connection: Connection, line: Line) -> None:
     connection.execute(
         delete(CASE_WAITS).where(CASE_WAITS.c.case == line.case, CASE_WAITS.c.key == data["key"])
     )
-    if not data["done"]:
-        connection.execute(
-            insert(CASE_WAITS),
-            {
-                "case": line.case,
-                "key": data["key"],
-                "leg": data["leg"],
-                "on": data["on"],
-                "since": moment(data["since"]),
-                "until": moment(data["until"]) if data["until"] else None,
-            },
-        )
+    connection.execute(
+        insert(CASE_WAITS),
+        {
+            "case": line.case,
+            "key": data["key"],
+            "leg": data["leg"],
+            "on": data["on"],
+            "since": moment(data["since"]),
+            "until": moment(data["until"]) if data["until"] else None,
+        },
+    )
 
 
 def _withdrawal_requested(connection: Connection, line: Line) -> None:

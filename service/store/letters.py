@@ -186,8 +186,11 @@ def of_step(tx: Tx, step: str) -> tuple[LedgerRow, ...]:
 
 
 def unsent(tx: Tx, before: datetime | None = None, limit: int = 500) -> tuple[LedgerRow, ...]:
-    """Return letters still owed, the oldest first: all, or those queued before a real instant."""
-    owed = select(LETTERS).where(_is(QUEUED))
+    """Return letters still owed, the oldest first: all, or those queued before a real instant.
+
+    A code is stored nowhere, so that a letter with one can be sent by nobody but the page that made it.
+    """
+    owed = select(LETTERS).where(_is(QUEUED), LETTERS.c.kind != "code")
     if before is not None:
         owed = owed.where(LETTERS.c.queued_real < before)
     return _letters(tx, owed.order_by(LETTERS.c.queued_real, LETTERS.c.key).limit(limit))

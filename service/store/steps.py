@@ -30,6 +30,7 @@ from workflows.model import (
     StepNudged,
     StepOpened,
     StepOpening,
+    StepSeated,
     Terms,
 )
 
@@ -159,6 +160,11 @@ class StepView(Frozen):
         return tuple(seat.key for seat in self.seats if not seat.answered)
 
     @property
+    def asked(self) -> tuple[Seat, ...]:
+        """The seats without their answers."""
+        return tuple(seat.asked for seat in self.seats)
+
+    @property
     def people(self) -> tuple[str, ...]:
         """Everybody who may answer, or might have."""
         return tuple(dict.fromkeys(holder.person for seat in self.seats for holder in seat.holders))
@@ -206,10 +212,13 @@ def opened(tx: Tx, opening: StepOpening, seats: Sequence[Seat], queued: Sequence
         "seats": [seat.model_dump(mode="json") for seat in seats],
     }
     fact = Entry("step.opened", data, f"opened:{ask.step}", ENGINE, at=opening.at)
-    return _opened(tx, ask.step, ask.case, fact, seats, queued)
+    if letters.tell(tx, ask.case, [fact], queued):
+        return StepOpened(seats=tuple(seats), rungs=opening.rungs, clock=tx.clock)
+    known = must(tx, ask.step)
+    return StepOpened(seats=known.asked, rungs=known.rungs, clock=tx.clock)
 
 
-def nudged(tx: Tx, nudge: StepNudged, seats: Sequence[Seat], queued: Sequence[QueuedLetter]) -> StepOpened:
+def nudged(tx: Tx, nudge: StepNudged, seats: Sequence[Seat], queued: Sequence[QueuedLetter]) -> StepSeated:
     """Write that a rung came due, the people it brings in, and their letters."""
     data = {
         "step": nudge.step,
@@ -219,7 +228,8 @@ def nudged(tx: Tx, nudge: StepNudged, seats: Sequence[Seat], queued: Sequence[Qu
     }
     key = f"nudged:{nudge.step}:{nudge.rung.number}"
     fact = Entry("step.nudged", data, key, ENGINE, at=nudge.at)
-    return _opened(tx, nudge.step, case_of(nudge.step), fact, seats, queued)
+    new = letters.tell(tx, case_of(nudge.step), [fact], queued)
+    return StepSeated(seats=tuple(seats) if new else must(tx, nudge.step).asked, clock=tx.clock)
 
 
 def decided(tx: Tx, made: StepDecided, queued: Sequence[QueuedLetter]) -> None:
@@ -251,6 +261,14 @@ def case_of(step: str) -> str:
 def get(tx: Tx, step: str) -> StepView | None:
     """Return a step."""
     return next(iter(_steps(tx, select(STEPS).where(STEPS.c.id == step))), None)
+
+
+def must(tx: Tx, step: str) -> StepView:
+    """Return a step that has to be there; LookupError if it is not."""
+    known = get(tx, step)
+    if known is None:
+        raise LookupError(f"no step {step} in the register")
+    return known
 
 
 def of_case(tx: Tx, ref: str) -> tuple[StepView, ...]:
@@ -317,15 +335,6 @@ def waiting_of(tx: Tx, refs: Sequence[str]) -> dict[str, tuple[Waiting, ...]]:
 
 
 # ---------------------------------------------------------------------------- workings
-
-
-def _opened(
-    tx: Tx, step: str, case: str, fact: Entry, seats: Sequence[Seat], queued: Sequence[QueuedLetter]
-) -> StepOpened:
-    new = letters.tell(tx, case, [fact], queued)
-    known = None if new else get(tx, step)
-    people = (seat.asked for seat in known.seats) if known else seats
-    return StepOpened(seats=tuple(people), clock=tx.clock)
 
 
 def _recorded(decision: Decision, at: datetime) -> Entry:

@@ -172,5 +172,9 @@ def test_a_wait_for_a_forum_s_day_is_told_to_its_secretary(
 ) -> None:
     case = desk.submits()
     before = desk.ledger(case.case)
-    done(desk.cases.waits(CaseWaiting(case=case.case, key="k", leg="l", since=NINE, until=until, on=on)))
+    done(
+        desk.cases.waits(
+            CaseWaiting(case=case.case, number=1, key="k", leg="l", since=NINE, until=until, on=on)
+        )
+    )
     assert desk.sent(case.case, before) == letters

@@ -1,6 +1,7 @@
 """Every activity may be done again, because its answer may be lost on the way; the world stays the same.
 
-Each line of this story is done, its answer thrown away as a crash would, and done again.
+Each line of this story is done, its answer thrown away as a crash would, and done again: a day later, for
+a process that is taken up again says what it says anew, and its clock has gone on.
 """
 
 from collections.abc import Callable, Coroutine
@@ -22,6 +23,7 @@ from workflows.model import (
     StepClosing,
     StepDecided,
     StepNudged,
+    StepOpening,
 )
 
 SRG, HALL = "srg", "funding-bh-dmh"
@@ -35,12 +37,27 @@ def once_only(desk: Desk, name: str, activity: Activity, given: object) -> None:
     first = done(activity(given))
     record, tables = desk.record(), rebuild.dump(desk.store)
     letters = desk.ledger("INV-2004-0001")
-    # The second attempt may come after the Clock has gone on.
-    assert done(activity(given)) == first, name
+    assert done(activity(later(given))) == first, name
     assert desk.mailroom.given[-1] == desk.mailroom.given[-2], name
     assert desk.record() == record, name
     assert desk.ledger("INV-2004-0001") == letters, name
     assert rebuild.dump(desk.store) == tables, name
+
+
+def later(given: object, by: timedelta = timedelta(days=1)) -> object:
+    """Return the same fact as a process would tell it later."""
+    match given:
+        case StepOpening():
+            return opening(given.ask, given.at + by)
+        case CaseWaiting():
+            return given.model_copy(update={"since": given.since + by})
+        case StepClosing():
+            outcome = given.outcome.model_copy(update={"at": given.outcome.at + by})
+            return given.model_copy(update={"outcome": outcome})
+        case Becoming() | StepNudged() | StepDecided():
+            return given.model_copy(update={"at": given.at + by})
+        case _:
+            return given
 
 
 def test_an_activity_done_twice_is_done_once(each_desk: Desk) -> None:
@@ -50,8 +67,10 @@ def test_an_activity_done_twice_is_done_once(each_desk: Desk) -> None:
     ref = case.case
     once_only(desk, "begun", desk.cases.begun, ref)
     once_only(desk, "became", desk.cases.became, Becoming(case=ref, state="notifying", at=NINE, number=1))
-    forum = CaseWaiting(case=ref, key="notification", leg="notification", since=NINE, until=None, on="srg")
-    meeting = forum.model_copy(update={"on": "heads-of-ict", "until": NINE + timedelta(days=30)})
+    forum = CaseWaiting(
+        case=ref, number=1, key="notification", leg="notification", since=NINE, until=None, on="srg"
+    )
+    meeting = forum.model_copy(update={"number": 2, "on": "heads-of-ict", "until": NINE + timedelta(days=30)})
     once_only(desk, "waits", desk.cases.waits, forum)
     once_only(desk, "waits for a meeting", desk.cases.waits, meeting)
 

@@ -37,6 +37,7 @@ from workflows.model import (
     StepNudged,
     StepOpened,
     StepOpening,
+    StepSeated,
     Terms,
     decision_key,
 )
@@ -75,10 +76,10 @@ class FakeRegister(ports.Register):
             raise ConnectionError("the register does not answer")
         self.openings.append(opening)
         seats = tuple(seat_of(seat) for seat in opening.ask.seats)
-        return StepOpened(seats=seats, clock=self.clock)
+        return StepOpened(seats=seats, rungs=opening.rungs, clock=self.clock)
 
     @activity.defn(name="step_nudged")
-    async def nudged(self, nudged: StepNudged) -> StepOpened:
+    async def nudged(self, nudged: StepNudged) -> StepSeated:
         self.nudges.append(nudged)
         asked = next(o.ask for o in self.openings if o.ask.step == nudged.step)
         covered = {
@@ -88,7 +89,7 @@ class FakeRegister(ports.Register):
             for key in earlier.silent
         }
         seats = [seat_of(seat) for seat in asked.seats]
-        return StepOpened(
+        return StepSeated(
             seats=tuple(with_cover(seat) if seat.key in covered else seat for seat in seats),
             clock=self.clock,
         )

@@ -32,6 +32,7 @@ from workflows.model import (
     StepNudged,
     StepOpened,
     StepOpening,
+    StepSeated,
     decision_key,
 )
 from workflows.rules import ladder, routing
@@ -167,7 +168,7 @@ class Desk:
     def opens(self, ask: Ask, at: datetime = NINE) -> StepOpened:
         return done(self.register.opened(opening(ask, at)))
 
-    def nudges(self, step: str, nudge: Nudge, *, silent: Sequence[str] = ()) -> StepOpened:
+    def nudges(self, step: str, nudge: Nudge, *, silent: Sequence[str] = ()) -> StepSeated:
         """Let the first rung of a kind come due that has not yet."""
         view = self.step(step)
         rung = next(rung for rung in view.rungs if rung.nudge is nudge and rung.number > view.climbed)

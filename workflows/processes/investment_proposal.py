@@ -2,7 +2,7 @@
 
 from temporalio import workflow
 
-from workflows.human_step import Process, guarded
+from workflows.human_step import Process, guarded, unbroken
 from workflows.model import Ask, CaseOpened, Choice, Ending, Leg, LegAsk, Outcome, State
 from workflows.rules import states
 
@@ -17,6 +17,7 @@ class InvestmentProposal(Process):
         self.submitted = 1
 
     @workflow.run
+    @unbroken
     async def run(self, case: str) -> None:
         """Live from submission to an end. A return opens a new version, and it begins again."""
         proposal = await self.begin()

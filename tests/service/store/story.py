@@ -55,7 +55,7 @@ def closed(tx: Tx) -> None:
 
 def waits(tx: Tx) -> object:
     until = OPENED + timedelta(days=9)
-    wait = CaseWaiting(case=CASE, key="srg", leg="srg", since=OPENED, until=until, on="srg")
+    wait = CaseWaiting(case=CASE, number=1, key="srg", leg="srg", since=OPENED, until=until, on="srg")
     return cases.waiting(tx, wait)
 
 

@@ -178,7 +178,10 @@ def test_a_list_is_cut_down_by_what_is_asked(store: Store) -> None:
         samples.submit(tx, four)
         samples.open_step(tx, samples.ask(one), at=tx.now - timedelta(days=30))
         cases.waiting(
-            tx, CaseWaiting(case=three, key="srg", leg="srg", since=tx.now, until=None, on="heads_of_ict")
+            tx,
+            CaseWaiting(
+                case=three, number=1, key="srg", leg="srg", since=tx.now, until=None, on="heads_of_ict"
+            ),
         )
         cases.became(tx, samples.becoming("closed", ref=four, at=tx.now))
         table: list[tuple[dict[str, object], Sequence[str]]] = [

@@ -61,7 +61,9 @@ def test_what_is_put_off_is_put_to_them_again_and_a_forum_meets(office: Office) 
         ("again", "heads-of-ict", meeting + timedelta(days=1)),
         ("funding-bh-dmh", "bh-dmh", meeting),
     ):
-        wait = CaseWaiting(case=ref, key=key, leg="funding", since=BEGINS, until=calendar.opening(day), on=on)
+        wait = CaseWaiting(
+            case=ref, number=1, key=key, leg="funding", since=BEGINS, until=calendar.opening(day), on=on
+        )
         done(office.course.waits(wait))
     browser = office.signed_in("cd-rc")
     browser.see(f"/cases/{ref}")
