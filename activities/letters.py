@@ -12,7 +12,7 @@ from activities.writing import Writing
 from notifications.render import BadAddress, render
 from notifications.smtp import Mailer, TryLater, Undeliverable
 from service.links import Links
-from service.mailroom import SEND, Mailroom
+from service.mailroom import ALL_TRIES, SEND, Mailroom
 from service.store import Store, cases
 from service.store import letters as ledger
 from service.store import links as bindings
@@ -69,8 +69,9 @@ class Letters(Writing):
         except TemplateError as fault:
             await self._write(self._undeliverable, _Refused(key, f"it could not be written: {fault}"))
         except TryLater as failure:
-            await asyncio.to_thread(self._attempted, key, str(failure))
-            raise
+            if not await asyncio.to_thread(self._too_late, key, str(failure)):
+                raise
+            await self._write(self._undeliverable, _Refused(key, f"{failure} It was tried for three days."))
         else:
             body = sha256(message.as_bytes()).hexdigest()
             await asyncio.to_thread(self._sent, key, str(message["Subject"]), body)
@@ -91,9 +92,12 @@ class Letters(Writing):
         with self._store.writing() as tx:
             ledger.sent(tx, key, subject=subject, body_hash=body)
 
-    def _attempted(self, key: str, error: str) -> None:
+    def _too_late(self, key: str, error: str) -> bool:
+        """Count an attempt that failed, and say whether it was the last."""
         with self._store.writing() as tx:
             ledger.attempted(tx, key, error)
+            row = ledger.get(tx, key)
+            return row is not None and tx.real - row.queued_real >= ALL_TRIES
 
     def _undeliverable(self, tx: Tx, refused: _Refused) -> None:
         """Write down that a letter will never arrive, and tell the PMO, unless it was the PMO's own."""

@@ -118,6 +118,8 @@ async def main() -> None:
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
     )
+    if not await Mailroom(client, settings.core_queue).open():
+        sys.exit("Assent needs Temporal Server 1.32 or newer: an older one cannot send its letters.")
     # Nobody looks on while a process writes; people do.
     store = open_store(settings, gives_way=True)
     try:

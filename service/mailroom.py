@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.common import ActivityIDConflictPolicy, RetryPolicy
 
@@ -15,7 +16,7 @@ SEND = "letter_sent"
 """The name of the activity that sends a letter of the ledger, given its key."""
 ONE_TRY = timedelta(seconds=25)
 ALL_TRIES = timedelta(hours=72)
-"""How long a letter is tried for. Then the ledger has it as unsent, which is where the PMO looks."""
+"""How long a letter is tried for. Then it counts as undeliverable, and the PMO is told."""
 TRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=15))
 PATIENCE = timedelta(seconds=4)
 """How long the engine may take to accept a letter: less than an activity that writes has in all."""
@@ -32,6 +33,13 @@ class Mailroom:
     def __init__(self, client: Client, core_queue: str) -> None:
         self._client = client
         self._queue = mail_queue(core_queue)
+
+    async def open(self) -> bool:
+        """Say whether this engine can have letters sent: an old one has no activities by themselves."""
+        known = await self._client.workflow_service.describe_namespace(
+            DescribeNamespaceRequest(namespace=self._client.namespace)
+        )
+        return known.namespace_info.capabilities.standalone_activities
 
     async def dispatch(self, letters: Sequence[str]) -> None:
         """Have letters of the ledger sent; one that is on its way already is not sent beside itself.

@@ -34,8 +34,12 @@ Thing = TypeVar("Thing")
 
 EVERY = 1.0
 """Seconds between rounds."""
+AT_ONCE = 8
+"""Things that are brought at the same time, so that one process in trouble keeps back none of the others."""
 PAGE_PATIENCE = timedelta(seconds=9)
 """For how long a decision is left to the page that submitted it."""
+LETTER_PATIENCE = timedelta(minutes=1)
+"""For how long a letter is left to whoever wrote it, before the relay has it sent too."""
 
 
 FAULT = "fault:"
@@ -51,12 +55,20 @@ class Relay:
         self._store = store
         self._links = links
         self._gateway = gateway
-        self._swept = time.monotonic()
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._swept = self._posted = time.monotonic()
 
     async def run(self) -> None:
         """Go round until cancelled. What fails now is tried again in the next round."""
         while True:
-            for part in (self.processes, self.withdrawals, self.decisions, self.days, self.leftovers):
+            for part in (
+                self.processes,
+                self.withdrawals,
+                self.decisions,
+                self.days,
+                self.letters,
+                self.leftovers,
+            ):
                 await self._try(part)
             await asyncio.sleep(EVERY)
 
@@ -88,6 +100,12 @@ class Relay:
         """Close the record's last whole day, and send its head and word of faults on their way."""
         await self._each(self._closed_day, self._gateway.deliver)
 
+    async def letters(self) -> None:
+        """Have sent, once a minute, whatever is still owed: a page may have died with it."""
+        if time.monotonic() - self._posted > LETTER_PATIENCE.total_seconds():
+            self._posted = time.monotonic()
+            await self._each(self._owed, self._gateway.deliver)
+
     async def leftovers(self) -> None:
         """Throw away, now and then, what was only of use for minutes or hours."""
         if time.monotonic() - self._swept > SWEEP_EVERY:
@@ -106,9 +124,13 @@ class Relay:
     async def _each(
         self, look_up: Callable[[], Iterable[Thing]], bring: Callable[[Thing], Awaitable[object]]
     ) -> None:
-        """Bring each thing in turn. One that cannot be brought must not keep back the others."""
-        for thing in await asyncio.to_thread(look_up):
-            await self._try(partial(bring, thing))
+        """Bring each thing, some at a time. One that cannot be brought must not keep back the others."""
+        things = await asyncio.to_thread(look_up)
+        await asyncio.gather(*(self._in_turn(partial(bring, thing)) for thing in things))
+
+    async def _in_turn(self, part: Callable[[], Awaitable[object]]) -> None:
+        async with self._turn:
+            await self._try(part)
 
     async def _try(self, part: Callable[[], Awaitable[object]]) -> None:
         try:
@@ -145,6 +167,10 @@ class Relay:
                         letters.queue_direct(tx, letter)
         with self._store.reading() as tx:
             return tuple(row.key for row in letters.unsent(tx) if row.kind == "anchor" or _is_fault(row))
+
+    def _owed(self) -> tuple[str, ...]:
+        with self._store.reading() as tx:
+            return tuple(row.key for row in letters.unsent(tx, before=tx.real - LETTER_PATIENCE))
 
     def _sweep(self) -> None:
         with self._store.writing() as tx:

@@ -149,6 +149,21 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_the_pmo(
     assert "budget-dmh@leicester.example" in text(mailer.taken[-1])
 
 
+async def test_a_letter_that_was_tried_for_three_days_is_told_to_the_pmo(
+    desk: Desk, real: RealTime, letters: Letters, mailer: FakeMailer, request_: str
+) -> None:
+    mailer.failures = [TryLater("The mail server does not take our connection.")] * 2
+    real.passes(hours=71)
+    with pytest.raises(TryLater):
+        await letters.send(request_)
+    real.passes(hours=2)
+    await letters.send(request_)
+    (told,) = desk.mailroom.last
+    assert row(desk, request_).state == ledger.UNDELIVERABLE
+    assert "It was tried for three days." in row(desk, request_).error
+    assert (row(desk, told).kind, row(desk, told).post) == ("stuck", "corp-projects-manager")
+
+
 async def test_the_pmo_is_told_also_when_the_answer_of_the_first_attempt_was_lost(
     desk: Desk, letters: Letters, mailer: FakeMailer, request_: str
 ) -> None:

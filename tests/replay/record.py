@@ -164,6 +164,12 @@ async def cancelled(play: Play) -> None:
     await play.ends()
 
 
+async def called_off(play: Play) -> None:
+    await play.asks("notification")
+    await play.handle.cancel()
+    await play.ends()
+
+
 async def written_later(play: Play) -> None:
     play.outside.register.silent = 1
     await play.answers("notification", Choice.NOTE)
@@ -198,6 +204,7 @@ WAYS = (
     Way("silent-for-weeks", opened("INV-2004-0011", decide_by=SOON), silent_for_weeks, ("notification.1",)),
     Way("jumped", opened("INV-2004-0012", decide_by=SOON), jumped, ("notification.1",)),
     Way("cancelled", opened("INV-2004-0013", decide_by=SOON), cancelled, ("notification.1",)),
+    Way("called-off", opened("INV-2004-0015", decide_by=SOON), called_off, ("notification.1",)),
     Way(
         "written-later",
         opened("INV-2004-0014", decide_by=SOON),

@@ -18,7 +18,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from service import gateway as door
 from service.config import Settings
 from service.gateway import Counted, Gateway, Refused, Unknown
-from service.mailroom import SEND, mail_queue
+from service.mailroom import SEND, Mailroom, mail_queue
 from tests.support.core import decision
 from tests.support.engine import Server, free_port, running
 from tests.support.play import down
@@ -340,6 +340,10 @@ async def test_it_answers_only_while_a_worker_does(
         async with asyncio.timeout(10):
             while not await gateway.answers():
                 await asyncio.sleep(0.05)
+
+
+async def test_an_engine_of_this_age_can_send_letters(client: Client) -> None:
+    assert await Mailroom(client, QUEUE).open()
 
 
 async def test_a_letter_on_its_way_is_not_sent_beside_itself(client: Client, gateway: Gateway) -> None:

@@ -112,6 +112,50 @@ async def test_a_submitted_proposal_is_started_until_its_process_has_begun(
     assert (gateway.started, gateway.resubmitted) == ([CASE, CASE], [])
 
 
+async def test_a_letter_that_nobody_sends_is_sent_after_a_minute_and_one_with_a_code_is_not(
+    record: Store, relay: Relay, gateway: FakeGateway, real: RealTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitted(record)
+    with record.writing() as tx:
+        code = samples.request("", "hall", "code").model_copy(update={"key": "code:1", "case": ""})
+        letters.queue_direct(tx, code)
+    monkeypatch.setattr(relay, "_posted", float("-inf"))
+    await relay.letters()
+    assert gateway.delivered == []
+    real.passes(seconds=61)
+    monkeypatch.setattr(relay, "_posted", float("-inf"))
+    await relay.letters()
+    await relay.letters()
+    with record.reading() as tx:
+        owed = [letter.key for letter in letters.unsent(tx)]
+    assert sorted(gateway.delivered) == sorted(owed)
+    assert len(owed) == 2
+
+
+async def test_a_process_in_trouble_holds_up_no_other(
+    record: Store, relay: Relay, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with record.writing() as tx:
+        for number in range(3):
+            samples.submit(tx, ref=f"INV-2004-000{number + 1}")
+    stuck = asyncio.Event()
+
+    async def start(ref: str) -> bool:
+        if ref == "INV-2004-0001":
+            await stuck.wait()
+        gateway.started.append(ref)
+        return True
+
+    monkeypatch.setattr(gateway, "start", start)
+    bringing = asyncio.create_task(relay.processes())
+    async with asyncio.timeout(5):
+        while len(gateway.started) < 2:
+            await asyncio.sleep(0.01)
+    stuck.set()
+    await bringing
+    assert sorted(gateway.started) == [f"INV-2004-000{number + 1}" for number in range(3)]
+
+
 async def test_a_second_version_is_told_to_the_process_that_waits_for_it(
     record: Store, relay: Relay, gateway: FakeGateway
 ) -> None:

@@ -3,7 +3,7 @@
 from asyncio import Event
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from temporalio import activity
@@ -56,6 +56,8 @@ class FakeRegister(ports.Register):
         self.decisions: list[Decision] = []
         self.closings: list[StepClosing] = []
         self.unsettled: list[str] = []
+        self.written_before = timedelta()
+        """By how much a step was written before it says it opens, by a worker that died with the answer."""
         self.silent = 0
         """How many times the register will not answer before it opens a step."""
         self.clock = Clock()
@@ -76,7 +78,8 @@ class FakeRegister(ports.Register):
             raise ConnectionError("the register does not answer")
         self.openings.append(opening)
         seats = tuple(seat_of(seat) for seat in opening.ask.seats)
-        return StepOpened(seats=seats, rungs=opening.rungs, clock=self.clock)
+        rungs = [rung.model_copy(update={"at": rung.at - self.written_before}) for rung in opening.rungs]
+        return StepOpened(seats=seats, rungs=tuple(rungs), clock=self.clock)
 
     @activity.defn(name="step_nudged")
     async def nudged(self, nudged: StepNudged) -> StepSeated:

@@ -149,6 +149,16 @@ async def test_silence_to_the_end_expires_where_the_handbook_says_so(playing: Pl
         assert (outcome.ending, outcome.choice) == (Ending.SILENT, None)
 
 
+async def test_a_step_taken_up_again_climbs_the_ladder_that_its_letters_speak_of(playing: Playing) -> None:
+    outside = FakeOutside()
+    outside.register.written_before = timedelta(days=1)
+    async with playing(one_seat("CASE-3-again"), outside) as play:
+        await play.pass_rung(1, by=timedelta(days=-1, seconds=1))
+        await until(lambda: climbed(play, 1))
+        await play.answer("bh-dmh")
+        await play.handle.result()
+
+
 async def test_only_the_silent_are_reminded(playing: Playing) -> None:
     quorum = Quorum(rule=QuorumRule.ALL_OF)
     async with playing(ask("a", "b", "c", under=terms(*LADDER, quorum=quorum), case="CASE-5")) as play:
@@ -235,6 +245,19 @@ async def test_an_answer_on_its_way_is_waited_for_before_silence_counts(playing:
         outside.register.unsettled = [made.key]
         await play.pass_rung(2, by=timedelta(seconds=15))
         assert play.outside.register.closings == []
+        await play.send(made)
+        assert (await play.handle.result()).choice is Choice.APPROVE
+
+
+async def test_an_answer_that_is_long_on_its_way_does_not_fill_the_history(playing: Playing) -> None:
+    outside = FakeOutside()
+    asked = one_seat("CASE-11-long", (2, Nudge.REMIND), (3, Nudge.CLOSE), silence=Silence.EXPIRE)
+    async with playing(asked, outside) as play:
+        made = decision(play.asked.step, "bh-dmh")
+        outside.register.unsettled = [made.key]
+        await play.pass_rung(2, by=timedelta(days=2))
+        events = [event async for event in play.handle.fetch_history_events()]
+        assert len(events) < 500
         await play.send(made)
         assert (await play.handle.result()).choice is Choice.APPROVE
 

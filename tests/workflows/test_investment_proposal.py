@@ -462,6 +462,29 @@ async def test_a_step_that_is_cancelled_while_it_writes_still_closes_in_the_reco
         await play.becomes("withdrawn" if moment == "may_open" else "with_funders")
 
 
+@pytest.mark.parametrize("moment", ["waiting", "asking", "approved"])
+async def test_a_case_that_an_operator_cancels_is_withdrawn_and_its_people_are_told(
+    client: Client, moment: str
+) -> None:
+    async with playing(client, opened(f"INV-26-{moment}", *TWO)) as play:
+        await play.waits("notification")
+        if moment != "waiting":
+            await play.is_notified()
+            for funder in TWO:
+                await play.asks(f"funding-{funder}")
+        if moment == "approved":
+            for funder in TWO:
+                await play.answers(f"funding-{funder}")
+            await play.asks("completion")
+        await play.handle.cancel()
+        await play.ends()
+        assert play.states[-1] == "withdrawn"
+        called_off = {"waiting": [], "asking": list(TWO), "approved": ["completion"]}[moment]
+        for step in (play.step(f"funding-{post}" if post in TWO else post) for post in called_off):
+            assert play.closed[step].outcome.ending is Ending.WITHDRAWN
+        assert play.outside.register.open_steps == ()
+
+
 async def test_a_second_wish_to_withdraw_and_a_late_version_do_not_stop_the_case(client: Client) -> None:
     async with playing(client, opened("INV-25")) as play:
         await play.waits("notification")

@@ -451,7 +451,10 @@ def _misdirected(tx: Tx, desk: Desk, sight: Sight) -> Parcel | None:
     """Write to the PMO that a letter went to somebody who says it is not for them."""
     key = f"not-me:{sight.link.id}"
     letter = telling.pmo_letter(tx, sight.case, desk.links.page, cause="not_for_me", key=key, seat=sight.post)
-    return Parcel(letter, reply_to=telling.replies_to(sight.edition)) if letter else None
+    if letter is None:
+        return None
+    # In the ledger before the page says so: if this process dies with it, the relay has it sent.
+    return Parcel(letters.queue_direct(tx, letter), reply_to=telling.replies_to(sight.edition))
 
 
 def _latest_letter(tx: Tx, sight: Sight) -> LedgerRow | None:
