@@ -1,7 +1,5 @@
 """The course of a case: its beginning, its states, what it waits for."""
 
-from datetime import timedelta
-
 from temporalio import activity
 
 from activities.correspondence import Correspondence
@@ -13,9 +11,6 @@ from service.store.engine import Tx
 from service.telling import edition
 from workflows import ports
 from workflows.model import Becoming, CaseOpened, CaseWaiting, Clock, State
-
-HORIZON = timedelta(days=3 * 365)
-"""How far ahead a case is given the days on which nobody works."""
 
 
 class Cases(Writing, ports.Cases):
@@ -44,7 +39,7 @@ class Cases(Writing, ports.Cases):
         view = cases.get(tx, case)
         rules = edition(tx, view.edition)
         letters = Correspondence(tx, view, self._links, tx.now).begun()
-        days = (day for day in rules.non_working if tx.today <= day <= tx.today + HORIZON)
+        days = (day for day in rules.non_working if day >= tx.today)
         return cases.begun(tx, case, terms=rules.terms(), non_working=tuple(days), queued=letters)
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:

@@ -336,7 +336,6 @@ class HumanStep(Timed):
             choice=self.choice,
             at=self.now,
             until=_until(self.decisions, self.choice),
-            decisions=tuple(self.decisions),
         )
         await self._write_later(
             Register.closed,
@@ -494,8 +493,10 @@ class Process(Timed):
         return await handle
 
     def _next_round(self, ask: Ask) -> Ask:
+        """Return a question as it is put now, with its round and the days that its ladder needs."""
         self._rounds[ask.key] = self._rounds.get(ask.key, 0) + 1
-        return ask.model_copy(update={"round": self._rounds[ask.key]})
+        days = ladder.reach(ask.terms.ladder, calendar.local_day(self.now), ask.non_working)
+        return ask.model_copy(update={"round": self._rounds[ask.key], "non_working": days})
 
     def _off(self, key: str) -> str | None:
         """Return why the question `key` is no longer wanted, if it is not."""

@@ -252,7 +252,7 @@ class Ask(Frozen):
     seats: tuple[SeatAsk, ...]
     terms: Terms
     non_working: tuple[date, ...] = ()
-    """The days, besides weekends, on which nobody works, as far as the ladder can reach."""
+    """The days, besides weekends, on which nobody works: as far as the ladder can reach, once it is put."""
     inform: tuple[str, ...] = ()
     """Posts that are told the outcome besides those asked."""
     forum: str = ""
@@ -313,7 +313,6 @@ class Outcome(Frozen):
     choice: Choice | None = None
     at: datetime
     until: date | None = None
-    decisions: tuple[Decision, ...] = ()
 
     @property
     def favourable(self) -> bool:
@@ -532,11 +531,12 @@ class StepDecided(Frozen):
 
 
 class StepClosing(Frozen):
-    """A step that has come to its end, with the decisions not yet in the record."""
+    """A step that has come to its end."""
 
     step: str
     outcome: Outcome
     unrecorded: tuple[Decision, ...] = ()
+    """The decisions that are not in the record yet: those that brought the end about."""
     why: str = ""
     """For a withdrawn step: a key of the reason, put into words where letters are written."""
 

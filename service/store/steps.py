@@ -242,11 +242,10 @@ def decided(tx: Tx, made: StepDecided, queued: Sequence[QueuedLetter]) -> None:
 def closed(tx: Tx, closing: StepClosing, queued: Sequence[QueuedLetter]) -> None:
     """Write the decisions not yet in the record, what the step came to, and the letters that tell it."""
     outcome = closing.outcome
-    made = dict.fromkeys((*outcome.decisions, *closing.unrecorded))
     data = outcome.model_dump(include={"ending", "choice", "until"}, mode="json")
     data |= {"step": closing.step, "why": closing.why}
     fact = Entry("step.closed", data, f"closed:{closing.step}", ENGINE, at=outcome.at)
-    facts = [*(_recorded(decision, outcome.at) for decision in made), fact]
+    facts = [*(_recorded(decision, outcome.at) for decision in closing.unrecorded), fact]
     letters.tell(tx, case_of(closing.step), facts, queued)
 
 

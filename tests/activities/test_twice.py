@@ -116,6 +116,5 @@ def _closed(ask: Ask, *decisions: Decision) -> StepClosing:
         ending=Ending.DECIDED,
         choice=Choice.APPROVE,
         at=NINE + timedelta(hours=2),
-        decisions=decisions,
     )
     return StepClosing(step=ask.step, outcome=outcome, unrecorded=decisions[1:])

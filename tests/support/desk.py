@@ -194,7 +194,6 @@ class Desk:
             choice=choice,
             at=NINE + timedelta(hours=3),
             until=until,
-            decisions=unrecorded,
         )
         done(self.register.closed(StepClosing(step=step, outcome=outcome, unrecorded=unrecorded, why=why)))
 

@@ -1,12 +1,12 @@
 """Ladders: every rung dated when the step opens, and what an outage makes of reminders."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from service import handbook
 from workflows.model import Ladder, LadderRung, Nudge, Rung
-from workflows.rules import ladder
+from workflows.rules import calendar, ladder
 
 SENT = datetime(2004, 10, 13, 9, tzinfo=UTC)
 MONEY = handbook.load("leicester").terms()["funding"].ladder
@@ -74,3 +74,14 @@ def test_reminders_overtaken_during_an_outage_are_not_sent(today: int, left: lis
 
 def test_a_ladder_without_rungs_has_nothing_to_drop() -> None:
     assert ladder.without_stale((), SENT) == ()
+
+
+@pytest.mark.parametrize("last", [1, 5, 20, 60])
+def test_the_days_within_reach_date_a_ladder_as_all_days_do(last: int) -> None:
+    every = handbook.load("leicester").non_working
+    climbed = Ladder(due=1, rungs=(LadderRung(day=last, nudge=Nudge.PMO),))
+    for number in range(0, 3650, 3):
+        opened = SENT + timedelta(days=number)
+        near = ladder.reach(climbed, calendar.local_day(opened), every)
+        assert len(near) < len(every) / 3
+        assert ladder.dated(climbed, opened, near) == ladder.dated(climbed, opened, every)

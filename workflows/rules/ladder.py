@@ -1,7 +1,7 @@
 """Ladders: everything that will happen to a silent step, dated when it opens."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from workflows.model import Ladder, Nudge, Rung
 from workflows.rules import calendar
@@ -22,6 +22,16 @@ def dated(ladder: Ladder, opened: datetime, non_working: Collection[date]) -> tu
 def due(ladder: Ladder, opened: datetime, non_working: Collection[date]) -> datetime:
     """Return the UTC instant by which an answer is asked for."""
     return calendar.deadline(opened, ladder.due, non_working)
+
+
+def reach(ladder: Ladder, today: date, non_working: Collection[date]) -> tuple[date, ...]:
+    """Return those of the days not worked that can matter to a step that opens today, or soon.
+
+    With weekends and holidays, N working days pass within 2 N days, give or take a month.
+    """
+    last = max((ladder.due, *(rung.day for rung in ladder.rungs)))
+    end = today + timedelta(days=2 * last + 31)
+    return tuple(day for day in non_working if today <= day <= end)
 
 
 def without_stale(rungs: Sequence[Rung], now: datetime) -> tuple[Rung, ...]:

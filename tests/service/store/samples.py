@@ -191,9 +191,7 @@ def intent(
 
 def closing(*decisions: Decision, at: datetime = OPENED + timedelta(days=1), step: str = "") -> StepClosing:
     step = step or ask().step
-    outcome = Outcome(
-        step=step, ending=Ending.DECIDED, choice=Choice.APPROVE, at=at, decisions=tuple(decisions)
-    )
+    outcome = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.APPROVE, at=at)
     return StepClosing(step=step, outcome=outcome, unrecorded=tuple(decisions))
 
 

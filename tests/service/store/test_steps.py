@@ -93,9 +93,7 @@ def test_a_step_is_read_as_it_was_written(store: Store) -> None:
 
 def test_a_closed_step_says_what_it_came_to(store: Store) -> None:
     at = OPENED + timedelta(days=2)
-    outcome = Outcome(
-        step=STEP, ending=Ending.WITHDRAWN, choice=None, at=at, until=date(2004, 7, 1), decisions=()
-    )
+    outcome = Outcome(step=STEP, ending=Ending.WITHDRAWN, choice=None, at=at, until=date(2004, 7, 1))
     with store.writing() as tx:
         samples.open_step(tx)
         steps.closed(tx, StepClosing(step=STEP, outcome=outcome, why="refused_by_another"), [])
