@@ -1,13 +1,15 @@
 """Commands about the record: tokens for programs, the audit, the rebuilding of what pages read."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service.cli.common import Json, record, stop
-from service.store import editions, journal, rebuild, tokens, verify
+from service.cli.common import Json, record, settings, stop
+from service.store import editions, journal, rebuild, standalone, tokens, verify
 from service.store.anchors import Witness
+from service.store.line import PURPOSE
 from service.telling import edition
 
 app = typer.Typer()
@@ -77,6 +79,22 @@ def verified(
         typer.echo("The record is as it was written." if found.intact else "The record has been changed.")
     if not found.intact:
         raise typer.Exit(1)
+
+
+@audit.command("keys")
+def keys() -> None:
+    """Print the keys that an auditor needs to check an exported case with the stand-alone verifier.
+
+    They prove who wrote a line, and whoever has them could write one: they are for the auditor alone.
+    """
+    for kid, key in settings().keys().all(PURPOSE):
+        typer.echo(f"{kid}:{key.hex()}")
+
+
+@audit.command("verifier")
+def verifier() -> None:
+    """Print the stand-alone verifier: one file that needs Python and nothing of Assent."""
+    typer.echo(Path(standalone.__file__).read_text("utf-8"), nl=False)
 
 
 def _witness(given: str) -> Witness:
