@@ -47,6 +47,9 @@ class Letters(Writing):
     @activity.defn(name=SEND)
     async def send(self, key: str) -> None:
         """Send a queued letter. One that cannot be delivered is no error: the PMO is written to."""
+        if activity.in_activity() and activity.info().attempt > 1:
+            # The last try may have sent it. Where the ledger cannot be written, nor is it sent again.
+            await asyncio.to_thread(self._begin_again, key)
         ready = await asyncio.to_thread(self._look_up, key)
         if ready.row.state == ledger.UNDELIVERABLE:
             # An earlier attempt may have ended before the PMO's letter was on its way.
@@ -87,6 +90,10 @@ class Letters(Writing):
                 return _Ready(row, link, self._sender)
             # The letters say that a person reads replies.
             return _Ready(row, link, replies_to(edition(tx, cases.get(tx, row.case).edition)))
+
+    def _begin_again(self, key: str) -> None:
+        with self._store.writing() as tx:
+            ledger.tried_again(tx, key)
 
     def _sent(self, key: str, subject: str, body: str) -> None:
         with self._store.writing() as tx:

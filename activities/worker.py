@@ -16,6 +16,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.cases import Cases
+from activities.discretion import Discretion
 from activities.letters import Letters
 from activities.register import Register
 from notifications.smtp import Mailer
@@ -77,6 +78,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         max_concurrent_activities=AT_ONCE,
         max_concurrent_local_activities=AT_ONCE,
         workflow_runner=RUNNER,
+        interceptors=[Discretion()],
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         sticky_queue_schedule_to_start_timeout=STICKY,
@@ -86,6 +88,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         client,
         task_queue=mail_queue(settings.core_queue),
         activities=[letters.send],
+        interceptors=[Discretion()],
         max_concurrent_activities=AT_ONCE,
         graceful_shutdown_timeout=GOODBYE,
     )

@@ -25,9 +25,9 @@ class TryLater(Exception):
 class Mailer:
     """Sends one letter at a time. With `starttls` or `tls`, nothing is ever sent in the clear.
 
-    `timeout`, in seconds, is for a whole letter: waiting for its turn and connecting included. `idle`, in
-    seconds, is how long the kept connection is trusted without asking. What goes wrong is told without
-    addresses and without the server's own words, for they may quote the letter.
+    `patience`, in seconds, is for a letter's turn; `timeout` is then for the whole letter, connecting
+    included. `idle`, in seconds, is how long the kept connection is trusted without asking. What goes wrong
+    is told without addresses and without the server's own words, for they may quote the letter.
     """
 
     def __init__(
@@ -40,9 +40,11 @@ class Mailer:
         password: str | None = None,
         local_hostname: str | None = None,
         tls_context: ssl.SSLContext | None = None,
+        patience: float = 10.0,
         timeout: float = 20.0,
         idle: float = 5.0,
     ) -> None:
+        self._patience = patience
         self._timeout = timeout
         self._idle = idle
         self._used = 0.0
@@ -63,11 +65,18 @@ class Mailer:
     async def send(self, message: EmailMessage) -> None:
         """Return only when the server has answered that it holds the letter."""
         try:
-            # Waiting for one's turn counts: a letter that is given up must not go out later all the same.
-            async with asyncio.timeout(self._timeout), self._turn:
+            async with asyncio.timeout(self._patience):
+                await self._turn.acquire()
+        except TimeoutError:
+            # Given up before it began: a letter must not go out later than somebody waits for it.
+            raise TryLater("The mail server is still busy with earlier letters.") from None
+        try:
+            async with asyncio.timeout(self._timeout):
                 await self._have_taken(message)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise self._explained(error) from None
+        finally:
+            self._turn.release()
 
     async def close(self) -> None:
         async with self._turn:

@@ -48,7 +48,7 @@ SEARCH_ATTRIBUTES = (KIND, STATE, CASE)
 TURN = timedelta(seconds=5)
 """How long a worker may have a process in hand without a sign of life, before another takes it up."""
 INTENT_PATIENCE = timedelta(seconds=10)
-LONGEST_PATIENCE = timedelta(hours=1)
+LONGEST_PATIENCE = timedelta(minutes=5)
 """How long, in real time, a rung waits for submitted decisions before asking for them again: first, and
 at most. While nothing brings them, the wait doubles, or a day of it would fill the history."""
 
@@ -297,16 +297,20 @@ class HumanStep(Timed):
                 AnswersDue(step=self.ask.step, before=before),
                 "look for answers on their way",
             )
-            if not keys:
+            # An answer that is here already is on its way to the record only, and is not waited for.
+            missing = self._not_here(keys)
+            if not missing:
                 return
             try:
                 await workflow.wait_condition(
-                    partial(self._answered, keys),
+                    lambda missing=missing: bool(self.ending) or self._not_here(missing) != missing,  # type: ignore[misc]
                     timeout=patience,
                     timeout_summary="an answer submitted in time is on its way",
                 )
             except TimeoutError:
                 patience = min(patience * 2, LONGEST_PATIENCE)
+            if not self.ending and self._unrecorded():
+                await self._record()
 
     def _time_up(self) -> None:
         choice = quorum.settled(self.decisions, self.seats, self.ask.terms.quorum, final=True)
@@ -349,9 +353,10 @@ class HumanStep(Timed):
     def _unrecorded(self) -> tuple[Decision, ...]:
         return tuple(self.decisions[self.recorded :])
 
-    def _answered(self, keys: Sequence[str]) -> bool:
+    def _not_here(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """Return which decisions, by their keys, this step has not been brought."""
         made = [decision.key for decision in self.decisions]
-        return bool(self.ending) or all(key in made for key in keys)
+        return tuple(key for key in keys if key not in made)
 
     def _silent(self) -> tuple[str, ...]:
         answered = [decision.seat for decision in self.decisions]

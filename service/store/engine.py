@@ -222,7 +222,9 @@ def _answering() -> Iterator[None]:
 
 
 def _sqlite(url: str, begin: str, pragmas: Sequence[str], connections: int) -> Engine:
-    engine = create_engine(url, pool_size=connections, connect_args={"timeout": _PATIENCE_SECONDS})
+    engine = create_engine(
+        url, pool_size=connections, connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _: object) -> None:
@@ -242,4 +244,4 @@ def _postgresql(url: str) -> Engine:
     # A decision that was shown as recorded survives a power cut, whatever the server is set to.
     options = f"-c timezone=UTC -c lock_timeout={_PATIENCE_SECONDS}s -c synchronous_commit=on"
     reached = {"options": options, "connect_timeout": _PATIENCE_SECONDS}
-    return create_engine(url, pool_size=10, pool_pre_ping=True, connect_args=reached)
+    return create_engine(url, pool_size=10, pool_pre_ping=True, connect_args=reached, hide_parameters=True)

@@ -152,6 +152,15 @@ def attempted(tx: Tx, key: str, error: str = "") -> None:
     )
 
 
+def tried_again(tx: Tx, key: str) -> None:
+    """Write down that a letter is about to be tried again, which an earlier try may have sent already."""
+    tx.run(
+        update(LETTERS)
+        .where(LETTERS.c.key == key, LETTERS.c.state == QUEUED)
+        .values(error="an earlier try may have sent it")
+    )
+
+
 def undeliverable(tx: Tx, key: str, why: str) -> None:
     """Write down that a letter will never arrive."""
     letter = _must(tx, key)

@@ -1,13 +1,16 @@
 """A letter on its way: the same one at every attempt, and never lost without somebody knowing."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
+from temporalio.testing import ActivityEnvironment
 
 from activities.letters import Letters
 from notifications.smtp import Mailer, TryLater, Undeliverable
 from service.config import Keys, generate_keys
+from service.errors import Unavailable
 from service.handbook import Edition
 from service.links import Links
 from service.store import Store, journal
@@ -95,6 +98,24 @@ async def test_a_letter_that_was_sent_is_not_sent_again(
     await letters.send(request_)
     assert len(mailer.taken) == 1
     assert desk.record() == record
+
+
+async def test_a_letter_that_may_have_been_sent_is_not_sent_again_while_the_ledger_cannot_say_so(
+    desk: Desk, letters: Letters, mailer: FakeMailer, request_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unwritable() -> None:
+        raise Unavailable
+
+    again = ActivityEnvironment()
+    again.info = replace(again.info, attempt=2)
+    with monkeypatch.context() as full:
+        full.setattr(desk.store, "writing", unwritable)
+        with pytest.raises(Unavailable):
+            await again.run(letters.send, request_)
+    assert mailer.taken == []
+    await again.run(letters.send, request_)
+    assert len(mailer.taken) == 1
+    assert row(desk, request_).error == ""
 
 
 async def test_every_attempt_sends_the_same_letter_to_the_last_byte(

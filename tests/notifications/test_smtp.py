@@ -30,7 +30,7 @@ PLAIN = {
     "NOOP": "250 ok",
     "QUIT": "221 bye",
 }
-HANG, CLOSE = "hang", "close"
+HANG, CLOSE, SLOWLY = "hang", "close", "slowly"
 
 
 @dataclass
@@ -59,6 +59,9 @@ class Script:
                 await asyncio.sleep(3600)
             if answer == CLOSE:
                 return
+            if answer == SLOWLY:
+                await asyncio.sleep(0.3)
+                answer = "250 taken"
             writer.write(f"{answer}\r\n".encode())
             await writer.drain()
             if verb == "QUIT":
@@ -99,6 +102,7 @@ def mailer(
     timeout: float = 0.5,
     idle: float = 5.0,
     tls_context: ssl.SSLContext | None = None,
+    patience: float = 10.0,
 ) -> Mailer:
     return Mailer(
         "127.0.0.1",
@@ -107,6 +111,7 @@ def mailer(
         timeout=timeout,
         idle=idle,
         tls_context=tls_context,
+        patience=patience,
         local_hostname="localhost",
     )
 
@@ -240,7 +245,7 @@ async def test_what_the_server_takes_is_the_letter_to_the_byte() -> None:
 
 async def test_a_letter_given_up_while_it_waited_for_its_turn_is_not_sent_later() -> None:
     async with scripted(RCPT=HANG) as script:
-        post = mailer(script.port, timeout=0.3)
+        post = mailer(script.port, timeout=0.4, patience=0.2)
         first, second = (asyncio.create_task(post.send(letter())) for _ in range(2))
         for one in (first, second):
             with pytest.raises(TryLater):
@@ -249,6 +254,14 @@ async def test_a_letter_given_up_while_it_waited_for_its_turn_is_not_sent_later(
         await post.send(letter())
         await post.close()
     assert sum(SECRET in line for line in script.heard) == 1
+
+
+async def test_a_letter_that_waited_long_for_its_turn_is_not_cut_off_when_it_has_it() -> None:
+    async with scripted(end=SLOWLY) as script:
+        post = mailer(script.port, timeout=0.6, patience=5)
+        await asyncio.gather(*(post.send(letter()) for _ in range(4)))
+        await post.close()
+    assert sum(SECRET in line for line in script.heard) == 4
 
 
 async def test_a_connection_that_went_stale_is_replaced() -> None:

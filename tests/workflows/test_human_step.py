@@ -265,6 +265,24 @@ async def test_an_answer_that_is_long_on_its_way_does_not_fill_the_history(playi
         assert (await play.handle.result()).choice is Choice.APPROVE
 
 
+async def test_an_answer_that_came_is_recorded_while_another_is_still_on_its_way(playing: Playing) -> None:
+    outside = FakeOutside()
+    quorum = Quorum(rule=QuorumRule.ALL_OF)
+    under = terms((2, Nudge.REMIND), (3, Nudge.CLOSE), quorum=quorum, silence=Silence.EXPIRE)
+    async with playing(ask("a", "b", under=under, case="CASE-11-two"), outside) as play:
+        one, two = (decision(play.asked.step, seat) for seat in "ab")
+        # The record has heard of neither, however often it is asked.
+        outside.register.unsettled = [one.key, two.key]
+        await play.pass_rung(2, by=timedelta(seconds=15))
+        await play.send(one)
+        await until(lambda: outside.register.decisions == [one])
+        events = [event async for event in play.handle.fetch_history_events()]
+        assert len(events) < 100
+        assert outside.register.closings == []
+        await play.send(two)
+        assert (await play.handle.result()).choice is Choice.APPROVE
+
+
 async def test_after_the_outcome_every_answer_is_refused(playing: Playing) -> None:
     async with playing(ask("a", "b", under=terms(*LADDER), case="CASE-12")) as play:
         play.outside.register.may_close.clear()
