@@ -1,6 +1,5 @@
 """The register of steps: who is asked, who answered, what it came to."""
 
-import asyncio
 from collections.abc import Sequence
 
 from temporalio import activity
@@ -60,7 +59,7 @@ class Register(Writing, ports.Register):
     @activity.defn(name="unsettled_intents")
     async def unsettled_intents(self, due: AnswersDue) -> tuple[str, ...]:
         """Return the keys of decisions submitted before an instant that have no answer yet."""
-        return await asyncio.to_thread(self._unsettled, due)
+        return await self._write(self._unsettled, due)
 
     def _opened(self, tx: Tx, opening: StepOpening) -> StepOpened:
         case = cases.get(tx, opening.ask.case)
@@ -95,9 +94,10 @@ class Register(Writing, ports.Register):
         steps.closed(tx, closing, letters)
         links.revoke_step(tx, closing.step, closing.outcome.ending)
 
-    def _unsettled(self, due: AnswersDue) -> tuple[str, ...]:
-        with self._store.reading() as tx:
-            return tuple(intent.key for intent in intents.unsettled(tx, step=due.step, before=due.before))
+    def _unsettled(self, tx: Tx, due: AnswersDue) -> tuple[str, ...]:
+        # Whoever is writing an answer down has the case: what began in time is in the record then.
+        tx.lock(steps.case_of(due.step))
+        return tuple(intent.key for intent in intents.unsettled(tx, step=due.step, before=due.before))
 
 
 def _count(tx: Tx, decisions: Sequence[Decision], settled: Choice | None = None) -> None:

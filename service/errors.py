@@ -49,6 +49,13 @@ class Forbidden(AssentError):
     title = "You may not do this"
 
 
+class TooLongAway(Forbidden):
+    """The session in which a link was followed is over."""
+
+    code = "too_long_away"
+    title = "You have been away for too long"
+
+
 class NotFound(AssentError):
     """There is no such thing, or none that the asker may know of."""
 

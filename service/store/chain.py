@@ -22,7 +22,7 @@ class Chain:
 
     def __init__(self, connection: Connection, keys: Keys, real: datetime) -> None:
         self._connection = connection
-        self._real = real
+        self.real = real
         self._kid, self._key = keys.current(PURPOSE)
         self._heads: dict[str, _Head] = {}
 
@@ -79,7 +79,7 @@ class Chain:
             case=case,
             seq=head.seq + 1,
             at=entry.at or at,
-            recorded=self._real,
+            recorded=self.real,
             actor=entry.actor,
             on_behalf_of=entry.on_behalf_of,
             kind=entry.kind,

@@ -35,15 +35,16 @@ Known = TypeVar("Known")
 class Tx:
     """A transaction: everything in it happens, or nothing."""
 
-    def __init__(self, connection: Connection, keys: Keys, real: datetime, host: str) -> None:
+    def __init__(self, connection: Connection, keys: Keys, look: Callable[[], datetime], host: str) -> None:
         self.connection = connection
         self.keys = keys
-        self.real = real
-        """The real time at which the transaction began."""
+        self._look = look
+        self.real = look()
+        """The real time at which the transaction began, or had the case it waited for."""
         self.host = host
         self.outgoing: list[str] = []
         """The keys of the letters that this transaction queues, or queued when it was first done."""
-        self._chain = Chain(connection, keys, real)
+        self._chain = Chain(connection, keys, self.real)
         self._known: dict[Hashable, Any] = {}
 
     @cached_property
@@ -99,8 +100,12 @@ class Tx:
         return known
 
     def lock(self, case: str) -> None:
-        """Let nobody else write about a case until this transaction ends."""
+        """Let nobody else write about a case until this transaction ends.
+
+        The time is looked at anew, or what waited here for its turn would be dated before its turn.
+        """
         self._chain.lock(case)
+        self.real = self._chain.real = self._look()
 
     def alone(self) -> None:
         """Let nobody else write about anything until this transaction ends."""
@@ -157,13 +162,13 @@ class Store:
     def writing(self) -> Iterator[Tx]:
         """Begin a transaction that may write. Never wait for anything else inside it."""
         with self._in_turn(), _answering(), self._writer.begin() as connection:
-            yield Tx(connection, self._keys, self._real(), self._host)
+            yield Tx(connection, self._keys, self._real, self._host)
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
         """Begin a transaction that only reads, sees one state, and keeps no writer waiting."""
         with _answering(), self._reader.begin() as connection:
-            yield Tx(connection, self._keys, self._real(), self._host)
+            yield Tx(connection, self._keys, self._real, self._host)
 
     def migrate(self) -> None:
         """Bring the tables to what this version of the program needs."""

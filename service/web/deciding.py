@@ -178,6 +178,8 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
     The same decision confirmed again finds itself; another one for the same seat is refused.
     """
     chosen, shown_hash = kept(tx, visit, sight.link.id, draft_id)
+    # From here on the time is that of the answer, and a deadline that passes waits for it.
+    tx.lock(sight.case.ref)
     again = sight.standing in (Standing.DECIDED_BY_YOU, Standing.BEING_RECORDED)
     if sight.standing is not Standing.OPEN and not again:
         _attempted(tx, visit, sight, sight.standing)

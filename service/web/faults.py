@@ -76,6 +76,19 @@ def too_large(path: str) -> Response:
     return plain(path, 413, "too_large", "What you sent is larger than 1 MB. Send less at a time.")
 
 
+def unspeakable(path: str) -> Response:
+    """Answer an address with a character that none of ours has; where links live, as to any unknown one."""
+    if path.startswith("/a/"):
+        return unknown_link(404)
+    return plain(path, 400, "malformed", "This address has a character that no address here has.")
+
+
+def unknown_link(status: int) -> Response:
+    """Answer what is not a link of ours: always with the very same page."""
+    headers = {"Retry-After": "60"} if status == 429 else None
+    return page("links/unknown.html", Frame(neutral=True), status=status, headers=headers)
+
+
 def problem(
     status: int, code: str, title: str, detail: str = "", problems: Iterable[Problem] = ()
 ) -> JSONResponse:
@@ -144,8 +157,7 @@ async def _elsewhere(request: Request, error: Exception) -> Response:
 
 async def _unknown_link(request: Request, error: Exception) -> Response:
     assert isinstance(error, UnknownLink)
-    headers = {"Retry-After": "60"} if error.status == 429 else None
-    return page("links/unknown.html", Frame(neutral=True), status=error.status, headers=headers)
+    return unknown_link(error.status)
 
 
 async def _fault(request: Request, error: Exception) -> Response:

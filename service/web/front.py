@@ -110,6 +110,9 @@ class Front:
         local = scope["path"] in HEALTH and host in LOCAL_NAMES
         if host not in self.hosts and not local:
             return faults.plain(scope["path"], 400, "unknown_host", "This address is not served here.")
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            # No database keeps such a character, and some do not even look for it.
+            return faults.unspeakable(scope["path"])
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > BODY_LIMIT:
             return faults.too_large(scope["path"])

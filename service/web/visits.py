@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from service.errors import Forbidden, NotFound, TooMany, Unauthenticated
+from service.errors import Forbidden, Malformed, NotFound, TooLongAway, TooMany, Unauthenticated
 from service.handbook import Edition, Person
 from service.store import limits, sessions, tokens
 from service.store.engine import Tx
@@ -122,6 +122,8 @@ async def admit(request: Request) -> None:
         _turn_away(request, visit, rule)
     if request.method not in SAFE and not request.url.path.startswith(WITHOUT_FORMS):
         request.state.sent = await request.form(max_files=0, max_fields=500)
+        if any("\x00" in f"{name}{value}" for name, value in request.state.sent.multi_items()):
+            raise Malformed("This has a character that cannot be shown. Go back, and type it anew.")
         _own_form(request.state.sent, visit, rule)
 
 
@@ -206,6 +208,10 @@ def _turn_away(request: Request, visit: Visit, rule: frozenset[Role]) -> None:
             raise Unauthenticated("Send a token as `Authorization: Bearer …`.")
         needed = words.listed(sorted(role for role in rule), "or")
         raise Forbidden(f"This token does not carry the scope {needed}.")
+    if rule == {Role.LINK} and visit.token and visit.session is None:
+        raise TooLongAway(
+            "This page no longer knows you, so nothing was done just now. Open the link in your letter again."
+        )
     if rule == {Role.LINK}:
         raise UnknownLink
     if visit.person is None:

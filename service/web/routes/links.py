@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
@@ -31,6 +32,7 @@ from service.web.visits import Asker, Sent, Visit
 from workflows.rules.quorum import Refusal
 
 router = APIRouter(include_in_schema=False)
+log = structlog.get_logger("web.links")
 
 BAD_LINKS_A_MINUTE = 60
 VIEWS_A_MINUTE = 30
@@ -298,12 +300,17 @@ async def link_confirmed(link_id: str, draft: str, visit: Asker, sent: Sent) -> 
 async def _settled(visit: Visit, link_id: str, submitted: Submitted) -> Response:
     """Bring a decision to its step; what is not answered now is brought again by the relay."""
     intent = submitted.intent
-    answer = None if intent.state == "accepted" else await visit.desk.relay.settle(intent)
-    if isinstance(answer, Refused):
-        return await run_in_threadpool(_refused, visit, link_id, answer.why)
-    if intent.state == "accepted" or isinstance(answer, Counted):
-        return RedirectResponse(f"/a/done/{link_id}", 303)
-    return await run_in_threadpool(_done, visit, link_id)
+    try:
+        answer = None if intent.state == "accepted" else await visit.desk.relay.settle(intent)
+        if isinstance(answer, Refused):
+            return await run_in_threadpool(_refused, visit, link_id, answer.why)
+        if intent.state == "accepted" or isinstance(answer, Counted):
+            return RedirectResponse(f"/a/done/{link_id}", 303)
+        return await run_in_threadpool(_done, visit, link_id)
+    except Exception as error:
+        # The answer is in the record, whatever has failed since. Nobody may be told that it is not.
+        log.warning("not settled yet", kind=type(error).__name__, step=intent.step)
+        return page("links/kept.html", visit.frame(neutral=True), status=202, link_id=link_id, intent=intent)
 
 
 def _refused(visit: Visit, link_id: str, why: Refusal) -> Response:

@@ -56,13 +56,13 @@ def test_the_map_says_how_a_case_has_fared_with_a_leg(
 def test_what_is_put_off_is_put_to_them_again_and_a_forum_meets(office: Office) -> None:
     ref = office.submitted("PROP-02")
     meeting = next(day for day in office.edition.forums["heads-of-ict"].meetings if day > BEGINS.date())
-    for key, on, day in (
-        ("notification", "heads-of-ict", meeting),
-        ("again", "heads-of-ict", meeting + timedelta(days=1)),
-        ("funding-bh-dmh", "bh-dmh", meeting),
+    for number, key, on, day in (
+        (1, "notification", "heads-of-ict", meeting),
+        (2, "again", "heads-of-ict", meeting + timedelta(days=1)),
+        (3, "funding-bh-dmh", "bh-dmh", meeting),
     ):
         wait = CaseWaiting(
-            case=ref, number=1, key=key, leg="funding", since=BEGINS, until=calendar.opening(day), on=on
+            case=ref, number=number, key=key, leg="funding", since=BEGINS, until=calendar.opening(day), on=on
         )
         done(office.course.waits(wait))
     browser = office.signed_in("cd-rc")

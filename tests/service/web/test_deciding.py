@@ -6,13 +6,16 @@ from datetime import date, timedelta
 
 import pytest
 
+from service.errors import Unavailable
 from service.gateway import Counted, Refused, Unknown
+from service.relay import Relay
 from service.store import cases, covers, intents, journal, links, sessions, steps
 from service.store.covers import Cover
 from service.store.letters import LinkBinding, QueuedLetter
 from service.web import briefing, days
 from service.web.words import DONE
 from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, Office
+from tests.support.real_time import RealTime
 from workflows.model import (
     Choice,
     Ending,
@@ -528,7 +531,35 @@ def test_somebody_who_left_has_no_session_left(office: Office, step: str) -> Non
     browser = checking(office, step)
     with office.store.writing() as tx:
         sessions.end_person(tx, office.holder(FUNDER))
-    assert browser.press() == 404
+    assert browser.press() == 403
+    assert choices(office) == []
+
+
+def test_whatever_fails_once_the_answer_is_in_the_record_nobody_is_told_that_it_is_not(
+    office: Office, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = checking(office, step)
+    form = browser.form()
+
+    def gone(self: Relay, key: str, answer: Counted) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(Relay, "_accepted", gone)
+    response = browser.post(form.action, data=form.hidden, headers=SAME_ORIGIN)
+    assert response.status_code == 202
+    assert "It is kept safely and counts from that moment." in response.text
+    assert "Nothing you entered" not in response.text
+    assert choices(office) == [Choice.APPROVE]
+
+
+def test_a_page_left_open_for_too_long_says_so(office: Office, step: str, real: RealTime) -> None:
+    browser = checking(office, step)
+    form = browser.form()
+    real.passes(minutes=31)
+    response = browser.post(form.action, data=form.hidden, headers=SAME_ORIGIN)
+    assert response.status_code == 403
+    assert "You have been away for too long" in response.text
+    assert "Open the link in your letter again" in response.text
     assert choices(office) == []
 
 

@@ -1,0 +1,148 @@
+"""Whatever is sent to whatever address, on either database, is answered, and never with a fault of ours."""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.config import Keys
+from service.handbook import Edition
+from service.store import Store
+from tests.service.web.conftest import SECRET, settings
+from tests.service.web.office import SAME_ORIGIN, Browser, Office
+from tests.service.web.test_rights import routes
+from tests.support.real_time import RealTime
+
+ODD = (
+    "",
+    " ",
+    "\x00",
+    "a\x00b",
+    "\u2028",
+    "\r\nSet-Cookie: a=b",
+    "../../etc/passwd",
+    "%00",
+    "%ff%fe",
+    '"><script>alert(1)</script>',
+    "{{7*7}}",
+    "' OR 1=1 --",
+    "9" * 400,
+    "-1",
+    "1e309",
+    "NaN",
+    "2004-02-30",
+    "0000-00-00",
+    "INV-2004-0001",
+    "INV-2004-0001.srg.1",
+    "approve",
+    "reject",
+    "bh-dmh",
+    "🙂" * 60,
+    "x" * 9_000,
+)
+FIELDS = (
+    "choice", "reason", "conditions", "condition_owner", "condition_by", "until", "until-day", "until-month",
+    "until-year", "code", "shown", "content", "address", "next", "title", "summary", "why", "cover", "starts",
+    "ends", "q", "status", "cursor", "limit", "department", "waiting_on", "overdue", "version", "edition",
+)  # fmt: skip
+BODIES: tuple[Any, ...] = (
+    *ODD,
+    None,
+    True,
+    -1,
+    10**400,
+    1.5,
+    [],
+    {},
+    [[[[]]]],
+    {"a": {"b": {"c": []}}},
+    "\ud800",
+)
+
+
+@pytest.fixture
+def each_office(database_url: str, edition: Edition, tmp_path: Path, real: RealTime) -> Iterator[Office]:
+    """An office on each of the two databases."""
+    store = Store(database_url, Keys(SECRET), host="approvals.example", real=real)
+    office = Office(store, settings(tmp_path), edition)
+    office.opens()
+    yield office
+    store.close()
+
+
+@pytest.mark.parametrize("rounds", [600, pytest.param(25_000, marks=pytest.mark.long)])
+def test_nothing_that_is_sent_makes_it_fail(each_office: Office, rounds: int) -> None:
+    office = each_office
+    chance = random.Random(2004)
+    ref = office.submitted("PROP-01")
+    step = office.asked(ref, "funding-cd-ce")
+    draft = office.draft({"title": "A draft"})
+    visitors = [_lenient(office), _signed_in(office), _following(office, step)]
+    known = (ref, step, draft.ref, "about", "why", "0" * 32, visitors[2].at.rpartition("/")[2])
+    token = office.token("cd-rc")
+    every = [(method, path) for method, path, _ in routes(office) if "sign-out" not in path]
+    for number in range(rounds):
+        method, path = chance.choice(every)
+        visitor = chance.choice(visitors)
+        address = _filled(path, chance, known)
+        sent: dict[str, Any] = {"params": _some(chance)} if chance.random() < 0.4 else {}
+        headers = dict(SAME_ORIGIN)
+        if path.startswith("/api/"):
+            headers |= token
+            if method != "GET":
+                sent["content"] = json.dumps({name: chance.choice(BODIES) for name in _some(chance)})
+                headers["Content-Type"] = "application/json"
+        elif method != "GET":
+            sent["data"] = _some(chance) | {"csrf": visitor.mark}
+        answer = visitor.request(method, address, headers=headers, **sent)
+        assert answer.status_code < 500 or answer.status_code == 503, (number, method, path, address, sent)
+        assert "Traceback" not in answer.text
+    assert office.engine.decided == [], "chance cannot press Confirm"
+
+
+class Lenient(Browser):
+    """A browser that takes what comes."""
+
+    mark = ""
+
+
+def _lenient(office: Office) -> Lenient:
+    return Lenient(
+        office.app, base_url=office.settings.base_url, follow_redirects=False, raise_server_exceptions=False
+    )
+
+
+def _signed_in(office: Office) -> Lenient:
+    known, browser = office.signed_in("hoict-rc"), _lenient(office)
+    browser.cookies.update(known.cookies)
+    known.see("/cover")
+    browser.mark = known.form().hidden["csrf"]
+    return browser
+
+
+def _following(office: Office, step: str) -> Lenient:
+    browser = _lenient(office)
+    browser.see(office.link(step, "cd-ce"))
+    browser.press()
+    browser.mark = browser.form().hidden["csrf"]
+    return browser
+
+
+def _filled(path: str, chance: random.Random, known: tuple[str, ...]) -> str:
+    while "{" in path:
+        before, _, rest = path.partition("{")
+        _, _, after = rest.partition("}")
+        word = chance.choice(known if chance.random() < 0.6 else ODD)
+        path = f"{before}{_quoted(word)}{after}"
+    return path
+
+
+def _quoted(word: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in word.encode()) or "-"
+
+
+def _some(chance: random.Random) -> dict[str, str]:
+    return {name: chance.choice(ODD) for name in chance.sample(FIELDS, chance.randrange(6))}
