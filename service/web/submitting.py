@@ -110,7 +110,12 @@ def papers(proposal_route: Sequence[Leg], edition: Edition) -> tuple[tuple[str, 
 
 
 def submit(tx: Tx, desk: Desk, draft: Draft, person: str) -> Submission:
-    """Freeze a draft as the next version of its case. The same again finds itself."""
+    """Freeze a draft as the next version of its case. The same again finds itself.
+
+    Whoever changes it at the same time is either in the version or refused: the draft is read once more
+    and held.
+    """
+    draft = drafts.hold(tx, draft.ref)
     edition = rules_of(tx, desk, draft)
     if not draft.editable:
         return _standing(tx, draft, edition)
