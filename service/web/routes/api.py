@@ -348,13 +348,18 @@ def listed(
 @router.get("/cases/{ref}", name="api_case")
 @allowed(Role.READ_CASE, Role.START_CASE)
 def case(ref: str, visit: Asker) -> CaseTold | Started:
-    """Tell a case: its state, on whom it waits, its way, its decisions. A draft has only its state."""
+    """Tell a case: its state, on whom it waits, its way, its decisions. A draft has only its state.
+
+    A token that only starts cases reads its owner's own.
+    """
     with visit.desk.store.reading() as tx:
         found = cases.find(tx, ref)
         if found is None:
             draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
             return Started(ref=ref, state=State(draft.state))
         _own_organisation(found, visit)
+        if Role.READ_CASE not in visit.roles and not withdrawing.may(visit, found):
+            raise NotFound
         edition = telling.edition(tx, found.edition)
         told = submitting.stops(found.route, edition, found.proposal.submitted)
         made = seclusion.decisions(tx, ref)

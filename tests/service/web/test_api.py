@@ -296,6 +296,25 @@ def test_a_token_opens_only_what_its_scope_names(office: Office) -> None:
     assert program.post(f"{API}/proposals", json={}, headers=reader).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("post", "scope", "status"),
+    [
+        ("hoict-rc", "start:case", 200),
+        ("cd-rc", "start:case", 200),
+        ("hoict-ce", "start:case", 404),
+        ("bh-dmh", "start:case", 404),
+        ("hoict-ce", "read:case", 200),
+    ],
+    ids=["its lead", "its sponsor", "another lead", "its funder", "any reader"],
+)
+def test_a_token_that_starts_cases_reads_none_but_its_owners_own(
+    office: Office, post: str, scope: str, status: int
+) -> None:
+    ref = office.submitted("PROP-02")
+    headers = office.token(post, scope)
+    assert office.browser().get(f"{API}/cases/{ref}", headers=headers).status_code == status
+
+
 def test_a_session_is_no_token(office: Office) -> None:
     assert office.signed_in("cd-rc").get(f"{API}/cases").status_code == 401
 
