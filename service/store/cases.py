@@ -3,10 +3,10 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
@@ -104,6 +104,18 @@ class CasePage(Frozen):
 
     items: tuple[CaseItem, ...]
     next_cursor: str | None
+
+
+class Filters(TypedDict, total=False):
+    """What a list of cases is cut down by; None as well as nothing leaves them all in."""
+
+    organisation: str | None
+    kind: str | None
+    state: str | None
+    department: str | None
+    waiting_on: str | None
+    overdue: bool
+    q: str | None
 
 
 # ------------------------------------------------------------------------------- facts
@@ -249,32 +261,9 @@ def versions(tx: Tx, ref: str) -> tuple[VersionView, ...]:
     return tuple(VersionView(**_facts(row)) for row in rows)
 
 
-def page(
-    tx: Tx,
-    *,
-    organisation: str | None = None,
-    kind: str | None = None,
-    state: str | None = None,
-    department: str | None = None,
-    waiting_on: str | None = None,
-    overdue: bool = False,
-    q: str | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> CasePage:
+def page(tx: Tx, *, cursor: str | None = None, limit: int = 50, **filters: Unpack[Filters]) -> CasePage:
     """Return part of the list of cases, those that changed last first."""
-    equal = {"organisation": organisation, "kind": kind, "state": state, "department": department}
-    wanted = select(CASES)
-    for name, value in equal.items():
-        if value is not None:
-            wanted = wanted.where(CASES.c[name] == value)
-    if waiting_on is not None:
-        wanted = wanted.where(CASES.c.ref.in_(_waiting_on(waiting_on)))
-    if overdue:
-        late = select(STEPS.c.case).where(STEPS.c.open, STEPS.c.due < tx.now)
-        wanted = wanted.where(CASES.c.ref.in_(late))
-    if q:
-        wanted = wanted.where(_found(q.strip()))
+    wanted = select(CASES).where(*_wanted(tx, filters))
     if cursor:
         wanted = wanted.where(tuple_(CASES.c.changed, CASES.c.ref) < _place(cursor))
     limit = max(1, min(limit, _LONGEST_PAGE))
@@ -284,11 +273,10 @@ def page(
     return CasePage(items=items[:limit], next_cursor=_cursor(items[limit - 1]) if more else None)
 
 
-def counts(tx: Tx) -> dict[str, int]:
-    """Return how many cases are in each state."""
-    rows = tx.all(
-        select(CASES.c.state, func.count().label("cases")).group_by(CASES.c.state).order_by(CASES.c.state)
-    )
+def counts(tx: Tx, **filters: Unpack[Filters]) -> dict[str, int]:
+    """Return how many cases of the list are in each state."""
+    counted = select(CASES.c.state, func.count().label("cases")).where(*_wanted(tx, filters))
+    rows = tx.all(counted.group_by(CASES.c.state).order_by(CASES.c.state))
     return {row.state: row.cases for row in rows}
 
 
@@ -357,6 +345,18 @@ def _facts(row: Row[Any]) -> dict[str, Any]:
         "route": _LEGS.validate_json(row.route),
         "branches": _BRANCHES.validate_json(row.branches),
     }
+
+
+def _wanted(tx: Tx, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Go through the conditions that filters put to a case."""
+    equal = {name: filters.get(name) for name in ("organisation", "kind", "state", "department")}
+    yield from (CASES.c[name] == value for name, value in equal.items() if value is not None)
+    if (post := filters.get("waiting_on")) is not None:
+        yield CASES.c.ref.in_(_waiting_on(post))
+    if filters.get("overdue"):
+        yield CASES.c.ref.in_(select(STEPS.c.case).where(STEPS.c.open, STEPS.c.due < tx.now))
+    if q := filters.get("q"):
+        yield _found(q.strip())
 
 
 def _waiting_on(post: str) -> Select[Any]:

@@ -1,5 +1,6 @@
 """Cases: what was submitted, where each is, and the list."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,6 +9,7 @@ import pytest
 
 from service.errors import Malformed, NotEditable, NotFound
 from service.store import Store, Tx, cases, drafts, steps, texts
+from service.store.cases import Filters
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
 from workflows.model import CaseOpened, CaseWaiting, Clock, Size, Withdrawal
@@ -184,7 +186,7 @@ def test_a_list_is_cut_down_by_what_is_asked(store: Store) -> None:
             ),
         )
         cases.became(tx, samples.becoming("closed", ref=four, at=tx.now))
-        table: list[tuple[dict[str, object], Sequence[str]]] = [
+        table: list[tuple[Filters, Sequence[str]]] = [
             ({}, [four, three, two, one]),
             ({"state": "closed"}, [four]),
             ({"kind": "proposal"}, [four, three, two, one]),
@@ -206,11 +208,12 @@ def test_a_list_is_cut_down_by_what_is_asked(store: Store) -> None:
             ({"state": "submitted", "department": "regeneration", "q": "on-line"}, [one]),
         ]
         for asked, expected in table:
-            shown = [case.ref for case in cases.page(tx, **asked).items]  # type: ignore[arg-type]
-            assert shown == expected, asked
+            found = cases.page(tx, **asked).items
+            assert [case.ref for case in found] == expected, asked
+            assert cases.counts(tx, **asked) == Counter(case.state for case in found), asked
 
 
-def test_cases_are_counted_by_state(store: Store) -> None:
+def test_cases_are_counted_by_state_beyond_the_page(store: Store) -> None:
     with store.writing() as tx:
         fill(tx, 3)
         samples.submit(tx, "INV-2004-0100")
