@@ -34,6 +34,9 @@ from workflows.model import (
 _LEGS = TypeAdapter(tuple[Leg, ...])
 _BRANCHES = TypeAdapter(dict[str, Leg])
 _LONGEST_PAGE = 200
+_BEGINS = {"postgresql": ("LIKE", "%"), "sqlite": ("GLOB", "*")}
+"""How each database looks up in an index what begins like a text. Asking for what lies between two texts
+would not do: the order of a language passes over some signs, and puts others where bytes have them not."""
 _REFERENCE = re.compile(r"[A-Za-z]{3}-[0-9]{1,4}(-[0-9]*)?$")
 
 
@@ -356,7 +359,7 @@ def _wanted(tx: Tx, filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.get("overdue"):
         yield CASES.c.ref.in_(select(STEPS.c.case).where(STEPS.c.open, STEPS.c.due < tx.now))
     if q := filters.get("q"):
-        yield _found(q.strip())
+        yield _found(tx, q.strip())
 
 
 def _waiting_on(post: str) -> Select[Any]:
@@ -369,10 +372,11 @@ def _waiting_on(post: str) -> Select[Any]:
     return seats.union(select(CASE_WAITS.c.case).where(CASE_WAITS.c.on == post)).subquery().select()
 
 
-def _found(q: str) -> ColumnElement[bool]:
+def _found(tx: Tx, q: str) -> ColumnElement[bool]:
     """Find what begins like a reference by its index, and anything else by reading the titles."""
     if _REFERENCE.match(q):
-        return and_(CASES.c.ref >= q.upper(), CASES.c.ref < f"{q.upper()}~")
+        begins, anything = _BEGINS[tx.connection.dialect.name]
+        return CASES.c.ref.op(begins, is_comparison=True)(f"{q.upper()}{anything}")
     words = f"%{_literal(q.lower())}%"
     return or_(
         func.lower(CASES.c.title).like(words, escape="\\"),

@@ -46,6 +46,7 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "ix_case_file_changed_ref": cases.page,
     "ix_case_file_state_changed_ref": lambda tx: cases.page(tx, state="returned"),
     "ix_case_file_department_changed_ref": lambda tx: cases.page(tx, department="housing"),
+    "ix_case_file_ref_begins": lambda tx: cases.page(tx, q="INV-20"),
     "ix_case_file_not_taken_up": cases.unstarted,
     "ix_case_file_withdrawing": cases.unfinished_withdrawals,
     "ix_step_case_opened": lambda tx: steps.of_case(tx, "INV-2004-0001"),
