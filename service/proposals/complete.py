@@ -1,7 +1,7 @@
 """What a proposal must say before it can be submitted, or its way worked out."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -129,11 +129,11 @@ def not_yet_handled(read: ProposalDocument, edition: Edition, today: date) -> It
         yield Problem(field="funding_condition", message=told)
 
 
-def one_a_field(problems: Sequence[Problem]) -> list[Problem]:
-    """Keep the first problem of each field: the others follow from it."""
-    first: dict[str, Problem] = {}
-    for problem in problems:
-        known = any(problem.field.startswith(f"{field}.") for field in first)
-        if not known:
-            first.setdefault(problem.field, problem)
-    return list(first.values())
+def listed(unreadable: Sequence[Problem], unfit: Iterable[Problem]) -> list[Problem]:
+    """Return all that is wrong, each once; of what cannot be read, nothing follows but that."""
+    fields = tuple(problem.field for problem in unreadable)
+    within = tuple(f"{field}." for field in fields)
+    own = [
+        problem for problem in unfit if problem.field not in fields and not problem.field.startswith(within)
+    ]
+    return list(dict.fromkeys([*unreadable, *own]))
