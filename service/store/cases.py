@@ -1,7 +1,5 @@
 """Cases: their submitted versions, their states, and the list that pages turn over."""
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -11,8 +9,8 @@ from typing import Any, TypedDict, Unpack
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 
-from service.errors import AlreadySubmitted, Malformed, NotFound, Problem
-from service.store import canonical, drafts, letters, texts
+from service.errors import AlreadySubmitted, NotFound
+from service.store import canonical, cursors, drafts, letters, texts
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
@@ -268,12 +266,12 @@ def page(tx: Tx, *, cursor: str | None = None, limit: int = 50, **filters: Unpac
     """Return part of the list of cases, those that changed last first."""
     wanted = select(CASES).where(*_wanted(tx, filters))
     if cursor:
-        wanted = wanted.where(tuple_(CASES.c.changed, CASES.c.ref) < _place(cursor))
+        wanted = wanted.where(tuple_(CASES.c.changed, CASES.c.ref) < cursors.read(cursor))
     limit = max(1, min(limit, _LONGEST_PAGE))
     ordered = wanted.order_by(CASES.c.changed.desc(), CASES.c.ref.desc()).limit(limit + 1)
     items = tuple(CaseItem(**_item(row)) for row in tx.all(ordered))
-    more = len(items) > limit
-    return CasePage(items=items[:limit], next_cursor=_cursor(items[limit - 1]) if more else None)
+    last = items[limit - 1] if len(items) > limit else None
+    return CasePage(items=items[:limit], next_cursor=cursors.after(last.changed, last.ref) if last else None)
 
 
 def counts(tx: Tx, **filters: Unpack[Filters]) -> dict[str, int]:
@@ -389,17 +387,3 @@ def _literal(words: str) -> str:
     for sign in ("\\", "%", "_"):
         words = words.replace(sign, f"\\{sign}")
     return words
-
-
-def _cursor(last: CaseItem) -> str:
-    place = f"{canonical.instant(last.changed)} {last.ref}"
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    try:
-        place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        changed, _, ref = place.partition(" ")
-        return canonical.moment(changed), ref
-    except (binascii.Error, ValueError):
-        raise Malformed(problems=[Problem(field="cursor", message="This is not a cursor we gave.")]) from None

@@ -195,6 +195,7 @@ class StepRow(SQLModel, table=True):
     __tablename__ = "step"
     __table_args__ = (
         Index(None, "case", "opened"),
+        _when("ix_step_open", "opened", "id", flag="open"),
         _when("ix_step_next", "next_at", flag="open"),
         _when("ix_step_due", "due", "case", flag="open"),
     )

@@ -50,6 +50,7 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "ix_case_file_not_taken_up": cases.unstarted,
     "ix_case_file_withdrawing": cases.unfinished_withdrawals,
     "ix_step_case_opened": lambda tx: steps.of_case(tx, "INV-2004-0001"),
+    "ix_step_open": lambda tx: steps.page(tx, organisation="leicester"),
     "ix_step_next": steps.next_moment,
     "ix_step_due": lambda tx: steps.overdue(tx, tx.now),
     "ix_holder_waiting": lambda tx: steps.open_for(tx, "p-hall"),

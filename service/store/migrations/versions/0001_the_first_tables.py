@@ -487,6 +487,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("open = 1"),
         postgresql_where=sa.text("open"),
     )
+    op.create_index(
+        "ix_step_open",
+        "step",
+        ["opened", "id"],
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
 
     op.create_table(
         "stored_text",
