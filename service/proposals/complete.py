@@ -127,6 +127,9 @@ def not_yet_handled(read: ProposalDocument, edition: Edition, today: date) -> It
     if read.funding_condition and read.funding_condition.pending:
         told = "A proposal whose money depends on a bid cannot be submitted here yet"
         yield Problem(field="funding_condition", message=told)
+    if read.embargo:
+        told = "A proposal that falls under an embargo needs an exception, and cannot be submitted here yet"
+        yield Problem(field="embargo", message=told)
 
 
 def listed(unreadable: Sequence[Problem], unfit: Iterable[Problem]) -> list[Problem]:

@@ -78,6 +78,7 @@ class Reading:
             principle_notes=self._notes(given.get("principle_notes"), given.get("principles")),
             corporate_system=self._system(given),
             personal_data=self._personal_data(given),
+            embargo=self._of("embargo", "Embargo", given.get("embargo"), _yes_or_no),
             decision_needed_by=self._day(given, "decision_needed_by", "Decision needed by"),
             submitted_on=self._day(given, "submitted_on", "Submitted on"),
         )

@@ -172,6 +172,19 @@ def test_an_empty_draft_is_no_fault_and_all_that_it_lacks_is_told_at_once(docume
             "funding_condition",
             "A proposal whose money depends on a bid cannot be submitted here yet",
         ),
+        (
+            "embargo",
+            True,
+            "embargo",
+            "A proposal that falls under an embargo needs an exception, and cannot be submitted here yet",
+        ),
+        (
+            "embargo",
+            "yes",
+            "embargo",
+            "A proposal that falls under an embargo needs an exception, and cannot be submitted here yet",
+        ),
+        ("embargo", False, "embargo", ...),
     ],
 )
 def test_what_keeps_a_proposal_from_being_submitted_is_said_in_the_sponsors_words(
@@ -354,6 +367,7 @@ def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message:
         ("corporate_system.ids.0", "CS9", "Corporate system CS9 is not among the systems deemed corporate"),
         ("corporate_system.ids", [], "Name the corporate system that the proposal integrates"),
         ("personal_data", "maybe", "Personal data must be answered yes or no"),
+        ("embargo", {"exempt": False}, "Embargo must be answered yes or no"),
         (
             "decision_needed_by",
             "30/11/2004",
@@ -432,6 +446,7 @@ def test_a_proposal_has_one_canonical_form() -> None:
         "principle_notes": COMPLETE["principle_notes"],
         "corporate_system": {"relation": "integrates", "ids": ["CS3"]},
         "personal_data": None,
+        "embargo": None,
         "decision_needed_by": "2004-11-30",
     }
     assert json.loads(json.dumps(content)) == content

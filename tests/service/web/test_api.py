@@ -87,6 +87,7 @@ def test_everything_wrong_is_said_at_once_in_a_sponsors_words(office: Office, pr
         ({"principles": {"P01": "met"}}, "principles.P02"),
         ({"principles": {"P01": "deviates"}}, "principles.P01"),
         ({"corporate_system": {"relation": "duplicates", "ids": ["CS3"]}}, "corporate_system.relation"),
+        ({"embargo": True}, "embargo"),
     ],
 )
 def test_what_is_not_complete_is_not_submitted(
