@@ -15,12 +15,13 @@ import rfc8785
 from service.errors import Malformed, Problem
 from service.handbook import Edition
 from service.proposals import complete
-from service.proposals.complete import years_after
+from service.proposals.complete import FARTHEST_YEARS, years_after
 from service.proposals.document import Answer, FundingParty, ProposalDocument
 from service.proposals.reading import Reading
 from workflows.model import Proposal, Share, Size
 
 __all__ = [
+    "FARTHEST_YEARS",
     "Answer",
     "ProposalDocument",
     "check_complete",

@@ -13,7 +13,7 @@ from workflows.model import Relation, Size
 
 HUNDRED = Decimal(100)
 FARTHEST_YEARS = 10
-"""How far ahead a decision may be needed."""
+"""How far ahead a day may lie, such as that of a decision."""
 DECIDES_THE_ROUTE = (
     "department",
     "sponsor_post",

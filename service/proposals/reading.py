@@ -401,7 +401,3 @@ def _blank(value: object) -> bool:
 def _inside(value: object, key: str) -> object:
     """Take a value out of a mapping that says more about it."""
     return value.get(key) if isinstance(value, Mapping) else value
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

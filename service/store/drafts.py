@@ -36,11 +36,6 @@ class Draft(Frozen):
         """Its sponsor may change it: it was never submitted, or it came back."""
         return self.state != SUBMITTED
 
-    @property
-    def next_version(self) -> int:
-        """The version that submitting it makes."""
-        return self.submitted_version + 1
-
 
 def create(tx: Tx, organisation: str, owner: str, document: Mapping[str, Any]) -> Draft:
     """Begin a draft under a fresh reference."""

@@ -13,7 +13,7 @@ from service.store.drafts import Draft
 from service.store.engine import Tx
 from service.web.bodies import unshowable
 from service.web.desk import Desk
-from workflows.letters import Clause, Stop
+from workflows.letters import Stop
 from workflows.model import Leg, Proposal, Terms
 from workflows.rules import calendar, routing
 
@@ -78,16 +78,7 @@ def stops(route: Sequence[Leg], edition: Edition, today: date) -> tuple[Stop, ..
     day = today
     for leg in route:
         by = _by(leg, max(day, leg.meeting or day), edition)
-        told.append(
-            Stop(
-                leg=leg.leg,
-                who=tuple(telling.title(edition, post, today) for post in leg.who),
-                clause=Clause(number=leg.clause, text=edition.clause_text(leg.clause)),
-                reason=leg.reason,
-                meeting=leg.meeting,
-                by=by,
-            )
-        )
+        told.append(telling.stop(leg, edition, today, by=by))
         day = by or day
     return tuple(told)
 

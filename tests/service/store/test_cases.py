@@ -129,7 +129,7 @@ def test_a_returned_case_opens_its_draft_again_and_only_once(store: Store) -> No
         returned = samples.becoming("returned", ref=ref)
         cases.became(tx, returned)
         draft = drafts.save(tx, ref, {"title": "Another"})
-        assert (draft.state, draft.next_version) == ("returned", 2)
+        assert (draft.state, draft.submitted_version) == ("returned", 1)
         samples.submit(tx, ref, version=2)
         cases.became(tx, returned)
         assert not drafts.get(tx, ref).editable
