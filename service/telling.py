@@ -49,6 +49,18 @@ def name(rules: Edition, person: str) -> str:
     return known.name if known else ""
 
 
+def stop(leg: Leg, rules: Edition, day: date, *, by: date | None = None) -> letters.Stop:
+    """Return a leg of a way as others may read it; `by` is when it is passed if everybody answers in time."""
+    return letters.Stop(
+        leg=leg.leg,
+        who=tuple(title(rules, post, day) for post in leg.who),
+        clause=letters.Clause(number=leg.clause, text=rules.clause_text(leg.clause)),
+        reason=leg.reason,
+        meeting=leg.meeting,
+        by=by,
+    )
+
+
 def told(decision: DecisionView, rules: Edition) -> letters.Answer:
     """Return a decision as others may read it."""
     on = calendar.local_day(decision.submitted_at)

@@ -15,12 +15,13 @@ import rfc8785
 from service.errors import Malformed, Problem
 from service.handbook import Edition
 from service.proposals import complete
-from service.proposals.complete import years_after
+from service.proposals.complete import FARTHEST_YEARS, years_after
 from service.proposals.document import Answer, FundingParty, ProposalDocument
 from service.proposals.reading import Reading
 from workflows.model import Proposal, Share, Size
 
 __all__ = [
+    "FARTHEST_YEARS",
     "Answer",
     "ProposalDocument",
     "check_complete",
@@ -45,17 +46,16 @@ def check_draft(document: Mapping[str, Any], edition: Edition) -> list[Problem]:
 def check_complete(document: Mapping[str, Any], edition: Edition, today: date) -> list[Problem]:
     """Return all that keeps a proposal from being submitted today (SYS-01, SYS-02, SYS-03)."""
     reading = Reading(document, edition)
-    problems = list(reading.problems)
-    for check in (
+    checks = (
         complete.missing,
         complete.shares,
         complete.years,
         complete.dates,
         complete.answers,
         complete.not_yet_handled,
-    ):
-        problems += check(reading.read, edition, today)
-    return complete.one_a_field(problems)
+    )
+    unfit = [problem for check in checks for problem in check(reading.read, edition, today)]
+    return complete.listed(reading.problems, unfit)
 
 
 def check_route(document: Mapping[str, Any], edition: Edition) -> list[Problem]:
@@ -66,9 +66,7 @@ def check_route(document: Mapping[str, Any], edition: Edition) -> list[Problem]:
         for problem in complete.missing(reading.read, edition, date.min)
         if problem.field in complete.DECIDES_THE_ROUTE
     ]
-    return complete.one_a_field(
-        [*reading.problems, *needed, *complete.shares(reading.read, edition, date.min)]
-    )
+    return complete.listed(reading.problems, [*needed, *complete.shares(reading.read, edition, date.min)])
 
 
 def normalise(document: Mapping[str, Any], edition: Edition) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a proposal must say before it can be submitted, or its way worked out."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from workflows.model import Relation, Size
 
 HUNDRED = Decimal(100)
 FARTHEST_YEARS = 10
-"""How far ahead a decision may be needed."""
+"""How far ahead a day may lie, such as that of a decision."""
 DECIDES_THE_ROUTE = (
     "department",
     "sponsor_post",
@@ -127,13 +127,16 @@ def not_yet_handled(read: ProposalDocument, edition: Edition, today: date) -> It
     if read.funding_condition and read.funding_condition.pending:
         told = "A proposal whose money depends on a bid cannot be submitted here yet"
         yield Problem(field="funding_condition", message=told)
+    if read.embargo:
+        told = "A proposal that falls under an embargo needs an exception, and cannot be submitted here yet"
+        yield Problem(field="embargo", message=told)
 
 
-def one_a_field(problems: Sequence[Problem]) -> list[Problem]:
-    """Keep the first problem of each field: the others follow from it."""
-    first: dict[str, Problem] = {}
-    for problem in problems:
-        known = any(problem.field.startswith(f"{field}.") for field in first)
-        if not known:
-            first.setdefault(problem.field, problem)
-    return list(first.values())
+def listed(unreadable: Sequence[Problem], unfit: Iterable[Problem]) -> list[Problem]:
+    """Return all that is wrong, each once; of what cannot be read, nothing follows but that."""
+    fields = tuple(problem.field for problem in unreadable)
+    within = tuple(f"{field}." for field in fields)
+    own = [
+        problem for problem in unfit if problem.field not in fields and not problem.field.startswith(within)
+    ]
+    return list(dict.fromkeys([*unreadable, *own]))

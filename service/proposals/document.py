@@ -98,6 +98,8 @@ class ProposalDocument(Frozen):
     principle_notes: dict[str, str] = Field(default_factory=dict)
     corporate_system: CorporateSystem = CorporateSystem()
     personal_data: bool | None = None
+    embargo: bool | None = None
+    """It falls under an embargo on spending."""
     decision_needed_by: date | None = None
     submitted_on: date | None = None
     """Only for working out a route away from any case; a submission is dated by the Clock."""

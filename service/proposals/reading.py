@@ -78,6 +78,7 @@ class Reading:
             principle_notes=self._notes(given.get("principle_notes"), given.get("principles")),
             corporate_system=self._system(given),
             personal_data=self._personal_data(given),
+            embargo=self._of("embargo", "Embargo", given.get("embargo"), _yes_or_no),
             decision_needed_by=self._day(given, "decision_needed_by", "Decision needed by"),
             submitted_on=self._day(given, "submitted_on", "Submitted on"),
         )
@@ -400,7 +401,3 @@ def _blank(value: object) -> bool:
 def _inside(value: object, key: str) -> object:
     """Take a value out of a mapping that says more about it."""
     return value.get(key) if isinstance(value, Mapping) else value
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

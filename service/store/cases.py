@@ -1,18 +1,16 @@
 """Cases: their submitted versions, their states, and the list that pages turn over."""
 
-import base64
-import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 
-from service.errors import AlreadySubmitted, Malformed, NotFound, Problem
-from service.store import canonical, drafts, letters, texts
+from service.errors import AlreadySubmitted, NotFound
+from service.store import canonical, cursors, drafts, letters, texts
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
@@ -34,6 +32,9 @@ from workflows.model import (
 _LEGS = TypeAdapter(tuple[Leg, ...])
 _BRANCHES = TypeAdapter(dict[str, Leg])
 _LONGEST_PAGE = 200
+_BEGINS = {"postgresql": ("LIKE", "%"), "sqlite": ("GLOB", "*")}
+"""How each database looks up in an index what begins like a text. Asking for what lies between two texts
+would not do: the order of a language passes over some signs, and puts others where bytes have them not."""
 _REFERENCE = re.compile(r"[A-Za-z]{3}-[0-9]{1,4}(-[0-9]*)?$")
 
 
@@ -104,6 +105,18 @@ class CasePage(Frozen):
 
     items: tuple[CaseItem, ...]
     next_cursor: str | None
+
+
+class Filters(TypedDict, total=False):
+    """What a list of cases is cut down by; None as well as nothing leaves them all in."""
+
+    organisation: str | None
+    kind: str | None
+    state: str | None
+    department: str | None
+    waiting_on: str | None
+    overdue: bool
+    q: str | None
 
 
 # ------------------------------------------------------------------------------- facts
@@ -249,46 +262,22 @@ def versions(tx: Tx, ref: str) -> tuple[VersionView, ...]:
     return tuple(VersionView(**_facts(row)) for row in rows)
 
 
-def page(
-    tx: Tx,
-    *,
-    organisation: str | None = None,
-    kind: str | None = None,
-    state: str | None = None,
-    department: str | None = None,
-    waiting_on: str | None = None,
-    overdue: bool = False,
-    q: str | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> CasePage:
+def page(tx: Tx, *, cursor: str | None = None, limit: int = 50, **filters: Unpack[Filters]) -> CasePage:
     """Return part of the list of cases, those that changed last first."""
-    equal = {"organisation": organisation, "kind": kind, "state": state, "department": department}
-    wanted = select(CASES)
-    for name, value in equal.items():
-        if value is not None:
-            wanted = wanted.where(CASES.c[name] == value)
-    if waiting_on is not None:
-        wanted = wanted.where(CASES.c.ref.in_(_waiting_on(waiting_on)))
-    if overdue:
-        late = select(STEPS.c.case).where(STEPS.c.open, STEPS.c.due < tx.now)
-        wanted = wanted.where(CASES.c.ref.in_(late))
-    if q:
-        wanted = wanted.where(_found(q.strip()))
+    wanted = select(CASES).where(*_wanted(tx, filters))
     if cursor:
-        wanted = wanted.where(tuple_(CASES.c.changed, CASES.c.ref) < _place(cursor))
+        wanted = wanted.where(tuple_(CASES.c.changed, CASES.c.ref) < cursors.read(cursor))
     limit = max(1, min(limit, _LONGEST_PAGE))
     ordered = wanted.order_by(CASES.c.changed.desc(), CASES.c.ref.desc()).limit(limit + 1)
     items = tuple(CaseItem(**_item(row)) for row in tx.all(ordered))
-    more = len(items) > limit
-    return CasePage(items=items[:limit], next_cursor=_cursor(items[limit - 1]) if more else None)
+    last = items[limit - 1] if len(items) > limit else None
+    return CasePage(items=items[:limit], next_cursor=cursors.after(last.changed, last.ref) if last else None)
 
 
-def counts(tx: Tx) -> dict[str, int]:
-    """Return how many cases are in each state."""
-    rows = tx.all(
-        select(CASES.c.state, func.count().label("cases")).group_by(CASES.c.state).order_by(CASES.c.state)
-    )
+def counts(tx: Tx, **filters: Unpack[Filters]) -> dict[str, int]:
+    """Return how many cases of the list are in each state."""
+    counted = select(CASES.c.state, func.count().label("cases")).where(*_wanted(tx, filters))
+    rows = tx.all(counted.group_by(CASES.c.state).order_by(CASES.c.state))
     return {row.state: row.cases for row in rows}
 
 
@@ -359,6 +348,18 @@ def _facts(row: Row[Any]) -> dict[str, Any]:
     }
 
 
+def _wanted(tx: Tx, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    """Go through the conditions that filters put to a case."""
+    equal = {name: filters.get(name) for name in ("organisation", "kind", "state", "department")}
+    yield from (CASES.c[name] == value for name, value in equal.items() if value is not None)
+    if (post := filters.get("waiting_on")) is not None:
+        yield CASES.c.ref.in_(_waiting_on(post))
+    if filters.get("overdue"):
+        yield CASES.c.ref.in_(select(STEPS.c.case).where(STEPS.c.open, STEPS.c.due < tx.now))
+    if q := filters.get("q"):
+        yield _found(tx, q.strip())
+
+
 def _waiting_on(post: str) -> Select[Any]:
     """Return the cases that wait for an answer of a post, or for a forum or post itself."""
     seats = (
@@ -369,10 +370,11 @@ def _waiting_on(post: str) -> Select[Any]:
     return seats.union(select(CASE_WAITS.c.case).where(CASE_WAITS.c.on == post)).subquery().select()
 
 
-def _found(q: str) -> ColumnElement[bool]:
+def _found(tx: Tx, q: str) -> ColumnElement[bool]:
     """Find what begins like a reference by its index, and anything else by reading the titles."""
     if _REFERENCE.match(q):
-        return and_(CASES.c.ref >= q.upper(), CASES.c.ref < f"{q.upper()}~")
+        begins, anything = _BEGINS[tx.connection.dialect.name]
+        return CASES.c.ref.op(begins, is_comparison=True)(f"{q.upper()}{anything}")
     words = f"%{_literal(q.lower())}%"
     return or_(
         func.lower(CASES.c.title).like(words, escape="\\"),
@@ -385,17 +387,3 @@ def _literal(words: str) -> str:
     for sign in ("\\", "%", "_"):
         words = words.replace(sign, f"\\{sign}")
     return words
-
-
-def _cursor(last: CaseItem) -> str:
-    place = f"{canonical.instant(last.changed)} {last.ref}"
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    try:
-        place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        changed, _, ref = place.partition(" ")
-        return canonical.moment(changed), ref
-    except (binascii.Error, ValueError):
-        raise Malformed(problems=[Problem(field="cursor", message="This is not a cursor we gave.")]) from None

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 
 from service.errors import TooManyCodes
+from service.store import limits
 from service.store.engine import Tx
 from service.store.tables import CODES
 from workflows.model import Frozen
@@ -34,13 +35,13 @@ class Checked(Frozen):
 def issue(tx: Tx, *, person: str | None, purpose: str, about: str, browser: str, asked: str = "") -> str:
     """Return a fresh code, to be mailed and kept nowhere. It takes the place of the browser's last one.
 
-    Somebody we do not know gets a code that is never right, for the same work and the same limits:
-    `asked` is the address they gave.
+    Each purpose is counted by itself, so that nobody who asks to sign in as somebody keeps them from
+    deciding. `asked` is the address that was given by whoever is not known yet: then that is counted,
+    and somebody we do not know gets a code that is never right, for the same work and the same limits.
     """
     kid, key = tx.keys.current("codes")
     known = person or _NOBODY + _mac(key, asked or browser)
-    recent = select(func.count()).where(CODES.c.person == known, CODES.c.issued_real > tx.real - WITHIN)
-    if tx.value(recent) >= PER_PERSON:
+    if not limits.allow(tx, f"code:{purpose}:{asked or known}", PER_PERSON, WITHIN.total_seconds()):
         raise TooManyCodes
     asking = _mac(key, browser)
     tx.run(
@@ -54,6 +55,13 @@ def issue(tx: Tx, *, person: str | None, purpose: str, about: str, browser: str,
     row |= {"browser": asking, "kid": kid, "hash": _hash(key, row, browser, code)}
     tx.run(insert(CODES), row | {"issued_real": tx.real, "tries": 0, "state": _OPEN})
     return code
+
+
+def spent(tx: Tx, person: str, purpose: str) -> bool:
+    """Say whether a person has had as many codes as they may have, in whichever of their mailboxes."""
+    theirs = select(func.count()).where(CODES.c.person == person, CODES.c.purpose == purpose)
+    had: int = tx.value(theirs.where(CODES.c.issued_real > tx.real - WITHIN))
+    return had >= PER_PERSON
 
 
 def check(tx: Tx, *, browser: str, purpose: str, about: str, code: str) -> Checked:

@@ -36,11 +36,6 @@ class Draft(Frozen):
         """Its sponsor may change it: it was never submitted, or it came back."""
         return self.state != SUBMITTED
 
-    @property
-    def next_version(self) -> int:
-        """The version that submitting it makes."""
-        return self.submitted_version + 1
-
 
 def create(tx: Tx, organisation: str, owner: str, document: Mapping[str, Any]) -> Draft:
     """Begin a draft under a fresh reference."""
@@ -54,10 +49,12 @@ def create(tx: Tx, organisation: str, owner: str, document: Mapping[str, Any]) -
 
 def get(tx: Tx, ref: str) -> Draft:
     """Return a draft."""
-    row = tx.one(select(DRAFTS).where(DRAFTS.c.ref == ref))
-    if row is None:
-        raise NotFound(f"There is no proposal {ref}.")
-    return _draft(row)
+    return _draft(tx.one(select(DRAFTS).where(DRAFTS.c.ref == ref)), ref)
+
+
+def hold(tx: Tx, ref: str) -> Draft:
+    """Return a draft that nobody else can change until this transaction ends."""
+    return _draft(tx.one(select(DRAFTS).where(DRAFTS.c.ref == ref).with_for_update()), ref)
 
 
 def save(tx: Tx, ref: str, changes: Mapping[str, Any], expected_version: int | None = None) -> Draft:
@@ -65,23 +62,18 @@ def save(tx: Tx, ref: str, changes: Mapping[str, Any], expected_version: int | N
 
     Whoever says which version they saw learns of it if somebody else changed the draft since.
     """
-    row = tx.one(select(DRAFTS).where(DRAFTS.c.ref == ref).with_for_update())
-    if row is None:
-        raise NotFound(f"There is no proposal {ref}.")
-    draft = _draft(row)
+    draft = hold(tx, ref)
     if not draft.editable:
         raise NotEditable(f"{ref} has been submitted and can no longer be changed.")
     if expected_version is not None and expected_version != draft.version:
         raise Conflict(f"{ref} has been changed by somebody else since you opened it.")
     merged = draft.document | dict(changes)
     document = {key: value for key, value in merged.items() if value is not None}
-    saved = tx.run(
+    tx.run(
         update(DRAFTS)
-        .where(DRAFTS.c.ref == ref, DRAFTS.c.version == draft.version)
+        .where(DRAFTS.c.ref == ref)
         .values(document=_written(document), version=draft.version + 1, updated=tx.now)
     )
-    if not saved.rowcount:
-        raise Conflict(f"{ref} has been changed by somebody else since you opened it.")
     if "co_authors" in changes:
         _share(tx, ref, document)
     return get(tx, ref)
@@ -92,7 +84,7 @@ def of_person(tx: Tx, person: str, posts: Sequence[str] = ()) -> tuple[Draft, ..
     shared = select(CO_AUTHORS.c.ref).where(CO_AUTHORS.c.post.in_(posts))
     theirs = or_(DRAFTS.c.owner == person, DRAFTS.c.ref.in_(shared))
     rows = tx.all(select(DRAFTS).where(theirs).order_by(DRAFTS.c.updated.desc(), DRAFTS.c.ref.desc()))
-    return tuple(map(_draft, rows))
+    return tuple(_draft(row, row.ref) for row in rows)
 
 
 def submitted(tx: Tx, ref: str, version: int) -> None:
@@ -139,6 +131,8 @@ def _written(document: Mapping[str, Any]) -> str:
     return written
 
 
-def _draft(row: Row[Any]) -> Draft:
+def _draft(row: Row[Any] | None, ref: str) -> Draft:
+    if row is None:
+        raise NotFound(f"There is no proposal {ref}.")
     document = canonical.loads(row.document)
     return Draft(**dict(row._mapping) | {"document": document, "co_authors": _co_authors(document)})

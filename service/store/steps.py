@@ -5,14 +5,14 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, exists, func, select, tuple_
 
-from service.store import letters
+from service.store import cursors, letters
 from service.store.engine import Tx
 from service.store.intents import ACCEPTED
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
-from service.store.tables import CASE_WAITS, HOLDERS, INTENTS, SEATS, STEPS
+from service.store.tables import CASE_WAITS, CASES, HOLDERS, INTENTS, SEATS, STEPS
 from workflows.model import (
     Ask,
     Assurance,
@@ -198,6 +198,13 @@ class Waiting(Frozen):
     """Filled in by whoever knows the calendar."""
 
 
+class StepPage(Frozen):
+    """Part of a list, and where the next part begins."""
+
+    items: tuple[StepView, ...]
+    next_cursor: str | None
+
+
 # ------------------------------------------------------------------------------- facts
 
 
@@ -275,12 +282,29 @@ def of_case(tx: Tx, ref: str) -> tuple[StepView, ...]:
     return _steps(tx, select(STEPS).where(STEPS.c.case == ref).order_by(STEPS.c.opened, STEPS.c.id))
 
 
-def open_steps(tx: Tx, case: str | None = None) -> tuple[StepView, ...]:
-    """Return the steps that are open, the oldest first: all, or a case's."""
-    wanted = select(STEPS).where(STEPS.c.open)
+def open_steps(tx: Tx) -> tuple[StepView, ...]:
+    """Return every step that is open, the oldest first."""
+    return _steps(tx, select(STEPS).where(STEPS.c.open).order_by(STEPS.c.opened, STEPS.c.id))
+
+
+def page(
+    tx: Tx,
+    *,
+    organisation: str,
+    case: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> StepPage:
+    """Return part of the list of an organisation's open steps, or of a case's, the oldest first."""
+    own = exists().where(CASES.c.ref == STEPS.c.case, CASES.c.organisation == organisation)
+    wanted = select(STEPS).where(STEPS.c.open, own)
     if case is not None:
         wanted = wanted.where(STEPS.c.case == case)
-    return _steps(tx, wanted.order_by(STEPS.c.opened, STEPS.c.id))
+    if cursor:
+        wanted = wanted.where(tuple_(STEPS.c.opened, STEPS.c.id) > cursors.read(cursor))
+    items = _steps(tx, wanted.order_by(STEPS.c.opened, STEPS.c.id).limit(limit + 1))
+    last = items[limit - 1] if len(items) > limit else None
+    return StepPage(items=items[:limit], next_cursor=cursors.after(last.opened, last.id) if last else None)
 
 
 def open_for(tx: Tx, person: str) -> tuple[StepView, ...]:

@@ -128,6 +128,8 @@ class CaseRow(SQLModel, table=True):
         Index(None, "changed", "ref"),
         Index(None, "state", "changed", "ref"),
         Index(None, "department", "changed", "ref"),
+        # In the order of a language, PostgreSQL cannot look up what begins like a reference.
+        Index("ix_case_file_ref_begins", "ref", postgresql_ops={"ref": "text_pattern_ops"}),
         _when("ix_case_file_not_taken_up", "ref", where="taken_up < version", flag="open"),
         _when("ix_case_file_withdrawing", "ref", where="withdrawal_key IS NOT NULL", flag="open"),
     )
@@ -193,6 +195,7 @@ class StepRow(SQLModel, table=True):
     __tablename__ = "step"
     __table_args__ = (
         Index(None, "case", "opened"),
+        _when("ix_step_open", "opened", "id", flag="open"),
         _when("ix_step_next", "next_at", flag="open"),
         _when("ix_step_due", "due", "case", flag="open"),
     )

@@ -30,11 +30,14 @@ def for_decision(
 
 def for_sign_in(tx: Tx, *, found: tuple[Person, Edition] | None, asked: str, browser: str) -> Parcel | None:
     """Make a code for signing in. For somebody unknown the same work is done, and nothing is sent."""
-    person = found[0].id if found else None
-    code = codes.issue(tx, person=person, purpose=SIGN_IN, about="", browser=browser)
-    if found is None:
+    # Whoever asks at one mailbox learns nothing of what was sent to another of the same person.
+    spent = codes.spent(tx, found[0].id if found else "", SIGN_IN)
+    reached = None if spent else found
+    person = reached[0].id if reached else None
+    code = codes.issue(tx, person=person, purpose=SIGN_IN, about="", browser=browser, asked=asked)
+    if reached is None:
         return None
-    known, edition = found
+    known, edition = reached
     letter = Code(
         to=Addressee(name=known.name, address=_mailbox(known, edition, asked, tx)),
         purpose="sign_in",

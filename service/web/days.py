@@ -4,14 +4,12 @@ from datetime import date
 
 from starlette.datastructures import FormData
 
-from service.proposals import years_after
+from service.proposals import FARTHEST_YEARS, years_after
 from service.web import words
 from workflows.rules import calendar
 
 DEFERRAL_YEARS = 2
-"""How far ahead a question may be put off."""
-FARTHEST_YEARS = 10
-"""How far ahead any other day may lie."""
+"""How far ahead a question may be put off; any other day may lie farther."""
 
 
 class Unfit(Exception):

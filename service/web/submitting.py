@@ -13,7 +13,7 @@ from service.store.drafts import Draft
 from service.store.engine import Tx
 from service.web.bodies import unshowable
 from service.web.desk import Desk
-from workflows.letters import Clause, Stop
+from workflows.letters import Stop
 from workflows.model import Leg, Proposal, Terms
 from workflows.rules import calendar, routing
 
@@ -78,16 +78,7 @@ def stops(route: Sequence[Leg], edition: Edition, today: date) -> tuple[Stop, ..
     day = today
     for leg in route:
         by = _by(leg, max(day, leg.meeting or day), edition)
-        told.append(
-            Stop(
-                leg=leg.leg,
-                who=tuple(telling.title(edition, post, today) for post in leg.who),
-                clause=Clause(number=leg.clause, text=edition.clause_text(leg.clause)),
-                reason=leg.reason,
-                meeting=leg.meeting,
-                by=by,
-            )
-        )
+        told.append(telling.stop(leg, edition, today, by=by))
         day = by or day
     return tuple(told)
 
@@ -110,7 +101,12 @@ def papers(proposal_route: Sequence[Leg], edition: Edition) -> tuple[tuple[str, 
 
 
 def submit(tx: Tx, desk: Desk, draft: Draft, person: str) -> Submission:
-    """Freeze a draft as the next version of its case. The same again finds itself."""
+    """Freeze a draft as the next version of its case. The same again finds itself.
+
+    Whoever changes it at the same time is either in the version or refused: the draft is read once more
+    and held.
+    """
+    draft = drafts.hold(tx, draft.ref)
     edition = rules_of(tx, desk, draft)
     if not draft.editable:
         return _standing(tx, draft, edition)

@@ -216,11 +216,6 @@ def moment(at: datetime) -> str:
     return f"{day(at)} at {at.astimezone(ZONE):%H:%M}"
 
 
-def clock_time(at: datetime) -> str:
-    """Return the time of an instant as "10:02"."""
-    return f"{at.astimezone(ZONE):%H:%M}"
-
-
 def money(pounds: Decimal | str | int) -> str:
     """Return pounds as "£140,000", with pence only where there are some."""
     amount = Decimal(pounds)

@@ -40,7 +40,7 @@ def draft(document: dict[str, Any]) -> dict[str, str]:
 
 def complete(document: dict[str, Any], today: date = TODAY) -> dict[str, str]:
     problems = proposals.check_complete(document, LEICESTER, today)
-    assert len({problem.field for problem in problems}) == len(problems)
+    assert len(set(problems)) == len(problems)
     return {problem.field: problem.message for problem in problems}
 
 
@@ -172,6 +172,19 @@ def test_an_empty_draft_is_no_fault_and_all_that_it_lacks_is_told_at_once(docume
             "funding_condition",
             "A proposal whose money depends on a bid cannot be submitted here yet",
         ),
+        (
+            "embargo",
+            True,
+            "embargo",
+            "A proposal that falls under an embargo needs an exception, and cannot be submitted here yet",
+        ),
+        (
+            "embargo",
+            "yes",
+            "embargo",
+            "A proposal that falls under an embargo needs an exception, and cannot be submitted here yet",
+        ),
+        ("embargo", False, "embargo", ...),
     ],
 )
 def test_what_keeps_a_proposal_from_being_submitted_is_said_in_the_sponsors_words(
@@ -180,6 +193,48 @@ def test_what_keeps_a_proposal_from_being_submitted_is_said_in_the_sponsors_word
     expected = {} if message is ... else {field: message}
     assert draft(changed(path, value)).get(field) is None
     assert complete(changed(path, value) if path != "costs_by_year" else COMPLETE | {path: value}) == expected
+
+
+TWICE = "Budget holder, De Montfort Hall is named 2 times; give each party one share"
+
+
+@pytest.mark.parametrize(
+    ("parties", "told"),
+    [
+        (
+            [{"post": "bh-dmh"}, {"post": "bh-dmh", "share_percent": 60}],
+            [
+                ("funding_parties", TWICE),
+                ("funding_parties.0.share_percent", "Give the share in percent"),
+            ],
+        ),
+        (
+            [{"post": "bh-dmh", "share_percent": 60}, {"post": "bh-dmh", "share_percent": 70}],
+            [
+                ("funding_parties", TWICE),
+                ("funding_parties", "Shares add up to 130%; they must add up to 100%"),
+            ],
+        ),
+        (
+            [{"post": "bh-dmh", "share_percent": 160}, {"post": "bh-dmh", "share_percent": 60}],
+            [
+                ("funding_parties.0.share_percent", "Share must be more than 0% and not more than 100%"),
+                ("funding_parties", TWICE),
+            ],
+        ),
+        ("bh-dmh", [("funding_parties", "Funding parties must be a list")]),
+    ],
+    ids=["in a field and inside it", "two of one field", "one that cannot be read", "none can be read"],
+)
+def test_all_that_is_wrong_is_told_and_nothing_that_only_follows_from_it(
+    parties: Any, told: list[tuple[str, str]]
+) -> None:
+    document = COMPLETE | {"funding_parties": parties}
+    for found in (
+        proposals.check_complete(document, LEICESTER, TODAY),
+        proposals.check_route(document, LEICESTER),
+    ):
+        assert [(problem.field, problem.message) for problem in found] == told
 
 
 def test_a_case_the_handbook_leaves_open_is_reason_enough() -> None:
@@ -312,6 +367,7 @@ def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message:
         ("corporate_system.ids.0", "CS9", "Corporate system CS9 is not among the systems deemed corporate"),
         ("corporate_system.ids", [], "Name the corporate system that the proposal integrates"),
         ("personal_data", "maybe", "Personal data must be answered yes or no"),
+        ("embargo", {"exempt": False}, "Embargo must be answered yes or no"),
         (
             "decision_needed_by",
             "30/11/2004",
@@ -390,6 +446,7 @@ def test_a_proposal_has_one_canonical_form() -> None:
         "principle_notes": COMPLETE["principle_notes"],
         "corporate_system": {"relation": "integrates", "ids": ["CS3"]},
         "personal_data": None,
+        "embargo": None,
         "decision_needed_by": "2004-11-30",
     }
     assert json.loads(json.dumps(content)) == content

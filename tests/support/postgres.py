@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from psycopg import sql
 
 READY_WITHIN = 30.0
 """Seconds; a quiet machine needs one."""
+
+LOCALES = "locales"
+"""The folder in which the server looks for the orders of languages."""
 
 # Nothing here outlives the run, so nothing is made safe against a power cut.
 SETTINGS = (
@@ -40,15 +44,31 @@ class Postgres:
         return f"postgresql+psycopg://app@/{database}?host={self.folder}"
 
     @contextmanager
-    def database(self, template: str = "template1") -> Iterator[str]:
-        """The name of a new copy of the template, dropped afterwards; the template must have no sessions."""
+    def database(self, template: str = "template1", *, locale: str = "") -> Iterator[str]:
+        """The name of a new copy of the template, dropped afterwards; the template must have no sessions.
+
+        Only of template0 can a copy have another locale, by whose language its text is ordered.
+        """
         name = f"test_{next(self._numbers)}"
         new, old = sql.Identifier(name), sql.Identifier(template)
-        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(new, old))
+        order = (
+            sql.SQL("LOCALE_PROVIDER libc LOCALE {}").format(sql.Literal(locale)) if locale else sql.SQL("")
+        )
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(new, old, order))
         try:
             yield name
         finally:
             self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(new))
+
+    def learn(self, language: str) -> str | None:
+        """Have the order of a language, such as en_GB, at hand; None where the system cannot make it."""
+        localedef = shutil.which("localedef") if sys.platform == "linux" else None
+        if localedef is None:
+            return None
+        made = self.folder / LOCALES / f"{language}.UTF-8"
+        words = [localedef, "-i", language, "-f", "UTF-8", str(made)]
+        subprocess.run(words, capture_output=True, check=False)
+        return made.name if (made / "LC_COLLATE").exists() else None
 
     def answers(self) -> bool:
         try:
@@ -72,9 +92,14 @@ def running() -> Iterator[Postgres]:
         _initialise([*init, "--no-locale", "--no-sync", "--no-instructions"])
         words = [_program("postgres"), "-D", str(data), "-k", name]
         words += [word for setting in SETTINGS for word in ("-c", setting)]
+        (folder / LOCALES).mkdir()
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                _dying_with_us(_unprivileged(words)), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                _dying_with_us(_unprivileged(words)),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "LOCPATH": str(folder / LOCALES)},
             )
         try:
             yield _ready(Postgres(folder), process)

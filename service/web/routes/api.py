@@ -23,7 +23,7 @@ from service.web.bodies import Body, OptionalBody
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
 from workflows.letters import Stop
-from workflows.model import Leg, State
+from workflows.model import ForumRules, Leg, State
 from workflows.rules import routing
 
 PROBLEM = {
@@ -187,6 +187,13 @@ class StepTold(BaseModel):
     at: datetime | None
 
 
+class StepList(BaseModel):
+    """A page of the open questions; `next` is the cursor of the next page."""
+
+    steps: list[StepTold]
+    next: str | None
+
+
 class JournalLine(BaseModel):
     """A line of the record."""
 
@@ -348,13 +355,18 @@ def listed(
 @router.get("/cases/{ref}", name="api_case")
 @allowed(Role.READ_CASE, Role.START_CASE)
 def case(ref: str, visit: Asker) -> CaseTold | Started:
-    """Tell a case: its state, on whom it waits, its way, its decisions. A draft has only its state."""
+    """Tell a case: its state, on whom it waits, its way, its decisions. A draft has only its state.
+
+    A token that only starts cases reads its owner's own.
+    """
     with visit.desk.store.reading() as tx:
         found = cases.find(tx, ref)
         if found is None:
             draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
             return Started(ref=ref, state=State(draft.state))
         _own_organisation(found, visit)
+        if Role.READ_CASE not in visit.roles and not withdrawing.may(visit, found):
+            raise NotFound
         edition = telling.edition(tx, found.edition)
         told = submitting.stops(found.route, edition, found.proposal.submitted)
         made = seclusion.decisions(tx, ref)
@@ -383,15 +395,15 @@ def lines(
 @router.get("/steps", name="api_steps")
 @allowed(Role.READ_CASE)
 def open_steps(
-    visit: Asker, case: Annotated[str | None, Query(max_length=40)] = None
-) -> dict[str, list[StepTold]]:
+    visit: Asker,
+    case: Annotated[str | None, Query(max_length=40)] = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> StepList:
     """List the questions that are open, the longest open first."""
     with visit.desk.store.reading() as tx:
-        found = steps.open_steps(tx, case=case)
-        own = {
-            ref for ref in {step.case for step in found} if _organisation(tx, ref) == visit.rules.organisation
-        }
-    return {"steps": [_step(step) for step in found if step.case in own]}
+        found = steps.page(tx, organisation=visit.rules.organisation, case=case, cursor=cursor, limit=limit)
+    return StepList(steps=[_step(step) for step in found.items], next=found.next_cursor)
 
 
 @router.get("/forums/{id}/meetings", name="api_meetings")
@@ -402,12 +414,11 @@ def meetings(id: str, visit: Asker) -> dict[str, list[Meeting]]:
     if forum is None:
         raise NotFound
     rules = visit.rules.routing()
-    known = next((one for one in (rules.notification_forum, rules.srg) if one and one.key == id), None)
+    known = ForumRules(key=id, name=forum.name, secretary=forum.secretary, papers_days=forum.papers_days)
     coming = [meeting for meeting in forum.meetings if meeting >= visit.today]
     return {
         "meetings": [
-            Meeting(date=meeting, papers_due=routing.papers_due(meeting, known, rules) if known else meeting)
-            for meeting in coming
+            Meeting(date=meeting, papers_due=routing.papers_due(meeting, known, rules)) for meeting in coming
         ]
     }
 
@@ -437,10 +448,6 @@ def _edition(tx: Tx, visit: Visit, wanted: Any) -> Any:
 def _own_organisation(case: CaseView, visit: Visit) -> None:
     if case.organisation != visit.rules.organisation:
         raise NotFound
-
-
-def _organisation(tx: Tx, ref: str) -> str:
-    return cases.get(tx, ref).organisation
 
 
 def _state(visit: Visit, ref: str) -> State:

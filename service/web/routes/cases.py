@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from service import telling
 from service.errors import NotFound
 from service.store import cases, steps
-from service.store.cases import CaseView
+from service.store.cases import CaseView, Filters
 from service.store.engine import Tx
 from service.web import briefing, recounting, seclusion, whereabouts, withdrawing, words
 from service.web.pages import page
@@ -46,18 +46,16 @@ def register(
         )
         if value
     }
+    others: Filters = {
+        "organisation": visit.rules.organisation,
+        "department": department or None,
+        "waiting_on": waiting_on or None,
+        "overdue": bool(overdue),
+        "q": q or None,
+    }
+    wanted: Filters = {**others, "state": State(state) if state in list(State) else None}
     with visit.desk.store.reading() as tx:
-        found = cases.page(
-            tx,
-            organisation=visit.rules.organisation,
-            state=State(state) if state in list(State) else None,
-            department=department or None,
-            waiting_on=waiting_on or None,
-            overdue=bool(overdue),
-            q=q or None,
-            cursor=cursor or None,
-            limit=AT_ONCE,
-        )
+        found = cases.page(tx, cursor=cursor or None, limit=AT_ONCE, **wanted)
         waiting = steps.waiting_of(tx, [case.ref for case in found.items])
         rows = [
             (
@@ -71,7 +69,7 @@ def register(
             )
             for case in found.items
         ]
-        counts = cases.counts(tx)
+        counts = cases.counts(tx, **others)
     onward = f"/cases?{urlencode({**chosen, 'cursor': found.next_cursor})}" if found.next_cursor else ""
     return page(
         "cases/register.html",
@@ -90,9 +88,11 @@ def _state_links(counts: dict[str, int], chosen: dict[str, str]) -> list[tuple[s
     others = {name: value for name, value in chosen.items() if name != "state"}
     links = [("All", f"/cases?{urlencode(others)}".rstrip("?"), sum(counts.values()), "state" not in chosen)]
     for state in State:
-        if counts.get(state):
-            address = f"/cases?{urlencode({**others, 'state': state})}"
-            links.append((words.STATES[state], address, counts[state], chosen.get("state") == state))
+        number, here = counts.get(state, 0), chosen.get("state") == state
+        if number or here:
+            links.append(
+                (words.STATES[state], f"/cases?{urlencode({**others, 'state': state})}", number, here)
+            )
     return links
 
 

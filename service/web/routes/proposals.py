@@ -101,12 +101,15 @@ def check(ref: str, visit: Asker) -> Response:
 
 @router.post("/proposals/{ref}/check", name="proposal_submitted")
 @allowed(Role.SIGNED_IN)
-async def submit(ref: str, visit: Asker) -> Response:
-    """Submit, once however often it is pressed."""
+async def submit(ref: str, visit: Asker, sent: Sent) -> Response:
+    """Submit what was checked, once however often it is pressed."""
 
     def submitted() -> submitting.Submission | Response:
         with visit.desk.store.writing() as tx:
-            draft, edition = _draft(tx, visit, ref)
+            _, edition = _draft(tx, visit, ref)
+            draft = drafts.hold(tx, ref)
+            if draft.editable and draft.version != _lock(sent):
+                return _check_page(visit, draft, edition, status=409)
             try:
                 return submitting.submit(tx, visit.desk, draft, visit.me.id)
             except Malformed:
@@ -188,6 +191,7 @@ def _check_page(visit: Visit, draft: Draft, edition: Edition, status: int = 200)
         visit.frame(),
         status=status,
         draft=draft,
+        outdated=status == 409,
         problems=[(problem, _where(edition, draft.ref, problem.field)) for problem in problems],
         stops=submitting.stops(route, edition, visit.today),
         papers=submitting.papers(route, edition),

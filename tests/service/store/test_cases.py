@@ -1,15 +1,21 @@
 """Cases: what was submitted, where each is, and the list."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event, text
 
+from service.config import Keys
 from service.errors import Malformed, NotEditable, NotFound
 from service.store import Store, Tx, cases, drafts, steps, texts
+from service.store.cases import Filters
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
+from tests.support.postgres import Postgres
 from workflows.model import CaseOpened, CaseWaiting, Clock, Size, Withdrawal
 
 
@@ -123,7 +129,7 @@ def test_a_returned_case_opens_its_draft_again_and_only_once(store: Store) -> No
         returned = samples.becoming("returned", ref=ref)
         cases.became(tx, returned)
         draft = drafts.save(tx, ref, {"title": "Another"})
-        assert (draft.state, draft.next_version) == ("returned", 2)
+        assert (draft.state, draft.submitted_version) == ("returned", 1)
         samples.submit(tx, ref, version=2)
         cases.became(tx, returned)
         assert not drafts.get(tx, ref).editable
@@ -184,7 +190,7 @@ def test_a_list_is_cut_down_by_what_is_asked(store: Store) -> None:
             ),
         )
         cases.became(tx, samples.becoming("closed", ref=four, at=tx.now))
-        table: list[tuple[dict[str, object], Sequence[str]]] = [
+        table: list[tuple[Filters, Sequence[str]]] = [
             ({}, [four, three, two, one]),
             ({"state": "closed"}, [four]),
             ({"kind": "proposal"}, [four, three, two, one]),
@@ -206,11 +212,44 @@ def test_a_list_is_cut_down_by_what_is_asked(store: Store) -> None:
             ({"state": "submitted", "department": "regeneration", "q": "on-line"}, [one]),
         ]
         for asked, expected in table:
-            shown = [case.ref for case in cases.page(tx, **asked).items]  # type: ignore[arg-type]
-            assert shown == expected, asked
+            found = cases.page(tx, **asked).items
+            assert [case.ref for case in found] == expected, asked
+            assert cases.counts(tx, **asked) == Counter(case.state for case in found), asked
 
 
-def test_cases_are_counted_by_state(store: Store) -> None:
+@pytest.fixture
+def english(postgres_server: Postgres, keys: Keys) -> Iterator[Store]:
+    """An empty store on a PostgreSQL that orders text as English does, and not by its bytes."""
+    locale = postgres_server.learn("en_GB")
+    if locale is None:
+        pytest.skip("this system cannot make the order of a language")
+    with postgres_server.database("template0", locale=locale) as name:
+        store = Store(postgres_server.url(name), keys)
+        store.migrate()
+        yield store
+        store.close()
+
+
+def test_references_are_found_by_their_index_in_whatever_order_a_language_has(english: Store) -> None:
+    plans: list[str] = []
+
+    def explain(connection: Connection, _: object, statement: str, parameters: Any, *__: object) -> None:
+        raw = connection.connection.cursor()
+        raw.execute(f"EXPLAIN {statement}", parameters)
+        plans.extend(str(row) for row in raw.fetchall())
+
+    with english.writing() as tx:
+        refs = fill(tx)
+        assert tx.value(text("SELECT '~' < '0'")), "its order is not that of bytes"
+        tx.run(text("SET LOCAL enable_seqscan = off"))  # which is cheaper for a few rows
+        event.listen(tx.connection, "before_cursor_execute", explain)
+        assert [case.ref for case in cases.page(tx, q="INV-20").items] == refs
+        assert [case.ref for case in cases.page(tx, q="inv-2004-0003").items] == ["INV-2004-0003"]
+        assert cases.page(tx, q="INV-2005").items == ()
+    assert sum("ix_case_file_ref_begins" in plan for plan in plans) == 3, plans
+
+
+def test_cases_are_counted_by_state_beyond_the_page(store: Store) -> None:
     with store.writing() as tx:
         fill(tx, 3)
         samples.submit(tx, "INV-2004-0100")

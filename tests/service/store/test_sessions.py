@@ -1,5 +1,7 @@
 """Who is at the browser: sessions, codes, limits and tokens, in real time."""
 
+from typing import Any
+
 import pytest
 
 from service.config import Keys, generate_keys
@@ -133,8 +135,16 @@ def test_sessions_outlive_a_new_key_and_end_with_an_old_one(database_url: str) -
 # --------------------------------------------------------------------------------- codes
 
 
-def issue(tx: Tx, *, person: str | None = "p-hall", about: str = "l1", browser: str = "b1") -> str:
-    return codes.issue(tx, person=person, purpose="decide", about=about, browser=browser, asked="a@b.example")
+def issue(
+    tx: Tx,
+    *,
+    person: str | None = "p-hall",
+    purpose: str = "decide",
+    about: str = "l1",
+    browser: str = "b1",
+    asked: str = "",
+) -> str:
+    return codes.issue(tx, person=person, purpose=purpose, about=about, browser=browser, asked=asked)
 
 
 def check(tx: Tx, code: str, *, purpose: str = "decide", about: str = "l1", browser: str = "b1") -> Checked:
@@ -196,19 +206,37 @@ def test_a_new_code_takes_the_place_of_the_last(store: Store, real: RealTime) ->
         assert check(tx, second) == RIGHT
 
 
-@pytest.mark.parametrize("person", ["p-hall", None])
+@pytest.mark.parametrize(
+    ("asker", "other"),
+    [
+        ({"person": "p-hall"}, {"person": "p-sports"}),
+        ({"person": "p-hall", "asked": "a@b.example"}, {"person": "p-hall", "asked": "c@b.example"}),
+        ({"person": None, "asked": "a@b.example"}, {"person": None, "asked": "c@b.example"}),
+    ],
+    ids=["one who is known", "an address that is known", "an address that is not"],
+)
 def test_three_codes_in_a_quarter_of_an_hour_and_no_more(
-    store: Store, real: RealTime, person: str | None
+    store: Store, real: RealTime, asker: dict[str, Any], other: dict[str, Any]
 ) -> None:
     with store.writing() as tx:
         for number in range(3):
-            issue(tx, person=person, browser=f"b{number}")
+            issue(tx, **asker, browser=f"b{number}")
         with pytest.raises(TooManyCodes):
-            issue(tx, person=person, browser="b4")
-        issue(tx, person="p-sports")
+            issue(tx, **asker, browser="b4")
+        issue(tx, **other)
     real.passes(minutes=16)
     with store.writing() as tx:
-        issue(tx, person=person)
+        issue(tx, **asker)
+
+
+def test_codes_are_counted_for_each_purpose_by_itself(store: Store) -> None:
+    with store.writing() as tx:
+        for number in range(3):
+            assert not codes.spent(tx, "p-hall", "sign-in")
+            issue(tx, purpose="sign-in", asked=f"hall{number}@b.example")
+        assert codes.spent(tx, "p-hall", "sign-in")
+        assert not codes.spent(tx, "p-hall", "decide")
+        assert check(tx, issue(tx)) == RIGHT
 
 
 def test_somebody_we_do_not_know_gets_a_code_that_is_never_right(store: Store) -> None:
@@ -340,8 +368,7 @@ def test_what_has_run_out_is_swept_away_and_nothing_else(store: Store, real: Rea
     def fill() -> None:
         with store.writing() as tx:
             sessions.begin(tx, person="p-hall", links=["l1"])
-            issue(tx)
-            limits.allow(tx, f"views:{real.now}", 3, 60)
+            issue(tx, person=f"p-{real.now}")  # which is an allowance as well
             keep(tx)
             idempotency.remember(tx, owner="t1", key=str(real.now), request_hash="h1", status=200, body="")
 

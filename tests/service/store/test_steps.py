@@ -3,6 +3,9 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
+from service.errors import Malformed
 from service.store import Store, cases, steps
 from service.store.steps import Waiting
 from tests.service.store import samples, story
@@ -89,6 +92,28 @@ def test_a_step_is_read_as_it_was_written(store: Store) -> None:
         assert step.people == ("p-hall", "p-sports")
         assert steps.of_case(tx, CASE) == steps.open_steps(tx) == (step,)
         assert steps.get(tx, "INV-2004-0001.nothing.1") is None
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 50])
+def test_turning_the_pages_shows_every_open_step_once_the_oldest_first(store: Store, limit: int) -> None:
+    refs = [f"INV-2004-{number:04}" for number in range(1, 6)]
+    with store.writing() as tx:
+        for number, ref in enumerate(refs):
+            samples.submit(tx, ref)
+            samples.open_step(tx, samples.ask(ref), at=OPENED + timedelta(days=min(number, 2)))
+        samples.submit(tx, "INV-2004-0100", organisation="herefordshire")
+        samples.open_step(tx, samples.ask("INV-2004-0100"))
+        shown: list[str] = []
+        cursor = None
+        while len(shown) < len(refs):
+            page = steps.page(tx, organisation="leicester", cursor=cursor, limit=limit)
+            shown += [step.case for step in page.items]
+            cursor = page.next_cursor
+        assert (shown, cursor) == (refs, None)
+        (own,) = steps.page(tx, organisation="leicester", case=refs[1]).items
+        assert own.silent == ("hall", "sports")
+        with pytest.raises(Malformed):
+            steps.page(tx, organisation="leicester", cursor="nonsense")
 
 
 def test_a_closed_step_says_what_it_came_to(store: Store) -> None:

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
 
-from service.store import cases, drafts
+from service.handbook import Edition
+from service.store import cases, drafts, editions
+from tests.service.store import samples
 from tests.service.web.office import Browser, Office, proposal
 from workflows.model import State
 
@@ -84,6 +87,7 @@ def test_everything_wrong_is_said_at_once_in_a_sponsors_words(office: Office, pr
         ({"principles": {"P01": "met"}}, "principles.P02"),
         ({"principles": {"P01": "deviates"}}, "principles.P01"),
         ({"corporate_system": {"relation": "duplicates", "ids": ["CS3"]}}, "corporate_system.relation"),
+        ({"embargo": True}, "embargo"),
     ],
 )
 def test_what_is_not_complete_is_not_submitted(
@@ -250,6 +254,21 @@ def test_cases_are_listed_filtered_and_paged(office: Office, program: Browser) -
     assert program.get(f"{API}/cases", params={"q": "tool kit"}).json()["items"] != []
 
 
+def test_open_questions_are_paged_and_are_those_of_the_readers_own_council(
+    office: Office, program: Browser
+) -> None:
+    own = [office.asked(office.submitted("PROP-01"), "funding-cd-ce") for _ in range(3)]
+    with office.store.writing() as tx:
+        samples.submit(tx, "INV-2004-9999", organisation="herefordshire")
+        samples.open_step(tx, samples.ask("INV-2004-9999"))
+    first = program.get(f"{API}/steps", params={"limit": 2}).json()
+    rest = program.get(f"{API}/steps", params={"limit": 2, "cursor": first["next"]}).json()
+    assert [step["id"] for step in (*first["steps"], *rest["steps"])] == own
+    assert rest["next"] is None
+    assert program.get(f"{API}/steps", params={"case": "INV-2004-9999"}).json()["steps"] == []
+    assert program.get(f"{API}/steps", params={"cursor": "x"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     "params", [{"status": "happy"}, {"limit": "0"}, {"limit": "x"}, {"cursor": "x"}, {"overdue": "perhaps"}]
 )
@@ -282,6 +301,19 @@ def test_a_forums_meetings_come_with_the_last_day_for_their_papers(program: Brow
     assert program.get(f"{API}/forums/nowhere/meetings").status_code == 404
 
 
+def test_a_forum_that_no_proposal_passes_takes_papers_until_its_own_last_day(
+    office: Office, program: Browser
+) -> None:
+    meets = {"meetings": (date(2004, 10, 11),), "papers_days": 8}
+    cabinet = office.edition.forums["cabinet"].model_copy(update=meets)
+    forums = {**office.edition.forums, "cabinet": cabinet}
+    new = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
+    with office.store.writing() as tx:
+        editions.put(tx, new.to_json(), hash=new.hash, organisation=new.organisation, name=new.name)
+    told = program.get(f"{API}/forums/cabinet/meetings").json()["meetings"]
+    assert told == [{"date": "2004-10-11", "papers_due": "2004-09-29"}]
+
+
 @pytest.mark.parametrize("token", ["", "nonsense", "as_k1_x_y"])
 def test_a_token_that_is_not_ours_opens_nothing(office: Office, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -294,6 +326,25 @@ def test_a_token_opens_only_what_its_scope_names(office: Office) -> None:
     reader, program = office.token("cd-rc", "read:case"), office.browser()
     assert program.get(f"{API}/cases", headers=reader).status_code == 200
     assert program.post(f"{API}/proposals", json={}, headers=reader).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("post", "scope", "status"),
+    [
+        ("hoict-rc", "start:case", 200),
+        ("cd-rc", "start:case", 200),
+        ("hoict-ce", "start:case", 404),
+        ("bh-dmh", "start:case", 404),
+        ("hoict-ce", "read:case", 200),
+    ],
+    ids=["its lead", "its sponsor", "another lead", "its funder", "any reader"],
+)
+def test_a_token_that_starts_cases_reads_none_but_its_owners_own(
+    office: Office, post: str, scope: str, status: int
+) -> None:
+    ref = office.submitted("PROP-02")
+    headers = office.token(post, scope)
+    assert office.browser().get(f"{API}/cases/{ref}", headers=headers).status_code == status
 
 
 def test_a_session_is_no_token(office: Office) -> None:

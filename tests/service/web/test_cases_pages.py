@@ -1,10 +1,12 @@
 """Reading cases: where each is now, its way, its decisions and its record."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 
 from service.store import covers
+from tests.service.store import samples
 from tests.service.web.office import BEGINS, Browser, Office
 from tests.support.activities import done
 from workflows.model import CaseWaiting, Choice, Ending, Outcome, State, StepClosing
@@ -130,6 +132,28 @@ def test_the_register_lists_filters_and_pages(office: Office) -> None:
     assert browser.page.count("govuk-table__row") == 2
     browser.see("/cases?state=approved")
     assert "No case is like that" in browser.words
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        ("", ["All (2)", "Submitted (1)", "notified (1)"]),
+        ("?state=submitted", ["All (2)", "Submitted (1)", "notified (1)"]),
+        ("?department=dept-ce", ["All (1)", "Submitted (1)"]),
+        ("?q=booking&state=submitted", ["All (1)", "Submitted (0)", "notified (1)"]),
+        ("?overdue=yes", ["All (0)"]),
+    ],
+)
+def test_the_states_are_counted_among_the_readers_own_cases_that_the_list_is_cut_down_to(
+    office: Office, filters: str, told: list[str]
+) -> None:
+    office.submitted("PROP-01")
+    office.became(office.submitted("PROP-02"), State.NOTIFYING)
+    with office.store.writing() as tx:
+        samples.submit(tx, "INV-2004-9999", organisation="herefordshire", department="dept-ce")
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases{filters}")
+    assert re.findall(r"\w+ \(\d+\)", browser.words) == told
 
 
 def test_an_empty_register_says_what_would_be_there(office: Office) -> None:

@@ -89,6 +89,23 @@ def test_pressing_submit_again_finds_the_case(office: Office, sponsor: Browser, 
     assert office.engine.started == [ref]
 
 
+def test_what_somebody_changed_after_the_check_is_checked_again_before_it_is_submitted(
+    office: Office, sponsor: Browser, edition: Edition
+) -> None:
+    ref = started(sponsor)
+    fill(sponsor, ref, edition)
+    sponsor.see(f"/proposals/{ref}/check")
+    with office.store.writing() as tx:
+        drafts.save(tx, ref, {"title": "Somebody was faster"})
+    assert sponsor.press() == 409
+    assert "was changed after you opened this page, so it was not submitted" in sponsor.words
+    assert "Somebody was faster" in sponsor.words
+    assert office.engine.started == []
+    assert sponsor.press() == 200
+    assert "after you opened this page" not in sponsor.words
+    assert office.engine.started == [ref]
+
+
 def test_what_cannot_be_read_is_told_beside_its_box_and_at_the_top(sponsor: Browser) -> None:
     ref = started(sponsor)
     sponsor.see(f"/proposals/{ref}/edit/costs")
@@ -153,7 +170,7 @@ def test_every_field_of_a_proposal_is_asked_for_on_one_page(edition: Edition) ->
     assert len(asked) == len(set(asked))
     tops = {field.partition(".")[0] for field in asked}
     known = set(proposals.ProposalDocument.model_fields)
-    assert known - tops == {"organisation", "submitted_on", "funding_condition"}
+    assert known - tops == {"organisation", "submitted_on", "funding_condition", "embargo"}
     assert tops <= known
 
 

@@ -1,8 +1,13 @@
 """Signing in by a code that is mailed, and out again."""
 
-import pytest
+import re
+import time
+from statistics import median
 
-from tests.service.web.office import SAME_ORIGIN, Browser, Office
+import pytest
+from httpx2 import Response
+
+from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, Office
 from tests.support.real_time import RealTime
 
 
@@ -24,10 +29,62 @@ def test_the_code_that_is_mailed_signs_in(office: Office, address: str) -> None:
     assert "Corporate Director, Regeneration and Culture" in browser.words
 
 
-def test_known_and_unknown_people_get_the_very_same_answer(office: Office) -> None:
-    known, unknown = asking(office, "cd-rc@leicester.example"), asking(office, "nobody@leicester.example")
+KNOWN, UNKNOWN = "cd-rc@leicester.example", "nobody@leicester.example"
+
+
+def asked(office: Office, address: str) -> tuple[Response, float]:
+    """What a new browser is answered when it asks for a code, and the seconds it took."""
+    with office.browser() as browser:
+        browser.see("/sign-in")
+        form = browser.form()
+        begun = time.perf_counter()
+        answer = browser.post(form.action, data={**form.hidden, "address": address}, headers=SAME_ORIGIN)
+        return answer, time.perf_counter() - begun
+
+
+def told(answer: Response) -> tuple[int, str, list[tuple[str, str]]]:
+    """All that an answer tells, without the cookie's own value, which is new each time."""
+    headers = [(name, re.sub(r"(?<=sid=)[^;]+", "", value)) for name, value in answer.headers.items()]
+    return answer.status_code, answer.text, headers
+
+
+def test_known_and_unknown_people_get_the_very_same_answers_however_often_they_ask(office: Office) -> None:
+    known, unknown = ([told(asked(office, address)[0]) for _ in range(5)] for address in (KNOWN, UNKNOWN))
+    assert known == unknown
+    assert [status for status, *_ in known] == [303, 303, 303, 429, 429]
+    assert len(office.mail.sent) == 3
+
+
+def test_known_and_unknown_people_see_the_very_same_page_that_asks_for_the_code(office: Office) -> None:
+    known, unknown = asking(office, KNOWN), asking(office, UNKNOWN)
     assert known.page == unknown.page
     assert len(office.mail.sent) == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("minutes", [6, 0.2], ids=["as often as is allowed", "too often"])
+def test_known_and_unknown_people_wait_as_long_for_the_same_answer(
+    office: Office, real: RealTime, minutes: float
+) -> None:
+    answers: dict[str, list[Response]] = {KNOWN: [], UNKNOWN: []}
+    seconds: dict[str, list[float]] = {KNOWN: [], UNKNOWN: []}
+    for _ in range(200):
+        real.passes(minutes=minutes)
+        for address in answers:
+            answer, took = asked(office, address)
+            answers[address].append(answer)
+            seconds[address].append(took)
+    assert [told(answer) for answer in answers[KNOWN]] == [told(answer) for answer in answers[UNKNOWN]]
+    assert abs(median(seconds[KNOWN]) - median(seconds[UNKNOWN])) < 0.005
+
+
+def test_who_is_known_by_two_mailboxes_is_not_told_by_asking_at_the_other(office: Office) -> None:
+    for _ in range(3):
+        asking(office, office.edition.posts["head-of-profession"].email)
+    posts = office.edition.posts_of(office.holder("head-of-profession"), BEGINS.date())
+    other = next(post for post in posts if post != "head-of-profession")
+    assert told(asked(office, office.edition.posts[other].email)[0]) == told(asked(office, UNKNOWN)[0])
+    assert len(office.mail.sent) == 3
 
 
 def test_an_unknown_person_cannot_guess_a_way_in(office: Office) -> None:
@@ -51,6 +108,17 @@ def test_the_code_works_only_in_the_browser_that_asked(office: Office) -> None:
     code = office.mail.code
     other = asking(office, "cd-rad@leicester.example")
     assert other.press(code=code) == 422
+
+
+def test_whoever_asks_to_sign_in_as_an_approver_keeps_them_from_no_decision(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-02"), "funding-bh-dmh")
+    answers = [asked(office, office.edition.posts["bh-dmh"].email)[0] for _ in range(4)]
+    assert answers[-1].status_code == 429
+    with office.browser() as browser:
+        browser.see(office.link(step, "bh-dmh"))
+        assert browser.press() == 200
+    assert browser.press(code=office.mail.code) == 200
+    assert browser.heading == "Do you approve £84,000 from your budget?"
 
 
 def test_without_asking_no_code_works(office: Office) -> None:

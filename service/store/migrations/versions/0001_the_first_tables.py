@@ -116,6 +116,9 @@ def upgrade() -> None:
         "case_file",
         ["organisation", "kind", "state", "changed", "ref"],
     )
+    op.create_index(
+        "ix_case_file_ref_begins", "case_file", ["ref"], postgresql_ops={"ref": "text_pattern_ops"}
+    )
     op.create_index("ix_case_file_state_changed_ref", "case_file", ["state", "changed", "ref"])
     op.create_index(
         "ix_case_file_withdrawing",
@@ -481,6 +484,13 @@ def upgrade() -> None:
         "ix_step_next",
         "step",
         ["next_at"],
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
+    op.create_index(
+        "ix_step_open",
+        "step",
+        ["opened", "id"],
         sqlite_where=sa.text("open = 1"),
         postgresql_where=sa.text("open"),
     )

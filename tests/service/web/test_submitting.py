@@ -1,0 +1,90 @@
+"""Submitting while others write: what somebody was told is saved is in the version, or was refused."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+
+import pytest
+
+from service.errors import NotEditable
+from service.handbook import Edition
+from service.store import Store, cases, drafts
+from service.store.drafts import Draft
+from service.web import submitting
+from tests.service.web.conftest import settings
+from tests.service.web.office import Office, proposal
+
+LATER = {"title": "A better title"}
+
+
+@pytest.fixture
+def council(store: Store, edition: Edition, tmp_path: Path) -> Office:
+    """An office on each of the two databases."""
+    opened = Office(store, settings(tmp_path), edition)
+    opened.opens()
+    return opened
+
+
+@pytest.fixture
+def helper() -> Iterator[ThreadPoolExecutor]:
+    """Somebody who does something at the same time."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool
+
+
+def drafted(council: Office) -> Draft:
+    return council.draft({**proposal("PROP-02"), "decision_needed_by": "2004-11-30"})
+
+
+def submit(council: Office, draft: Draft) -> None:
+    with council.store.writing() as tx:
+        submitting.submit(tx, council.app.desk, drafts.get(tx, draft.ref), draft.owner)
+
+
+def edit(council: Office, draft: Draft) -> bool:
+    try:
+        with council.store.writing() as tx:
+            drafts.save(tx, draft.ref, LATER)
+    except NotEditable:
+        return False
+    return True
+
+
+def title(council: Office, draft: Draft) -> str:
+    with council.store.reading() as tx:
+        return cases.get(tx, draft.ref).title
+
+
+def test_an_edit_on_its_way_is_in_the_version_that_is_submitted(
+    council: Office, helper: ThreadPoolExecutor
+) -> None:
+    draft = drafted(council)
+    with council.store.writing() as tx:
+        drafts.save(tx, draft.ref, LATER)
+        submitting_now = helper.submit(submit, council, draft)
+        wait([submitting_now], timeout=0.5)
+    submitting_now.result()
+    assert title(council, draft) == LATER["title"]
+
+
+def test_an_edit_that_comes_while_it_is_submitted_is_refused(
+    council: Office, helper: ThreadPoolExecutor
+) -> None:
+    draft = drafted(council)
+    with council.store.writing() as tx:
+        submitting.submit(tx, council.app.desk, draft, draft.owner)
+        editing = helper.submit(edit, council, draft)
+        wait([editing], timeout=0.5)
+    assert not editing.result()
+    assert title(council, draft) == draft.document["title"]
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.long)])
+def test_an_edit_and_a_submission_at_once_agree_on_what_was_submitted(
+    council: Office, helper: ThreadPoolExecutor, rounds: int
+) -> None:
+    for _ in range(rounds):
+        draft = drafted(council)
+        editing = helper.submit(edit, council, draft)
+        submit(council, draft)
+        assert (title(council, draft) == LATER["title"]) is editing.result()
