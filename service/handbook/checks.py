@@ -11,20 +11,10 @@ from service.handbook.sources import Fault, Source, Trail
 from service.handbook.words import in_words
 from service.handbook.written import FIRST_YEAR, ForumEntry, Handbook, HoldEntry, LadderEntry, QuorumEntry
 from workflows.model import Choice, Nudge, QuorumRule, Silence
+from workflows.rules.routing import LEGS
 
 Complaint = tuple[Trail, str]
 """Where something is wrong, and what."""
-
-LEGS = (
-    "notification",
-    "notification_direct",
-    "funding",
-    "srg",
-    "project",
-    "post_implementation_review",
-    "completion",
-)
-"""Legs of a route: each needs the clause that puts it there."""
 
 _REFUSALS = (Choice.REJECT, Choice.RETURN, Choice.NOT_SUPPORT, Choice.SEND_BACK)
 _ANY_YEARS = range(FIRST_YEAR, FIRST_YEAR + 28)
@@ -245,17 +235,20 @@ def _route(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         yield ("forums", srg.key, "members"), "decides cases, and has no members"
     if srg and not srg.quorum:
         yield ("forums", srg.key, "quorum"), "decides cases, and has no quorum"
-    kinds = ["funding", "authority", "completion"]
-    kinds += ["notification"] if route.notification_forum else []
-    kinds += ["srg"] if route.srg else []
-    written = _written(source, "steps")
-    for kind in kinds:
-        if kind not in written:
-            yield ("steps",), f"has no terms for {kind}, which a proposal may pass"
-    clauses = _written(source, "clauses")
-    for leg in LEGS:
-        if leg not in clauses:
-            yield ("clauses",), f"has no clause for {leg}"
+
+
+def _legs(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """Each leg needs the clause that puts it on a route, and terms for the questions it puts."""
+    steps, clauses = _written(source, "steps"), _written(source, "clauses")
+    for leg, passage in LEGS.items():
+        if passage.needs and not getattr(handbook.route, passage.needs):
+            continue
+        for kind in passage.kinds:
+            if kind not in steps:
+                yield ("steps",), f"has no terms for {kind}, which a proposal may pass"
+        for clause in passage.clauses or (leg,):
+            if clause not in clauses:
+                yield ("clauses",), f"has no clause for {clause}"
 
 
 def _clauses(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -352,6 +345,7 @@ _CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _departments_in_order,
     _forums,
     _route,
+    _legs,
     _clauses,
     _ladders,
     _steps,

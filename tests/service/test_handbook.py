@@ -479,6 +479,15 @@ BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
         ("steps.yaml", "choices: [note]", "choices: [note, note]", 0, "", "offers note 2 times"),
         ("steps.yaml", "ladder: board", "ladder: stairs", 0, "steps.srg.ladder", "there is no ladder stairs"),
         ("steps.yaml", "forum: srg", "forum: cabinet", 0, "steps.srg.forum", "cabinet has no quorum"),
+        (
+            "steps.yaml",
+            "  completion:\n    choices",
+            "  finished:\n    choices",
+            None,
+            "steps",
+            "has no terms for completion, which a proposal may pass",
+        ),
+        ("clauses.yaml", "  completion:\n", "  finished:\n", None, "clauses", "has no clause for completion"),
         ("clauses.yaml", "number: FUND-1", "number: SRG-1", None, "", "is already the number of"),
         ("money.yaml", "bh-dmh: 100000", "health-partner: 1", 0, "", "has a limit, but nobody above it"),
         # the YAML itself
@@ -519,6 +528,13 @@ def test_a_forum_that_decides_cases_needs_a_quorum(tmp_path: Path) -> None:
         "decides cases, and has no quorum",
         "srg has no quorum to decide by",
     }
+
+
+def test_who_is_never_asked_needs_neither_a_clause_nor_terms(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    change(folder, "money.yaml", "  srg: srg\n", "")
+    change(folder, "clauses.yaml", "  srg:\n", "  another:\n")
+    assert [fault.message for fault in faults(folder) if "clause" in fault.message] == []
 
 
 def test_all_faults_are_told_at_once_whatever_their_kind(tmp_path: Path) -> None:

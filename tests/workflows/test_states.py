@@ -8,6 +8,7 @@ from service import handbook
 from tests.support import states as drawing
 from workflows.model import Choice, Ending, Leg, Outcome, State
 from workflows.rules import states
+from workflows.rules.routing import LEGS
 
 AT = datetime(2004, 10, 13, 9, tzinfo=UTC)
 ENDS = {
@@ -55,21 +56,37 @@ def test_the_ends_are_the_states_with_nothing_more_to_come(state: State) -> None
     assert states.is_end(state) is (state in ENDS)
 
 
-@pytest.mark.parametrize("leg", ["notification", "funding", "srg"])
+def leg(name: str) -> Leg:
+    return Leg(leg=name, who=(), clause="", reason="")
+
+
+BEFORE_APPROVAL = [each.leg for each in states.approval_legs([leg(name) for name in LEGS])]
+
+
+@pytest.mark.parametrize("passed", BEFORE_APPROVAL)
 @pytest.mark.parametrize("choice", Choice)
-def test_whatever_is_answered_on_a_leg_is_a_change_the_states_allow(leg: str, choice: Choice) -> None:
-    kind = handbook.load("leicester").terms()[leg]
-    passing = states.while_passing(Leg(leg=leg, who=(), clause="", reason=""))
+def test_whatever_is_answered_on_a_leg_is_a_change_the_states_allow(passed: str, choice: Choice) -> None:
+    kind = handbook.load("leicester").terms()[passed]
+    passing = states.while_passing(leg(passed))
     following = states.after(outcome(choice))
     if choice in kind.choices and following is not None:
         assert following in states.TRANSITIONS[passing]
 
 
-@pytest.mark.parametrize("leg", ["notification", "funding", "srg"])
+@pytest.mark.parametrize("passed", BEFORE_APPROVAL)
 @pytest.mark.parametrize("ending", [Ending.SILENT, Ending.WITHDRAWN])
-def test_silence_and_withdrawal_are_changes_that_every_leg_allows(leg: str, ending: Ending) -> None:
-    passing = states.while_passing(Leg(leg=leg, who=(), clause="", reason=""))
+def test_silence_and_withdrawal_are_changes_that_every_leg_allows(passed: str, ending: Ending) -> None:
+    passing = states.while_passing(leg(passed))
     assert states.after(outcome(ending=ending)) in states.TRANSITIONS[passing]
+
+
+def test_every_leg_but_those_that_carry_out_what_was_approved_comes_before_approval() -> None:
+    assert set(LEGS) - {*BEFORE_APPROVAL} == {"project", "post_implementation_review", "completion"}
+
+
+def test_a_leg_that_is_in_no_table_is_a_fault_and_not_passed_over() -> None:
+    with pytest.raises(KeyError):
+        states.approval_legs((leg("funding"), leg("a_leg_nobody_wrote_down")))
 
 
 @pytest.mark.parametrize(

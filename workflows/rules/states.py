@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from workflows.model import Choice, Ending, Leg, Outcome, State
+from workflows.rules.routing import LEGS
 
 _ENDS_OF_DECISIONS = (State.REJECTED, State.RETURNED, State.LAPSED, State.WITHDRAWN)
 
@@ -56,12 +57,6 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
 }
 """From each state, those it may change to."""
 
-_WHILE_PASSING = {
-    "notification": State.NOTIFYING,
-    "funding": State.WITH_FUNDERS,
-    "srg": State.WITH_SRG,
-}
-
 _BY_CHOICE = {
     Choice.REJECT: State.REJECTED,
     Choice.RETURN: State.RETURNED,
@@ -77,12 +72,12 @@ def is_end(state: State) -> bool:
 
 def approval_legs(route: Sequence[Leg]) -> tuple[Leg, ...]:
     """Return the legs that come before approval."""
-    return tuple(leg for leg in route if leg.leg in _WHILE_PASSING)
+    return tuple(leg for leg in route if not LEGS[leg.leg].after_approval)
 
 
 def while_passing(leg: Leg) -> State:
     """Return the state of a proposal while it passes a leg."""
-    return _WHILE_PASSING[leg.leg]
+    return LEGS[leg.leg].state
 
 
 def after(outcome: Outcome) -> State | None:

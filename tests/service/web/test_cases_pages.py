@@ -1,5 +1,6 @@
 """Reading cases: where each is now, its way, its decisions and its record."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from service.store import covers
 from tests.service.web.office import BEGINS, Browser, Office
 from tests.support.activities import done
 from workflows.model import CaseWaiting, Choice, Ending, Outcome, State, StepClosing
-from workflows.rules import calendar
+from workflows.rules import calendar, routing
 
 
 def test_the_case_page_says_on_whom_since_when_what_next_and_when(office: Office) -> None:
@@ -51,6 +52,25 @@ def test_the_map_says_how_a_case_has_fared_with_a_leg(
     browser = office.signed_in("cd-rc")
     browser.see(f"/cases/{ref}")
     assert told in browser.words
+
+
+def test_of_legs_that_share_a_state_a_case_is_on_the_first_that_is_not_done(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = office.submitted("PROP-02")
+    shared = replace(routing.LEGS["notification"], state=State.WITH_FUNDERS)
+    monkeypatch.setitem(routing.LEGS, "notification", shared)
+    office.became(ref, State.WITH_FUNDERS)
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{ref}")
+    assert "Notification Here now" in browser.words
+    assert "Funding parties To come" in browser.words
+    step = office.asked(ref, "notification")
+    noted = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.NOTE, at=BEGINS)
+    office.closed(step, StepClosing(step=step, outcome=noted))
+    browser.see(f"/cases/{ref}")
+    assert "Notification Done" in browser.words
+    assert "Funding parties Here now" in browser.words
 
 
 def test_what_is_put_off_is_put_to_them_again_and_a_forum_meets(office: Office) -> None:
