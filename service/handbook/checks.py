@@ -1,7 +1,7 @@
 """What a handbook must not say, however well it is spelt: nobody unknown, no circle, no dead end."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import combinations, pairwise
 
@@ -11,7 +11,7 @@ from service.handbook.sources import Fault, Source, Trail
 from service.handbook.words import in_words
 from service.handbook.written import FIRST_YEAR, ForumEntry, Handbook, HoldEntry, LadderEntry, QuorumEntry
 from workflows.model import Choice, Nudge, QuorumRule, Silence
-from workflows.rules.routing import LEGS
+from workflows.rules.routing import LEGS, choices_of
 
 Complaint = tuple[Trail, str]
 """Where something is wrong, and what."""
@@ -285,18 +285,40 @@ def _ladder(ladder: LadderEntry) -> Iterator[Complaint]:
             yield ("rungs", number, "nudge"), "closes the step, so nothing can come after it"
 
 
+def _choices(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    for kind, step in handbook.steps.items():
+        trail = ("steps", kind, "choices")
+        if not step.choices:
+            yield trail, "offers no choice"
+        for choice, count in Counter(step.choices).items():
+            if count > 1:
+                yield trail, f"offers {choice} {count} times"
+        if step.deciding and step.choices and not set(step.choices) & {*_REFUSALS}:
+            yield trail, "leaves no way to refuse: it needs reject or return"
+        if Choice.REFER_UP in step.choices and not handbook.route.srg:
+            yield trail, "offers refer_up, but no SRG is named to refer to"
+        yield from _dead_ends(kind, step.choices)
+
+
+def _dead_ends(kind: str, choices: Sequence[Choice]) -> Iterator[Complaint]:
+    """Complain of answers after which a case would stay open and wait for nobody."""
+    fit = choices_of(kind)
+    if not fit:
+        kinds = ", ".join(known for passage in LEGS.values() for known in passage.kinds)
+        yield ("steps", kind), f"is no kind of question that is put; these are: {kinds}"
+        return
+    trail = ("steps", kind, "choices")
+    for number, choice in enumerate(choices):
+        if choice not in fit:
+            yield (*trail, number), f"is {choice}, which leads nowhere; {kind} may offer {', '.join(fit)}"
+    if choices and not any(choice.favourable for choice in choices):
+        ways = " or ".join(choice for choice in fit if choice.favourable)
+        yield trail, f"leaves no way to go on: it needs {ways}"
+
+
 def _steps(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     for kind, step in handbook.steps.items():
         trail = ("steps", kind)
-        if not step.choices:
-            yield (*trail, "choices"), "offers no choice"
-        for choice, count in Counter(step.choices).items():
-            if count > 1:
-                yield (*trail, "choices"), f"offers {choice} {count} times"
-        if step.deciding and step.choices and not set(step.choices) & {*_REFUSALS}:
-            yield (*trail, "choices"), "leaves no way to refuse: it needs reject or return"
-        if Choice.REFER_UP in step.choices and not handbook.route.srg:
-            yield (*trail, "choices"), "offers refer_up, but no SRG is named to refer to"
         ladder = handbook.ladders.get(step.ladder)
         closes = bool(ladder and ladder.rungs and ladder.rungs[-1].nudge is Nudge.CLOSE)
         if ladder and step.silence is Silence.EXPIRE and not closes:
@@ -348,6 +370,7 @@ _CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _legs,
     _clauses,
     _ladders,
+    _choices,
     _steps,
     _limits,
     _calendar,

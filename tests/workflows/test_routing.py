@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from service import handbook, proposals
 from service.handbook import Edition
 from tests.support.samples import SAMPLES
-from workflows.model import Assurance, Ladder, Leg, Proposal, RoutingRules, Share, Size, State, Terms
+from workflows.model import Assurance, Choice, Ladder, Leg, Proposal, RoutingRules, Share, Size, State, Terms
 from workflows.rules import calendar, routing, states
 
 SHIPPED = handbook.load("leicester")
@@ -315,6 +315,32 @@ def test_a_referral_adds_srg_where_there_is_one() -> None:
 def test_an_organisation_without_notification_begins_with_its_funders() -> None:
     rules = SHIPPED.routing().model_copy(update={"notification_forum": None, "srg": None})
     assert legs(routing.route(proposal(), rules)) == ("funding", "completion")
+
+
+ABOVE = routing.branches(proposal(), SHIPPED.routing())
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "branches", "left"),
+    [
+        ("funding", "approve reject refer_up", ABOVE, "approve reject refer_up"),
+        ("funding", "approve reject refer_up", {}, "approve reject"),
+        ("srg", "approve reject not_support refer_up", ABOVE, "approve reject"),
+        ("completion", "verify defer send_back return refer_up", ABOVE, "verify defer"),
+        ("gate", "authorise", ABOVE, ""),
+    ],
+)
+def test_only_choices_that_lead_somewhere_are_offered_whatever_an_edition_says(
+    kind: str, written: str, branches: dict[str, Leg], left: str
+) -> None:
+    terms = Terms(kind=kind, choices=tuple(map(Choice, written.split())), ladder=Ladder(due=5))
+    assert routing.offering(terms, branches).choices == tuple(map(Choice, left.split()))
+
+
+def test_the_shipped_handbooks_offer_only_what_leads_somewhere() -> None:
+    for edition in (SHIPPED, LITERAL):
+        for terms in edition.terms().values():
+            assert routing.offering(terms, ABOVE) == terms
 
 
 def test_working_out_the_same_way_twice_gives_the_same() -> None:

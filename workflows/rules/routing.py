@@ -1,10 +1,11 @@
 """The way of an investment proposal: which legs it passes, whom they ask, and why."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from workflows.model import (
+    Choice,
     ForumRules,
     Leg,
     LegAsk,
@@ -14,6 +15,7 @@ from workflows.model import (
     Share,
     Size,
     State,
+    Terms,
 )
 from workflows.rules import calendar
 
@@ -159,8 +161,9 @@ class Passage:
     rule: Callable[[Proposal, RoutingRules], Leg | None]
     state: State
     """Where a proposal is while it passes the leg."""
-    kinds: tuple[str, ...] = ()
-    """The kinds of question that the leg may put."""
+    kinds: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    """The kinds of question that the leg may put, with the choices each may offer: those that lead on,
+    to another state, or to the same question again; and where votes are counted, those that are no view."""
     after_approval: bool = False
     """It carries out what was approved, and is no part of approving it."""
     clauses: tuple[str, ...] = ()
@@ -169,25 +172,58 @@ class Passage:
     """The key of the handbook's `route` that names whom it asks; a handbook without it has no such leg."""
 
 
+_DECIDE = (
+    Choice.APPROVE,
+    Choice.APPROVE_WITH_CONDITIONS,
+    Choice.REJECT,
+    Choice.RETURN,
+    Choice.DEFER,
+)
+_FUND = (*_DECIDE, Choice.REFER_UP)
+_VOTE = (*_DECIDE, Choice.ABSTAIN, Choice.DECLARE_INTEREST)
+
 LEGS: dict[str, Passage] = {
     "notification": Passage(
         notification,
         State.NOTIFYING,
-        kinds=("notification",),
+        kinds={"notification": (Choice.NOTE, Choice.RETURN, Choice.DEFER)},
         clauses=("notification", "notification_direct"),
         needs="notification_forum",
     ),
-    "funding": Passage(funding, State.WITH_FUNDERS, kinds=("funding", "authority")),
-    "srg": Passage(srg, State.WITH_SRG, kinds=("srg",), needs="srg"),
+    "funding": Passage(funding, State.WITH_FUNDERS, kinds={"funding": _FUND, "authority": _FUND}),
+    "srg": Passage(srg, State.WITH_SRG, kinds={"srg": _VOTE}, needs="srg"),
     "project": Passage(project, State.IN_PROJECT, after_approval=True),
     "post_implementation_review": Passage(review, State.IN_REVIEW, after_approval=True),
-    "completion": Passage(completion, State.APPROVED, kinds=("completion",), after_approval=True),
+    "completion": Passage(
+        completion,
+        State.APPROVED,
+        kinds={"completion": (Choice.VERIFY, Choice.DEFER)},
+        after_approval=True,
+    ),
 }
 """Every leg, in the order in which a proposal passes them; a new one is a rule and a row in its place here.
 
 The route, its states, the questions put and the handbook's check all read this, so that a leg shown to
-a sponsor is a leg that is asked.
+a sponsor is a leg that is asked, and no answer leaves a case open that waits for nobody.
 """
+
+
+def choices_of(kind: str) -> tuple[Choice, ...]:
+    """Return the choices that a kind of question may offer; none for a kind that no leg puts."""
+    return next((each.kinds[kind] for each in LEGS.values() if kind in each.kinds), ())
+
+
+def offering(terms: Terms, branches: Collection[str]) -> Terms:
+    """Return a question's terms without choices that would lead this proposal nowhere.
+
+    The handbook's check refuses them, but an edition frozen before it may have them; and where no SRG
+    stands above, nothing can be referred up.
+    """
+    fit = [choice for choice in choices_of(terms.kind) if choice is not Choice.REFER_UP or "srg" in branches]
+    for choice in terms.choices:
+        if choice not in fit:
+            terms = terms.without(choice)
+    return terms
 
 
 # -------------------------------------------------------------------------- meetings

@@ -81,10 +81,28 @@ def while_passing(leg: Leg) -> State:
 
 
 def after(outcome: Outcome) -> State | None:
-    """Return the state an outcome brings a proposal to, or None if it goes on."""
-    if outcome.choice is not None:
-        return _BY_CHOICE.get(outcome.choice)
-    return _BY_ENDING.get(outcome.ending)
+    """Return the state an outcome brings a proposal to, or None if it goes on.
+
+    No question offers a choice that does neither; to come to one all the same is a fault.
+    """
+    if outcome.choice is None:
+        return _BY_ENDING[outcome.ending]
+    if outcome.choice in _BY_CHOICE:
+        return _BY_CHOICE[outcome.choice]
+    if outcome.stops:
+        raise ValueError(f"{outcome.step} came to {outcome.choice}, which leads a proposal nowhere")
+    return None
+
+
+def end(outcome: Outcome) -> State:
+    """Return the state in which an outcome ends a proposal.
+
+    It is a fault if it does not: its process would be over, and the case open for ever.
+    """
+    state = after(outcome)
+    if state is None or not is_end(state):
+        raise ValueError(f"{outcome.step} came to {outcome.choice}, which does not end a proposal")
+    return state
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
