@@ -11,6 +11,7 @@ from service.store import links
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
 from workflows.model import AnswersDue, Capacity, Choice, Ending, Holder, Nudge
+from workflows.rules.quorum import settled
 
 HALL, SPORTS = "funding-bh-dmh", "funding-bh-sports"
 
@@ -311,19 +312,36 @@ def test_the_sponsor_hears_what_the_forum_replied(desk: Desk) -> None:
     assert desk.sent(case.case, before) == [("outcome", "cd-rc"), ("receipt", "heads-of-ict-secretary")]
 
 
-def test_a_casting_vote_that_broke_a_tie_is_told(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("answer", "veto", "outcome", "told"),
+    [
+        (Choice.REJECT, False, Choice.APPROVE, True),
+        # A veto settles it by itself, whichever way it is not a yes, and there is no tie to break.
+        (Choice.REJECT, True, Choice.REJECT, False),
+        (Choice.RETURN, True, Choice.RETURN, False),
+        (Choice.DEFER, True, Choice.DEFER, False),
+    ],
+)
+def test_a_casting_vote_that_broke_a_tie_is_told(
+    desk: Desk, answer: Choice, veto: bool, outcome: Choice, told: bool
+) -> None:
     case = desk.submits()
     ask = desk.ask(case, "srg")
-    casting = ask.terms.quorum.model_copy(update={"casting": True})
-    ask = ask.model_copy(update={"terms": ask.terms.model_copy(update={"quorum": casting})})
+    casting = ask.terms.quorum.model_copy(update={"casting": True, "present": 2})
     chair = next(seat.key for seat in ask.seats if seat.chair)
     other = next(seat.key for seat in ask.seats if not seat.chair)
+    seats = tuple(seat.model_copy(update={"veto": veto and seat.key == other}) for seat in ask.seats)
+    terms = ask.terms.model_copy(update={"quorum": casting})
+    ask = ask.model_copy(update={"terms": terms, "seats": seats})
     desk.opens(ask)
     step = f"{case.case}.srg.1"
-    desk.records(desk.answers(step, chair), desk.answers(step, other, Choice.REJECT))
-    desk.closes(step)
-    (told,) = {row.props["casting"] for row in desk.ledger(case.case) if row.kind == "outcome"}
-    assert told == desk.edition.posts[chair].title_on(DAY)
+    until = DAY + timedelta(days=30) if answer is Choice.DEFER else None
+    made = desk.answers(step, chair), desk.answers(step, other, answer, until=until)
+    desk.records(*made)
+    assert settled(made, desk.step(step).seats, casting, final=True) is outcome
+    desk.closes(step, choice=outcome, until=until)
+    (said,) = {row.props["casting"] for row in desk.ledger(case.case) if row.kind == "outcome"}
+    assert said == (desk.edition.posts[chair].title_on(DAY) if told else "")
 
 
 def test_who_was_asked_in_vain_is_told_why(desk: Desk) -> None:
