@@ -225,7 +225,7 @@ class Reminder(Asking):
 
     kind: Literal["reminder"] = "reminder"
     number: int
-    """1 for the first reminder of this question."""
+    """1 for the first reminder of this question that its reader gets."""
     asked_on: date
 
 

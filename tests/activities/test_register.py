@@ -6,11 +6,25 @@ from typing import Any
 
 import pytest
 
+from notifications.render import subject
 from service.handbook import Edition
+from service.store import letters as ledger
 from service.store import links
+from service.store.letters import LinkBinding, QueuedLetter
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
-from workflows.model import AnswersDue, Capacity, Choice, Ending, Holder, Nudge
+from workflows.letters import read
+from workflows.model import (
+    AnswersDue,
+    Capacity,
+    Choice,
+    Ending,
+    Holder,
+    Ladder,
+    LadderRung,
+    Nudge,
+    StepNudged,
+)
 from workflows.rules.quorum import settled
 
 HALL, SPORTS = "funding-bh-dmh", "funding-bh-sports"
@@ -242,6 +256,53 @@ def test_all_the_way_up_the_ladder_each_letter_is_a_new_one_and_the_first_link_s
     assert all(link and link.revoked_at is None and link.step == step for link in opened)
     reminders = sorted(row.props["number"] for row in asking if row.kind == "reminder")
     assert reminders == [1, 2]
+
+
+def numbers(desk: Desk, ref: str) -> list[tuple[str, int]]:
+    """Return to whom each reminder of a case went, and which one it says it is."""
+    rows = [row for row in desk.ledger(ref) if row.kind == "reminder"]
+    return [(row.person, row.props["number"]) for row in rows]
+
+
+def climbs(desk: Desk, step: str, number: int, *silent: str) -> None:
+    """Let one rung come due, whether or not those before it did."""
+    rung = next(rung for rung in desk.step(step).rungs if rung.number == number)
+    done(desk.register.nudged(StepNudged(step=step, rung=rung, silent=silent, at=rung.at)))
+
+
+def test_the_first_reminder_somebody_gets_is_their_first_though_the_clock_jumped_past_one(
+    desk: Desk,
+) -> None:
+    ref, step = silent_hall(desk)
+    climbs(desk, step, 2, "bh-dmh")
+    assert numbers(desk, ref) == [("p-017", 1)]
+    (reminder,) = (row for row in desk.ledger(ref) if row.kind == "reminder")
+    assert subject(read(reminder.props)).startswith("Reminder, ")
+
+
+def test_whoever_is_brought_in_between_two_reminders_has_their_first_with_the_second(desk: Desk) -> None:
+    case = desk.submits()
+    rungs = [(1, Nudge.REMIND), (2, Nudge.COVER), (3, Nudge.REMIND), (4, Nudge.PMO)]
+    ladder = Ladder(due=5, rungs=tuple(LadderRung(day=day, nudge=nudge) for day, nudge in rungs))
+    ask = desk.ask(case, HALL)
+    ask = ask.model_copy(update={"terms": ask.terms.model_copy(update={"ladder": ladder})})
+    desk.opens(ask)
+    desk.covers("bh-dmh", by="bh-land-charges")
+    for number in (1, 2, 3):
+        climbs(desk, ask.step, number, "bh-dmh")
+    assert numbers(desk, case.case) == [("p-017", 1), ("p-017", 2), ("p-019", 1)]
+
+
+def test_a_reminder_with_a_new_link_is_still_one_reminder(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    climbs(desk, step, 1, "bh-dmh")
+    with desk.store.writing() as tx:
+        (old,) = (row for row in ledger.of_step(tx, step) if row.kind == "reminder")
+        bound = LinkBinding(round=1, content_hash="", expires=NINE + timedelta(days=14))
+        fields = old.model_dump(include={*QueuedLetter.model_fields} - {"key", "link"})
+        links.reissue(tx, old.link_id or "", QueuedLetter(key=f"{old.key}:again1", link=bound, **fields))
+    climbs(desk, step, 2, "bh-dmh")
+    assert [number for _, number in numbers(desk, ref)] == [1, 1, 2]
 
 
 def test_only_silent_seats_are_reminded(desk: Desk) -> None:
