@@ -306,7 +306,6 @@ class Receipt(CaseLetter):
     settled: Choice | None = None
     """What the question came to, if this answer settled it."""
     next: Next | None = None
-    undo_until: AwareDatetime | None = None
 
 
 class ClosedWithoutYou(CaseLetter):
