@@ -537,8 +537,12 @@ class Correspondence:
             cause=cause,
             question=self._question(put.key, put.terms.kind, silent[0]),
             seat=title(self.rules, silent[0].post, self.today),
-            asked=self._asked(put, silent) if cause == "unanswered" else (),
+            **(self._silence(put, silent) if cause == "unanswered" else {}),
         )
+
+    def _silence(self, put: Put, silent: Sequence[Seat]) -> dict[str, object]:
+        """Say who has not answered, and what the ladder still holds if nobody does."""
+        return {"asked": self._asked(put, silent), "if_silent": self._if_silent(put, silent[0])}
 
     def _to_pmo(self, key: str, cause: str, seat: str = "", **facts: object) -> list[QueuedLetter]:
         letter = pmo_letter(

@@ -441,9 +441,10 @@ class Stuck(CaseLetter):
     seat: Line = ""
     asked: tuple[Asked, ...] = ()
     """For `unanswered`: who has been silent to the end of the ladder."""
+    if_silent: tuple[Consequence, ...] = ()
+    """For `unanswered`: the rungs still to come. Empty: it stays as it is."""
     unsent: Unsent | None = None
     """For `undeliverable`: the letter."""
-    if_silent: tuple[Consequence, ...] = ()
 
 
 class Code(Addressed):

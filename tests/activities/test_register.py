@@ -305,6 +305,20 @@ def test_a_reminder_with_a_new_link_is_still_one_reminder(desk: Desk) -> None:
     assert [number for _, number in numbers(desk, ref)] == [1, 1, 2]
 
 
+@pytest.mark.parametrize("closes", [False, True])
+def test_the_pmo_is_told_what_happens_if_it_does_nothing(desk: Desk, closes: bool) -> None:
+    case = desk.submits()
+    rungs = [LadderRung(day=1, nudge=Nudge.PMO), LadderRung(day=2, nudge=Nudge.CLOSE)]
+    ladder = Ladder(due=1, rungs=tuple(rungs[: 1 + closes]))
+    ask = desk.ask(case, HALL)
+    ask = ask.model_copy(update={"terms": ask.terms.model_copy(update={"ladder": ladder})})
+    desk.opens(ask)
+    desk.nudges(ask.step, Nudge.PMO)
+    (stuck,) = (row for row in desk.ledger(case.case) if row.kind == "stuck")
+    closing = {"on": (DAY + timedelta(days=2)).isoformat(), "then": "close", "who": ""}
+    assert stuck.props["if_silent"] == ([closing] if closes else [])
+
+
 def test_only_silent_seats_are_reminded(desk: Desk) -> None:
     case = desk.submits()
     desk.opens(desk.ask(case, "srg"))
