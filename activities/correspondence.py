@@ -3,7 +3,7 @@
 Everything a letter says is fixed when it is queued, so that a letter sent again is the same letter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -159,8 +159,9 @@ class Correspondence:
         silent = [seat for seat in seats if seat.key in nudged.silent]
         match rung.nudge:
             case Nudge.REMIND:
+                written = {row.key for row in ledger.of_step(self.tx, put.step)}
                 return [
-                    self._reminder(put, seat, holder, rung)
+                    self._reminder(put, seat, holder, rung, written)
                     for seat in silent
                     for holder in seat.holders
                     if self._still_there(seat, holder)
@@ -258,17 +259,21 @@ class Correspondence:
         letter = letters.Request(**self._asking(put, seat, holder))
         return self._queue(f"{put.step}:request:{seat.key}:{holder.person}", letter, put, seat, holder)
 
-    def _reminder(self, put: Put, seat: Seat, holder: Holder, rung: Rung) -> QueuedLetter:
+    def _reminder(
+        self, put: Put, seat: Seat, holder: Holder, rung: Rung, written: Collection[str]
+    ) -> QueuedLetter:
+        """Remind somebody, counting what they had: a rung that the Clock jumped past sent them nothing."""
         earlier = [
-            other for other in put.rungs if other.nudge is Nudge.REMIND and other.number <= rung.number
+            other
+            for other in put.rungs
+            if other.number < rung.number and _reminder_key(put, seat, holder, other) in written
         ]
         letter = letters.Reminder(
             **self._asking(put, seat, holder),
-            number=len(earlier),
+            number=len(earlier) + 1,
             asked_on=calendar.local_day(put.opened),
         )
-        key = f"{put.step}:reminder:{rung.number}:{seat.key}:{holder.person}"
-        return self._queue(key, letter, put, seat, holder)
+        return self._queue(_reminder_key(put, seat, holder, rung), letter, put, seat, holder)
 
     def _escalation(
         self,
@@ -532,8 +537,12 @@ class Correspondence:
             cause=cause,
             question=self._question(put.key, put.terms.kind, silent[0]),
             seat=title(self.rules, silent[0].post, self.today),
-            asked=self._asked(put, silent) if cause == "unanswered" else (),
+            **(self._silence(put, silent) if cause == "unanswered" else {}),
         )
+
+    def _silence(self, put: Put, silent: Sequence[Seat]) -> dict[str, object]:
+        """Say who has not answered, and what the ladder still holds if nobody does."""
+        return {"asked": self._asked(put, silent), "if_silent": self._if_silent(put, silent[0])}
 
     def _to_pmo(self, key: str, cause: str, seat: str = "", **facts: object) -> list[QueuedLetter]:
         letter = pmo_letter(
@@ -744,6 +753,10 @@ class ToSponsor(Protocol):
 
     def __call__(self, *, to: Addressee) -> Letter:
         """Write it to somebody."""
+
+
+def _reminder_key(put: Put, seat: Seat, holder: Holder, rung: Rung) -> str:
+    return f"{put.step}:reminder:{rung.number}:{seat.key}:{holder.person}"
 
 
 def _new(seat: Seat, step: StepView) -> Iterable[Holder]:

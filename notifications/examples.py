@@ -415,7 +415,6 @@ EXAMPLES: dict[str, Letter] = {
         answered=1,
         asked=2,
         waiting_for=(SPORTS,),
-        undo_until=datetime(2004, 10, 20, 14, 40, tzinfo=UTC),
     ),
     "receipt-settled": Receipt(
         to=_COVER,

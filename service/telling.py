@@ -14,7 +14,7 @@ from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
 from workflows.model import Leg, LegAsk, Share
-from workflows.rules import calendar
+from workflows.rules import calendar, routing
 
 _FROZEN: dict[str, Edition] = {}
 
@@ -172,7 +172,7 @@ def pmo_letter(
 def share_of(case: CaseView, step: StepView | str, post: str) -> Share | None:
     """Return the share a step asks about: the seat's own, or for an authority the party's."""
     key = step if isinstance(step, str) else step.key
-    party = key.removeprefix("authority-") if key.startswith("authority-") else post
+    party = routing.party(key, post)
     return next((share for share in case.proposal.shares if share.post == party), None)
 
 

@@ -225,7 +225,7 @@ class Reminder(Asking):
 
     kind: Literal["reminder"] = "reminder"
     number: int
-    """1 for the first reminder of this question."""
+    """1 for the first reminder of this question that its reader gets."""
     asked_on: date
 
 
@@ -306,7 +306,6 @@ class Receipt(CaseLetter):
     settled: Choice | None = None
     """What the question came to, if this answer settled it."""
     next: Next | None = None
-    undo_until: AwareDatetime | None = None
 
 
 class ClosedWithoutYou(CaseLetter):
@@ -442,9 +441,10 @@ class Stuck(CaseLetter):
     seat: Line = ""
     asked: tuple[Asked, ...] = ()
     """For `unanswered`: who has been silent to the end of the ladder."""
+    if_silent: tuple[Consequence, ...] = ()
+    """For `unanswered`: the rungs still to come. Empty: it stays as it is."""
     unsent: Unsent | None = None
     """For `undeliverable`: the letter."""
-    if_silent: tuple[Consequence, ...] = ()
 
 
 class Code(Addressed):

@@ -523,7 +523,7 @@ class AnswersDue(Frozen):
 
 
 class StepDecided(Frozen):
-    """Decisions to record, and what the step came to if they resolved it."""
+    """Decisions to record that leave their step open."""
 
     step: str
     decisions: tuple[Decision, ...]

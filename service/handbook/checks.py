@@ -1,7 +1,7 @@
 """What a handbook must not say, however well it is spelt: nobody unknown, no circle, no dead end."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import combinations, pairwise
 
@@ -11,20 +11,10 @@ from service.handbook.sources import Fault, Source, Trail
 from service.handbook.words import in_words
 from service.handbook.written import FIRST_YEAR, ForumEntry, Handbook, HoldEntry, LadderEntry, QuorumEntry
 from workflows.model import Choice, Nudge, QuorumRule, Silence
+from workflows.rules.routing import LEGS, choices_of
 
 Complaint = tuple[Trail, str]
 """Where something is wrong, and what."""
-
-LEGS = (
-    "notification",
-    "notification_direct",
-    "funding",
-    "srg",
-    "project",
-    "post_implementation_review",
-    "completion",
-)
-"""Legs of a route: each needs the clause that puts it there."""
 
 _REFUSALS = (Choice.REJECT, Choice.RETURN, Choice.NOT_SUPPORT, Choice.SEND_BACK)
 _ANY_YEARS = range(FIRST_YEAR, FIRST_YEAR + 28)
@@ -245,17 +235,20 @@ def _route(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         yield ("forums", srg.key, "members"), "decides cases, and has no members"
     if srg and not srg.quorum:
         yield ("forums", srg.key, "quorum"), "decides cases, and has no quorum"
-    kinds = ["funding", "authority", "completion"]
-    kinds += ["notification"] if route.notification_forum else []
-    kinds += ["srg"] if route.srg else []
-    written = _written(source, "steps")
-    for kind in kinds:
-        if kind not in written:
-            yield ("steps",), f"has no terms for {kind}, which a proposal may pass"
-    clauses = _written(source, "clauses")
-    for leg in LEGS:
-        if leg not in clauses:
-            yield ("clauses",), f"has no clause for {leg}"
+
+
+def _legs(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """Each leg needs the clause that puts it on a route, and terms for the questions it puts."""
+    steps, clauses = _written(source, "steps"), _written(source, "clauses")
+    for leg, passage in LEGS.items():
+        if passage.needs and not getattr(handbook.route, passage.needs):
+            continue
+        for kind in passage.kinds:
+            if kind not in steps:
+                yield ("steps",), f"has no terms for {kind}, which a proposal may pass"
+        for clause in passage.clauses or (leg,):
+            if clause not in clauses:
+                yield ("clauses",), f"has no clause for {clause}"
 
 
 def _clauses(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -292,18 +285,40 @@ def _ladder(ladder: LadderEntry) -> Iterator[Complaint]:
             yield ("rungs", number, "nudge"), "closes the step, so nothing can come after it"
 
 
+def _choices(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    for kind, step in handbook.steps.items():
+        trail = ("steps", kind, "choices")
+        if not step.choices:
+            yield trail, "offers no choice"
+        for choice, count in Counter(step.choices).items():
+            if count > 1:
+                yield trail, f"offers {choice} {count} times"
+        if step.deciding and step.choices and not set(step.choices) & {*_REFUSALS}:
+            yield trail, "leaves no way to refuse: it needs reject or return"
+        if Choice.REFER_UP in step.choices and not handbook.route.srg:
+            yield trail, "offers refer_up, but no SRG is named to refer to"
+        yield from _dead_ends(kind, step.choices)
+
+
+def _dead_ends(kind: str, choices: Sequence[Choice]) -> Iterator[Complaint]:
+    """Complain of answers after which a case would stay open and wait for nobody."""
+    fit = choices_of(kind)
+    if not fit:
+        kinds = ", ".join(known for passage in LEGS.values() for known in passage.kinds)
+        yield ("steps", kind), f"is no kind of question that is put; these are: {kinds}"
+        return
+    trail = ("steps", kind, "choices")
+    for number, choice in enumerate(choices):
+        if choice not in fit:
+            yield (*trail, number), f"is {choice}, which leads nowhere; {kind} may offer {', '.join(fit)}"
+    if choices and not any(choice.favourable for choice in choices):
+        ways = " or ".join(choice for choice in fit if choice.favourable)
+        yield trail, f"leaves no way to go on: it needs {ways}"
+
+
 def _steps(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     for kind, step in handbook.steps.items():
         trail = ("steps", kind)
-        if not step.choices:
-            yield (*trail, "choices"), "offers no choice"
-        for choice, count in Counter(step.choices).items():
-            if count > 1:
-                yield (*trail, "choices"), f"offers {choice} {count} times"
-        if step.deciding and step.choices and not set(step.choices) & {*_REFUSALS}:
-            yield (*trail, "choices"), "leaves no way to refuse: it needs reject or return"
-        if Choice.REFER_UP in step.choices and not handbook.route.srg:
-            yield (*trail, "choices"), "offers refer_up, but no SRG is named to refer to"
         ladder = handbook.ladders.get(step.ladder)
         closes = bool(ladder and ladder.rungs and ladder.rungs[-1].nudge is Nudge.CLOSE)
         if ladder and step.silence is Silence.EXPIRE and not closes:
@@ -352,8 +367,10 @@ _CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _departments_in_order,
     _forums,
     _route,
+    _legs,
     _clauses,
     _ladders,
+    _choices,
     _steps,
     _limits,
     _calendar,

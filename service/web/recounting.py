@@ -52,7 +52,7 @@ _DETAIL = (
     "letter.sent",
     "link.followed",
     "link.reissued",
-    "link.revoked",
+    "links.revoked",
 )
 
 

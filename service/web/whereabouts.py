@@ -168,12 +168,14 @@ def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:
     """Draw the map: every leg of the route, and where the case is on it."""
     edition = telling.edition(tx, case.edition)
     asked = _latest(step for step in steps.of_case(tx, case.ref) if step.version == case.version)
-    here = _here(case)
     found: list[Place] = []
-    for number, leg in enumerate(case.route):
-        keys = [ask.key for ask in leg.asks]
-        own = [asked[key] for key in keys if key in asked]
-        place, why = ("here", "") if number == here else _fared(case, own, whole=len(own) == len(keys))
+    for leg in case.route:
+        own = [asked[ask.key] for ask in leg.asks if ask.key in asked]
+        place, why = _fared(case, own, whole=len(own) == len(leg.asks))
+        passing = states.while_passing(leg) == case.state and place != "done"
+        # Legs that share a state are passed one after another, so the case is on the first of them.
+        if passing and not any(earlier.place == "here" for earlier in found):
+            place, why = "here", ""
         found.append(_place(leg, edition, tx.today, place, why))
     return tuple(found)
 
@@ -222,13 +224,3 @@ def _place(leg: Leg, edition: Edition, today: date, place: str, why: str) -> Pla
         why=why,
         when=f"Meets on {words.short_day(leg.meeting)}" if leg.meeting else "",
     )
-
-
-def _here(case: CaseView) -> int:
-    """Return the number of the leg that a case is passing; -1 if it is on none."""
-    for number, leg in enumerate(case.route):
-        passing = leg in states.approval_legs((leg,)) and states.while_passing(leg) == case.state
-        completing = leg.leg == "completion" and case.state == State.APPROVED
-        if passing or completing:
-            return number
-    return -1

@@ -6,11 +6,26 @@ from typing import Any
 
 import pytest
 
+from notifications.render import subject
 from service.handbook import Edition
+from service.store import letters as ledger
 from service.store import links
+from service.store.letters import LinkBinding, QueuedLetter
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
-from workflows.model import AnswersDue, Capacity, Choice, Ending, Holder, Nudge
+from workflows.letters import read
+from workflows.model import (
+    AnswersDue,
+    Capacity,
+    Choice,
+    Ending,
+    Holder,
+    Ladder,
+    LadderRung,
+    Nudge,
+    StepNudged,
+)
+from workflows.rules.quorum import settled
 
 HALL, SPORTS = "funding-bh-dmh", "funding-bh-sports"
 
@@ -243,6 +258,67 @@ def test_all_the_way_up_the_ladder_each_letter_is_a_new_one_and_the_first_link_s
     assert reminders == [1, 2]
 
 
+def numbers(desk: Desk, ref: str) -> list[tuple[str, int]]:
+    """Return to whom each reminder of a case went, and which one it says it is."""
+    rows = [row for row in desk.ledger(ref) if row.kind == "reminder"]
+    return [(row.person, row.props["number"]) for row in rows]
+
+
+def climbs(desk: Desk, step: str, number: int, *silent: str) -> None:
+    """Let one rung come due, whether or not those before it did."""
+    rung = next(rung for rung in desk.step(step).rungs if rung.number == number)
+    done(desk.register.nudged(StepNudged(step=step, rung=rung, silent=silent, at=rung.at)))
+
+
+def test_the_first_reminder_somebody_gets_is_their_first_though_the_clock_jumped_past_one(
+    desk: Desk,
+) -> None:
+    ref, step = silent_hall(desk)
+    climbs(desk, step, 2, "bh-dmh")
+    assert numbers(desk, ref) == [("p-017", 1)]
+    (reminder,) = (row for row in desk.ledger(ref) if row.kind == "reminder")
+    assert subject(read(reminder.props)).startswith("Reminder, ")
+
+
+def test_whoever_is_brought_in_between_two_reminders_has_their_first_with_the_second(desk: Desk) -> None:
+    case = desk.submits()
+    rungs = [(1, Nudge.REMIND), (2, Nudge.COVER), (3, Nudge.REMIND), (4, Nudge.PMO)]
+    ladder = Ladder(due=5, rungs=tuple(LadderRung(day=day, nudge=nudge) for day, nudge in rungs))
+    ask = desk.ask(case, HALL)
+    ask = ask.model_copy(update={"terms": ask.terms.model_copy(update={"ladder": ladder})})
+    desk.opens(ask)
+    desk.covers("bh-dmh", by="bh-land-charges")
+    for number in (1, 2, 3):
+        climbs(desk, ask.step, number, "bh-dmh")
+    assert numbers(desk, case.case) == [("p-017", 1), ("p-017", 2), ("p-019", 1)]
+
+
+def test_a_reminder_with_a_new_link_is_still_one_reminder(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    climbs(desk, step, 1, "bh-dmh")
+    with desk.store.writing() as tx:
+        (old,) = (row for row in ledger.of_step(tx, step) if row.kind == "reminder")
+        bound = LinkBinding(round=1, content_hash="", expires=NINE + timedelta(days=14))
+        fields = old.model_dump(include={*QueuedLetter.model_fields} - {"key", "link"})
+        links.reissue(tx, old.link_id or "", QueuedLetter(key=f"{old.key}:again1", link=bound, **fields))
+    climbs(desk, step, 2, "bh-dmh")
+    assert [number for _, number in numbers(desk, ref)] == [1, 1, 2]
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_the_pmo_is_told_what_happens_if_it_does_nothing(desk: Desk, closes: bool) -> None:
+    case = desk.submits()
+    rungs = [LadderRung(day=1, nudge=Nudge.PMO), LadderRung(day=2, nudge=Nudge.CLOSE)]
+    ladder = Ladder(due=1, rungs=tuple(rungs[: 1 + closes]))
+    ask = desk.ask(case, HALL)
+    ask = ask.model_copy(update={"terms": ask.terms.model_copy(update={"ladder": ladder})})
+    desk.opens(ask)
+    desk.nudges(ask.step, Nudge.PMO)
+    (stuck,) = (row for row in desk.ledger(case.case) if row.kind == "stuck")
+    closing = {"on": (DAY + timedelta(days=2)).isoformat(), "then": "close", "who": ""}
+    assert stuck.props["if_silent"] == ([closing] if closes else [])
+
+
 def test_only_silent_seats_are_reminded(desk: Desk) -> None:
     case = desk.submits()
     desk.opens(desk.ask(case, "srg"))
@@ -311,19 +387,36 @@ def test_the_sponsor_hears_what_the_forum_replied(desk: Desk) -> None:
     assert desk.sent(case.case, before) == [("outcome", "cd-rc"), ("receipt", "heads-of-ict-secretary")]
 
 
-def test_a_casting_vote_that_broke_a_tie_is_told(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("answer", "veto", "outcome", "told"),
+    [
+        (Choice.REJECT, False, Choice.APPROVE, True),
+        # A veto settles it by itself, whichever way it is not a yes, and there is no tie to break.
+        (Choice.REJECT, True, Choice.REJECT, False),
+        (Choice.RETURN, True, Choice.RETURN, False),
+        (Choice.DEFER, True, Choice.DEFER, False),
+    ],
+)
+def test_a_casting_vote_that_broke_a_tie_is_told(
+    desk: Desk, answer: Choice, veto: bool, outcome: Choice, told: bool
+) -> None:
     case = desk.submits()
     ask = desk.ask(case, "srg")
-    casting = ask.terms.quorum.model_copy(update={"casting": True})
-    ask = ask.model_copy(update={"terms": ask.terms.model_copy(update={"quorum": casting})})
+    casting = ask.terms.quorum.model_copy(update={"casting": True, "present": 2})
     chair = next(seat.key for seat in ask.seats if seat.chair)
     other = next(seat.key for seat in ask.seats if not seat.chair)
+    seats = tuple(seat.model_copy(update={"veto": veto and seat.key == other}) for seat in ask.seats)
+    terms = ask.terms.model_copy(update={"quorum": casting})
+    ask = ask.model_copy(update={"terms": terms, "seats": seats})
     desk.opens(ask)
     step = f"{case.case}.srg.1"
-    desk.records(desk.answers(step, chair), desk.answers(step, other, Choice.REJECT))
-    desk.closes(step)
-    (told,) = {row.props["casting"] for row in desk.ledger(case.case) if row.kind == "outcome"}
-    assert told == desk.edition.posts[chair].title_on(DAY)
+    until = DAY + timedelta(days=30) if answer is Choice.DEFER else None
+    made = desk.answers(step, chair), desk.answers(step, other, answer, until=until)
+    desk.records(*made)
+    assert settled(made, desk.step(step).seats, casting, final=True) is outcome
+    desk.closes(step, choice=outcome, until=until)
+    (said,) = {row.props["casting"] for row in desk.ledger(case.case) if row.kind == "outcome"}
+    assert said == (desk.edition.posts[chair].title_on(DAY) if told else "")
 
 
 def test_who_was_asked_in_vain_is_told_why(desk: Desk) -> None:

@@ -100,7 +100,7 @@ RETURNED_LATER = (
             await self.become(State.RETURNED, because=outcome)
 """,
 )
-NOT_TOLD = ("            await self.become(state, because=outcome)\n", "            pass\n")
+NOT_TOLD = ("        await self.become(states.end(outcome), because=outcome)\n", "        pass\n")
 ONE_MORE_ACTIVITY = (
     "        self._hear(opened.clock)\n        self.seats",
     "        await self._answers_on_their_way(at)\n        self.seats",

@@ -475,10 +475,52 @@ BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
             "steps.srg.choices",
             "leaves no way to refuse",
         ),
+        (
+            "steps.yaml",
+            "choices: [approve, approve_with_conditions, reject, return, defer, abstain, declare_interest]",
+            "choices: [approve, reject, not_support, refer_up]",
+            0,
+            "steps.srg.choices[3]",
+            "is not_support, which leads nowhere; srg may offer approve, approve_with_conditions, reject,",
+        ),
+        (
+            "steps.yaml",
+            "choices: [verify, defer]",
+            "choices: [verify, send_back, return, refer_up]",
+            0,
+            "steps.completion.choices[2]",
+            "is send_back, which leads nowhere; completion may offer verify, defer",
+        ),
+        ("steps.yaml", "choices: [note]", "choices: [defer]", 0, "notification.choices", "it needs note"),
+        (
+            "steps.yaml",
+            "choices: [note]",
+            "choices: [note, reject]",
+            0,
+            "choices[2]",
+            "is reject, which leads",
+        ),
+        (
+            "steps.yaml",
+            "  notification:\n",
+            "  gate:\n    choices: [authorise, reject]\n    ladder: board\n  notification:\n",
+            0,
+            "steps.gate",
+            "is no kind of question that is put; these are: notification, funding, authority, srg,",
+        ),
         ("money.yaml", "  srg: srg\n", "", None, "steps.funding.choices", "no SRG is named to refer to"),
         ("steps.yaml", "choices: [note]", "choices: [note, note]", 0, "", "offers note 2 times"),
         ("steps.yaml", "ladder: board", "ladder: stairs", 0, "steps.srg.ladder", "there is no ladder stairs"),
         ("steps.yaml", "forum: srg", "forum: cabinet", 0, "steps.srg.forum", "cabinet has no quorum"),
+        (
+            "steps.yaml",
+            "  completion:\n    choices",
+            "  finished:\n    choices",
+            None,
+            "steps",
+            "has no terms for completion, which a proposal may pass",
+        ),
+        ("clauses.yaml", "  completion:\n", "  finished:\n", None, "clauses", "has no clause for completion"),
         ("clauses.yaml", "number: FUND-1", "number: SRG-1", None, "", "is already the number of"),
         ("money.yaml", "bh-dmh: 100000", "health-partner: 1", 0, "", "has a limit, but nobody above it"),
         # the YAML itself
@@ -519,6 +561,27 @@ def test_a_forum_that_decides_cases_needs_a_quorum(tmp_path: Path) -> None:
         "decides cases, and has no quorum",
         "srg has no quorum to decide by",
     }
+
+
+@pytest.mark.parametrize(
+    ("old", "added"),
+    [
+        ("defer, abstain, declare_interest]", ["not_support", "refer_up"]),
+        ("[verify, defer]", ["send_back", "return", "refer_up"]),
+    ],
+)
+def test_every_answer_that_leads_nowhere_is_told(tmp_path: Path, old: str, added: list[str]) -> None:
+    folder = copied(tmp_path)
+    change(folder, "steps.yaml", old, old[:-1] + ", " + ", ".join(added) + "]")
+    told = [fault.message for fault in faults(folder)]
+    assert [message.partition(",")[0] for message in told] == [f"is {choice}" for choice in added]
+
+
+def test_who_is_never_asked_needs_neither_a_clause_nor_terms(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    change(folder, "money.yaml", "  srg: srg\n", "")
+    change(folder, "clauses.yaml", "  srg:\n", "  another:\n")
+    assert [fault.message for fault in faults(folder) if "clause" in fault.message] == []
 
 
 def test_all_faults_are_told_at_once_whatever_their_kind(tmp_path: Path) -> None:

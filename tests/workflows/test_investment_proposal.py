@@ -287,6 +287,28 @@ async def test_where_nobody_stands_above_the_funders_nothing_can_be_referred_up(
         await play.becomes("approved")
 
 
+async def test_an_answer_that_leads_nowhere_is_never_offered_whatever_the_edition_says(
+    client: Client,
+) -> None:
+    put = {
+        "funding": terms(*LADDER, kind="funding", choices=(*MONEY, Choice.NOT_SUPPORT)),
+        "completion": terms(
+            *LADDER,
+            kind="completion",
+            choices=(Choice.APPROVE, Choice.SEND_BACK, Choice.RETURN, Choice.VERIFY),
+        ),
+    }
+    async with playing(client, opened("INV-30", put=put)) as play:
+        await play.is_notified()
+        assert await play.answers("funding-bh-dmh", Choice.NOT_SUPPORT) == Refused(Refusal.NOT_OFFERED)
+        await play.answers("funding-bh-dmh")
+        for choice in (Choice.APPROVE, Choice.SEND_BACK, Choice.RETURN):
+            assert await play.answers("completion", choice) == Refused(Refusal.NOT_OFFERED)
+        await play.answers("completion", Choice.VERIFY)
+        await play.ends()
+        assert play.states == MINOR
+
+
 # ------------------------------------------------------------------------- withdrawal
 
 
@@ -553,7 +575,7 @@ def _attributes(described: Any) -> list[tuple[str, Any]]:
 async def test_an_outage_over_a_deadline_ends_with_one_escalation_or_with_the_answer_given_in_time(
     tmp_path: Path, answered_in_time: bool
 ) -> None:
-    covered = terms((1, Nudge.COVER), (60, Nudge.PMO), choices=(Choice.NOTE,))
+    covered = terms((1, Nudge.COVER), (60, Nudge.PMO), kind="notification", choices=(Choice.NOTE,))
     case = opened("INV-28", decide_by=date(2004, 9, 30), put={"notification": covered})
     with running(tmp_path, {key.name: "Keyword" for key in (CASE, KIND, STATE)}) as server:
         client = await Client.connect(server.address, data_converter=pydantic_data_converter)

@@ -15,6 +15,7 @@ WORDS = {
     "c": Choice.APPROVE_WITH_CONDITIONS,
     "r": Choice.REJECT,
     "t": Choice.RETURN,
+    "d": Choice.DEFER,
     "u": Choice.REFER_UP,
     "n": Choice.NOT_SUPPORT,
     "o": Choice.ABSTAIN,
@@ -204,7 +205,14 @@ def test_the_quorum_is_never_lowered_below_one() -> None:
         ("aaar", 3, False, REJECT),
         ("aaan", 3, False, Choice.NOT_SUPPORT),  # in the words of the question
         ("...r", 3, False, REJECT),
-        ("aaat", 3, False, APPROVE),  # a return is not a veto
+        ("aaat", 3, False, RETURN),  # whatever is not a yes stops it, and its word is the outcome
+        ("..at", 3, False, RETURN),
+        ("aaad", 3, False, Choice.DEFER),
+        ("aaau", 3, False, Choice.REFER_UP),
+        ("rrrt", 3, False, RETURN),
+        ("aaac", 3, False, CONDITIONS),
+        ("aaao", 3, False, APPROVE),  # who may stop it and takes no side does not
+        ("aaai", 3, False, APPROVE),
         ("aaa.", 3, False, None),  # whoever may stop it is heard first
         ("aaa.", 3, True, APPROVE),  # and silence is no veto
         ("aaar", 0, False, APPROVE),
@@ -215,6 +223,26 @@ def test_a_veto_stops_what_a_majority_wants(
 ) -> None:
     rule = Quorum(rule=QuorumRule.MAJORITY, present=2)
     assert outcome(answers, rule, final=final, veto=veto) is expected
+
+
+@given(
+    st.text("acrtdunoi.", min_size=1, max_size=8),
+    st.sampled_from(QuorumRule),
+    st.integers(1, 4),
+    st.booleans(),
+    st.booleans(),
+    st.data(),
+)
+def test_nothing_is_approved_against_a_veto_and_no_outcome_is_an_abstention(
+    answers: str, rule: QuorumRule, number: int, casting: bool, final: bool, data: st.DataObject
+) -> None:
+    veto = data.draw(st.integers(0, len(answers) - 1))
+    quorum = Quorum(rule=rule, needed=number, present=number, casting=casting)
+    reached = outcome(answers, quorum, final=final, veto=veto)
+    word = WORDS.get(answers[veto])
+    if word and word.counted and not word.favourable:
+        assert reached is word
+    assert reached is None or reached.counted
 
 
 @pytest.mark.parametrize("rule", QuorumRule)

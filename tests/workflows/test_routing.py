@@ -2,7 +2,8 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from itertools import pairwise
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from service import handbook, proposals
 from service.handbook import Edition
 from tests.support.samples import SAMPLES
-from workflows.model import Assurance, Ladder, Leg, Proposal, RoutingRules, Share, Size, Terms
-from workflows.rules import calendar, routing
+from workflows.model import Assurance, Choice, Ladder, Leg, Proposal, RoutingRules, Share, Size, State, Terms
+from workflows.rules import calendar, routing, states
 
 SHIPPED = handbook.load("leicester")
 LITERAL = handbook.load("leicester", variant="framework-2004")
@@ -70,6 +71,79 @@ def test_every_sample_is_in_the_table_or_of_an_organisation_without_a_handbook()
     known = [ref for ref, document in SAMPLES.items() if document["organisation"] == "leicester"]
     assert known == [f"PROP-{number:02d}" for number in range(1, 12)]
     assert [ref for ref in SAMPLES if ref not in known] == ["PROP-12"]
+
+
+@pytest.mark.parametrize("edition", [SHIPPED, LITERAL])
+@pytest.mark.parametrize("ref", [ref for ref in SAMPLES if ref != "PROP-12"])
+def test_from_leg_to_leg_a_route_goes_only_where_the_states_allow(ref: str, edition: Edition) -> None:
+    route = way(ref, edition)
+    approving = states.approval_legs(route)
+    assert approving == route[: len(approving)]
+    passed = [states.while_passing(leg) for leg in route]
+    path = [
+        State.SUBMITTED,
+        *passed[: len(approving)],
+        State.APPROVED,
+        *passed[len(approving) :],
+        State.CLOSED,
+    ]
+    assert [
+        (one, following)
+        for one, following in pairwise(path)
+        if one is not following and following not in states.TRANSITIONS[one]
+    ] == []
+
+
+# ----------------------------------------------------------------------------- the table
+
+EVERY_RULE = SHIPPED.routing().model_copy(update={"limits": {"cd-rc": Decimal(1)}})
+"""Under these a proposal passes every leg there is, and an authority above its funder."""
+
+
+def each_leg() -> dict[str, Leg]:
+    """Return each leg of the table as its rule puts it on the route of a minor or a major proposal."""
+    made = {}
+    for name, passage in routing.LEGS.items():
+        legs = [passage.rule(proposal(size=size), EVERY_RULE) for size in Size]
+        made[name] = next(leg for leg in legs if leg is not None)
+    return made
+
+
+def test_every_leg_is_in_the_table_under_its_own_name() -> None:
+    assert {name: leg.leg for name, leg in each_leg().items()} == {name: name for name in routing.LEGS}
+    assert {leg.leg for leg in routing.branches(proposal(), EVERY_RULE).values()} <= set(routing.LEGS)
+
+
+def test_every_function_that_makes_a_leg_has_its_row_in_the_table() -> None:
+    rules = {
+        made
+        for made in vars(routing).values()
+        if getattr(made, "__module__", "") == routing.__name__
+        and get_type_hints(made).get("return") == Leg | None
+    }
+    assert rules == {passage.rule for passage in routing.LEGS.values()}
+
+
+def test_the_table_names_the_questions_and_the_clauses_of_every_leg() -> None:
+    numbers = {number: name for name, number in EVERY_RULE.clauses.items()}
+    for name, leg in each_leg().items():
+        passage = routing.LEGS[name]
+        assert {ask.kind for ask in leg.asks} == {*passage.kinds}
+        assert numbers[leg.clause] in (passage.clauses or (name,))
+
+
+def test_a_new_row_is_a_leg_that_is_shown_and_asked_and_has_its_state(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def outcome_of_bid(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+        return Leg(leg="bid_outcome", who=(proposal.lead,), clause="IP-7", reason="a bid is pending")
+
+    row = routing.Passage(outcome_of_bid, State.AWAITING_BID)
+    monkeypatch.setitem(routing.LEGS, "bid_outcome", row)
+    route = routing.route(proposal(), SHIPPED.routing())
+    assert "bid_outcome" in legs(route)
+    assert "bid_outcome" in legs(states.approval_legs(route))
+    assert states.while_passing(route[-1]) is State.AWAITING_BID
 
 
 _KEYS = {
@@ -241,6 +315,32 @@ def test_a_referral_adds_srg_where_there_is_one() -> None:
 def test_an_organisation_without_notification_begins_with_its_funders() -> None:
     rules = SHIPPED.routing().model_copy(update={"notification_forum": None, "srg": None})
     assert legs(routing.route(proposal(), rules)) == ("funding", "completion")
+
+
+ABOVE = routing.branches(proposal(), SHIPPED.routing())
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "branches", "left"),
+    [
+        ("funding", "approve reject refer_up", ABOVE, "approve reject refer_up"),
+        ("funding", "approve reject refer_up", {}, "approve reject"),
+        ("srg", "approve reject not_support refer_up", ABOVE, "approve reject"),
+        ("completion", "verify defer send_back return refer_up", ABOVE, "verify defer"),
+        ("gate", "authorise", ABOVE, ""),
+    ],
+)
+def test_only_choices_that_lead_somewhere_are_offered_whatever_an_edition_says(
+    kind: str, written: str, branches: dict[str, Leg], left: str
+) -> None:
+    terms = Terms(kind=kind, choices=tuple(map(Choice, written.split())), ladder=Ladder(due=5))
+    assert routing.offering(terms, branches).choices == tuple(map(Choice, left.split()))
+
+
+def test_the_shipped_handbooks_offer_only_what_leads_somewhere() -> None:
+    for edition in (SHIPPED, LITERAL):
+        for terms in edition.terms().values():
+            assert routing.offering(terms, ABOVE) == terms
 
 
 def test_working_out_the_same_way_twice_gives_the_same() -> None:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from service import handbook
 from tests.support import states as drawing
 from workflows.model import Choice, Ending, Leg, Outcome, State
 from workflows.rules import states
+from workflows.rules.routing import LEGS, choices_of
 
 AT = datetime(2004, 10, 13, 9, tzinfo=UTC)
 ENDS = {
@@ -55,21 +55,87 @@ def test_the_ends_are_the_states_with_nothing_more_to_come(state: State) -> None
     assert states.is_end(state) is (state in ENDS)
 
 
-@pytest.mark.parametrize("leg", ["notification", "funding", "srg"])
-@pytest.mark.parametrize("choice", Choice)
-def test_whatever_is_answered_on_a_leg_is_a_change_the_states_allow(leg: str, choice: Choice) -> None:
-    kind = handbook.load("leicester").terms()[leg]
-    passing = states.while_passing(Leg(leg=leg, who=(), clause="", reason=""))
+def leg(name: str) -> Leg:
+    return Leg(leg=name, who=(), clause="", reason="")
+
+
+BEFORE_APPROVAL = [each.leg for each in states.approval_legs([leg(name) for name in LEGS])]
+
+
+OFFERED = [
+    (name, kind, choice)
+    for name, passage in LEGS.items()
+    for kind, choices in passage.kinds.items()
+    for choice in choices
+]
+"""Each answer that a handbook may offer, with its question and the leg that puts it."""
+
+
+@pytest.mark.parametrize(("passed", "kind", "choice"), OFFERED)
+def test_every_answer_on_offer_leads_to_a_state_or_on_or_is_asked_again(
+    passed: str, kind: str, choice: Choice
+) -> None:
+    passing = states.while_passing(leg(passed))
+    if choice is Choice.DEFER or not choice.counted:
+        # A deferral is asked again on its day, and no question comes to an abstention.
+        return
     following = states.after(outcome(choice))
-    if choice in kind.choices and following is not None:
+    if following is not None:
         assert following in states.TRANSITIONS[passing]
+    else:
+        assert passed in BEFORE_APPROVAL
+        assert choice.favourable or (choice is Choice.REFER_UP and passed != "srg")
 
 
-@pytest.mark.parametrize("leg", ["notification", "funding", "srg"])
+@pytest.mark.parametrize(("passed", "kind", "choice"), OFFERED)
+def test_what_is_answered_after_approval_ends_the_case(passed: str, kind: str, choice: Choice) -> None:
+    if passed not in BEFORE_APPROVAL and choice is not Choice.DEFER:
+        assert states.is_end(states.end(outcome(choice)))
+
+
+@pytest.mark.parametrize("passed", [name for name, passage in LEGS.items() if passage.kinds])
 @pytest.mark.parametrize("ending", [Ending.SILENT, Ending.WITHDRAWN])
-def test_silence_and_withdrawal_are_changes_that_every_leg_allows(leg: str, ending: Ending) -> None:
-    passing = states.while_passing(Leg(leg=leg, who=(), clause="", reason=""))
-    assert states.after(outcome(ending=ending)) in states.TRANSITIONS[passing]
+def test_silence_and_withdrawal_are_ends_that_every_leg_allows(passed: str, ending: Ending) -> None:
+    ended = states.end(outcome(ending=ending))
+    assert ended in states.TRANSITIONS[states.while_passing(leg(passed))]
+
+
+@pytest.mark.parametrize("kind", [kind for passage in LEGS.values() for kind in passage.kinds])
+def test_every_question_has_a_way_on_and_can_be_put_off(kind: str) -> None:
+    assert [choice for choice in choices_of(kind) if choice.favourable]
+    assert Choice.DEFER in choices_of(kind)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        Choice.DEFER,
+        Choice.NOT_SUPPORT,
+        Choice.EXCEPTION_PLAN,
+        Choice.CLOSE_EARLY,
+        Choice.SEND_BACK,
+        Choice.ABSTAIN,
+        Choice.DECLARE_INTEREST,
+    ],
+)
+def test_to_come_to_what_leads_nowhere_is_a_fault(choice: Choice) -> None:
+    with pytest.raises(ValueError, match=f"s came to {choice}, which leads a proposal nowhere"):
+        states.after(outcome(choice))
+
+
+@pytest.mark.parametrize("choice", [Choice.APPROVE, Choice.NOTE, Choice.REFER_UP, Choice.RETURN])
+def test_a_proposal_is_never_left_open_at_the_end_of_its_way(choice: Choice) -> None:
+    with pytest.raises(ValueError, match="does not end a proposal"):
+        states.end(outcome(choice))
+
+
+def test_every_leg_but_those_that_carry_out_what_was_approved_comes_before_approval() -> None:
+    assert set(LEGS) - {*BEFORE_APPROVAL} == {"project", "post_implementation_review", "completion"}
+
+
+def test_a_leg_that_is_in_no_table_is_a_fault_and_not_passed_over() -> None:
+    with pytest.raises(KeyError):
+        states.approval_legs((leg("funding"), leg("a_leg_nobody_wrote_down")))
 
 
 @pytest.mark.parametrize(

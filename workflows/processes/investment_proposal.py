@@ -3,8 +3,8 @@
 from temporalio import workflow
 
 from workflows.human_step import Process, guarded, unbroken
-from workflows.model import Ask, CaseOpened, Choice, Ending, Leg, LegAsk, Outcome, State
-from workflows.rules import states
+from workflows.model import Ask, CaseOpened, Ending, Leg, LegAsk, Outcome, State
+from workflows.rules import routing, states
 
 
 @workflow.defn
@@ -29,8 +29,7 @@ class InvestmentProposal(Process):
         if outcome.favourable:
             await self.become(State.APPROVED, because=outcome)
             outcome = await self.complete(proposal, outcome)
-        if state := states.after(outcome):
-            await self.become(state, because=outcome)
+        await self.become(states.end(outcome), because=outcome)
         await self.end()
 
     @workflow.update(description="Take up a new version after a return")
@@ -90,9 +89,6 @@ class InvestmentProposal(Process):
 
     def ask(self, proposal: CaseOpened, leg: Leg, question: LegAsk) -> Ask:
         """Put a leg's question about the version in hand, on the terms the case opened with."""
-        terms = proposal.terms[question.kind]
-        if "srg" not in proposal.branches:
-            terms = terms.without(Choice.REFER_UP)
         return Ask(
             case=self.case,
             key=question.key,
@@ -102,7 +98,7 @@ class InvestmentProposal(Process):
             clause=leg.clause,
             forum=leg.forum,
             seats=question.seats,
-            terms=terms,
+            terms=routing.offering(proposal.terms[question.kind], proposal.branches),
             non_working=proposal.non_working,
             inform=question.inform,
         )

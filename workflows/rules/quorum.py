@@ -58,10 +58,13 @@ def settled(
 
     With `final` nobody else will answer: what is there is counted, and None means that it does
     not make an outcome. A chair's tie is broken only then, because until then it is not a tie.
+
+    A veto seat that answers anything but yes settles it at once in its own words, whatever the others
+    say: its return returns the case, its deferral puts it off. Its abstention or interest stops nothing.
     """
     vetoes = [seat.key for seat in seats if seat.veto]
     heard = [made for made in decisions if made.seat in vetoes]
-    veto = next((made.choice for made in heard if made.choice in _AGAINST), None)
+    veto = next((made.choice for made in heard if made.choice.counted and not made.choice.favourable), None)
     if veto:
         return veto
     choice = _counted(decisions, seats, quorum, final)
@@ -148,9 +151,6 @@ def _leading(views: Sequence[Choice], waiting: int, casting: Choice | None) -> C
     if waiting:
         return None
     return casting if casting and views.count(casting) == most else leader
-
-
-_AGAINST = (Choice.REJECT, Choice.NOT_SUPPORT, Choice.SEND_BACK)
 
 
 def _combined(views: Sequence[Choice]) -> Choice:

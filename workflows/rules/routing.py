@@ -1,9 +1,11 @@
 """The way of an investment proposal: which legs it passes, whom they ask, and why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from workflows.model import (
+    Choice,
     ForumRules,
     Leg,
     LegAsk,
@@ -12,13 +14,15 @@ from workflows.model import (
     SeatAsk,
     Share,
     Size,
+    State,
+    Terms,
 )
 from workflows.rules import calendar
 
 
 def route(proposal: Proposal, rules: RoutingRules) -> tuple[Leg, ...]:
     """Return the legs that are certain for a proposal, in the order in which it passes them."""
-    return tuple(leg for rule in _ORDER if (leg := rule(proposal, rules)) is not None)
+    return tuple(leg for each in LEGS.values() if (leg := each.rule(proposal, rules)) is not None)
 
 
 def branches(proposal: Proposal, rules: RoutingRules) -> dict[str, Leg]:
@@ -29,6 +33,9 @@ def branches(proposal: Proposal, rules: RoutingRules) -> dict[str, Leg]:
 
 
 # ------------------------------------------------------------------------------ legs
+
+_ABOVE = "authority-"
+"""Begins the key of a question put to an authority; the post below it follows."""
 
 
 def notification(proposal: Proposal, rules: RoutingRules) -> Leg | None:
@@ -73,9 +80,14 @@ def funding(proposal: Proposal, rules: RoutingRules) -> Leg | None:
         reason=reason,
         asks=(
             *(_money(f"funding-{share.post}", share.post, share) for share in proposal.shares),
-            *(_money(f"authority-{share.post}", post, share, kind="authority") for share, post in above),
+            *(_money(_ABOVE + share.post, post, share, kind="authority") for share, post in above),
         ),
     )
+
+
+def party(key: str, asked: str) -> str:
+    """Return the funding party whose share a question is about: the post asked, or that below it."""
+    return key.removeprefix(_ABOVE) if key.startswith(_ABOVE) else asked
 
 
 def authority(share: Share, rules: RoutingRules) -> str | None:
@@ -142,15 +154,76 @@ def completion(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     )
 
 
-_ORDER: tuple[Callable[[Proposal, RoutingRules], Leg | None], ...] = (
-    notification,
-    funding,
-    srg,
-    project,
-    review,
-    completion,
+@dataclass(frozen=True)
+class Passage:
+    """A leg that a proposal may pass: the rule that puts it on a route, and all that follows from that."""
+
+    rule: Callable[[Proposal, RoutingRules], Leg | None]
+    state: State
+    """Where a proposal is while it passes the leg."""
+    kinds: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    """The kinds of question that the leg may put, with the choices each may offer: those that lead on,
+    to another state, or to the same question again; and where votes are counted, those that are no view."""
+    after_approval: bool = False
+    """It carries out what was approved, and is no part of approving it."""
+    clauses: tuple[str, ...] = ()
+    """The handbook's clauses that may put it on a route, where it has others than its own name's."""
+    needs: str = ""
+    """The key of the handbook's `route` that names whom it asks; a handbook without it has no such leg."""
+
+
+_DECIDE = (
+    Choice.APPROVE,
+    Choice.APPROVE_WITH_CONDITIONS,
+    Choice.REJECT,
+    Choice.RETURN,
+    Choice.DEFER,
 )
-"""A proposal passes the legs in this order; a new rule is a function put in its place here."""
+_FUND = (*_DECIDE, Choice.REFER_UP)
+_VOTE = (*_DECIDE, Choice.ABSTAIN, Choice.DECLARE_INTEREST)
+
+LEGS: dict[str, Passage] = {
+    "notification": Passage(
+        notification,
+        State.NOTIFYING,
+        kinds={"notification": (Choice.NOTE, Choice.RETURN, Choice.DEFER)},
+        clauses=("notification", "notification_direct"),
+        needs="notification_forum",
+    ),
+    "funding": Passage(funding, State.WITH_FUNDERS, kinds={"funding": _FUND, "authority": _FUND}),
+    "srg": Passage(srg, State.WITH_SRG, kinds={"srg": _VOTE}, needs="srg"),
+    "project": Passage(project, State.IN_PROJECT, after_approval=True),
+    "post_implementation_review": Passage(review, State.IN_REVIEW, after_approval=True),
+    "completion": Passage(
+        completion,
+        State.APPROVED,
+        kinds={"completion": (Choice.VERIFY, Choice.DEFER)},
+        after_approval=True,
+    ),
+}
+"""Every leg, in the order in which a proposal passes them; a new one is a rule and a row in its place here.
+
+The route, its states, the questions put and the handbook's check all read this, so that a leg shown to
+a sponsor is a leg that is asked, and no answer leaves a case open that waits for nobody.
+"""
+
+
+def choices_of(kind: str) -> tuple[Choice, ...]:
+    """Return the choices that a kind of question may offer; none for a kind that no leg puts."""
+    return next((each.kinds[kind] for each in LEGS.values() if kind in each.kinds), ())
+
+
+def offering(terms: Terms, branches: Collection[str]) -> Terms:
+    """Return a question's terms without choices that would lead this proposal nowhere.
+
+    The handbook's check refuses them, but an edition frozen before it may have them; and where no SRG
+    stands above, nothing can be referred up.
+    """
+    fit = [choice for choice in choices_of(terms.kind) if choice is not Choice.REFER_UP or "srg" in branches]
+    for choice in terms.choices:
+        if choice not in fit:
+            terms = terms.without(choice)
+    return terms
 
 
 # -------------------------------------------------------------------------- meetings

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from workflows.model import Choice, Ending, Leg, Outcome, State
+from workflows.rules.routing import LEGS
 
 _ENDS_OF_DECISIONS = (State.REJECTED, State.RETURNED, State.LAPSED, State.WITHDRAWN)
 
@@ -56,12 +57,6 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
 }
 """From each state, those it may change to."""
 
-_WHILE_PASSING = {
-    "notification": State.NOTIFYING,
-    "funding": State.WITH_FUNDERS,
-    "srg": State.WITH_SRG,
-}
-
 _BY_CHOICE = {
     Choice.REJECT: State.REJECTED,
     Choice.RETURN: State.RETURNED,
@@ -77,19 +72,37 @@ def is_end(state: State) -> bool:
 
 def approval_legs(route: Sequence[Leg]) -> tuple[Leg, ...]:
     """Return the legs that come before approval."""
-    return tuple(leg for leg in route if leg.leg in _WHILE_PASSING)
+    return tuple(leg for leg in route if not LEGS[leg.leg].after_approval)
 
 
 def while_passing(leg: Leg) -> State:
     """Return the state of a proposal while it passes a leg."""
-    return _WHILE_PASSING[leg.leg]
+    return LEGS[leg.leg].state
 
 
 def after(outcome: Outcome) -> State | None:
-    """Return the state an outcome brings a proposal to, or None if it goes on."""
-    if outcome.choice is not None:
-        return _BY_CHOICE.get(outcome.choice)
-    return _BY_ENDING.get(outcome.ending)
+    """Return the state an outcome brings a proposal to, or None if it goes on.
+
+    No question offers a choice that does neither; to come to one all the same is a fault.
+    """
+    if outcome.choice is None:
+        return _BY_ENDING[outcome.ending]
+    if outcome.choice in _BY_CHOICE:
+        return _BY_CHOICE[outcome.choice]
+    if outcome.stops:
+        raise ValueError(f"{outcome.step} came to {outcome.choice}, which leads a proposal nowhere")
+    return None
+
+
+def end(outcome: Outcome) -> State:
+    """Return the state in which an outcome ends a proposal.
+
+    It is a fault if it does not: its process would be over, and the case open for ever.
+    """
+    state = after(outcome)
+    if state is None or not is_end(state):
+        raise ValueError(f"{outcome.step} came to {outcome.choice}, which does not end a proposal")
+    return state
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:

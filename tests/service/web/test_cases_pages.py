@@ -1,16 +1,20 @@
 """Reading cases: where each is now, its way, its decisions and its record."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from service.store import covers
+from service.store import covers, letters
+from service.store.fold import FOLDS, RECORD_ONLY
+from service.store.line import Line
+from service.web import recounting
 from tests.service.store import samples
 from tests.service.web.office import BEGINS, Browser, Office
 from tests.support.activities import done
 from workflows.model import CaseWaiting, Choice, Ending, Outcome, State, StepClosing
-from workflows.rules import calendar
+from workflows.rules import calendar, routing
 
 
 def test_the_case_page_says_on_whom_since_when_what_next_and_when(office: Office) -> None:
@@ -53,6 +57,25 @@ def test_the_map_says_how_a_case_has_fared_with_a_leg(
     browser = office.signed_in("cd-rc")
     browser.see(f"/cases/{ref}")
     assert told in browser.words
+
+
+def test_of_legs_that_share_a_state_a_case_is_on_the_first_that_is_not_done(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = office.submitted("PROP-02")
+    shared = replace(routing.LEGS["notification"], state=State.WITH_FUNDERS)
+    monkeypatch.setitem(routing.LEGS, "notification", shared)
+    office.became(ref, State.WITH_FUNDERS)
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{ref}")
+    assert "Notification Here now" in browser.words
+    assert "Funding parties To come" in browser.words
+    step = office.asked(ref, "notification")
+    noted = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.NOTE, at=BEGINS)
+    office.closed(step, StepClosing(step=step, outcome=noted))
+    browser.see(f"/cases/{ref}")
+    assert "Notification Done" in browser.words
+    assert "Funding parties Here now" in browser.words
 
 
 def test_what_is_put_off_is_put_to_them_again_and_a_forum_meets(office: Office) -> None:
@@ -160,6 +183,37 @@ def test_an_empty_register_says_what_would_be_there(office: Office) -> None:
     browser = office.signed_in("cd-rc")
     browser.see("/cases")
     assert "Each is listed here from the moment it is" in browser.words
+
+
+def test_what_has_happened_leaves_out_each_letter_s_way_and_what_is_told_twice() -> None:
+    told = dict.fromkeys(("case", "actor", "on_behalf_of", "key", "prev", "kid", "mac"), "")
+    rest = {"seq": 1, "at": BEGINS, "recorded": BEGINS, "data": {}}
+    every = [Line.model_validate({**told, **rest, "kind": kind}) for kind in (*FOLDS, *RECORD_ONLY)]
+    assert {line.kind for line in every} - {line.kind for line in recounting.gist(every)} == {
+        "case.begun",
+        "decision.submitted",
+        "letter.queued",
+        "letter.sent",
+        "link.followed",
+        "link.reissued",
+        "links.revoked",
+    }
+
+
+def test_a_case_s_page_tells_a_letter_that_never_arrived_and_not_each_link(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    step = office.asked(ref, "funding-cd-ce")
+    with office.store.writing() as tx:
+        (asked,) = letters.of_step(tx, step)
+        letters.undeliverable(tx, asked.key, "no such box")
+    ended = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.APPROVE, at=BEGINS)
+    office.closed(step, StepClosing(step=step, outcome=ended))
+    browser = office.signed_in("hoict-ce")
+    browser.see(f"/cases/{ref}")
+    assert "could not be delivered." in browser.words
+    assert "were revoked" not in browser.words
+    browser.see(f"/cases/{ref}/record")
+    assert "Links that are no longer needed were revoked." in browser.words
 
 
 def test_the_record_is_told_in_plain_words_with_fingerprints(office: Office) -> None:
