@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,13 +14,15 @@ import pytest
 from playwright.async_api import async_playwright
 from sqlalchemy import func, select
 
+from notifications.smtp import Mailer
 from service.demo.browser import Browser
+from service.stack import HOST
 from service.store import links
 from service.store.links import LinkRow
 from service.store.tables import DECISIONS, INTENTS, SESSION_LINKS, SESSIONS
 from tests.chaos import checker
 from tests.support.samples import SAMPLES
-from tests.support.stack import Town, leicester, town
+from tests.support.stack import Town, leicester, town, until
 from workflows.model import State
 
 BEGINS = datetime(2004, 9, 13, 8, tzinfo=UTC)
@@ -168,6 +171,36 @@ async def test_a_form_that_a_script_sends_is_told_that_nobody_pressed_the_button
     assert answer.status_code == 403
     assert scene.counted()[str(INTENTS.name)] == 1, "only the notification"
     await browser.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "headers"),
+    [
+        ("Approved", {}),
+        ("I am away until Monday. Approved.", {"Auto-Submitted": "auto-replied", "Precedence": "bulk"}),
+    ],
+)
+async def test_a_reply_by_mail_decides_nothing_whatever_it_says_and_whoever_it_seems_to_be_from(
+    scene: Scene, words: str, headers: dict[str, str]
+) -> None:
+    city = scene.town
+    before = scene.counted()
+    asked = city.mail.to("budget-sports@leicester.example", "Decide by")[0]
+    reply = EmailMessage()
+    reply["From"] = "budget-sports@leicester.example"
+    reply["To"] = asked.headers["Reply-To"]
+    reply["Subject"] = f"Re: {asked.subject}"
+    reply["In-Reply-To"] = asked.headers["Message-ID"]
+    for name, value in headers.items():
+        reply[name] = value
+    reply.set_content(f"{words}\n\n> {asked.text}")
+    mailer = Mailer(HOST, city.stack.ports.mail, tls="none")
+    await mailer.send(reply)
+    await mailer.close()
+    await until(lambda: any(words in one.text for one in city.mail.caught()), "the reply has arrived")
+    await city.settles()
+    assert scene.counted() == before
+    assert asked.headers["Auto-Submitted"] == "auto-generated"
 
 
 async def test_a_link_that_scanners_opened_a_hundred_times_still_works_for_its_reader(scene: Scene) -> None:

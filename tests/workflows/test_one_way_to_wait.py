@@ -92,6 +92,22 @@ def test_there_are_processes_to_look_at() -> None:
     assert "investment_proposal" in [path.stem for path in PROCESSES]
 
 
+def handlers(source: str) -> Iterator[tuple[str, bool]]:
+    """Return each message a workflow takes, and whether an error in it stays with the message."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            marks = [ast.unparse(mark) for mark in node.decorator_list]
+            if any(mark.split("(")[0] == "workflow.update" for mark in marks):
+                # Under the other, for what Temporal calls must be what is guarded.
+                yield node.name, marks[-1] == "guarded"
+
+
+def test_an_error_in_a_message_stays_with_the_message() -> None:
+    every = [found for path in sorted(HERE.rglob("*.py")) for found in handlers(path.read_text())]
+    assert {name for name, _ in every} == {"clock_moved", "decide", "withdraw", "resubmit"}
+    assert [name for name, kept in every if not kept] == []
+
+
 def test_the_verbs_are_those_that_every_process_has() -> None:
     public = {
         name

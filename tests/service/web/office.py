@@ -19,7 +19,19 @@ from service.config import Keys, Settings
 from service.gateway import Answer, Counted, Gateway
 from service.handbook import Edition
 from service.links import Links
-from service.store import Store, cases, clock, drafts, editions, letters, links, sessions, steps, tokens
+from service.store import (
+    Store,
+    cases,
+    clock,
+    drafts,
+    editions,
+    journal,
+    letters,
+    links,
+    sessions,
+    steps,
+    tokens,
+)
 from service.store.drafts import Draft
 from service.store.links import LinkRow
 from service.store.steps import StepView
@@ -272,6 +284,11 @@ class Office:
             at = tx.now
         made = tuple(decision for decision in self.engine.decided if decision.step == step)
         done(self.register.decided(StepDecided(step=step, decisions=made, at=at)))
+
+    def record(self) -> list[str]:
+        """Every line of the record, as it is exported."""
+        with self.store.reading() as tx:
+            return [journal.export(tx, case) for case in journal.cases(tx)]
 
     def step(self, step: str) -> StepView:
         with self.store.reading() as tx:

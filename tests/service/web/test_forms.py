@@ -1,10 +1,13 @@
 """Forms: only ours, only from here; and what is typed is only ever shown."""
 
+import re
+
 import pytest
 from markupsafe import escape
 
 from service.web.visits import own_path
 from tests.service.web.office import SAME_ORIGIN, Office
+from tests.service.web.test_rights import routes
 
 FOREIGN = [
     {"Sec-Fetch-Site": "cross-site"},
@@ -43,6 +46,29 @@ def test_what_another_site_sends_is_refused(office: Office, headers: dict[str, s
     for path in posts(office):
         assert browser.post(path, data={"why": "x"}, headers=headers).status_code == 403, path
     assert office.engine.withdrawn == []
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+def test_no_route_that_changes_anything_takes_it_from_another_site(
+    office: Office, headers: dict[str, str]
+) -> None:
+    ref = office.submitted("PROP-02")
+    step = office.asked(ref, "notification")
+    link = office.link(step, "heads-of-ict-secretary").rpartition("/")[2]
+    filled = {"token": link, "link_id": link.split(".")[1], "draft": "x", "ref": ref, "key": "why"}
+    changing = [
+        (method, re.sub(r"{(\w+)[^}]*}", lambda named: filled[named[1]], path))
+        for method, path, _ in routes(office)
+        # A browser's own report of what it refused comes from wherever, and changes nothing.
+        if method not in ("GET", "HEAD", "OPTIONS") and path != "/csp"
+    ]
+    assert len(changing) > 18
+    browser = office.signed_in("hoict-rc")
+    before = office.record()
+    for method, path in changing:
+        sent = browser.request(method, path, data={"why": "x"}, headers=headers)
+        assert sent.status_code == 403, (method, path)
+    assert office.record() == before
 
 
 @pytest.mark.parametrize("csrf", [None, "", "0" * 64])

@@ -163,7 +163,7 @@ def test_continuing_gives_a_new_session_and_a_planted_one_is_powerless(office: O
     )
     assert response.status_code == 303
     assert planted not in response.headers["set-cookie"]
-    assert attacker.get(f"/a/read/{office.row(minor, FUNDER).id}").status_code == 404
+    assert attacker.get(f"/a/read/{office.row(minor, FUNDER).id}").status_code == 403
 
 
 def test_the_address_after_continuing_has_no_link_in_it(office: Office, minor: str) -> None:
