@@ -82,12 +82,14 @@ class Register(Writing, ports.Register):
         return steps.nudged(tx, nudged, seats, letters)
 
     def _decided(self, tx: Tx, decided: StepDecided) -> None:
+        tx.lock(steps.case_of(decided.step))
         _count(tx, decided.decisions)
         step, case = _step(tx, decided.step)
         letters = Correspondence(tx, case, self._links, decided.at).decided(step, decided)
         steps.decided(tx, decided, letters)
 
     def _closed(self, tx: Tx, closing: StepClosing) -> None:
+        tx.lock(steps.case_of(closing.step))
         _count(tx, closing.unrecorded, closing.outcome.choice)
         step, case = _step(tx, closing.step)
         letters = Correspondence(tx, case, self._links, closing.outcome.at).closed(step, closing)

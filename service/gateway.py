@@ -198,7 +198,7 @@ class Gateway:
         return True
 
     async def deliver(self, letter: str) -> bool:
-        """Have a letter sent that no case sends, once; False if that is not known to have begun."""
+        """Have a letter of the ledger sent; False if that is not known to have begun."""
         try:
             await self._mailroom.dispatch([letter])
         except OUT_OF_REACH:

@@ -14,8 +14,9 @@ from temporalio.common import ActivityIDConflictPolicy, RetryPolicy
 
 SEND = "letter_sent"
 """The name of the activity that sends a letter of the ledger, given its key."""
-ONE_TRY = timedelta(seconds=35)
-"""Longer than a letter waits for its turn and then takes, or two tries would send it side by side."""
+ONE_TRY = timedelta(seconds=90)
+"""Longer than a try can take, or two would send a letter side by side: three turns at the ledger (15 s
+each), a turn at the mail server (10 s) and the sending (20 s)."""
 ALL_TRIES = timedelta(hours=72)
 """How long a letter is tried for. Then it counts as undeliverable, and the PMO is told."""
 TRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=15))

@@ -38,8 +38,10 @@ AT_ONCE = 8
 """Things that are brought at the same time, so that one process in trouble keeps back none of the others."""
 PAGE_PATIENCE = timedelta(seconds=9)
 """For how long a decision is left to the page that submitted it."""
-LETTER_PATIENCE = timedelta(minutes=1)
-"""For how long a letter is left to whoever wrote it, before the relay has it sent too."""
+LETTER_PATIENCE = timedelta(minutes=3)
+"""For how long a letter is left to whoever wrote it, which is longer than a page tries to send one."""
+LETTERS_EVERY = 60.0
+"""Seconds between two looks for letters that are owed."""
 
 
 FAULT = "fault:"
@@ -102,7 +104,7 @@ class Relay:
 
     async def letters(self) -> None:
         """Have sent, once a minute, whatever is still owed: a page may have died with it."""
-        if time.monotonic() - self._posted > LETTER_PATIENCE.total_seconds():
+        if time.monotonic() - self._posted > LETTERS_EVERY:
             self._posted = time.monotonic()
             await self._each(self._owed, self._gateway.deliver)
 

@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
-from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, FailureError
 
 from workflows.model import (
     AnswersDue,
@@ -149,9 +149,7 @@ class Timed:
         """
         try:
             return await workflow.execute_local_activity_method(port, fact, summary=summary, **AT_ONCE)
-        except FailureError as failure:
-            if is_cancelled_exception(failure):
-                raise
+        except FailureError:
             return await self._write_later(port, fact, summary)
 
     async def _write_later(self, port: Callable[[Any, Fact], Awaitable[T]], fact: Fact, summary: str) -> T:

@@ -19,6 +19,8 @@ def read(cursor: str) -> tuple[datetime, str]:
     try:
         place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         at, _, name = place.partition(" ")
+        if not name.isprintable():
+            raise ValueError
         return canonical.moment(at), name
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, OverflowError):
         raise Malformed(problems=[Problem(field="cursor", message="This is not a cursor we gave.")]) from None

@@ -40,7 +40,7 @@ class Tx:
         self.keys = keys
         self._look = look
         self.real = look()
-        """The real time at which the transaction began, or had the case it waited for."""
+        """The real time at which the transaction began, or at which `lock` had the case."""
         self.host = host
         self.outgoing: list[str] = []
         """The keys of the letters that this transaction queues, or queued when it was first done."""

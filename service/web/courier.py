@@ -1,6 +1,7 @@
-"""Takes what a reader waits for to them at once and without the engine: a code, or a link sent anew.
+"""Takes to people at once, and without the engine, what a page has promised them.
 
-A code is stored nowhere, so nobody else could send it.
+That is a code, which is stored nowhere, so that nobody else could send it; a link sent anew; and word to
+the PMO that a letter went to the wrong person. What it cannot bring, the relay has sent.
 """
 
 import asyncio
@@ -78,6 +79,8 @@ class Courier:
         body_hash = "" if parcel.code else sha256(message.as_bytes()).hexdigest()
         for seconds in TRIES:
             await self._pause(seconds)
+            if not await run_in_threadpool(self._still_owed, row.key):
+                return
             try:
                 await self._mail.send(message)
             except Undeliverable as error:
@@ -101,6 +104,12 @@ class Courier:
         """
         with self._store.writing() as tx:
             return letters.get(tx, letter.key) or letters.queue_direct(tx, letter)
+
+    def _still_owed(self, key: str) -> bool:
+        """Say whether nobody else has sent the letter meanwhile."""
+        with self._store.reading() as tx:
+            row = letters.get(tx, key)
+            return row is not None and row.state == letters.QUEUED
 
     def _refused(self, key: str, why: str) -> None:
         with self._store.writing() as tx:

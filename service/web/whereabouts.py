@@ -130,13 +130,18 @@ def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None)
     moved = any(wait.step not in [one.id for one in beside] for wait in waiting)
     passed = all(outcome is not None and _goes_on(outcome) for outcome in outcomes)
     alone = f"it is {words.DONE[settled]}" if len(beside) == 1 and settled else ""
-    onward = _onward(tx, case, placed[0]) if placed and passed and not moved else ""
+    underway = case.open and case.withdrawal is None and passed and not moved
+    referred = Choice.REFER_UP in outcomes
+    onward = _onward(tx, case, placed[0], referred=referred) if placed and underway else ""
     become = "; ".join(filter(None, (_counted(tx, case, beside), alone, onward)))
     return (*([words.sentence(become)] if become else ()), *(() if onward else told(case, waiting)))
 
 
-def _onward(tx: Tx, case: CaseView, leg: Leg) -> str:
+def _onward(tx: Tx, case: CaseView, leg: Leg, *, referred: bool) -> str:
     """Say where a case goes after a leg; nothing where nobody is asked next."""
+    if referred and not any(other.leg == "srg" for other in case.route):
+        # Its way had no such leg until somebody referred it; what it goes to then is said when it is there.
+        return ""
     following = telling.following(case, leg, telling.edition(tx, case.edition), tx.today)
     if following is None or not following.who:
         return ""
@@ -154,9 +159,10 @@ def _counted(tx: Tx, case: CaseView, beside: Sequence[StepView]) -> str:
     made = [decision.choice for decision in intents.decisions_of(tx, case.ref) if decision.step in ids]
     hidden = any(step.blind and step.open for step in beside)
     agreed = not hidden and all(choice.favourable for choice in made)
-    people = {"funding": "funders", "srg": "members"}.get(beside[0].kind, "of those asked")
-    verb = "has" if len(made) == 1 else "have"
-    return f"{len(made)} of {asked} {people} {verb} {'approved' if agreed else 'answered'}"
+    kinds = {step.kind for step in beside}
+    people = {"funding": "funders", "srg": "members"}.get(kinds.pop()) if len(kinds) == 1 else None
+    verb, done = "has" if len(made) == 1 else "have", "approved" if agreed else "answered"
+    return f"{len(made)} of {asked} {people or 'of those asked'} {verb} {done}"
 
 
 def _before_project(case: CaseItem) -> bool:

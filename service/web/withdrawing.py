@@ -6,6 +6,7 @@ from service.errors import Conflict, Forbidden, NotFound
 from service.store import cases
 from service.store.cases import CaseView
 from service.store.engine import Tx
+from service.web.roles import Role
 from service.web.visits import Visit
 from workflows.model import Withdrawal
 
@@ -17,10 +18,13 @@ def may(visit: Visit, case: CaseView) -> bool:
 
 def open_case(tx: Tx, visit: Visit, ref: str) -> CaseView:
     """Return a case that the asker may withdraw now."""
-    case = cases.get(tx, ref)
-    if case.organisation != visit.rules.organisation:
+    case = cases.find(tx, ref)
+    if case is None or case.organisation != visit.rules.organisation:
         raise NotFound
     if not may(visit, case):
+        if visit.api and Role.READ_CASE not in visit.roles:
+            # It may not even know that there is such a case.
+            raise NotFound
         raise Forbidden("Only its sponsor, its lead officer or those who wrote it may withdraw it.")
     if not case.open:
         raise Conflict("It has come to its end and can no longer be withdrawn.")

@@ -112,7 +112,7 @@ async def test_a_submitted_proposal_is_started_until_its_process_has_begun(
     assert (gateway.started, gateway.resubmitted) == ([CASE, CASE], [])
 
 
-async def test_a_letter_that_nobody_sends_is_sent_after_a_minute_and_one_with_a_code_is_not(
+async def test_a_letter_that_nobody_sends_is_sent_after_some_minutes_and_one_with_a_code_is_not(
     record: Store, relay: Relay, gateway: FakeGateway, real: RealTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submitted(record)
@@ -122,7 +122,7 @@ async def test_a_letter_that_nobody_sends_is_sent_after_a_minute_and_one_with_a_
     monkeypatch.setattr(relay, "_posted", float("-inf"))
     await relay.letters()
     assert gateway.delivered == []
-    real.passes(seconds=61)
+    real.passes(minutes=3, seconds=1)
     monkeypatch.setattr(relay, "_posted", float("-inf"))
     await relay.letters()
     await relay.letters()

@@ -56,6 +56,7 @@ class FakeRegister(ports.Register):
         self.decisions: list[Decision] = []
         self.closings: list[StepClosing] = []
         self.unsettled: list[str] = []
+        self.looked: list[AnswersDue] = []
         self.written_before = timedelta()
         """By how much a step was written before it says it opens, by a worker that died with the answer."""
         self.silent = 0
@@ -109,6 +110,7 @@ class FakeRegister(ports.Register):
 
     @activity.defn(name="unsettled_intents")
     async def unsettled_intents(self, due: AnswersDue) -> tuple[str, ...]:
+        self.looked.append(due)
         return tuple(self.unsettled)
 
 

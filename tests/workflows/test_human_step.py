@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 from tests.support.core import QUEUE, FakeOutside, ask, decision, terms
 from workflows.human_step import HumanStep
 from workflows.model import (
+    AnswersDue,
     Ask,
     Choice,
     Clock,
@@ -248,6 +249,8 @@ async def test_an_answer_on_its_way_is_waited_for_before_silence_counts(playing:
         outside.register.unsettled = [made.key]
         await play.pass_rung(2, by=timedelta(seconds=15))
         assert play.outside.register.closings == []
+        closing = outside.register.openings[0].rungs[1]
+        assert set(outside.register.looked) == {AnswersDue(step=play.asked.step, before=closing.at)}
         await play.send(made)
         assert (await play.handle.result()).choice is Choice.APPROVE
 

@@ -172,7 +172,7 @@ def test_a_process_with_verbs_only_is_no_fault() -> None:
         ("from temporalio import workflow as w", "from temporalio import workflow", "imports workflow"),
         ("from temporalio.workflow import sleep", "from temporalio import workflow", "imports sleep"),
         ("from temporalio import activity", "from temporalio import workflow", "imports activity"),
-        ("from workflows.ports import MAIL", "from temporalio import workflow", "imports MAIL"),
+        ("from workflows.ports import PATIENTLY", "from temporalio import workflow", "imports PATIENTLY"),
         ("from workflows.human_step import HumanStep", "from temporalio import workflow", "HumanStep"),
         ("from asyncio import gather", "from temporalio import workflow", "imports gather"),
     ],

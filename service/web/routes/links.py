@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from service import telling
-from service.errors import Forbidden, TooMany
+from service.errors import Forbidden, TooMany, Unavailable
 from service.gateway import Counted, Refused
 from service.store import attempts, codes, intents, letters, limits, links, sessions, steps, texts
 from service.store.engine import Tx
@@ -302,15 +302,16 @@ async def _settled(visit: Visit, link_id: str, submitted: Submitted) -> Response
     intent = submitted.intent
     try:
         answer = None if intent.state == "accepted" else await visit.desk.relay.settle(intent)
-        if isinstance(answer, Refused):
-            return await run_in_threadpool(_refused, visit, link_id, answer.why)
-        if intent.state == "accepted" or isinstance(answer, Counted):
-            return RedirectResponse(f"/a/done/{link_id}", 303)
-        return await run_in_threadpool(_done, visit, link_id)
     except Exception as error:
         # The answer is in the record, whatever has failed since. Nobody may be told that it is not.
-        log.warning("not settled yet", kind=type(error).__name__, step=intent.step)
-        return page("links/kept.html", visit.frame(neutral=True), status=202, link_id=link_id, intent=intent)
+        known = isinstance(error, Unavailable)
+        log.warning("not settled yet", kind=type(error).__name__, step=intent.step, exc_info=not known)
+        return page("links/kept.html", visit.frame(neutral=True), status=202, link_id=link_id, answer=intent)
+    if isinstance(answer, Refused):
+        return await run_in_threadpool(_refused, visit, link_id, answer.why)
+    if intent.state == "accepted" or isinstance(answer, Counted):
+        return RedirectResponse(f"/a/done/{link_id}", 303)
+    return await run_in_threadpool(_done, visit, link_id)
 
 
 def _refused(visit: Visit, link_id: str, why: Refusal) -> Response:

@@ -272,6 +272,31 @@ def test_the_receipt_counts_everybody_who_is_asked_together(office: Office) -> N
     assert "2 of 2 funders have approved; it goes to Strategic Resources Group" in told[1]
 
 
+@pytest.mark.parametrize(
+    ("state", "told"), [(State.REJECTED, "Rejected on"), (State.WITHDRAWN, "Withdrawn on")]
+)
+def test_once_the_case_is_over_the_receipt_says_how(
+    office: Office, step: str, state: State, told: str
+) -> None:
+    browser = checking(office, step)
+    browser.press()
+    office.recorded(step)
+    outcome = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.APPROVE, at=BEGINS)
+    office.closed(step, StepClosing(step=step, outcome=outcome))
+    office.became(of_case(step), state)
+    browser.see(browser.at)
+    assert told in browser.words
+    assert "it goes to" not in browser.words
+
+
+def test_a_referral_is_not_said_to_go_where_the_way_went_before(office: Office, step: str) -> None:
+    office.engine.answer = Counted(Choice.REFER_UP)
+    browser = checking(office, step, "refer_up", reason="It is for the board")
+    browser.press()
+    assert "It is referred up." in browser.words
+    assert "it goes to" not in browser.words
+
+
 def test_conditions_are_promised_no_more_than_is_done(office: Office, step: str) -> None:
     words = reading(office, step).words
     assert "Your conditions are recorded, told to the sponsor and shown to those asked after you." in words

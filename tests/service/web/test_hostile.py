@@ -1,5 +1,6 @@
 """Whatever is sent to whatever address, on either database, is answered, and never with a fault of ours."""
 
+import base64
 import json
 import random
 from collections.abc import Iterator
@@ -42,6 +43,10 @@ ODD = (
     "bh-dmh",
     "🙂" * 60,
     "x" * 9_000,
+    *(
+        base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+        for place in ("9999-12-31T23:59:59-14:00 x", "2004-09-13T09:00:00Z a\x00b", "2004-09-13T09:00:00Z x")
+    ),
 )
 FIELDS = (
     "choice", "reason", "conditions", "condition_owner", "condition_by", "until", "until-day", "until-month",
