@@ -147,7 +147,9 @@ def _letters_due_are_letters_sent(facts: Facts, again: int) -> Iterator[str]:
     )
     came: dict[str, list[Caught]] = {}
     for one in facts.caught:
-        came.setdefault(one.headers["Message-ID"], []).append(one)
+        # What people write back is none of ours.
+        if one.headers.get("Auto-Submitted") == "auto-generated":
+            came.setdefault(one.headers["Message-ID"], []).append(one)
     for row in facts.ledger:
         bodies = {facts.raw[one.id] for one in came.get(row.message_id, [])}
         if len(bodies) != 1:

@@ -7,6 +7,7 @@ import base64
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -56,7 +57,9 @@ def copied(module: ModuleType, folder: Path, *change: tuple[str, str]) -> Module
     for old, new in change:
         assert source.count(old) == 1, old
         source = source.replace(old, new)
-    file = folder / f"copied_{module.__name__.rpartition('.')[2]}.py"
+    # A name for each text: what Python has compiled of one of the same length must not stand for another.
+    digest = sha256(source.encode()).hexdigest()[:8]
+    file = folder / f"copied_{module.__name__.rpartition('.')[2]}_{digest}.py"
     file.write_text(source)
     spec = spec_from_file_location(file.stem, file)
     assert spec is not None
