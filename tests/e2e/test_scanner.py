@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2 as httpx
@@ -20,13 +19,13 @@ from service.stack import HOST
 from service.store import links
 from service.store.links import LinkRow
 from service.store.tables import DECISIONS, INTENTS, SESSION_LINKS, SESSIONS
+from tests.browser.chromium import PROGRAM, needs_chromium
 from tests.chaos import checker
 from tests.support.samples import SAMPLES
 from tests.support.stack import Town, leicester, town, until
 from workflows.model import State
 
 BEGINS = datetime(2004, 9, 13, 8, tzinfo=UTC)
-CHROMIUM = Path("/usr/bin/chromium")
 FUNDERS = ("bh-dmh", "bh-sports", "cd-rc")
 METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "PATCH")
 """TRACE is not spoken by every client, and is sent all the same."""
@@ -143,11 +142,11 @@ async def test_the_first_page_of_a_link_says_nothing_of_the_case_but_its_referen
         assert secret not in page, secret
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"needs Chromium at {CHROMIUM}: apt-get install chromium")
+@needs_chromium
 async def test_a_scanner_that_runs_scripts_and_clicks_every_link_decides_nothing(scene: Scene) -> None:
     before = scene.counted()
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=str(PROGRAM), args=["--no-sandbox"])
         for url in scene.decide_urls:
             page = await browser.new_page()
             await page.goto(url)
