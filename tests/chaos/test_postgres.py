@@ -130,7 +130,8 @@ async def test_a_case_on_postgresql_is_decided_while_the_database_goes_away_and_
     await decides("hoict-rc", "Confirm by", {"choice": "verify"})
     await city.becomes(ref, State.CLOSED)
     await city.settles()
-    assert checker.faults(city, diary) == []
+    # A letter that was on its way as the database went may have left, and nobody could write it down.
+    assert checker.faults(city, diary, again=city.fired.total()) == []
     assert await checker.unattended(city) == []
     status, told, wrong = await city.command("audit", "verify")
     assert (status, wrong) == (0, ""), told
