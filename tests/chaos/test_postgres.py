@@ -103,6 +103,7 @@ async def test_a_case_on_postgresql_is_decided_while_the_database_goes_away_and_
     browser = Browser(city.url)
     page = await funder.to_check(browser, letter, APPROVE)
     with database.refusing():
+        city.fired["refuse connections"] += 1
         answer = await browser.press(page, "Confirm")
         assert answer.status == 503
         assert answer.headers["retry-after"] == "60"
