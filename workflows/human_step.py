@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial, wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
@@ -55,7 +55,16 @@ at most. While nothing brings them, the wait doubles, or a day of it would fill 
 P = ParamSpec("P")
 T = TypeVar("T")
 Fact = TypeVar("Fact")
-Running = TypeVar("Running", bound="Timed")
+
+
+class Stoppable(Protocol):
+    """A workflow that an operator may cancel."""
+
+    def call_off(self) -> None:
+        """End what is under way, because it is no longer wanted."""
+
+
+Running = TypeVar("Running", bound=Stoppable)
 
 
 def guarded(handler: Callable[P, T]) -> Callable[P, T]:
@@ -106,10 +115,6 @@ class Timed:
 
     def __init__(self) -> None:
         self.clock = Clock()
-
-    def call_off(self) -> None:
-        """End what is under way, because an operator cancelled it."""
-        raise NotImplementedError
 
     @property
     def now(self) -> datetime:
