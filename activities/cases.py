@@ -39,8 +39,9 @@ class Cases(Writing, ports.Cases):
         view = cases.get(tx, case)
         rules = edition(tx, view.edition)
         letters = Correspondence(tx, view, self._links, tx.now).begun()
-        days = (day for day in rules.non_working if day >= tx.today)
-        return cases.begun(tx, case, terms=rules.terms(), non_working=tuple(days), queued=letters)
+        asked = {ask.kind for leg in (*view.route, *view.branches.values()) for ask in leg.asks}
+        terms = {kind: terms for kind, terms in rules.terms().items() if kind in asked}
+        return cases.begun(tx, case, terms=terms, queued=letters)
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
         desk = Correspondence(tx, cases.get(tx, becoming.case), self._links, becoming.at)

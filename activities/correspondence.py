@@ -52,6 +52,7 @@ from workflows.model import (
     StepNudged,
     StepOpening,
     Terms,
+    Timetable,
 )
 from workflows.rules import calendar
 
@@ -78,7 +79,7 @@ class Put:
     silent: tuple[str, ...]
 
     @classmethod
-    def opening(cls, opening: StepOpening, seats: Sequence[Seat]) -> Self:
+    def opening(cls, opening: StepOpening, times: Timetable, seats: Sequence[Seat]) -> Self:
         """Take a question that is about to be put."""
         ask = opening.ask
         return cls(
@@ -89,8 +90,8 @@ class Put:
             content_hash=ask.content_hash,
             clause=ask.clause,
             terms=ask.terms,
-            due=opening.due,
-            rungs=opening.rungs,
+            due=times.due,
+            rungs=times.rungs,
             opened=opening.at,
             seats=tuple(seats),
             silent=tuple(seat.key for seat in seats),
@@ -141,9 +142,9 @@ class Correspondence:
             return []
         return self._listed(forum.key, calendar.local_day(waiting.until), waiting.key)
 
-    def opened(self, opening: StepOpening, seats: Sequence[Seat]) -> list[QueuedLetter]:
+    def opened(self, opening: StepOpening, times: Timetable, seats: Sequence[Seat]) -> list[QueuedLetter]:
         """A question is put: each seat is asked, and the PMO is told of a seat with nobody to ask."""
-        put = Put.opening(opening, seats)
+        put = Put.opening(opening, times, seats)
         queued: list[QueuedLetter] = []
         for seat in seats:
             if seat.holders:

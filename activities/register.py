@@ -26,7 +26,7 @@ from workflows.model import (
     StepOpening,
     StepSeated,
 )
-from workflows.rules import calendar
+from workflows.rules import calendar, ladder
 
 
 class Register(Writing, ports.Register):
@@ -38,7 +38,7 @@ class Register(Writing, ports.Register):
 
     @activity.defn(name="step_opened")
     async def opened(self, opening: StepOpening) -> StepOpened:
-        """Find the people of a step's seats, write the step, and send their letters."""
+        """Find the people of a step's seats, date its ladder, write the step, and send their letters."""
         return await self._write(self._opened, opening)
 
     @activity.defn(name="step_nudged")
@@ -68,8 +68,9 @@ class Register(Writing, ports.Register):
         away = covers.on_day(tx, day)
         barred = seating.barred(case.authors, away, deciding=opening.ask.terms.deciding)
         seats = seating.seats(opening.ask, people, day, away, barred)
-        letters = Correspondence(tx, case, self._links, opening.at).opened(opening, seats)
-        return steps.opened(tx, opening, seats, letters)
+        desk = Correspondence(tx, case, self._links, opening.at)
+        times = ladder.dated(opening.ask.terms.ladder, opening.at, desk.rules.non_working)
+        return steps.opened(tx, opening, times, seats, desk.opened(opening, times, seats))
 
     def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
         step, case = _step(tx, nudged.step)

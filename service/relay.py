@@ -58,6 +58,7 @@ class Relay:
         self._links = links
         self._gateway = gateway
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._writing: set[asyncio.Task[None]] = set()
         self._swept = self._posted = time.monotonic()
 
     async def run(self) -> None:
@@ -85,18 +86,26 @@ class Relay:
     async def decisions(self) -> None:
         """Bring each unsettled decision to its step, and write down what the step says."""
         await self._each(self._unsettled, self.settle)
+        await self.written()
 
     async def settle(self, intent: StoredIntent) -> Counted | Refused | None:
-        """Bring one decision to its step; None if there is no answer yet."""
+        """Bring one decision to its step; None if there is no answer yet.
+
+        Whoever submitted it need not wait until it says in the record, too, that it counts.
+        """
         answer = await self._gateway.decide(intent.decision())
         match answer:
             case Counted():
-                await asyncio.to_thread(self._accepted, intent.key, answer)
+                self._behind(partial(asyncio.to_thread, self._accepted, intent.key, answer))
             case Refused():
                 await asyncio.to_thread(self._refused, intent.key, answer)
             case _:
                 return None
         return answer
+
+    async def written(self) -> None:
+        """Wait until what has been answered here is in the record, or is left to the next round."""
+        await asyncio.gather(*self._writing)
 
     async def days(self) -> None:
         """Close the record's last whole day, and send its head and word of faults on their way."""
@@ -129,6 +138,11 @@ class Relay:
         """Bring each thing, some at a time. One that cannot be brought must not keep back the others."""
         things = await asyncio.to_thread(look_up)
         await asyncio.gather(*(self._in_turn(partial(bring, thing)) for thing in things))
+
+    def _behind(self, part: Callable[[], Awaitable[object]]) -> None:
+        writing = asyncio.create_task(self._try(part))
+        self._writing.add(writing)
+        writing.add_done_callback(self._writing.discard)
 
     async def _in_turn(self, part: Callable[[], Awaitable[object]]) -> None:
         async with self._turn:

@@ -240,18 +240,8 @@ class HumanStep(Timed):
     # ---------------------------------------------------------------------- life
 
     async def _open(self) -> None:
-        at = self.now
-        terms, non_working = self.ask.terms, self.ask.non_working
-        opened = await self._write(
-            Register.opened,
-            StepOpening(
-                ask=self.ask,
-                at=at,
-                due=ladder.due(terms.ladder, at, non_working),
-                rungs=ladder.dated(terms.ladder, at, non_working),
-            ),
-            "write the step, send its letters",
-        )
+        opening = StepOpening(ask=self.ask, at=self.now)
+        opened = await self._write(Register.opened, opening, "write the step, send its letters")
         self._hear(opened.clock)
         self.seats, self.rungs = opened.seats, opened.rungs
 
@@ -501,10 +491,9 @@ class Process(Timed):
         return await handle
 
     def _next_round(self, ask: Ask) -> Ask:
-        """Return a question as it is put now, with its round and the days that its ladder needs."""
+        """Return a question as it is put now, with its round."""
         self._rounds[ask.key] = self._rounds.get(ask.key, 0) + 1
-        days = ladder.reach(ask.terms.ladder, calendar.local_day(self.now), ask.non_working)
-        return ask.model_copy(update={"round": self._rounds[ask.key], "non_working": days})
+        return ask.model_copy(update={"round": self._rounds[ask.key]})
 
     def _off(self, key: str) -> str | None:
         """Return why the question `key` is no longer wanted, if it is not."""

@@ -72,6 +72,14 @@ class Rung(Frozen):
     nudge: Nudge
 
 
+class Timetable(Frozen):
+    """A ladder with dates, worked out when its step opens; both are Clock instants in UTC."""
+
+    due: datetime
+    rungs: tuple[Rung, ...]
+    """In the order in which they are climbed."""
+
+
 # ---------------------------------------------------------------------------- deciding
 
 
@@ -251,8 +259,6 @@ class Ask(Frozen):
     clause: str
     seats: tuple[SeatAsk, ...]
     terms: Terms
-    non_working: tuple[date, ...] = ()
-    """The days, besides weekends, on which nobody works: as far as the ladder can reach, once it is put."""
     inform: tuple[str, ...] = ()
     """Posts that are told the outcome besides those asked."""
     forum: str = ""
@@ -478,7 +484,6 @@ class CaseOpened(Frozen):
     """Legs the case may yet be sent by, prepared beforehand: `srg` on a referral."""
     terms: dict[str, Terms]
     edition: str
-    non_working: tuple[date, ...] = ()
     clock: Clock = Clock()
 
 
@@ -487,8 +492,6 @@ class StepOpening(Frozen):
 
     ask: Ask
     at: datetime
-    due: datetime
-    rungs: tuple[Rung, ...]
 
 
 class StepSeated(Frozen):

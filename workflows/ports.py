@@ -48,7 +48,7 @@ class Register:
 
     @activity.defn(name="step_opened")
     async def opened(self, opening: StepOpening) -> StepOpened:
-        """Find the people of a step's seats, write the step, and send their letters."""
+        """Find the people of a step's seats, date its ladder, write the step, and send their letters."""
         raise NotImplementedError
 
     @activity.defn(name="step_nudged")

@@ -171,12 +171,11 @@ def begun(
     ref: str,
     *,
     terms: Mapping[str, Terms],
-    non_working: Sequence[date] = (),
     queued: Sequence[QueuedLetter] = (),
 ) -> CaseOpened:
     """Write that the engine has the version last submitted in hand, and return what it needs to go on.
 
-    The terms and the days come from the edition under which the case opened.
+    The terms come from the edition under which the case opened.
     """
     case = get(tx, ref)
     fact = Entry("case.begun", {"version": case.version}, f"begun:{case.version}", ENGINE)
@@ -190,7 +189,6 @@ def begun(
         branches=case.branches,
         terms=dict(terms),
         edition=case.edition,
-        non_working=tuple(non_working),
         clock=tx.clock,
     )
 

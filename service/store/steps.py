@@ -32,6 +32,7 @@ from workflows.model import (
     StepOpening,
     StepSeated,
     Terms,
+    Timetable,
 )
 
 _RUNGS = TypeAdapter(tuple[Rung, ...])
@@ -64,7 +65,6 @@ class StepView(Frozen):
 
     id: str
     ask: Ask
-    """Without the days that are not worked: those are in the edition."""
     seats: tuple[SeatView, ...]
     opened: datetime
     due: datetime
@@ -208,19 +208,21 @@ class StepPage(Frozen):
 # ------------------------------------------------------------------------------- facts
 
 
-def opened(tx: Tx, opening: StepOpening, seats: Sequence[Seat], queued: Sequence[QueuedLetter]) -> StepOpened:
+def opened(
+    tx: Tx, opening: StepOpening, times: Timetable, seats: Sequence[Seat], queued: Sequence[QueuedLetter]
+) -> StepOpened:
     """Write a step with its people and queue their letters; done twice, as it was the first time."""
     ask = opening.ask
     data = {
         "step": ask.step,
-        "ask": ask.model_dump(mode="json", exclude={"non_working"}),
-        "due": opening.due,
-        "rungs": [rung.model_dump(mode="json") for rung in opening.rungs],
+        "ask": ask.model_dump(mode="json"),
+        "due": times.due,
+        "rungs": [rung.model_dump(mode="json") for rung in times.rungs],
         "seats": [seat.model_dump(mode="json") for seat in seats],
     }
     fact = Entry("step.opened", data, f"opened:{ask.step}", ENGINE, at=opening.at)
     if letters.tell(tx, ask.case, [fact], queued):
-        return StepOpened(seats=tuple(seats), rungs=opening.rungs, clock=tx.clock)
+        return StepOpened(seats=tuple(seats), rungs=times.rungs, clock=tx.clock)
     known = must(tx, ask.step)
     return StepOpened(seats=known.asked, rungs=known.rungs, clock=tx.clock)
 

@@ -12,6 +12,8 @@ from service.errors import Unavailable
 
 _SOON, _LATER = 0.000_25, 0.002
 """Seconds between two looks at the turn: for a person's writer, and for one that gives way."""
+_LONGEST_RUN = 0.1
+"""Seconds for which the writers of a process may hand the turn on to each other while others wait."""
 
 
 class Turns:
@@ -19,8 +21,8 @@ class Turns:
 
     SQLite's own waiting sleeps ever longer before it looks again, and whoever looks at the right moment
     goes first: with a writer that is never idle, the others wait a tenth of a second for a turn of five
-    thousandths. Here people come first: a process that gives way looks less often, and only one of those
-    that give way looks at all.
+    thousandths. Here people come first: while several wait in their process they hand the turn on to each
+    other, and a process that gives way looks less often, and only one of those that give way looks at all.
     """
 
     def __init__(self, database: str | None, patience: float, *, gives_way: bool = False) -> None:
@@ -30,27 +32,61 @@ class Turns:
         """Among the threads of this process."""
         named = database and database != ":memory:"
         self._files = [_Locked(Path(f"{database}-{name}")) for name in ("next", "turn")] if named else []
+        self._counting = Lock()
+        self._waiting = 0
+        """Threads of this process that want a turn and have none."""
+        self._since: float | None = None
+        """When this process got the turn, while it has it."""
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for one's turn and have it. After the patience is over the database counts as lost."""
         until = time.monotonic() + self._patience
-        if not self._own.acquire(timeout=self._patience):
+        with self._counted():
+            mine = self._own.acquire(timeout=self._patience)
+        if not mine:
+            self._not_mine()
             raise Unavailable
         try:
-            self._wait(until)
-            try:
-                yield
-            finally:
-                for file in self._files:
-                    file.release()
+            if self._since is None:
+                self._wait(until)
+                self._since = time.monotonic()
+            yield
         finally:
-            self._own.release()
+            self._hand_on()
 
     def close(self) -> None:
         """Give the files back."""
         for file in self._files:
             file.close()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._counting:
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._waiting -= 1
+
+    def _hand_on(self) -> None:
+        """Let the next thread of this process have the turn, or whoever else wants it."""
+        with self._counting:
+            long = self._since is not None and time.monotonic() - self._since > _LONGEST_RUN
+            if self._gives_way or not self._waiting or self._since is None or long:
+                for file in self._files:
+                    file.release()
+                self._since = None
+        if long and self._files:
+            # Time enough for one that gives way to look, or it might never find the turn free.
+            time.sleep(2 * _LATER)
+        self._own.release()
+
+    def _not_mine(self) -> None:
+        """Give back a turn that was handed on to a thread which had just lost its patience."""
+        if self._own.acquire(blocking=False):
+            self._hand_on()
 
     def _wait(self, until: float) -> None:
         if not self._files:

@@ -62,6 +62,7 @@ def create_app(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await desk.relay.written()
         await courier.close()
 
     app = Application(

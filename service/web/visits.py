@@ -286,17 +286,20 @@ def _bearer(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _current(request: Request) -> Visit:
+# What routes ask for is asked for in coroutines: FastAPI would give a plain function a thread of its own.
+
+
+async def _current(request: Request) -> Visit:
     visit: Visit = request.state.visit
     return visit
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
 
-def _sent(request: Request) -> FormData:
+async def _sent(request: Request) -> FormData:
     sent: FormData = request.state.sent
     return sent
 

@@ -1,7 +1,7 @@
 """Who is asked, whom silence brings in, and who is told how it ended."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from notifications.render import subject
 from service.handbook import Edition
 from service.store import letters as ledger
-from service.store import links
+from service.store import links, steps
 from service.store.letters import LinkBinding, QueuedLetter
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
@@ -57,6 +57,23 @@ def test_a_seat_s_holder_is_asked_by_one_letter_with_a_link_of_its_own(desk: Des
     bound = (link.step, link.round, link.seat, link.person, link.content_hash, link.purpose)
     assert bound == (f"{case.case}.{HALL}.1", 1, "bh-dmh", "p-017", case.content_hash, "decide")
     assert link.expires == NINE + timedelta(days=14)
+
+
+def test_a_ladder_is_dated_by_the_calendar_of_the_case_s_own_edition(desk: Desk) -> None:
+    case = desk.submits()
+    newer = desk.edition.model_validate({**dict(desk.edition), "non_working": ()})
+    desk.brings_into_force(newer)
+    step = desk.opens(desk.ask(case, HALL), datetime(2004, 12, 23, 9, tzinfo=UTC))
+    # Christmas and the council's closure lie between: five working days end on the seventh of January.
+    assert [(rung.at.month, rung.at.day) for rung in step.rungs] == [
+        (1, 5),
+        (1, 7),
+        (1, 10),
+        (1, 12),
+        (1, 14),
+    ]
+    with desk.store.reading() as tx:
+        assert steps.must(tx, f"{case.case}.{HALL}.1").due == datetime(2005, 1, 7, 17, tzinfo=UTC)
 
 
 def test_everybody_on_a_board_is_asked_at_once(desk: Desk) -> None:

@@ -77,7 +77,7 @@ def test_an_activity_done_twice_is_done_once(each_desk: Desk) -> None:
     board, hall = desk.ask(case, SRG), desk.ask(case, HALL)
     for ask in (board, hall):
         once_only(desk, f"opened {ask.key}", desk.register.opened, opening(ask))
-    for rung in opening(hall).rungs:
+    for rung in desk.step(hall.step).rungs:
         due = StepNudged(step=hall.step, rung=rung, silent=("bh-dmh",), at=rung.at)
         once_only(desk, f"nudged {rung.number}", desk.register.nudged, due)
     one, two = desk.answers(board.step, "cd-hsg"), desk.answers(board.step, "cd-rc")

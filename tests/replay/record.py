@@ -138,9 +138,7 @@ async def expired(play: Play) -> None:
 
 async def silent_for_weeks(play: Play) -> None:
     await play.asks("notification")
-    opening = play.opening("notification")
-    assert opening is not None
-    for rung in opening.rungs:
+    for rung in play.rungs("notification"):
         await play.jumps(rung.at + timedelta(seconds=1))
         await play.nudged(rung.number)
     await play.answers("notification", Choice.NOTE)

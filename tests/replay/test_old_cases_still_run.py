@@ -106,7 +106,7 @@ RETURNED_LATER = (
 NOT_TOLD = ("        await self.become(states.end(outcome), because=outcome)\n", "        pass\n")
 ONE_MORE_ACTIVITY = (
     "        self._hear(opened.clock)\n        self.seats",
-    "        await self._answers_on_their_way(at)\n        self.seats",
+    "        await self._answers_on_their_way(self.now)\n        self.seats",
 )
 WITHOUT_A_TIMER = ("                    timeout=left,\n", "                    timeout=None,\n")
 NO_COUNT_AT_THE_END = (

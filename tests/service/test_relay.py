@@ -239,6 +239,8 @@ async def test_a_page_settles_its_own_decision_at_once(
     submitted(record, "hall")
     gateway.answer = Counted(Choice.APPROVE)
     assert await relay.settle(intent(record, "hall")) == Counted(Choice.APPROVE)
+    await relay.written()
+    assert intent(record, "hall").state == intents.ACCEPTED
     gateway.answer = Unknown()
     real.passes(minutes=1)
     await relay.decisions()
@@ -365,4 +367,5 @@ async def test_the_pmo_is_told_of_a_fault_and_the_seat_tries_again_under_another
         intents.submit(tx, samples.intent("hall"))
     gateway.answer = Counted(None)
     await relay.settle(intent(record, "hall"))
+    await relay.written()
     assert [made.message for made in gateway.decided] == [key, f"{key}:2"]

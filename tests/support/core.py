@@ -3,7 +3,7 @@
 from asyncio import Event
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from temporalio import activity
@@ -28,6 +28,7 @@ from workflows.model import (
     LadderRung,
     Nudge,
     Quorum,
+    Rung,
     Seat,
     SeatAsk,
     Segment,
@@ -41,10 +42,11 @@ from workflows.model import (
     Terms,
     decision_key,
 )
-from workflows.rules import clock
+from workflows.rules import clock, ladder
 
 QUEUE = "assent-core"
 HASH = "c0ffee"
+NON_WORKING = (date(2026, 12, 25), date(2026, 12, 28), date(2027, 1, 1))
 
 
 class FakeRegister(ports.Register):
@@ -57,8 +59,6 @@ class FakeRegister(ports.Register):
         self.closings: list[StepClosing] = []
         self.unsettled: list[str] = []
         self.looked: list[AnswersDue] = []
-        self.written_before = timedelta()
-        """By how much a step was written before it says it opens, by a worker that died with the answer."""
         self.silent = 0
         """How many times the register will not answer before it opens a step."""
         self.clock = Clock()
@@ -79,8 +79,12 @@ class FakeRegister(ports.Register):
             raise ConnectionError("the register does not answer")
         self.openings.append(opening)
         seats = tuple(seat_of(seat) for seat in opening.ask.seats)
-        rungs = [rung.model_copy(update={"at": rung.at - self.written_before}) for rung in opening.rungs]
-        return StepOpened(seats=seats, rungs=tuple(rungs), clock=self.clock)
+        return StepOpened(seats=seats, rungs=self.rungs(opening.ask.step), clock=self.clock)
+
+    def rungs(self, step: str) -> tuple[Rung, ...]:
+        """What a step that is open was told of its ladder."""
+        opening = next(made for made in self.openings if made.ask.step == step)
+        return ladder.dated(opening.ask.terms.ladder, opening.at, NON_WORKING).rungs
 
     @activity.defn(name="step_nudged")
     async def nudged(self, nudged: StepNudged) -> StepSeated:
@@ -246,7 +250,6 @@ def ask(*posts: str, under: Terms, key: str = "funding", case: str = "INV-2004-0
             SeatAsk(key=post, post=post, amount=Decimal("84000.00"), chair=post == "chair") for post in posts
         ),
         terms=under,
-        non_working=(date(2026, 12, 25), date(2026, 12, 28), date(2027, 1, 1)),
     )
 
 

@@ -35,7 +35,7 @@ from workflows.model import (
     StepSeated,
     decision_key,
 )
-from workflows.rules import ladder, routing
+from workflows.rules import routing
 
 BASE = "https://approvals.example"
 DAY = date(2004, 9, 13)
@@ -161,7 +161,6 @@ class Desk:
             clause=leg.clause,
             seats=question.seats,
             terms=case.terms[question.kind],
-            non_working=case.non_working,
             inform=question.inform,
         )
 
@@ -233,10 +232,4 @@ class Desk:
 
 
 def opening(ask: Ask, at: datetime = NINE) -> StepOpening:
-    terms = ask.terms
-    return StepOpening(
-        ask=ask,
-        at=at,
-        due=ladder.due(terms.ladder, at, ask.non_working),
-        rungs=ladder.dated(terms.ladder, at, ask.non_working),
-    )
+    return StepOpening(ask=ask, at=at)

@@ -14,7 +14,7 @@ from service.gateway import Counted, Gateway, Refused, Unknown
 from tests.support.core import FakeOutside, decision
 from tests.support.engine import Server
 from tests.support.proposals import MEETING, from_monday
-from workflows.model import CaseOpened, Choice, Nudge, StepClosing, StepOpening, Withdrawal
+from workflows.model import CaseOpened, Choice, Nudge, Rung, StepClosing, StepOpening, Withdrawal
 from workflows.processes.investment_proposal import InvestmentProposal
 
 WITHIN = 60.0
@@ -64,6 +64,9 @@ class Play:
     def opening(self, key: str, round: int = 1) -> StepOpening | None:
         openings = self.outside.register.openings
         return next((made for made in openings if made.ask.step == self.step(key, round)), None)
+
+    def rungs(self, key: str) -> tuple[Rung, ...]:
+        return self.outside.register.rungs(self.step(key))
 
     # ------------------------------------------------------------------- what happens
 

@@ -422,9 +422,7 @@ async def test_a_jump_of_months_sends_one_letter_of_each_kind_and_no_stale_remin
 async def test_each_rung_comes_once_however_the_clock_jumps_towards_it(client: Client) -> None:
     async with playing(client, opened("INV-21", decide_by=date(2004, 9, 30))) as play:
         await play.asks("notification")
-        opening = play.opening("notification")
-        assert opening is not None
-        for rung in opening.rungs:
+        for rung in play.rungs("notification"):
             await play.jumps(rung.at - timedelta(hours=1))
             await play.jumps(rung.at + timedelta(seconds=1))
             await play.nudged(rung.number)
@@ -581,9 +579,7 @@ async def test_an_outage_over_a_deadline_ends_with_one_escalation_or_with_the_an
         client = await Client.connect(server.address, data_converter=pydantic_data_converter)
         async with playing(client, case) as play:
             await play.asks("notification")
-            opening = play.opening("notification")
-            assert opening is not None
-            due = opening.rungs[0].at
+            due = play.rungs("notification")[0].at
             await play.jumps(due - timedelta(seconds=1))
             made = decision(play.step("notification"), "sd-ict-ca", Choice.NOTE, content_hash="c0ffee1")
             with down(server):

@@ -99,6 +99,5 @@ class InvestmentProposal(Process):
             forum=leg.forum,
             seats=question.seats,
             terms=routing.offering(proposal.terms[question.kind], proposal.branches),
-            non_working=proposal.non_working,
             inform=question.inform,
         )

@@ -1,37 +1,22 @@
 """Ladders: everything that will happen to a silent step, dated when it opens."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from workflows.model import Ladder, Nudge, Rung
+from workflows.model import Ladder, Nudge, Rung, Timetable
 from workflows.rules import calendar
 
 
-def dated(ladder: Ladder, opened: datetime, non_working: Collection[date]) -> tuple[Rung, ...]:
-    """Return every rung this step will climb if nobody answers, in order."""
-    return tuple(
-        Rung(
-            number=number,
-            at=calendar.deadline(opened, rung.day, non_working),
-            nudge=rung.nudge,
-        )
-        for number, rung in enumerate(sorted(ladder.rungs, key=lambda rung: rung.day), start=1)
+def dated(ladder: Ladder, opened: datetime, non_working: Collection[date]) -> Timetable:
+    """Return by when a step that opens now is to be answered, and every rung it climbs if nobody does."""
+    rungs = sorted(ladder.rungs, key=lambda rung: rung.day)
+    return Timetable(
+        due=calendar.deadline(opened, ladder.due, non_working),
+        rungs=tuple(
+            Rung(number=number, at=calendar.deadline(opened, rung.day, non_working), nudge=rung.nudge)
+            for number, rung in enumerate(rungs, start=1)
+        ),
     )
-
-
-def due(ladder: Ladder, opened: datetime, non_working: Collection[date]) -> datetime:
-    """Return the UTC instant by which an answer is asked for."""
-    return calendar.deadline(opened, ladder.due, non_working)
-
-
-def reach(ladder: Ladder, today: date, non_working: Collection[date]) -> tuple[date, ...]:
-    """Return those of the days not worked that can matter to a step that opens today, or soon.
-
-    With weekends and holidays, N working days pass within 2 N days, give or take a month.
-    """
-    last = max((ladder.due, *(rung.day for rung in ladder.rungs)))
-    end = today + timedelta(days=2 * last + 31)
-    return tuple(day for day in non_working if today <= day <= end)
 
 
 def without_stale(rungs: Sequence[Rung], now: datetime) -> tuple[Rung, ...]:

@@ -322,9 +322,10 @@ def _refused(visit: Visit, link_id: str, why: Refusal) -> Response:
 
 @router.get("/a/done/{link_id}", name="link_done")
 @allowed(Role.LINK)
-def link_done(link_id: str, visit: Asker) -> Response:
+async def link_done(link_id: str, visit: Asker) -> Response:
     """Say what was decided, and what has become of it."""
-    return _done(visit, link_id)
+    await visit.desk.relay.written()
+    return await run_in_threadpool(_done, visit, link_id)
 
 
 def _done(visit: Visit, link_id: str) -> Response:

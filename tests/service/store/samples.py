@@ -31,6 +31,7 @@ from workflows.model import (
     StepOpened,
     StepOpening,
     Terms,
+    Timetable,
     decision_key,
 )
 
@@ -114,7 +115,6 @@ def ask(ref: str = CASE, round: int = 1, key: str = "funding") -> Ask:
         clause="FUND-1",
         seats=tuple(SeatAsk(key=key, post=key, amount=Decimal("84000.00")) for key in SEATS),
         terms=TERMS,
-        non_working=(date(2004, 8, 30),),
         inform=("pmo",),
     )
 
@@ -131,10 +131,11 @@ def _holders(seat: str) -> tuple[Holder, ...]:
 
 
 def opening(asked: Ask | None = None, at: datetime = OPENED) -> StepOpening:
-    asked = asked or ask()
-    return StepOpening(
-        ask=asked,
-        at=at,
+    return StepOpening(ask=asked or ask(), at=at)
+
+
+def times(at: datetime = OPENED) -> Timetable:
+    return Timetable(
         due=at + timedelta(days=7),
         rungs=(
             Rung(number=1, at=at + timedelta(days=3), nudge=Nudge.REMIND),
@@ -160,7 +161,9 @@ def request(step: str, seat: str, kind: str = "request") -> QueuedLetter:
 
 def open_step(tx: Tx, asked: Ask | None = None, at: datetime = OPENED) -> StepOpened:
     begun = opening(asked, at)
-    return steps.opened(tx, begun, seats(), [request(begun.ask.step, seat) for seat in SEATS])
+    return steps.opened(
+        tx, begun, times(begun.at), seats(), [request(begun.ask.step, seat) for seat in SEATS]
+    )
 
 
 def intent(

@@ -37,7 +37,7 @@ def _nothing(_: object) -> None:
 
 
 def nudged(tx: Tx) -> object:
-    rung = samples.opening().rungs[0]
+    rung = samples.times().rungs[0]
     nudge = StepNudged(step=STEP, rung=rung, silent=("hall",), at=rung.at)
     more = samples.seats(Holder(person="p-cover", post="hall"))
     return steps.nudged(tx, nudge, more, [samples.request(STEP, "hall", "reminder")])

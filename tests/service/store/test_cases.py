@@ -42,7 +42,7 @@ def test_its_process_begins_with_the_version_last_submitted(store: Store) -> Non
     with store.writing() as tx:
         samples.submit(tx)
         samples.submit(tx, version=2)
-        opened = cases.begun(tx, CASE, terms={"funding": samples.TERMS}, non_working=[date(2004, 8, 30)])
+        opened = cases.begun(tx, CASE, terms={"funding": samples.TERMS})
         assert cases.get(tx, CASE).taken_up == 2
     assert opened == CaseOpened(
         case=CASE,
@@ -53,7 +53,6 @@ def test_its_process_begins_with_the_version_last_submitted(store: Store) -> Non
         branches={"srg": samples.ROUTE[0]},
         terms={"funding": samples.TERMS},
         edition=samples.EDITION,
-        non_working=(date(2004, 8, 30),),
         clock=Clock(),
     )
 

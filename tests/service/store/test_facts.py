@@ -69,7 +69,7 @@ def test_a_letter_that_a_second_telling_would_add_is_not_owed(store: Store) -> N
         samples.open_step(tx)
         told = [samples.request(STEP, "hall"), samples.request(STEP, "newcomer")]
         tx.outgoing.clear()
-        steps.opened(tx, samples.opening(), samples.seats(), told)
+        steps.opened(tx, samples.opening(), samples.times(), samples.seats(), told)
         assert tx.outgoing == [f"request:{STEP}:hall", f"request:{STEP}:sports"]
         assert list(samples.keys(letters.of_case(tx, CASE))) == tx.outgoing
 

@@ -73,7 +73,7 @@ def test_a_rung_that_came_due_brings_people_in_and_shows_the_next(store: Store) 
 def test_after_the_last_rung_nothing_is_next(store: Store) -> None:
     with store.writing() as tx:
         samples.open_step(tx)
-        last = samples.opening().rungs[-1]
+        last = samples.times().rungs[-1]
         steps.nudged(tx, StepNudged(step=STEP, rung=last, silent=(), at=last.at), samples.seats(), [])
         waiting = steps.waiting(tx, CASE)[0]
         assert (waiting.next, waiting.at) == ("", None)
@@ -85,9 +85,9 @@ def test_a_step_is_read_as_it_was_written(store: Store) -> None:
         samples.open_step(tx)
         step = steps.get(tx, STEP)
         assert step is not None
-        assert step.ask == samples.ask().model_copy(update={"non_working": ()})
+        assert step.ask == samples.ask()
         assert [seat.asked for seat in step.seats] == list(samples.seats())
-        assert (step.opened, step.rungs) == (OPENED, samples.opening().rungs)
+        assert (step.opened, step.rungs) == (OPENED, samples.times().rungs)
         assert (step.open, step.ending, step.silent) == (True, None, ("hall", "sports"))
         assert step.people == ("p-hall", "p-sports")
         assert steps.of_case(tx, CASE) == steps.open_steps(tx) == (step,)

@@ -1,8 +1,10 @@
 """Writers of one SQLite file take turns, whatever process they are in."""
 
 import multiprocessing
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -91,6 +93,62 @@ def test_the_turn_of_a_process_that_is_killed_goes_to_the_next(tmp_path: Path) -
     other.join()
     with Turns(database, 5).turn():
         pass
+
+
+def test_writers_of_a_process_hand_the_turn_on_before_one_that_gives_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store.turns._LONGEST_RUN", 60)
+    people, worker = neighbours(tmp_path)
+    order: list[str] = []
+
+    def write(turns: Turns, name: str) -> None:
+        with turns.turn():
+            order.append(name)
+
+    with ThreadPoolExecutor(5) as threads, people.turn():
+        writing = [threads.submit(write, worker, "worker")]
+        time.sleep(0.1)
+        writing += [threads.submit(write, people, "person") for _ in range(4)]
+        time.sleep(0.1)
+    assert [write.result() for write in writing] == [None] * 5
+    assert order == ["person"] * 4 + ["worker"]
+
+
+def test_one_that_gives_way_has_its_turn_however_many_people_write(tmp_path: Path) -> None:
+    people, worker = neighbours(tmp_path)
+    enough = threading.Event()
+
+    def write_all_the_time() -> None:
+        while not enough.is_set():
+            with people.turn():
+                time.sleep(0.005)
+
+    with ThreadPoolExecutor(4) as threads:
+        writing = [threads.submit(write_all_the_time) for _ in range(4)]
+        try:
+            for _ in range(3):
+                with worker.turn():
+                    pass
+        finally:
+            enough.set()
+    assert [write.result() for write in writing] == [None] * 4
+
+
+def test_a_turn_is_free_again_when_whoever_waited_for_it_has_lost_patience(tmp_path: Path) -> None:
+    people, worker = neighbours(tmp_path, patience=0.2)
+    with ThreadPoolExecutor(1) as threads, people.turn():
+        waiting = threads.submit(people.turn().__enter__)
+        with pytest.raises(Unavailable):
+            waiting.result()
+    with worker.turn():
+        pass
+
+
+def neighbours(folder: Path, patience: float = 15) -> tuple[Turns, Turns]:
+    """The turns of a process that people write in, and of one that gives way."""
+    database = str(folder / "assent.db")
+    return Turns(database, patience), Turns(database, patience, gives_way=True)
 
 
 def test_a_database_in_memory_has_no_neighbours(tmp_path: Path) -> None:

@@ -49,7 +49,6 @@ from workflows.model import (
     StepOpening,
     Withdrawal,
 )
-from workflows.rules import ladder
 
 SAMPLES = Path(__file__).parents[3] / "service/samples/proposals-sample.yaml"
 BEGINS = datetime(2004, 9, 13, 9, tzinfo=UTC)
@@ -247,14 +246,7 @@ class Office:
         ask = self._ask(ref, key, round)
         with self.store.reading() as tx:
             at = tx.now
-        terms = ask.terms
-        opening = StepOpening(
-            ask=ask,
-            at=at,
-            due=ladder.due(terms.ladder, at, ()),
-            rungs=ladder.dated(terms.ladder, at, ()),
-        )
-        done(self.register.opened(opening))
+        done(self.register.opened(StepOpening(ask=ask, at=at)))
         return ask.step
 
     def _ask(self, ref: str, key: str, round: int) -> Ask:

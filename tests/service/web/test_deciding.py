@@ -14,7 +14,7 @@ from service.store.covers import Cover
 from service.store.letters import LinkBinding, QueuedLetter
 from service.web import briefing, days
 from service.web.words import DONE
-from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, Office
+from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, FakeEngine, Office
 from tests.support.real_time import RealTime
 from workflows.model import (
     Choice,
@@ -560,21 +560,29 @@ def test_somebody_who_left_has_no_session_left(office: Office, step: str) -> Non
     assert choices(office) == []
 
 
+async def broken(*_: object) -> None:
+    raise RuntimeError("of no kind that anybody expects")
+
+
+def gone(*_: object) -> None:
+    raise Unavailable
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "fails"),
+    [(FakeEngine, "decide", broken), (Relay, "_accepted", gone)],
+    ids=["on its way to the engine", "once it counts"],
+)
 def test_whatever_fails_once_the_answer_is_in_the_record_nobody_is_told_that_it_is_not(
-    office: Office, step: str, monkeypatch: pytest.MonkeyPatch
+    office: Office, step: str, monkeypatch: pytest.MonkeyPatch, part: type, name: str, fails: object
 ) -> None:
     browser = checking(office, step)
-    form = browser.form()
-
-    def gone(self: Relay, key: str, answer: Counted) -> None:
-        raise Unavailable
-
-    monkeypatch.setattr(Relay, "_accepted", gone)
-    response = browser.post(form.action, data=form.hidden, headers=SAME_ORIGIN)
-    assert response.status_code == 202
-    assert "It is kept safely and counts from that moment." in response.text
-    assert "Nothing you entered" not in response.text
-    assert choices(office) == [Choice.APPROVE]
+    monkeypatch.setattr(part, name, fails)
+    assert browser.press() == 202
+    assert "It is kept safely and counts from that moment." in browser.words
+    assert "Nothing you entered" not in browser.words
+    with office.store.reading() as tx:
+        assert [intent.choice for intent in intents.unsettled(tx)] == [Choice.APPROVE]
 
 
 def test_a_page_left_open_for_too_long_says_so(office: Office, step: str, real: RealTime) -> None:
