@@ -66,7 +66,7 @@ class Letters(Writing):
                 thread=thread(ready.row),
                 date=ready.row.queued,
             )
-            await self._mailer.send(message)
+            sent = await self._mailer.send(message)
         except (Undeliverable, BadAddress) as refusal:
             await self._write(self._undeliverable, _Refused(key, str(refusal)))
         except TemplateError as fault:
@@ -76,7 +76,7 @@ class Letters(Writing):
                 raise
             await self._write(self._undeliverable, _Refused(key, f"{failure} It was tried for three days."))
         else:
-            body = sha256(message.as_bytes()).hexdigest()
+            body = sha256(sent).hexdigest()
             await asyncio.to_thread(self._sent, key, str(message["Subject"]), body)
 
     def _look_up(self, key: str) -> _Ready:

@@ -62,8 +62,8 @@ class Mailer:
             tls_context=tls_context if tls != "none" else None,
         )
 
-    async def send(self, message: EmailMessage) -> None:
-        """Return only when the server has answered that it holds the letter."""
+    async def send(self, message: EmailMessage) -> bytes:
+        """Return the bytes that were sent, and only when the server has answered that it holds them."""
         try:
             async with asyncio.timeout(self._patience):
                 await self._turn.acquire()
@@ -72,7 +72,7 @@ class Mailer:
             raise TryLater("The mail server is still busy with earlier letters.") from None
         try:
             async with asyncio.timeout(self._timeout):
-                await self._have_taken(message)
+                return await self._have_taken(message)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise self._explained(error) from None
         finally:
@@ -85,17 +85,18 @@ class Mailer:
                     await self._client.quit(timeout=1)
             self._client.close()
 
-    async def _have_taken(self, message: EmailMessage) -> None:
+    async def _have_taken(self, message: EmailMessage) -> bytes:
         try:
             await self._connect()
-            await self._pass_on(message)
+            sent = await self._pass_on(message)
         except BaseException:
             # Whatever is half said on this connection, the next letter must not continue it.
             self._client.close()
             raise
         self._used = asyncio.get_running_loop().time()
+        return sent
 
-    async def _pass_on(self, message: EmailMessage) -> None:
+    async def _pass_on(self, message: EmailMessage) -> bytes:
         """Send the letter as it was written: the client's own way would fold its headers anew.
 
         What arrives is then, to the byte, what the ledger has the hash of.
@@ -120,7 +121,9 @@ class Mailer:
             options.append("BODY=8BITMIME")
         else:
             policy = policy.clone(cte_type="7bit")
-        await client.sendmail(sender, recipients, message.as_bytes(policy=policy), mail_options=options)
+        written = message.as_bytes(policy=policy)
+        await client.sendmail(sender, recipients, written, mail_options=options)
+        return written
 
     async def _connect(self) -> None:
         if self._client.is_connected and not await self._still_there():

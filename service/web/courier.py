@@ -30,7 +30,7 @@ TRIES = (0.0, 2.0, 5.0, 15.0)
 class Mail(Protocol):
     """The mailer, as far as a code needs it."""
 
-    async def send(self, message: EmailMessage) -> None: ...
+    async def send(self, message: EmailMessage) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -76,19 +76,20 @@ class Courier:
             thread=thread(row),
             date=row.queued,
         )
-        body_hash = "" if parcel.code else sha256(message.as_bytes()).hexdigest()
         for seconds in TRIES:
             await self._pause(seconds)
             if not await run_in_threadpool(self._still_owed, row.key):
                 return
             try:
-                await self._mail.send(message)
+                sent = await self._mail.send(message)
             except Undeliverable as error:
                 await run_in_threadpool(self._refused, row.key, str(error))
                 return
             except TryLater as error:
                 await run_in_threadpool(self._failed, row.key, str(error))
             else:
+                # Of a letter with a code not even a hash is kept: a code is soon guessed from it.
+                body_hash = "" if parcel.code else sha256(sent).hexdigest()
                 await run_in_threadpool(self._sent, row.key, str(message["Subject"]), body_hash)
                 return
         log.warning("a letter could not be sent", letter=row.key)

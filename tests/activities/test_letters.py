@@ -33,10 +33,11 @@ class FakeMailer(Mailer):
         self.taken: list[EmailMessage] = []
         self.failures: list[Exception] = []
 
-    async def send(self, message: EmailMessage) -> None:
+    async def send(self, message: EmailMessage) -> bytes:
         self.taken.append(message)
         if self.failures:
             raise self.failures.pop(0)
+        return message.as_bytes()
 
 
 @pytest.fixture

@@ -37,6 +37,8 @@ CHOICES = dict(zip(KEYS, (Choice.NOTE, Choice.APPROVE, Choice.VERIFY), strict=Tr
 NO_CONCERN = dict.fromkeys(("fit", "infrastructure", "network_security"), "no_concern")
 EVERY = 0.02
 """Seconds between two looks at the record."""
+WATCHED_EVERY = 0.1
+"""Seconds between two looks for the letters of many cases, or looking would cost more than the letters."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,7 @@ class Council:
         """Keep looking for steps whose letters have been sent, until cancelled."""
         while True:
             self._known = frozenset(await asyncio.to_thread(self._asking))
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(WATCHED_EVERY)
 
     # --------------------------------------------------------------------------- reading
 

@@ -96,8 +96,9 @@ class FakeMail:
     def __init__(self) -> None:
         self.sent: list[EmailMessage] = []
 
-    async def send(self, message: EmailMessage) -> None:
+    async def send(self, message: EmailMessage) -> bytes:
         self.sent.append(message)
+        return message.as_bytes()
 
     @property
     def text(self) -> str:
