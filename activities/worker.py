@@ -6,13 +6,15 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import structlog
 import uvloop
 from temporalio.client import Client
+from temporalio.common import WorkerDeploymentVersion
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.cases import Cases
@@ -40,6 +42,11 @@ RUNNER = SandboxedWorkflowRunner(
     )
 )
 
+BUILD = WorkerDeploymentConfig(
+    WorkerDeploymentVersion("assent", version("assent")), use_worker_versioning=False
+)
+"""What the engine notes with each turn of a process. By default the client works a name out of every module
+that is loaded, which takes longer than all the rest of starting."""
 AT_ONCE = 8
 """Activities of a kind that are done at once; SQLite lets one writer through at a time."""
 # The default of ten seconds is how long a decision would wait after a worker was killed.
@@ -77,6 +84,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         ],
         max_concurrent_activities=AT_ONCE,
         max_concurrent_local_activities=AT_ONCE,
+        deployment_config=BUILD,
         workflow_runner=RUNNER,
         interceptors=[Discretion()],
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
@@ -88,6 +96,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         client,
         task_queue=mail_queue(settings.core_queue),
         activities=[letters.send],
+        deployment_config=BUILD,
         interceptors=[Discretion()],
         max_concurrent_activities=AT_ONCE,
         graceful_shutdown_timeout=GOODBYE,

@@ -98,9 +98,9 @@ def _keys(file: Path) -> str:
 
 def prepare(store: Store, settings: Settings) -> None:
     """Bring the database up to date, the handbooks into force and the Clock to its start."""
+    found = [handbook.load(name) for name in settings.handbook]
     store.migrate()
-    for name in settings.handbook:
-        edition = handbook.load(name)
+    for edition in found:
         with store.writing() as tx:
             editions.put(
                 tx,
@@ -208,9 +208,17 @@ class Stack:
         }
 
     async def start(self) -> None:
-        """Start every part; the worker once the engine listens, for it gives up without it."""
+        """Start every part; the web waits by itself for the database, which is prepared meanwhile.
+
+        The worker comes once the engine listens, for it gives up without it.
+        """
         for name in ("engine", "catcher", "web"):
             await self.parts[name].start()
+        store = open_store(self.settings)
+        try:
+            await asyncio.to_thread(prepare, store, self.settings)
+        finally:
+            store.close()
         await listening(self.ports.engine)
         await self.parts["worker"].start()
         self.note()
@@ -249,11 +257,6 @@ async def running(folder: Path, ports: Ports, settings: Settings) -> AsyncIterat
     """Run the whole stack in a folder for as long as the context lasts."""
     own = settings_for(folder, ports, settings)
     stack = Stack(folder, ports, own)
-    store = open_store(own)
-    try:
-        await asyncio.to_thread(prepare, store, own)
-    finally:
-        store.close()
     try:
         await stack.start()
         keepers = [asyncio.create_task(part.keep(stack.note)) for part in stack.parts.values()]
