@@ -12,7 +12,7 @@ from service.errors import Unavailable
 
 _SOON, _LATER = 0.000_25, 0.002
 """Seconds between two looks at the turn: for a person's writer, and for one that gives way."""
-_LONGEST_RUN = 0.1
+_LONGEST_RUN = 0.25
 """Seconds for which the writers of a process may hand the turn on to each other while others wait."""
 
 

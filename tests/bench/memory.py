@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from activities import worker
 from tests.bench.council import KEYS, Council
 from tests.bench.report import Goal, Report, Row
 
-CACHED = 500
-"""Open cases, of two workflows each, that fill the worker's cache."""
+CACHED = worker.CACHED // 2
+"""Open cases, of two processes each, that fill the worker's cache."""
+BATCH = 500
 FLAT, SERVER = Goal(10, "MB"), Goal(45, "MB")
 
 
@@ -15,7 +17,8 @@ async def measure(report: Report, council: Council, *, cases: int) -> None:
     seen: dict[int, dict[str, float]] = {0: _memory(council)}
     opened = 0
     while opened < cases:
-        refs = await council.begin_many(min(CACHED, cases - opened))
+        batch = BATCH if opened else CACHED
+        refs = await council.begin_many(min(batch, cases - opened))
         opened += len(refs)
         await council.asked(refs, KEYS[0])
         seen[opened] = _memory(council)
