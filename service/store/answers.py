@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from service.store import canonical
 from service.store.engine import Tx
@@ -13,6 +13,10 @@ from service.store.tables import ANSWER_DRAFTS
 from workflows.model import Frozen
 
 LIFE = timedelta(hours=8)
+
+_BY_ID = select(ANSWER_DRAFTS).where(
+    ANSWER_DRAFTS.c.id == bindparam("id"), ANSWER_DRAFTS.c.session == bindparam("session")
+)
 
 
 class AnswerDraft(Frozen):
@@ -41,7 +45,7 @@ def keep(
 
 def get(tx: Tx, id: str, *, session: str) -> AnswerDraft | None:
     """Return an answer to the session that gave it, and to no other."""
-    row = tx.one(select(ANSWER_DRAFTS).where(ANSWER_DRAFTS.c.id == id, ANSWER_DRAFTS.c.session == session))
+    row = tx.one(_BY_ID, id=id, session=session)
     if row is None or tx.real - row.kept_real > LIFE:
         return None
     fields = dict(row._mapping) | {"answer": canonical.loads(row.answer), "kept": row.kept_real}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, tuple_
 
 from service.errors import AlreadySubmitted, NotFound
 from service.store import canonical, cursors, drafts, letters, texts
@@ -36,6 +36,23 @@ _BEGINS = {"postgresql": ("LIKE", "%"), "sqlite": ("GLOB", "*")}
 """How each database looks up in an index what begins like a text. Asking for what lies between two texts
 would not do: the order of a language passes over some signs, and puts others where bytes have them not."""
 _REFERENCE = re.compile(r"[A-Za-z]{3}-[0-9]{1,4}(-[0-9]*)?$")
+
+_BY_REF = (
+    select(
+        CASES,
+        CASE_VERSIONS.c.author,
+        CASE_VERSIONS.c.authors,
+        CASE_VERSIONS.c.submitted,
+        CASE_VERSIONS.c.proposal,
+        CASE_VERSIONS.c.route,
+        CASE_VERSIONS.c.branches,
+    )
+    .join(CASE_VERSIONS, and_(CASE_VERSIONS.c.ref == CASES.c.ref, CASE_VERSIONS.c.version == CASES.c.version))
+    .where(CASES.c.ref == bindparam("ref"))
+)
+_CONTENT_HASH = select(CASE_VERSIONS.c.content_hash).where(
+    CASE_VERSIONS.c.ref == bindparam("ref"), CASE_VERSIONS.c.version == bindparam("version")
+)
 
 
 class CaseItem(Frozen):
@@ -235,18 +252,14 @@ def get(tx: Tx, ref: str) -> CaseView:
 
 def find(tx: Tx, ref: str) -> CaseView | None:
     """Return a case, or None while there is only a draft, or nothing."""
-    row = tx.one(_cases().where(CASES.c.ref == ref))
+    row = tx.one(_BY_REF, ref=ref)
     return CaseView(**_item(row) | _facts(row)) if row else None
 
 
 def content(tx: Tx, ref: str, version: int | None = None) -> dict[str, Any] | None:
     """Return what a version says, or None if it was erased."""
     wanted = version or get(tx, ref).version
-    digest = tx.value(
-        select(CASE_VERSIONS.c.content_hash).where(
-            CASE_VERSIONS.c.ref == ref, CASE_VERSIONS.c.version == wanted
-        )
-    )
+    digest = tx.value(_CONTENT_HASH, ref=ref, version=wanted)
     if digest is None:
         raise NotFound(f"There is no version {wanted} of {ref}.")
     text = texts.get(tx, digest)
@@ -304,27 +317,8 @@ def unfinished_withdrawals(tx: Tx) -> tuple[tuple[str, Withdrawal], ...]:
 
 
 def _same_content(tx: Tx, ref: str, version: int, content_hash: str) -> None:
-    before = tx.value(
-        select(CASE_VERSIONS.c.content_hash).where(
-            CASE_VERSIONS.c.ref == ref, CASE_VERSIONS.c.version == version
-        )
-    )
-    if before != content_hash:
+    if tx.value(_CONTENT_HASH, ref=ref, version=version) != content_hash:
         raise AlreadySubmitted(f"Version {version} of {ref} has already been submitted.")
-
-
-def _cases() -> Select[Any]:
-    version = CASE_VERSIONS.c
-    in_hand = and_(version.ref == CASES.c.ref, version.version == CASES.c.version)
-    facts = (
-        version.author,
-        version.authors,
-        version.submitted,
-        version.proposal,
-        version.route,
-        version.branches,
-    )
-    return select(CASES, *facts).join(CASE_VERSIONS, in_hand)
 
 
 def _item(row: Row[Any]) -> dict[str, Any]:

@@ -4,12 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from service.config import Keys
 from service.store import canonical, fold
 from service.store.line import FIRST, PURPOSE, Entry, Line, head_mac, mac
 from service.store.tables import HEADS, JOURNAL
+
+# SQLite has no row locks and needs none: its one writer holds the whole database.
+_HEAD = select(HEADS.c.seq, HEADS.c.mac).where(HEADS.c.case == bindparam("case")).with_for_update()
+_WRITTEN = select(JOURNAL.c.key).where(
+    JOURNAL.c.case == bindparam("case"), JOURNAL.c.key.in_(bindparam("keys", expanding=True))
+)
+_NEW_LINE = insert(JOURNAL)
+_MOVE = update(HEADS).where(HEADS.c.case == bindparam("its_case"))
 
 
 class _Head(NamedTuple):
@@ -62,17 +70,12 @@ class Chain:
         return self._head(case) or _Head(0, FIRST)
 
     def _head(self, case: str) -> _Head | None:
-        # SQLite has no row locks and needs none: its one writer holds the whole database.
-        wanted = select(HEADS.c.seq, HEADS.c.mac).where(HEADS.c.case == case).with_for_update()
-        row = self._connection.execute(wanted).first()
+        row = self._connection.execute(_HEAD, {"case": case}).first()
         return _Head(row.seq, row.mac) if row else None
 
     def _written(self, case: str, entries: Sequence[Entry]) -> set[str]:
         keys = [entry.key for entry in entries]
-        written = self._connection.execute(
-            select(JOURNAL.c.key).where(JOURNAL.c.case == case, JOURNAL.c.key.in_(keys))
-        )
-        return set(written.scalars())
+        return set(self._connection.execute(_WRITTEN, {"case": case, "keys": keys}).scalars())
 
     def _line(self, case: str, head: _Head, entry: Entry, at: datetime) -> Line:
         unsigned = Line(
@@ -94,16 +97,9 @@ class Chain:
 
     def _write(self, lines: Sequence[Line]) -> None:
         rows = [dict(line) | {"data": canonical.dumps(line.data)} for line in lines]
-        self._connection.execute(insert(JOURNAL), rows)
+        self._connection.execute(_NEW_LINE, rows)
 
     def _move(self, case: str, head: _Head) -> None:
-        self._connection.execute(
-            update(HEADS)
-            .where(HEADS.c.case == case)
-            .values(
-                seq=head.seq,
-                mac=head.mac,
-                kid=self._kid,
-                head_mac=head_mac(self._key, case, head.seq, head.mac),
-            )
-        )
+        signed = head_mac(self._key, case, head.seq, head.mac)
+        moved = {"seq": head.seq, "mac": head.mac, "kid": self._kid, "head_mac": signed}
+        self._connection.execute(_MOVE, {"its_case": case} | moved)

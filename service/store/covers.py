@@ -3,13 +3,19 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from service.errors import Malformed, Problem
 from service.store.engine import Tx
 from service.store.line import ORGANISATION
 from service.store.tables import COVERS
 from workflows.model import Frozen
+
+_ON_DAY = (
+    select(COVERS)
+    .where(COVERS.c.starts <= bindparam("day"), COVERS.c.ends >= bindparam("day"))
+    .order_by(COVERS.c.number)
+)
 
 
 class Cover(Frozen):
@@ -72,8 +78,7 @@ def of(tx: Tx, person: str) -> tuple[SetCover, ...]:
 
 
 def _on_day(tx: Tx, day: date) -> dict[str, str]:
-    wanted = select(COVERS).where(COVERS.c.starts <= day, COVERS.c.ends >= day)
-    return {row.person: row.cover for row in tx.all(wanted.order_by(COVERS.c.number))}
+    return {row.person: row.cover for row in tx.all(_ON_DAY, day=day)}
 
 
 def _all_ever(tx: Tx, person: str) -> tuple[Row[Any], ...]:

@@ -1,12 +1,17 @@
 """Editions of the handbooks, by hash, and the one in force in each organisation."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from service.errors import NotFound
 from service.store.engine import Tx
 from service.store.fold import insert_new
 from service.store.line import ENGINE, ORGANISATION
 from service.store.tables import EDITIONS, EDITIONS_IN_FORCE
+
+_IN_FORCE = select(EDITIONS_IN_FORCE.c.hash).where(
+    EDITIONS_IN_FORCE.c.organisation == bindparam("organisation")
+)
+_ORGANISATIONS = select(EDITIONS_IN_FORCE.c.organisation).order_by(EDITIONS_IN_FORCE.c.organisation)
 
 
 def put(tx: Tx, edition_json: str, *, hash: str, organisation: str, name: str, by: str = ENGINE) -> bool:
@@ -35,8 +40,9 @@ def in_force(tx: Tx, organisation: str) -> str | None:
 
 def in_force_hash(tx: Tx, organisation: str) -> str | None:
     """Return the hash of the edition under which the organisation opens cases now."""
-    wanted = select(EDITIONS_IN_FORCE.c.hash).where(EDITIONS_IN_FORCE.c.organisation == organisation)
-    found: str | None = tx.once(("edition", organisation), lambda: tx.value(wanted))
+    found: str | None = tx.once(
+        ("edition", organisation), lambda: tx.value(_IN_FORCE, organisation=organisation)
+    )
     return found
 
 
@@ -50,5 +56,4 @@ def get(tx: Tx, hash: str) -> str:
 
 def organisations(tx: Tx) -> tuple[str, ...]:
     """Return the organisations that have an edition in force."""
-    ordered = select(EDITIONS_IN_FORCE.c.organisation).order_by(EDITIONS_IN_FORCE.c.organisation)
-    return tuple(row.organisation for row in tx.all(ordered))
+    return tuple(row.organisation for row in tx.all(_ORGANISATIONS))

@@ -29,11 +29,18 @@ _EVERY_SQLITE = ("foreign_keys=ON", f"busy_timeout={_PATIENCE_SECONDS * 1000}", 
 _SQLITE_WRITER = ("journal_mode=WAL", "synchronous=FULL")
 _SQLITE_READER = ("query_only=ON",)
 
+_SEGMENTS = select(CLOCK_SEGMENTS).order_by(CLOCK_SEGMENTS.c.number)
+
 Known = TypeVar("Known")
 
 
 class Tx:
-    """A transaction: everything in it happens, or nothing."""
+    """A transaction: everything in it happens, or nothing.
+
+    A statement that runs often is a constant of its module, for building one takes longer than running it.
+    What it asks for is given by name when it runs. In an UPDATE those names begin with `its_`, for the name
+    of a column alone says what the column is set to.
+    """
 
     def __init__(self, connection: Connection, keys: Keys, look: Callable[[], datetime], host: str) -> None:
         self.connection = connection
@@ -50,7 +57,7 @@ class Tx:
     @cached_property
     def clock(self) -> Clock:
         """The installation's Clock."""
-        rows = self.all(select(CLOCK_SEGMENTS).order_by(CLOCK_SEGMENTS.c.number))
+        rows = self.all(_SEGMENTS)
         return Clock(segments=tuple(Segment(**row._mapping) for row in rows))
 
     @property
@@ -112,17 +119,17 @@ class Tx:
         if self.connection.dialect.name == "postgresql":
             self.run(text("LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE"))
 
-    def one(self, statement: Executable) -> Row[Any] | None:
+    def one(self, statement: Executable, **values: Any) -> Row[Any] | None:
         """Return the first row of what a query finds."""
-        return self.connection.execute(statement).first()
+        return self.connection.execute(statement, values).first()
 
-    def all(self, statement: Executable) -> Sequence[Row[Any]]:
+    def all(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
         """Return every row that a query finds."""
-        return self.connection.execute(statement).all()
+        return self.connection.execute(statement, values).all()
 
-    def value(self, statement: Executable) -> Any:
+    def value(self, statement: Executable, **values: Any) -> Any:
         """Return the first column of the first row, or None."""
-        return self.connection.execute(statement).scalar()
+        return self.connection.execute(statement, values).scalar()
 
     def run(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
         """Carry out a statement, once for each row given."""

@@ -1,9 +1,10 @@
 """From the journal to the tables that pages read: one function for each kind of line, and no other writer."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, or_, select, update
+from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.store import canonical
@@ -29,6 +30,38 @@ Fold = Callable[[Connection, Line], None]
 
 ENDED = frozenset(str(state) for state in State if states.is_end(state))
 
+# What the everyday lines of a case do, built once (see `Tx`); what others do is built where it is done.
+_CHANGE_CASE = update(CASES).where(CASES.c.ref == bindparam("its_ref"))
+_END_WAITS = delete(CASE_WAITS).where(CASE_WAITS.c.case == bindparam("case"))
+_END_WAIT = _END_WAITS.where(CASE_WAITS.c.key == bindparam("key"))
+_END_PASSED_WAITS = _END_WAITS.where(
+    or_(CASE_WAITS.c.key == bindparam("key"), CASE_WAITS.c.until <= bindparam("at"))
+)
+_NEW_WAIT = insert(CASE_WAITS)
+_CHANGE_STEP = update(STEPS).where(STEPS.c.id == bindparam("its_id"))
+_RUNGS = select(STEPS.c.rungs).where(STEPS.c.id == bindparam("id"))
+_NEW_STEP = insert(STEPS)
+_ANSWER_SEAT = update(SEATS).where(
+    SEATS.c.step == bindparam("its_step"), SEATS.c.seat == bindparam("its_seat")
+)
+_CLOSE_SEATS = (
+    update(SEATS).where(SEATS.c.step == bindparam("its_step"), SEATS.c.waiting).values(waiting=False)
+)
+_NEW_SEAT = insert(SEATS)
+_ANSWER_HOLDERS = (
+    update(HOLDERS)
+    .where(HOLDERS.c.step == bindparam("its_step"), HOLDERS.c.seat == bindparam("its_seat"))
+    .values(waiting=False)
+)
+_CLOSE_HOLDERS = (
+    update(HOLDERS).where(HOLDERS.c.step == bindparam("its_step"), HOLDERS.c.waiting).values(waiting=False)
+)
+_RECORD_DECISION = update(DECISIONS).where(DECISIONS.c.key == bindparam("its_key"))
+_DROP_DECISION = delete(DECISIONS).where(
+    DECISIONS.c.key == bindparam("key"), DECISIONS.c.recorded_at.is_(None)
+)
+_NEW_DECISION = insert(DECISIONS)
+
 
 def apply(connection: Connection, line: Line) -> None:
     """Bring the tables up to date with one more line."""
@@ -39,11 +72,17 @@ def apply(connection: Connection, line: Line) -> None:
 def insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert the rows whose key is not there yet."""
     if rows:
-        connection.execute(_dialect(connection).insert(table).on_conflict_do_nothing(), rows)
+        connection.execute(_new(connection.dialect.name, table), rows)
 
 
-def _dialect(connection: Connection) -> Any:
-    return postgresql if connection.dialect.name == "postgresql" else sqlite
+@cache
+def _new(dialect: str, table: Table) -> Executable:
+    new: Executable = _dialect(dialect).insert(table).on_conflict_do_nothing()
+    return new
+
+
+def _dialect(name: str) -> Any:
+    return postgresql if name == "postgresql" else sqlite
 
 
 # --------------------------------------------------------------------- the installation
@@ -101,7 +140,7 @@ def _day_closed(connection: Connection, line: Line) -> None:
     heads: dict[str, tuple[int, str]] = line.data["heads"]
     rows = [{"case": case, "seq": seq, "mac": mac} for case, (seq, mac) in heads.items()]
     if rows:
-        vouched = _dialect(connection).insert(ANCHORED)
+        vouched = _dialect(connection.dialect.name).insert(ANCHORED)
         newer = {"seq": vouched.excluded.seq, "mac": vouched.excluded.mac}
         connection.execute(vouched.on_conflict_do_update(index_elements=["case"], set_=newer), rows)
 
@@ -153,32 +192,35 @@ def _proposal_submitted(connection: Connection, line: Line) -> None:
         }
         connection.execute(insert(CASES), opened | now)
         return
-    connection.execute(update(CASES).where(CASES.c.ref == line.case).values(now))
+    connection.execute(_CHANGE_CASE, {"its_ref": line.case} | now)
     # It waited for this.
     connection.execute(delete(CASE_WAITS).where(CASE_WAITS.c.case == line.case, CASE_WAITS.c.until.is_(None)))
 
 
 def _case_begun(connection: Connection, line: Line) -> None:
-    connection.execute(update(CASES).where(CASES.c.ref == line.case).values(taken_up=line.data["version"]))
+    connection.execute(_CHANGE_CASE, {"its_ref": line.case, "taken_up": line.data["version"]})
 
 
 def _case_became(connection: Connection, line: Line) -> None:
     state = line.data["state"]
     connection.execute(
-        update(CASES)
-        .where(CASES.c.ref == line.case)
-        .values(state=state, open=state not in ENDED, changed=line.at, because=line.data["because"])
+        _CHANGE_CASE,
+        {
+            "its_ref": line.case,
+            "state": state,
+            "open": state not in ENDED,
+            "changed": line.at,
+            "because": line.data["because"],
+        },
     )
-    connection.execute(delete(CASE_WAITS).where(CASE_WAITS.c.case == line.case))
+    connection.execute(_END_WAITS, {"case": line.case})
 
 
 def _case_waiting(connection: Connection, line: Line) -> None:
     data = line.data
+    connection.execute(_END_WAIT, {"case": line.case, "key": data["key"]})
     connection.execute(
-        delete(CASE_WAITS).where(CASE_WAITS.c.case == line.case, CASE_WAITS.c.key == data["key"])
-    )
-    connection.execute(
-        insert(CASE_WAITS),
+        _NEW_WAIT,
         {
             "case": line.case,
             "key": data["key"],
@@ -206,7 +248,7 @@ def _step_opened(connection: Connection, line: Line) -> None:
     step = data["step"]
     rungs = data["rungs"]
     connection.execute(
-        insert(STEPS),
+        _NEW_STEP,
         {
             "id": step,
             "case": line.case,
@@ -224,15 +266,10 @@ def _step_opened(connection: Connection, line: Line) -> None:
         },
     )
     seats = data["seats"]
-    connection.execute(insert(SEATS), [_seat(step, place, seat) for place, seat in enumerate(seats)])
+    connection.execute(_NEW_SEAT, [_seat(step, place, seat) for place, seat in enumerate(seats)])
     insert_new(connection, HOLDERS, list(_holders(step, seats, waiting={seat["key"] for seat in seats})))
     # The forum's day, or the day to which this question was deferred, has come.
-    connection.execute(
-        delete(CASE_WAITS).where(
-            CASE_WAITS.c.case == line.case,
-            or_(CASE_WAITS.c.key == ask["key"], CASE_WAITS.c.until <= line.at),
-        )
-    )
+    connection.execute(_END_PASSED_WAITS, {"case": line.case, "key": ask["key"], "at": line.at})
 
 
 def _seat(step: str, place: int, seat: dict[str, Any]) -> dict[str, Any]:
@@ -264,13 +301,10 @@ def _holders(step: str, seats: Iterable[dict[str, Any]], waiting: set[str]) -> I
 
 def _step_nudged(connection: Connection, line: Line) -> None:
     step, number = line.data["step"], line.data["rung"]["number"]
-    rungs = connection.execute(select(STEPS.c.rungs).where(STEPS.c.id == step)).scalar_one()
+    rungs = connection.execute(_RUNGS, {"id": step}).scalar_one()
     left = [rung for rung in canonical.loads(rungs) if rung["number"] > number]
-    connection.execute(
-        update(STEPS)
-        .where(STEPS.c.id == step)
-        .values(climbed=number, next_at=moment(left[0]["at"]) if left else None)
-    )
+    next_at = moment(left[0]["at"]) if left else None
+    connection.execute(_CHANGE_STEP, {"its_id": step, "climbed": number, "next_at": next_at})
     insert_new(connection, HOLDERS, list(_holders(step, line.data["seats"], set(line.data["silent"]))))
 
 
@@ -278,54 +312,47 @@ def _step_closed(connection: Connection, line: Line) -> None:
     data = line.data
     step = data["step"]
     connection.execute(
-        update(STEPS)
-        .where(STEPS.c.id == step)
-        .values(
-            open=False,
-            next_at=None,
-            ending=data["ending"],
-            choice=data["choice"],
-            why=data["why"],
-            until=day(data["until"]),
-            closed=line.at,
-        )
+        _CHANGE_STEP,
+        {
+            "its_id": step,
+            "open": False,
+            "next_at": None,
+            "ending": data["ending"],
+            "choice": data["choice"],
+            "why": data["why"],
+            "until": day(data["until"]),
+            "closed": line.at,
+        },
     )
-    connection.execute(update(SEATS).where(SEATS.c.step == step, SEATS.c.waiting).values(waiting=False))
-    connection.execute(update(HOLDERS).where(HOLDERS.c.step == step, HOLDERS.c.waiting).values(waiting=False))
+    connection.execute(_CLOSE_SEATS, {"its_step": step})
+    connection.execute(_CLOSE_HOLDERS, {"its_step": step})
 
 
 # ---------------------------------------------------------------------------- decisions
 
 
 def _decision_submitted(connection: Connection, line: Line) -> None:
-    connection.execute(insert(DECISIONS), _decision(line))
+    connection.execute(_NEW_DECISION, _decision(line))
 
 
 def _decision_refused(connection: Connection, line: Line) -> None:
-    connection.execute(
-        delete(DECISIONS).where(DECISIONS.c.key == line.data["decision"], DECISIONS.c.recorded_at.is_(None))
-    )
+    connection.execute(_DROP_DECISION, {"key": line.data["decision"]})
 
 
 def _decision_recorded(connection: Connection, line: Line) -> None:
     data = line.data
-    recorded = connection.execute(
-        update(DECISIONS).where(DECISIONS.c.key == data["decision"]).values(recorded_at=line.at)
-    )
+    recorded = connection.execute(_RECORD_DECISION, {"its_key": data["decision"], "recorded_at": line.at})
     if not recorded.rowcount:
-        connection.execute(insert(DECISIONS), _decision(line) | {"recorded_at": line.at})
-    where = {"step": data["step"], "seat": data["seat"]}
-    connection.execute(
-        update(SEATS)
-        .filter_by(**where)
-        .values(
-            waiting=False,
-            person=data["person"],
-            choice=data["choice"],
-            answered_at=moment(data["submitted_at"]),
-        )
-    )
-    connection.execute(update(HOLDERS).filter_by(**where).values(waiting=False))
+        connection.execute(_NEW_DECISION, _decision(line) | {"recorded_at": line.at})
+    seat = {"its_step": data["step"], "its_seat": data["seat"]}
+    answer = {
+        "waiting": False,
+        "person": data["person"],
+        "choice": data["choice"],
+        "answered_at": moment(data["submitted_at"]),
+    }
+    connection.execute(_ANSWER_SEAT, seat | answer)
+    connection.execute(_ANSWER_HOLDERS, seat)
 
 
 def _decision(line: Line) -> dict[str, Any]:

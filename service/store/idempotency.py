@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from service.errors import KeyReused
 from service.store.engine import Tx
@@ -11,6 +11,10 @@ from service.store.tables import IDEMPOTENCY
 from workflows.model import Frozen
 
 LIFE = timedelta(days=1)
+
+_REMEMBERED = select(IDEMPOTENCY).where(
+    IDEMPOTENCY.c.owner == bindparam("owner"), IDEMPOTENCY.c.key == bindparam("key")
+)
 
 
 class Reply(Frozen):
@@ -22,7 +26,7 @@ class Reply(Frozen):
 
 def recall(tx: Tx, *, owner: str, key: str, request_hash: str) -> Reply | None:
     """Return what this request was answered before, if it was."""
-    row = tx.one(select(IDEMPOTENCY).where(IDEMPOTENCY.c.owner == owner, IDEMPOTENCY.c.key == key))
+    row = tx.one(_REMEMBERED, owner=owner, key=key)
     if row is None or tx.real - row.remembered_real > LIFE:
         return None
     if row.request_hash != request_hash:

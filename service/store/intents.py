@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from pydantic import Field
-from sqlalchemy import Row, Select, insert, literal, or_, select, update
+from sqlalchemy import Row, Select, bindparam, insert, literal, or_, select, update
 
 from service.errors import Conflict, TwoSeats
 from service.store import canonical, texts
@@ -17,6 +17,36 @@ from workflows.model import Assurance, Choice, Decision, Frozen
 SUBMITTED, ACCEPTED, REFUSED = "submitted", "accepted", "refused"
 
 _WORDS = ("reason", "conditions", "answers")
+
+_WITH_WORDS = select(INTENTS, TEXTS.c.body.label("words")).outerjoin(
+    TEXTS, TEXTS.c.hash == INTENTS.c.words_hash
+)
+_BY_KEY = _WITH_WORDS.where(INTENTS.c.key == bindparam("key"))
+# Spelt out, for the index of these alone serves no query that leaves the state open.
+_UNSETTLED = _WITH_WORDS.where(INTENTS.c.state == literal(SUBMITTED, literal_execute=True)).order_by(
+    INTENTS.c.submitted_at, INTENTS.c.key
+)
+_UNSETTLED_OF = _UNSETTLED.where(INTENTS.c.step == bindparam("step"))
+_STANDING = select(INTENTS).where(
+    INTENTS.c.step == bindparam("step"),
+    INTENTS.c.round == bindparam("round"),
+    or_(INTENTS.c.seat == bindparam("seat"), INTENTS.c.person == bindparam("person")),
+)
+_NEW = insert(INTENTS)
+_ACCEPT = (
+    update(INTENTS)
+    .where(INTENTS.c.key == bindparam("its_key"), INTENTS.c.state == SUBMITTED)
+    .values(state=ACCEPTED)
+)
+_DECISIONS = (
+    select(DECISIONS, TEXTS.c.body.label("words"))
+    .outerjoin(TEXTS, TEXTS.c.hash == DECISIONS.c.words_hash)
+    .outerjoin(INTENTS, INTENTS.c.key == DECISIONS.c.key)
+    .where(or_(DECISIONS.c.recorded_at.is_not(None), INTENTS.c.state == ACCEPTED))
+    .order_by(DECISIONS.c.submitted_at, DECISIONS.c.key)
+)
+_OF_CASE = _DECISIONS.where(DECISIONS.c.case == bindparam("case"))
+_OF_STEP = _DECISIONS.where(DECISIONS.c.step == bindparam("step"))
 
 
 class Condition(Frozen):
@@ -168,8 +198,7 @@ def submit(tx: Tx, intent: Intent) -> Submitted:
     An intent that the engine refused may be replaced.
     """
     tx.lock(intent.case)
-    theirs = select(INTENTS).where(INTENTS.c.step == intent.step, INTENTS.c.round == intent.round)
-    standing = tx.all(theirs.where(or_(INTENTS.c.seat == intent.seat, INTENTS.c.person == intent.person)))
+    standing = tx.all(_STANDING, step=intent.step, round=intent.round, seat=intent.seat, person=intent.person)
     before = next((row for row in standing if row.key == intent.key), None)
     if before is not None and before.state != REFUSED:
         known = _must(tx, intent.key)
@@ -186,11 +215,7 @@ def submit(tx: Tx, intent: Intent) -> Submitted:
 
 def accepted(tx: Tx, key: str, settled: Choice | None) -> None:
     """Write that the engine counted it, and what the step came to if it came to its end."""
-    tx.run(
-        update(INTENTS)
-        .where(INTENTS.c.key == key, INTENTS.c.state == SUBMITTED)
-        .values(state=ACCEPTED, settled=settled)
-    )
+    tx.run(_ACCEPT, {"its_key": key, "settled": settled})
 
 
 def refused(tx: Tx, key: str, refusal: str) -> None:
@@ -211,28 +236,23 @@ def refused(tx: Tx, key: str, refusal: str) -> None:
 
 def get(tx: Tx, key: str) -> StoredIntent | None:
     """Return an intent by its key."""
-    return next(iter(_intents(tx, _with_words().where(INTENTS.c.key == key))), None)
+    return next(iter(_intents(tx, _BY_KEY, key=key)), None)
 
 
 def unsettled(tx: Tx, step: str | None = None, before: datetime | None = None) -> tuple[StoredIntent, ...]:
     """Return the intents that the engine has not answered, the first submitted first."""
-    # Spelt out, for the index of these alone serves no query that leaves the state open.
-    wanted = _with_words().where(INTENTS.c.state == literal(SUBMITTED, literal_execute=True))
-    if step is not None:
-        wanted = wanted.where(INTENTS.c.step == step)
-    if before is not None:
-        wanted = wanted.where(INTENTS.c.submitted_at <= before)
-    return _intents(tx, wanted.order_by(INTENTS.c.submitted_at, INTENTS.c.key))
+    found = _intents(tx, _UNSETTLED) if step is None else _intents(tx, _UNSETTLED_OF, step=step)
+    return tuple(intent for intent in found if before is None or intent.submitted_at <= before)
 
 
 def decisions_of(tx: Tx, ref: str) -> tuple[DecisionView, ...]:
     """Return a case's decisions in order, those the engine has counted and not yet recorded included."""
-    return _decisions(tx, DECISIONS.c.case == ref)
+    return tuple(map(_decision, tx.all(_OF_CASE, case=ref)))
 
 
 def decisions_of_step(tx: Tx, step: str) -> tuple[DecisionView, ...]:
     """Return a step's decisions in order, those counted and not yet recorded included."""
-    return _decisions(tx, DECISIONS.c.step == step)
+    return tuple(map(_decision, tx.all(_OF_STEP, step=step)))
 
 
 # ---------------------------------------------------------------------------- workings
@@ -259,7 +279,7 @@ def _write(tx: Tx, intent: Intent, attempt: int) -> StoredIntent:
         "refusal": "",
     }
     if attempt == 1:
-        tx.run(insert(INTENTS), row)
+        tx.run(_NEW, row)
     else:
         tx.run(update(INTENTS).where(INTENTS.c.key == intent.key).values(row))
     tx.append(
@@ -302,10 +322,6 @@ def _recordable(intent: Intent, words: str, hashed: str) -> dict[str, Any]:
     }
 
 
-def _with_words() -> Select[Any]:
-    return select(INTENTS, TEXTS.c.body.label("words")).outerjoin(TEXTS, TEXTS.c.hash == INTENTS.c.words_hash)
-
-
 def _must(tx: Tx, key: str) -> StoredIntent:
     intent = get(tx, key)
     if intent is None:
@@ -313,8 +329,8 @@ def _must(tx: Tx, key: str) -> StoredIntent:
     return intent
 
 
-def _intents(tx: Tx, wanted: Select[Any]) -> tuple[StoredIntent, ...]:
-    return tuple(map(_intent, tx.all(wanted)))
+def _intents(tx: Tx, wanted: Select[Any], **values: Any) -> tuple[StoredIntent, ...]:
+    return tuple(map(_intent, tx.all(wanted, **values)))
 
 
 def _intent(row: Row[Any]) -> StoredIntent:
@@ -328,17 +344,6 @@ def _intent(row: Row[Any]) -> StoredIntent:
         refusal=row.refusal,
         recorded_real=row.recorded_real,
     )
-
-
-def _decisions(tx: Tx, which: Any) -> tuple[DecisionView, ...]:
-    made = (
-        select(DECISIONS, TEXTS.c.body.label("words"))
-        .outerjoin(TEXTS, TEXTS.c.hash == DECISIONS.c.words_hash)
-        .outerjoin(INTENTS, INTENTS.c.key == DECISIONS.c.key)
-        .where(which, or_(DECISIONS.c.recorded_at.is_not(None), INTENTS.c.state == ACCEPTED))
-        .order_by(DECISIONS.c.submitted_at, DECISIONS.c.key)
-    )
-    return tuple(map(_decision, tx.all(made)))
 
 
 def _decision(row: Row[Any]) -> DecisionView:

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, literal, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, literal, select, update
 
 from service.errors import NotFound
 from service.store import canonical
@@ -17,6 +17,24 @@ from service.store.tables import LETTERS, LINKS
 from workflows.model import Frozen
 
 QUEUED, ACCEPTED, UNDELIVERABLE = "queued", "accepted", "undeliverable"
+
+_BY_KEY = select(LETTERS).where(LETTERS.c.key == bindparam("key"))
+_KEYS_OF = (
+    select(LETTERS.c.key)
+    .where(LETTERS.c.case == bindparam("case"), LETTERS.c.cause == bindparam("cause"))
+    .order_by(LETTERS.c.place)
+)
+_OF_CASE = (
+    select(LETTERS).where(LETTERS.c.case == bindparam("case")).order_by(LETTERS.c.queued, LETTERS.c.place)
+)
+_OF_STEP = (
+    select(LETTERS).where(LETTERS.c.step == bindparam("step")).order_by(LETTERS.c.queued, LETTERS.c.place)
+)
+_CHANGE = update(LETTERS).where(LETTERS.c.key == bindparam("its_key"))
+_TRY = _CHANGE.values(attempts=LETTERS.c.attempts + 1)
+_STILL_QUEUED = LETTERS.c.state == QUEUED
+_TRY_IN_VAIN = _TRY.where(_STILL_QUEUED)
+_TRY_AGAIN = _CHANGE.where(_STILL_QUEUED).values(error="an earlier try may have sent it")
 
 
 class LinkBinding(Frozen):
@@ -102,17 +120,12 @@ def queue_direct(tx: Tx, letter: QueuedLetter) -> LedgerRow:
 
 def keys_of(tx: Tx, case: str, cause: str) -> tuple[str, ...]:
     """Return the keys of the letters that a line of the record queued."""
-    ordered = (
-        select(LETTERS.c.key)
-        .where(LETTERS.c.case == case, LETTERS.c.cause == cause)
-        .order_by(LETTERS.c.place)
-    )
-    return tuple(row.key for row in tx.all(ordered))
+    return tuple(row.key for row in tx.all(_KEYS_OF, case=case, cause=cause))
 
 
 def get(tx: Tx, key: str) -> LedgerRow | None:
     """Return a letter by its key."""
-    row = tx.one(select(LETTERS).where(LETTERS.c.key == key))
+    row = tx.one(_BY_KEY, key=key)
     return _letter(row) if row else None
 
 
@@ -122,16 +135,15 @@ def sent(tx: Tx, key: str, *, subject: str, body_hash: str) -> None:
     if letter.state == ACCEPTED:
         return
     tx.run(
-        update(LETTERS)
-        .where(LETTERS.c.key == key)
-        .values(
-            state=ACCEPTED,
-            attempts=LETTERS.c.attempts + 1,
-            subject=subject,
-            body_hash=body_hash,
-            sent_real=tx.real,
-            error="",
-        )
+        _TRY,
+        {
+            "its_key": key,
+            "state": ACCEPTED,
+            "subject": subject,
+            "body_hash": body_hash,
+            "sent_real": tx.real,
+            "error": "",
+        },
     )
     data = {"letter": key, "kind": letter.kind, "person": letter.person, "body_hash": body_hash}
     tx.append(
@@ -145,20 +157,12 @@ def sent(tx: Tx, key: str, *, subject: str, body_hash: str) -> None:
 
 def attempted(tx: Tx, key: str, error: str = "") -> None:
     """Count an attempt that did not bring the letter away."""
-    tx.run(
-        update(LETTERS)
-        .where(LETTERS.c.key == key, LETTERS.c.state == QUEUED)
-        .values(attempts=LETTERS.c.attempts + 1, error=error)
-    )
+    tx.run(_TRY_IN_VAIN, {"its_key": key, "error": error})
 
 
 def tried_again(tx: Tx, key: str) -> None:
     """Write down that a letter is about to be tried again, which an earlier try may have sent already."""
-    tx.run(
-        update(LETTERS)
-        .where(LETTERS.c.key == key, LETTERS.c.state == QUEUED)
-        .values(error="an earlier try may have sent it")
-    )
+    tx.run(_TRY_AGAIN, {"its_key": key})
 
 
 def undeliverable(tx: Tx, key: str, why: str) -> None:
@@ -166,11 +170,7 @@ def undeliverable(tx: Tx, key: str, why: str) -> None:
     letter = _must(tx, key)
     if letter.state != QUEUED:
         return
-    tx.run(
-        update(LETTERS)
-        .where(LETTERS.c.key == key)
-        .values(state=UNDELIVERABLE, attempts=LETTERS.c.attempts + 1, error=why)
-    )
+    tx.run(_TRY, {"its_key": key, "state": UNDELIVERABLE, "error": why})
     tx.append(
         letter.case or ORGANISATION,
         "letter.undeliverable",
@@ -182,16 +182,12 @@ def undeliverable(tx: Tx, key: str, why: str) -> None:
 
 def of_case(tx: Tx, ref: str) -> tuple[LedgerRow, ...]:
     """Return a case's letters, the first first."""
-    return _letters(
-        tx, select(LETTERS).where(LETTERS.c.case == ref).order_by(LETTERS.c.queued, LETTERS.c.place)
-    )
+    return _letters(tx, _OF_CASE, case=ref)
 
 
 def of_step(tx: Tx, step: str) -> tuple[LedgerRow, ...]:
     """Return a step's letters, the first first."""
-    return _letters(
-        tx, select(LETTERS).where(LETTERS.c.step == step).order_by(LETTERS.c.queued, LETTERS.c.place)
-    )
+    return _letters(tx, _OF_STEP, step=step)
 
 
 def unsent(tx: Tx, before: datetime | None = None, limit: int = 500) -> tuple[LedgerRow, ...]:
@@ -271,8 +267,8 @@ def _must(tx: Tx, key: str) -> LedgerRow:
     return letter
 
 
-def _letters(tx: Tx, wanted: Select[Any]) -> tuple[LedgerRow, ...]:
-    return tuple(map(_letter, tx.all(wanted)))
+def _letters(tx: Tx, wanted: Select[Any], **values: Any) -> tuple[LedgerRow, ...]:
+    return tuple(map(_letter, tx.all(wanted, **values)))
 
 
 def _letter(row: Row[Any]) -> LedgerRow:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import Update, bindparam, select, update
 
 from service.errors import NotFound
 from service.store import letters
@@ -13,6 +13,13 @@ from service.store.line import ENGINE, ORGANISATION, Entry
 from service.store.steps import case_of
 from service.store.tables import LINKS
 from workflows.model import Frozen
+
+_BY_ID = select(LINKS).where(LINKS.c.id == bindparam("id"))
+_COUNT_FETCH = update(LINKS).where(LINKS.c.id == bindparam("its_id")).values(opened=LINKS.c.opened + 1)
+_REVOKE = update(LINKS).where(LINKS.c.revoked_at.is_(None))
+_REVOKE_STEP = _REVOKE.where(LINKS.c.step == bindparam("its_step"))
+_REVOKE_PERSON = _REVOKE.where(LINKS.c.person == bindparam("its_person"))
+_REVOKE_PERSON_IN_STEP = _REVOKE_STEP.where(LINKS.c.person == bindparam("its_person"))
 
 
 class LinkRow(Frozen):
@@ -42,13 +49,13 @@ class LinkRow(Frozen):
 
 def get(tx: Tx, link_id: str) -> LinkRow | None:
     """Return a link by its id."""
-    row = tx.one(select(LINKS).where(LINKS.c.id == link_id))
+    row = tx.one(_BY_ID, id=link_id)
     return LinkRow(**row._mapping) if row else None
 
 
 def opened(tx: Tx, link_id: str) -> None:
     """Count that its page was fetched. That is all a fetch ever changes."""
-    tx.run(update(LINKS).where(LINKS.c.id == link_id).values(opened=LINKS.c.opened + 1, opened_real=tx.real))
+    tx.run(_COUNT_FETCH, {"its_id": link_id, "opened_real": tx.real})
 
 
 def followed(
@@ -76,9 +83,7 @@ def followed(
 
 def revoke_step(tx: Tx, step: str, why: str, *, by: str = ENGINE, person: str | None = None) -> int:
     """Take a step's links out of use, all or one person's. Returns how many."""
-    which = [LINKS.c.step == step]
-    if person is not None:
-        which.append(LINKS.c.person == person)
+    which = _REVOKE_STEP if person is None else _REVOKE_PERSON_IN_STEP
     data = {"step": step, "why": why, "person": person or ""}
     return _revoke(tx, case_of(step), which, data, by)
 
@@ -86,7 +91,7 @@ def revoke_step(tx: Tx, step: str, why: str, *, by: str = ENGINE, person: str | 
 def revoke_person(tx: Tx, person: str, why: str, *, by: str = ENGINE) -> int:
     """Take every link of a person out of use. Returns how many."""
     data = {"step": "", "why": why, "person": person}
-    return _revoke(tx, ORGANISATION, [LINKS.c.person == person], data, by)
+    return _revoke(tx, ORGANISATION, _REVOKE_PERSON, data, by)
 
 
 def reissue(tx: Tx, link_id: str, letter: QueuedLetter, *, by: str = ENGINE) -> LedgerRow:
@@ -107,11 +112,10 @@ def reissue(tx: Tx, link_id: str, letter: QueuedLetter, *, by: str = ENGINE) -> 
     return queued
 
 
-def _revoke(tx: Tx, case: str, which: list[ColumnElement[bool]], data: dict[str, Any], by: str) -> int:
+def _revoke(tx: Tx, case: str, which: Update, data: dict[str, Any], by: str) -> int:
     tx.lock(case)
-    revoked = tx.run(
-        update(LINKS).where(*which, LINKS.c.revoked_at.is_(None)).values(revoked_at=tx.now, why=data["why"])
-    ).rowcount
+    its = {"its_step": data["step"], "its_person": data["person"]}
+    revoked = tx.run(which, its | {"revoked_at": tx.now, "why": data["why"]}).rowcount
     if revoked:
         key = f"links.revoked:{data['step']}:{data['person']}:{tx.real.isoformat()}"
         tx.append(case, "links.revoked", data | {"links": revoked}, key=key, actor=by)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from service.config import Keys
 from service.store.engine import Tx
@@ -17,6 +17,14 @@ from workflows.model import Frozen
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=8)
 _SEEN_EVERY = timedelta(minutes=1)
+
+_BY_REF = select(SESSIONS).where(SESSIONS.c.ref == bindparam("ref"))
+_FOLLOWED = (
+    select(SESSION_LINKS.c.link)
+    .where(SESSION_LINKS.c.ref == bindparam("ref"))
+    .order_by(SESSION_LINKS.c.at_real)
+)
+_TOUCH = update(SESSIONS).where(SESSIONS.c.ref == bindparam("its_ref"))
 
 
 class Session(Frozen):
@@ -55,10 +63,9 @@ def begin(
 def find(tx: Tx, token: str) -> Session | None:
     """Return the live session that a cookie leads to."""
     ref, csrf = _hashes(tx.keys, token)
-    row = tx.one(select(SESSIONS).where(SESSIONS.c.ref == ref)) if ref else None
+    row = tx.one(_BY_REF, ref=ref) if ref else None
     if row is None or tx.real - row.seen_real > IDLE or tx.real - row.created_real > LONGEST:
         return None
-    links = select(SESSION_LINKS.c.link).where(SESSION_LINKS.c.ref == ref)
     return Session(
         ref=row.ref,
         person=row.person,
@@ -66,7 +73,7 @@ def find(tx: Tx, token: str) -> Session | None:
         created=row.created_real,
         seen=row.seen_real,
         raised=row.raised_real,
-        links=tuple(found.link for found in tx.all(links.order_by(SESSION_LINKS.c.at_real))),
+        links=tuple(found.link for found in tx.all(_FOLLOWED, ref=ref)),
         csrf=csrf,
     )
 
@@ -74,7 +81,7 @@ def find(tx: Tx, token: str) -> Session | None:
 def touch(tx: Tx, session: Session) -> None:
     """Write that the session is in use; not more often than is needed to know it."""
     if stale(session, tx.real):
-        tx.run(update(SESSIONS).where(SESSIONS.c.ref == session.ref).values(seen_real=tx.real))
+        tx.run(_TOUCH, {"its_ref": session.ref, "seen_real": tx.real})
 
 
 def stale(session: Session, real: datetime) -> bool:

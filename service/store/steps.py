@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, exists, func, select, tuple_
+from sqlalchemy import Row, Select, bindparam, exists, func, select, tuple_
 
 from service.store import cursors, letters
 from service.store.engine import Tx
@@ -38,6 +38,26 @@ from workflows.model import (
 _RUNGS = TypeAdapter(tuple[Rung, ...])
 _AT_ONCE = 500
 """How many steps are named in one query: databases limit it."""
+
+_BY_ID = select(STEPS).where(STEPS.c.id == bindparam("id"))
+_OF_CASE = select(STEPS).where(STEPS.c.case == bindparam("case")).order_by(STEPS.c.opened, STEPS.c.id)
+_OPEN_OF = (
+    select(STEPS)
+    .where(STEPS.c.case.in_(bindparam("cases", expanding=True)), STEPS.c.open)
+    .order_by(STEPS.c.opened, STEPS.c.id)
+)
+_WAITS_OF = (
+    select(CASE_WAITS)
+    .where(CASE_WAITS.c.case.in_(bindparam("cases", expanding=True)))
+    .order_by(CASE_WAITS.c.since, CASE_WAITS.c.key)
+)
+_SEATS_OF = select(SEATS).where(SEATS.c.step.in_(bindparam("steps", expanding=True))).order_by(SEATS.c.place)
+_HOLDERS_OF = (
+    select(HOLDERS).where(HOLDERS.c.step.in_(bindparam("steps", expanding=True))).order_by(HOLDERS.c.place)
+)
+_COUNTED = select(INTENTS.c.step, INTENTS.c.seat).where(
+    INTENTS.c.step.in_(bindparam("steps", expanding=True)), INTENTS.c.state == ACCEPTED
+)
 
 
 class SeatView(Seat):
@@ -268,7 +288,7 @@ def case_of(step: str) -> str:
 
 def get(tx: Tx, step: str) -> StepView | None:
     """Return a step."""
-    return next(iter(_steps(tx, select(STEPS).where(STEPS.c.id == step))), None)
+    return next(iter(_steps(tx, _BY_ID, id=step)), None)
 
 
 def must(tx: Tx, step: str) -> StepView:
@@ -281,7 +301,7 @@ def must(tx: Tx, step: str) -> StepView:
 
 def of_case(tx: Tx, ref: str) -> tuple[StepView, ...]:
     """Return a case's steps, the first first."""
-    return _steps(tx, select(STEPS).where(STEPS.c.case == ref).order_by(STEPS.c.opened, STEPS.c.id))
+    return _steps(tx, _OF_CASE, case=ref)
 
 
 def open_steps(tx: Tx) -> tuple[StepView, ...]:
@@ -345,14 +365,12 @@ def waiting(tx: Tx, ref: str) -> tuple[Waiting, ...]:
 def waiting_of(tx: Tx, refs: Sequence[str]) -> dict[str, tuple[Waiting, ...]]:
     """Return on whom each of several cases waits: on nobody whose answer counts, recorded yet or not."""
     found: dict[str, list[Waiting]] = {ref: [] for ref in refs}
-    asked = select(STEPS).where(STEPS.c.case.in_(refs), STEPS.c.open)
-    standing = _steps(tx, asked.order_by(STEPS.c.opened, STEPS.c.id))
+    standing = _steps(tx, _OPEN_OF, cases=refs)
     counted = _counted(tx, [step.id for step in standing])
     for step in standing:
         waits_on = _on_people(step)
         found[step.case].extend(wait for wait in waits_on if (wait.step, wait.seat) not in counted)
-    waits = select(CASE_WAITS).where(CASE_WAITS.c.case.in_(refs))
-    for row in tx.all(waits.order_by(CASE_WAITS.c.since, CASE_WAITS.c.key)):
+    for row in tx.all(_WAITS_OF, cases=refs):
         found[row.case].append(
             Waiting(case=row.case, key=row.key, on=row.on, since=row.since, next=row.leg, at=row.until)
         )
@@ -374,10 +392,8 @@ def _counted(tx: Tx, steps: Sequence[str]) -> set[tuple[str, str]]:
     """Return the seats whose answer the engine has counted; the register follows a moment later."""
     found: set[tuple[str, str]] = set()
     for start in range(0, len(steps), _AT_ONCE):
-        theirs = select(INTENTS.c.step, INTENTS.c.seat).where(
-            INTENTS.c.step.in_(steps[start : start + _AT_ONCE]), INTENTS.c.state == ACCEPTED
-        )
-        found |= {(row.step, row.seat) for row in tx.all(theirs)}
+        rows = tx.all(_COUNTED, steps=steps[start : start + _AT_ONCE])
+        found |= {(row.step, row.seat) for row in rows}
     return found
 
 
@@ -399,8 +415,8 @@ def _on_people(step: StepView) -> Iterable[Waiting]:
             )
 
 
-def _steps(tx: Tx, wanted: Select[Any]) -> tuple[StepView, ...]:
-    rows = tx.all(wanted)
+def _steps(tx: Tx, wanted: Select[Any], **values: Any) -> tuple[StepView, ...]:
+    rows = tx.all(wanted, **values)
     parts = (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
     return tuple(step for part in parts for step in _with_seats(tx, part))
 
@@ -408,12 +424,12 @@ def _steps(tx: Tx, wanted: Select[Any]) -> tuple[StepView, ...]:
 def _with_seats(tx: Tx, rows: Sequence[Row[Any]]) -> Iterable[StepView]:
     ids = [row.id for row in rows]
     holders: dict[tuple[str, str], list[Holder]] = {}
-    for held in tx.all(select(HOLDERS).where(HOLDERS.c.step.in_(ids)).order_by(HOLDERS.c.place)):
+    for held in tx.all(_HOLDERS_OF, steps=ids):
         holders.setdefault((held.step, held.seat), []).append(
             Holder(person=held.person, post=held.post, capacity=Capacity(held.capacity))
         )
     seats: dict[str, list[SeatView]] = {}
-    for row in tx.all(select(SEATS).where(SEATS.c.step.in_(ids)).order_by(SEATS.c.place)):
+    for row in tx.all(_SEATS_OF, steps=ids):
         seats.setdefault(row.step, []).append(_seat(row, holders.get((row.step, row.seat), [])))
     return (_step(row, seats.get(row.id, [])) for row in rows)
 

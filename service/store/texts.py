@@ -1,11 +1,13 @@
 """Long text by its hash, beside the journal: the journal keeps the hash when the law erases the text."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from service.store import canonical
 from service.store.engine import Tx
 from service.store.fold import insert_new
 from service.store.tables import TEXTS
+
+_BY_HASH = select(TEXTS.c.body).where(TEXTS.c.hash == bindparam("hash"))
 
 
 def put(tx: Tx, text: str) -> str:
@@ -17,7 +19,7 @@ def put(tx: Tx, text: str) -> str:
 
 def get(tx: Tx, digest: str) -> str | None:
     """Return a text, or None if it was erased."""
-    text: str | None = tx.value(select(TEXTS.c.body).where(TEXTS.c.hash == digest))
+    text: str | None = tx.value(_BY_HASH, hash=digest)
     return text
 
 
