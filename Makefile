@@ -12,6 +12,7 @@ INSTALL = if [ -x $(V)/bin/uv ]; then $(V)/bin/uv pip install -q --compile-bytec
 .PHONY: setup demo test test-long bench check format lock
 
 setup: $(V)/bin/assent service/web/static/govuk-frontend.min.css
+	@$(V)/bin/python -m compileall -q workflows activities notifications service
 
 demo: setup
 	$(V)/bin/assent demo $(ARGS)
@@ -51,7 +52,6 @@ $(V)/.locked: requirements.lock
 
 $(V)/bin/assent: $(V)/.locked pyproject.toml
 	$(call INSTALL,$(V),--no-deps --no-build-isolation -e .)
-	$(V)/bin/python -m compileall -q workflows activities notifications service
 	@touch $@
 
 $(NODE)/.locked: requirements-node.lock $(V)/.locked

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import structlog
@@ -45,8 +46,8 @@ RUNNER = SandboxedWorkflowRunner(
 BUILD = WorkerDeploymentConfig(
     WorkerDeploymentVersion("assent", version("assent")), use_worker_versioning=False
 )
-"""What the engine notes with each turn of a process. By default the client works a name out of every module
-that is loaded, which takes longer than all the rest of starting."""
+"""What the engine notes with each turn of a process: our version. The client's own way, a hash of every
+module that is loaded, would also tell one unreleased change from another, and takes seconds at each start."""
 CACHED = 400
 """Processes that are kept at hand, at a third of a megabyte each. One that is not is read again from its
 history when something happens to it, which takes some hundredths of a second."""
@@ -113,11 +114,11 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
 
 
 def remember_bytecode(folder: Path) -> None:
-    """Keep what Python compiles, in a folder of our own where it is told to write nothing beside the code.
+    """Keep what Python compiles, in a folder of our own where nothing has been written beside the code.
 
     The sandbox imports our modules anew for each process, and would compile them each time.
     """
-    if sys.dont_write_bytecode:
+    if sys.dont_write_bytecode and not Path(cache_from_source(__file__)).exists():
         sys.pycache_prefix = str(folder / "bytecode")
         sys.dont_write_bytecode = False
 

@@ -103,9 +103,10 @@ class Relay:
                 return None
         return answer
 
-    async def written(self) -> None:
-        """Wait until what has been answered here is in the record, or is left to the next round."""
-        await asyncio.gather(*self._writing)
+    async def written(self, within: float | None = None) -> None:
+        """Wait, so many seconds at most, until the record has it that what was answered here counts."""
+        if self._writing:
+            await asyncio.wait(self._writing, timeout=within)
 
     async def days(self) -> None:
         """Close the record's last whole day, and send its head and word of faults on their way."""

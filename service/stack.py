@@ -97,9 +97,13 @@ def _keys(file: Path) -> str:
 
 
 def prepare(store: Store, settings: Settings) -> None:
-    """Bring the database up to date, the handbooks into force and the Clock to its start."""
+    """Bring the database up to date, the Clock to its start and the handbooks into force, in this order."""
     found = [handbook.load(name) for name in settings.handbook]
     store.migrate()
+    # Before there is an organisation, or the days of the wrong time would be closed for it.
+    if settings.clock_start or settings.day_seconds:
+        with store.writing() as tx:
+            clock.begin(tx, settings.clock_start or tx.real, rate=settings.clock_rate)
     for edition in found:
         with store.writing() as tx:
             editions.put(
@@ -109,9 +113,6 @@ def prepare(store: Store, settings: Settings) -> None:
                 organisation=edition.organisation,
                 name=edition.name,
             )
-    if settings.clock_start or settings.day_seconds:
-        with store.writing() as tx:
-            clock.begin(tx, settings.clock_start or tx.real, rate=settings.clock_rate)
 
 
 def _end_with_supervisor() -> None:

@@ -73,7 +73,7 @@ class Rung(Frozen):
 
 
 class Timetable(Frozen):
-    """A ladder with dates, worked out when its step opens; both are Clock instants in UTC."""
+    """A ladder with dates, worked out when its step opens; all are Clock instants in UTC."""
 
     due: datetime
     rungs: tuple[Rung, ...]

@@ -39,7 +39,7 @@ class Tx:
 
     A statement that runs often is a constant of its module, for building one takes longer than running it.
     What it asks for is given by name when it runs. In an UPDATE those names begin with `its_`, for the name
-    of a column alone says what the column is set to.
+    of a column alone says what the column is set to; a name that is neither would be passed over in silence.
     """
 
     def __init__(self, connection: Connection, keys: Keys, look: Callable[[], datetime], host: str) -> None:

@@ -12,7 +12,7 @@ from service.errors import Unavailable
 
 _SOON, _LATER = 0.000_25, 0.002
 """Seconds between two looks at the turn: for a person's writer, and for one that gives way."""
-_LONGEST_RUN = 0.25
+_LONGEST_RUN = 0.1
 """Seconds for which the writers of a process may hand the turn on to each other while others wait."""
 
 
@@ -72,16 +72,20 @@ class Turns:
 
     def _hand_on(self) -> None:
         """Let the next thread of this process have the turn, or whoever else wants it."""
+        long = self._since is not None and time.monotonic() - self._since > _LONGEST_RUN
+        # Counted and given in one: a thread that loses its patience now is either no longer counted on, or
+        # finds that the turn is its own to hand on.
         with self._counting:
-            long = self._since is not None and time.monotonic() - self._since > _LONGEST_RUN
-            if self._gives_way or not self._waiting or self._since is None or long:
-                for file in self._files:
-                    file.release()
-                self._since = None
-        if long and self._files:
-            # Time enough for one that gives way to look, or it might never find the turn free.
-            time.sleep(2 * _LATER)
-        self._own.release()
+            try:
+                if self._gives_way or not self._waiting or self._since is None or long:
+                    self._since = None
+                    for file in self._files:
+                        file.release()
+                if long and self._files:
+                    # Time enough for one that gives way to look, or it might never find the turn free.
+                    time.sleep(2 * _LATER)
+            finally:
+                self._own.release()
 
     def _not_mine(self) -> None:
         """Give back a turn that was handed on to a thread which had just lost its patience."""

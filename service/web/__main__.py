@@ -8,7 +8,7 @@ import uvicorn
 import uvloop
 
 from service import logs
-from service.config import load_settings
+from service.config import Settings, load_settings
 from service.errors import Unavailable
 from service.gateway import Gateway
 from service.store import Store, open_store
@@ -18,36 +18,34 @@ log = structlog.get_logger()
 
 PREPARED_WITHIN = 30.0
 """Seconds for which whoever starts everything at once has time to bring the database up to date."""
+UNLIKE = "the database's tables are of another version than this program: see `assent migrate`"
 
 
-async def serve(host: str, port: int) -> None:
+async def serve(settings: Settings, store: Store, host: str, port: int) -> None:
     """Serve until told to stop."""
-    settings = load_settings()
-    settings.check()
-    store = open_store(settings)
-    prepared(store)
     gateway = await Gateway.connect(settings)
     app = create_app(settings, store, gateway)
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, server_header=False, date_header=True
     )
     await uvicorn.Server(config).serve()
-    store.close()
 
 
 def prepared(store: Store, within: float = PREPARED_WITHIN) -> None:
     """Wait until the database is that of this program; serve all the same if it does not come to it."""
     until = time.monotonic() + within
+    while what := _missing(store):
+        if time.monotonic() > until:
+            log.error(what)
+            return
+        time.sleep(0.05)
+
+
+def _missing(store: Store) -> str:
     try:
-        while store.behind():
-            if time.monotonic() > until:
-                log.error(
-                    "the database is older than this program: bring it up to date with `assent migrate`"
-                )
-                return
-            time.sleep(0.05)
+        return UNLIKE if store.behind() else ""
     except Unavailable:
-        log.warning("the database does not answer yet")
+        return "the database does not answer"
 
 
 def main() -> None:
@@ -57,7 +55,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     chosen = parser.parse_args()
     logs.configure()
-    uvloop.run(serve(chosen.host, chosen.port))
+    settings = load_settings()
+    settings.check()
+    store = open_store(settings)
+    prepared(store)
+    uvloop.run(serve(settings, store, chosen.host, chosen.port))
+    store.close()
 
 
 if __name__ == "__main__":

@@ -155,6 +155,7 @@ class Council:
         intent = await asyncio.to_thread(self._submitted, step, choice)
         while await self._relay.settle(intent) is None:
             await asyncio.sleep(EVERY)
+        await self._relay.written()
 
     def _submitted(self, step: str, choice: Choice) -> intents.StoredIntent:
         with self.store.writing() as tx:

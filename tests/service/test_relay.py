@@ -1,6 +1,7 @@
 """The relay brings what nobody has answered, the same again, until somebody does."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -245,6 +246,30 @@ async def test_a_page_settles_its_own_decision_at_once(
     real.passes(minutes=1)
     await relay.decisions()
     assert len(gateway.decided) == 1
+
+
+async def test_whoever_stops_waiting_for_a_note_does_not_stop_the_note(
+    record: Store, relay: Relay, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitted(record, "hall")
+    gateway.answer = Counted(Choice.APPROVE)
+    may_write, note = threading.Event(), Relay._accepted
+
+    def later(self: Relay, key: str, answer: Counted) -> None:
+        may_write.wait(10)
+        note(self, key, answer)
+
+    monkeypatch.setattr(Relay, "_accepted", later)
+    await relay.settle(intent(record, "hall"))
+    await relay.written(within=0.05)
+    waiting = asyncio.create_task(relay.written())
+    await asyncio.sleep(0.05)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert intent(record, "hall").state == intents.SUBMITTED
+    may_write.set()
+    await relay.written()
+    assert intent(record, "hall").state == intents.ACCEPTED
 
 
 async def test_decisions_are_brought_in_the_order_in_which_people_made_them(

@@ -39,6 +39,8 @@ VIEWS_A_MINUTE = 30
 """Openings of one link that are counted; more are shown the page and leave no trace."""
 NEW_LINKS_AN_HOUR = 3
 LINK_LIFE = timedelta(days=14)
+NOTED_WITHIN = 2.0
+"""Seconds for which a page waits until the record says that an answer counts."""
 GOES_ON = (Standing.OPEN, Standing.DECIDED_BY_YOU, Standing.BEING_RECORDED)
 """Where a link leads further than its first page."""
 
@@ -324,7 +326,7 @@ def _refused(visit: Visit, link_id: str, why: Refusal) -> Response:
 @allowed(Role.LINK)
 async def link_done(link_id: str, visit: Asker) -> Response:
     """Say what was decided, and what has become of it."""
-    await visit.desk.relay.written()
+    await visit.desk.relay.written(within=NOTED_WITHIN)
     return await run_in_threadpool(_done, visit, link_id)
 
 

@@ -145,6 +145,34 @@ def test_a_turn_is_free_again_when_whoever_waited_for_it_has_lost_patience(tmp_p
         pass
 
 
+def test_a_turn_that_is_handed_to_one_who_has_just_lost_patience_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people, worker = neighbours(tmp_path, patience=0.2)
+    monkeypatch.setattr(people, "_own", SlowlyReleased(0.4))
+    with ThreadPoolExecutor(1) as threads:
+        with people.turn():
+            waiting = threads.submit(people.turn().__enter__)
+            time.sleep(0.1)
+        with pytest.raises(Unavailable):
+            waiting.result()
+    with worker.turn():
+        pass
+
+
+class SlowlyReleased:
+    """A lock whose release takes its time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._lock = threading.Lock()
+        self._seconds = seconds
+        self.acquire = self._lock.acquire
+
+    def release(self) -> None:
+        time.sleep(self._seconds)
+        self._lock.release()
+
+
 def neighbours(folder: Path, patience: float = 15) -> tuple[Turns, Turns]:
     """The turns of a process that people write in, and of one that gives way."""
     database = str(folder / "assent.db")

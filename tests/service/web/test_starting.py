@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from service.config import Keys
+from service.errors import Unavailable
 from service.store import Store
 from service.web.__main__ import prepared
 
@@ -44,7 +45,19 @@ def test_it_serves_and_says_so_when_nobody_does(empty: Store) -> None:
 
 def test_it_serves_what_it_can_without_a_database(tmp_path: Path, keys: Keys) -> None:
     with capture_logs() as said:
-        prepared(Store(f"sqlite:///{tmp_path}", keys))
-    assert [line["event"] for line in said if line["log_level"] == "warning"] == [
-        "the database does not answer yet"
-    ]
+        prepared(Store(f"sqlite:///{tmp_path}", keys), within=0)
+    assert [line["event"] for line in said] == ["the database does not answer"]
+
+
+def test_a_database_that_answers_late_is_waited_for(empty: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter((Unavailable(), True, False))
+
+    def behind() -> bool:
+        answer = next(answers)
+        if isinstance(answer, Unavailable):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(empty, "behind", behind)
+    prepared(empty)
+    assert next(answers, None) is None
