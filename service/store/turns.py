@@ -81,7 +81,7 @@ class Turns:
                     self._since = None
                     for file in self._files:
                         file.release()
-                if long and self._files:
+                if long and self._files and not self._gives_way:
                     # Time enough for one that gives way to look, or it might never find the turn free.
                     time.sleep(2 * _LATER)
             finally:

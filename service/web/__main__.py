@@ -16,8 +16,9 @@ from service.web.app import create_app
 
 log = structlog.get_logger()
 
-PREPARED_WITHIN = 30.0
-"""Seconds for which whoever starts everything at once has time to bring the database up to date."""
+PREPARED_WITHIN = 10.0
+"""Seconds for which whoever starts everything at once has time to bring the database up to date. After them
+the pages themselves say what is missing."""
 UNLIKE = "the database's tables are of another version than this program: see `assent migrate`"
 
 

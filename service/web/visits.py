@@ -286,7 +286,8 @@ def _bearer(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-# What routes ask for is asked for in coroutines: FastAPI would give a plain function a thread of its own.
+# ---------------------------------------------- what routes take as arguments
+# Coroutines, for FastAPI would give each plain function a thread.
 
 
 async def _current(request: Request) -> Visit:
