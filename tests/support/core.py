@@ -62,6 +62,8 @@ class FakeRegister(ports.Register):
         self.silent = 0
         """How many times the register will not answer before it opens a step."""
         self.clock = Clock()
+        self.opens = Event()
+        """That a step is being opened, or has been."""
         self.may_open, self.may_close = Event(), Event()
         self.may_open.set()
         self.may_close.set()
@@ -73,6 +75,7 @@ class FakeRegister(ports.Register):
 
     @activity.defn(name="step_opened")
     async def opened(self, opening: StepOpening) -> StepOpened:
+        self.opens.set()
         await self.may_open.wait()
         if self.silent:
             self.silent -= 1

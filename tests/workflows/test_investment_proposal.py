@@ -445,16 +445,20 @@ async def test_an_answer_that_comes_before_the_step_knows_its_people_is_not_lost
         assert answer == Counted(Choice.NOTE)
 
 
+@pytest.mark.parametrize("moment", ["started", "writing"])
 async def test_a_step_that_opens_while_the_clock_jumps_learns_of_it_from_the_register(
-    client: Client,
+    client: Client, moment: str
 ) -> None:
-    async with playing(client, opened("INV-23", decide_by=date(2004, 9, 30))) as play:
+    async with playing(client, opened(f"INV-23-{moment}", decide_by=date(2004, 9, 30))) as play:
         play.outside.register.may_open.clear()
         step = play.client.get_workflow_handle(play.step("notification"))
         await play.runs("notification")
+        if moment == "writing":
+            await play.outside.register.opens.wait()
         await play.jumps(date(2005, 2, 1))
         play.outside.register.may_open.set()
         await play.nudged(3)
+        assert play.nudges == [Nudge.COVER, Nudge.LINE, Nudge.PMO]
         accepted = [event async for event in step.fetch_history_events()]
         assert not any(
             event.HasField("workflow_execution_update_accepted_event_attributes") for event in accepted

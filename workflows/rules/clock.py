@@ -6,11 +6,14 @@ from workflows.model import Clock, Segment
 
 
 def read(clock: Clock, real: datetime) -> datetime:
-    """Return what the Clock shows at a real instant."""
-    segment = _in_force(clock, real)
-    if segment is None:
+    """Return what the Clock shows at a real instant: from its last move on, and never what was before.
+
+    Whoever knows of a move lives after it, even if the instant of their turn was taken a moment earlier.
+    """
+    if not clock.segments:
         return real
-    return segment.clock + (real - segment.real) * segment.rate
+    segment = clock.segments[-1]
+    return segment.clock + (_since_moved(clock, real) - segment.real) * segment.rate
 
 
 def real_instant(clock: Clock, moment: datetime) -> datetime:
@@ -29,7 +32,7 @@ def real_instant(clock: Clock, moment: datetime) -> datetime:
 
 def real_wait(clock: Clock, moment: datetime, real: datetime) -> timedelta:
     """Return how long, in real time from `real`, until the Clock shows `moment`."""
-    return real_instant(clock, moment) - real
+    return real_instant(clock, moment) - _since_moved(clock, real)
 
 
 def moved(clock: Clock, segment: Segment) -> Clock:
@@ -60,8 +63,5 @@ def jump(clock: Clock, *, to: datetime, real: datetime) -> Segment:
     )
 
 
-def _in_force(clock: Clock, real: datetime) -> Segment | None:
-    for segment in reversed(clock.segments):
-        if segment.real <= real:
-            return segment
-    return clock.segments[0] if clock.segments else None
+def _since_moved(clock: Clock, real: datetime) -> datetime:
+    return max(real, clock.segments[-1].real) if clock.segments else real
