@@ -493,16 +493,21 @@ class Correspondence:
             return self._to_sponsor(f"deferred:{step.id}", deferred)
         found = place(self.case, step.key)
         if step.kind == "notification" and outcome.favourable and found and not found[0].meeting:
-            return self._listed_after_direct_notification(step)
+            return self._listed_after_direct_notification(step, made)
         return []
 
-    def _listed_after_direct_notification(self, step: StepView) -> list[QueuedLetter]:
+    def _listed_after_direct_notification(
+        self, step: StepView, made: Sequence[DecisionView]
+    ) -> list[QueuedLetter]:
         """The forum's next meeting is told of what did not reach it (SYS-08)."""
         forum = self.rules.forums.get(self.rules.route.notification_forum or "")
         coming = next((day for day in forum.meetings if day > self.today), None) if forum else None
-        return self._listed(forum.key, coming, step.id) if forum and coming else []
+        noted = tuple(told(decision, self.people) for decision in made)
+        return self._listed(forum.key, coming, step.id, noted) if forum and coming else []
 
-    def _listed(self, forum: str, meeting: date, key: str) -> list[QueuedLetter]:
+    def _listed(
+        self, forum: str, meeting: date, key: str, noted: tuple[Answer, ...] = ()
+    ) -> list[QueuedLetter]:
         secretary = self.rules.forums[forum].secretary
         person = self.people.holder(secretary, self.today)
         if person is None:
@@ -515,6 +520,7 @@ class Correspondence:
                 kind="notification", forum=title(self.rules, forum, self.today), meeting=meeting
             ),
             clause=self._clause(leg.clause),
+            noted=noted,
         )
         ref, version = self.case.ref, self.case.version
         return [self._tell(f"{ref}:listed:{key}:{version}", letter, None, person.id, secretary)]

@@ -576,6 +576,20 @@ EXAMPLES: dict[str, Letter] = {
         question=Question(kind="notification", forum=HEADS, meeting=date(2004, 10, 13)),
         clause=_NOTE,
     ),
+    "listed-notified-directly": Listed(
+        to=_SECRETARY,
+        matter=TOOLKIT,
+        question=Question(kind="notification", forum=HEADS, meeting=date(2004, 9, 8)),
+        clause=_NOTE,
+        noted=(
+            Answer(
+                who="Service Director (ICT & Customer Access)",
+                choice=Choice.NOTE,
+                on=date(2004, 7, 22),
+                remarks=(("fit", "No concern"), ("network_security", "Concern: the links need a firewall")),
+            ),
+        ),
+    ),
     "stuck": Stuck(
         to=_PMO,
         matter=BOOKING,

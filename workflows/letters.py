@@ -417,6 +417,8 @@ class Listed(CaseLetter):
     question: Question
     """Its `forum` and `meeting` are the ones that are meant."""
     clause: Clause
+    noted: tuple[Answer, ...] = ()
+    """For a proposal that was notified directly: what was replied, of which the meeting is only told."""
 
 
 class Unsent(Frozen):

@@ -169,8 +169,9 @@ async def test_a_proposal_that_no_meeting_can_serve_is_notified_directly_and_lis
     assert (leg["leg"], leg["who"], leg["meeting"]) == ("notification", ["sd-ict-ca"], None)
     await city.holder("sd-ict-ca").decide(letter, NO_CONCERN)
     await city.becomes(ref, State.WITH_FUNDERS)
-    news = await city.asked("heads-of-ict-secretary", "On the agenda", ref)
+    news = await city.asked("heads-of-ict-secretary", "To be told to", ref)
     assert "Wed 8 Sep" in news.subject, "the Heads of ICT do not meet in August"
+    assert "nothing is asked of the meeting" in news.text
     letter = await city.asked("cd-rc", "Decide by", ref)
     await city.holder("cd-rc").decide(letter, APPROVE)
     await city.becomes(ref, State.APPROVED)
