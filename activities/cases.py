@@ -11,6 +11,7 @@ from service.store.engine import Tx
 from service.telling import edition
 from workflows import ports
 from workflows.model import Becoming, CaseOpened, CaseWaiting, Clock, State
+from workflows.rules import course
 
 
 class Cases(Writing, ports.Cases):
@@ -39,7 +40,8 @@ class Cases(Writing, ports.Cases):
         view = cases.get(tx, case)
         rules = edition(tx, view.edition)
         letters = Correspondence(tx, view, self._links, tx.now).begun()
-        asked = {ask.kind for leg in (*view.route, *view.branches.values()) for ask in leg.asks}
+        legs = (*view.route, *view.branches.values())
+        asked = {ask.kind for leg in legs for ask in course.asked_by(leg)}
         terms = {kind: terms for kind, terms in rules.terms().items() if kind in asked}
         return cases.begun(tx, case, terms=terms, queued=letters)
 

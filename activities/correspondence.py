@@ -20,6 +20,7 @@ from service.store.intents import DecisionView
 from service.store.letters import LedgerRow, LinkBinding, QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
+    about,
     budget,
     coincidences,
     directory,
@@ -42,6 +43,7 @@ from workflows.model import (
     CaseWaiting,
     Choice,
     Holder,
+    Leg,
     Nudge,
     QuorumRule,
     Rung,
@@ -54,10 +56,14 @@ from workflows.model import (
     Terms,
     Timetable,
 )
-from workflows.rules import calendar
+from workflows.rules import calendar, course
 
 LINK_LIFE = timedelta(days=14)
 """How long a link can act, on the Clock, whatever its step does."""
+
+
+_MEETING_IS_TOLD = ("notification", "dataset", "parameter")
+"""Questions that go to a meeting, which is told afterwards of those that no meeting could serve."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +144,10 @@ class Correspondence:
     def waits(self, waiting: CaseWaiting) -> list[QueuedLetter]:
         """A case waits for a forum's meeting: the forum's secretary knows it is coming."""
         forum = self.rules.forums.get(waiting.on)
-        if forum is None or waiting.until is None:
+        leg = next((leg for leg in self.case.route if leg.leg == waiting.leg), None)
+        if forum is None or leg is None or waiting.until is None:
             return []
-        return self._listed(forum.key, calendar.local_day(waiting.until), waiting.key)
+        return self._listed(leg, forum.key, calendar.local_day(waiting.until), waiting.key)
 
     def opened(self, opening: StepOpening, times: Timetable, seats: Sequence[Seat]) -> list[QueuedLetter]:
         """A question is put: each seat is asked, and the PMO is told of a seat with nobody to ask."""
@@ -395,13 +402,8 @@ class Correspondence:
     # -------------------------------------------------------------------- telling letters
 
     def _receipt(self, step: StepView, made: DecisionView, settled: Choice | None = None) -> QueuedLetter:
-        found = place(self.case, step.key)
-        beside = (
-            together(self.case, found[0], steps.of_case(self.tx, self.case.ref), step.version)
-            if found
-            else []
-        )
-        seats = [(other, seat) for other in beside or [step] for seat in other.seats]
+        beside = together(self.case, step, steps.of_case(self.tx, self.case.ref))
+        seats = [(other, seat) for other in beside for seat in other.seats]
         answered = {(other.step, other.seat) for other in self._this_version()}
         left = [seat for other, seat in seats if other.open and (other.id, seat.key) not in answered]
         letter = letters.Receipt(
@@ -418,7 +420,7 @@ class Correspondence:
             if settled and step.blind
             else tuple(title(self.rules, seat.post, self.today) for seat in left),
             settled=settled,
-            next=self._next(step) if settled and settled.favourable and not left else None,
+            next=self._next(step, settled) if settled and not left else None,
         )
         return self._tell(f"{made.key}:receipt", letter, step, made.person, made.post)
 
@@ -435,16 +437,14 @@ class Correspondence:
             on=calendar.local_day(outcome.at),
             why=closing.why,
             answers=tuple(told(decision, self.people) for decision in made),
-            next=self._next(step) if outcome.favourable and not self._others_open(step) else None,
+            next=self._next(step, outcome.choice) if not self._others_open(step) else None,
             casting=self._casting(step, closing, made),
         )
         return self._tell(f"{step.id}:outcome:{person}", letter, step, person, post)
 
     def _others_open(self, step: StepView) -> bool:
         """Say whether a question put together with this one is still open, so that the case stays."""
-        found = place(self.case, step.key)
-        every = steps.of_case(self.tx, self.case.ref)
-        beside = together(self.case, found[0], every, step.version) if found else []
+        beside = together(self.case, step, steps.of_case(self.tx, self.case.ref))
         return any(other.open for other in beside if other.id != step.id)
 
     def _casting(self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]) -> str:
@@ -492,33 +492,30 @@ class Correspondence:
             )
             return self._to_sponsor(f"deferred:{step.id}", deferred)
         found = place(self.case, step.key)
-        if step.kind == "notification" and outcome.favourable and found and not found[0].meeting:
-            return self._listed_after_direct_notification(step, made)
+        if step.kind in _MEETING_IS_TOLD and outcome.favourable and found and not found[0].meeting:
+            return self._listed_after_direct_reply(step, found[0], made)
         return []
 
-    def _listed_after_direct_notification(
-        self, step: StepView, made: Sequence[DecisionView]
+    def _listed_after_direct_reply(
+        self, step: StepView, leg: Leg, made: Sequence[DecisionView]
     ) -> list[QueuedLetter]:
-        """The forum's next meeting is told of what did not reach it (SYS-08)."""
+        """The forum's next meeting is told of what did not reach it (SYS-08, A12)."""
         forum = self.rules.forums.get(self.rules.route.notification_forum or "")
         coming = next((day for day in forum.meetings if day > self.today), None) if forum else None
         noted = tuple(told(decision, self.people) for decision in made)
-        return self._listed(forum.key, coming, step.id, noted) if forum and coming else []
+        return self._listed(leg, forum.key, coming, step.id, noted) if forum and coming else []
 
     def _listed(
-        self, forum: str, meeting: date, key: str, noted: tuple[Answer, ...] = ()
+        self, leg: Leg, forum: str, meeting: date, key: str, noted: tuple[Answer, ...] = ()
     ) -> list[QueuedLetter]:
         secretary = self.rules.forums[forum].secretary
         person = self.people.holder(secretary, self.today)
         if person is None:
             return []
-        leg = next(leg for leg in self.case.route if leg.leg == "notification")
         letter = letters.Listed(
             to=self._addressee(secretary, person.id),
             matter=self._matter(),
-            question=Question(
-                kind="notification", forum=title(self.rules, forum, self.today), meeting=meeting
-            ),
+            question=Question(kind=leg.leg, forum=title(self.rules, forum, self.today), meeting=meeting),
             clause=self._clause(leg.clause),
             noted=noted,
         )
@@ -588,6 +585,10 @@ class Correspondence:
                 return partial(letters.Approved, **common, size=self.case.size, answers=approving)
             case State.REJECTED:
                 return partial(letters.Rejected, **common, answers=answers)
+            case State.CLOSED_UNFUNDED:
+                return partial(letters.Unfunded, **common, answers=answers)
+            case State.CLOSED_REFUSED:
+                return partial(letters.ExceptionRefused, **common, answers=answers)
             case State.RETURNED:
                 page = self._links.page(f"proposals/{self.case.ref}")
                 return partial(letters.Returned, **common, wanted=answers, answer_at=page)
@@ -666,15 +667,17 @@ class Correspondence:
     def _question(self, key: str, kind: str, seat: Seat) -> Question:
         share = share_of(self.case, key, seat.post)
         found = place(self.case, key)
-        leg = found[0] if found else None
+        leg, put = found if found else (None, None)
+        forum = (put.forum if put else "") or (leg.forum if leg else "")
         return Question(
             kind=kind,
             amount=seat.amount,
             percent=share.percent if share and seat.amount is not None else None,
-            forum=title(self.rules, leg.forum, self.today) if leg and leg.forum else "",
+            forum=title(self.rules, forum, self.today) if forum else "",
             meeting=leg.meeting if leg else None,
             share_of=title(self.rules, share.post, self.today) if share and kind == "authority" else "",
             limit=self.rules.limits.get(share.post) if share and kind == "authority" else None,
+            about=about(self.case, key, self.rules),
         )
 
     def _still_there(self, seat: Seat, holder: Holder) -> bool:
@@ -714,9 +717,12 @@ class Correspondence:
     def _working_days(self, since: date) -> int:
         return calendar.working_days_between(since, self.today, self.rules.non_working)
 
-    def _next(self, step: StepView) -> letters.Next | None:
-        found = place(self.case, step.key)
-        return following(self.case, found[0], self.rules, self.today) if found else None
+    def _next(self, step: StepView, choice: Choice | None) -> letters.Next | None:
+        """Say where the case goes if an answer lets it go on, or adds somebody to its way."""
+        goes_on = choice and (choice.favourable or course.added(step.kind, choice, self.case.branches))
+        if not goes_on:
+            return None
+        return following(self.case, step.key, step.kind, choice, self.rules, self.today)
 
     def _cover_ends(self, person: str) -> date | None:
         return next(

@@ -1,6 +1,7 @@
 """The register of steps: who is asked, who answered, what it came to."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from temporalio import activity
 
@@ -69,7 +70,8 @@ class Register(Writing, ports.Register):
         barred = seating.barred(case.authors, away, deciding=opening.ask.terms.deciding)
         seats = seating.seats(opening.ask, people, day, away, barred)
         desk = Correspondence(tx, case, self._links, opening.at)
-        times = ladder.dated(opening.ask.terms.ladder, opening.at, desk.rules.non_working)
+        begins = _begins(opening)
+        times = ladder.dated(opening.ask.terms.ladder, begins, desk.rules.non_working)
         return steps.opened(tx, opening, times, seats, desk.opened(opening, times, seats))
 
     def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
@@ -101,6 +103,12 @@ class Register(Writing, ports.Register):
         # Whoever is writing an answer down has the case: what began in time is in the record then.
         tx.lock(steps.case_of(due.step))
         return tuple(intent.key for intent in intents.unsettled(tx, step=due.step, before=due.before))
+
+
+def _begins(opening: StepOpening) -> datetime:
+    """Return the instant from which a ladder counts: when the answer can be known, if that is later."""
+    expected = opening.ask.expected
+    return max(opening.at, calendar.opening(expected)) if expected else opening.at
 
 
 def _count(tx: Tx, decisions: Sequence[Decision], settled: Choice | None = None) -> None:

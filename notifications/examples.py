@@ -23,6 +23,7 @@ from workflows.letters import (
     Covered,
     Deferred,
     Escalation,
+    ExceptionRefused,
     Lapsed,
     Letter,
     Listed,
@@ -38,6 +39,7 @@ from workflows.letters import (
     Stop,
     Stuck,
     Submitted,
+    Unfunded,
     Unsent,
     Withdrawn,
 )
@@ -206,6 +208,52 @@ EXAMPLES: dict[str, Letter] = {
         if_silent=_LADDER[2:],
         code_needed=True,
     ),
+    **{
+        f"request-{name}": _REQUEST.model_copy(
+            update={
+                "to": _to("I. Profession", seat),
+                "question": question,
+                "seat": seat,
+                "clause": Clause(number="CONSULT-1", text="others are heard before any funder is asked"),
+                "so_far": (),
+                "budget": None,
+                "code_needed": False,
+            }
+        )
+        for name, seat, question in (
+            (
+                "exception",
+                "Secretary, Information Policy Group",
+                Question(
+                    kind="embargo_exception", forum="Information Policy Group", meeting=date(2004, 10, 13)
+                ),
+            ),
+            (
+                "deviation",
+                "Head of Profession",
+                Question(kind="head_of_profession", about=("corporate solution", "standards")),
+            ),
+            ("challenge", DIRECTOR, Question(kind="challenge", about=("Mapping",))),
+            (
+                "challenge-to-a-forum",
+                f"Secretary, {HEADS}",
+                Question(kind="challenge", about=("Mapping",), forum=HEADS),
+            ),
+            ("consent", DIRECTOR, Question(kind="consent", about=("Personnel", "Payroll"))),
+            (
+                "dataset",
+                f"Secretary, {HEADS}",
+                Question(kind="dataset", forum=HEADS, meeting=date(2004, 10, 13)),
+            ),
+            (
+                "parameter",
+                f"Secretary, {HEADS}",
+                Question(kind="parameter", forum=HEADS, meeting=date(2004, 10, 13)),
+            ),
+            ("solution", "ICT Services", Question(kind="solution", about=("technical parameters",))),
+            ("bid", "Chief Finance Officer", Question(kind="bid_outcome")),
+        )
+    },
     "request-completion": Request(
         to=_to("H. Lead", "Head of ICT, Chief Executive's"),
         matter=TOOLKIT,
@@ -221,7 +269,7 @@ EXAMPLES: dict[str, Letter] = {
     "request-other": Request(
         to=_to("I. Profession", "Head of Profession"),
         matter=TOOLKIT,
-        question=Question(kind="head_of_profession"),
+        question=Question(kind="gate"),
         seat="Head of Profession",
         clause=Clause(number="HOP-1"),
         due=date(2004, 12, 31),
@@ -508,6 +556,34 @@ EXAMPLES: dict[str, Letter] = {
         size=Size.MINOR,
         answers=(
             Answer(who="Chief Executive's department sponsor", choice=Choice.APPROVE, on=date(2004, 6, 16)),
+        ),
+    ),
+    "unfunded": Unfunded(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2005, 2, 28),
+        answers=(
+            Answer(
+                who="Chief Finance Officer",
+                choice=Choice.REJECT,
+                kind="bid_outcome",
+                on=date(2005, 2, 28),
+                reason="The programme is full until 2006.",
+            ),
+        ),
+    ),
+    "exception_refused": ExceptionRefused(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 20),
+        answers=(
+            Answer(
+                who="Secretary, Information Policy Group",
+                choice=Choice.REJECT,
+                kind="embargo_exception",
+                on=date(2004, 10, 20),
+                reason="The benefits are those of another project.",
+            ),
         ),
     ),
     "rejected": Rejected(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), answers=(_HALL_NO,)),

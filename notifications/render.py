@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from notifications.sayings import saying
 from workflows.letters import Addressee, CaseLetter, Letter
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -197,6 +198,7 @@ def _environment(*, autoescape: bool) -> Environment:
     )
     environment.filters |= {phrase.__name__: phrase for phrase in _FILTERS}
     # The same sentences in both parts of a letter; in HTML, whatever they mention is escaped.
+    environment.globals["saying"] = saying
     environment.globals["say"] = environment.get_template("_parts/words.txt").module
     return environment
 

@@ -117,8 +117,11 @@ class Settings(BaseSettings):
     """Where the mail catcher keeps what it caught (demo and test)."""
     secret_keys: SecretStr = SecretStr("")
     """`id:base64url,id:base64url`, newest first."""
-    handbook: Annotated[tuple[str, ...], NoDecode] = ("leicester",)
-    """Handbooks by name or folder, separated by commas."""
+    handbook: Annotated[tuple[str, ...], NoDecode] = ("leicester", "herefordshire")
+    """Handbooks by name, by name and edition (`leicester/framework-2004`) or by folder, separated by commas.
+
+    The first is the installation's own, under whose name people who are not known yet are met.
+    """
     clock_start: datetime | None = None
     """Where the Clock begins (demo and test)."""
     day_seconds: float | None = Field(default=None, gt=0)

@@ -13,9 +13,11 @@ from service.store.intents import Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
-from workflows.model import Leg, LegAsk, Share
-from workflows.rules import calendar, routing
+from workflows.model import Choice, Leg, LegAsk, Share
+from workflows.rules import calendar, course, routing
 
+SAID = "said"
+"""The value of a named answer that is all words."""
 _FROZEN: dict[str, Edition] = {}
 
 
@@ -67,6 +69,7 @@ def told(decision: DecisionView, rules: Edition) -> letters.Answer:
     return letters.Answer(
         who=title(rules, decision.post, on),
         choice=decision.choice,
+        kind=decision.kind,
         on=on,
         for_whom=name(rules, decision.on_behalf_of),
         reason=decision.reason or "",
@@ -84,6 +87,8 @@ def condition(put: Condition, rules: Edition) -> letters.Condition:
 
 
 def _remark(value: str, text: str) -> str:
+    if value == SAID:
+        return text
     said = {"no_concern": "No concern", "concern": "Concern"}.get(value, value.replace("_", " "))
     return f"{said}: {text}" if text else said
 
@@ -179,16 +184,32 @@ def share_of(case: CaseView, step: StepView | str, post: str) -> Share | None:
 def place(case: CaseView, key: str) -> tuple[Leg, LegAsk] | None:
     """Return the leg and the question of a case to which a step's key belongs."""
     legs = (*case.route, *case.branches.values())
-    return next(((leg, ask) for leg in legs for ask in leg.asks if ask.key == key), None)
+    asks = ((leg, ask) for leg in legs for ask in course.asked_by(leg))
+    return next(((leg, ask) for leg, ask in asks if ask.key == key), None)
 
 
-def following(case: CaseView, leg: Leg, rules: Edition, day: date) -> letters.Next | None:
-    """Say where a case goes after a leg, if the leg goes well; nobody is named whom nobody asks yet."""
-    names = [other.leg for other in case.route]
-    after: Sequence[Leg] = case.route[names.index(leg.leg) + 1 :] if leg.leg in names else ()
+def about(case: CaseView, key: str, rules: Edition) -> tuple[str, ...]:
+    """Return the names of the principles or corporate systems that a question is about."""
+    found = place(case, key)
+    keys = found[1].about if found else ()
+    return tuple(
+        rules.principles[each].short_name
+        if each in rules.principles
+        else rules.corporate_systems[each].name
+        if each in rules.corporate_systems
+        else each
+        for each in keys
+    )
+
+
+def following(
+    case: CaseView, key: str, kind: str, choice: Choice | None, rules: Edition, day: date
+) -> letters.Next | None:
+    """Say where a case goes after a question that came to a choice; nobody is named whom nobody asks yet."""
+    after = course.to_come(key, kind, choice, case.route, case.branches)
     if not after:
         return None
-    asked = next((other for other in after if other.asks), None)
+    asked = next((leg for leg in after if leg.asks), None)
     if asked is None:
         return letters.Next(leg=after[0].leg)
     return letters.Next(
@@ -196,15 +217,22 @@ def following(case: CaseView, leg: Leg, rules: Edition, day: date) -> letters.Ne
     )
 
 
-def together(case: CaseView, leg: Leg, steps: Sequence[StepView], version: int) -> list[StepView]:
-    """Return the latest round of each question that a leg puts together about a version."""
-    keys = [ask.key for ask in leg.asks]
-    latest: dict[str, StepView] = {}
-    for step in steps:
-        if step.key in keys and step.version == version:
-            known = latest.get(step.key)
-            latest[step.key] = step if known is None or step.round > known.round else known
-    return list(latest.values())
+def together(case: CaseView, step: StepView, asked: Sequence[StepView]) -> list[StepView]:
+    """Return the latest round of each question that is put together with a step's, about its version.
+
+    Of a question that goes to somebody else because nobody answers, that is the last who was asked.
+    """
+    questions = [
+        [ask.key for ask in (first, *first.otherwise)]
+        for leg in course.together_with(step.key, case.route, case.branches)
+        for first in leg.asks
+    ]
+    latest: list[StepView] = []
+    for keys in questions:
+        put = [one for one in asked if one.key in keys and one.version == step.version]
+        if put:
+            latest.append(max(put, key=lambda one: (keys.index(one.key), one.round)))
+    return latest or [step]
 
 
 def thread(row: LedgerRow) -> str | None:

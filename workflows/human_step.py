@@ -333,6 +333,7 @@ class HumanStep(Timed):
             choice=self.choice,
             at=self.now,
             until=_until(self.decisions, self.choice),
+            kind=self.ask.kind,
         )
         await self._write_later(
             Register.closed,
@@ -372,6 +373,7 @@ class Process(Timed):
         self.withdrawal: Withdrawal | None = None
         self._rounds: dict[str, int] = {}
         self._called_off: dict[str, str] = {}
+        self._state = ""
         self._changes = 0
         self._waits = 0
 
@@ -395,8 +397,17 @@ class Process(Timed):
         self._hear(self.opened.clock)
         return self.opened
 
-    async def decide(self, ask: Ask) -> Outcome:
-        """Ask people and return what it came to. A deferral asks again on its day."""
+    async def decide(self, ask: Ask, *otherwise: Ask) -> Outcome:
+        """Ask people and return what it came to; if nobody answers, whoever is to be asked otherwise."""
+        outcome = await self._decide_in_the_end(ask)
+        for other in otherwise:
+            if outcome.ending is not Ending.SILENT:
+                break
+            outcome = await self._decide_in_the_end(other)
+        return outcome
+
+    async def _decide_in_the_end(self, ask: Ask) -> Outcome:
+        """Ask until there is an answer other than to ask again: a deferral does so on its day."""
         while True:
             outcome = await self._decide_once(self._next_round(ask))
             if outcome.choice is not Choice.DEFER or outcome.until is None:
@@ -406,9 +417,10 @@ class Process(Timed):
             ):
                 return outcome.model_copy(update={"ending": Ending.WITHDRAWN, "choice": None})
 
-    async def decide_together(self, asks: Sequence[Ask]) -> tuple[Outcome, ...]:
-        """Put several questions at once. The first refusal calls the others off."""
-        asking = [asyncio.create_task(self.decide(ask)) for ask in asks]
+    async def decide_together(self, questions: Sequence[Sequence[Ask]]) -> tuple[Outcome, ...]:
+        """Put several questions at once, each as `decide` takes it. A refusal calls the others off."""
+        asking = [asyncio.create_task(self.decide(*question)) for question in questions]
+        asks = [ask for question in questions for ask in question]
         waiting = set(range(len(asking)))
         while waiting:
             await workflow.wait_condition(lambda: any(asking[number].done() for number in sorted(waiting)))
@@ -442,7 +454,10 @@ class Process(Timed):
         return self._off(key) is None
 
     async def become(self, state: str, *, because: Outcome | None = None) -> None:
-        """Change the case's state and tell those whom the new state concerns."""
+        """Change the case's state and tell those whom the new state concerns; no change is none."""
+        if state == self._state:
+            return
+        self._state = state
         self._changes += 1
         becoming = Becoming(
             case=self.case,
@@ -463,7 +478,7 @@ class Process(Timed):
 
     async def _decide_once(self, ask: Ask) -> Outcome:
         if self._off(ask.key) is not None:
-            return Outcome(step=ask.step, ending=Ending.WITHDRAWN, at=self.now)
+            return Outcome(step=ask.step, ending=Ending.WITHDRAWN, at=self.now, kind=ask.kind)
         handle = await workflow.start_child_workflow(
             HumanStep.run,
             args=[ask, self.clock],

@@ -85,7 +85,7 @@ class Question(Frozen):
     """What a step asks. Its kind chooses the words; see `_parts/words.txt`."""
 
     kind: str
-    """As in `Terms.kind`: funding, authority, notification, srg, completion. Others get general words."""
+    """As in `Terms.kind`; one that the words do not know gets general ones."""
     amount: Decimal | None = None
     """The pounds asked of this seat; the whole is the matter's capital."""
     percent: Decimal | None = None
@@ -98,6 +98,8 @@ class Question(Frozen):
     """For `authority`: the title of the funding party's post whose limit the share exceeds."""
     limit: Decimal | None = None
     """For `authority`: that post's limit."""
+    about: tuple[Line, ...] = ()
+    """The names of the principles or corporate systems that it is about, where it is not about the whole."""
 
 
 class Condition(Frozen):
@@ -114,6 +116,8 @@ class Answer(Frozen):
     who: Line
     """The title of the post, or the name of the forum, that answered."""
     choice: Choice
+    kind: str = ""
+    """The kind of question, where its answers have words of their own."""
     on: date
     for_whom: Line = ""
     """Whom they covered for, if they did."""
@@ -356,6 +360,22 @@ class Rejected(CaseLetter):
     """The refusals, with their reasons; a step that refused by count lists all of its answers."""
 
 
+class Unfunded(CaseLetter):
+    """The bid on which the money depended has failed, and the proposal ends."""
+
+    kind: Literal["unfunded"] = "unfunded"
+    on: date
+    answers: tuple[Answer, ...] = ()
+
+
+class ExceptionRefused(CaseLetter):
+    """No exception from the embargo is granted, and the proposal ends."""
+
+    kind: Literal["exception_refused"] = "exception_refused"
+    on: date
+    answers: tuple[Answer, ...] = ()
+
+
 class Returned(CaseLetter):
     """The proposal is sent back for more information."""
 
@@ -483,6 +503,8 @@ Letter = Annotated[
     | Submitted
     | Approved
     | Rejected
+    | Unfunded
+    | ExceptionRefused
     | Returned
     | Deferred
     | Withdrawn

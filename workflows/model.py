@@ -263,6 +263,8 @@ class Ask(Frozen):
     """Posts that are told the outcome besides those asked."""
     forum: str = ""
     """The forum that answers, if one does."""
+    expected: date | None = None
+    """The day on which the answer can be known, if not at once: the ladder counts from it."""
 
     @property
     def step(self) -> str:
@@ -319,6 +321,8 @@ class Outcome(Frozen):
     choice: Choice | None = None
     at: datetime
     until: date | None = None
+    kind: str = ""
+    """The kind of question, for the same answer leads elsewhere on another."""
 
     @property
     def favourable(self) -> bool:
@@ -332,8 +336,8 @@ class Outcome(Frozen):
 
     @property
     def stops(self) -> bool:
-        """The case cannot go on with this."""
-        return not self.favourable and not self.referred
+        """Nobody else need be asked. Someone consulted who does not support it refuses nothing."""
+        return not self.favourable and not self.referred and self.choice is not Choice.NOT_SUPPORT
 
 
 class Standing(Frozen):
@@ -388,6 +392,12 @@ class Proposal(Frozen):
     relation: Relation = Relation.NONE
     corporate_systems: tuple[str, ...] = ()
     bid_pending: bool = False
+    bid_due: date | None = None
+    """The day on which the outcome of a pending bid should be known."""
+    bid_owner: str = ""
+    """The post that makes the bid, where it is not the handbook's."""
+    embargo_exempt: bool = False
+    """It buys what the embargo on spending leaves free."""
     co_authors: tuple[str, ...] = ()
 
 
@@ -398,6 +408,14 @@ class LegAsk(Frozen):
     kind: str
     seats: tuple[SeatAsk, ...]
     inform: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    """The principles or corporate systems, by key, that it is about, where it is not about the whole."""
+    forum: str = ""
+    """The forum that answers, where that is not the leg's."""
+    expected: date | None = None
+    """The day on which the answer can be known, if not at once."""
+    otherwise: tuple["LegAsk", ...] = ()
+    """To whom it is put in turn, if nobody answers to the end of its ladder."""
 
 
 class Leg(Frozen):
@@ -425,6 +443,54 @@ class ForumRules(Frozen):
     seats: tuple[SeatAsk, ...] = ()
 
 
+class IssueRules(Frozen):
+    """Where an issue with a principle is settled: on which leg, and by whom in turn."""
+
+    leg: str
+    to: tuple[tuple[str, str], ...]
+    """The kind of question, and the post or forum that it is put to."""
+
+
+class PrincipleRules(Frozen):
+    """What routing needs to know of a principle: who hears of a deviation, and who settles an issue."""
+
+    name: str
+    deviation_to: str
+    issue: IssueRules | None = None
+
+
+class SystemRules(Frozen):
+    """What routing needs to know of a corporate system: whose it is."""
+
+    name: str
+    principal_customer: str
+    business_forum: str = ""
+
+
+class EmbargoOwner(Frozen):
+    """A forum that grants exceptions from an embargo, from a day to a day, both included."""
+
+    forum: ForumRules
+    since: date | None = None
+    until: date | None = None
+
+    def on(self, day: date) -> bool:
+        """Say whether it owns the embargo on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+class EmbargoRules(Frozen):
+    """A standstill on spending, and who may grant an exception from it (SYS-45)."""
+
+    owners: tuple[EmbargoOwner, ...]
+    since: date | None = None
+    until: date | None = None
+
+    def on(self, day: date) -> bool:
+        """Say whether it is in force on a day; without dates it always is."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
 class RoutingRules(Frozen):
     """The handbook's rules that decide a proposal's way, frozen with an edition."""
 
@@ -442,6 +508,15 @@ class RoutingRules(Frozen):
     """The post that answers for projects of major proposals."""
     reviewer: str = ""
     """The post that checks post-implementation reviews."""
+    principles: dict[str, PrincipleRules] = {}
+    head_of_profession: str = ""
+    """The post that is consulted where a corporate system falls short."""
+    systems: dict[str, SystemRules] = {}
+    forums: dict[str, ForumRules] = {}
+    """The forums to which a principle sends an issue, or that stand behind a corporate system."""
+    bid_owner: str = ""
+    """The post that knows the outcome of bids for money."""
+    embargo: EmbargoRules | None = None
     clauses: dict[str, str] = {}
     """Leg to the clause of the handbook that puts it on a route."""
     non_working: tuple[date, ...] = ()

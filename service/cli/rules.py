@@ -139,18 +139,29 @@ def _proposals(source: sources.Source) -> list[tuple[sources.Trail, dict[str, An
 
 
 def _edition(organisation: str, wanted: str) -> Edition | None:
-    """Return the edition to route an organisation's proposals by; None if none is shipped for it."""
+    """Return the edition to route an organisation's proposals by; None if none is shipped for it.
+
+    One that is named holds for its own organisation; every other goes by the edition shipped for it.
+    """
     if wanted and Path(wanted).is_dir():
         edition = _loaded(wanted)
-        return edition if edition.organisation == organisation else None
-    name, _, variant = wanted.partition("/")
-    if not variant and wanted not in handbook.names():
-        name, variant = "", wanted
-    shipped = organisation in handbook.names() and name in ("", organisation)
-    if variant and not any(variant in handbook.variants(each) for each in handbook.names()):
-        known = ", ".join(edition for each in handbook.names() for edition in handbook.variants(each))
-        stop(f"There is no edition {wanted}; there are {', '.join(handbook.names())} and {known}.")
-    return _loaded(organisation, variant) if shipped else None
+        if edition.organisation == organisation:
+            return edition
+    elif wanted and wanted not in _EDITIONS:
+        stop(f"There is no edition {wanted}; there are {', '.join(_EDITIONS)}.")
+    if organisation not in handbook.names():
+        return None
+    name, _, variant = _EDITIONS.get(wanted, "").partition("/")
+    return _loaded(organisation, variant if name == organisation else "")
+
+
+_EDITIONS = {name: name for name in handbook.names()} | {
+    called: f"{name}/{variant}"
+    for name in handbook.names()
+    for variant in handbook.variants(name)
+    for called in (variant, f"{name}/{variant}")
+}
+"""What an edition may be called, and what it then is."""
 
 
 def _loaded(name: str, variant: str = "") -> Edition:

@@ -16,6 +16,10 @@ from workflows.rules.routing import LEGS, choices_of
 Complaint = tuple[Trail, str]
 """Where something is wrong, and what."""
 
+PRINCIPAL_CUSTOMER, BUSINESS_FORUM = "principal-customer", "business-forum"
+"""In a principle's `issue_to`: those of the corporate system that a proposal names."""
+_SETTLING = ("principal_customer", "issue_resolution")
+"""The legs that settle an issue."""
 _REFUSALS = (Choice.REJECT, Choice.RETURN, Choice.NOT_SUPPORT, Choice.SEND_BACK)
 _ANY_YEARS = range(FIRST_YEAR, FIRST_YEAR + 28)
 """All the ways in which weekdays can fall."""
@@ -53,8 +57,8 @@ def _mentions_of_posts(handbook: Handbook) -> Iterator[tuple[Trail, str | None]]
         yield ("corporate_systems", key, "principal_customer"), system.principal_customer
     for key, principle in handbook.principles.items():
         yield ("principles", key, "deviation_to"), principle.deviation_to
-    yield ("route", "project_authority"), handbook.route.project_authority
-    yield ("route", "reviewer"), handbook.route.reviewer
+    for key in ("head_of_profession", "bids", "project_authority", "reviewer"):
+        yield ("route", key), getattr(handbook.route, key)
     for section in ("delegated_limits", "next_authority", "budgets"):
         yield from (((section, post), post) for post in getattr(handbook, section))
     yield from ((("next_authority", post), above) for post, above in handbook.next_authority.items())
@@ -65,6 +69,10 @@ def _unknown_forums(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     mentions: list[tuple[Trail, str | None]] = [
         (("route", "notification_forum"), handbook.route.notification_forum),
         (("route", "srg"), handbook.route.srg),
+        *(
+            (("embargo", "owners", number, "forum"), owner.forum)
+            for number, owner in enumerate(handbook.embargo.owners if handbook.embargo else ())
+        ),
         *((("forums", key, "parent"), forum.parent) for key, forum in handbook.forums.items()),
         *((("steps", kind, "forum"), step.forum) for kind, step in handbook.steps.items()),
         *(
@@ -77,11 +85,55 @@ def _unknown_forums(handbook: Handbook, source: Source) -> Iterator[Complaint]:
 
 def _unknown_bodies(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     """A principle's issue may go to a post, to a forum, or to whoever owns the system in question."""
-    known = {*_written(source, "posts"), *_written(source, "forums"), "principal-customer"}
+    known = {*_written(source, "posts"), *_written(source, "forums"), PRINCIPAL_CUSTOMER, BUSINESS_FORUM}
     for key, principle in handbook.principles.items():
         for number, body in enumerate(principle.issue_to):
             if body not in known:
                 yield ("principles", key, "issue_to", number), f"there is no post or forum {body}"
+
+
+def _issues(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """An issue needs a leg that settles it, whose bodies can each be asked what they are to be asked."""
+    settling = [leg for leg in _SETTLING if leg in LEGS]
+    for key, principle in handbook.principles.items():
+        trail = ("principles", key)
+        if not principle.issue_leg:
+            if principle.issue_to:
+                yield (*trail, "issue_to"), f"needs issue_leg, which is one of {', '.join(settling)}"
+            continue
+        if principle.issue_leg not in settling:
+            told = f"is no leg that settles an issue; these are: {', '.join(settling)}"
+            yield (*trail, "issue_leg"), told
+            continue
+        if not principle.issue_to:
+            yield (*trail, "issue_leg"), "needs issue_to, whoever settles it"
+        if len(principle.issue_asks) != len(principle.issue_to):
+            yield (*trail, "issue_asks"), "must name a kind of question for each of issue_to"
+        kinds = (*LEGS[principle.issue_leg].kinds, *(("srg",) if handbook.route.srg else ()))
+        for number, kind in enumerate(principle.issue_asks):
+            if kind not in kinds:
+                yield (*trail, "issue_asks", number), f"must be one of {', '.join(kinds)}"
+        first = principle.issue_to[:1]
+        if principle.issue_leg == "principal_customer" and first not in ((), (PRINCIPAL_CUSTOMER,)):
+            yield (*trail, "issue_to", 0), f"must be {PRINCIPAL_CUSTOMER}, who is asked first"
+        if principle.issue_leg == "issue_resolution" and first and first[0] in _written(source, "posts"):
+            yield (*trail, "issue_to", 0), "must be a forum, at whose meeting it is raised"
+
+
+def _embargo(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    embargo = handbook.embargo
+    if embargo is None:
+        return
+    if not embargo.owners:
+        yield ("embargo", "owners"), "has nobody who could grant an exception"
+    for (number, one), (_, following) in pairwise(enumerate(embargo.owners)):
+        gap = one.until is None or following.since is None or following.since != one.until + timedelta(days=1)
+        if gap:
+            told = "must begin on the day after the owner before it ends, so that each day has one owner"
+            yield ("embargo", "owners", number + 1, "since"), told
+    for key in embargo.evidence:
+        if key not in _written(source, "principles"):
+            yield ("embargo", "evidence"), f"there is no principle {key}"
 
 
 def _unknown_departments(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -241,7 +293,7 @@ def _legs(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     """Each leg needs the clause that puts it on a route, and terms for the questions it puts."""
     steps, clauses = _written(source, "steps"), _written(source, "clauses")
     for leg, passage in LEGS.items():
-        if passage.needs and not getattr(handbook.route, passage.needs):
+        if passage.needs and not _says(handbook, passage.needs):
             continue
         for kind in passage.kinds:
             if kind not in steps:
@@ -249,6 +301,15 @@ def _legs(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         for clause in passage.clauses or (leg,):
             if clause not in clauses:
                 yield ("clauses",), f"has no clause for {clause}"
+
+
+def _says(handbook: Handbook, needed: str) -> bool:
+    """Say whether a handbook has what a leg needs: a part of its route, a section, or an issue it settles."""
+    return bool(
+        getattr(handbook.route, needed, None)
+        or getattr(handbook, needed, None)
+        or any(principle.issue_leg == needed for principle in handbook.principles.values())
+    )
 
 
 def _clauses(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -357,6 +418,8 @@ _CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _unknown_posts,
     _unknown_forums,
     _unknown_bodies,
+    _issues,
+    _embargo,
     _unknown_departments,
     _unknown_ladders,
     _succession,

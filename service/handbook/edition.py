@@ -12,11 +12,16 @@ import rfc8785
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from workflows.model import (
+    EmbargoOwner,
+    EmbargoRules,
     ForumRules,
     Frozen,
+    IssueRules,
+    PrincipleRules,
     Quorum,
     RoutingRules,
     SeatAsk,
+    SystemRules,
     Terms,
 )
 
@@ -155,8 +160,14 @@ class Principle(Entry):
     unless: str = ""
     """The stated case in which it does not apply, and for which no other reason is asked."""
     deviation_to: str = "head-of-profession"
-    issue_to: tuple[str, ...] = ()
+    """The post with which a deviation is raised."""
     issue_leg: str = ""
+    """The leg on which an issue is settled; without one no issue can be raised."""
+    issue_to: tuple[str, ...] = ()
+    """The posts and forums that settle it, in turn. `principal-customer` and `business-forum` are those of
+    the corporate system that a proposal names."""
+    issue_asks: tuple[str, ...] = ()
+    """The kind of question that each of them is asked."""
 
 
 class CorporateSystem(Entry):
@@ -207,6 +218,26 @@ class Retention(Entry):
     basis: str = ""
 
 
+class EmbargoHolder(Entry):
+    """A forum that owns an embargo, from a day to a day, both included."""
+
+    forum: str
+    since: Day | None = None
+    until: Day | None = None
+
+
+class Embargo(Entry):
+    """A standstill on spending: whose it is, what it leaves free, and what an exception must show."""
+
+    owners: tuple[EmbargoHolder, ...]
+    since: Day | None = None
+    until: Day | None = None
+    exempt: dict[str, str] = Field(default_factory=dict)
+    """What may be bought all the same: a key, and its name."""
+    evidence: tuple[str, ...] = ()
+    """The principles that must be met before an exception can be asked for."""
+
+
 class Route(Entry):
     """Which bodies a proposal passes, and when."""
 
@@ -215,6 +246,10 @@ class Route(Entry):
     notification_forum: str | None = None
     srg: str | None = None
     srg_decides_major: bool = True
+    head_of_profession: str | None = None
+    """The post consulted where a corporate system falls short."""
+    bids: str | None = None
+    """The post that knows what became of bids for money."""
     project_authority: str = ""
     reviewer: str = ""
 
@@ -238,6 +273,7 @@ class Edition(Frozen):
     corporate_systems: dict[str, CorporateSystem]
     technical_parameters: dict[str, TechnicalParameter]
     route: Route
+    embargo: Embargo | None
     limits: dict[str, Pounds]
     next_authority: dict[str, str]
     steps: dict[str, Terms]
@@ -337,6 +373,19 @@ class Edition(Frozen):
             next_authority=self.next_authority,
             project_authority=self._acting(self.route.project_authority, day),
             reviewer=self._acting(self.route.reviewer, day),
+            principles={key: self._principle_rules(known, day) for key, known in self.principles.items()},
+            head_of_profession=self._acting(self.route.head_of_profession or "", day),
+            systems={
+                key: SystemRules(
+                    name=system.name,
+                    principal_customer=self._acting(system.principal_customer, day),
+                    business_forum=system.business_forum or "",
+                )
+                for key, system in self.corporate_systems.items()
+            },
+            forums={key: rules for key in self.forums if (rules := self._forum_rules(key, day))},
+            bid_owner=self._acting(self.route.bids or "", day),
+            embargo=self._embargo_rules(day),
             clauses={leg: clause.number for leg, clause in self.clauses.items()},
             non_working=self.non_working,
         )
@@ -371,6 +420,32 @@ class Edition(Frozen):
 
     def _acting(self, post: str, day: date | None) -> str:
         return self.acting(post, day) if day else post
+
+    def _principle_rules(self, principle: Principle, day: date | None) -> PrincipleRules:
+        bodies = (body if body in self.forums else self._acting(body, day) for body in principle.issue_to)
+        return PrincipleRules(
+            name=principle.short_name,
+            deviation_to=self._acting(principle.deviation_to, day),
+            issue=IssueRules(
+                leg=principle.issue_leg, to=tuple(zip(principle.issue_asks, bodies, strict=True))
+            )
+            if principle.issue_leg
+            else None,
+        )
+
+    def _embargo_rules(self, day: date | None) -> EmbargoRules | None:
+        embargo = self.embargo
+        if embargo is None:
+            return None
+        return EmbargoRules(
+            owners=tuple(
+                EmbargoOwner(forum=forum, since=owner.since, until=owner.until)
+                for owner in embargo.owners
+                if (forum := self._forum_rules(owner.forum, day))
+            ),
+            since=embargo.since,
+            until=embargo.until,
+        )
 
     def _forum_rules(self, key: str | None, day: date | None) -> ForumRules | None:
         if key is None:

@@ -39,7 +39,11 @@ def explained(edition: Edition, day: date) -> tuple[str, ...]:
 def _sentences(edition: Edition, day: date) -> Iterator[str]:
     yield ", ".join(f"{count} {what}" for what, count in counts(edition).items()) + "."
     yield f"A proposal is major from {pounds(edition.route.major_capital)} of capital, or when declared so."
+    yield from _embargo(edition, day)
+    yield from _principles(edition)
+    yield from _systems(edition)
     yield from _notification(edition, day)
+    yield from _bids(edition)
     yield (
         "Each funding party approves its share; above its delegated limit, the first post up the line "
         "whose limit covers the share approves it too."
@@ -57,6 +61,57 @@ def _sentences(edition: Edition, day: date) -> Iterator[str]:
     vacant = [post for post in edition.posts if edition.holder(post, day) is None]
     if vacant:
         yield f"Held by nobody on {in_words(day)}: {', '.join(vacant)}."
+
+
+def _embargo(edition: Edition, day: date) -> Iterator[str]:
+    embargo = edition.embargo
+    if embargo is None:
+        return
+    owner = next(
+        (
+            edition.forums[owner.forum].name
+            for owner in embargo.owners
+            if (owner.since or date.min) <= day <= (owner.until or date.max)
+        ),
+        "nobody",
+    )
+    free = ", ".join(embargo.exempt.values()) or "nothing"
+    yield f"An embargo holds spending; it leaves free: {free}. On {in_words(day)} {owner} grants exceptions."
+
+
+def _principles(edition: Edition) -> Iterator[str]:
+    to: dict[str, list[str]] = {}
+    for key, principle in edition.principles.items():
+        to.setdefault(edition.posts[principle.deviation_to].title, []).append(key)
+    for post, keys in to.items():
+        which = "any principle" if len(to) == 1 else ", ".join(keys)
+        yield f"Before any funder is asked, a deviation from {which} is discussed with the {post}."
+    for key, principle in edition.principles.items():
+        if principle.issue_leg == "issue_resolution":
+            bodies = ", then ".join(_body(edition, body) for body in principle.issue_to)
+            yield f"An issue with {key} ({principle.short_name}) is settled by {bodies}."
+
+
+def _systems(edition: Edition) -> Iterator[str]:
+    chain = next(
+        (each.issue_to for each in edition.principles.values() if each.issue_leg == "principal_customer"), ()
+    )
+    if edition.corporate_systems:
+        others = ", then ".join(_body(edition, body) for body in chain[1:])
+        unanswered = f"; if nobody answers, {others}" if others else ""
+        yield f"A duplicate of a corporate system is put to its Principal Customer{unanswered}."
+
+
+def _body(edition: Edition, key: str) -> str:
+    if key in edition.forums:
+        return edition.forums[key].name
+    return edition.posts[key].title if key in edition.posts else f"its {key.replace('-', ' ')}"
+
+
+def _bids(edition: Edition) -> Iterator[str]:
+    if edition.route.bids:
+        title = edition.posts[edition.route.bids].title
+        yield f"Where the money depends on a bid, the {title} says what became of it; then funders are asked."
 
 
 def _notification(edition: Edition, day: date) -> Iterator[str]:

@@ -13,6 +13,7 @@ from service.handbook.edition import (
     Day,
     Decides,
     Department,
+    Embargo,
     Entry,
     Post,
     Pounds,
@@ -214,6 +215,7 @@ class Handbook(Entry):
     corporate_systems: Keyed[CorporateSystem] = Field(default_factory=dict)
     technical_parameters: Keyed[TechnicalParameter] = Field(default_factory=dict)
     route: Route
+    embargo: Embargo | None = None
     delegated_limits: dict[str, Pounds] = Field(default_factory=dict)
     next_authority: dict[str, str] = Field(default_factory=dict)
     ladders: dict[str, LadderEntry]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 import rfc8785
@@ -52,7 +53,9 @@ def check_complete(document: Mapping[str, Any], edition: Edition, today: date) -
         complete.years,
         complete.dates,
         complete.answers,
-        complete.not_yet_handled,
+        complete.issues,
+        complete.bid,
+        complete.exception,
     )
     unfit = [problem for check in checks for problem in check(reading.read, edition, today)]
     return complete.listed(reading.problems, unfit)
@@ -66,7 +69,10 @@ def check_route(document: Mapping[str, Any], edition: Edition) -> list[Problem]:
         for problem in complete.missing(reading.read, edition, date.min)
         if problem.field in complete.DECIDES_THE_ROUTE
     ]
-    return complete.listed(reading.problems, [*needed, *complete.shares(reading.read, edition, date.min)])
+    wrong = (
+        check(reading.read, edition, date.min) for check in (complete.shares, complete.issues, complete.bid)
+    )
+    return complete.listed(reading.problems, [*needed, *chain.from_iterable(wrong)])
 
 
 def normalise(document: Mapping[str, Any], edition: Edition) -> dict[str, Any]:
@@ -95,6 +101,8 @@ def facts(content: Mapping[str, Any], *, submitted: date, edition: Edition) -> P
     read = ProposalDocument.model_validate(content)
     capital = read.cost_profile.capital_gbp or Decimal(0)
     declared = read.size is Size.MAJOR
+    condition = read.funding_condition
+    bid = condition if condition and condition.pending else None
     if read.decision_needed_by is None:
         raise Malformed(problems=[Problem(field="decision_needed_by", message="Say when it must be decided")])
     return Proposal(
@@ -111,7 +119,10 @@ def facts(content: Mapping[str, Any], *, submitted: date, edition: Edition) -> P
         principles={key: str(answer) for key, answer in read.principles.items()},
         relation=read.corporate_system.relation,
         corporate_systems=read.corporate_system.ids,
-        bid_pending=bool(read.funding_condition and read.funding_condition.pending),
+        bid_pending=bid is not None,
+        bid_due=bid.decision_due if bid else None,
+        bid_owner=bid.owner_post if bid else "",
+        embargo_exempt=bool(read.embargo_exempt),
     )
 
 

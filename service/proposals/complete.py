@@ -9,11 +9,16 @@ from service.errors import Problem
 from service.handbook import Edition, Principle
 from service.handbook.words import in_words, pounds
 from service.proposals.document import Answer, ProposalDocument
-from workflows.model import Relation, Size
+from workflows.model import Size
 
 HUNDRED = Decimal(100)
 FARTHEST_YEARS = 10
 """How far ahead a day may lie, such as that of a decision."""
+_WANTED = {
+    Answer.NOT_APPLICABLE: "Say why {name} does not apply",
+    Answer.DEVIATES: "Say why {name} is not met",
+    Answer.ISSUE: "Say what the issue with {name} is",
+}
 DECIDES_THE_ROUTE = (
     "department",
     "sponsor_post",
@@ -103,8 +108,8 @@ def answers(read: ProposalDocument, edition: Edition, today: date) -> Iterator[P
         elif answer is Answer.NOT_APPLICABLE and _binds(principle, read, edition):
             told = f"{name} applies to every major proposal, and this one is major"
             yield Problem(field=f"principles.{key}", message=told)
-        elif answer is Answer.NOT_APPLICABLE and not read.principle_notes.get(key):
-            yield Problem(field=f"principle_notes.{key}", message=f"Say why {name} does not apply")
+        elif answer is not Answer.MET and not read.principle_notes.get(key):
+            yield Problem(field=f"principle_notes.{key}", message=_WANTED[answer].format(name=name))
 
 
 def _binds(principle: Principle, read: ProposalDocument, edition: Edition) -> bool:
@@ -112,24 +117,43 @@ def _binds(principle: Principle, read: ProposalDocument, edition: Edition) -> bo
     return principle.applies_to == Size.MAJOR and edition.is_major(capital, declared=read.size is Size.MAJOR)
 
 
-def not_yet_handled(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
-    """Refuse what no process here answers yet, so that no case silently skips a rule."""
+def issues(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+    """An issue needs a body that settles it, and one with a corporate system names the system."""
     for key, answer in read.principles.items():
-        if answer in (Answer.DEVIATES, Answer.ISSUE):
-            told = f"{key} is answered {answer}, for which proposals cannot be submitted here yet"
+        principle = edition.principles[key]
+        if answer is not Answer.ISSUE:
+            continue
+        if not principle.issue_leg:
+            told = f"No issue is raised with {key} ({principle.short_name}); say whether it is met or not"
             yield Problem(field=f"principles.{key}", message=told)
-    if read.corporate_system.relation in (Relation.DUPLICATES, Relation.REPLACES, Relation.EXTENDS):
-        told = (
-            f"A proposal that {read.corporate_system.relation} a corporate system "
-            "cannot be submitted here yet"
-        )
-        yield Problem(field="corporate_system.relation", message=told)
-    if read.funding_condition and read.funding_condition.pending:
-        told = "A proposal whose money depends on a bid cannot be submitted here yet"
+        elif principle.issue_leg == "principal_customer" and not read.corporate_system.ids:
+            told = f"Name the corporate system with which {key} ({principle.short_name}) has an issue"
+            yield Problem(field="corporate_system.ids", message=told)
+
+
+def bid(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+    """A bid needs somebody who knows what became of it, and a day that is still to come."""
+    condition = read.funding_condition
+    if condition is None or not condition.pending:
+        return
+    if edition.route.bids is None:
+        told = f"{edition.organisation_name} has no rule for money that depends on a bid"
         yield Problem(field="funding_condition", message=told)
-    if read.embargo:
-        told = "A proposal that falls under an embargo needs an exception, and cannot be submitted here yet"
-        yield Problem(field="embargo", message=told)
+    if condition.decision_due and condition.decision_due < today:
+        told = f"Outcome of the bid due must be today, {in_words(today)}, or later"
+        yield Problem(field="funding_condition.decision_due", message=told)
+
+
+def exception(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+    """Without the evidence that it calls for, no exception from an embargo can be asked for (SYS-45)."""
+    embargo = edition.embargo
+    if embargo is None or read.embargo_exempt:
+        return
+    for key in embargo.evidence:
+        if read.principles.get(key) not in (None, Answer.MET):
+            name = edition.principles[key].short_name
+            told = f"An exception from the embargo cannot be asked for without {name}"
+            yield Problem(field=f"principles.{key}", message=told)
 
 
 def listed(unreadable: Sequence[Problem], unfit: Iterable[Problem]) -> list[Problem]:

@@ -67,6 +67,10 @@ class FundingCondition(Frozen):
     kind: str = ""
     text: str = ""
     status: str = ""
+    decision_due: date | None = None
+    """The day on which its outcome should be known."""
+    owner_post: str = ""
+    """Whoever makes the bid, where it is not the post the handbook names."""
 
     @property
     def pending(self) -> bool:
@@ -98,8 +102,8 @@ class ProposalDocument(Frozen):
     principle_notes: dict[str, str] = Field(default_factory=dict)
     corporate_system: CorporateSystem = CorporateSystem()
     personal_data: bool | None = None
-    embargo: bool | None = None
-    """It falls under an embargo on spending."""
+    embargo_exempt: str = ""
+    """What an embargo on spending leaves free, if that is all it buys."""
     decision_needed_by: date | None = None
     submitted_on: date | None = None
     """Only for working out a route away from any case; a submission is dated by the Clock."""

@@ -25,6 +25,9 @@ from workflows.model import Relation, Size
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
+EXEMPT = "exempt_from_embargo"
+"""The check that is no principle: that an embargo leaves a proposal free."""
+_YES, _NO = ("true", "yes", "on"), ("false", "no")
 _PENNY = Decimal("0.01")
 _HUNDRED = Decimal(100)
 _MOST_POUNDS = Decimal(10) ** 10
@@ -74,11 +77,11 @@ class Reading:
             funding_parties=self._parties(given.get("funding_parties")),
             funding_condition=self._condition(given.get("funding_condition")),
             benefits=self._benefits(given.get("benefits")),
-            principles=self._principles(given.get("principles")),
-            principle_notes=self._notes(given.get("principle_notes"), given.get("principles")),
+            principles=(principles := self._principles(given)),
+            principle_notes=self._notes(given.get("principle_notes"), principles),
             corporate_system=self._system(given),
             personal_data=self._personal_data(given),
-            embargo=self._of("embargo", "Embargo", given.get("embargo"), _yes_or_no),
+            embargo_exempt=self._exempt(given),
             decision_needed_by=self._day(given, "decision_needed_by", "Decision needed by"),
             submitted_on=self._day(given, "submitted_on", "Submitted on"),
         )
@@ -188,13 +191,17 @@ class Reading:
 
     def _condition(self, value: object) -> FundingCondition | None:
         row = self._mapping("funding_condition", "Funding condition", value)
-        if not row:
+        if all(_blank(cell) for cell in row.values()):
             return None
+        owner = self._of("funding_condition.owner_post", "Bid's owner", row.get("owner_post"), self._post)
+        due = row.get("decision_due")
         return FundingCondition(
             **{
                 key: self._of(f"funding_condition.{key}", "Funding condition", row.get(key), _line) or ""
                 for key in ("kind", "text", "status")
-            }
+            },
+            decision_due=self._of("funding_condition.decision_due", "Outcome of the bid due", due, _date),
+            owner_post=owner or "",
         )
 
     # ---------------------------------------------------------------- everything else
@@ -219,23 +226,26 @@ class Reading:
             )
         return tuple(benefits)
 
-    def _principles(self, value: object) -> dict[str, Answer]:
+    def _principles(self, given: Mapping[str, Any]) -> dict[str, Answer]:
+        """Read the answers; those of a handbook's own checks may be given under that name."""
         answers: dict[str, Answer] = {}
-        for key, given in self._mapping("principles", "Principles", value).items():
-            field = f"principles.{key}"
+        checks = self._mapping("ruleset_checks", "Checks", given.get("ruleset_checks"))
+        named = {f"ruleset_checks.{key}": (key, said) for key, said in checks.items() if key != EXEMPT}
+        answered = self._mapping("principles", "Principles", given.get("principles"))
+        named |= {f"principles.{key}": (key, said) for key, said in answered.items()}
+        for field, (key, said) in named.items():
             if key not in self._edition.principles:
                 self.problems.append(Problem(field=field, message=f"There is no principle {key}"))
                 continue
-            answer = self._of(field, key, given, _one_of(Answer))
+            answer = self._of(field, key, said, _one_of(Answer))
             if answer:
                 answers[key] = answer
         return answers
 
-    def _notes(self, value: object, answers: object) -> dict[str, str]:
+    def _notes(self, value: object, chosen: Mapping[str, Answer]) -> dict[str, str]:
         """Read the reasons; a case the handbook itself leaves open is a reason already."""
         notes: dict[str, str] = {}
         given = self._mapping("principle_notes", "Reasons", value)
-        chosen = answers if isinstance(answers, Mapping) else {}
         for key, principle in self._edition.principles.items():
             note = self._of(f"principle_notes.{key}", f"Reason for {key}", given.get(key), _text)
             if note is None and chosen.get(key) == Answer.NOT_APPLICABLE and principle.unless:
@@ -264,6 +274,29 @@ class Reading:
         if key not in self._edition.corporate_systems:
             raise _Wrong(f"{key} is not among the systems deemed corporate")
         return key
+
+    def _exempt(self, given: Mapping[str, Any]) -> str:
+        """Read what an embargo leaves free: by its key, or yes where only one thing is free."""
+        checks = given.get("ruleset_checks")
+        claimed = checks.get(EXEMPT) if isinstance(checks, Mapping) else None
+        value = given.get("embargo_exempt")
+        return (
+            self._of(
+                "embargo_exempt", "Exempt from the embargo", claimed if _blank(value) else value, self._free
+            )
+            or ""
+        )
+
+    def _free(self, value: object) -> str:
+        free = self._edition.embargo.exempt if self._edition.embargo else {}
+        if value in free:
+            return str(value)
+        known = ", ".join(free) or "nothing, for there is no embargo"
+        if str(value).strip().lower() in _NO:
+            return ""
+        if str(value).strip().lower() in _YES and len(free) == 1:
+            return next(iter(free))
+        raise _Wrong(f"must be what the embargo leaves free: {known}")
 
     def _personal_data(self, given: Mapping[str, Any]) -> bool | None:
         row = self._mapping("data_protection", "Data protection", given.get("data_protection"))
@@ -363,11 +396,10 @@ def _year(value: object) -> str:
 
 
 def _yes_or_no(value: object) -> bool:
-    answers = {"true": True, "yes": True, "on": True, "false": False, "no": False}
-    answer = answers.get(str(value).strip().lower())
-    if answer is None:
+    said = str(value).strip().lower()
+    if said not in (*_YES, *_NO):
         raise _Wrong("must be answered yes or no")
-    return answer
+    return said in _YES
 
 
 def _one_of(words: type[E]) -> Callable[[object], E]:

@@ -1,6 +1,6 @@
 """Editions of the handbooks, by hash, and the one in force in each organisation."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from service.errors import NotFound
 from service.store.engine import Tx
@@ -8,10 +8,9 @@ from service.store.fold import insert_new
 from service.store.line import ENGINE, ORGANISATION
 from service.store.tables import EDITIONS, EDITIONS_IN_FORCE
 
-_IN_FORCE = select(EDITIONS_IN_FORCE.c.hash).where(
-    EDITIONS_IN_FORCE.c.organisation == bindparam("organisation")
+_IN_FORCE = select(EDITIONS_IN_FORCE.c.organisation, EDITIONS_IN_FORCE.c.hash).order_by(
+    EDITIONS_IN_FORCE.c.organisation
 )
-_ORGANISATIONS = select(EDITIONS_IN_FORCE.c.organisation).order_by(EDITIONS_IN_FORCE.c.organisation)
 
 
 def put(tx: Tx, edition_json: str, *, hash: str, organisation: str, name: str, by: str = ENGINE) -> bool:
@@ -40,8 +39,13 @@ def in_force(tx: Tx, organisation: str) -> str | None:
 
 def in_force_hash(tx: Tx, organisation: str) -> str | None:
     """Return the hash of the edition under which the organisation opens cases now."""
-    found: str | None = tx.once(
-        ("edition", organisation), lambda: tx.value(_IN_FORCE, organisation=organisation)
+    return hashes(tx).get(organisation)
+
+
+def hashes(tx: Tx) -> dict[str, str]:
+    """Return the hash of the edition in force in each organisation; there are few, and they are read once."""
+    found: dict[str, str] = tx.once(
+        "editions", lambda: {row.organisation: row.hash for row in tx.all(_IN_FORCE)}
     )
     return found
 
@@ -56,4 +60,4 @@ def get(tx: Tx, hash: str) -> str:
 
 def organisations(tx: Tx) -> tuple[str, ...]:
     """Return the organisations that have an edition in force."""
-    return tuple(row.organisation for row in tx.all(_ORGANISATIONS))
+    return tuple(hashes(tx))

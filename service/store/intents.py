@@ -11,7 +11,7 @@ from service.errors import Conflict, TwoSeats
 from service.store import canonical, texts
 from service.store.engine import Tx
 from service.store.line import ENGINE
-from service.store.tables import DECISIONS, INTENTS, TEXTS
+from service.store.tables import DECISIONS, INTENTS, STEPS, TEXTS
 from workflows.model import Assurance, Choice, Decision, Frozen
 
 SUBMITTED, ACCEPTED, REFUSED = "submitted", "accepted", "refused"
@@ -39,7 +39,8 @@ _ACCEPT = (
     .values(state=ACCEPTED)
 )
 _DECISIONS = (
-    select(DECISIONS, TEXTS.c.body.label("words"))
+    select(DECISIONS, TEXTS.c.body.label("words"), STEPS.c.kind)
+    .join(STEPS, STEPS.c.id == DECISIONS.c.step)
     .outerjoin(TEXTS, TEXTS.c.hash == DECISIONS.c.words_hash)
     .outerjoin(INTENTS, INTENTS.c.key == DECISIONS.c.key)
     .where(or_(DECISIONS.c.recorded_at.is_not(None), INTENTS.c.state == ACCEPTED))
@@ -168,6 +169,8 @@ class DecisionView(Frozen):
     person: str
     post: str
     on_behalf_of: str
+    kind: str
+    """The kind of question that was answered."""
     choice: Choice
     reason: str | None
     conditions: tuple[Condition, ...]

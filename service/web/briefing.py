@@ -58,6 +58,8 @@ class Brief(Frozen):
 
     case: str
     step: str
+    kind: str = ""
+    """The kind of question."""
     seat: str
     version: int
     content_hash: str
@@ -101,11 +103,12 @@ def brief(tx: Tx, sight: Sight) -> Brief:
     return Brief(
         case=case.ref,
         step=step.id,
+        kind=step.kind,
         seat=seat.key,
         version=step.version,
         content_hash=step.content_hash,
         title=case.title,
-        question=question(step, seat, case),
+        question=question(step, seat, case, edition),
         amount=_amount(step, seat, case),
         what_for=str(content.get("summary") or case.title),
         deciding_as=sight.who,
@@ -136,9 +139,27 @@ def shown(tx: Tx, hash: str) -> Brief | None:
     return Brief.model_validate_json(text) if text else None
 
 
-def question(step: StepView, seat: SeatView, case: CaseView) -> str:
+def question(step: StepView, seat: SeatView, case: CaseView, edition: Edition) -> str:
     """Put a step's question as the heading of its page."""
+    about = words.listed(telling.about(case, step.key, edition))
     match step.kind:
+        case "embargo_exception":
+            return "Is this an exception from the embargo?"
+        case "head_of_profession":
+            return f"Do you support this proposal, which does not meet {about or 'a principle'}?"
+        case "challenge":
+            return f"Does {about or 'the corporate system'} fall short of what this proposal needs?"
+        case "consent":
+            system = about or "the corporate system"
+            return f"Do you consent to a proposal that {case.proposal.relation} {system}?"
+        case "dataset":
+            return "Which one source holds the data that several systems share?"
+        case "parameter":
+            return "Shall ICT Services find a way round the technical parameter that limits this proposal?"
+        case "solution":
+            return "What is the solution to the technical parameter that limits this proposal?"
+        case "bid_outcome":
+            return "Has the bid for this money succeeded?"
         case "funding" if seat.amount is not None:
             return f"Do you approve {words.money(seat.amount)} from your budget?"
         case "authority" if seat.amount is not None:
@@ -213,10 +234,7 @@ def _colleagues(
     tx: Tx, step: StepView, seat: SeatView, case: CaseView, edition: Edition, made: Sequence[DecisionView]
 ) -> Iterable[Colleague]:
     """The other seats of the step, and those of the questions put together with it."""
-    placed = telling.place(case, step.key)
-    asked = steps.of_case(tx, case.ref)
-    beside = telling.together(case, placed[0], asked, step.version) if placed else [step]
-    for other in beside:
+    for other in telling.together(case, step, steps.of_case(tx, case.ref)):
         for colleague in other.seats:
             if (other.id, colleague.key) == (step.id, seat.key):
                 continue

@@ -334,13 +334,13 @@ def back(href: str, text: str = "Back") -> Markup:
 # ----------------------------------------------------------------------- our own parts
 
 
-def choices(offered: Sequence[Choice]) -> list[dict[str, str]]:
+def choices(offered: Sequence[Choice], kind: str) -> list[dict[str, str]]:
     """The answers a person may give, each with what it leads to and which boxes it needs."""
     return [
         {
             "value": str(choice),
-            "text": words.CHOICES[choice],
-            "hint": words.LEADS_TO[choice],
+            "text": words.choice(choice, kind),
+            "hint": words.leads_to(choice, kind),
             "needs": _needs(choice),
         }
         for choice in offered
@@ -363,7 +363,7 @@ def answer_rows(chosen: Any, owners: Mapping[str, str], brief: Any, change: str)
     """What was chosen, to be checked."""
     rows: list[tuple[str, ...]] = [
         ("Proposal", f"{brief.title} (version {brief.version})"),
-        ("Your answer", words.CHOICES[chosen.choice], "Change", change),
+        ("Your answer", words.choice(chosen.choice, brief.kind), "Change", change),
     ]
     for name, answer in chosen.answers.items():
         said = words.plain(answer.value) + (f": {answer.text}" if answer.text else "")

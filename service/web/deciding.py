@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import Field, TypeAdapter
 from starlette.datastructures import FormData
 
+from service import telling
 from service.handbook import Edition
 from service.store import answers, attempts, intents, texts
 from service.store.engine import Tx
@@ -18,6 +19,11 @@ from workflows.letters import Text
 from workflows.model import Assurance, Capacity, Choice, Frozen, decision_key
 
 CONCERNS = ("no_concern", "concern")
+WRITTEN = {
+    "master_source": "Say which one source holds the data",
+    "solution": "Say what the solution is",
+}
+"""Named questions that are answered in words, each with what is missing where there are none (SYS-06)."""
 LONGEST = 5_000
 """Characters in one box."""
 MOST_CONDITIONS = 3
@@ -108,6 +114,11 @@ def _by(form: FormData, name: str, today: date, errors: dict[str, str]) -> date 
 
 
 def _answer(form: FormData, name: str, errors: dict[str, str]) -> Answered:
+    if name in WRITTEN:
+        text = _words(form, name, errors)
+        if not text:
+            errors.setdefault(name, WRITTEN[name])
+        return Answered(value=telling.SAID, text=text)
     value, text = _field(form, name), _words(form, f"{name}_words", errors)
     if value not in CONCERNS:
         errors[name] = "Say whether you have a concern"
@@ -136,6 +147,8 @@ class Submitted:
     """A decision that is in the record and on its way to its step, or already there."""
 
     intent: StoredIntent
+    kind: str
+    """The kind of question that it answers."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +201,7 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
         _attempted(tx, visit, sight, Standing.CHANGED)
         raise NoDraft
     intent = _intent(tx, visit, sight, chosen, shown_hash)
-    return Submitted(intents.submit(tx, intent).intent)
+    return Submitted(intents.submit(tx, intent).intent, sight.open_step.kind)
 
 
 def _attempted(tx: Tx, visit: Visit, sight: Sight, why: str) -> None:

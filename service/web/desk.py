@@ -48,7 +48,9 @@ class Desk:
         """Return the rules in force of every organisation, the installation's own first."""
         known = editions.organisations(tx)
         found = [self.in_force(tx, organisation) for organisation in known]
-        return tuple(sorted(found, key=lambda edition: edition.name not in self.settings.handbook[:1]))
+        own = self.settings.handbook[:1]
+        names = {name for chosen in own for name in (chosen, chosen.partition("/")[0])}
+        return tuple(sorted(found, key=lambda edition: edition.name not in names))
 
     def person(self, tx: Tx, id: str) -> tuple[Person, Edition] | None:
         """Find a person and the rules by which they are known. Whoever holds no post is not known."""

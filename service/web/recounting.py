@@ -1,6 +1,6 @@
 """The record in plain words: one sentence for each kind of line."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,18 +26,29 @@ class Told:
 
 
 def recount(lines: Iterable[Line], edition: Edition) -> list[Told]:
-    """Tell the record of a case."""
-    return [
-        Told(
-            seq=line.seq,
-            at=line.at,
-            recorded=line.recorded,
-            sentence=_sentence(line, edition),
-            kind=line.kind,
-            fingerprint=words.fingerprint(line.mac),
+    """Tell the record of a case, from its first line on."""
+    kinds: dict[str, str] = {}
+    told: list[Told] = []
+    for line in lines:
+        if line.kind == "step.opened":
+            kinds[str(line.data["step"])] = str(line.data["ask"]["terms"]["kind"])
+        told.append(
+            Told(
+                seq=line.seq,
+                at=line.at,
+                recorded=line.recorded,
+                sentence=_sentence(_asking(line, kinds), edition),
+                kind=line.kind,
+                fingerprint=words.fingerprint(line.mac),
+            )
         )
-        for line in lines
-    ]
+    return told
+
+
+def _asking(line: Line, kinds: Mapping[str, str]) -> Line:
+    """Return a line that says which kind of question it is about, in which words its answers are told."""
+    asked = kinds.get(str(line.data.get("step", "")), "")
+    return line.model_copy(update={"data": line.data | {"asked": asked}})
 
 
 def gist(lines: Iterable[Line]) -> list[Line]:
@@ -109,7 +120,7 @@ def _nudged(line: Line, edition: Edition) -> str:
 
 def _decided(line: Line, edition: Edition, said: str = "") -> str:
     choice = str(line.data.get("choice", ""))
-    done = words.DONE[Choice(choice)] if choice in list(Choice) else "answered"
+    done = words.did(Choice(choice), str(line.data["asked"])) if choice in list(Choice) else "answered"
     post = _post(line.data, edition, line.at)
     return f"{_who(line, edition)}{f' ({post})' if post else ''} {done}{said}."
 
@@ -125,7 +136,7 @@ def _decision_recorded(line: Line, edition: Edition) -> str:
 def _closed(line: Line, edition: Edition) -> str:
     choice = str(line.data.get("choice") or "")
     if choice in list(Choice):
-        return f"The question closed: {words.DONE[Choice(choice)]}."
+        return f"The question closed: {words.became(Choice(choice), str(line.data['asked']))}."
     return "The question closed without a decision."
 
 

@@ -15,10 +15,11 @@ from service.web.bodies import unshowable
 from service.web.desk import Desk
 from workflows.letters import Stop
 from workflows.model import Leg, Proposal, Terms
-from workflows.rules import calendar, routing
+from workflows.rules import calendar, meetings, routing
 
 GIVEN = frozenset(proposals.ProposalDocument.model_fields) - {"organisation", "submitted_on"} | {
     "data_protection",
+    "ruleset_checks",
     "capital_gbp",
     "revenue_gbp_per_year",
     "project_management_gbp",
@@ -94,7 +95,7 @@ def papers(proposal_route: Sequence[Leg], edition: Edition) -> tuple[tuple[str, 
     rules = edition.routing()
     forums = {forum.key: forum for forum in (rules.notification_forum, rules.srg) if forum}
     return tuple(
-        (forums[leg.forum].name, routing.papers_due(leg.meeting, forums[leg.forum], rules), leg.meeting)
+        (forums[leg.forum].name, meetings.papers_due(leg.meeting, forums[leg.forum], rules), leg.meeting)
         for leg in proposal_route
         if leg.meeting and leg.forum in forums
     )

@@ -190,6 +190,35 @@ PAYERS = Page(
     ),
     lead="Each approves its own share. Shares must add up to 100%.",
 )
+BID = Page(
+    "bid",
+    "Money that depends on a bid",
+    (
+        Box("funding_condition.text", "What does the money depend on?", hint="Such as a capital bid"),
+        Box("funding_condition.decision_due", "When will its outcome be known?", "day"),
+        Box(
+            "funding_condition.owner_post",
+            "Who will know?",
+            "one",
+            hint="Leave this out for the post that the handbook names",
+            options=_posts,
+        ),
+    ),
+    lead="Leave this out if the money is there. Funding parties are asked once the bid has succeeded.",
+)
+EXEMPTION = Page(
+    "exemption",
+    "Embargo on spending",
+    (
+        Box(
+            "embargo_exempt",
+            "Does it buy only what the embargo leaves free?",
+            "one",
+            hint="Leave this out if it does not: an exception is then asked for",
+            options=lambda edition, today: [*(edition.embargo.exempt if edition.embargo else {}).items()],
+        ),
+    ),
+)
 BENEFITS = Page(
     "benefits",
     "Benefits",
@@ -229,14 +258,19 @@ STAKEHOLDERS = Page(
 def tasks(edition: Edition) -> tuple[Task, ...]:
     """Return the tasks, in the order in which they are listed."""
     return (
-        Task("about", "About it", (ABOUT, SYSTEMS)),
+        Task("about", "About it", _about_pages(edition)),
         Task("why", "Why", (WHY,)),
         Task("costs", "Costs", (COSTS, YEARS)),
-        Task("payers", "Who pays", (PAYERS,)),
+        Task("payers", "Who pays", (PAYERS, *((BID,) if edition.route.bids else ()))),
         Task("benefits", "Benefits", (BENEFITS,)),
         Task("principles", _principles_title(edition), _principle_pages(edition)),
         Task("people", "People and stakeholders", (PEOPLE, STAKEHOLDERS)),
     )
+
+
+def _about_pages(edition: Edition) -> tuple[Page, ...]:
+    systems = (SYSTEMS,) if edition.corporate_systems else ()
+    return (ABOUT, *systems, *((EXEMPTION,) if edition.embargo else ()))
 
 
 def _principles_title(edition: Edition) -> str:
@@ -265,8 +299,8 @@ def _principle_pages(edition: Edition) -> tuple[Page, ...]:
 
 
 def _note_hint(unless: str) -> str:
-    asked = "Needed if it does not apply"
-    return f"{asked}, unless {unless}" if unless else asked
+    asked = "Needed unless it is met"
+    return f"{asked}, or does not apply because {unless}" if unless else asked
 
 
 def page_of(edition: Edition, key: str) -> Page | None:

@@ -11,8 +11,8 @@ from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView, Waiting
 from service.web import words
-from workflows.model import Choice, Ending, Leg, Nudge, Size, State
-from workflows.rules import calendar, states
+from workflows.model import Choice, Ending, Leg, Nudge, Outcome, Size, State
+from workflows.rules import calendar, course, states
 
 
 @dataclass(frozen=True)
@@ -121,28 +121,29 @@ def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None)
 
     `settled` is what the question came to, which the engine knows a moment before the register.
     """
-    placed = telling.place(case, step.key)
-    beside = (
-        telling.together(case, placed[0], steps.of_case(tx, case.ref), step.version) if placed else [step]
-    )
+    beside = telling.together(case, step, steps.of_case(tx, case.ref))
     outcomes = [settled if one.id == step.id else one.choice for one in beside]
     waiting = waits(tx, case)
     moved = any(wait.step not in [one.id for one in beside] for wait in waiting)
-    passed = all(outcome is not None and _goes_on(outcome) for outcome in outcomes)
-    alone = f"it is {words.DONE[settled]}" if len(beside) == 1 and settled else ""
+    passed = all(
+        outcome is not None and _goes_on(one.kind, outcome, case)
+        for one, outcome in zip(beside, outcomes, strict=True)
+    )
+    alone = words.became(settled, step.kind) if len(beside) == 1 and settled else ""
     underway = case.open and case.withdrawal is None and passed and not moved
-    referred = Choice.REFER_UP in outcomes
-    onward = _onward(tx, case, placed[0], referred=referred) if placed and underway else ""
+    onward = _onward(tx, case, step, outcomes) if underway else ""
     become = "; ".join(filter(None, (_counted(tx, case, beside), alone, onward)))
     return (*([words.sentence(become)] if become else ()), *(() if onward else told(case, waiting)))
 
 
-def _onward(tx: Tx, case: CaseView, leg: Leg, *, referred: bool) -> str:
-    """Say where a case goes after a leg; nothing where nobody is asked next."""
-    if referred and not any(other.leg == "srg" for other in case.route):
+def _onward(tx: Tx, case: CaseView, step: StepView, outcomes: Sequence[Choice | None]) -> str:
+    """Say where a case goes after a question; nothing where nobody is asked next."""
+    rules = telling.edition(tx, case.edition)
+    adds = any(course.added(step.kind, choice, case.branches) for choice in outcomes)
+    if Choice.REFER_UP in outcomes and not adds and not any(leg.leg == "srg" for leg in case.route):
         # Its way had no such leg until somebody referred it; what it goes to then is said when it is there.
         return ""
-    following = telling.following(case, leg, telling.edition(tx, case.edition), tx.today)
+    following = telling.following(case, step.key, step.kind, outcomes[-1], rules, tx.today)
     if following is None or not following.who:
         return ""
     return (
@@ -171,12 +172,15 @@ def _before_project(case: CaseItem) -> bool:
 
 
 def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:
-    """Draw the map: every leg of the route, and where the case is on it."""
+    """Draw the map: every leg of the route, those that an answer added, and where the case is on it."""
     edition = telling.edition(tx, case.edition)
     asked = _latest(step for step in steps.of_case(tx, case.ref) if step.version == case.version)
     found: list[Place] = []
-    for leg in case.route:
-        own = [asked[ask.key] for ask in leg.asks if ask.key in asked]
+    for leg in course.walked(case.route, case.branches, asked):
+        chains = (
+            [asked[ask.key] for ask in (first, *first.otherwise) if ask.key in asked] for first in leg.asks
+        )
+        own = [chain[-1] for chain in chains if chain]
         place, why = _fared(case, own, whole=len(own) == len(leg.asks))
         passing = states.while_passing(leg) == case.state and place != "done"
         # Legs that share a state are passed one after another, so the case is on the first of them.
@@ -197,27 +201,35 @@ def _fared(case: CaseView, own: Sequence[StepView], *, whole: bool) -> tuple[str
         return ("to come" if case.open else "not reached"), ""
     if any(step.open for step in own):
         return "here", ""
-    if whole and all(_let_on(step) for step in own):
+    if whole and all(step.choice is not None and _goes_on(step.kind, step.choice, case) for step in own):
         return "done", ""
     return "stopped", _stopped(own)
 
 
-def _let_on(step: StepView) -> bool:
-    return step.ending is Ending.DECIDED and step.choice is not None and _goes_on(step.choice)
-
-
-def _goes_on(choice: Choice) -> bool:
-    return choice.favourable or choice is Choice.REFER_UP
+def _goes_on(kind: str, choice: Choice, case: CaseView) -> bool:
+    """Say whether a case goes on with an answer, if only to somebody whom the answer adds."""
+    return (
+        choice.favourable
+        or choice is Choice.REFER_UP
+        or course.added(kind, choice, case.branches) is not None
+    )
 
 
 def _stopped(own: Sequence[StepView]) -> str:
     """Say why a leg let nobody on: what was answered says more than what was called off for it."""
-    choices = {step.choice for step in own if step.ending is Ending.DECIDED and step.choice is not None}
-    if any(not _goes_on(choice) and choice not in (Choice.RETURN, Choice.DEFER) for choice in choices):
+    decided = [step for step in own if step.ending is Ending.DECIDED and step.choice is not None]
+    ends = {states.after(_outcome(step)) for step in decided if step.choice is not Choice.DEFER}
+    if ends - {None, State.RETURNED}:
         return "refused"
-    if Choice.RETURN in choices:
+    if State.RETURNED in ends:
         return "returned"
     return "lapsed" if any(step.ending is Ending.SILENT for step in own) else "withdrawn"
+
+
+def _outcome(step: StepView) -> Outcome:
+    """Return what a step came to, as its process was told it."""
+    ending = step.ending or Ending.WITHDRAWN
+    return Outcome(step=step.id, ending=ending, choice=step.choice, at=step.opened, kind=step.kind)
 
 
 def _place(leg: Leg, edition: Edition, today: date, place: str, why: str) -> Place:

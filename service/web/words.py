@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
+from notifications.sayings import saying
 from workflows.model import ZONE, Choice, Nudge, State
 from workflows.rules.quorum import Refusal
 
@@ -40,7 +41,7 @@ COLOURS = {
 }
 """Of a state's tag; blue for those not named."""
 
-CHOICES = {
+_CHOICES = {
     Choice.APPROVE: "Approve",
     Choice.APPROVE_WITH_CONDITIONS: "Approve with conditions",
     Choice.REJECT: "Reject",
@@ -61,7 +62,7 @@ CHOICES = {
     Choice.DECLARE_INTEREST: "Declare an interest",
 }
 
-DOING = {
+_DOING = {
     Choice.APPROVE: "approving",
     Choice.APPROVE_WITH_CONDITIONS: "approving, with conditions,",
     Choice.REJECT: "rejecting",
@@ -83,7 +84,7 @@ DOING = {
 }
 """For "You are approving £84,000"."""
 
-DONE = {
+_DONE = {
     Choice.APPROVE: "approved",
     Choice.APPROVE_WITH_CONDITIONS: "approved with conditions",
     Choice.REJECT: "rejected",
@@ -103,8 +104,22 @@ DONE = {
     Choice.ABSTAIN: "abstained",
     Choice.DECLARE_INTEREST: "declared an interest",
 }
+"""For "it is approved", and mostly for "you approved it"."""
 
-LEADS_TO = {
+_DID = _DONE | {
+    Choice.NOT_SUPPORT: "did not support",
+    Choice.EXCEPTION_PLAN: "asked for an exception plan for",
+    Choice.VERIFY: "confirmed the completion of",
+    Choice.SEND_BACK: "sent back, as not complete,",
+    Choice.ABSTAIN: "abstained on",
+    Choice.DECLARE_INTEREST: "declared an interest in",
+}
+"""For "you did not support INV-2004-0004"."""
+
+_ALONE = {Choice.NOT_SUPPORT: "did not support it", Choice.EXCEPTION_PLAN: "asked for an exception plan"}
+"""For "the Head of Profession did not support it", where no case is named."""
+
+_LEADS_TO = {
     Choice.APPROVE: "The sponsor is told. It goes on when everybody who must approve has.",
     Choice.APPROVE_WITH_CONDITIONS: (
         "As approve. Your conditions are recorded, told to the sponsor and shown to those asked after you."
@@ -165,6 +180,16 @@ REFUSALS: dict[str, tuple[str, str]] = {
 """Why the step refused an answer: a heading, and a sentence."""
 
 LEGS = {
+    "embargo_exception": "Exception from the embargo",
+    "head_of_profession": "Head of Profession",
+    "principal_customer": "Principal Customer",
+    "challenge": "Principal Customer",
+    "consent": "Principal Customer",
+    "issue_resolution": "Issues",
+    "dataset": "Shared data",
+    "parameter": "Technical parameter",
+    "solution": "Solution by ICT Services",
+    "bid_outcome": "Outcome of the bid",
     "notification": "Notification",
     "funding": "Funding parties",
     "authority": "Next authority",
@@ -180,8 +205,42 @@ ANSWERS = {
     "infrastructure": "Effect on the infrastructure",
     "network_security": "Network security",
     "security": "Network security",
+    "master_source": "Which one source holds the data?",
+    "solution": "What is the solution?",
 }
 """Named questions that are answered beside a choice."""
+
+
+def choice(choice: Choice, kind: str) -> str:
+    """Name an answer to a kind of question, for its button."""
+    own = saying(kind, choice)
+    return own.label if own else _CHOICES[choice]
+
+
+def leads_to(choice: Choice, kind: str) -> str:
+    """Say what an answer does, for the line under its button."""
+    own = saying(kind, choice)
+    return own.leads_to if own else _LEADS_TO[choice]
+
+
+def doing(choice: Choice, kind: str, what: str) -> str:
+    """Return "approving £84,000", for "You are approving £84,000"; `what` is the sum or the case."""
+    own = saying(kind, choice)
+    return f"{own.doing} for {what}," if own else f"{_DOING[choice]} {what}"
+
+
+def did(choice: Choice, kind: str, what: str = "") -> str:
+    """Return "approved £84,000", for whoever did; without a `what`, as of this or as a word alone."""
+    own = saying(kind, choice)
+    if own:
+        return own.did + (f" for {what}" if what else "")
+    return f"{_DID[choice]} {what}" if what else _ALONE.get(choice, _DONE[choice])
+
+
+def became(choice: Choice, kind: str) -> str:
+    """Return "it is approved": what a question came to, as a clause."""
+    own = saying(kind, choice)
+    return own.became if own else f"it is {_DONE[choice]}"
 
 
 def leg(key: str) -> str:

@@ -10,6 +10,9 @@ from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
 from workflows.model import CaseWaiting, Choice, Ending
 
+SRG = "Strategic Resources Group"
+SERVICE = "Service Director (ICT & Customer Access)"
+DIRECTOR = "Corporate Director, Regeneration and Culture"
 BOTH = ("cd-rc", "hoict-rc")
 """The sponsor's post and the lead officer's."""
 
@@ -128,24 +131,40 @@ def test_a_version_submitted_again_unchanged_inherits_no_answers(desk: Desk) -> 
 
 
 @pytest.mark.parametrize(
-    ("sample", "key", "expected"),
+    ("sample", "key", "choice", "expected"),
     [
-        ("PROP-02", "notification", ("funding", ["Budget holder, De Montfort Hall"])),
+        ("PROP-02", "notification", Choice.NOTE, ("funding", "Budget holder, De Montfort Hall")),
         # Nobody is named where nobody is asked yet.
-        ("PROP-02", "srg", ("project", [])),
+        ("PROP-02", "srg", Choice.APPROVE, ("project", "")),
+        (
+            "PROP-04",
+            "consultation-head-of-profession",
+            Choice.SUPPORT,
+            ("notification", "Heads of ICT Group"),
+        ),
+        ("PROP-04", "consultation-head-of-profession", Choice.NOT_SUPPORT, ("srg", SRG)),
+        ("PROP-04", "srg-deviation", Choice.APPROVE, ("notification", "Heads of ICT Group")),
+        ("PROP-05", "challenge-sd-ict-ca", Choice.SUPPORT, ("head_of_profession", "Head of Profession")),
+        ("PROP-05", "challenge-sd-ict-ca-srg", Choice.APPROVE, ("notification", SERVICE)),
+        ("PROP-06", "notification", Choice.NOTE, ("funding", DIRECTOR)),
+        ("PROP-06", "issue-P10", Choice.SUPPORT, ("issue_resolution", "ICT Services")),
+        ("PROP-06", "solution-P10", Choice.APPROVE, ("funding", DIRECTOR)),
+        ("PROP-08", "issue-P09", Choice.REFER_UP, ("srg", SRG)),
+        ("PROP-09", "notification", Choice.NOTE, ("bid_outcome", "Chief Finance Officer")),
+        ("PROP-09", "bid_outcome", Choice.APPROVE, ("funding", "Chief Finance Officer")),
+        ("PROP-07", "completion", Choice.VERIFY, None),
     ],
 )
-def test_where_a_case_goes_after_a_leg(
-    desk: Desk, sample: str, key: str, expected: tuple[str, list[str]]
+def test_where_a_case_goes_after_an_answer(
+    desk: Desk, sample: str, key: str, choice: Choice, expected: tuple[str, str] | None
 ) -> None:
     case = desk.submits(sample)
     with desk.store.reading() as tx:
         view = cases.get(tx, case.case)
     found = place(view, key)
     assert found is not None
-    after = following(view, found[0], desk.edition, DAY)
-    assert after is not None
-    assert (after.leg, list(after.who[:1])) == expected
+    after = following(view, key, found[1].kind, choice, desk.edition, DAY)
+    assert (after and (after.leg, "".join(after.who[:1]))) == expected
 
 
 def test_the_pmo_hears_of_a_fault_with_nothing_lost(desk: Desk) -> None:
@@ -173,7 +192,7 @@ def test_a_wait_for_a_forum_s_day_is_told_to_its_secretary(
     before = desk.ledger(case.case)
     done(
         desk.cases.waits(
-            CaseWaiting(case=case.case, number=1, key="k", leg="l", since=NINE, until=until, on=on)
+            CaseWaiting(case=case.case, number=1, key="k", leg="notification", since=NINE, until=until, on=on)
         )
     )
     assert desk.sent(case.case, before) == letters

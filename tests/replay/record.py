@@ -21,9 +21,18 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from tests.support.core import terms
 from tests.support.engine import running
 from tests.support.play import Play, playing
-from tests.support.proposals import MONEY, opened
+from tests.support.proposals import HEADS, MEETING, MONEY, RULES, opened
 from workflows.human_step import SEARCH_ATTRIBUTES
-from workflows.model import CaseOpened, Choice, Nudge, Silence, Size
+from workflows.model import (
+    CaseOpened,
+    Choice,
+    EmbargoOwner,
+    EmbargoRules,
+    Nudge,
+    Relation,
+    Silence,
+    Size,
+)
 
 HISTORIES = Path(__file__).parent / "histories"
 TWO = ("bh-dmh", "bh-sports")
@@ -168,6 +177,49 @@ async def called_off(play: Play) -> None:
     await play.ends()
 
 
+async def srg_let_it_deviate(play: Play) -> None:
+    await play.answers("consultation-head-of-profession", Choice.NOT_SUPPORT)
+    for member in ("cd-hsg", "chief-executive"):
+        await play.answers("srg-deviation", seat=member)
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.REJECT)
+    await play.ends()
+
+
+async def challenged(play: Play) -> None:
+    await play.asks("challenge-sd-ict-ca")
+    await play.jumps(play.rungs("challenge-sd-ict-ca")[-1].at)
+    await play.answers("challenge-sd-ict-ca-business-forum", Choice.SUPPORT)
+    await play.answers("consultation-head-of-profession", Choice.SUPPORT)
+    await play.is_notified_at_once()
+    await play.is_withdrawn()
+    await play.ends()
+
+
+async def settled(play: Play) -> None:
+    await play.waits("notification")
+    await play.jumps(MEETING)
+    await play.answers("notification", Choice.NOTE)
+    await play.answers("issue-P09")
+    await play.answers("issue-P10", Choice.SUPPORT)
+    await play.answers("solution-P10")
+    await play.answers("funding-bh-dmh", Choice.REJECT)
+    await play.ends()
+
+
+async def unfunded(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.answers("bid_outcome", Choice.REJECT)
+    await play.ends()
+
+
+async def no_exception(play: Play) -> None:
+    await play.waits("embargo_exception")
+    await play.jumps(MEETING)
+    await play.answers("embargo_exception", Choice.REJECT)
+    await play.ends()
+
+
 async def written_later(play: Play) -> None:
     play.outside.register.silent = 1
     await play.answers("notification", Choice.NOTE)
@@ -176,6 +228,7 @@ async def written_later(play: Play) -> None:
     await play.ends()
 
 
+STANDSTILL = EmbargoRules(owners=(EmbargoOwner(forum=HEADS),))
 EXPIRING = terms((3, Nudge.REMIND), (10, Nudge.CLOSE), choices=MONEY, silence=Silence.EXPIRE)
 
 WAYS = (
@@ -203,6 +256,31 @@ WAYS = (
     Way("jumped", opened("INV-2004-0012", decide_by=SOON), jumped, ("notification.1",)),
     Way("cancelled", opened("INV-2004-0013", decide_by=SOON), cancelled, ("notification.1",)),
     Way("called-off", opened("INV-2004-0015", decide_by=SOON), called_off, ("notification.1",)),
+    Way(
+        "deviating",
+        opened("INV-2004-0016", decide_by=SOON, principles={"P04": "deviates"}),
+        srg_let_it_deviate,
+    ),
+    Way(
+        "challenged",
+        opened("INV-2004-0017", decide_by=SOON, relation=Relation.DUPLICATES, corporate_systems=("CS8",)),
+        challenged,
+    ),
+    Way(
+        "settled",
+        opened("INV-2004-0018", principles={"P09": "issue", "P10": "issue"}),
+        settled,
+    ),
+    Way(
+        "unfunded",
+        opened("INV-2004-0019", decide_by=SOON, bid_pending=True, bid_due=date(2005, 2, 28)),
+        unfunded,
+    ),
+    Way(
+        "no-exception",
+        opened("INV-2004-0020", rules=RULES.model_copy(update={"embargo": STANDSTILL})),
+        no_exception,
+    ),
     Way(
         "written-later",
         opened("INV-2004-0014", decide_by=SOON),

@@ -85,14 +85,14 @@ async def replay_copy(module: ModuleType, folder: Path, name: str, *change: tupl
 
 MEETING_FIRST = (
     """        if not self.withdrawal:
-            await self.become(states.while_passing(leg))
-        if leg.meeting:
-            await self.until(leg.meeting, key=leg.leg, leg=leg.leg, on=leg.forum)
+            await self.become(states.while_passing(first))
+        if first.meeting:
+            await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
 """,
-    """        if leg.meeting:
-            await self.until(leg.meeting, key=leg.leg, leg=leg.leg, on=leg.forum)
+    """        if first.meeting:
+            await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
         if not self.withdrawal:
-            await self.become(states.while_passing(leg))
+            await self.become(states.while_passing(first))
 """,
 )
 RETURNED_LATER = (

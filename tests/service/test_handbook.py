@@ -15,6 +15,7 @@ from service.cli import app
 from service.handbook import Edition, Fault, HandbookError
 from tests.support.samples import CALENDARS, SAMPLES
 from workflows.model import Assurance, Choice, Nudge, QuorumRule, Silence
+from workflows.rules.routing import LEGS
 
 SHIPPED = Path(handbook.__file__).parents[1] / "handbooks" / "leicester"
 LEICESTER = handbook.load("leicester", today=date(2026, 3, 2))
@@ -74,7 +75,8 @@ def test_nobody_is_asked_to_meet_on_a_day_that_is_not_worked() -> None:
 
 def test_the_terms_of_each_kind_of_step_as_shipped() -> None:
     terms = LEICESTER.terms()
-    assert set(terms) == {"notification", "funding", "authority", "srg", "completion"}
+    kinds = {kind for passage in LEGS.values() for kind in passage.kinds}
+    assert set(terms) == kinds - {"embargo_exception"}
     funding = terms["funding"]
     assert [(rung.day, rung.nudge) for rung in funding.ladder.rungs] == [
         (3, Nudge.REMIND),
@@ -89,8 +91,10 @@ def test_the_terms_of_each_kind_of_step_as_shipped() -> None:
     assert terms["notification"].answers == ("fit", "infrastructure", "network_security")
     assert not terms["notification"].deciding
     assert not terms["completion"].deciding
-    assert all(kind.silence is Silence.KEEP_WAITING for kind in terms.values())
-    assert all(kind.ladder.rungs[-1].nudge is Nudge.PMO for kind in terms.values())
+    # Only a challenge goes on to somebody else when nobody answers.
+    assert [kind for kind, each in terms.items() if each.silence is Silence.EXPIRE] == ["challenge"]
+    ends = {each.ladder.rungs[-1].nudge for kind, each in terms.items() if kind != "challenge"}
+    assert ends == {Nudge.PMO}
 
 
 def test_srg_decides_by_email_with_eight_seats_and_its_chairs_casting_vote() -> None:
@@ -506,7 +510,7 @@ BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
             "  gate:\n    choices: [authorise, reject]\n    ladder: board\n  notification:\n",
             0,
             "steps.gate",
-            "is no kind of question that is put; these are: notification, funding, authority, srg,",
+            "is no kind of question that is put; these are: embargo_exception, head_of_profession,",
         ),
         ("money.yaml", "  srg: srg\n", "", None, "steps.funding.choices", "no SRG is named to refer to"),
         ("steps.yaml", "choices: [note]", "choices: [note, note]", 0, "", "offers note 2 times"),
@@ -673,7 +677,7 @@ def test_the_command_answers_programs_as_json(tmp_path: Path) -> None:
 def test_the_command_knows_no_handbook_of_another_name() -> None:
     told = run.invoke(app, ["handbook", "check", "atlantis"])
     assert told.exit_code == 1
-    assert "there is no such handbook; shipped are leicester" in told.stdout
+    assert "there is no such handbook; shipped are herefordshire, leicester" in told.stdout
 
 
 def test_holidays_are_known_as_far_ahead_as_an_edition_reaches() -> None:

@@ -16,6 +16,7 @@ from tests.support.samples import SAMPLES
 from workflows.model import Relation, Size
 
 LEICESTER = handbook.load("leicester")
+HEREFORDSHIRE = handbook.load("herefordshire")
 TODAY = date(2004, 9, 13)
 COMPLETE = SAMPLES["PROP-02"]
 
@@ -153,38 +154,27 @@ def test_an_empty_draft_is_no_fault_and_all_that_it_lacks_is_told_at_once(docume
             "costs_by_year",
             "Capital by year adds up to £130,000.50, but the capital cost is £140,000",
         ),
-        # what no process here answers yet
+        # what sends it to others
         (
-            "principles.P04",
+            "principles.P03",
             "deviates",
-            "principles.P04",
-            "P04 is answered deviates, for which proposals cannot be submitted here yet",
+            "principle_notes.P03",
+            "Say why P03 (project standards) is not met",
         ),
         (
-            "corporate_system",
-            {"relation": "duplicates", "ids": ["CS8"]},
-            "corporate_system.relation",
-            "A proposal that duplicates a corporate system cannot be submitted here yet",
+            "principles.P10",
+            "issue",
+            "principle_notes.P10",
+            "Say what the issue with P10 (technical parameters) is",
         ),
+        ("corporate_system", {"relation": "duplicates", "ids": ["CS8"]}, "corporate_system.relation", ...),
+        ("funding_condition", {"kind": "capital_bid", "status": "pending"}, "funding_condition", ...),
         (
             "funding_condition",
-            {"kind": "capital_bid", "status": "pending"},
-            "funding_condition",
-            "A proposal whose money depends on a bid cannot be submitted here yet",
+            {"kind": "capital_bid", "decision_due": "2004-09-12"},
+            "funding_condition.decision_due",
+            "Outcome of the bid due must be today, 13 September 2004, or later",
         ),
-        (
-            "embargo",
-            True,
-            "embargo",
-            "A proposal that falls under an embargo needs an exception, and cannot be submitted here yet",
-        ),
-        (
-            "embargo",
-            "yes",
-            "embargo",
-            "A proposal that falls under an embargo needs an exception, and cannot be submitted here yet",
-        ),
-        ("embargo", False, "embargo", ...),
     ],
 )
 def test_what_keeps_a_proposal_from_being_submitted_is_said_in_the_sponsors_words(
@@ -254,22 +244,69 @@ def test_a_bid_that_has_succeeded_holds_nothing_up() -> None:
     assert complete(COMPLETE | {"funding_condition": {"kind": "capital_bid", "status": "successful"}}) == {}
 
 
+@pytest.mark.parametrize("ref", SAMPLES)
+def test_every_sample_can_be_submitted_on_its_day(ref: str) -> None:
+    edition = HEREFORDSHIRE if ref == "PROP-12" else LEICESTER
+    document = SAMPLES[ref]
+    assert proposals.check_complete(document, edition, document["submitted_on"]["date"]) == []
+
+
+def test_an_issue_with_a_corporate_system_names_the_system() -> None:
+    document = changed("principles.P08", "issue") | {"corporate_system": {"relation": "none", "ids": []}}
+    document["principle_notes"]["P08"] = "A map viewer of its own"
+    assert complete(document) == {
+        "corporate_system.ids": "Name the corporate system with which P08 (deemed corporate) has an issue"
+    }
+
+
+def test_no_issue_is_raised_with_a_principle_that_nobody_settles() -> None:
+    document = changed("principles.P03", "issue")
+    document["principle_notes"]["P03"] = "It is too small"
+    told = "No issue is raised with P03 (project standards); say whether it is met or not"
+    assert complete(document) == {"principles.P03": told}
+
+
+# ---------------------------------------------------------------------------- the embargo
+
+SCHOOLS = SAMPLES["PROP-12"]
+
+
+def at_herefordshire(**changes: Any) -> dict[str, str]:
+    found = proposals.check_complete(SCHOOLS | changes, HEREFORDSHIRE, SCHOOLS["submitted_on"]["date"])
+    return {problem.field: problem.message for problem in found}
+
+
+@pytest.mark.parametrize("check", ["business_case", "benefits_clear", "how_benefits_realised"])
+def test_without_its_evidence_no_exception_from_the_embargo_is_asked_for(check: str) -> None:
+    checks = SCHOOLS["ruleset_checks"] | {check: "deviates"}
+    notes = {check: "It is still to be written"}
+    name = HEREFORDSHIRE.principles[check].short_name
+    assert at_herefordshire(ruleset_checks=checks, principle_notes=notes) == {
+        f"principles.{check}": f"An exception from the embargo cannot be asked for without {name}"
+    }
+    free = checks | {"exempt_from_embargo": True}
+    assert at_herefordshire(ruleset_checks=free, principle_notes=notes) == {}
+
+
 @pytest.mark.parametrize(
-    ("ref", "fields"),
+    ("given", "exempt"),
     [
-        ("PROP-04", {"principles.P04", "principles.P14"}),
-        ("PROP-05", {"principles.P08", "corporate_system.relation"}),
-        ("PROP-06", {"principles.P10"}),
-        ("PROP-08", {"principles.P09"}),
-        ("PROP-09", {"funding_condition"}),
-        ("PROP-10", {"corporate_system.relation"}),
-        ("PROP-11", {"corporate_system.relation"}),
+        ({"embargo_exempt": "desktops"}, "desktops"),
+        ({"embargo_exempt": "yes"}, "desktops"),
+        ({"embargo_exempt": "no"}, ""),
+        ({"ruleset_checks": {"exempt_from_embargo": True}}, "desktops"),
+        ({"ruleset_checks": {"exempt_from_embargo": False}}, ""),
+        ({}, ""),
     ],
 )
-def test_a_sample_that_needs_more_than_funders_is_refused_by_the_field_that_says_so(
-    ref: str, fields: set[str]
-) -> None:
-    assert set(complete(SAMPLES[ref], SAMPLES[ref]["submitted_on"]["date"])) == fields
+def test_what_the_embargo_leaves_free_is_named_or_plainly_claimed(given: dict[str, Any], exempt: str) -> None:
+    document = {key: value for key, value in SCHOOLS.items() if key != "ruleset_checks"}
+    assert proposals.normalise(document | given, HEREFORDSHIRE)["embargo_exempt"] == exempt
+
+
+def test_a_claim_that_no_embargo_leaves_free_is_refused_with_what_it_does() -> None:
+    told = "Exempt from the embargo must be what the embargo leaves free: desktops"
+    assert at_herefordshire(embargo_exempt="laptops") == {"embargo_exempt": told}
 
 
 # ---------------------------------------------------------------------- what cannot be read
@@ -367,7 +404,11 @@ def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message:
         ("corporate_system.ids.0", "CS9", "Corporate system CS9 is not among the systems deemed corporate"),
         ("corporate_system.ids", [], "Name the corporate system that the proposal integrates"),
         ("personal_data", "maybe", "Personal data must be answered yes or no"),
-        ("embargo", {"exempt": False}, "Embargo must be answered yes or no"),
+        (
+            "embargo_exempt",
+            "desktops",
+            "Exempt from the embargo must be what the embargo leaves free: nothing, for there is no embargo",
+        ),
         (
             "decision_needed_by",
             "30/11/2004",
@@ -446,7 +487,7 @@ def test_a_proposal_has_one_canonical_form() -> None:
         "principle_notes": COMPLETE["principle_notes"],
         "corporate_system": {"relation": "integrates", "ids": ["CS3"]},
         "personal_data": None,
-        "embargo": None,
+        "embargo_exempt": "",
         "decision_needed_by": "2004-11-30",
     }
     assert json.loads(json.dumps(content)) == content
@@ -454,9 +495,9 @@ def test_a_proposal_has_one_canonical_form() -> None:
 
 def test_reading_the_canonical_form_again_changes_nothing() -> None:
     for document in SAMPLES.values():
-        if document["organisation"] == "leicester":
-            content = proposals.normalise(document, LEICESTER)
-            assert proposals.normalise(content, LEICESTER) == content
+        edition = LEICESTER if document["organisation"] == "leicester" else HEREFORDSHIRE
+        content = proposals.normalise(document, edition)
+        assert proposals.normalise(content, edition) == content
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from tests.support.core import terms
 from workflows.model import (
@@ -9,7 +10,9 @@ from workflows.model import (
     Choice,
     Clock,
     ForumRules,
+    IssueRules,
     Nudge,
+    PrincipleRules,
     Proposal,
     Quorum,
     QuorumRule,
@@ -17,7 +20,9 @@ from workflows.model import (
     SeatAsk,
     Segment,
     Share,
+    Silence,
     Size,
+    SystemRules,
     Terms,
 )
 from workflows.rules import routing
@@ -35,6 +40,14 @@ MONEY = (
     Choice.DEFER,
     Choice.REFER_UP,
 )
+CONSULT = (
+    Choice.SUPPORT,
+    Choice.SUPPORT_WITH_CONDITIONS,
+    Choice.NOT_SUPPORT,
+    Choice.RETURN,
+    Choice.DEFER,
+)
+SETTLE = (Choice.APPROVE, Choice.RETURN, Choice.DEFER, Choice.REFER_UP)
 TERMS = {
     "notification": terms(*LADDER, kind="notification", choices=(Choice.NOTE,)),
     "funding": terms(*LADDER, kind="funding", choices=MONEY),
@@ -46,26 +59,88 @@ TERMS = {
         quorum=Quorum(rule=QuorumRule.MAJORITY, present=2, casting=True),
     ),
     "completion": terms(*LADDER, kind="completion", due=20, choices=(Choice.VERIFY, Choice.DEFER)),
+    "embargo_exception": terms(*LADDER, kind="embargo_exception", choices=MONEY[:-1]),
+    "head_of_profession": terms(*LADDER, kind="head_of_profession", choices=CONSULT),
+    "challenge": terms(
+        (3, Nudge.REMIND),
+        (5, Nudge.CLOSE),
+        kind="challenge",
+        choices=CONSULT,
+        silence=Silence.EXPIRE,
+    ),
+    "consent": terms(*LADDER, kind="consent", choices=CONSULT),
+    "dataset": terms(*LADDER, kind="dataset", choices=SETTLE),
+    "parameter": terms(*LADDER, kind="parameter", choices=(Choice.SUPPORT, *SETTLE[1:])),
+    "solution": terms(*LADDER, kind="solution", choices=SETTLE),
+    "bid_outcome": terms(*LADDER, kind="bid_outcome", choices=(Choice.APPROVE, Choice.REJECT, Choice.DEFER)),
 }
+HEADS = ForumRules(
+    key="heads-of-ict",
+    name="Heads of ICT Group",
+    secretary="heads-of-ict-secretary",
+    meetings=(date(2004, 9, 8), MEETING),
+)
+SRG = ForumRules(
+    key="srg",
+    name="Strategic Resources Group",
+    secretary="srg-secretary",
+    seats=(
+        SeatAsk(key="chief-executive", post="chief-executive", chair=True),
+        SeatAsk(key="cd-rc", post="cd-rc"),
+        SeatAsk(key="cd-hsg", post="cd-hsg"),
+    ),
+)
 RULES = RoutingRules(
-    notification_forum=ForumRules(
-        key="heads-of-ict",
-        name="Heads of ICT Group",
-        secretary="heads-of-ict-secretary",
-        meetings=(date(2004, 9, 8), MEETING),
-    ),
+    notification_forum=HEADS,
     direct_notification="sd-ict-ca",
-    srg=ForumRules(
-        key="srg",
-        name="Strategic Resources Group",
-        secretary="srg-secretary",
-        seats=(
-            SeatAsk(key="chief-executive", post="chief-executive", chair=True),
-            SeatAsk(key="cd-rc", post="cd-rc"),
-            SeatAsk(key="cd-hsg", post="cd-hsg"),
+    srg=SRG,
+    principles={
+        "P04": PrincipleRules(name="corporate solution", deviation_to="head-of-profession"),
+        "P08": PrincipleRules(
+            name="deemed corporate",
+            deviation_to="head-of-profession",
+            issue=IssueRules(
+                leg="principal_customer",
+                to=(
+                    ("challenge", "principal-customer"),
+                    ("challenge", "business-forum"),
+                    ("srg", "srg"),
+                ),
+            ),
         ),
-    ),
+        "P09": PrincipleRules(
+            name="data once",
+            deviation_to="head-of-profession",
+            issue=IssueRules(leg="issue_resolution", to=(("dataset", "heads-of-ict"),)),
+        ),
+        "P10": PrincipleRules(
+            name="technical parameters",
+            deviation_to="head-of-profession",
+            issue=IssueRules(
+                leg="issue_resolution", to=(("parameter", "heads-of-ict"), ("solution", "ict-services"))
+            ),
+        ),
+    },
+    head_of_profession="head-of-profession",
+    systems={
+        "CS6": SystemRules(name="Personnel", principal_customer="sd-hr"),
+        "CS8": SystemRules(name="Mapping", principal_customer="sd-ict-ca", business_forum="business-forum"),
+    },
+    forums={
+        "heads-of-ict": HEADS,
+        "srg": SRG,
+        "business-forum": ForumRules(
+            key="business-forum", name="Business forum", secretary="business-forum-secretary"
+        ),
+    },
+    bid_owner="chief-finance-officer",
     clauses={
+        "embargo_exception": "EMB-1",
+        "head_of_profession": "IP-1",
+        "principal_customer": "IP-2",
+        "principal_customer_consent": "IP-3",
+        "issue_resolution": "IP-4",
+        "bid_outcome": "IP-7",
         "notification": "IP-5",
         "notification_direct": "IP-6",
         "funding": "IP-8",
@@ -84,6 +159,8 @@ def opened(
     version: int = 1,
     decide_by: date = date(2004, 11, 1),
     put: dict[str, Terms] | None = None,
+    rules: RoutingRules = RULES,
+    **facts: Any,
 ) -> CaseOpened:
     """Return a case as its process is given it; without funders named, one post pays for everything."""
     parties = funders or ("bh-dmh",)
@@ -98,17 +175,17 @@ def opened(
         shares=tuple(Share(post=post, percent=Decimal(100) / len(parties), amount=each) for post in parties),
         submitted=MONDAY.date(),
         decide_by=decide_by,
+        **facts,
     )
     return CaseOpened(
         case=case,
         version=version,
         content_hash=f"c0ffee{version}",
         proposal=proposal,
-        route=routing.route(proposal, RULES),
-        branches=routing.branches(proposal, RULES),
+        route=routing.route(proposal, rules),
+        branches=routing.branches(proposal, rules),
         terms={**TERMS, **(put or {})},
         edition="ed1710",
-        non_working=(date(2004, 12, 27), date(2004, 12, 28)),
     )
 
 

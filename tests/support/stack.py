@@ -309,7 +309,7 @@ class Town:
 @asynccontextmanager
 async def town(folder: Path, start: datetime, **changes: Any) -> AsyncIterator[Town]:
     """Run a whole installation whose Clock begins at `start`; `changes` are settings."""
-    chosen = Settings(mode="test", clock_start=start, handbook=("leicester",), **changes)
+    chosen = Settings(mode="test", clock_start=start, **{"handbook": ("leicester",), **changes})
     async with stack.running(folder, stack.free_ports(), chosen) as running:
         url = f"http://{HOST}:{running.ports.web}"
         found = Town(

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from service import handbook
 from tests.support import states as drawing
+from tests.support.proposals import opened
 from workflows.model import Choice, Ending, Leg, Outcome, State
-from workflows.rules import states
+from workflows.rules import course, routing, states
 from workflows.rules.routing import LEGS, choices_of
 
 AT = datetime(2004, 10, 13, 9, tzinfo=UTC)
@@ -20,8 +22,10 @@ ENDS = {
 }
 
 
-def outcome(choice: Choice | None = None, ending: Ending = Ending.DECIDED, step: str = "s") -> Outcome:
-    return Outcome(step=step, ending=ending, choice=choice, at=AT)
+def outcome(
+    choice: Choice | None = None, ending: Ending = Ending.DECIDED, step: str = "s", kind: str = ""
+) -> Outcome:
+    return Outcome(step=step, ending=ending, choice=choice, at=AT, kind=kind)
 
 
 def test_every_state_says_what_may_follow_it() -> None:
@@ -62,6 +66,25 @@ def leg(name: str) -> Leg:
 BEFORE_APPROVAL = [each.leg for each in states.approval_legs([leg(name) for name in LEGS])]
 
 
+RULES = handbook.load("leicester").routing()
+TROUBLE = {"P04": "deviates", "P09": "issue", "P10": "issue"}
+BRANCHES = {
+    name
+    for principles in (TROUBLE, {"P08": "issue"})
+    for name in routing.branches(
+        opened("INV-1").proposal.model_copy(
+            update={"principles": principles, "corporate_systems": ("CS8",), "relation": "duplicates"}
+        ),
+        RULES,
+    )
+}
+"""Every branch that answers may add to a way."""
+
+
+def test_every_answer_that_adds_to_a_way_leads_to_a_branch_there_is() -> None:
+    assert {*course.LED_TO.values()} | {"srg"} == BRANCHES
+
+
 OFFERED = [
     (name, kind, choice)
     for name, passage in LEGS.items()
@@ -79,9 +102,11 @@ def test_every_answer_on_offer_leads_to_a_state_or_on_or_is_asked_again(
     if choice is Choice.DEFER or not choice.counted:
         # A deferral is asked again on its day, and no question comes to an abstention.
         return
-    following = states.after(outcome(choice))
+    following = states.after(outcome(choice, kind=kind))
     if following is not None:
         assert following in states.TRANSITIONS[passing]
+    elif branch := course.LED_TO.get((kind, choice)):
+        assert branch in BRANCHES
     else:
         assert passed in BEFORE_APPROVAL
         assert choice.favourable or (choice is Choice.REFER_UP and passed != "srg")
@@ -110,7 +135,6 @@ def test_every_question_has_a_way_on_and_can_be_put_off(kind: str) -> None:
     "choice",
     [
         Choice.DEFER,
-        Choice.NOT_SUPPORT,
         Choice.EXCEPTION_PLAN,
         Choice.CLOSE_EARLY,
         Choice.SEND_BACK,

@@ -1,10 +1,12 @@
-"""Investment proposal: from its submission to its closure (SYS-01, SYS-03, SYS-08)."""
+"""Investment proposal: from its submission to its closure (SYS-01 to SYS-08, SYS-20, SYS-45)."""
+
+from collections.abc import Sequence
 
 from temporalio import workflow
 
 from workflows.human_step import Process, guarded, unbroken
 from workflows.model import Ask, CaseOpened, Ending, Leg, LegAsk, Outcome, State
-from workflows.rules import routing, states
+from workflows.rules import course, routing, states
 
 
 @workflow.defn
@@ -41,26 +43,27 @@ class InvestmentProposal(Process):
     # ------------------------------------------------------------------ the handbook
 
     async def seek_approval(self, proposal: CaseOpened) -> Outcome:
-        """Pass every leg that comes before approval; stop at the first that refuses."""
-        legs = states.approval_legs(proposal.route)
-        outcome = await self.pass_leg(proposal, legs[0])
-        referred = outcome.referred
-        for leg in legs[1:]:
-            if outcome.stops:
-                return outcome
-            outcome = await self.pass_leg(proposal, leg)
-            referred = referred or outcome.referred
-        if outcome.stops or not referred or legs[-1].leg == "srg":
-            return outcome
-        return await self.pass_leg(proposal, proposal.branches["srg"])
+        """Pass every leg that comes before approval, and whatever an answer adds; stop at what refuses."""
+        outcomes: list[Outcome] = []
+        for legs in course.passages(states.approval_legs(proposal.route)):
+            outcomes.append(await self.pass_legs(proposal, legs))
+            while added := course.added(outcomes[-1].kind, outcomes[-1].choice, proposal.branches):
+                outcomes[-1] = await self.pass_legs(proposal, (added,))
+            if states.after(outcomes[-1]) is not None:
+                return outcomes[-1]
+        decided_by_srg = any(leg.leg == "srg" for leg in proposal.route)
+        if decided_by_srg or not any(outcome.referred for outcome in outcomes):
+            return outcomes[-1]
+        return await self.pass_legs(proposal, (proposal.branches["srg"],))
 
-    async def pass_leg(self, proposal: CaseOpened, leg: Leg) -> Outcome:
-        """Go to those whom the leg names: on a forum's day if it waits for one, else at once."""
+    async def pass_legs(self, proposal: CaseOpened, legs: Sequence[Leg]) -> Outcome:
+        """Go to those whom legs name: on a forum's day if they wait for one, else at once."""
+        first = legs[0]
         if not self.withdrawal:
-            await self.become(states.while_passing(leg))
-        if leg.meeting:
-            await self.until(leg.meeting, key=leg.leg, leg=leg.leg, on=leg.forum)
-        asks = [self.ask(proposal, leg, question) for question in leg.asks]
+            await self.become(states.while_passing(first))
+        if first.meeting:
+            await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
+        asks = [self.asked(proposal, leg, question) for leg in legs for question in leg.asks]
         return states.together(await self.decide_together(asks))
 
     async def complete(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
@@ -68,7 +71,7 @@ class InvestmentProposal(Process):
         leg = next((leg for leg in proposal.route if leg.leg == "completion"), None)
         if leg is None:
             return await self.await_project(proposal, approval)
-        return await self.decide(self.ask(proposal, leg, leg.asks[0]))
+        return await self.decide(*self.asked(proposal, leg, leg.asks[0]))
 
     async def await_project(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
         """Stay open for the project that is still to come; until then it may be withdrawn."""
@@ -87,8 +90,12 @@ class InvestmentProposal(Process):
         )
         return proposal if self.withdrawal else await self.begin()
 
+    def asked(self, proposal: CaseOpened, leg: Leg, question: LegAsk) -> tuple[Ask, ...]:
+        """Put a leg's question about the version in hand, and to whom it goes if nobody answers."""
+        return tuple(self.ask(proposal, leg, put) for put in (question, *question.otherwise))
+
     def ask(self, proposal: CaseOpened, leg: Leg, question: LegAsk) -> Ask:
-        """Put a leg's question about the version in hand, on the terms the case opened with."""
+        """Put a question about the version in hand, on the terms the case opened with."""
         return Ask(
             case=self.case,
             key=question.key,
@@ -96,8 +103,9 @@ class InvestmentProposal(Process):
             version=proposal.version,
             content_hash=proposal.content_hash,
             clause=leg.clause,
-            forum=leg.forum,
+            forum=question.forum or leg.forum,
             seats=question.seats,
             terms=routing.offering(proposal.terms[question.kind], proposal.branches),
             inform=question.inform,
+            expected=question.expected,
         )

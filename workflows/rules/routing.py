@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from workflows.model import (
     Choice,
@@ -17,7 +16,8 @@ from workflows.model import (
     State,
     Terms,
 )
-from workflows.rules import calendar
+from workflows.rules import consulting
+from workflows.rules.meetings import meeting_for, said
 
 
 def route(proposal: Proposal, rules: RoutingRules) -> tuple[Leg, ...]:
@@ -26,10 +26,20 @@ def route(proposal: Proposal, rules: RoutingRules) -> tuple[Leg, ...]:
 
 
 def branches(proposal: Proposal, rules: RoutingRules) -> dict[str, Leg]:
-    """Return legs an outcome may add: SRG, when a decision is referred up."""
-    if rules.srg is None:
-        return {}
-    return {"srg": _srg_leg(rules, rules.srg, "the decision is referred to SRG")}
+    """Return legs an outcome may add, each under the name by which `course.LED_TO` has it."""
+    legs = {
+        "head_of_profession": consulting.shortfall(proposal, rules),
+        "solution": consulting.solution(proposal, rules),
+    }
+    if rules.srg is not None:
+        legs["srg"] = _srg_leg(rules, rules.srg, "the decision is referred to SRG")
+        if legs["head_of_profession"] or consulting.head_of_profession(proposal, rules):
+            why = "the Head of Profession does not support it"
+            legs["srg_deviation"] = _srg_leg(rules, rules.srg, why, key="srg-deviation")
+        if consulting.issue_resolution(proposal, rules):
+            why = "an issue is referred to SRG"
+            legs["srg_issue"] = _srg_leg(rules, rules.srg, why, key="srg-issue")
+    return {name: leg for name, leg in legs.items() if leg is not None}
 
 
 # ------------------------------------------------------------------------------ legs
@@ -50,14 +60,14 @@ def notification(proposal: Proposal, rules: RoutingRules) -> Leg | None:
             who=(rules.direct_notification,),
             clause=rules.clauses["notification_direct"],
             reason=f"no {forum.name} meeting that its papers can still reach falls before "
-            f"{_day(proposal.decide_by)}",
+            f"{said(proposal.decide_by)}",
             asks=(_notice(rules.direct_notification, proposal),),
         )
     return Leg(
         leg="notification",
         who=(forum.key,),
         clause=rules.clauses["notification"],
-        reason=f"every proposal is notified; the {forum.name} meeting of {_day(meeting)} "
+        reason=f"every proposal is notified; the {forum.name} meeting of {said(meeting)} "
         "falls before the decision date",
         asks=(_notice(forum.secretary, proposal),),
         forum=forum.key,
@@ -169,7 +179,11 @@ class Passage:
     clauses: tuple[str, ...] = ()
     """The handbook's clauses that may put it on a route, where it has others than its own name's."""
     needs: str = ""
-    """The key of the handbook's `route` that names whom it asks; a handbook without it has no such leg."""
+    """What a handbook says that makes it possible: a key of `route`, a section, or the leg of an issue."""
+    ends: Mapping[Choice, State] = field(default_factory=dict)
+    """Where its own answers bring a proposal, if not where they do elsewhere."""
+    beside: str = ""
+    """The leg with which it is passed together, where both go to the same meeting or to none."""
 
 
 _DECIDE = (
@@ -182,13 +196,61 @@ _DECIDE = (
 _FUND = (*_DECIDE, Choice.REFER_UP)
 _VOTE = (*_DECIDE, Choice.ABSTAIN, Choice.DECLARE_INTEREST)
 
+_CONSULT = (
+    Choice.SUPPORT,
+    Choice.SUPPORT_WITH_CONDITIONS,
+    Choice.NOT_SUPPORT,
+    Choice.RETURN,
+    Choice.DEFER,
+)
+_SETTLE = (Choice.APPROVE, Choice.RETURN, Choice.DEFER, Choice.REFER_UP)
+
 LEGS: dict[str, Passage] = {
+    "embargo_exception": Passage(
+        consulting.embargo_exception,
+        State.CONSULTING,
+        kinds={"embargo_exception": _DECIDE},
+        ends={Choice.REJECT: State.CLOSED_REFUSED},
+        needs="embargo",
+    ),
+    "head_of_profession": Passage(
+        consulting.head_of_profession,
+        State.CONSULTING,
+        kinds={"head_of_profession": _CONSULT},
+        needs="principles",
+    ),
+    "principal_customer": Passage(
+        consulting.principal_customer,
+        State.CONSULTING,
+        kinds={"challenge": _CONSULT, "consent": _CONSULT},
+        ends={Choice.NOT_SUPPORT: State.RETURNED},
+        clauses=("principal_customer", "principal_customer_consent"),
+        needs="corporate_systems",
+    ),
     "notification": Passage(
         notification,
         State.NOTIFYING,
         kinds={"notification": (Choice.NOTE, Choice.RETURN, Choice.DEFER)},
         clauses=("notification", "notification_direct"),
         needs="notification_forum",
+    ),
+    "issue_resolution": Passage(
+        consulting.issue_resolution,
+        State.CONSULTING,
+        kinds={
+            "dataset": _SETTLE,
+            "parameter": (Choice.SUPPORT, Choice.RETURN, Choice.DEFER, Choice.REFER_UP),
+            "solution": _SETTLE,
+        },
+        needs="issue_resolution",
+        beside="notification",
+    ),
+    "bid_outcome": Passage(
+        consulting.bid_outcome,
+        State.AWAITING_BID,
+        kinds={"bid_outcome": (Choice.APPROVE, Choice.REJECT, Choice.DEFER)},
+        ends={Choice.REJECT: State.CLOSED_UNFUNDED},
+        needs="bids",
     ),
     "funding": Passage(funding, State.WITH_FUNDERS, kinds={"funding": _FUND, "authority": _FUND}),
     "srg": Passage(srg, State.WITH_SRG, kinds={"srg": _VOTE}, needs="srg"),
@@ -219,47 +281,29 @@ def offering(terms: Terms, branches: Collection[str]) -> Terms:
     The handbook's check refuses them, but an edition frozen before it may have them; and where no SRG
     stands above, nothing can be referred up.
     """
-    fit = [choice for choice in choices_of(terms.kind) if choice is not Choice.REFER_UP or "srg" in branches]
     for choice in terms.choices:
-        if choice not in fit:
+        if choice not in choices_of(terms.kind) or _needs_srg(terms.kind, choice) - {*branches}:
             terms = terms.without(choice)
     return terms
 
 
-# -------------------------------------------------------------------------- meetings
-
-
-def papers_due(meeting: date, forum: ForumRules, rules: RoutingRules) -> date:
-    """Return the last day on which papers for a meeting are taken."""
-    return calendar.nth_working_day(meeting, -forum.papers_days, rules.non_working)
-
-
-def meeting_for(proposal: Proposal, forum: ForumRules, rules: RoutingRules) -> date | None:
-    """Return the first meeting whose papers deadline can be made, before the decision date.
-
-    The meeting falls strictly before the decision date, and the proposal is in by the papers
-    deadline (A11). None if there is no such meeting.
-    """
-    return next(
-        (
-            meeting
-            for meeting in forum.meetings
-            if proposal.submitted <= papers_due(meeting, forum, rules) and meeting < proposal.decide_by
-        ),
-        None,
-    )
+def _needs_srg(kind: str, choice: Choice) -> set[str]:
+    """Return the branches without which an answer would lead nowhere."""
+    if choice is Choice.REFER_UP:
+        return {"srg"}
+    return {"srg_deviation"} if (kind, choice) == ("head_of_profession", Choice.NOT_SUPPORT) else set()
 
 
 # --------------------------------------------------------------------------- helpers
 
 
-def _srg_leg(rules: RoutingRules, forum: ForumRules, reason: str) -> Leg:
+def _srg_leg(rules: RoutingRules, forum: ForumRules, reason: str, *, key: str = "srg") -> Leg:
     return Leg(
         leg="srg",
         who=(forum.key,),
         clause=rules.clauses["srg"],
         reason=reason,
-        asks=(LegAsk(key="srg", kind="srg", seats=forum.seats),),
+        asks=(LegAsk(key=key, kind="srg", seats=forum.seats),),
         forum=forum.key,
     )
 
@@ -276,7 +320,3 @@ def _notice(post: str, proposal: Proposal) -> LegAsk:
 
 def _money(key: str, post: str, share: Share, *, kind: str = "funding") -> LegAsk:
     return LegAsk(key=key, kind=kind, seats=(SeatAsk(key=post, post=post, amount=share.amount),))
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -1,8 +1,9 @@
 """Where an investment proposal can be, and what moves it on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from workflows.model import Choice, Ending, Leg, Outcome, State
+from workflows.rules.course import LED_TO
 from workflows.rules.routing import LEGS
 
 _ENDS_OF_DECISIONS = (State.REJECTED, State.RETURNED, State.LAPSED, State.WITHDRAWN)
@@ -62,6 +63,12 @@ _BY_CHOICE = {
     Choice.RETURN: State.RETURNED,
     Choice.VERIFY: State.CLOSED,
 }
+_BY_KIND = {
+    (kind, choice): state
+    for passage in LEGS.values()
+    for kind in passage.kinds
+    for choice, state in passage.ends.items()
+}
 _BY_ENDING = {Ending.SILENT: State.LAPSED, Ending.WITHDRAWN: State.WITHDRAWN}
 
 
@@ -87,8 +94,9 @@ def after(outcome: Outcome) -> State | None:
     """
     if outcome.choice is None:
         return _BY_ENDING[outcome.ending]
-    if outcome.choice in _BY_CHOICE:
-        return _BY_CHOICE[outcome.choice]
+    state = _BY_KIND.get((outcome.kind, outcome.choice), _BY_CHOICE.get(outcome.choice))
+    if state is not None:
+        return state
     if outcome.stops:
         raise ValueError(f"{outcome.step} came to {outcome.choice}, which leads a proposal nowhere")
     return None
@@ -106,14 +114,14 @@ def end(outcome: Outcome) -> State:
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
-    """Return the outcome that counts of several: one that stops the case, else a referral."""
-    return next(
-        (outcome for outcome in outcomes if outcome.stops and outcome.choice is not None),
-        next(
-            (outcome for outcome in outcomes if outcome.stops),
-            next((outcome for outcome in outcomes if outcome.referred), outcomes[-1]),
-        ),
+    """Return the outcome that counts of several: one that stops the case, else one that adds to its way."""
+    ranks: tuple[Callable[[Outcome], bool], ...] = (
+        lambda outcome: outcome.choice is not None and after(outcome) is not None,
+        lambda outcome: outcome.choice is None,
+        lambda outcome: (outcome.kind, outcome.choice) in LED_TO,
+        lambda outcome: outcome.referred,
     )
+    return next((outcome for rank in ranks for outcome in outcomes if rank(outcome)), outcomes[-1])
 
 
 def diagram() -> str:

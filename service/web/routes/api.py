@@ -24,7 +24,7 @@ from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
 from workflows.letters import Stop
 from workflows.model import ForumRules, Leg, State
-from workflows.rules import routing
+from workflows.rules.meetings import papers_due
 
 PROBLEM = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
@@ -418,7 +418,7 @@ def meetings(id: str, visit: Asker) -> dict[str, list[Meeting]]:
     coming = [meeting for meeting in forum.meetings if meeting >= visit.today]
     return {
         "meetings": [
-            Meeting(date=meeting, papers_due=routing.papers_due(meeting, known, rules)) for meeting in coming
+            Meeting(date=meeting, papers_due=papers_due(meeting, known, rules)) for meeting in coming
         ]
     }
 

@@ -308,7 +308,8 @@ async def _settled(visit: Visit, link_id: str, submitted: Submitted) -> Response
         # The answer is in the record, whatever has failed since. Nobody may be told that it is not.
         known = isinstance(error, Unavailable)
         log.warning("not settled yet", kind=type(error).__name__, step=intent.step, exc_info=not known)
-        return page("links/kept.html", visit.frame(neutral=True), status=202, link_id=link_id, answer=intent)
+        frame = visit.frame(neutral=True)
+        return page("links/kept.html", frame, status=202, link_id=link_id, answer=intent, kind=submitted.kind)
     if isinstance(answer, Refused):
         return await run_in_threadpool(_refused, visit, link_id, answer.why)
     if intent.state == "accepted" or isinstance(answer, Counted):
@@ -565,4 +566,5 @@ def _read_page(
         changed=changed,
         owners=deciding.condition_owners(sight.edition, visit.today),
         rows=range(1, deciding.MOST_CONDITIONS + 1),
+        written=deciding.WRITTEN,
     )

@@ -76,6 +76,9 @@ def test_everything_wrong_is_said_at_once_in_a_sponsors_words(office: Office, pr
         assert drafts.of_person(tx, office.holder("hoict-rc"), ()) == ()
 
 
+ISSUE = {"principles": {"P08": "issue"}, "principle_notes": {"P08": "A map viewer of its own"}}
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -85,9 +88,9 @@ def test_everything_wrong_is_said_at_once_in_a_sponsors_words(office: Office, pr
         ({"title": None}, "title"),
         ({"benefits": []}, "benefits"),
         ({"principles": {"P01": "met"}}, "principles.P02"),
-        ({"principles": {"P01": "deviates"}}, "principles.P01"),
-        ({"corporate_system": {"relation": "duplicates", "ids": ["CS3"]}}, "corporate_system.relation"),
-        ({"embargo": True}, "embargo"),
+        ({"principles": {"P01": "deviates"}}, "principle_notes.P01"),
+        ({"corporate_system": {"relation": "none", "ids": []}, **ISSUE}, "corporate_system.ids"),
+        ({"funding_condition": {"decision_due": "2004-09-12"}}, "funding_condition.decision_due"),
     ],
 )
 def test_what_is_not_complete_is_not_submitted(

@@ -12,8 +12,7 @@ from service.relay import Relay
 from service.store import cases, covers, intents, journal, links, sessions, steps
 from service.store.covers import Cover
 from service.store.letters import LinkBinding, QueuedLetter
-from service.web import briefing, days
-from service.web.words import DONE
+from service.web import briefing, days, words
 from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, FakeEngine, Office
 from tests.support.real_time import RealTime
 from workflows.model import (
@@ -323,7 +322,8 @@ def test_of_two_tabs_one_counts_and_the_other_is_told_which(office: Office) -> N
             statuses = list(both.map(Tab.confirm, tabs))
         assert sorted(statuses) == [303, 409]
         counted, other = sorted(tabs, key=lambda tab: tab.status)
-        assert f"You have already {DONE[Choice(counted.choice)]} this" in other.text
+        said = words.did(Choice(counted.choice), "funding", "this")
+        assert f"You have already {said}" in other.text
         with office.store.reading() as tx:
             assert [made.choice for made in intents.decisions_of(tx, of_case(step))] == [counted.choice]
 

@@ -170,7 +170,7 @@ def test_every_field_of_a_proposal_is_asked_for_on_one_page(edition: Edition) ->
     assert len(asked) == len(set(asked))
     tops = {field.partition(".")[0] for field in asked}
     known = set(proposals.ProposalDocument.model_fields)
-    assert known - tops == {"organisation", "submitted_on", "funding_condition", "embargo"}
+    assert known - tops == {"organisation", "submitted_on", "embargo_exempt"}
     assert tops <= known
 
 

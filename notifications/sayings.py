@@ -1,0 +1,138 @@
+"""What an answer is called where its question has words of its own, in letters and on pages alike.
+
+Elsewhere an answer is called what its choice is called, whatever the question.
+"""
+
+from dataclasses import dataclass
+
+from workflows.model import Choice
+
+
+@dataclass(frozen=True)
+class Saying:
+    """An answer to one kind of question, in the places where it is spoken of."""
+
+    label: str
+    """Beside its button."""
+    doing: str
+    """After "You are", before "as Chief Finance Officer"."""
+    did: str
+    """After who answered: "Chief Finance Officer reported a successful bid"."""
+    became: str
+    """What the question has come to, as a clause: "the bid succeeded"."""
+    leads_to: str
+    """What it does, under its button."""
+
+
+_SAYINGS = {
+    ("embargo_exception", Choice.APPROVE): Saying(
+        "Grant the exception",
+        "granting an exception",
+        "granted an exception",
+        "the exception is granted",
+        "The proposal goes on to its funding parties.",
+    ),
+    ("embargo_exception", Choice.APPROVE_WITH_CONDITIONS): Saying(
+        "Grant the exception with conditions",
+        "granting an exception with conditions",
+        "granted an exception with conditions",
+        "the exception is granted with conditions",
+        "As grant. Your conditions are recorded, told to the sponsor and shown to those asked after you.",
+    ),
+    ("embargo_exception", Choice.REJECT): Saying(
+        "Refuse the exception",
+        "refusing an exception",
+        "refused an exception",
+        "the exception is refused",
+        "The sponsor is told why. The proposal ends here.",
+    ),
+    ("head_of_profession", Choice.NOT_SUPPORT): Saying(
+        "Do not support",
+        "not supporting it",
+        "did not support it",
+        "it is not supported",
+        "SRG is asked to decide, and its word stands.",
+    ),
+    ("challenge", Choice.SUPPORT): Saying(
+        "The corporate system falls short",
+        "agreeing that the corporate system falls short",
+        "agreed that the corporate system falls short",
+        "the corporate system falls short",
+        "The Head of Profession is consulted, unless that has been done. Then it goes on.",
+    ),
+    ("challenge", Choice.SUPPORT_WITH_CONDITIONS): Saying(
+        "The corporate system falls short, with conditions",
+        "agreeing, with conditions, that the corporate system falls short",
+        "agreed, with conditions, that the corporate system falls short",
+        "the corporate system falls short, and there are conditions",
+        "As the answer above, and your conditions are shown to those who decide.",
+    ),
+    ("challenge", Choice.NOT_SUPPORT): Saying(
+        "The corporate system can be used",
+        "saying that the corporate system can be used",
+        "said that the corporate system can be used",
+        "the corporate system can be used",
+        "The proposal goes back to its sponsor, to use the corporate system instead.",
+    ),
+    ("consent", Choice.SUPPORT): Saying(
+        "Consent",
+        "consenting",
+        "consented",
+        "consent is given",
+        "The proposal goes on.",
+    ),
+    ("consent", Choice.SUPPORT_WITH_CONDITIONS): Saying(
+        "Consent with conditions",
+        "consenting with conditions",
+        "consented with conditions",
+        "consent is given with conditions",
+        "As consent, and your conditions are shown to those who decide.",
+    ),
+    ("consent", Choice.NOT_SUPPORT): Saying(
+        "Do not consent",
+        "refusing consent",
+        "refused consent",
+        "consent is refused",
+        "The proposal goes back to its sponsor with your reasons.",
+    ),
+    ("dataset", Choice.APPROVE): Saying(
+        "One master source is settled",
+        "settling the master source",
+        "settled the master source",
+        "the master source is settled",
+        "The sponsor and the funding parties are told which it is. The proposal goes on.",
+    ),
+    ("parameter", Choice.SUPPORT): Saying(
+        "Pass it to ICT Services",
+        "passing the issue to ICT Services",
+        "passed the issue to ICT Services",
+        "the issue is passed to ICT Services",
+        "ICT Services are asked for a solution. Funding parties are asked once there is one.",
+    ),
+    ("solution", Choice.APPROVE): Saying(
+        "There is a solution",
+        "recording a solution",
+        "recorded a solution",
+        "a solution is recorded",
+        "The sponsor and the funding parties are told of it. The proposal goes on.",
+    ),
+    ("bid_outcome", Choice.APPROVE): Saying(
+        "The bid succeeded",
+        "reporting a successful bid",
+        "reported a successful bid",
+        "the bid succeeded",
+        "The funding parties are asked next.",
+    ),
+    ("bid_outcome", Choice.REJECT): Saying(
+        "The bid failed",
+        "reporting a failed bid",
+        "reported a failed bid",
+        "the bid failed",
+        "The sponsor is told. The proposal is closed as unfunded.",
+    ),
+}
+
+
+def saying(kind: str, choice: Choice | str) -> Saying | None:
+    """Return the words of its own that a kind of question has for an answer, if it has any."""
+    return _SAYINGS.get((kind, Choice(choice)))

@@ -1,0 +1,273 @@
+"""The legs on which others are heard before money is asked for: exceptions, consultations, issues, bids."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from workflows.model import EmbargoOwner, Leg, LegAsk, Proposal, Relation, RoutingRules, SeatAsk
+from workflows.rules.meetings import meeting_for, next_meeting, said
+
+DEVIATES, ISSUE = "deviates", "issue"
+"""Answers to a principle that send a proposal to somebody (SYS-02)."""
+CONSULTED = (Relation.EXTENDS, Relation.REPLACES)
+"""What an owner's system may be to a proposal only with the owner's consent (A13)."""
+
+
+# ---------------------------------------------------------------------------- exceptions
+
+
+def embargo_exception(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """What an embargo holds goes ahead only by an exception, granted by its owner of that day (SYS-45)."""
+    embargo = rules.embargo
+    if embargo is None or proposal.embargo_exempt or not embargo.on(proposal.submitted):
+        return None
+    owner, meeting = _owner(proposal, embargo.owners, rules)
+    return Leg(
+        leg="embargo_exception",
+        who=(owner.forum.key,),
+        clause=rules.clauses["embargo_exception"],
+        reason=f"an embargo on spending is in force, and {owner.forum.name} may grant an exception"
+        + (f" at its meeting of {said(meeting)}" if meeting else ""),
+        asks=(
+            LegAsk(
+                key="embargo_exception",
+                kind="embargo_exception",
+                seats=_alone(owner.forum.secretary),
+                inform=(proposal.sponsor,),
+            ),
+        ),
+        forum=owner.forum.key,
+        meeting=meeting,
+    )
+
+
+def _owner(
+    proposal: Proposal, owners: Iterable[EmbargoOwner], rules: RoutingRules
+) -> tuple[EmbargoOwner, date | None]:
+    """Return who owns the embargo on the day it is asked for an exception, and its meeting of that day."""
+    on_the_day = [owner for owner in owners if owner.on(proposal.submitted)]
+    for owner in owners:
+        within = owner.forum.model_copy(
+            update={"meetings": tuple(day for day in owner.forum.meetings if owner.on(day))}
+        )
+        if meeting := next_meeting(proposal, within, rules):
+            return owner, meeting
+    return on_the_day[0], None
+
+
+# ------------------------------------------------------------------------- consultations
+
+
+def head_of_profession(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """A deviation from a principle is discussed before any funder is asked (SYS-04)."""
+    deviating = [key for key in rules.principles if proposal.principles.get(key) == DEVIATES]
+    if not deviating:
+        return None
+    return consultation(
+        {key: rules.principles[key].deviation_to for key in deviating},
+        rules,
+        reason=f"it does not meet {_names(rules.principles[key].name for key in deviating)}",
+    )
+
+
+def consultation(to: Mapping[str, str], rules: RoutingRules, *, reason: str) -> Leg:
+    """Return the consultation about principles, each with the post that it is raised with."""
+    posts = tuple(dict.fromkeys(to.values()))
+    return Leg(
+        leg="head_of_profession",
+        who=posts,
+        clause=rules.clauses["head_of_profession"],
+        reason=reason,
+        asks=tuple(
+            LegAsk(
+                key=f"consultation-{post}",
+                kind="head_of_profession",
+                seats=_alone(post),
+                about=tuple(key for key in to if to[key] == post),
+            )
+            for post in posts
+        ),
+    )
+
+
+def principal_customer(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """A corporate system's own Principal Customer answers for it (SYS-05, A13).
+
+    A duplicate is challenged, an extension or a replacement needs consent; an integration asks nobody.
+    """
+    named = [key for key in proposal.corporate_systems if key in rules.systems]
+    challenged = proposal.relation is Relation.DUPLICATES or bool(
+        _issues(proposal, rules, "principal_customer")
+    )
+    if not named or not (challenged or proposal.relation in CONSULTED):
+        return None
+    owners: dict[str, list[str]] = {}
+    for key in named:
+        owners.setdefault(rules.systems[key].principal_customer, []).append(key)
+    systems = _names(rules.systems[key].name for key in named)
+    asked = _challenge if challenged else _consent
+    return Leg(
+        leg="principal_customer",
+        who=tuple(owners),
+        clause=rules.clauses["principal_customer" if challenged else "principal_customer_consent"],
+        reason=f"it would do what {systems} does already"
+        if challenged
+        else f"it {proposal.relation} {systems}, to which its owner consents first",
+        asks=tuple(asked(post, tuple(keys), rules) for post, keys in owners.items()),
+    )
+
+
+def _challenge(post: str, systems: tuple[str, ...], rules: RoutingRules) -> LegAsk:
+    """Ask whether systems fall short, and if nobody answers whoever the handbook names in turn (A09, A10)."""
+    key = f"challenge-{post}"
+    bodies = [
+        body for principle in _settled_by(rules, "principal_customer") for body in _bodies(rules, principle)
+    ]
+    forums = [
+        (
+            kind,
+            rules.forums.get(rules.systems[systems[0]].business_forum if body == "business-forum" else body),
+        )
+        for kind, body in bodies
+    ]
+    others = tuple(
+        LegAsk(
+            key=f"{key}-{forum.key}",
+            kind=kind,
+            seats=forum.seats if kind == "srg" else _alone(forum.secretary),
+            about=systems,
+            forum=forum.key,
+        )
+        for kind, forum in forums
+        if forum is not None
+    )
+    return LegAsk(key=key, kind="challenge", seats=_alone(post), about=systems, otherwise=others)
+
+
+def _consent(post: str, systems: tuple[str, ...], rules: RoutingRules) -> LegAsk:
+    return LegAsk(key=f"consent-{post}", kind="consent", seats=_alone(post), about=systems)
+
+
+def shortfall(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """Return the consultation that follows where a corporate system is found to fall short.
+
+    None where nothing is challenged, or the Head of Profession has been consulted already.
+    """
+    challenge = principal_customer(proposal, rules)
+    if challenge is None or challenge.asks[0].kind != "challenge" or head_of_profession(proposal, rules):
+        return None
+    return consultation(
+        dict.fromkeys(_settled_by(rules, "principal_customer"), rules.head_of_profession),
+        rules,
+        reason="a corporate system falls short, so that a local one is proposed",
+    )
+
+
+# -------------------------------------------------------------------------------- issues
+
+
+def issue_resolution(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """What shared data or a technical parameter leaves open is settled by the body its principle names.
+
+    It goes there as a notification does: at a meeting, or directly where none serves (SYS-06, SYS-07, A12).
+    """
+    issues = _issues(proposal, rules, "issue_resolution")
+    if not issues:
+        return None
+    first, *others = dict.fromkeys(body for key in issues for _, body in _bodies(rules, key))
+    forum = rules.forums[first]
+    meeting = meeting_for(proposal, forum, rules)
+    post = forum.secretary if meeting else rules.direct_notification
+    return Leg(
+        leg="issue_resolution",
+        who=(first if meeting else post, *others),
+        clause=rules.clauses["issue_resolution"],
+        reason=f"an issue is raised with {_names(rules.principles[key].name for key in issues)}",
+        asks=tuple(
+            LegAsk(
+                key=f"issue-{key}",
+                kind=_bodies(rules, key)[0][0],
+                seats=_alone(post),
+                about=(key,),
+                inform=(proposal.sponsor,),
+            )
+            for key in issues
+        ),
+        forum=forum.key if meeting else "",
+        meeting=meeting,
+    )
+
+
+def solution(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """Return the part of an issue that is passed on: the second body that its principle names finds a way."""
+    issues = [key for key in _issues(proposal, rules, "issue_resolution") if len(_bodies(rules, key)) > 1]
+    if not issues:
+        return None
+    passed = [(key, *_bodies(rules, key)[1]) for key in issues]
+    return Leg(
+        leg="issue_resolution",
+        who=tuple(dict.fromkeys(body for _, _, body in passed)),
+        clause=rules.clauses["issue_resolution"],
+        reason=f"an issue with {_names(rules.principles[key].name for key in issues)} is passed on",
+        asks=tuple(
+            LegAsk(
+                key=f"solution-{key}",
+                kind=kind,
+                seats=_alone(body),
+                about=(key,),
+                inform=(proposal.sponsor,),
+            )
+            for key, kind, body in passed
+        ),
+    )
+
+
+# ---------------------------------------------------------------------------------- bids
+
+
+def bid_outcome(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """Where the money depends on a bid, funders are asked once it has succeeded (SYS-20)."""
+    if not proposal.bid_pending:
+        return None
+    post = proposal.bid_owner or rules.bid_owner
+    expected = f", expected on {said(proposal.bid_due)}" if proposal.bid_due else ""
+    return Leg(
+        leg="bid_outcome",
+        who=(post,),
+        clause=rules.clauses["bid_outcome"],
+        reason=f"its funding depends on the outcome of a bid{expected}",
+        asks=(
+            LegAsk(
+                key="bid_outcome",
+                kind="bid_outcome",
+                seats=_alone(post),
+                inform=(proposal.sponsor,),
+                expected=proposal.bid_due,
+            ),
+        ),
+    )
+
+
+# ------------------------------------------------------------------------------- helpers
+
+
+def _issues(proposal: Proposal, rules: RoutingRules, leg: str) -> list[str]:
+    """Return the principles with which a proposal has an issue that a leg settles."""
+    return [key for key in _settled_by(rules, leg) if proposal.principles.get(key) == ISSUE]
+
+
+def _settled_by(rules: RoutingRules, leg: str) -> list[str]:
+    return [key for key, known in rules.principles.items() if known.issue and known.issue.leg == leg]
+
+
+def _bodies(rules: RoutingRules, key: str) -> tuple[tuple[str, str], ...]:
+    issue = rules.principles[key].issue
+    return issue.to if issue else ()
+
+
+def _alone(post: str) -> tuple[SeatAsk, ...]:
+    return (SeatAsk(key=post, post=post),)
+
+
+def _names(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,77 @@
+"""How a proposal passes its way: which legs together, what an answer adds, and what is still to come."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from workflows.model import Choice, Leg, LegAsk
+from workflows.rules.routing import LEGS
+
+LED_TO: Mapping[tuple[str, Choice | None], str] = {
+    ("head_of_profession", Choice.NOT_SUPPORT): "srg_deviation",
+    ("challenge", Choice.SUPPORT): "head_of_profession",
+    ("challenge", Choice.SUPPORT_WITH_CONDITIONS): "head_of_profession",
+    ("parameter", Choice.SUPPORT): "solution",
+    ("dataset", Choice.REFER_UP): "srg_issue",
+    ("parameter", Choice.REFER_UP): "srg_issue",
+    ("solution", Choice.REFER_UP): "srg_issue",
+}
+"""The branch by which an answer to a kind of question goes on.
+
+An unsupported deviation goes to SRG, whose word stands (A08). The Head of Profession hears of a corporate
+system that falls short. ICT Services find a way round a technical parameter (SYS-07). What an issue's body
+refers up, SRG settles before any funder is asked.
+"""
+
+
+def added(kind: str, choice: Choice | None, branches: Mapping[str, Leg]) -> Leg | None:
+    """Return the leg that an answer adds to a proposal's way at once, if it adds one."""
+    return branches.get(LED_TO.get((kind, choice), ""))
+
+
+def passages(route: Sequence[Leg]) -> tuple[tuple[Leg, ...], ...]:
+    """Return the legs of a way as they are passed: those of one meeting together, else one after another."""
+    groups: list[tuple[Leg, ...]] = []
+    for leg in route:
+        before = groups[-1][0] if groups else None
+        if before and LEGS[leg.leg].beside == before.leg and before.meeting == leg.meeting:
+            groups[-1] += (leg,)
+        else:
+            groups.append((leg,))
+    return tuple(groups)
+
+
+def asked_by(leg: Leg) -> tuple[LegAsk, ...]:
+    """Return every question that a leg may put, those for whom nobody answers included."""
+    return tuple(ask for first in leg.asks for ask in (first, *first.otherwise))
+
+
+def together_with(key: str, route: Sequence[Leg], branches: Mapping[str, Leg]) -> tuple[Leg, ...]:
+    """Return the legs that are passed together with the question `key`, its own included."""
+    groups = (*passages(route), *((leg,) for leg in branches.values()))
+    return next((legs for legs in groups if any(ask.key == key for leg in legs for ask in asked_by(leg))), ())
+
+
+def to_come(
+    key: str, kind: str, choice: Choice | None, route: Sequence[Leg], branches: Mapping[str, Leg]
+) -> tuple[Leg, ...]:
+    """Return the legs after the question `key` if it comes to `choice`: what that adds comes first."""
+    way = walked(route, branches, [key])
+    here = together_with(key, route, branches)
+    extra = added(kind, choice, branches)
+    return (*((extra,) if extra else ()), *(way[way.index(here[-1]) + 1 :] if here else way))
+
+
+def walked(route: Sequence[Leg], branches: Mapping[str, Leg], asked: Collection[str]) -> tuple[Leg, ...]:
+    """Return a way with the branches that were asked, by the keys of their questions, each in its place."""
+    way = list(route)
+    for name, branch in branches.items():
+        keys = {ask.key for ask in asked_by(branch)}
+        # What is certain to be asked is in its place already.
+        if not keys & {*asked} or keys & {ask.key for leg in way for ask in asked_by(leg)}:
+            continue
+        origins = [kind for (kind, _), led_to in LED_TO.items() if led_to == name]
+        after = [
+            number for number, leg in enumerate(way) if any(ask.kind in origins for ask in asked_by(leg))
+        ]
+        before_approval = [number for number, leg in enumerate(way) if not LEGS[leg.leg].after_approval]
+        way.insert(max(after or before_approval, default=-1) + 1, branch)
+    return tuple(way)
