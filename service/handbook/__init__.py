@@ -1,6 +1,7 @@
 """The organisation's rules as data: files that a governance officer can read, frozen into an edition."""
 
 from service.handbook.edition import (
+    AppraisalRules,
     Budget,
     Clause,
     CorporateSystem,
@@ -19,6 +20,7 @@ from service.handbook.reading import HandbookError, load, names, variants
 from service.handbook.sources import Fault
 
 __all__ = [
+    "AppraisalRules",
     "Budget",
     "Clause",
     "CorporateSystem",

@@ -33,6 +33,7 @@ def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edi
         technical_parameters=handbook.technical_parameters,
         route=handbook.route,
         embargo=handbook.embargo,
+        appraisal=handbook.appraisal,
         limits=handbook.delegated_limits,
         next_authority=next_authorities(handbook),
         steps={kind: _terms(kind, handbook) for kind in handbook.steps},

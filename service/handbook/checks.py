@@ -401,6 +401,16 @@ def _limits(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield ("delegated_limits", post), "has a limit, but nobody above it to ask"
 
 
+def _appraisal(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    rates = handbook.appraisal.discount_rates
+    if not rates:
+        yield ("appraisal", "discount_rates"), "has no rate by which later money is worth less"
+    for number, (one, following) in enumerate(pairwise(rates), start=1):
+        if following.since is None or (one.since and following.since <= one.since):
+            told = "must be later than that of the rate before it"
+            yield ("appraisal", "discount_rates", number, "since"), told
+
+
 def _calendar(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     entry = handbook.calendar
     try:
@@ -436,6 +446,7 @@ _CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _choices,
     _steps,
     _limits,
+    _appraisal,
     _calendar,
 )
 

@@ -218,6 +218,29 @@ class Retention(Entry):
     basis: str = ""
 
 
+class DiscountRate(Entry):
+    """By how much later money is worth less, in percent a year, from a day on."""
+
+    percent: Decimal = Field(ge=0, lt=100)
+    since: Day | None = None
+
+
+class AppraisalRules(Entry):
+    """How the figures of a business case are worked out."""
+
+    discount_rates: tuple[DiscountRate, ...] = (DiscountRate(percent=Decimal("3.5")),)
+    """In the order of their days."""
+    horizon_years: int = Field(default=5, ge=1, le=50)
+    """How many years after the first are looked at, unless a proposal gives more."""
+    optimism_bias_percent: Decimal = Field(default=Decimal(0), ge=0)
+    """By how much more capital such work has been found to take than was first said."""
+
+    def rate_on(self, day: date) -> Decimal:
+        """Return the discount rate in force on a day."""
+        rates = [rate for rate in self.discount_rates if rate.since is None or rate.since <= day]
+        return (rates or self.discount_rates)[-1].percent
+
+
 class EmbargoHolder(Entry):
     """A forum that owns an embargo, from a day to a day, both included."""
 
@@ -274,6 +297,7 @@ class Edition(Frozen):
     technical_parameters: dict[str, TechnicalParameter]
     route: Route
     embargo: Embargo | None
+    appraisal: AppraisalRules
     limits: dict[str, Pounds]
     next_authority: dict[str, str]
     steps: dict[str, Terms]

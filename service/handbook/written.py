@@ -7,6 +7,7 @@ from dateutil import relativedelta
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from service.handbook.edition import (
+    AppraisalRules,
     Budget,
     Clause,
     CorporateSystem,
@@ -216,6 +217,7 @@ class Handbook(Entry):
     technical_parameters: Keyed[TechnicalParameter] = Field(default_factory=dict)
     route: Route
     embargo: Embargo | None = None
+    appraisal: AppraisalRules = AppraisalRules()
     delegated_limits: dict[str, Pounds] = Field(default_factory=dict)
     next_authority: dict[str, str] = Field(default_factory=dict)
     ladders: dict[str, LadderEntry]

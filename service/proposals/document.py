@@ -37,6 +37,8 @@ class YearCost(Frozen):
     capital: Pounds = Decimal(0)
     revenue: Pounds = Decimal(0)
     project_management: Pounds = Decimal(0)
+    one_off: Pounds = Decimal(0)
+    """What is spent once and is no capital, such as moving data."""
 
 
 class FundingParty(Frozen):
@@ -52,6 +54,33 @@ class Benefit(Frozen):
     title: str
     owner: str = ""
     measure: str = ""
+    how_realised: str = ""
+    """How it will be brought about."""
+    cashable: bool = False
+    """It is money that can be spent on something else."""
+    amount_gbp_per_year: Pounds | None = None
+    basis: str = ""
+    """How the amount was arrived at."""
+    from_year: str = ""
+    """The first financial year in which it is had; the second of the proposal if none is given."""
+    years: int | None = None
+    """For how many years it is had; to the end if none is given."""
+
+
+class Option(Frozen):
+    """Another way that was weighed, and why it was not taken."""
+
+    title: str
+    do_nothing: bool = False
+    capital_gbp: Pounds | None = None
+    why_not: str = ""
+
+
+class Claimed(Frozen):
+    """The totals that a sponsor gives of their own accord."""
+
+    whole_life_cost_gbp: Pounds | None = None
+    net_present_value_gbp: Pounds | None = None
 
 
 class CorporateSystem(Frozen):
@@ -98,6 +127,8 @@ class ProposalDocument(Frozen):
     funding_parties: tuple[FundingParty, ...] = ()
     funding_condition: FundingCondition | None = None
     benefits: tuple[Benefit, ...] = ()
+    options: tuple[Option, ...] = ()
+    claimed: Claimed = Claimed()
     principles: dict[str, Answer] = Field(default_factory=dict)
     principle_notes: dict[str, str] = Field(default_factory=dict)
     corporate_system: CorporateSystem = CorporateSystem()

@@ -13,10 +13,12 @@ from service.handbook.words import pounds
 from service.proposals.document import (
     Answer,
     Benefit,
+    Claimed,
     CorporateSystem,
     CostProfile,
     FundingCondition,
     FundingParty,
+    Option,
     ProposalDocument,
     YearCost,
 )
@@ -77,6 +79,8 @@ class Reading:
             funding_parties=self._parties(given.get("funding_parties")),
             funding_condition=self._condition(given.get("funding_condition")),
             benefits=self._benefits(given.get("benefits")),
+            options=self._options(given.get("options")),
+            claimed=self._claimed(given.get("claimed")),
             principles=(principles := self._principles(given)),
             principle_notes=self._notes(given.get("principle_notes"), principles),
             corporate_system=self._system(given),
@@ -172,6 +176,7 @@ class Reading:
                     ("capital", "Capital"),
                     ("revenue", "Revenue"),
                     ("project_management", "Project management"),
+                    ("one_off", "One-off costs"),
                 )
             }
             costs.append(YearCost(year=year or "", **amounts))
@@ -222,9 +227,46 @@ class Reading:
                     title=title or "",
                     owner=self._of(f"{field}.owner", "Owner", row.get("owner"), self._post) or "",
                     measure=self._of(f"{field}.measure", "Measure", row.get("measure"), _text) or "",
+                    how_realised=self._of(f"{field}.how_realised", "How", row.get("how_realised"), _text)
+                    or "",
+                    cashable=self._of(f"{field}.cashable", "Cashable", row.get("cashable"), _yes_or_no)
+                    or False,
+                    amount_gbp_per_year=self._of(
+                        f"{field}.amount_gbp_per_year", "Amount", row.get("amount_gbp_per_year"), _money
+                    ),
+                    basis=self._of(f"{field}.basis", "Basis", row.get("basis"), _text) or "",
+                    from_year=self._of(f"{field}.from_year", "First year", row.get("from_year"), _year) or "",
+                    years=self._of(f"{field}.years", "Years", row.get("years"), _count),
                 )
             )
         return tuple(benefits)
+
+    def _options(self, value: object) -> tuple[Option, ...]:
+        options: list[Option] = []
+        for field, row in self._rows("options", "Options", "An option", value):
+            title = self._of(f"{field}.title", "Option", row.get("title"), _line)
+            if not row.get("title"):
+                self.problems.append(Problem(field=f"{field}.title", message="Say what the option is"))
+            nothing = row.get("do_nothing")
+            options.append(
+                Option(
+                    title=title or "",
+                    do_nothing=self._of(f"{field}.do_nothing", "Do nothing", nothing, _yes_or_no) or False,
+                    capital_gbp=self._of(f"{field}.capital_gbp", "Capital", row.get("capital_gbp"), _money),
+                    why_not=self._of(f"{field}.why_not", "Why not", row.get("why_not"), _text) or "",
+                )
+            )
+        return tuple(options)
+
+    def _claimed(self, value: object) -> Claimed:
+        row = self._mapping("claimed", "Totals", value)
+        cost, worth = row.get("whole_life_cost_gbp"), row.get("net_present_value_gbp")
+        return Claimed(
+            whole_life_cost_gbp=self._of("claimed.whole_life_cost_gbp", "Whole-life cost", cost, _money),
+            net_present_value_gbp=self._of(
+                "claimed.net_present_value_gbp", "Net present value", worth, _balance
+            ),
+        )
 
     def _principles(self, given: Mapping[str, Any]) -> dict[str, Answer]:
         """Read the answers; those of a handbook's own checks may be given under that name."""
@@ -350,6 +392,20 @@ def _money(value: object) -> Decimal:
     if amount >= _MOST_POUNDS:
         raise _Wrong(f"must be less than {pounds(_MOST_POUNDS)}")
     return abs(amount).quantize(_PENNY)
+
+
+def _balance(value: object) -> Decimal:
+    """Read pounds that may be less than nothing."""
+    words = str(value).strip() if isinstance(value, str | int | float | Decimal) else ""
+    sign = -1 if words.startswith("-") else 1
+    return sign * _money(words.removeprefix("-") if words else value)
+
+
+def _count(value: object) -> int:
+    number = _number(value)
+    if number is None or number != int(number) or not 0 < number <= _MOST:
+        raise _Wrong(f"must be a whole number from 1 to {_MOST}")
+    return int(number)
 
 
 def _percent(value: object) -> Decimal:

@@ -6,8 +6,10 @@ from typing import Any
 
 import rfc8785
 
-from service import telling
+from service import appraisal, telling
+from service.appraisal import Figure
 from service.handbook import Edition
+from service.proposals import ProposalDocument
 from service.store import cases, steps, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -77,6 +79,11 @@ class Brief(Frozen):
     """Since the version before."""
     rows: tuple[Row, ...] = ()
     costs: tuple[Cost, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    """What the costs and benefits come to, each with its working."""
+    flags: tuple[str, ...] = ()
+    """What whoever decides should know of the figures."""
+    options: tuple[Row, ...] = ()
     benefits: tuple[str, ...] = ()
     principles: tuple[Row, ...] = ()
     """Only those that are not plainly met."""
@@ -98,6 +105,8 @@ def brief(tx: Tx, sight: Sight) -> Brief:
     """Put together what the person of a link is to see."""
     step, seat, case, edition = sight.open_step, sight.open_seat, sight.case, sight.edition
     content = cases.content(tx, case.ref, step.version) or {}
+    read = ProposalDocument.model_validate(content)
+    figures, flags = reckoned(read, case, edition)
     made = seclusion.decisions(tx, case.ref)
     earlier = [decision for decision in made if decision.step != step.id and decision.choice.counted]
     return Brief(
@@ -120,7 +129,10 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         changes=changes(tx, case.ref, step.version - 1, step.version),
         rows=tuple(_rows(content, case, edition)),
         costs=tuple(_costs(content)),
-        benefits=tuple(_benefits(content)),
+        figures=figures,
+        flags=flags,
+        options=tuple(Row(what=title, which=told) for title, told in appraisal.options(read)),
+        benefits=tuple(_benefits(read)),
         principles=tuple(_principles(content, edition)),
         so_far=tuple(telling.told(decision, edition) for decision in earlier),
         colleagues=tuple(_colleagues(tx, step, seat, case, edition, made)),
@@ -131,6 +143,15 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         choices=step.choices,
         answers=step.answers,
     )
+
+
+def reckoned(
+    read: ProposalDocument, case: CaseView, edition: Edition
+) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
+    """Return what a proposal's costs and benefits come to, and what is missing there or does not agree."""
+    worked_out = appraisal.appraise(read, edition.appraisal, case.proposal.submitted)
+    gaps = appraisal.gaps(read, major=case.size is Size.MAJOR)
+    return worked_out.figures(), (*appraisal.disagreements(read, worked_out), *gaps)
 
 
 def shown(tx: Tx, hash: str) -> Brief | None:
@@ -215,9 +236,13 @@ def _costs(content: dict[str, Any]) -> Iterable[Cost]:
         )
 
 
-def _benefits(content: dict[str, Any]) -> Iterable[str]:
-    for benefit in content.get("benefits") or ():
-        yield benefit if isinstance(benefit, str) else str(benefit.get("title", ""))
+def _benefits(read: ProposalDocument) -> Iterable[str]:
+    for benefit in read.benefits:
+        amount = f"{words.money(benefit.amount_gbp_per_year)} a year" if benefit.amount_gbp_per_year else ""
+        kind = "cashable" if benefit.cashable else "not cashable" if amount else ""
+        basis = f"basis: {benefit.basis}" if benefit.basis else ""
+        more = ", ".join(filter(None, (amount, kind, basis)))
+        yield benefit.title + (f" ({more})" if more else "")
 
 
 def _principles(content: dict[str, Any], edition: Edition) -> Iterable[Row]:

@@ -168,6 +168,7 @@ YEARS = Page(
                 Box("capital", "Capital", "money"),
                 Box("revenue", "Revenue", "money"),
                 Box("project_management", "Project management", "money"),
+                Box("one_off", "One-off, and no capital", "money"),
             ),
             least=4,
         ),
@@ -230,10 +231,45 @@ BENEFITS = Page(
                 Box("title", "What will be better?", "text"),
                 Box("owner", "Who will see to it?", "one", options=_posts),
                 Box("measure", "How will you know?"),
+                Box("how_realised", "How will it be brought about?", "text"),
+                Box(
+                    "cashable", "Is it money that can be spent on something else?", "one", options=_yes_or_no
+                ),
+                Box("amount_gbp_per_year", "What is it worth a year?", "money"),
+                Box("basis", "How was that arrived at?"),
+                Box("from_year", "From which year?", hint="Such as 2005/06", width="5"),
+                Box("years", "For how many years?", width="4"),
             ),
             least=3,
         ),
     ),
+)
+OPTIONS = Page(
+    "options",
+    "Options",
+    (
+        Rows(
+            "options",
+            "Option",
+            (
+                Box("title", "What could be done instead?"),
+                Box("do_nothing", "Is it to do nothing?", "one", options=_yes_or_no),
+                Box("capital_gbp", "Capital", "money"),
+                Box("why_not", "Why is it not proposed?", "text"),
+            ),
+            least=2,
+        ),
+    ),
+    lead="A major proposal also says what comes of doing nothing.",
+)
+TOTALS = Page(
+    "totals",
+    "Your own totals",
+    (
+        Box("claimed.whole_life_cost_gbp", "Whole-life cost", "money"),
+        Box("claimed.net_present_value_gbp", "Net present value", "money"),
+    ),
+    lead="Leave these out if you have none. They are shown beside what your figures come to.",
 )
 PEOPLE = Page(
     "people",
@@ -259,8 +295,8 @@ def tasks(edition: Edition) -> tuple[Task, ...]:
     """Return the tasks, in the order in which they are listed."""
     return (
         Task("about", "About it", _about_pages(edition)),
-        Task("why", "Why", (WHY,)),
-        Task("costs", "Costs", (COSTS, YEARS)),
+        Task("why", "Why", (WHY, OPTIONS)),
+        Task("costs", "Costs", (COSTS, YEARS, TOTALS)),
         Task("payers", "Who pays", (PAYERS, *((BID,) if edition.route.bids else ()))),
         Task("benefits", "Benefits", (BENEFITS,)),
         Task("principles", _principles_title(edition), _principle_pages(edition)),

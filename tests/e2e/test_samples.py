@@ -137,7 +137,7 @@ class Council:
         return list(dict.fromkeys(put))
 
 
-@pytest.fixture(scope="module", params=EDITIONS.values(), ids=EDITIONS)
+@pytest.fixture(scope="module", params=[*EDITIONS.values()], ids=[*EDITIONS])
 async def council(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Council]:

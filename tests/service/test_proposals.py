@@ -482,7 +482,22 @@ def test_a_proposal_has_one_canonical_form() -> None:
             {"post": "bh-sports", "share_percent": "40"},
         ],
         "funding_condition": None,
-        "benefits": [{"title": title, "owner": "", "measure": ""} for title in COMPLETE["benefits"]],
+        "benefits": [
+            {
+                "title": title,
+                "owner": "",
+                "measure": "",
+                "how_realised": "",
+                "cashable": False,
+                "amount_gbp_per_year": None,
+                "basis": "",
+                "from_year": "",
+                "years": None,
+            }
+            for title in COMPLETE["benefits"]
+        ],
+        "options": [],
+        "claimed": {"whole_life_cost_gbp": None, "net_present_value_gbp": None},
         "principles": COMPLETE["principles"],
         "principle_notes": COMPLETE["principle_notes"],
         "corporate_system": {"relation": "integrates", "ids": ["CS3"]},

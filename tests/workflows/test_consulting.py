@@ -1,6 +1,7 @@
 """Those who are heard before money is asked for, on a real server: what each answer leads to."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from temporalio.client import Client
@@ -81,7 +82,7 @@ async def test_srg_still_decides_a_major_proposal_whose_deviation_it_has_let_pas
 
 # ------------------------------------------------------------------- Principal Customers
 
-MAPPING = {"relation": Relation.DUPLICATES, "corporate_systems": ("CS8",)}
+MAPPING: dict[str, Any] = {"relation": Relation.DUPLICATES, "corporate_systems": ("CS8",)}
 
 
 async def test_a_duplicate_whose_system_can_be_used_goes_back_and_comes_again(client: Client) -> None:

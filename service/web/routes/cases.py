@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from service import telling
+from service import proposals, telling
 from service.errors import NotFound
 from service.store import cases, steps
 from service.store.cases import CaseView, Filters
@@ -104,12 +104,16 @@ def case(ref: str, visit: Asker) -> Response:
         found = _case(tx, visit, ref)
         edition = telling.edition(tx, found.edition)
         made = seclusion.decisions(tx, ref)
+        read = proposals.ProposalDocument.model_validate(cases.content(tx, ref) or {})
+        figures, flags = briefing.reckoned(read, found, edition)
         context: dict[str, Any] = {
             "case": found,
             "edition": edition,
             "now": whereabouts.sentences(tx, found),
             "places": whereabouts.places(tx, found),
             "rows": briefing.rows(tx, found),
+            "figures": figures,
+            "flags": flags,
             "decisions": [(decision, telling.told(decision, edition)) for decision in made],
             "conditions": [
                 telling.condition(put, edition) for decision in made for put in decision.conditions

@@ -1,0 +1,299 @@
+"""The arithmetic of a business case, in the open: every figure with the working behind it.
+
+All amounts are exact pounds; what is shown is rounded to the pound. A year is a financial year, from April
+to March, and the first is year 0. Nothing a sponsor says is overwritten: where their own total differs
+from ours, both are shown.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+
+from service.handbook import AppraisalRules
+from service.handbook.words import pounds
+from service.proposals.document import Benefit, ProposalDocument, YearCost
+from workflows.model import Frozen
+
+_POUND = Decimal(1)
+_HUNDRED = Decimal(100)
+_NOTHING = Decimal(0)
+
+
+class Year(Frozen):
+    """What a year costs and brings, as it falls and as it is worth at the start."""
+
+    year: str
+    number: int
+    capital: Decimal
+    one_off: Decimal
+    revenue: Decimal
+    project_management: Decimal
+    cashable: Decimal
+    not_cashable: Decimal
+    factor: Decimal
+    """What a pound of this year is worth in year 0."""
+
+    @property
+    def cost(self) -> Decimal:
+        """All that is spent."""
+        return self.capital + self.one_off + self.revenue + self.project_management
+
+    @property
+    def net(self) -> Decimal:
+        """Cashable benefits less costs."""
+        return self.cashable - self.cost
+
+    @property
+    def present_value(self) -> Decimal:
+        """The net figure, as it is worth in year 0."""
+        return self.net * self.factor
+
+
+class Figure(Frozen):
+    """A result, and the sentence that says how it was worked out."""
+
+    name: str
+    value: str
+    working: str
+
+
+class Appraisal(Frozen):
+    """A proposal's figures over its life."""
+
+    years: tuple[Year, ...]
+    rate: Decimal
+    """Percent a year by which later money is worth less."""
+    bias: Decimal
+    """Percent by which capital is found to be underestimated."""
+
+    @cached_property
+    def whole_life_cost(self) -> Decimal:
+        """All costs of all years, as they fall."""
+        return _sum(year.cost for year in self.years)
+
+    @cached_property
+    def present_value(self) -> Decimal:
+        """Cashable benefits less costs, as they are worth in year 0: the NPV."""
+        return _sum(year.present_value for year in self.years)
+
+    @cached_property
+    def benefits_now(self) -> Decimal:
+        """The cashable benefits, as they are worth in year 0."""
+        return _sum(year.cashable * year.factor for year in self.years)
+
+    @cached_property
+    def overrun(self) -> Decimal:
+        """What capital costs more if it turns out as much dearer as such work does, as in year 0."""
+        return _sum(year.capital * year.factor for year in self.years) * self.bias / _HUNDRED
+
+    @cached_property
+    def payback(self) -> Year | None:
+        """The first year by whose end benefits have made up for all costs; None within the life."""
+        balance = _NOTHING
+        for year in self.years:
+            balance += year.net
+            if balance >= 0 and any(each.cashable for each in self.years[: year.number + 1]):
+                return year
+        return None
+
+    @cached_property
+    def switching_value(self) -> Decimal | None:
+        """Percent by which cashable benefits may fall before the NPV is nothing.
+
+        Less than 0 if they must rise; None without cashable benefits.
+        """
+        if not self.benefits_now:
+            return None
+        return self.present_value / self.benefits_now * _HUNDRED
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Return the results, each with its working."""
+        last = self.years[-1]
+        life = f"{self.years[0].year} to {last.year}"
+        found = [
+            Figure(
+                name="Whole-life cost",
+                value=_whole(self.whole_life_cost),
+                working=f"Capital, one-off, revenue and project management costs of {life}, as they fall.",
+            ),
+            Figure(
+                name="Net present value",
+                value=_whole(self.present_value),
+                working=f"Each year's cashable benefits less its costs, discounted at {self.rate:f}% a year: "
+                + "; ".join(f"{year.year} {_whole(year.present_value)}" for year in self.years)
+                + ".",
+            ),
+            Figure(
+                name="With optimism bias",
+                value=_whole(self.present_value - self.overrun),
+                working=f"The same with {self.bias:f}% more capital, {_whole(self.overrun)} at its worth in "
+                f"{self.years[0].year}: such work is found to be underestimated by that much.",
+            ),
+            Figure(name="Payback", value=self._payback(), working=self._balance()),
+        ]
+        if self.switching_value is not None:
+            found.append(
+                Figure(
+                    name="Switching value",
+                    value=_switching(self.switching_value),
+                    working=f"The net present value, {_whole(self.present_value)}, as a part of the cashable "
+                    f"benefits at their worth in {self.years[0].year}, {_whole(self.benefits_now)}.",
+                )
+            )
+        return tuple(found)
+
+    def _payback(self) -> str:
+        if self.payback:
+            return f"By the end of {self.payback.year}"
+        return f"Not by the end of {self.years[-1].year}"
+
+    def _balance(self) -> str:
+        balance, told = _NOTHING, []
+        for year in self.years:
+            balance += year.net
+            told.append(f"{year.year} {_whole(balance)}")
+        return f"Cashable benefits less costs, added up from year to year: {'; '.join(told)}."
+
+
+def appraise(read: ProposalDocument, rules: AppraisalRules, submitted: date) -> Appraisal:
+    """Work out the figures of a proposal under a handbook's rules of the day on which it was submitted."""
+    begins = _first_year(read, submitted)
+    numbers = range(max(rules.horizon_years, _last_given(read, begins)) + 1)
+    rate = rules.rate_on(submitted)
+    return Appraisal(
+        years=tuple(_year(read, begins, number, rate) for number in numbers),
+        rate=rate,
+        bias=rules.optimism_bias_percent,
+    )
+
+
+def disagreements(read: ProposalDocument, worked_out: Appraisal) -> tuple[str, ...]:
+    """Say where a sponsor's own totals are not what their figures come to (to the pound)."""
+    claimed = read.claimed
+    totals = (
+        ("Whole-life cost", claimed.whole_life_cost_gbp, worked_out.whole_life_cost),
+        ("Net present value", claimed.net_present_value_gbp, worked_out.present_value),
+    )
+    return tuple(
+        f"{name}: the sponsor says {_whole(said)}, but the figures given come to {_whole(found)}"
+        for name, said, found in totals
+        if said is not None and abs(said - found) >= 1
+    )
+
+
+def gaps(read: ProposalDocument, *, major: bool) -> tuple[str, ...]:
+    """Say what a business case leaves out that those who decide would look for (SYS-15, SYS-21)."""
+    found: list[str] = []
+    if major and not any(option.do_nothing for option in read.options):
+        found.append("No option of doing nothing is given")
+    unsaid = [benefit.title for benefit in read.benefits if not benefit.how_realised]
+    if major and unsaid:
+        found.append(f"How it is realised is not said of: {'; '.join(unsaid)}")
+    for benefit in read.benefits:
+        if benefit.amount_gbp_per_year and not benefit.basis:
+            found.append(f"No basis is given for the amount of: {benefit.title}")
+    return tuple(found)
+
+
+# ------------------------------------------------------------------------------- workings
+
+
+def financial_year(day: date) -> int:
+    """Return the calendar year in which the financial year of a day begins (A67)."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def written(begins: int) -> str:
+    """Write a financial year: 2004/05."""
+    return f"{begins}/{(begins + 1) % 100:02d}"
+
+
+def _first_year(read: ProposalDocument, submitted: date) -> int:
+    given = [_begins(cost.year) for cost in read.costs_by_year]
+    return min(given, default=financial_year(read.decision_needed_by or submitted))
+
+
+def _last_given(read: ProposalDocument, begins: int) -> int:
+    return max((_begins(cost.year) - begins for cost in read.costs_by_year), default=0)
+
+
+def _begins(year: str) -> int:
+    return int(year[:4])
+
+
+def _year(read: ProposalDocument, begins: int, number: int, rate: Decimal) -> Year:
+    cost = _cost(read, begins, number)
+    brings = [(benefit, _brings(benefit, begins, number)) for benefit in read.benefits]
+    return Year(
+        year=written(begins + number),
+        number=number,
+        capital=cost.capital,
+        one_off=cost.one_off,
+        revenue=cost.revenue,
+        project_management=cost.project_management,
+        cashable=_sum(amount for benefit, amount in brings if benefit.cashable),
+        not_cashable=_sum(amount for benefit, amount in brings if not benefit.cashable),
+        factor=_HUNDRED**number / (_HUNDRED + rate) ** number,
+    )
+
+
+def _cost(read: ProposalDocument, begins: int, number: int) -> YearCost:
+    """Return a year's costs: as given, else capital at the start and revenue in every later year."""
+    year = written(begins + number)
+    given = next((cost for cost in read.costs_by_year if _begins(cost.year) == begins + number), None)
+    if given is not None:
+        return given
+    profile = read.cost_profile
+    if read.costs_by_year or number:
+        later = not read.costs_by_year or number > _last_given(read, begins)
+        return YearCost(year=year, revenue=(profile.revenue_gbp_per_year or _NOTHING) if later else _NOTHING)
+    return YearCost(
+        year=year,
+        capital=profile.capital_gbp or _NOTHING,
+        project_management=profile.project_management_gbp or _NOTHING,
+    )
+
+
+def _brings(benefit: Benefit, begins: int, number: int) -> Decimal:
+    """Return what a benefit is worth in a year: from its first year on, for as long as it lasts."""
+    if benefit.amount_gbp_per_year is None:
+        return _NOTHING
+    first = _begins(benefit.from_year) - begins if benefit.from_year else 1
+    last = first + benefit.years - 1 if benefit.years else number
+    return benefit.amount_gbp_per_year if first <= number <= last else _NOTHING
+
+
+def _switching(percent: Decimal) -> str:
+    rounded = abs(percent).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if percent < 0:
+        return f"Benefits would have to be {rounded:f}% higher to break even"
+    return f"Benefits may be {rounded:f}% lower before it no longer breaks even"
+
+
+def _whole(amount: Decimal) -> str:
+    rounded = amount.quantize(_POUND, ROUND_HALF_UP)
+    return f"-{pounds(-rounded)}" if rounded < 0 else pounds(rounded)
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, _NOTHING)
+
+
+def options(read: ProposalDocument) -> list[tuple[str, str]]:
+    """Return the options that were weighed, each with what it costs and why it was not taken."""
+    return [
+        (
+            option.title,
+            ". ".join(
+                filter(
+                    None,
+                    (
+                        f"Capital {pounds(option.capital_gbp)}" if option.capital_gbp is not None else "",
+                        option.why_not,
+                    ),
+                )
+            ),
+        )
+        for option in read.options
+    ]
