@@ -15,7 +15,7 @@ class Saying:
     label: str
     """Beside its button."""
     doing: str
-    """After "You are", before "as Chief Finance Officer"."""
+    """After "You are", before "for INV-2004-0009"; empty where the words of its choice do."""
     did: str
     """After who answered: "Chief Finance Officer reported a successful bid"."""
     became: str
@@ -48,7 +48,7 @@ _SAYINGS = {
     ),
     ("head_of_profession", Choice.NOT_SUPPORT): Saying(
         "Do not support",
-        "not supporting it",
+        "",
         "did not support it",
         "it is not supported",
         "SRG is asked to decide, and its word stands.",

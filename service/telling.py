@@ -74,7 +74,7 @@ def told(decision: DecisionView, rules: Edition) -> letters.Answer:
         for_whom=name(rules, decision.on_behalf_of),
         reason=decision.reason or "",
         remarks=tuple(
-            (question, _remark(answer.value, answer.text)) for question, answer in decision.answers.items()
+            (question, remark(answer.value, answer.text)) for question, answer in decision.answers.items()
         ),
         conditions=tuple(condition(put, rules) for put in decision.conditions),
         until=decision.until,
@@ -86,7 +86,8 @@ def condition(put: Condition, rules: Edition) -> letters.Condition:
     return letters.Condition(text=put.text, owner=title(rules, put.owner, put.by), by=put.by)
 
 
-def _remark(value: str, text: str) -> str:
+def remark(value: str, text: str) -> str:
+    """Return a named answer as it is read: whether there is a concern, and the words."""
     if value == SAID:
         return text
     said = {"no_concern": "No concern", "concern": "Concern"}.get(value, value.replace("_", " "))

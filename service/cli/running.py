@@ -16,6 +16,7 @@ from service import stack
 from service.cli.common import given_settings, settings, stop
 from service.config import ConfigError, Settings, generate_keys, process_environment
 from service.demo import story
+from service.demo.stage import Teller
 from service.engine import EngineMissing
 from service.gateway import Gateway
 from service.stack import Stack
@@ -40,7 +41,7 @@ def demo(
 ) -> None:
     """Play a real proposal from its draft to its decision, line by line, and then serve it."""
     folder = Path(tempfile.mkdtemp(prefix="assent-"))
-    teller = story.Teller(json=json_)
+    teller = Teller(json=json_)
     try:
         came_true = _run(_demo(folder, port, teller, stay=not exit_))
     finally:
@@ -98,7 +99,7 @@ async def _up(chosen: Settings, port: int | None) -> bool:
     return True
 
 
-async def _demo(folder: Path, port: int | None, teller: story.Teller, *, stay: bool) -> bool:
+async def _demo(folder: Path, port: int | None, teller: Teller, *, stay: bool) -> bool:
     chosen = _local().model_copy(update={"clock_start": story.BEGINS, "day_seconds": None})
     async with stack.running(folder, stack.free_ports(port), chosen) as running:
         came_true = await story.play(running, teller)

@@ -57,12 +57,16 @@ class Mail:
             for one in answer.json()
         ]
 
-    async def letter(self, to: str, says: str) -> Received:
-        """Wait for a letter to somebody whose subject says something, and that nobody has read yet."""
+    async def letter(self, to: str, says: str, ref: str = "") -> Received:
+        """Wait for a letter to somebody whose subject says something, and that nobody has read yet.
+
+        If a case is named it is a letter about that.
+        """
 
         async def found() -> Received | None:
             for letter in await self.all():
-                if letter.to == to and says in letter.subject and letter.id not in self._read:
+                meant = letter.to == to and says in letter.subject and ref in letter.subject + letter.text
+                if meant and letter.id not in self._read:
                     self._read.add(letter.id)
                     return letter
             return None

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
+from service import telling
 from service.web import words
 from workflows.model import Choice, State
 
@@ -366,7 +367,7 @@ def answer_rows(chosen: Any, owners: Mapping[str, str], brief: Any, change: str)
         ("Your answer", words.choice(chosen.choice, brief.kind), "Change", change),
     ]
     for name, answer in chosen.answers.items():
-        said = words.plain(answer.value) + (f": {answer.text}" if answer.text else "")
+        said = telling.remark(answer.value, answer.text)
         rows.append((words.ANSWERS.get(name, words.plain(name)), said))
     if chosen.reason:
         rows.append(("Your reasons", chosen.reason))

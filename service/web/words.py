@@ -226,13 +226,13 @@ def leads_to(choice: Choice, kind: str) -> str:
 def doing(choice: Choice, kind: str, what: str) -> str:
     """Return "approving £84,000", for "You are approving £84,000"; `what` is the sum or the case."""
     own = saying(kind, choice)
-    return f"{own.doing} for {what}," if own else f"{_DOING[choice]} {what}"
+    return f"{own.doing} for {what}," if own and own.doing else f"{_DOING[choice]} {what}"
 
 
 def did(choice: Choice, kind: str, what: str = "") -> str:
     """Return "approved £84,000", for whoever did; without a `what`, as of this or as a word alone."""
     own = saying(kind, choice)
-    if own:
+    if own and (own.doing or not what):
         return own.did + (f" for {what}" if what else "")
     return f"{_DID[choice]} {what}" if what else _ALONE.get(choice, _DONE[choice])
 

@@ -16,7 +16,7 @@ from temporalio.client import Client
 from service import proposals, stack, telling
 from service.config import Settings
 from service.demo.browser import Page, read
-from service.demo.story import sample
+from service.demo.stage import sample
 from service.gateway import Gateway
 from service.links import Links
 from service.relay import Relay

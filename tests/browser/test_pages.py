@@ -127,6 +127,39 @@ async def test_a_sponsors_pages_serve_a_keyboard_and_a_screen_reader(scene: Scen
         no_complaints(screen)
 
 
+async def test_those_who_are_heard_before_the_money_see_what_they_are_asked(scene: Scene) -> None:
+    token = await scene.town.token("pmo")
+    changes = {"decision_needed_by": "2004-10-01", "submitted_on": None}
+    deviating = await scene.town.submits(token, SAMPLES["PROP-04"] | changes)
+    limited = await scene.town.submits(token, SAMPLES["PROP-06"] | changes)
+    async with browsing(scene.town.url, scene.shots) as screen:
+        letter = await scene.town.asked("head-of-profession", "Reply by", deviating)
+        await screen.opens(letter.link)
+        await screen.follows("Continue")
+        await screen.looks("consultation")
+        await screen.chooses("Do not support")
+        await screen.types("Your reasons", "The corporate system is to come next year.")
+        await screen.follows("Continue")
+        await screen.looks("consultation-check")
+        assert "SRG is asked to decide" in await screen.page.inner_text("main")
+        letter = await scene.town.asked("sd-ict-ca", "Decide by", limited)
+        await scene.town.holder("sd-ict-ca").decide(letter, {"choice": "support"})
+        letter = await scene.town.asked("sd-ict-ca", "Reply by", limited)
+        await scene.town.holder("sd-ict-ca").decide(letter, NO_CONCERN)
+        letter = await scene.town.asked("ict-services", "Reply by", limited)
+        await screen.opens(letter.link)
+        await screen.follows("Continue")
+        await screen.chooses("There is a solution")
+        await screen.follows("Continue")
+        await screen.looks("solution-error")
+        await screen.types("What is the solution?", "A gateway to Oracle, run by ICT Services.")
+        await screen.follows("Continue")
+        await screen.looks("solution-check")
+        await screen.follows("Confirm")
+        await screen.looks("solution-receipt")
+        no_complaints(screen)
+
+
 async def test_the_way_of_a_complete_draft_is_shown_before_it_is_submitted(scene: Scene) -> None:
     token = await scene.town.token("hoict-rc")
     async with scene.town.program(token) as program:
