@@ -21,6 +21,7 @@ from service.store.letters import LedgerRow, LinkBinding, QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
     about,
+    answering_elsewhere,
     budget,
     coincidences,
     directory,
@@ -147,7 +148,9 @@ class Correspondence:
         leg = next((leg for leg in self.case.route if leg.leg == waiting.leg), None)
         if forum is None or leg is None or waiting.until is None:
             return []
-        return self._listed(leg, forum.key, calendar.local_day(waiting.until), waiting.key)
+        day = calendar.local_day(waiting.until)
+        # A board that has put its decision off waits for a day as well, but for no meeting.
+        return self._listed(leg, forum.key, day, waiting.key) if leg.meeting == day else []
 
     def opened(self, opening: StepOpening, times: Timetable, seats: Sequence[Seat]) -> list[QueuedLetter]:
         """A question is put: each seat is asked, and the PMO is told of a seat with nobody to ask."""
@@ -183,7 +186,7 @@ class Correspondence:
                 ]
             case Nudge.PMO:
                 return self._stuck(put, f"{put.step}:stuck:{rung.number}", "unanswered", silent)
-            case Nudge.CLOSE:
+            case Nudge.COUNT | Nudge.CLOSE:
                 return []
 
     def decided(self, step: StepView, decided: StepDecided) -> list[QueuedLetter]:
@@ -249,7 +252,7 @@ class Correspondence:
             return "seated"
         if holder.id in self.case.authors:
             return "author"
-        return "covers_author" if holder.id in self._barred(put.terms, self.today) else "seated"
+        return "covers_author" if holder.id in self._barred(put, self.today) else "seated"
 
     def _brought_in(
         self, put: Put, step: StepView, seat: Seat, holder: Holder, rung: Rung
@@ -382,8 +385,9 @@ class Correspondence:
         return {key: tuple(consequences) for key, consequences in found.items()}
 
     def _nudged(self, put: Put, seats: tuple[Seat, ...], nudge: Nudge, day: date) -> tuple[Seat, ...]:
-        away, barred = covers.on_day(self.tx, day), self._barred(put.terms, day)
-        return seating.nudged(seats, put.silent, nudge, self.people, day, away, barred)
+        away, barred = covers.on_day(self.tx, day), self._barred(put, day)
+        elsewhere = answering_elsewhere(self.tx, self.case.ref, put.key)
+        return seating.nudged(seats, put.silent, nudge, self.people, day, away, barred, elsewhere)
 
     def _turned_to(self, nudge: Nudge, added: Sequence[Holder], day: date) -> str:
         match nudge:
@@ -396,8 +400,10 @@ class Correspondence:
             case _:
                 return ""
 
-    def _barred(self, terms: Terms, day: date) -> frozenset[str]:
-        return seating.barred(self.case.authors, covers.on_day(self.tx, day), deciding=terms.deciding)
+    def _barred(self, put: Put, day: date) -> frozenset[str]:
+        excused = seating.excused(self.case.proposal, put.terms.kind, put.seats, self.people, day)
+        away = covers.on_day(self.tx, day)
+        return seating.barred(self.case.authors, away, deciding=put.terms.deciding, excused=excused)
 
     # -------------------------------------------------------------------- telling letters
 

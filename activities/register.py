@@ -14,7 +14,7 @@ from service.store import Store, cases, covers, intents, links, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
-from service.telling import directory
+from service.telling import answering_elsewhere, directory
 from workflows import ports
 from workflows.model import (
     AnswersDue,
@@ -67,8 +67,10 @@ class Register(Writing, ports.Register):
         day = calendar.local_day(opening.at)
         people = directory(tx, case)
         away = covers.on_day(tx, day)
-        barred = seating.barred(case.authors, away, deciding=opening.ask.terms.deciding)
-        seats = seating.seats(opening.ask, people, day, away, barred)
+        ask = opening.ask
+        excused = seating.excused(case.proposal, ask.kind, ask.seats, people, day)
+        barred = seating.barred(case.authors, away, deciding=ask.terms.deciding, excused=excused)
+        seats = seating.seats(ask, people, day, away, barred, answering_elsewhere(tx, ask.case, ask.key))
         desk = Correspondence(tx, case, self._links, opening.at)
         begins = _begins(opening)
         times = ladder.dated(opening.ask.terms.ladder, begins, desk.rules.non_working)
@@ -78,9 +80,19 @@ class Register(Writing, ports.Register):
         step, case = _step(tx, nudged.step)
         day = calendar.local_day(nudged.at)
         away = covers.on_day(tx, day)
-        barred = seating.barred(case.authors, away, deciding=step.terms.deciding)
         people = directory(tx, case)
-        seats = seating.nudged(step.asked, nudged.silent, nudged.rung.nudge, people, day, away, barred)
+        excused = seating.excused(case.proposal, step.kind, step.asked, people, day)
+        barred = seating.barred(case.authors, away, deciding=step.terms.deciding, excused=excused)
+        seats = seating.nudged(
+            step.asked,
+            nudged.silent,
+            nudged.rung.nudge,
+            people,
+            day,
+            away,
+            barred,
+            answering_elsewhere(tx, step.case, step.key),
+        )
         letters = Correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
         return steps.nudged(tx, nudged, seats, letters)
 

@@ -2,31 +2,59 @@
 
 Looked up when a step opens, when silence brings others in, and again when a person decides.
 Whoever wrote or submitted the version is never among them (A30, A31), nor is whoever covers for one
-who did, and nobody is found for two seats of one step.
+who did; a sponsor who put it forward still answers for the money or the system of their own post. Nobody
+is found for two seats of one step, nor for a share and for the authority above it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from service.handbook import Edition
-from workflows.model import Ask, Capacity, Holder, Nudge, Seat, SeatAsk
+from workflows.model import Ask, Capacity, Holder, Nudge, Proposal, Seat, SeatAsk
 
 Covers = Mapping[str, str]
 """Person to the person who covers for them on the day; one hop only (A27)."""
 
 
-def barred(authors: Collection[str], covers: Covers, *, deciding: bool) -> frozenset[str]:
+_OWN = ("funding", "challenge", "consent")
+"""Questions that a sponsor's own post is put all the same: it pays, or it answers for the system."""
+
+
+def barred(authors: Collection[str], covers: Covers, *, deciding: bool, excused: str = "") -> frozenset[str]:
     """Return who may not answer: the authors and their covers of the day, where something is decided."""
     if not deciding:
         return frozenset()
-    return frozenset(authors) | {cover for author, cover in covers.items() if author in authors}
+    wrote = {author for author in authors if author != excused}
+    return frozenset(wrote) | {cover for author, cover in covers.items() if author in wrote}
 
 
-def seats(ask: Ask, edition: Edition, day: date, covers: Covers, barred: Collection[str]) -> tuple[Seat, ...]:
-    """Return the step's seats with the people who may answer; a seat may find nobody."""
+def excused(proposal: Proposal, kind: str, asked: Sequence[SeatAsk], edition: Edition, day: date) -> str:
+    """Return the sponsor's person where their own post is asked as a funder or for its system; else nobody.
+
+    They may have put the proposal forward, but neither lead it nor have written it with others.
+    """
+    if kind not in _OWN or proposal.sponsor not in [seat.post for seat in asked]:
+        return ""
+    sponsor = edition.holder(proposal.sponsor, day)
+    writers = [edition.holder(post, day) for post in (proposal.lead, *proposal.co_authors)]
+    return sponsor.id if sponsor and sponsor not in writers else ""
+
+
+def seats(
+    ask: Ask,
+    edition: Edition,
+    day: date,
+    covers: Covers,
+    barred: Collection[str],
+    elsewhere: Collection[str] = (),
+) -> tuple[Seat, ...]:
+    """Return the step's seats with the people who may answer; a seat may find nobody.
+
+    `elsewhere` are people who answer another question about the same share, and may not answer both.
+    """
     own = {person.id for seat in ask.seats if (person := edition.holder(seat.post, day))}
     found: list[Seat] = []
-    taken: list[str] = []
+    taken: list[str] = [*elsewhere]
     for seat in ask.seats:
         mine = edition.holder(seat.post, day)
         others = [*taken, *(own - {mine.id} if mine else own)]
@@ -46,9 +74,10 @@ def nudged(
     day: date,
     covers: Covers,
     barred: Collection[str],
+    elsewhere: Collection[str] = (),
 ) -> tuple[Seat, ...]:
     """Return a step's seats with those whom a rung adds to the silent ones: nobody is ever taken away."""
-    taken = [holder.person for seat in seats for holder in seat.holders]
+    taken = [*elsewhere, *(holder.person for seat in seats for holder in seat.holders)]
     after: list[Seat] = []
     for seat in seats:
         added: tuple[Holder, ...] = ()

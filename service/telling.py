@@ -6,7 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from service.handbook import Edition
-from service.store import cases, editions
+from service.store import cases, editions, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import Condition, DecisionView
@@ -187,6 +187,13 @@ def place(case: CaseView, key: str) -> tuple[Leg, LegAsk] | None:
     legs = (*case.route, *case.branches.values())
     asks = ((leg, ask) for leg in legs for ask in course.asked_by(leg))
     return next(((leg, ask) for leg, ask in asks if ask.key == key), None)
+
+
+def answering_elsewhere(tx: Tx, ref: str, key: str) -> tuple[str, ...]:
+    """Return those who may answer the other question about a share: nobody approves it in both places."""
+    other = routing.same_share(key)
+    found = (step for step in steps.of_case(tx, ref) if step.open and step.key == other) if other else ()
+    return tuple(person for step in found for person in step.people)
 
 
 def about(case: CaseView, key: str, rules: Edition) -> tuple[str, ...]:

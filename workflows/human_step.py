@@ -179,6 +179,8 @@ class HumanStep(Timed):
         self.rungs: tuple[Rung, ...] = ()
         self.decisions: list[Decision] = []
         self.recorded = 0
+        self.counting = False
+        """Nobody else is waited for: the votes there are decide, once they make a quorum."""
         self.ending: Ending | None = None
         self.choice: Choice | None = None
         self.why = ""
@@ -205,7 +207,7 @@ class HumanStep(Timed):
         """Count a decision. The main loop records it and tells people."""
         self.decisions.append(decision)
         everyone = not any(seat.holders for seat in self.seats if seat.key in self._silent())
-        choice = quorum.settled(self.decisions, self.seats, self.ask.terms.quorum, final=everyone)
+        choice = self._settled(final=everyone or self.counting)
         if choice is not None:
             self._end(Ending.DECIDED, choice)
         elif everyone:
@@ -273,6 +275,11 @@ class HumanStep(Timed):
         if rung.nudge is Nudge.CLOSE:
             self._time_up()
             return
+        if rung.nudge is Nudge.COUNT:
+            self.counting = True
+            if (choice := self._settled(final=True)) is not None:
+                self._end(Ending.DECIDED, choice)
+                return
         nudged = await self._write(
             Register.nudged,
             StepNudged(step=self.ask.step, rung=rung, silent=self._silent(), at=self.now),
@@ -306,11 +313,15 @@ class HumanStep(Timed):
                 await self._record()
 
     def _time_up(self) -> None:
-        choice = quorum.settled(self.decisions, self.seats, self.ask.terms.quorum, final=True)
+        choice = self._settled(final=True)
         if choice is None:
             self._end(Ending.SILENT, why="time_up")
         else:
             self._end(Ending.DECIDED, choice)
+
+    def _settled(self, *, final: bool) -> Choice | None:
+        """Return what the answers come to by the step's rule; `final` if no other is waited for."""
+        return quorum.settled(self.decisions, self.seats, self.ask.terms.quorum, final=final)
 
     def _end(self, ending: Ending, choice: Choice | None = None, why: str = "") -> None:
         """Fix the ending; the first one stands. From here on every answer is refused."""

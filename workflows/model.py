@@ -46,6 +46,8 @@ class Nudge(StrEnum):
     REMIND = "remind"
     COVER = "cover"
     LINE = "line"
+    COUNT = "count"
+    """From now on the votes there are decide, once they make a quorum."""
     PMO = "pmo"
     CLOSE = "close"
 

@@ -7,19 +7,14 @@ from itertools import combinations, pairwise
 
 import holidays
 
+from service.handbook import ways
 from service.handbook.sources import Fault, Source, Trail
+from service.handbook.ways import Complaint, written_in
 from service.handbook.words import in_words
 from service.handbook.written import FIRST_YEAR, ForumEntry, Handbook, HoldEntry, LadderEntry, QuorumEntry
 from workflows.model import Choice, Nudge, QuorumRule, Silence
 from workflows.rules.routing import LEGS, choices_of
 
-Complaint = tuple[Trail, str]
-"""Where something is wrong, and what."""
-
-PRINCIPAL_CUSTOMER, BUSINESS_FORUM = "principal-customer", "business-forum"
-"""In a principle's `issue_to`: those of the corporate system that a proposal names."""
-_SETTLING = ("principal_customer", "issue_resolution")
-"""The legs that settle an issue."""
 _REFUSALS = (Choice.REJECT, Choice.RETURN, Choice.NOT_SUPPORT, Choice.SEND_BACK)
 _ANY_YEARS = range(FIRST_YEAR, FIRST_YEAR + 28)
 """All the ways in which weekdays can fall."""
@@ -27,14 +22,15 @@ _ANY_YEARS = range(FIRST_YEAR, FIRST_YEAR + 28)
 
 def faults(handbook: Handbook, source: Source) -> list[Fault]:
     """Return everything that is wrong with what the files say together."""
-    return [source.fault(trail, told) for check in _CHECKS for trail, told in check(handbook, source)]
+    checks = (*_CHECKS, *ways.CHECKS)
+    return [source.fault(trail, told) for check in checks for trail, told in check(handbook, source)]
 
 
 # --------------------------------------------------------------------------- who is who
 
 
 def _unknown_posts(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    posts = _written(source, "posts")
+    posts = written_in(source, "posts")
     for trail, post in _mentions_of_posts(handbook):
         if post and post not in posts:
             yield trail, f"there is no post {post}"
@@ -65,7 +61,7 @@ def _mentions_of_posts(handbook: Handbook) -> Iterator[tuple[Trail, str | None]]
 
 
 def _unknown_forums(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    forums = _written(source, "forums")
+    forums = written_in(source, "forums")
     mentions: list[tuple[Trail, str | None]] = [
         (("route", "notification_forum"), handbook.route.notification_forum),
         (("route", "srg"), handbook.route.srg),
@@ -83,68 +79,15 @@ def _unknown_forums(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     yield from ((trail, f"there is no forum {key}") for trail, key in mentions if key and key not in forums)
 
 
-def _unknown_bodies(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """A principle's issue may go to a post, to a forum, or to whoever owns the system in question."""
-    known = {*_written(source, "posts"), *_written(source, "forums"), PRINCIPAL_CUSTOMER, BUSINESS_FORUM}
-    for key, principle in handbook.principles.items():
-        for number, body in enumerate(principle.issue_to):
-            if body not in known:
-                yield ("principles", key, "issue_to", number), f"there is no post or forum {body}"
-
-
-def _issues(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """An issue needs a leg that settles it, whose bodies can each be asked what they are to be asked."""
-    settling = [leg for leg in _SETTLING if leg in LEGS]
-    for key, principle in handbook.principles.items():
-        trail = ("principles", key)
-        if not principle.issue_leg:
-            if principle.issue_to:
-                yield (*trail, "issue_to"), f"needs issue_leg, which is one of {', '.join(settling)}"
-            continue
-        if principle.issue_leg not in settling:
-            told = f"is no leg that settles an issue; these are: {', '.join(settling)}"
-            yield (*trail, "issue_leg"), told
-            continue
-        if not principle.issue_to:
-            yield (*trail, "issue_leg"), "needs issue_to, whoever settles it"
-        if len(principle.issue_asks) != len(principle.issue_to):
-            yield (*trail, "issue_asks"), "must name a kind of question for each of issue_to"
-        kinds = (*LEGS[principle.issue_leg].kinds, *(("srg",) if handbook.route.srg else ()))
-        for number, kind in enumerate(principle.issue_asks):
-            if kind not in kinds:
-                yield (*trail, "issue_asks", number), f"must be one of {', '.join(kinds)}"
-        first = principle.issue_to[:1]
-        if principle.issue_leg == "principal_customer" and first not in ((), (PRINCIPAL_CUSTOMER,)):
-            yield (*trail, "issue_to", 0), f"must be {PRINCIPAL_CUSTOMER}, who is asked first"
-        if principle.issue_leg == "issue_resolution" and first and first[0] in _written(source, "posts"):
-            yield (*trail, "issue_to", 0), "must be a forum, at whose meeting it is raised"
-
-
-def _embargo(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    embargo = handbook.embargo
-    if embargo is None:
-        return
-    if not embargo.owners:
-        yield ("embargo", "owners"), "has nobody who could grant an exception"
-    for (number, one), (_, following) in pairwise(enumerate(embargo.owners)):
-        gap = one.until is None or following.since is None or following.since != one.until + timedelta(days=1)
-        if gap:
-            told = "must begin on the day after the owner before it ends, so that each day has one owner"
-            yield ("embargo", "owners", number + 1, "since"), told
-    for key in embargo.evidence:
-        if key not in _written(source, "principles"):
-            yield ("embargo", "evidence"), f"there is no principle {key}"
-
-
 def _unknown_departments(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    departments = _written(source, "departments")
+    departments = written_in(source, "departments")
     for key, post in handbook.posts.items():
         if post.department and post.department not in departments:
             yield ("posts", key, "department"), f"there is no department {post.department}"
 
 
 def _unknown_ladders(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    ladders = _written(source, "ladders")
+    ladders = written_in(source, "ladders")
     for kind, step in handbook.steps.items():
         if step.ladder not in ladders:
             yield ("steps", kind, "ladder"), f"there is no ladder {step.ladder}"
@@ -277,49 +220,6 @@ def _meetings(forum: ForumEntry) -> Iterator[tuple[str, str]]:
         yield "meets", "never yields a meeting: every month is left out"
 
 
-def _route(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    route, forums = handbook.route, handbook.forums
-    notified = forums.get(route.notification_forum or "")
-    if notified and not notified.meets and not notified.also_meets:
-        yield ("route", "notification_forum"), f"{notified.key} never meets"
-    srg = forums.get(route.srg or "")
-    if srg and not srg.members:
-        yield ("forums", srg.key, "members"), "decides cases, and has no members"
-    if srg and not srg.quorum:
-        yield ("forums", srg.key, "quorum"), "decides cases, and has no quorum"
-
-
-def _legs(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """Each leg needs the clause that puts it on a route, and terms for the questions it puts."""
-    steps, clauses = _written(source, "steps"), _written(source, "clauses")
-    for leg, passage in LEGS.items():
-        if passage.needs and not _says(handbook, passage.needs):
-            continue
-        for kind in passage.kinds:
-            if kind not in steps:
-                yield ("steps",), f"has no terms for {kind}, which a proposal may pass"
-        for clause in passage.clauses or (leg,):
-            if clause not in clauses:
-                yield ("clauses",), f"has no clause for {clause}"
-
-
-def _says(handbook: Handbook, needed: str) -> bool:
-    """Say whether a handbook has what a leg needs: a part of its route, a section, or an issue it settles."""
-    return bool(
-        getattr(handbook.route, needed, None)
-        or getattr(handbook, needed, None)
-        or any(principle.issue_leg == needed for principle in handbook.principles.values())
-    )
-
-
-def _clauses(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    seen: dict[str, str] = {}
-    for leg, clause in handbook.clauses.items():
-        first = seen.setdefault(clause.number, leg)
-        if first != leg:
-            yield ("clauses", leg, "number"), f"{clause.number} is already the number of {first}"
-
-
 # ---------------------------------------------------------------------- steps and limits
 
 
@@ -392,6 +292,11 @@ def _steps(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield from (((*trail, "quorum", part), told) for part, told in _quorum(step.quorum, seats, chair))
         elif forum and not forum.quorum:
             yield (*trail, "forum"), f"{forum.key} has no quorum to decide by"
+        counts = bool(ladder and any(rung.nudge is Nudge.COUNT for rung in ladder.rungs))
+        quorum = step.quorum or (forum.quorum if forum else None)
+        undecided = forum is not None and quorum is None
+        if counts and not undecided and (quorum is None or quorum.rule is not QuorumRule.MAJORITY):
+            yield (*trail, "ladder"), f"{step.ladder} counts votes, and this is decided by no majority"
 
 
 def _limits(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -399,16 +304,6 @@ def _limits(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         known = handbook.posts.get(post)
         if known and not handbook.next_authority.get(post, known.line):
             yield ("delegated_limits", post), "has a limit, but nobody above it to ask"
-
-
-def _appraisal(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    rates = handbook.appraisal.discount_rates
-    if not rates:
-        yield ("appraisal", "discount_rates"), "has no rate by which later money is worth less"
-    for number, (one, following) in enumerate(pairwise(rates), start=1):
-        if following.since is None or (one.since and following.since <= one.since):
-            told = "must be later than that of the rate before it"
-            yield ("appraisal", "discount_rates", number, "since"), told
 
 
 def _calendar(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -427,9 +322,6 @@ def _calendar(handbook: Handbook, source: Source) -> Iterator[Complaint]:
 _CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _unknown_posts,
     _unknown_forums,
-    _unknown_bodies,
-    _issues,
-    _embargo,
     _unknown_departments,
     _unknown_ladders,
     _succession,
@@ -439,19 +331,9 @@ _CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _holdings,
     _departments_in_order,
     _forums,
-    _route,
-    _legs,
-    _clauses,
     _ladders,
     _choices,
     _steps,
     _limits,
-    _appraisal,
     _calendar,
 )
-
-
-def _written(source: Source, section: str) -> list[str]:
-    """Return the keys of a section as written, also of entries that could not be read."""
-    entries = source.data.get(section)
-    return [*entries] if isinstance(entries, dict) else []

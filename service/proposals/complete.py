@@ -8,7 +8,7 @@ from decimal import Decimal
 from service.errors import Problem
 from service.handbook import Edition, Principle
 from service.handbook.words import in_words, pounds
-from service.proposals.document import Answer, ProposalDocument
+from service.proposals.document import Answer, Bid, ProposalDocument
 from workflows.model import Size
 
 HUNDRED = Decimal(100)
@@ -134,6 +134,9 @@ def issues(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Pr
 def bid(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
     """A bid needs somebody who knows what became of it, and a day that is still to come."""
     condition = read.funding_condition
+    if condition is not None and condition.status is Bid.FAILED:
+        told = "The bid has failed; say who pays instead, and take the bid out"
+        yield Problem(field="funding_condition.status", message=told)
     if condition is None or not condition.pending:
         return
     if edition.route.bids is None:

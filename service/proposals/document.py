@@ -90,12 +90,20 @@ class CorporateSystem(Frozen):
     ids: tuple[str, ...] = ()
 
 
+class Bid(StrEnum):
+    """How a bid for money stands."""
+
+    PENDING = "pending"
+    SUCCESSFUL = "successful"
+    FAILED = "failed"
+
+
 class FundingCondition(Frozen):
     """Something on which the money depends, such as a capital bid."""
 
     kind: str = ""
     text: str = ""
-    status: str = ""
+    status: Bid = Bid.PENDING
     decision_due: date | None = None
     """The day on which its outcome should be known."""
     owner_post: str = ""
@@ -104,7 +112,7 @@ class FundingCondition(Frozen):
     @property
     def pending(self) -> bool:
         """It is not yet known whether there will be money."""
-        return self.status in ("", "pending")
+        return self.status is Bid.PENDING
 
 
 class ProposalDocument(Frozen):

@@ -13,6 +13,7 @@ from service.handbook.words import pounds
 from service.proposals.document import (
     Answer,
     Benefit,
+    Bid,
     Claimed,
     CorporateSystem,
     CostProfile,
@@ -203,8 +204,10 @@ class Reading:
         return FundingCondition(
             **{
                 key: self._of(f"funding_condition.{key}", "Funding condition", row.get(key), _line) or ""
-                for key in ("kind", "text", "status")
+                for key in ("kind", "text")
             },
+            status=self._of("funding_condition.status", "How the bid stands", row.get("status"), _bid)
+            or Bid.PENDING,
             decision_due=self._of("funding_condition.decision_due", "Outcome of the bid due", due, _date),
             owner_post=owner or "",
         )
@@ -480,6 +483,13 @@ def _fields(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise _Wrong("must be given as named fields")
     return value
+
+
+def _bid(value: object) -> Bid:
+    said = str(value).strip().lower()
+    if said not in [*Bid]:
+        raise _Wrong(f"must be one of {', '.join(Bid)}")
+    return Bid(said)
 
 
 def _blank(value: object) -> bool:

@@ -108,6 +108,9 @@ def brief(tx: Tx, sight: Sight) -> Brief:
     read = ProposalDocument.model_validate(content)
     figures, flags = reckoned(read, case, edition)
     made = seclusion.decisions(tx, case.ref)
+    asked = {one.id for one in steps.of_case(tx, case.ref) if one.version == step.version}
+    # What was said of an earlier version was said of another proposal.
+    made = tuple(decision for decision in made if decision.step in asked)
     earlier = [decision for decision in made if decision.step != step.id and decision.choice.counted]
     return Brief(
         case=case.ref,

@@ -181,4 +181,7 @@ def _holder(
 
 def _barred(tx: Tx, case: CaseView, step: StepView) -> frozenset[str]:
     """Return who may not answer today, because they or whom they cover for wrote the proposal."""
-    return seating.barred(case.authors, covers.on_day(tx, tx.today), deciding=step.terms.deciding)
+    people = telling.directory(tx, case)
+    excused = seating.excused(case.proposal, step.kind, step.asked, people, tx.today)
+    away = covers.on_day(tx, tx.today)
+    return seating.barred(case.authors, away, deciding=step.terms.deciding, excused=excused)

@@ -164,11 +164,8 @@ def _authors(
 ) -> tuple[str, ...]:
     """Return everybody who may not decide: who leads it, who wrote with them, who drafted or submitted it.
 
-    A sponsor who only puts it forward is not among them: a sponsor's post that also funds is still
-    asked, and the coincidence is shown to everybody.
+    A sponsor among them is still asked for the share or the system of their own post (see `seating`).
     """
     posts = (proposal.lead, *proposal.co_authors)
     writers = [person.id for post in posts if (person := edition.holder(post, today))]
-    sponsor = edition.holder(proposal.sponsor, today)
-    hands = [person for person in (draft.owner, submitter) if sponsor is None or person != sponsor.id]
-    return tuple(dict.fromkeys([*writers, *hands]))
+    return tuple(dict.fromkeys([*writers, draft.owner, submitter]))

@@ -95,6 +95,14 @@ def _yes_or_no(edition: Edition, today: date) -> list[tuple[str, str]]:
     return [("yes", "Yes"), ("no", "No")]
 
 
+def _bids(edition: Edition, today: date) -> list[tuple[str, str]]:
+    return [
+        ("pending", "It is not yet known"),
+        ("successful", "It has succeeded"),
+        ("failed", "It has failed"),
+    ]
+
+
 def _relations(edition: Edition, today: date) -> list[tuple[str, str]]:
     return [
         ("none", "It has nothing to do with one"),
@@ -196,6 +204,7 @@ BID = Page(
     "Money that depends on a bid",
     (
         Box("funding_condition.text", "What does the money depend on?", hint="Such as a capital bid"),
+        Box("funding_condition.status", "How does the bid stand?", "radios", options=_bids),
         Box("funding_condition.decision_due", "When will its outcome be known?", "day"),
         Box(
             "funding_condition.owner_post",

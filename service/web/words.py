@@ -149,6 +149,7 @@ NUDGES = {
     Nudge.REMIND: "a reminder is sent",
     Nudge.COVER: "their cover is asked as well",
     Nudge.LINE: "the next person up the line is asked as well",
+    Nudge.COUNT: "the votes there are decide, if they make a quorum",
     Nudge.PMO: "the PMO is told",
     Nudge.CLOSE: "the question closes with the answers there are",
 }

@@ -181,6 +181,8 @@ def test_the_pmo_hears_of_a_fault_with_nothing_lost(desk: Desk) -> None:
     ("on", "until", "letters"),
     [
         ("heads-of-ict", datetime(2004, 10, 13, 8, tzinfo=UTC), [("listed", "heads-of-ict-secretary")]),
+        # Put off to a day on which it does not meet: nobody is promised a question for its secretary.
+        ("heads-of-ict", datetime(2004, 10, 15, 8, tzinfo=UTC), []),
         ("cd-rc", None, []),
         ("bh-dmh", datetime(2004, 11, 15, 9, tzinfo=UTC), []),
     ],

@@ -161,6 +161,48 @@ def test_nobody_who_wrote_the_version_is_asked_to_decide_it(desk: Desk, author: 
     assert wrote not in [holder.person for seat in desk.holders(step).values() for holder in seat]
 
 
+def test_a_sponsor_who_wrote_it_answers_for_their_own_money_and_nowhere_else(desk: Desk) -> None:
+    own = [{"post": "cd-rc", "share_percent": 60}, {"post": "bh-dmh", "share_percent": 40}]
+    case = desk.submits(authors=["cd-rc"], funding_parties=own)
+    sponsor = desk.person("cd-rc")
+    (seat,) = desk.opens(desk.ask(case, "funding-cd-rc")).seats
+    assert [holder.person for holder in seat.holders] == [sponsor]
+    desk.opens(desk.ask(case, HALL))
+    for nudge in (Nudge.COVER, Nudge.LINE):
+        desk.nudges(f"{case.case}.{HALL}.1", nudge)
+    board = desk.opens(desk.ask(case, "srg")).seats
+    for seats in (desk.step(f"{case.case}.{HALL}.1").seats, board):
+        assert sponsor not in [holder.person for seat in seats for holder in seat.holders]
+
+
+def test_a_sponsor_who_also_leads_it_does_not_answer_for_their_own_money(desk: Desk) -> None:
+    own = [{"post": "cd-rc", "share_percent": 100}]
+    case = desk.submits(lead_post="cd-rc", funding_parties=own)
+    (seat,) = desk.opens(desk.ask(case, "funding-cd-rc")).seats
+    assert [holder.post for holder in seat.holders] == ["chief-executive"]
+
+
+def test_nobody_answers_for_a_share_and_as_the_authority_above_it(desk: Desk) -> None:
+    # £140,000 is more than the hall's budget holder may approve alone; above them stands cd-rc.
+    case = desk.submits(funding_parties=[{"post": "bh-dmh", "share_percent": 100}])
+    (authority,) = desk.opens(desk.ask(case, "authority-bh-dmh")).seats
+    assert [holder.person for holder in authority.holders] == [desk.person("cd-rc")]
+    desk.opens(desk.ask(case, HALL))
+    step = f"{case.case}.{HALL}.1"
+    for nudge in (Nudge.COVER, Nudge.LINE):
+        desk.nudges(step, nudge)
+    assert [holder.post for holder in desk.holders(step)["bh-dmh"]] == ["bh-dmh", "chief-executive"]
+
+
+def test_an_authority_is_not_whoever_answers_for_the_funder_already(desk: Desk) -> None:
+    whole = [{"post": "bh-dmh", "share_percent": 100}]
+    case = desk.submits(authors=["bh-dmh"], funding_parties=whole)
+    (funder,) = desk.opens(desk.ask(case, HALL)).seats
+    (authority,) = desk.opens(desk.ask(case, "authority-bh-dmh")).seats
+    assert [holder.post for holder in funder.holders] == ["cd-rc"]
+    assert [holder.post for holder in authority.holders] == ["chief-executive"]
+
+
 def test_a_question_that_decides_nothing_may_go_to_an_author(desk: Desk) -> None:
     case = desk.submits("PROP-07")
     (seat,) = desk.opens(desk.ask(case, "completion")).seats

@@ -14,7 +14,7 @@ from service.store.intents import DecisionView
 from service.store.letters import LedgerRow
 from service.store.line import ORGANISATION, Line
 from service.store.steps import StepView
-from tests.support.stack import Town
+from tests.support.stack import Town, leicester
 from workflows.model import Decision, Ending
 from workflows.rules import calendar, quorum
 
@@ -135,8 +135,10 @@ def _no_author_decided(town: Town, facts: Facts) -> Iterator[str]:
         step = deciding.get(made.step)
         if step is None:
             continue
-        wrote = authors[made.case, step.version]
-        if made.person in seating.barred(wrote, away[calendar.local_day(made.submitted_at)], deciding=True):
+        wrote, day = authors[made.case, step.version], calendar.local_day(made.submitted_at)
+        proposal = town.case(made.case).proposal
+        excused = seating.excused(proposal, step.kind, step.asked, leicester(), day)
+        if made.person in seating.barred(wrote, away[day], deciding=True, excused=excused):
             yield f"{made.person} wrote {made.case}, or covered for who did, and decided {made.step}"
 
 

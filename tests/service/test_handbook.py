@@ -527,6 +527,95 @@ BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
         ("clauses.yaml", "  completion:\n", "  finished:\n", None, "clauses", "has no clause for completion"),
         ("clauses.yaml", "number: FUND-1", "number: SRG-1", None, "", "is already the number of"),
         ("money.yaml", "bh-dmh: 100000", "health-partner: 1", 0, "", "has a limit, but nobody above it"),
+        # whom a way would ask, and when
+        (
+            "money.yaml",
+            "bids: chief-finance-officer",
+            "bids: treasurer",
+            0,
+            "route.bids",
+            "there is no post treasurer",
+        ),
+        (
+            "people.yaml",
+            "      - {post: chief-executive, since: 2002-01-01}\n",
+            "      - {post: chief-executive, since: 2002-01-01, until: 2010-01-01}\n",
+            None,
+            "forums.srg.members[1]",
+            "nobody holds chief-executive, now or later, nor any post above it",
+        ),
+        (
+            "forums.yaml",
+            "    meets: {which: second, weekday: wednesday, not_in: [august]}\n",
+            "    also_meets: [2004-10-13]\n",
+            None,
+            "forums.heads-of-ict",
+            "has no meeting to come, and proposals would wait for one",
+        ),
+        (
+            "principles.yaml",
+            "    issue_asks: [dataset]\n",
+            "    issue_asks: [gate]\n",
+            0,
+            "principles.P09.issue_asks[1]",
+            "must be one of dataset, parameter, solution, srg",
+        ),
+        (
+            "principles.yaml",
+            "    issue_asks: [parameter, solution]\n",
+            "    issue_asks: [parameter]\n",
+            0,
+            "principles.P10.issue_asks",
+            "must name a kind of question for each of issue_to",
+        ),
+        (
+            "principles.yaml",
+            "    issue_to: [heads-of-ict]\n",
+            "    issue_to: [head-technology]\n",
+            0,
+            "principles.P09.issue_to[1]",
+            "must be a forum, at whose meeting it is raised",
+        ),
+        (
+            "principles.yaml",
+            "    issue_to: [principal-customer, business-forum, heads-of-ict, srg]\n",
+            "    issue_to: [srg, business-forum, heads-of-ict, srg]\n",
+            0,
+            "principles.P08.issue_to[1]",
+            "must be principal-customer, who is asked first",
+        ),
+        (
+            "principles.yaml",
+            "    issue_leg: principal_customer\n",
+            "    issue_leg: funding\n",
+            0,
+            "principles.P08.issue_leg",
+            "is no leg that settles an issue; these are: principal_customer, issue_resolution",
+        ),
+        (
+            "principles.yaml",
+            "    issue_leg: principal_customer\n",
+            "",
+            None,
+            "principles.P08.issue_to",
+            "needs issue_leg",
+        ),
+        (
+            "money.yaml",
+            "    - {percent: 3.5, since: 2003-04-01}\n",
+            "    - {percent: 3.5}\n",
+            None,
+            "appraisal.discount_rates[2].since",
+            "must be later than that of the rate before it",
+        ),
+        (
+            "steps.yaml",
+            "      - {day: 8, nudge: line}\n      - {day: 10, nudge: pmo}\n",
+            "      - {day: 8, nudge: count}\n      - {day: 10, nudge: pmo}\n",
+            None,
+            "steps.funding.ladder",
+            "money counts votes, and this is decided by no majority",
+        ),
         # the YAML itself
         ("money.yaml", "bh-dmh: 100000", "bh-sports: 1", 1, "delegated_limits.bh-sports", "is given twice"),
         ("money.yaml", "bh-dmh: 100000", "bh-dmh: [", 2, "", "expected"),
@@ -586,6 +675,37 @@ def test_who_is_never_asked_needs_neither_a_clause_nor_terms(tmp_path: Path) -> 
     change(folder, "money.yaml", "  srg: srg\n", "")
     change(folder, "clauses.yaml", "  srg:\n", "  another:\n")
     assert [fault.message for fault in faults(folder) if "clause" in fault.message] == []
+
+
+EMBARGO = "    - {forum: ipg, since: 2007-04-01, illustrative: true}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "message"),
+    [
+        (
+            EMBARGO,
+            EMBARGO.replace("04-01", "04-02"),
+            "embargo.owners[2].since",
+            "must begin on the day after",
+        ),
+        (EMBARGO, EMBARGO.replace("ipg", "cabinet"), "embargo.owners[2].forum", "there is no forum cabinet"),
+        (
+            "evidence: [business_case, benefits_clear, how_benefits_realised]",
+            "evidence: [pictures]",
+            "embargo.evidence",
+            "there is no principle pictures",
+        ),
+    ],
+)
+def test_an_embargo_has_one_owner_each_day_and_asks_for_evidence_there_is(
+    tmp_path: Path, old: str, new: str, key: str, message: str
+) -> None:
+    folder = tmp_path / "herefordshire"
+    shutil.copytree(SHIPPED.parent / "herefordshire", folder)
+    change(folder, "principles.yaml", old, new)
+    told = [(fault.key, fault.message) for fault in faults(folder)]
+    assert any(where == key and message in what for where, what in told), told
 
 
 def test_all_faults_are_told_at_once_whatever_their_kind(tmp_path: Path) -> None:

@@ -171,6 +171,13 @@ def test_an_empty_draft_is_no_fault_and_all_that_it_lacks_is_told_at_once(docume
         ("funding_condition", {"kind": "capital_bid", "status": "pending"}, "funding_condition", ...),
         (
             "funding_condition",
+            {"kind": "capital_bid", "status": "failed"},
+            "funding_condition.status",
+            "The bid has failed; say who pays instead, and take the bid out",
+        ),
+        ("funding_condition", {"kind": "capital_bid", "status": " Pending "}, "funding_condition", ...),
+        (
+            "funding_condition",
             {"kind": "capital_bid", "decision_due": "2004-09-12"},
             "funding_condition.decision_due",
             "Outcome of the bid due must be today, 13 September 2004, or later",
@@ -238,6 +245,13 @@ def test_a_reason_of_ones_own_stands_before_the_handbooks() -> None:
     document = changed("principles.P06", "not_applicable")
     document["principle_notes"]["P06"] = "It holds grid references"
     assert proposals.normalise(document, LEICESTER)["principle_notes"]["P06"] == "It holds grid references"
+
+
+def test_how_a_bid_stands_is_said_in_words_that_are_known() -> None:
+    told = draft(COMPLETE | {"funding_condition": {"kind": "capital_bid", "status": "awaiting the outcome"}})
+    assert told == {
+        "funding_condition.status": "How the bid stands must be one of pending, successful, failed"
+    }
 
 
 def test_a_bid_that_has_succeeded_holds_nothing_up() -> None:

@@ -324,6 +324,38 @@ async def test_a_board_without_enough_members_present_comes_to_nothing(playing: 
         assert (outcome.ending, outcome.choice) == (Ending.SILENT, None)
 
 
+BOARD = ("chair", "member-1", "member-2", "member-3")
+COUNTED = ((2, Nudge.REMIND), (4, Nudge.COUNT), (6, Nudge.PMO))
+
+
+def board(case: str) -> Ask:
+    quorum = Quorum(rule=QuorumRule.MAJORITY, present=2, casting=True)
+    return ask(*BOARD, under=terms(*COUNTED, quorum=quorum), case=case)
+
+
+async def test_when_the_votes_are_counted_those_there_are_decide_if_they_make_a_quorum(
+    playing: Playing,
+) -> None:
+    async with playing(board("INV-40")) as play:
+        assert (await play.answer("member-1")).settled is None
+        assert (await play.answer("member-2")).settled is None, "two others could still outvote them"
+        await play.pass_rung(2)
+        outcome = await play.handle.result()
+        assert (outcome.ending, outcome.choice) == (Ending.DECIDED, Choice.APPROVE)
+        assert nudges(play) == [Nudge.REMIND]
+
+
+async def test_too_few_votes_at_the_count_are_waited_for_and_the_one_that_makes_a_quorum_decides(
+    playing: Playing,
+) -> None:
+    async with playing(board("INV-41")) as play:
+        await play.answer("member-1", Choice.REJECT)
+        await play.pass_rung(3)
+        await until(lambda: nudges(play) == [Nudge.REMIND, Nudge.COUNT, Nudge.PMO])
+        assert (await play.answer("member-2", Choice.REJECT)).settled is Choice.REJECT
+        assert (await play.handle.result()).choice is Choice.REJECT
+
+
 async def test_an_error_in_one_message_does_not_stop_the_case(
     playing: Playing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

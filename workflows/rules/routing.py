@@ -44,8 +44,8 @@ def branches(proposal: Proposal, rules: RoutingRules) -> dict[str, Leg]:
 
 # ------------------------------------------------------------------------------ legs
 
-_ABOVE = "authority-"
-"""Begins the key of a question put to an authority; the post below it follows."""
+_ABOVE, _FUNDING = "authority-", "funding-"
+"""Begin the keys of questions put to an authority and to a funder; the funder's post follows."""
 
 
 def notification(proposal: Proposal, rules: RoutingRules) -> Leg | None:
@@ -89,7 +89,7 @@ def funding(proposal: Proposal, rules: RoutingRules) -> Leg | None:
         clause=rules.clauses["funding"],
         reason=reason,
         asks=(
-            *(_money(f"funding-{share.post}", share.post, share) for share in proposal.shares),
+            *(_money(_FUNDING + share.post, share.post, share) for share in proposal.shares),
             *(_money(_ABOVE + share.post, post, share, kind="authority") for share, post in above),
         ),
     )
@@ -98,6 +98,13 @@ def funding(proposal: Proposal, rules: RoutingRules) -> Leg | None:
 def party(key: str, asked: str) -> str:
     """Return the funding party whose share a question is about: the post asked, or that below it."""
     return key.removeprefix(_ABOVE) if key.startswith(_ABOVE) else asked
+
+
+def same_share(key: str) -> str:
+    """Return the key of the other question about a share: the funder's, or the authority's above it."""
+    if key.startswith(_ABOVE):
+        return _FUNDING + key.removeprefix(_ABOVE)
+    return _ABOVE + key.removeprefix(_FUNDING) if key.startswith(_FUNDING) else ""
 
 
 def authority(share: Share, rules: RoutingRules) -> str | None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -470,7 +470,7 @@ def _misdirected(tx: Tx, desk: Desk, sight: Sight) -> Parcel | None:
 
 
 def _latest_letter(tx: Tx, sight: Sight) -> LedgerRow | None:
-    """Return the last letter that asks the person anything open in this case."""
+    """Return the last letter that asks what this link asked, or else anything that is open in the case."""
     waiting = [step.id for step in steps.open_for(tx, sight.link.person) if step.case == sight.case.ref]
     rows = [
         row
@@ -478,7 +478,13 @@ def _latest_letter(tx: Tx, sight: Sight) -> LedgerRow | None:
         for row in letters.of_step(tx, step)
         if row.person == sight.link.person and row.link_id
     ]
-    return max(rows, key=lambda row: row.queued, default=None)
+    step = sight.link.step
+    key = sight.step.key if sight.step else ""
+
+    def nearest(row: LedgerRow) -> tuple[bool, bool, datetime]:
+        return row.step == step, bool(key) and f".{key}." in row.step, row.queued
+
+    return max(rows, key=nearest, default=None)
 
 
 # --------------------------------------------------------------------------------- pages

@@ -1,0 +1,226 @@
+"""What the ways of proposals need of a handbook: somebody to ask, a day to ask on, terms, and a clause."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+from service import clock
+from service.handbook.sources import Source, Trail
+from service.handbook.written import Handbook
+from workflows.rules.routing import LEGS
+
+Complaint = tuple[Trail, str]
+"""Where something is wrong, and what."""
+
+PRINCIPAL_CUSTOMER, BUSINESS_FORUM = "principal-customer", "business-forum"
+"""In a principle's `issue_to`: those of the corporate system that a proposal names."""
+_SETTLING = ("principal_customer", "issue_resolution")
+"""The legs that settle an issue."""
+
+
+def written_in(source: Source, section: str) -> list[str]:
+    """Return the keys of a section as written, also of entries that could not be read."""
+    entries = source.data.get(section)
+    return [*entries] if isinstance(entries, dict) else []
+
+
+# -------------------------------------------------------------------------- whom to ask
+
+
+def _unknown_bodies(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """A principle's issue may go to a post, to a forum, or to whoever owns the system in question."""
+    known = {*written_in(source, "posts"), *written_in(source, "forums"), PRINCIPAL_CUSTOMER, BUSINESS_FORUM}
+    for key, principle in handbook.principles.items():
+        for number, body in enumerate(principle.issue_to):
+            if body not in known:
+                yield ("principles", key, "issue_to", number), f"there is no post or forum {body}"
+
+
+def _issues(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """An issue needs a leg that settles it, whose bodies can each be asked what they are to be asked."""
+    settling = [leg for leg in _SETTLING if leg in LEGS]
+    for key, principle in handbook.principles.items():
+        trail = ("principles", key)
+        if not principle.issue_leg:
+            if principle.issue_to:
+                yield (*trail, "issue_to"), f"needs issue_leg, which is one of {', '.join(settling)}"
+            continue
+        if principle.issue_leg not in settling:
+            told = f"is no leg that settles an issue; these are: {', '.join(settling)}"
+            yield (*trail, "issue_leg"), told
+            continue
+        if not principle.issue_to:
+            yield (*trail, "issue_leg"), "needs issue_to, whoever settles it"
+        if len(principle.issue_asks) != len(principle.issue_to):
+            yield (*trail, "issue_asks"), "must name a kind of question for each of issue_to"
+        kinds = (*LEGS[principle.issue_leg].kinds, *(("srg",) if handbook.route.srg else ()))
+        for number, kind in enumerate(principle.issue_asks):
+            if kind not in kinds:
+                yield (*trail, "issue_asks", number), f"must be one of {', '.join(kinds)}"
+        first = principle.issue_to[:1]
+        if principle.issue_leg == "principal_customer" and first not in ((), (PRINCIPAL_CUSTOMER,)):
+            yield (*trail, "issue_to", 0), f"must be {PRINCIPAL_CUSTOMER}, who is asked first"
+        if principle.issue_leg == "issue_resolution" and first and first[0] in written_in(source, "posts"):
+            yield (*trail, "issue_to", 0), "must be a forum, at whose meeting it is raised"
+
+
+def _embargo(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    embargo = handbook.embargo
+    if embargo is None:
+        return
+    if not embargo.owners:
+        yield ("embargo", "owners"), "has nobody who could grant an exception"
+    for (number, one), (_, following) in pairwise(enumerate(embargo.owners)):
+        gap = one.until is None or following.since is None or following.since != one.until + timedelta(days=1)
+        if gap:
+            told = "must begin on the day after the owner before it ends, so that each day has one owner"
+            yield ("embargo", "owners", number + 1, "since"), told
+    for key in embargo.evidence:
+        if key not in written_in(source, "principles"):
+            yield ("embargo", "evidence"), f"there is no principle {key}"
+
+
+def _nobody(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """A post that a way asks is held, or succeeded, or has a line above it that is (SYS-24)."""
+    told: set[str] = set()
+    for trail, post in _asked(handbook):
+        if post in handbook.posts and post not in told and not _answers(handbook, post):
+            told.add(post)
+            yield trail, f"nobody holds {post}, now or later, nor any post above it: nobody would be asked"
+
+
+def _asked(handbook: Handbook) -> Iterator[tuple[Trail, str]]:
+    """Go through the posts that a proposal's way may ask."""
+    route, forums = handbook.route, handbook.forums
+    if route.notification_forum:
+        yield ("roles", "direct_notifications"), handbook.roles.direct_notifications
+    for key in ("head_of_profession", "bids"):
+        if post := getattr(route, key):
+            yield ("route", key), post
+    for key, principle in handbook.principles.items():
+        yield ("principles", key, "deviation_to"), principle.deviation_to
+        yield from ((("principles", key, "issue_to", n), body) for n, body in enumerate(principle.issue_to))
+    for key, system in handbook.corporate_systems.items():
+        yield ("corporate_systems", key, "principal_customer"), system.principal_customer
+    for key in _asked_forums(handbook):
+        if key in forums:
+            yield ("forums", key, "secretary"), forums[key].secretary
+    if srg := forums.get(route.srg or ""):
+        yield from ((("forums", srg.key, "members", n), post) for n, post in enumerate(srg.members))
+    yield ("roles", "pmo"), handbook.roles.pmo
+
+
+def _asked_forums(handbook: Handbook) -> tuple[str, ...]:
+    """Return the forums that a way may ask, each once."""
+    bodies = [body for principle in handbook.principles.values() for body in principle.issue_to]
+    systems = [system.business_forum for system in handbook.corporate_systems.values()]
+    owners = [owner.forum for owner in handbook.embargo.owners] if handbook.embargo else []
+    asked = (handbook.route.notification_forum, *bodies, *systems, *owners)
+    return tuple(dict.fromkeys(key for key in asked if key in handbook.forums))
+
+
+def _answers(handbook: Handbook, post: str) -> bool:
+    """Say whether somebody answers for a post today or later: its holder, its successor, or its line."""
+    today = clock.real_now().date()
+    held = {
+        hold.post
+        for person in handbook.people.values()
+        for hold in person.holds
+        if hold.until is None or hold.until >= today
+    }
+    seen: list[str] = []
+    ways = [post]
+    while ways:
+        at = ways.pop()
+        known = handbook.posts.get(at)
+        if at in held:
+            return True
+        if at not in seen and known:
+            seen.append(at)
+            ways += [way for way in (known.succeeded_by, known.line) if way]
+    return False
+
+
+# ------------------------------------------------------------------------ on which day
+
+
+def _no_meeting(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """A forum at whose meetings proposals are taken meets again."""
+    today = clock.real_now().date()
+    waited_for = [
+        handbook.route.notification_forum,
+        *(owner.forum for owner in (handbook.embargo.owners if handbook.embargo else ()) if not owner.until),
+    ]
+    for key in dict.fromkeys(waited_for):
+        forum = handbook.forums.get(key or "")
+        if forum and not forum.meets and not any(day >= today for day in forum.also_meets):
+            yield ("forums", forum.key), "has no meeting to come, and proposals would wait for one"
+
+
+# ---------------------------------------------------------------------- terms and clauses
+
+
+def _route(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    route, forums = handbook.route, handbook.forums
+    notified = forums.get(route.notification_forum or "")
+    if notified and not notified.meets and not notified.also_meets:
+        yield ("route", "notification_forum"), f"{notified.key} never meets"
+    srg = forums.get(route.srg or "")
+    if srg and not srg.members:
+        yield ("forums", srg.key, "members"), "decides cases, and has no members"
+    if srg and not srg.quorum:
+        yield ("forums", srg.key, "quorum"), "decides cases, and has no quorum"
+
+
+def _legs(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """Each leg needs the clause that puts it on a route, and terms for the questions it puts."""
+    steps, clauses = written_in(source, "steps"), written_in(source, "clauses")
+    for leg, passage in LEGS.items():
+        if passage.needs and not _says(handbook, passage.needs):
+            continue
+        for kind in passage.kinds:
+            if kind not in steps:
+                yield ("steps",), f"has no terms for {kind}, which a proposal may pass"
+        for clause in passage.clauses or (leg,):
+            if clause not in clauses:
+                yield ("clauses",), f"has no clause for {clause}"
+
+
+def _says(handbook: Handbook, needed: str) -> bool:
+    """Say whether a handbook has what a leg needs: a part of its route, a section, or an issue it settles."""
+    return bool(
+        getattr(handbook.route, needed, None)
+        or getattr(handbook, needed, None)
+        or any(principle.issue_leg == needed for principle in handbook.principles.values())
+    )
+
+
+def _clauses(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    seen: dict[str, str] = {}
+    for leg, clause in handbook.clauses.items():
+        first = seen.setdefault(clause.number, leg)
+        if first != leg:
+            yield ("clauses", leg, "number"), f"{clause.number} is already the number of {first}"
+
+
+def _appraisal(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    rates = handbook.appraisal.discount_rates
+    if not rates:
+        yield ("appraisal", "discount_rates"), "has no rate by which later money is worth less"
+    for number, (one, following) in enumerate(pairwise(rates), start=1):
+        if following.since is None or (one.since and following.since <= one.since):
+            told = "must be later than that of the rate before it"
+            yield ("appraisal", "discount_rates", number, "since"), told
+
+
+CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
+    _unknown_bodies,
+    _issues,
+    _embargo,
+    _nobody,
+    _no_meeting,
+    _route,
+    _legs,
+    _clauses,
+    _appraisal,
+)
