@@ -33,6 +33,13 @@ class Malformed(AssentError):
     title = "Some of this needs putting right"
 
 
+class Altered(AssentError):
+    """What is kept is not what was kept: somebody has changed it behind the record's back."""
+
+    code = "altered"
+    title = "Part of this record has been changed, so it is not shown"
+
+
 class Unauthenticated(AssentError):
     """Nobody knows who is asking."""
 

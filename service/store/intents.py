@@ -350,7 +350,8 @@ def _intent(row: Row[Any]) -> StoredIntent:
 
 
 def _decision(row: Row[Any]) -> DecisionView:
-    words = canonical.loads(row.words) if row.words else None
+    text = texts.whole(row.words, row.words_hash)
+    words = canonical.loads(text) if text else None
     return DecisionView(
         **dict(row._mapping)
         | {

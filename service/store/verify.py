@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 
 from service.config import Keys
-from service.store import anchors, canonical, journal
+from service.store import anchors, canonical, journal, texts
 from service.store.anchors import Anchor, Witness
 from service.store.engine import Tx
 from service.store.line import FIRST, ORGANISATION, PURPOSE, Line, head_mac, mac
@@ -22,7 +22,11 @@ class Fault(Frozen):
 
     case: str
     seq: int
+    """The line; 0 where it is about what stands beside the lines."""
     what: str
+
+    def __str__(self) -> str:
+        return f"{self.case} line {self.seq} {self.what}" if self.seq else f"{self.case}: {self.what}"
 
 
 class Verification(Frozen):
@@ -46,11 +50,13 @@ class _Walk:
         self._case = case
         self._vouched = vouched
         self.seq = 0
+        self.lines = 0
         self.faults: list[Fault] = []
         self._mac = FIRST
 
     def step(self, line: Line) -> None:
         """Look at the next line."""
+        self.lines += 1
         if line.seq != self.seq + 1:
             self._fault(self.seq + 1, "is missing")
         elif line.prev != self._mac:
@@ -66,6 +72,7 @@ class _Walk:
 
     def unreadable(self, seq: int) -> None:
         """Look at a line that cannot be read."""
+        self.lines += 1
         self._fault(seq, "cannot be read")
         self.seq = seq
 
@@ -79,10 +86,12 @@ class _Walk:
             self._fault(self.seq + 1, f"is missing, and all after it: an anchor vouches for {max(later)}")
 
     def _end(self, seq: int, last: str, kid: str, signature: str) -> None:
-        if seq != self.seq:
-            self._fault(min(seq, self.seq) + 1, f"is beside the signed end, which is line {seq}")
+        if seq > self.seq:
+            self._fault(self.seq + 1, f"is missing: the chain was signed as ending with line {seq}")
+        elif seq < self.seq:
+            self._fault(seq + 1, f"was added: the chain was signed as ending with line {seq}")
         elif last != self._mac:
-            self._fault(seq, "is not the signed end")
+            self._fault(seq, "is not the line that was signed as the last")
         key = self._keys.named(kid, PURPOSE)
         if key is None:
             self._fault(seq, f"ends the chain under key {kid!r}, which is not at hand")
@@ -101,7 +110,7 @@ def verify(tx: Tx, witnessed: Sequence[Witness] = ()) -> Verification:
     for case in cases:
         walked = _walk(tx, case, vouched.get(case, {}))
         faults += walked.faults
-        lines += walked.seq
+        lines += walked.lines
     kept = {anchor.day: anchor for anchor in (_kept(tx) if witnessed else ())}
     for sent in witnessed:
         found = kept.get(sent.day)
@@ -110,6 +119,9 @@ def verify(tx: Tx, witnessed: Sequence[Witness] = ()) -> Verification:
             faults.append(
                 Fault(case=ORGANISATION, seq=seq, what=f"is not the anchor of {sent.day} that was sent out")
             )
+    # The lines name texts by their hash, so that a text of another hash is none of theirs.
+    for hash in texts.altered(tx):
+        faults.append(Fault(case="texts", seq=0, what=f"{hash} was changed: it is not what its hash says"))
     return Verification(cases=len(cases), lines=lines, faults=tuple(faults))
 
 

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 
 from service.config import Keys, generate_keys
-from service.store import Store, anchors, cases
+from service.errors import Altered
+from service.store import Store, anchors, cases, intents, texts
 from service.store.line import ORGANISATION
 from service.store.verify import Verification, verify
 from tests.service.store import samples, story
@@ -125,6 +126,31 @@ def test_tampering_is_found_and_the_line_named(
     assert (faults[0].case, faults[0].seq) == (CASE, 3), faults
 
 
+def test_a_text_that_was_altered_is_found_and_not_shown(told: Store, insider: Insider) -> None:
+    with told.reading() as tx:
+        made = next(made for made in intents.decisions_of(tx, CASE) if made.reason)
+        digest = tx.connection.execute(
+            text("SELECT words_hash FROM decision WHERE key = :key"), {"key": made.key}
+        ).scalar_one()
+    insider.does(f"UPDATE stored_text SET body = replace(body, 'e', 'o') WHERE hash = '{digest}'")
+    (fault,) = verified(told).faults
+    assert str(fault) == f"texts: {digest} was changed: it is not what its hash says"
+    with told.reading() as tx:
+        with pytest.raises(Altered):
+            texts.get(tx, digest)
+        with pytest.raises(Altered):
+            intents.decisions_of(tx, CASE)
+
+
+def test_a_text_that_was_erased_is_no_fault(told: Store) -> None:
+    with told.writing() as tx:
+        hashes = [row.hash for row in tx.connection.execute(text("SELECT hash FROM stored_text"))]
+        assert hashes
+        for digest in hashes:
+            texts.erase(tx, digest)
+    assert verified(told).intact
+
+
 def test_a_tail_that_was_cut_off_is_found(told: Store, insider: Insider) -> None:
     with told.reading() as tx:
         end = tx.connection.execute(text(f"SELECT seq FROM head WHERE \"case\" = '{CASE}'")).scalar_one()
@@ -145,8 +171,8 @@ def test_a_line_added_after_the_end_is_found(told: Store, insider: Insider) -> N
 @pytest.mark.parametrize(
     ("statement", "named"),
     [
-        ("UPDATE head SET seq = seq - 1", "is beside the signed end"),
-        ("UPDATE head SET mac = head_mac", "is not the signed end"),
+        ("UPDATE head SET seq = seq - 1", "was added"),
+        ("UPDATE head SET mac = head_mac", "is not the line that was signed"),
         ("UPDATE head SET head_mac = mac", "ends the chain without our signature"),
         ("UPDATE head SET kid = 'k0'", "ends the chain under key 'k0', which is not at hand"),
         ("DELETE FROM head", "has no signed end after it"),
