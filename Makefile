@@ -9,13 +9,16 @@ NPM := $(shell command -v npm 2>/dev/null)
 INSTALL = if [ -x $(V)/bin/uv ]; then $(V)/bin/uv pip install -q --compile-bytecode --python $(1)/bin/python $(2); \
 	else $(1)/bin/python -m pip install -q --disable-pip-version-check $(2); fi
 
+# What is being set up is told on standard error: standard output is the demo's, for `--json`.
+SAY = @echo "$(1)" >&2
+
 .PHONY: setup demo test test-long bench check format lock
 
 setup: $(V)/bin/assent service/web/static/govuk-frontend.min.css
 	@$(V)/bin/python -m compileall -q workflows activities notifications service
 
 demo: setup
-	$(V)/bin/assent demo $(ARGS)
+	@$(V)/bin/assent demo $(ARGS)
 
 test: setup
 	$(V)/bin/python -m pytest -m "not long" $(ARGS)
@@ -44,24 +47,27 @@ lock: $(V)/.locked
 
 $(V)/.locked: requirements.lock
 	@$(PY) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Assent needs Python 3.11 or newer: make PY=python3.11")'
-	$(PY) -m venv $(V)
+	$(call SAY,Installing what Assent needs in $(V))
+	@$(PY) -m venv $(V)
 	@awk '/^[a-z]/ { on = /^uv==/ } on' requirements.lock > $(V)/uv.lock
-	-$(V)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $(V)/uv.lock
-	$(call INSTALL,$(V),--require-hashes -r requirements.lock)
+	-@$(V)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $(V)/uv.lock
+	@$(call INSTALL,$(V),--require-hashes -r requirements.lock)
 	@touch $@
 
 $(V)/bin/assent: $(V)/.locked pyproject.toml
-	$(call INSTALL,$(V),--no-deps --no-build-isolation -e .)
+	@$(call INSTALL,$(V),--no-deps --no-build-isolation -e .)
 	@touch $@
 
 $(NODE)/.locked: requirements-node.lock $(V)/.locked
-	$(PY) -m venv $(NODE)
-	$(call INSTALL,$(NODE),--require-hashes -r requirements-node.lock)
+	$(call SAY,Installing Node.js in $(NODE))
+	@$(PY) -m venv $(NODE)
+	@$(call INSTALL,$(NODE),--require-hashes -r requirements-node.lock)
 	@touch $@
 
 $(ASSETS)/node_modules/.locked: $(ASSETS)/package-lock.json $(if $(NPM),,$(NODE)/.locked)
-	cd $(ASSETS) && PATH="$(if $(NPM),,$(CURDIR)/$(NODE)/bin:)$$PATH" npm ci --silent
+	$(call SAY,Fetching what the pages are styled with)
+	@cd $(ASSETS) && PATH="$(if $(NPM),,$(CURDIR)/$(NODE)/bin:)$$PATH" npm ci --silent
 	@touch $@
 
 service/web/static/govuk-frontend.min.css: $(ASSETS)/node_modules/.locked $(ASSETS)/build.py $(V)/.locked
-	$(V)/bin/python $(ASSETS)/build.py
+	@$(V)/bin/python $(ASSETS)/build.py

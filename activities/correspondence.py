@@ -43,9 +43,11 @@ from workflows.model import (
     Capacity,
     CaseWaiting,
     Choice,
+    Ending,
     Holder,
     Leg,
     Nudge,
+    Outcome,
     QuorumRule,
     Rung,
     Seat,
@@ -57,7 +59,7 @@ from workflows.model import (
     Terms,
     Timetable,
 )
-from workflows.rules import calendar, course
+from workflows.rules import calendar, course, states
 
 LINK_LIFE = timedelta(days=14)
 """How long a link can act, on the Clock, whatever its step does."""
@@ -199,7 +201,7 @@ class Correspondence:
         made = self._made(step)
         fresh = [decision.key for decision in closing.unrecorded]
         queued = [
-            self._receipt(step, decision, settled=closing.outcome.choice)
+            self._receipt(step, decision, settled=closing.outcome.choice, until=closing.outcome.until)
             for decision in made
             if decision.key in fresh
         ]
@@ -407,11 +409,32 @@ class Correspondence:
 
     # -------------------------------------------------------------------- telling letters
 
-    def _receipt(self, step: StepView, made: DecisionView, settled: Choice | None = None) -> QueuedLetter:
+    def _receipt(
+        self,
+        step: StepView,
+        made: DecisionView,
+        settled: Choice | None = None,
+        until: date | None = None,
+    ) -> QueuedLetter:
         beside = together(self.case, step, steps.of_case(self.tx, self.case.ref))
         seats = [(other, seat) for other in beside for seat in other.seats]
-        answered = {(other.step, other.seat) for other in self._this_version()}
-        left = [seat for other, seat in seats if other.open and (other.id, seat.key) not in answered]
+        given = {(other.step, other.seat) for other in self._this_version()}
+        # What was put off is asked again, and is as good as open.
+        left = [
+            seat
+            for other, seat in seats
+            if not (settled and other.id == step.id)
+            and (other.choice is Choice.DEFER or (other.open and (other.id, seat.key) not in given))
+        ]
+        answered = [
+            seat
+            for other, seat in seats
+            if (other.id, seat.key) in given and other.choice is not Choice.DEFER
+        ]
+        goes_on = settled not in (None, Choice.DEFER) and self._end(step, settled) is None
+        stopping = next(
+            (other for other in beside if goes_on and not other.open and self._end(other, other.choice)), None
+        )
         letter = letters.Receipt(
             to=self._addressee(made.post, made.person),
             matter=self._matter(),
@@ -420,15 +443,25 @@ class Correspondence:
             answer=told(made, self.people),
             at=made.submitted_at,
             fingerprint=made.shown_hash,
-            answered=len(seats) - len(left),
+            answered=len(answered),
             asked=len(seats),
-            waiting_for=()
-            if settled and step.blind
-            else tuple(title(self.rules, seat.post, self.today) for seat in left),
+            waiting_for=tuple(title(self.rules, seat.post, self.today) for seat in left)
+            if not settled or (goes_on and stopping is None)
+            else (),
             settled=settled,
-            next=self._next(step, settled) if settled and not left else None,
+            until=until,
+            stopped=stopping is not None,
+            against=self._answers(stopping) if stopping and stopping.choice else (),
+            next=self._next(step, settled) if settled and not left and stopping is None else None,
         )
         return self._tell(f"{made.key}:receipt", letter, step, made.person, made.post)
+
+    def _end(self, step: StepView, choice: Choice | None) -> State | None:
+        """Return where a question that comes to a choice stops its proposal; None if it goes on or waits."""
+        if choice is Choice.DEFER:
+            return None
+        ending = Ending.DECIDED if choice else step.ending or Ending.SILENT
+        return states.after(Outcome(step=step.id, ending=ending, choice=choice, at=self.at, kind=step.kind))
 
     def _outcome(
         self, step: StepView, closing: StepClosing, made: Sequence[DecisionView], person: str, post: str
@@ -442,7 +475,9 @@ class Correspondence:
             choice=outcome.choice,
             on=calendar.local_day(outcome.at),
             why=closing.why,
+            until=outcome.until,
             answers=tuple(told(decision, self.people) for decision in made),
+            others_open=self._others_open(step),
             next=self._next(step, outcome.choice) if not self._others_open(step) else None,
             casting=self._casting(step, closing, made),
         )
@@ -552,7 +587,8 @@ class Correspondence:
 
     def _silence(self, put: Put, silent: Sequence[Seat]) -> dict[str, object]:
         """Say who has not answered, and what the ladder still holds if nobody does."""
-        return {"asked": self._asked(put, silent), "if_silent": self._if_silent(put, silent[0])}
+        asked = self._asked(put, silent)
+        return {"silent": len(silent), "asked": asked, "if_silent": self._if_silent(put, silent[0])}
 
     def _to_pmo(self, key: str, cause: str, seat: str = "", **facts: object) -> list[QueuedLetter]:
         letter = pmo_letter(

@@ -13,7 +13,7 @@ from service.store.intents import Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
-from workflows.model import Choice, Leg, LegAsk, Share
+from workflows.model import Choice, Leg, LegAsk, Share, State
 from workflows.rules import calendar, course, routing
 
 SAID = "said"
@@ -106,7 +106,9 @@ def coincidences(case: CaseView, rules: Edition, day: date) -> Iterator[str]:
     """Say where one post plays two parts in a proposal: allowed, and never hidden."""
     if any(share.post == case.sponsor for share in case.proposal.shares):
         yield f"The sponsor, {title(rules, case.sponsor, day)}, is also a funding party."
-    if rules.route.srg and case.sponsor in rules.forums[rules.route.srg].members:
+    # It may also come to SRG by an answer that refers it there.
+    to_srg = case.state == State.WITH_SRG or any(leg.leg == "srg" for leg in case.route)
+    if to_srg and rules.route.srg and case.sponsor in rules.forums[rules.route.srg].members:
         yield f"The sponsor, {title(rules, case.sponsor, day)}, is a member of SRG."
 
 

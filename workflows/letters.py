@@ -285,7 +285,11 @@ class Outcome(CaseLetter):
     on: date
     why: str = ""
     """For a step without a choice: the key in `StepClosing.why`."""
+    until: date | None = None
+    """For a deferral: the day on which it is asked again, the latest that anybody named."""
     answers: tuple[Answer, ...] = ()
+    others_open: bool = False
+    """Questions put together with it are still to be answered, so that the case stays where it is."""
     next: Next | None = None
     """Where the case goes, when it is known; the words make do without."""
     casting: Line = ""
@@ -306,9 +310,15 @@ class Receipt(CaseLetter):
     """How many seats of this question, or of the questions put together, have answered."""
     asked: int
     waiting_for: tuple[Line, ...] = ()
-    """Titles of the posts that have not answered."""
+    """Titles of the posts on whose answers the proposal still waits."""
     settled: Choice | None = None
     """What the question came to, if this answer settled it."""
+    until: date | None = None
+    """For a question that is put off: the day on which it is asked again, the latest that anybody named."""
+    stopped: bool = False
+    """A question put together with this one lets the proposal go no further, whatever this answer is."""
+    against: tuple[Answer, ...] = ()
+    """The answers that stop it so; none where it is silence."""
     next: Next | None = None
 
 
@@ -461,6 +471,8 @@ class Stuck(CaseLetter):
     """The PMO's page of what is stuck."""
     question: Question | None = None
     seat: Line = ""
+    silent: int = 1
+    """For `unanswered`: how many places are without an answer; `seat` is the first of them."""
     asked: tuple[Asked, ...] = ()
     """For `unanswered`: who has been silent to the end of the ladder."""
     if_silent: tuple[Consequence, ...] = ()

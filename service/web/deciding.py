@@ -12,7 +12,7 @@ from service.handbook import Edition
 from service.store import answers, attempts, intents, texts
 from service.store.engine import Tx
 from service.store.intents import Answered, Condition, Intent, StoredIntent
-from service.web import days
+from service.web import days, words
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
@@ -62,7 +62,7 @@ def read(form: FormData, sight: Sight) -> Filled:
     reason = _words(form, "reason", errors)
     if choice is not None and choice.needs_reason and not reason:
         errors["reason"] = "Give your reasons"
-    conditions = _conditions(form, sight, errors) if choice and choice.conditional else ()
+    conditions = _conditions(form, sight, choice, errors) if choice else ()
     until = _until(form, sight, errors) if choice is Choice.DEFER else None
     named = {name: _answer(form, name, errors) for name in sight.open_step.answers}
     if errors or choice is None:
@@ -70,8 +70,18 @@ def read(form: FormData, sight: Sight) -> Filled:
     return Filled(Chosen(choice=choice, reason=reason, conditions=conditions, until=until, answers=named), {})
 
 
-def _conditions(form: FormData, sight: Sight, errors: dict[str, str]) -> tuple[Condition, ...]:
-    """Read the conditions; one is enough, and a row left empty is no condition."""
+def _conditions(
+    form: FormData, sight: Sight, choice: Choice, errors: dict[str, str]
+) -> tuple[Condition, ...]:
+    """Read the conditions; one is enough, and a row left empty is no condition.
+
+    Where the choice takes none, one that was typed is not dropped in silence.
+    """
+    if not choice.conditional:
+        for number in range(1, MOST_CONDITIONS + 1):
+            if _words(form, field := f"conditions{_suffix(number)}", errors):
+                errors[field] = _out_of_place(sight, choice)
+        return ()
     found = [
         condition
         for number in range(1, MOST_CONDITIONS + 1)
@@ -82,11 +92,28 @@ def _conditions(form: FormData, sight: Sight, errors: dict[str, str]) -> tuple[C
     return tuple(found)
 
 
+def _out_of_place(sight: Sight, choice: Choice) -> str:
+    """Say what to do with a condition that was typed beside a choice that takes none."""
+    kind, offered = sight.open_step.kind, sight.open_step.choices
+    chosen = f"You typed a condition, but chose {words.choice(choice, kind)}"
+    taking = [words.choice(each, kind) for each in offered if each.conditional]
+    if not taking:
+        return f"{chosen}, which takes none: take the condition out"
+    return f"{chosen}: choose {words.listed(taking, 'or')}, or take the condition out"
+
+
+def _suffix(number: int) -> str:
+    """Return how the names of the fields of a condition end; those of the first have no number."""
+    return "" if number == 1 else f"_{number}"
+
+
 def _condition(form: FormData, sight: Sight, number: int, errors: dict[str, str]) -> Condition | None:
-    suffix = "" if number == 1 else f"_{number}"
+    suffix = _suffix(number)
     text = _words(form, f"conditions{suffix}", errors)
     owner, by_field = _field(form, f"condition_owner{suffix}"), f"condition_by{suffix}"
     if not text:
+        if owner or days.typed(form, by_field).strip("-"):
+            errors[f"conditions{suffix}"] = "Say what must be done"
         return None
     if owner not in sight.edition.posts:
         errors[f"condition_owner{suffix}"] = "Choose who is to meet this condition"
@@ -120,10 +147,11 @@ def _answer(form: FormData, name: str, errors: dict[str, str]) -> Answered:
             errors.setdefault(name, WRITTEN[name])
         return Answered(value=telling.SAID, text=text)
     value, text = _field(form, name), _words(form, f"{name}_words", errors)
+    question = words.ANSWERS.get(name, words.plain(name))
     if value not in CONCERNS:
-        errors[name] = "Say whether you have a concern"
+        errors[name] = f"{question}: say whether you have a concern"
     elif value == "concern" and not text:
-        errors[f"{name}_words"] = "Say what your concern is"
+        errors[f"{name}_words"] = f"{question}: say what your concern is"
     return Answered(value=value, text=text)
 
 

@@ -39,7 +39,7 @@ class Wait:
             f"With {self.who} since {words.short_day(self.since)} ({words.working_days(self.working_days)})."
         )
         if self.at is None:
-            return said if self.step else f"{said} Then {self.next}."
+            return said if self.step else f"{said} {words.sentence(self.next)}"
         return f"{said} On {words.day(self.at)}, {self.next}."
 
 
@@ -90,11 +90,18 @@ def _next(wait: Waiting, edition: Edition, who: str) -> str:
     if wait.step:
         return "it goes on waiting"
     if wait.at is None:
-        return "it goes on"
+        return _UNTIMED.get(wait.next, "then it goes on")
     forum = edition.forums.get(wait.on)
     meets = forum is not None and words.local(wait.at) in forum.meetings
     # A case waits for a day because a forum meets on it, or because those asked have put it off to it.
     return f"{who} meets" if meets else "it is put to them again"
+
+
+_UNTIMED = {
+    "resubmission": "nothing happens until the next version is submitted",
+    "project": "nothing happens until its project begins",
+}
+"""What comes next where a case waits for no day, by the leg that waits."""
 
 
 def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
@@ -113,6 +120,8 @@ def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
         return ("It is being withdrawn.",)
     if _before_project(case):
         return (f"Approved on {words.short_day(case.changed)}. Its project is still to come.",)
+    if case.state == State.RETURNED:
+        return ("It is with its sponsor, who is asked for a new version.",)
     return ("It is on its way to the next people. Look again in a minute.",)
 
 
@@ -130,10 +139,40 @@ def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None)
         for one, outcome in zip(beside, outcomes, strict=True)
     )
     alone = words.became(settled, step.kind) if len(beside) == 1 and settled else ""
-    underway = case.open and case.withdrawal is None and passed and not moved
-    onward = _onward(tx, case, step, outcomes) if underway else ""
-    become = "; ".join(filter(None, (_counted(tx, case, beside), alone, onward)))
-    return (*([words.sentence(become)] if become else ()), *(() if onward else told(case, waiting)))
+    here = case.version == step.version and case.state != State.RETURNED and not moved
+    underway = case.open and case.withdrawal is None and here
+    onward = _onward(tx, case, step, outcomes) if underway and passed else ""
+    halted = _halted(tx, case, beside, outcomes) if underway and not passed else ""
+    become = "; ".join(filter(None, (_counted(tx, case, beside), alone, onward or halted)))
+    return (*([words.sentence(become)] if become else ()), *(() if onward or halted else told(case, waiting)))
+
+
+_HALTED = {
+    State.RETURNED: "its sponsor is asked for a new version",
+    State.CLOSED: "nothing more is asked",
+}
+"""What becomes of a case whose question stops it there; where it ends against it, its sponsor is told."""
+
+
+def _halted(tx: Tx, case: CaseView, beside: Sequence[StepView], outcomes: Sequence[Choice | None]) -> str:
+    """Say what comes of a question that lets a case go no further, or puts it off; nothing for others."""
+    for one, choice in zip(beside, outcomes, strict=True):
+        if choice is None or choice is Choice.DEFER or _goes_on(one.kind, choice, case):
+            continue
+        ended = states.after(
+            Outcome(step=one.id, ending=Ending.DECIDED, choice=choice, at=one.opened, kind=one.kind)
+        )
+        if ended is not None:
+            return _HALTED.get(ended, "it ends here, and its sponsor is told why")
+    if all(choice is not None for choice in outcomes) and Choice.DEFER in outcomes:
+        put_off = [one.id for one, choice in zip(beside, outcomes, strict=True) if choice is Choice.DEFER]
+        days = [
+            made.until
+            for made in intents.decisions_of(tx, case.ref)
+            if made.step in put_off and made.choice is Choice.DEFER and made.until
+        ]
+        return f"it is asked again on {words.day(max(days))}" if days else "it is asked again later"
+    return ""
 
 
 def _onward(tx: Tx, case: CaseView, step: StepView, outcomes: Sequence[Choice | None]) -> str:

@@ -63,26 +63,26 @@ _CHOICES = {
 }
 
 _DOING = {
-    Choice.APPROVE: "approving",
-    Choice.APPROVE_WITH_CONDITIONS: "approving, with conditions,",
-    Choice.REJECT: "rejecting",
-    Choice.RETURN: "returning",
-    Choice.DEFER: "deferring",
-    Choice.REFER_UP: "referring up",
-    Choice.NOTE: "noting",
-    Choice.SUPPORT: "supporting",
-    Choice.SUPPORT_WITH_CONDITIONS: "supporting, with conditions,",
-    Choice.NOT_SUPPORT: "not supporting",
-    Choice.AUTHORISE: "authorising",
-    Choice.AUTHORISE_WITH_CONDITIONS: "authorising, with conditions,",
-    Choice.EXCEPTION_PLAN: "asking for an exception plan for",
-    Choice.CLOSE_EARLY: "closing early",
-    Choice.VERIFY: "confirming the completion of",
-    Choice.SEND_BACK: "sending back",
-    Choice.ABSTAIN: "abstaining on",
-    Choice.DECLARE_INTEREST: "declaring an interest in",
+    Choice.APPROVE: "approving {}",
+    Choice.APPROVE_WITH_CONDITIONS: "approving {} with conditions",
+    Choice.REJECT: "rejecting {}",
+    Choice.RETURN: "returning {} for information",
+    Choice.DEFER: "deferring {}",
+    Choice.REFER_UP: "referring {} up",
+    Choice.NOTE: "noting {}",
+    Choice.SUPPORT: "supporting {}",
+    Choice.SUPPORT_WITH_CONDITIONS: "supporting {} with conditions",
+    Choice.NOT_SUPPORT: "declining to support {}",
+    Choice.AUTHORISE: "authorising {}",
+    Choice.AUTHORISE_WITH_CONDITIONS: "authorising {} with conditions",
+    Choice.EXCEPTION_PLAN: "asking for an exception plan for {}",
+    Choice.CLOSE_EARLY: "closing {} early",
+    Choice.VERIFY: "confirming that {} is complete,",
+    Choice.SEND_BACK: "sending {} back because it is not complete,",
+    Choice.ABSTAIN: "abstaining on {}",
+    Choice.DECLARE_INTEREST: "declaring an interest in {}",
 }
-"""For "You are approving £84,000"."""
+"""For "You are approving £84,000 as Budget holder"."""
 
 _DONE = {
     Choice.APPROVE: "approved",
@@ -104,20 +104,40 @@ _DONE = {
     Choice.ABSTAIN: "abstained",
     Choice.DECLARE_INTEREST: "declared an interest",
 }
-"""For "it is approved", and mostly for "you approved it"."""
+"""For "it is approved", and mostly for "the Chief Executive approved"."""
 
-_DID = _DONE | {
-    Choice.NOT_SUPPORT: "did not support",
-    Choice.EXCEPTION_PLAN: "asked for an exception plan for",
-    Choice.VERIFY: "confirmed the completion of",
-    Choice.SEND_BACK: "sent back, as not complete,",
-    Choice.ABSTAIN: "abstained on",
-    Choice.DECLARE_INTEREST: "declared an interest in",
+_DID = {
+    Choice.APPROVE: "approved {}",
+    Choice.APPROVE_WITH_CONDITIONS: "approved {} with conditions",
+    Choice.REJECT: "rejected {}",
+    Choice.RETURN: "returned {} for information",
+    Choice.DEFER: "deferred {}",
+    Choice.REFER_UP: "referred {} up",
+    Choice.NOTE: "noted {}",
+    Choice.SUPPORT: "supported {}",
+    Choice.SUPPORT_WITH_CONDITIONS: "supported {} with conditions",
+    Choice.NOT_SUPPORT: "declined to support {}",
+    Choice.AUTHORISE: "authorised {}",
+    Choice.AUTHORISE_WITH_CONDITIONS: "authorised {} with conditions",
+    Choice.EXCEPTION_PLAN: "asked for an exception plan for {}",
+    Choice.CLOSE_EARLY: "closed {} early",
+    Choice.VERIFY: "confirmed that {} is complete",
+    Choice.SEND_BACK: "sent {} back because it is not complete",
+    Choice.ABSTAIN: "abstained on {}",
+    Choice.DECLARE_INTEREST: "declared an interest in {}",
 }
-"""For "you did not support INV-2004-0004"."""
+"""For "You returned INV-2004-0004 for information on Monday" and "You have already approved this"."""
 
-_ALONE = {Choice.NOT_SUPPORT: "did not support it", Choice.EXCEPTION_PLAN: "asked for an exception plan"}
-"""For "the Head of Profession did not support it", where no case is named."""
+_ALONE = {
+    Choice.RETURN: "returned it for information",
+    Choice.REFER_UP: "referred it up",
+    Choice.NOT_SUPPORT: "did not support it",
+    Choice.EXCEPTION_PLAN: "asked for an exception plan",
+    Choice.CLOSE_EARLY: "closed it early",
+    Choice.VERIFY: "confirmed that it is complete",
+    Choice.SEND_BACK: "sent it back because it is not complete",
+}
+"""For "the Head of Profession did not support it", where no case is named; as it is done for the others."""
 
 _LEADS_TO = {
     Choice.APPROVE: "The sponsor is told. It goes on when everybody who must approve has.",
@@ -227,7 +247,7 @@ def leads_to(choice: Choice, kind: str) -> str:
 def doing(choice: Choice, kind: str, what: str) -> str:
     """Return "approving £84,000", for "You are approving £84,000"; `what` is the sum or the case."""
     own = saying(kind, choice)
-    return f"{own.doing} for {what}," if own and own.doing else f"{_DOING[choice]} {what}"
+    return f"{own.doing} for {what}," if own and own.doing else _DOING[choice].format(what)
 
 
 def did(choice: Choice, kind: str, what: str = "") -> str:
@@ -235,7 +255,7 @@ def did(choice: Choice, kind: str, what: str = "") -> str:
     own = saying(kind, choice)
     if own and (own.doing or not what):
         return own.did + (f" for {what}" if what else "")
-    return f"{_DID[choice]} {what}" if what else _ALONE.get(choice, _DONE[choice])
+    return _DID[choice].format(what) if what else _ALONE.get(choice, _DONE[choice])
 
 
 def became(choice: Choice, kind: str) -> str:

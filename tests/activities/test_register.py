@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from notifications.examples import rendered
 from notifications.render import subject
 from service.handbook import Edition
 from service.store import letters as ledger
@@ -13,7 +14,7 @@ from service.store import links, steps
 from service.store.letters import LinkBinding, QueuedLetter
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
-from workflows.letters import read
+from workflows.letters import Receipt, read
 from workflows.model import (
     AnswersDue,
     Capacity,
@@ -437,6 +438,75 @@ def test_at_the_end_each_person_has_one_letter_of_the_right_kind(desk: Desk) -> 
     assert len({row.person for row in desk.ledger(case.case) if row not in before}) == 8
 
 
+def receipt(desk: Desk, ref: str, post: str) -> tuple[Receipt, str]:
+    """Return the receipt that a post has, and its words on one line."""
+    (row,) = (row for row in desk.ledger(ref) if (row.kind, row.post) == ("receipt", post))
+    letter = read(row.props)
+    assert isinstance(letter, Receipt)
+    body = rendered(letter).get_body(("plain",))
+    assert body is not None
+    return letter, " ".join(body.get_content().split())
+
+
+def two_funders(desk: Desk) -> tuple[str, str, str]:
+    """Ask both funders of a proposal; return its reference and the two steps."""
+    case = desk.submits()
+    desk.opens(desk.ask(case, HALL))
+    desk.opens(desk.ask(case, SPORTS))
+    return case.case, f"{case.case}.{HALL}.1", f"{case.case}.{SPORTS}.1"
+
+
+def test_a_receipt_says_that_a_proposal_waits_for_the_others_who_are_asked(desk: Desk) -> None:
+    ref, hall, sports = two_funders(desk)
+    desk.closes(sports, desk.answers(sports, "bh-sports"))
+    letter, said = receipt(desk, ref, "bh-sports")
+    assert (letter.answered, letter.asked, letter.next) == (1, 2, None)
+    assert "1 of 2 have answered. Still to answer: Budget holder, De Montfort Hall." in said
+    assert "The proposal goes on only when all have answered." in said
+    assert "whoever is next" not in said
+    desk.closes(hall, desk.answers(hall, "bh-dmh"))
+    letter, said = receipt(desk, ref, "bh-dmh")
+    assert (letter.answered, letter.asked, letter.waiting_for) == (2, 2, ())
+    assert "it goes to Strategic Resources Group" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Choice.RETURN, "returned it for information on 13 September. The sponsor is told what is wanted"),
+        (Choice.REJECT, "refused on 13 September. The proposal stops here"),
+    ],
+)
+def test_a_receipt_does_not_say_that_a_proposal_goes_on_which_another_has_stopped(
+    desk: Desk, answer: Choice, told: str
+) -> None:
+    ref, hall, sports = two_funders(desk)
+    desk.closes(hall, desk.answers(hall, "bh-dmh", answer), choice=answer)
+    desk.closes(sports, desk.answers(sports, "bh-sports"))
+    letter, said = receipt(desk, ref, "bh-sports")
+    assert letter.stopped
+    assert f"the proposal goes no further. Budget holder, De Montfort Hall {told}" in said
+    assert "goes on" not in said
+
+
+def test_a_receipt_for_a_refusal_says_that_it_ends_there_whoever_is_silent(desk: Desk) -> None:
+    ref, hall, _ = two_funders(desk)
+    desk.closes(hall, desk.answers(hall, "bh-dmh", Choice.REJECT), choice=Choice.REJECT)
+    letter, said = receipt(desk, ref, "bh-dmh")
+    assert letter.waiting_for == ()
+    assert "the proposal stops here, and its sponsor is told why" in said
+
+
+def test_a_receipt_counts_what_was_put_off_as_still_to_be_answered(desk: Desk) -> None:
+    ref, hall, sports = two_funders(desk)
+    to = date(2004, 12, 1)
+    desk.closes(hall, desk.answers(hall, "bh-dmh", Choice.DEFER, until=to), choice=Choice.DEFER, until=to)
+    desk.closes(sports, desk.answers(sports, "bh-sports"))
+    letter, said = receipt(desk, ref, "bh-sports")
+    assert (letter.answered, letter.waiting_for) == (1, ("Budget holder, De Montfort Hall",))
+    assert "goes on only when all have answered" in said
+
+
 def test_the_sponsor_hears_what_the_forum_replied(desk: Desk) -> None:
     case = desk.submits()
     desk.opens(desk.ask(case, "notification"))
@@ -492,6 +562,53 @@ def test_a_deferral_is_told_to_sponsor_and_lead(desk: Desk) -> None:
     to = date(2004, 12, 1)
     desk.closes(step, desk.answers(step, "bh-dmh", Choice.DEFER, until=to), choice=Choice.DEFER, until=to)
     assert desk.sent(ref, before) == [("deferred", "cd-rc"), ("deferred", "hoict-rc"), ("receipt", "bh-dmh")]
+
+
+def test_of_several_days_named_the_last_is_the_one_that_is_told(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    step = f"{case.case}.srg.1"
+    soon, late = date(2004, 11, 1), date(2004, 12, 1)
+    early = desk.answers(step, "cd-hsg", Choice.DEFER, until=late)
+    desk.records(early)
+    last = desk.answers(step, "cd-rc", Choice.DEFER, until=soon)
+    desk.closes(step, last, choice=Choice.DEFER, until=late)
+    told = [
+        rendered(read(row.props)).get_body(("plain",))
+        for row in desk.ledger(case.case)
+        if (row.kind, row.post) in (("outcome", "cd-hsg"), ("receipt", "cd-rc"))
+    ]
+    assert len(told) == 2
+    for body in told:
+        assert body is not None
+        assert "the question is asked again on Wednesday 1 December 2004" in " ".join(
+            body.get_content().split()
+        )
+
+
+def test_the_pmo_hears_how_many_of_a_board_are_silent(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    step = f"{case.case}.srg.1"
+    before = desk.ledger(case.case)
+    desk.nudges(step, Nudge.PMO)
+    (row,) = (row for row in desk.ledger(case.case) if row not in before and row.kind == "stuck")
+    body = rendered(read(row.props)).get_body(("plain",))
+    assert body is not None
+    assert "8 of those asked in Strategic Resources Group have not answered" in body.get_content()
+    assert "8 have not answered" in subject(read(row.props))
+
+
+@pytest.mark.parametrize(
+    ("sample", "key", "said"), [("PROP-02", HALL, True), ("PROP-01", "funding-cd-ce", False)]
+)
+def test_a_sponsor_s_seat_on_a_board_is_named_where_the_board_is_asked(
+    desk: Desk, sample: str, key: str, said: bool
+) -> None:
+    case = desk.submits(sample, sponsor_post="cd-rc")
+    desk.opens(desk.ask(case, key))
+    (row,) = (row for row in desk.ledger(case.case) if row.kind == "request")
+    assert any("is a member of SRG" in one for one in row.props["coincidences"]) is said
 
 
 def test_a_direct_notification_is_put_on_the_forum_s_next_list(desk: Desk) -> None:

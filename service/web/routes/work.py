@@ -9,8 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from service import telling
 from service.store import cases, covers, drafts, steps
+from service.store.cases import CaseView
 from service.store.covers import Cover
 from service.store.engine import Tx
+from service.store.steps import SeatView, StepView
 from service.web import days, whereabouts, words
 from service.web.pages import page
 from service.web.roles import Role, allowed
@@ -31,9 +33,10 @@ def home() -> Response:
 def work(visit: Asker) -> Response:
     """Show what the reader is asked, and where their own proposals are."""
     with visit.desk.store.reading() as tx:
+        mine = [(step, cases.get(tx, step.case)) for step in steps.open_for(tx, visit.me.id)]
         asked = [
-            (step, cases.get(tx, step.case).title, words.day(step.due), step.due < visit.now)
-            for step in steps.open_for(tx, visit.me.id)
+            (step, case.title, _of_it(visit, case, step), words.day(step.due), step.due < visit.now)
+            for step, case in mine
         ]
         own = _own(tx, visit)
         covering = [cover for cover in covers.of(tx, visit.me.id) if cover.ends >= visit.today]
@@ -46,6 +49,26 @@ def work(visit: Asker) -> Response:
         own=own,
         covers=[(telling.name(visit.rules, cover.cover), cover) for cover in covering],
     )
+
+
+def _of_it(visit: Visit, case: CaseView, step: StepView) -> str:
+    """Return what the reader is asked of a case, and as what: of several shares each is named."""
+    mine = [
+        seat
+        for seat in step.seats
+        if seat.waiting and any(holder.person == visit.me.id for holder in seat.holders)
+    ]
+    return words.listed([_seat(visit, case, step, seat) for seat in mine])
+
+
+def _seat(visit: Visit, case: CaseView, step: StepView, seat: SeatView) -> str:
+    post = f"as {telling.title(visit.rules, seat.post, visit.today)}"
+    if seat.amount is None:
+        return post
+    share = telling.share_of(case, step, seat.post)
+    above = share is not None and share.post != seat.post
+    source = f" from {telling.title(visit.rules, share.post, visit.today)}" if share and above else ""
+    return f"{words.money(seat.amount)}{source}, {post}"
 
 
 def _own(tx: Tx, visit: Visit) -> list[tuple[str, str, str, str, tuple[str, ...]]]:

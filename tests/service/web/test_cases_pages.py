@@ -230,10 +230,36 @@ def test_my_work_lists_what_waits_for_me_and_where_my_proposals_are(office: Offi
     office.asked(ref, "funding-cd-ce")
     approver = office.signed_in("cd-ce")
     approver.see("/work")
-    assert f"Consultation tool kit ({ref}), by Monday 20 September 2004" in approver.words
+    assert (
+        f"Consultation tool kit ({ref}), by Monday 20 September 2004: £12,000, "
+        "as Chief Executive's department sponsor." in approver.words
+    )
     sponsor = office.signed_in("hoict-rc")
     sponsor.see("/work")
     assert "With Chief Executive's department sponsor since 13 September 2004" in sponsor.words
+
+
+def test_my_work_tells_two_shares_of_one_case_apart(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    away, cover = office.holder("bh-dmh"), office.holder("bh-sports")
+    today = BEGINS.date()
+    with office.store.writing() as tx:
+        covers.set(tx, covers.Cover(person=away, cover=cover, starts=today, ends=today, set_by=away))
+    for key in ("funding-bh-dmh", "funding-bh-sports"):
+        office.asked(ref, key)
+    funder = office.signed_in("bh-sports")
+    funder.see("/work")
+    assert ": £84,000, as Budget holder, De Montfort Hall." in funder.words
+    assert ": £56,000, as Budget holder, Sports Services." in funder.words
+
+
+def test_my_work_says_whose_share_a_higher_authority_is_asked_about(office: Office) -> None:
+    costs = {"capital_gbp": 600000, "revenue_gbp_per_year": 0, "project_management_gbp": 0}
+    ref = office.submitted("PROP-02", cost_profile=costs)
+    step = office.step(office.asked(ref, "authority-bh-dmh"))
+    authority = office.signed_in(step.seats[0].post)
+    authority.see("/work")
+    assert ": £360,000 from Budget holder, De Montfort Hall, as " in authority.words
 
 
 def test_withdrawing_asks_first_and_tells_the_engine(office: Office) -> None:

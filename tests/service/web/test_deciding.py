@@ -14,8 +14,10 @@ from service.store.covers import Cover
 from service.store.letters import LinkBinding, QueuedLetter
 from service.web import briefing, days, words
 from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, FakeEngine, Office
+from tests.support.activities import done
 from tests.support.real_time import RealTime
 from workflows.model import (
+    CaseWaiting,
     Choice,
     Ending,
     Holder,
@@ -152,6 +154,29 @@ def test_the_check_page_says_back_what_is_about_to_be_decided(office: Office, st
             },
             "The day must be 13 September 2014 or before, within 10 years",
         ),
+        (
+            {"choice": "approve", "conditions": "Train the staff"},
+            "You typed a condition, but chose Approve: choose Approve with conditions, "
+            "or take the condition out",
+        ),
+        (
+            {"choice": "reject", "reason": "Too dear", "conditions_3": "Train the staff"},
+            "You typed a condition, but chose Reject: choose Approve with conditions, "
+            "or take the condition out",
+        ),
+        (
+            {"choice": "approve_with_conditions", "reason": "If trained", "condition_owner": "hoict-ce"},
+            "Say what must be done",
+        ),
+        (
+            {
+                "choice": "approve_with_conditions",
+                "reason": "If trained",
+                **CONDITION,
+                "condition_by_2-day": "1",
+            },
+            "Say what must be done",
+        ),
         ({"choice": "reject", "reason": "x" * 5_001}, "Use 5,000 characters or fewer"),
     ],
 )
@@ -185,6 +210,35 @@ def test_conditions_have_an_owner_and_a_day(office: Office, step: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"choice": "approve", "conditions_2": "Train the staff"}, "conditions_2"),
+        (
+            {
+                "choice": "approve_with_conditions",
+                "reason": "x",
+                **CONDITION,
+                "condition_owner_3": "hoict-ce",
+            },
+            "conditions_3",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_condition_is_said_beside_its_own_box(
+    office: Office, step: str, answers: dict[str, str], field: str
+) -> None:
+    browser = reading(office, step)
+    assert browser.press(**answers) == 422
+    assert f'href="#{field}"' in browser.page
+    assert f'id="{field}-error"' in browser.page
+
+
+def test_a_plain_approval_has_no_use_for_an_owner_without_a_condition(office: Office, step: str) -> None:
+    checking(office, step, condition_owner="hoict-ce").press()
+    assert choices(office) == [Choice.APPROVE]
+
+
 def test_a_question_is_put_off_by_two_years_and_no_more(office: Office, step: str) -> None:
     checking(office, step, "defer", reason="Not now", until="2006-09-13").press()
     assert office.engine.decided[0].until == date(2006, 9, 13)
@@ -209,8 +263,8 @@ def test_the_notified_forum_answers_its_three_questions(office: Office) -> None:
     step = office.asked(office.submitted("PROP-01"), "notification")
     browser = reading(office, step, "heads-of-ict-secretary")
     assert browser.press(choice="note", fit="no_concern", infrastructure="concern") == 422
-    assert "Say what your concern is" in browser.words
-    assert "Say whether you have a concern" in browser.words
+    assert "Effect on the infrastructure: say what your concern is" in browser.words
+    assert "Network security: say whether you have a concern" in browser.words
     browser.press(
         choice="note",
         fit="no_concern",
@@ -286,6 +340,53 @@ def test_once_the_case_is_over_the_receipt_says_how(
     browser.see(browser.at)
     assert told in browser.words
     assert "it goes to" not in browser.words
+
+
+@pytest.mark.parametrize(
+    ("choice", "more", "told"),
+    [
+        (Choice.RETURN, {}, "It is returned for information; its sponsor is asked for a new version."),
+        (Choice.REJECT, {}, "It is rejected; it ends here, and its sponsor is told why."),
+        (
+            Choice.DEFER,
+            {"until": "2004-11-30"},
+            "It is deferred; it is asked again on Tuesday 30 November 2004.",
+        ),
+    ],
+)
+def test_the_receipt_says_what_comes_of_an_answer_that_lets_it_go_no_further(
+    office: Office, step: str, choice: Choice, more: dict[str, str], told: str
+) -> None:
+    office.engine.answer = Counted(choice)
+    browser = checking(office, step, str(choice), reason="Too little is known", **more)
+    browser.press()
+    pages = [browser.words]
+    office.recorded(step)
+    until = date.fromisoformat(more["until"]) if more else None
+    outcome = Outcome(step=step, ending=Ending.DECIDED, choice=choice, at=BEGINS, until=until)
+    office.closed(step, StepClosing(step=step, outcome=outcome))
+    browser.see(browser.at)
+    for page in (*pages, browser.words):
+        assert told in page
+        assert "next people" not in page
+
+
+def test_once_it_is_back_with_its_sponsor_the_receipt_says_so(office: Office, step: str) -> None:
+    browser = checking(office, step, "return", reason="Too little is known")
+    browser.press()
+    office.recorded(step)
+    outcome = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.RETURN, at=BEGINS)
+    office.closed(step, StepClosing(step=step, outcome=outcome))
+    ref = of_case(step)
+    office.became(ref, State.RETURNED)
+    wait = CaseWaiting(
+        case=ref, number=1, key="resubmission", leg="resubmission", since=BEGINS, until=None, on="cd-ce"
+    )
+    done(office.course.waits(wait))
+    browser.see(browser.at)
+    assert "Nothing happens until the next version is submitted." in browser.words
+    assert "goes on" not in browser.words
+    assert "next people" not in browser.words
 
 
 def test_a_referral_is_not_said_to_go_where_the_way_went_before(office: Office, step: str) -> None:
