@@ -55,6 +55,7 @@ def record() -> Iterator[Store]:
             stop("The database is not up to date: run `assent migrate`.")
         yield store
     except AssentError as error:
-        stop(error)
+        told: list[object] = [f"{problem.field}: {problem.message}" for problem in error.problems]
+        stop(*(told or [error]))
     finally:
         store.close()

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from service.cli.common import Json, record, settings, stop
+from service.handbook import Edition
 from service.store import editions, journal, rebuild, standalone, tokens, verify
 from service.store.anchors import Witness
+from service.store.engine import Tx
 from service.store.line import PURPOSE
 from service.store.verify import Fault
 from service.telling import edition
@@ -27,23 +29,26 @@ def create(
     post: Annotated[str, typer.Option(help="The post whose holder the token acts for.")],
     scope: Annotated[list[str], typer.Option(help=f"Any of {', '.join(tokens.SCOPES)}; may be repeated.")],
     days: Annotated[int, typer.Option(help="Days for which it works.")] = tokens.LONGEST_DAYS,
+    organisation: Annotated[
+        str, typer.Option(help="The post's organisation. The installation's own comes first.")
+    ] = "",
 ) -> None:
     """Make a token and print it, this once."""
     with record() as store, store.writing() as tx:
-        holder = next(
-            (
-                person
-                for organisation in editions.organisations(tx)
-                if (hash := editions.in_force_hash(tx, organisation))
-                and (person := edition(tx, hash).holder(post, tx.today))
-            ),
-            None,
-        )
+        holders = (rules.holder(post, tx.today) for rules in _handbooks(tx, organisation))
+        holder = next(filter(None, holders), None)
         if holder is None:
             stop(f"No handbook in force has somebody in the post {post}.")
         scopes = [part for given in scope for part in given.split(",")]
         made = tokens.create(tx, post=post, person=holder.id, scopes=scopes, days=days, by="command line")
     typer.echo(f"For {post}, until {made.row.expires:%d %B %Y}, and shown this once: {made.token}")
+
+
+def _handbooks(tx: Tx, organisation: str) -> list[Edition]:
+    """Return the handbooks in force, or an organisation's; the installation's own stands before others."""
+    found = [edition(tx, hash) for known, hash in editions.hashes(tx).items() if organisation in ("", known)]
+    first = {name for chosen in settings().handbook[:1] for name in (chosen, chosen.partition("/")[0])}
+    return sorted(found, key=lambda rules: rules.name not in first)
 
 
 @token.command("revoke")

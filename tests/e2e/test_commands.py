@@ -115,6 +115,29 @@ async def test_a_token_is_the_last_word_of_what_the_command_says_and_works_at_on
     assert (await up.client.get("/api/v1/cases", headers=headers)).status_code == 403, "its scope is another"
 
 
+async def test_a_post_that_two_organisations_have_is_the_installations_own_unless_another_is_named(
+    up: Up,
+) -> None:
+    for organisation, department in (("", "dept-rc"), ("herefordshire", "cyp")):
+        named = ("--organisation", organisation) if organisation else ()
+        status, said, wrong = await run(
+            "token", "create", "--post", "chief-executive", "--scope", "start:case", *named, **up.environment
+        )
+        assert status == 0, wrong
+        headers = {"Authorization": f"Bearer {said.split()[-1]}"}
+        document = {"title": "Whose", "department": department}
+        begun = await up.client.post("/api/v1/proposals", json=document, headers=headers)
+        assert begun.status_code == 201, begun.text
+
+
+async def test_what_is_wrong_with_a_token_is_said_by_what_was_given(up: Up) -> None:
+    status, _, wrong = await run(
+        "token", "create", "--post", "hoict-ce", "--scope", "everything", "--days", "0", **up.environment
+    )
+    assert status == 1
+    assert [line.partition(":")[0] for line in wrong.splitlines()] == ["scopes", "days"]
+
+
 async def test_a_token_for_a_post_that_nobody_holds_is_refused_in_a_sentence(up: Up) -> None:
     status, said, wrong = await run(
         "token", "create", "--post", "nobody", "--scope", "read:case", **up.environment
