@@ -115,6 +115,7 @@ def case(ref: str, visit: Asker) -> Response:
             "figures": figures,
             "flags": flags,
             "decisions": [(decision, telling.told(decision, edition)) for decision in made],
+            "asked_about": {step.id: step.version for step in steps.of_case(tx, ref)},
             "conditions": [
                 telling.condition(put, edition) for decision in made for put in decision.conditions
             ],

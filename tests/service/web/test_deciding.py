@@ -707,3 +707,17 @@ def test_the_database_down_nothing_is_said_to_be_lost(office: Office, step: str)
     assert response.status_code == 503
     assert "Traceback" not in response.text
     assert choices(office) == []
+
+
+def test_what_was_answered_about_an_earlier_version_is_not_shown_as_said_of_this_one(
+    office: Office, step: str
+) -> None:
+    checking(office, step).press()
+    office.recorded(step)
+    _changed(office, step)
+    ref, key, _ = step.split(".")
+    page = reading(office, office.asked(ref, key, round=2))
+    assert "You are among the first to be asked." in page.words
+    browser = office.signed_in("hoict-ce")
+    browser.see(f"/cases/{ref}")
+    assert "On version 1:" in browser.words
