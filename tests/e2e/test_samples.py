@@ -6,6 +6,7 @@ They are played in the order of their days, under the shipped editions and under
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from service import handbook
 from service.demo.people import Received
 from service.handbook import Edition
 from service.store import cases as records
-from service.store import letters
+from service.store import letters, steps
 from tests.chaos import checker
 from tests.support.samples import SAMPLES, expected
 from tests.support.stack import Town, town, until
@@ -99,6 +100,12 @@ class Council:
             address = edition.address(holder.post, holder.person)
             letter = await self._letter(step.id, seat.key, holder.person)
             await self.town.at(address).decide(letter, YES[step.kind])
+            # What it came to is in the register with the answer itself: until then others seem to be asked.
+            await until(partial(self._recorded, step.id, seat.key), f"the answer of {seat.key} to {step.id}")
+
+    def _recorded(self, step: str, seat: str) -> bool:
+        made = self.town.decisions(steps.case_of(step))
+        return any(one.recorded_at for one in made if (one.step, one.seat) == (step, seat))
 
     async def _letter(self, step: str, seat: str, person: str) -> Received:
         """Return the letter by which somebody is asked one thing, and not another one about the same case."""
