@@ -469,28 +469,27 @@ class SystemRules(Frozen):
     business_forum: str = ""
 
 
-class EmbargoOwner(Frozen):
-    """A forum that grants exceptions from an embargo, from a day to a day, both included."""
+class Lasting(Frozen):
+    """What holds from a day to a day, both included; without dates it always does."""
 
-    forum: ForumRules
     since: date | None = None
     until: date | None = None
 
     def on(self, day: date) -> bool:
-        """Say whether it owns the embargo on a day."""
+        """Say whether it holds on a day."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
-class EmbargoRules(Frozen):
+class EmbargoOwner(Lasting):
+    """A forum that grants exceptions from an embargo while it owns it."""
+
+    forum: ForumRules
+
+
+class EmbargoRules(Lasting):
     """A standstill on spending, and who may grant an exception from it (SYS-45)."""
 
     owners: tuple[EmbargoOwner, ...]
-    since: date | None = None
-    until: date | None = None
-
-    def on(self, day: date) -> bool:
-        """Say whether it is in force on a day; without dates it always is."""
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 class RoutingRules(Frozen):

@@ -68,14 +68,9 @@ def _embargo(edition: Edition, day: date) -> Iterator[str]:
     embargo = edition.embargo
     if embargo is None:
         return
-    owner = next(
-        (
-            edition.forums[owner.forum].name
-            for owner in embargo.owners
-            if (owner.since or date.min) <= day <= (owner.until or date.max)
-        ),
-        "nobody",
-    )
+    rules = edition.routing(day).embargo
+    owners = rules.owners if rules else ()
+    owner = next((owner.forum.name for owner in owners if owner.on(day)), "nobody")
     free = ", ".join(embargo.exempt.values()) or "nothing"
     yield f"An embargo holds spending; it leaves free: {free}. On {in_words(day)} {owner} grants exceptions."
 

@@ -211,6 +211,22 @@ async def test_an_issue_that_is_referred_up_is_settled_by_srg_before_funders_are
         assert play.states == ["notifying", "with_srg", "with_funders", "approved"]
 
 
+async def test_each_answer_adds_its_own_to_the_way_and_funders_wait_for_all_of_it(client: Client) -> None:
+    case = opened("INV-123", decide_by=SOON, principles={"P09": "issue", "P10": "issue"})
+    async with playing(client, case) as play:
+        await play.is_notified_at_once()
+        await play.answers("issue-P09", Choice.REFER_UP)
+        await play.answers("issue-P10", Choice.SUPPORT)
+        await play.answers("solution-P10")
+        await play.asks("srg-issue")
+        assert play.opening("funding-bh-dmh") is None
+        for member in BOARD:
+            await play.answers("srg-issue", seat=member)
+        await play.answers("funding-bh-dmh")
+        await play.asks("completion")
+        assert play.states == ["notifying", "consulting", "with_srg", "with_funders", "approved"]
+
+
 # ---------------------------------------------------------------------------------- bids
 
 

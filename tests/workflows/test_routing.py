@@ -400,3 +400,35 @@ def test_working_out_the_same_way_twice_gives_the_same() -> None:
 def test_a_code_is_asked_above_the_sum_and_not_at_it(amount: str | None, assurance: Assurance) -> None:
     terms = Terms(kind="funding", choices=(), ladder=Ladder(due=5), code_above=Decimal(50_000))
     assert terms.assurance_for(Decimal(amount) if amount else None) is assurance
+
+
+# ------------------------------------------------------------------------------- the embargo
+
+
+@pytest.mark.parametrize(
+    ("submitted", "owner", "meeting"),
+    [
+        ("2007-02-05", "connects-board", "2007-02-20"),
+        ("2007-03-26", "ipg", "2007-04-18"),  # the board's next meeting would be after it has handed over
+        ("2007-04-23", "ipg", "2007-05-16"),
+    ],
+)
+def test_an_exception_goes_to_whoever_owns_the_embargo_on_the_day_of_asking(
+    submitted: str, owner: str, meeting: str
+) -> None:
+    asked = facts("PROP-12", HEREFORDSHIRE).model_copy(update={"submitted": date.fromisoformat(submitted)})
+    leg = consulting.embargo_exception(asked, HEREFORDSHIRE.routing(asked.submitted))
+    assert leg is not None
+    assert (leg.who, leg.meeting) == ((owner,), date.fromisoformat(meeting))
+
+
+def test_an_embargo_is_somebodys_even_before_its_first_owners_day() -> None:
+    rules = HEREFORDSHIRE.routing()
+    assert rules.embargo is not None
+    (*_, last) = rules.embargo.owners
+    unmet = last.model_copy(update={"forum": last.forum.model_copy(update={"meetings": ()})})
+    only = rules.model_copy(update={"embargo": rules.embargo.model_copy(update={"owners": (unmet,)})})
+    early = facts("PROP-12", HEREFORDSHIRE).model_copy(update={"submitted": date(2007, 3, 1)})
+    leg = consulting.embargo_exception(early, only)
+    assert leg is not None
+    assert (leg.who, leg.meeting) == (("ipg",), None)

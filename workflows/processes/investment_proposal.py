@@ -43,12 +43,10 @@ class InvestmentProposal(Process):
     # ------------------------------------------------------------------ the handbook
 
     async def seek_approval(self, proposal: CaseOpened) -> Outcome:
-        """Pass every leg that comes before approval, and whatever an answer adds; stop at what refuses."""
+        """Pass every leg that comes before approval; stop at the first that refuses."""
         outcomes: list[Outcome] = []
         for legs in course.passages(states.approval_legs(proposal.route)):
             outcomes.append(await self.pass_legs(proposal, legs))
-            while added := course.added(outcomes[-1].kind, outcomes[-1].choice, proposal.branches):
-                outcomes[-1] = await self.pass_legs(proposal, (added,))
             if states.after(outcomes[-1]) is not None:
                 return outcomes[-1]
         decided_by_srg = any(leg.leg == "srg" for leg in proposal.route)
@@ -57,14 +55,20 @@ class InvestmentProposal(Process):
         return await self.pass_legs(proposal, (proposal.branches["srg"],))
 
     async def pass_legs(self, proposal: CaseOpened, legs: Sequence[Leg]) -> Outcome:
-        """Go to those whom legs name: on a forum's day if they wait for one, else at once."""
+        """Go to those whom legs name, on a forum's day if they wait for one; then to whom an answer adds."""
         first = legs[0]
         if not self.withdrawal:
             await self.become(states.while_passing(first))
         if first.meeting:
             await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
         asks = [self.asked(proposal, leg, question) for leg in legs for question in leg.asks]
-        return states.together(await self.decide_together(asks))
+        outcomes = await self.decide_together(asks)
+        came_to = states.together(outcomes)
+        for added in course.added_by(outcomes, proposal.branches):
+            if states.after(came_to) is not None:
+                break
+            came_to = await self.pass_legs(proposal, (added,))
+        return came_to
 
     async def complete(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
         """Minor: the lead officer confirms completion. A major proposal goes on to its project."""

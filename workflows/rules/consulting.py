@@ -1,6 +1,6 @@
 """The legs on which others are heard before money is asked for: exceptions, consultations, issues, bids."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from workflows.model import EmbargoOwner, Leg, LegAsk, Proposal, Relation, RoutingRules, SeatAsk
@@ -41,17 +41,17 @@ def embargo_exception(proposal: Proposal, rules: RoutingRules) -> Leg | None:
 
 
 def _owner(
-    proposal: Proposal, owners: Iterable[EmbargoOwner], rules: RoutingRules
+    proposal: Proposal, owners: Sequence[EmbargoOwner], rules: RoutingRules
 ) -> tuple[EmbargoOwner, date | None]:
     """Return who owns the embargo on the day it is asked for an exception, and its meeting of that day."""
-    on_the_day = [owner for owner in owners if owner.on(proposal.submitted)]
     for owner in owners:
         within = owner.forum.model_copy(
             update={"meetings": tuple(day for day in owner.forum.meetings if owner.on(day))}
         )
         if meeting := next_meeting(proposal, within, rules):
             return owner, meeting
-    return on_the_day[0], None
+    # Before its first owner's day it is that owner's all the same: somebody has to be asked.
+    return next((owner for owner in owners if owner.on(proposal.submitted)), owners[0]), None
 
 
 # ------------------------------------------------------------------------- consultations

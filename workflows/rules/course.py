@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from workflows.model import Choice, Leg, LegAsk
+from workflows.model import Choice, Leg, LegAsk, Outcome
 from workflows.rules.routing import LEGS
 
 LED_TO: Mapping[tuple[str, Choice | None], str] = {
@@ -25,6 +25,12 @@ refers up, SRG settles before any funder is asked.
 def added(kind: str, choice: Choice | None, branches: Mapping[str, Leg]) -> Leg | None:
     """Return the leg that an answer adds to a proposal's way at once, if it adds one."""
     return branches.get(LED_TO.get((kind, choice), ""))
+
+
+def added_by(outcomes: Sequence[Outcome], branches: Mapping[str, Leg]) -> tuple[Leg, ...]:
+    """Return the legs that several answers add, each once, in the order of the branches."""
+    asked_for = [added(outcome.kind, outcome.choice, branches) for outcome in outcomes]
+    return tuple(leg for leg in branches.values() if leg in asked_for)
 
 
 def passages(route: Sequence[Leg]) -> tuple[tuple[Leg, ...], ...]:

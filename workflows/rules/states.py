@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from workflows.model import Choice, Ending, Leg, Outcome, State
-from workflows.rules.course import LED_TO
 from workflows.rules.routing import LEGS
 
 _ENDS_OF_DECISIONS = (State.REJECTED, State.RETURNED, State.LAPSED, State.WITHDRAWN)
@@ -114,11 +113,10 @@ def end(outcome: Outcome) -> State:
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
-    """Return the outcome that counts of several: one that stops the case, else one that adds to its way."""
+    """Return the outcome that counts of several: one that stops the case, else a referral."""
     ranks: tuple[Callable[[Outcome], bool], ...] = (
         lambda outcome: outcome.choice is not None and after(outcome) is not None,
         lambda outcome: outcome.choice is None,
-        lambda outcome: (outcome.kind, outcome.choice) in LED_TO,
         lambda outcome: outcome.referred,
     )
     return next((outcome for rank in ranks for outcome in outcomes if rank(outcome)), outcomes[-1])
