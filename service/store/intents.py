@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 from sqlalchemy import Row, Select, bindparam, insert, literal, or_, select, update
 
-from service.errors import Conflict, TwoSeats
+from service.errors import Altered, Conflict, TwoSeats
 from service.store import canonical, texts
 from service.store.engine import Tx
 from service.store.line import ENGINE
@@ -242,6 +242,15 @@ def get(tx: Tx, key: str) -> StoredIntent | None:
     return next(iter(_intents(tx, _BY_KEY, key=key)), None)
 
 
+def shown(tx: Tx, key: str) -> StoredIntent | None:
+    """Return an intent whose words people are to read. Raises Altered if they are not what was written."""
+    row = tx.one(_BY_KEY, key=key)
+    if row is None:
+        return None
+    texts.whole(row.words, row.words_hash)
+    return _intent(row)
+
+
 def unsettled(tx: Tx, step: str | None = None, before: datetime | None = None) -> tuple[StoredIntent, ...]:
     """Return the intents that the engine has not answered, the first submitted first."""
     found = _intents(tx, _UNSETTLED) if step is None else _intents(tx, _UNSETTLED_OF, step=step)
@@ -337,7 +346,12 @@ def _intents(tx: Tx, wanted: Select[Any], **values: Any) -> tuple[StoredIntent, 
 
 
 def _intent(row: Row[Any]) -> StoredIntent:
-    fields = canonical.loads(row.body) | (canonical.loads(row.words) if row.words else {})
+    try:
+        words = texts.whole(row.words, row.words_hash)
+    except Altered:
+        # Whoever only settles the answer needs no words, and must not be held up by somebody else's.
+        words = None
+    fields = canonical.loads(row.body) | (canonical.loads(words) if words else {})
     return StoredIntent(
         **fields,
         attempt=row.attempt,

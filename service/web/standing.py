@@ -106,7 +106,7 @@ def look(tx: Tx, link: LinkRow) -> Sight:
     seat = step.seat(link.seat) if step else None
     if step is None or seat is None:
         return Sight(link, Standing.NOT_OPEN_YET, case, edition, people, tx.today)
-    answer = intents.get(tx, decision_key(step.id, step.round, seat.key))
+    answer = intents.shown(tx, decision_key(step.id, step.round, seat.key))
     holder = _holder(tx, people, case, step, seat, link.person)
     standing = _standing(tx, link, case, step, seat, answer, holder)
     return Sight(link, standing, case, edition, people, tx.today, step, seat, holder, answer)

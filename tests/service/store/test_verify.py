@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from service.config import Keys, generate_keys
 from service.errors import Altered
-from service.store import Store, anchors, cases, intents, texts
+from service.store import Store, anchors, cases, intents, journal, texts
 from service.store.line import ORGANISATION
 from service.store.verify import Verification, verify
 from tests.service.store import samples, story
@@ -126,20 +126,44 @@ def test_tampering_is_found_and_the_line_named(
     assert (faults[0].case, faults[0].seq) == (CASE, 3), faults
 
 
+def test_a_line_that_was_taken_away_is_not_counted(told: Store, insider: Insider) -> None:
+    lines = verified(told).lines
+    insider.does(f"DELETE FROM journal {WHERE}")
+    assert verified(told).lines == lines - 1
+
+
 def test_a_text_that_was_altered_is_found_and_not_shown(told: Store, insider: Insider) -> None:
     with told.reading() as tx:
         made = next(made for made in intents.decisions_of(tx, CASE) if made.reason)
         digest = tx.connection.execute(
             text("SELECT words_hash FROM decision WHERE key = :key"), {"key": made.key}
         ).scalar_one()
+        submitted = next(
+            line
+            for line in journal.lines(tx, CASE)
+            if line.kind == "decision.submitted" and line.data["decision"] == made.key
+        )
     insider.does(f"UPDATE stored_text SET body = replace(body, 'e', 'o') WHERE hash = '{digest}'")
     (fault,) = verified(told).faults
-    assert str(fault) == f"texts: {digest} was changed: it is not what its hash says"
+    assert str(fault) == f"{CASE} line {submitted.seq} names a text that is not what its hash says: {digest}"
     with told.reading() as tx:
         with pytest.raises(Altered):
             texts.get(tx, digest)
         with pytest.raises(Altered):
             intents.decisions_of(tx, CASE)
+        with pytest.raises(Altered):
+            intents.shown(tx, made.key)
+        settled = intents.get(tx, made.key)
+    assert settled is not None, "what only settles an answer goes on"
+    assert settled.reason == "", "without the words"
+
+
+def test_a_text_that_no_line_names_is_found_too(told: Store, insider: Insider) -> None:
+    with told.writing() as tx:
+        digest = texts.put(tx, "Nobody speaks of this.")
+    insider.does(f"UPDATE stored_text SET body = 'Somebody does.' WHERE hash = '{digest}'")
+    (fault,) = verified(told).faults
+    assert str(fault) == f"texts: {digest} was changed: it is not what its hash says"
 
 
 def test_a_text_that_was_erased_is_no_fault(told: Store) -> None:
@@ -154,9 +178,13 @@ def test_a_text_that_was_erased_is_no_fault(told: Store) -> None:
 def test_a_tail_that_was_cut_off_is_found(told: Store, insider: Insider) -> None:
     with told.reading() as tx:
         end = tx.connection.execute(text(f"SELECT seq FROM head WHERE \"case\" = '{CASE}'")).scalar_one()
+    lines = verified(told).lines
     insider.does(f"DELETE FROM journal WHERE \"case\" = '{CASE}' AND seq = {end}")
-    fault = verified(told).faults[0]
+    found = verified(told)
+    fault = found.faults[0]
     assert (fault.case, fault.seq) == (CASE, end)
+    assert fault.what == f"is missing: the chain was signed as ending with line {end}"
+    assert found.lines == lines - 1, "the lines that are there are counted"
 
 
 def test_a_line_added_after_the_end_is_found(told: Store, insider: Insider) -> None:
