@@ -78,8 +78,9 @@ def verified(
     with record() as store:
         with store.reading() as tx:
             found = verify.verify(tx, witnessed)
-        drifted = rebuild.drift(store) if found.intact else ()
-    beside = tuple(Fault(case=table, seq=0, what=_DRIFTED) for table in drifted)
+        # Of lines that were changed, no tables can be made.
+        drifted = rebuild.drift(store) if found.chained else ()
+    beside = tuple(Fault(case=drift.table, seq=0, what=f"{_DRIFTED}: {drift}") for drift in drifted)
     found = found.model_copy(update={"faults": (*found.faults, *beside)})
     if json_:
         typer.echo(found.model_dump_json(indent=2))
@@ -87,12 +88,14 @@ def verified(
         typer.echo(f"{found.lines} lines in {found.cases} chains.")
         for fault in found.faults:
             typer.echo(str(fault))
+        if not found.chained:
+            typer.echo("The tables that pages read were not compared with lines that were changed.")
         typer.echo("The record is as it was written." if found.intact else "The record has been changed.")
     if not found.intact:
         raise typer.Exit(1)
 
 
-_DRIFTED = "this table is not what the record says; `assent rebuild` makes it anew"
+_DRIFTED = "this table is not what the record says, and `assent rebuild` makes it anew"
 
 
 @audit.command("keys")
@@ -125,6 +128,8 @@ def rebuilt() -> None:
     with record() as store:
         drifted = rebuild.drift(store)
         lines = rebuild.rebuild(store)
+    for drift in drifted:
+        typer.echo(f"{drift.table} was not what the record says: {drift}")
     said = "they had drifted from it" if drifted else "they were the same before"
     typer.echo(f"The tables were made again from {lines} lines of the record; {said}.")
 

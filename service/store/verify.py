@@ -39,6 +39,8 @@ class Verification(Frozen):
     cases: int
     lines: int
     faults: tuple[Fault, ...]
+    chained: bool
+    """Every line is as it was written, whatever is wrong beside the lines."""
 
     @property
     def intact(self) -> bool:
@@ -123,8 +125,7 @@ def verify(tx: Tx, witnessed: Sequence[Witness] = ()) -> Verification:
             faults.append(
                 Fault(case=ORGANISATION, seq=seq, what=f"is not the anchor of {sent.day} that was sent out")
             )
-    faults += _texts(tx)
-    return Verification(cases=len(cases), lines=lines, faults=tuple(faults))
+    return Verification(cases=len(cases), lines=lines, faults=(*faults, *_texts(tx)), chained=not faults)
 
 
 def _texts(tx: Tx) -> Iterator[Fault]:

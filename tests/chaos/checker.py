@@ -60,9 +60,12 @@ def faults(town: Town, shown: Iterable[Shown] = (), *, again: int = 0) -> list[s
         *_nothing_fired_early(facts),
     ]
     with town.store.reading() as tx:
-        found += [f"{fault.case} line {fault.seq} {fault.what}" for fault in verify.verify(tx).faults]
+        found += [str(fault) for fault in verify.verify(tx).faults]
         found += [f"{intent.key} was never settled" for intent in intents.unsettled(tx)]
-    found += [f"the table {table} is not what the record makes" for table in rebuild.drift(town.store)]
+    found += [
+        f"the table {table.table} is not what the record makes: {table}"
+        for table in rebuild.drift(town.store)
+    ]
     return found
 
 

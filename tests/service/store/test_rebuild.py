@@ -1,7 +1,7 @@
 """The tables that pages read follow from the journal alone."""
 
 import pytest
-from sqlalchemy import Table, delete, update
+from sqlalchemy import Table, delete, insert, update
 
 from service.config import Keys
 from service.store import Store, rebuild
@@ -49,7 +49,7 @@ def test_both_databases_make_the_same_of_the_same_story(
     [
         (CASES, {"state": "approved"}),
         (STEPS, {"choice": "reject"}),
-        (HOLDERS, {"person": "p-crony"}),
+        (HOLDERS, {"capacity": "covering"}),
         (DECISIONS, {"choice": "reject"}),
     ],
 )
@@ -63,5 +63,22 @@ def test_a_table_that_somebody_changed_is_named(store: Store, table: Table, chan
         first = tx.all(table.select())[0]
         which = [column == first._mapping[column.name] for column in table.primary_key]
         tx.run(update(table).where(*which).values(change))
-    assert rebuild.drift(store) == (table.name,)
-    assert rebuild.drift(store) == (table.name,), "looking changes nothing"
+    (found,) = rebuild.drift(store)
+    (column,) = change
+    key = " ".join(str(first._mapping[named.name]) for named in table.primary_key)
+    assert (found.table, found.rows, str(found)) == (table.name, 1, f"{key} differs in {column}")
+    assert rebuild.drift(store) == (found,), "looking changes nothing"
+
+
+def test_rows_that_were_taken_away_or_added_are_named_and_only_the_first_few(store: Store) -> None:
+    story.tell(store)
+    with store.writing() as tx:
+        held = tx.all(HOLDERS.select())
+        tx.run(delete(HOLDERS))
+        tx.run(insert(HOLDERS), [dict(held[0]._mapping) | {"person": "p-crony"}])
+    (found,) = rebuild.drift(store)
+    assert found.rows == len(held) + 1
+    assert str(found).endswith(f"; and {found.rows - len(found.first)} more")
+    key = f"{held[0].step} {held[0].seat}"
+    assert f"{key} p-crony is there, and no line speaks of it" in found.first
+    assert f"{key} {held[0].person} is missing" in found.first
