@@ -1,5 +1,7 @@
 """What every response has in common, whatever gave it: headers, methods, size, host and one log line."""
 
+import asyncio
+import contextlib
 import time
 import traceback
 from collections.abc import Iterable
@@ -18,6 +20,11 @@ log = structlog.get_logger("web")
 
 BODY_LIMIT = 1024 * 1024
 """Bytes. A proposal is words; documents have their own way in."""
+UNHEARD_LIMIT = 16 * 1024 * 1024
+"""Bytes of a body too large that are let in, and thrown away, so that whoever sends them hears why not."""
+UNHEARD_SECONDS = 5.0
+"""How long that may take."""
+TOO_LARGE = 413
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 HEALTH = ("/healthz", "/readyz")
 LOCAL_NAMES = ("localhost", "127.0.0.1")
@@ -74,13 +81,13 @@ class Front:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        visit = _Visit(self, scope, send, time.perf_counter())
+        visit = _Visit(self, scope, receive, send, time.perf_counter())
         answer = self._refusal(scope)
         try:
             if answer is not None:
-                await answer(scope, receive, visit.send)
+                await answer(scope, visit.receive, visit.send)
             else:
-                await self._pass_on(scope, receive, visit)
+                await self._pass_on(scope, visit)
         except Exception as error:
             # The page has been given. In production only the place is noted: a message may quote
             # what somebody typed.
@@ -92,16 +99,16 @@ class Front:
         finally:
             visit.logged()
 
-    async def _pass_on(self, scope: Scope, receive: Receive, visit: "_Visit") -> None:
+    async def _pass_on(self, scope: Scope, visit: "_Visit") -> None:
         if scope["method"] == "HEAD":
             visit.bodiless = True
             # A copy: the server must go on knowing that it was a HEAD.
             visit.scope = scope = {**scope, "method": "GET"}
         if scope["method"] == "OPTIONS" and (methods := self._methods(scope)):
             answer = Response(status_code=204, headers={"Allow": _allow(methods)})
-            await answer(scope, receive, visit.send)
+            await answer(scope, visit.receive, visit.send)
             return
-        await self.app(scope, receive, visit.send)
+        await self.app(scope, visit.receive, visit.send)
 
     def _refusal(self, scope: Scope) -> Response | None:
         """Answer at once what no route should see."""
@@ -147,8 +154,11 @@ class _Visit:
 
     front: Front
     scope: Scope
+    inward: Receive
     onward: Send
     began: float
+    coming: bool | None = None
+    """More of the body is to come; None until any of it was asked for."""
     bodiless: bool = False
     status: int = 0
     method: str = field(init=False)
@@ -156,13 +166,34 @@ class _Visit:
     def __post_init__(self) -> None:
         self.method = self.scope["method"]
 
+    async def receive(self) -> Message:
+        message = await self.inward()
+        self.coming = message["type"] == "http.request" and message.get("more_body", False)
+        return message
+
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            if message["status"] == TOO_LARGE:
+                await self._hear_out()
             self.status = message["status"]
             self.front.stamp(self.scope, message)
         elif self.bodiless and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self.onward(message)
+
+    async def _hear_out(self) -> None:
+        """Take in the rest of a body, within bounds: most programs send all of it before they listen."""
+        headers = Headers(scope=self.scope)
+        length = headers.get("content-length", "")
+        # Who asks before they send listens already, and to begin reading would be to say yes.
+        asks = self.coming is None and "expect" in headers
+        if asks or (length.isdigit() and int(length) > UNHEARD_LIMIT):
+            return
+        heard = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(UNHEARD_SECONDS):
+                while self.coming is not False and heard <= UNHEARD_LIMIT:
+                    heard += len((await self.receive()).get("body", b""))
 
     def logged(self) -> None:
         # The template of the path, never the path: a path may hold a link.

@@ -1,9 +1,20 @@
 """What every response carries, whatever gave it, and what is refused before any route sees it."""
 
+import contextlib
+import http.client
+import json
+import socket
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
 import pytest
 import structlog
+import uvicorn
 
 from service.errors import Unavailable
+from service.web import front
 from tests.service.web.conftest import settings
 from tests.service.web.office import BASE, SAME_ORIGIN, Office
 
@@ -124,6 +135,52 @@ def test_what_turns_out_too_large_while_it_comes_is_refused(office: Office) -> N
     chunks = (b"x" * 100_000 for _ in range(50))
     headers = {**office.token("cd-ce"), "Content-Type": "application/json"}
     assert office.browser().post("/api/v1/proposals", content=chunks, headers=headers).status_code == 413
+
+
+@pytest.fixture
+def address(office: Office) -> Iterator[str]:
+    """The office behind a server of its own, as programs reach it."""
+    server = uvicorn.Server(uvicorn.Config(office.app, port=0, log_config=None, lifespan="off"))
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listening.close()
+
+
+@pytest.mark.parametrize("in_chunks", [False, True], ids=["at once", "in chunks"])
+def test_a_program_that_sends_all_before_it_listens_hears_that_it_is_too_large(
+    office: Office, address: str, in_chunks: bool
+) -> None:
+    whole = b"x" * 10_000_000
+    headers = {**office.token("cd-ce"), "Content-Type": "application/json"}
+    body = (whole[begin : begin + 100_000] for begin in range(0, len(whole), 100_000)) if in_chunks else whole
+    request = urllib.request.Request(f"{address}/api/v1/proposals", body, headers)
+    with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(request, timeout=20):
+        pass
+    with refused.value as answer:
+        assert (answer.status, json.load(answer)["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Length": "10000000", "Expect": "100-continue"},
+        {"Content-Length": "100000000000"},
+        {"Content-Length": "10000000"},
+    ],
+    ids=["who asks first", "who would send without end", "who sends nothing more"],
+)
+def test_nobody_is_listened_to_for_long(
+    address: str, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "UNHEARD_SECONDS", 0.2)
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+    connection.request("POST", "/api/v1/proposals", headers=headers)
+    with contextlib.closing(connection), connection.getresponse() as answer:
+        assert answer.status == 413
 
 
 def test_the_log_names_the_route_and_never_the_path(office: Office, link: str) -> None:
