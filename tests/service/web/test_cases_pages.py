@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import func, update
 
 from service.store import covers, letters
 from service.store.fold import FOLDS, RECORD_ONLY
 from service.store.line import Line
+from service.store.tables import TEXTS
 from service.web import recounting
 from tests.service.store import samples
 from tests.service.web.office import BEGINS, Browser, Office
@@ -57,6 +59,15 @@ def test_the_map_says_how_a_case_has_fared_with_a_leg(
     browser = office.signed_in("cd-rc")
     browser.see(f"/cases/{ref}")
     assert told in browser.words
+
+
+def test_a_case_whose_text_was_altered_is_not_shown(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    with office.store.writing() as tx:
+        tx.run(update(TEXTS).values(body=func.replace(TEXTS.c.body, "a", "o")))
+    browser = office.signed_in("cd-rc")
+    assert browser.see(f"/cases/{ref}") == 500
+    assert browser.heading == "Part of this record has been changed, so it is not shown"
 
 
 def test_of_legs_that_share_a_state_a_case_is_on_the_first_that_is_not_done(
