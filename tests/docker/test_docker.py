@@ -1,5 +1,6 @@
 """The image and the compose file name only what exists, wait for what they need, and hold no secret."""
 
+import importlib.util
 import re
 import shlex
 import subprocess
@@ -96,6 +97,12 @@ def test_the_web_is_asked_for_its_health_at_an_address_it_answers() -> None:
     (code,) = OURS["web"]["healthcheck"]["test"][3:]
     compile(code, "healthcheck", "exec")
     assert "/healthz" in code
+
+
+def test_the_worker_is_asked_for_its_health_by_a_program_of_the_image() -> None:
+    program, option, module = OURS["worker"]["healthcheck"]["test"][1:]
+    assert (program, option) == ("python", "-m")
+    assert importlib.util.find_spec(module) is not None
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
