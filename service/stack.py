@@ -109,7 +109,6 @@ def prepare(store: Store, settings: Settings) -> None:
             editions.put(
                 tx,
                 edition.to_json(),
-                hash=edition.hash,
                 organisation=edition.organisation,
                 name=edition.name,
             )

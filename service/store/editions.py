@@ -1,8 +1,11 @@
 """Editions of the handbooks, by hash, and the one in force in each organisation."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 
 from service.errors import NotFound
+from service.store import canonical, texts
 from service.store.engine import Tx
 from service.store.fold import insert_new
 from service.store.line import ENGINE, ORGANISATION
@@ -13,8 +16,9 @@ _IN_FORCE = select(EDITIONS_IN_FORCE.c.organisation, EDITIONS_IN_FORCE.c.hash).o
 )
 
 
-def put(tx: Tx, edition_json: str, *, hash: str, organisation: str, name: str, by: str = ENGINE) -> bool:
-    """Keep an edition and bring it into force. Returns False if it is in force already."""
+def put(tx: Tx, edition_json: str, *, organisation: str, name: str, by: str = ENGINE) -> bool:
+    """Keep an edition under its hash and bring it into force. Returns False if it is in force already."""
+    hash = canonical.digest(edition_json)
     row = {"hash": hash, "organisation": organisation, "name": name}
     insert_new(tx.connection, EDITIONS, [row | {"document": edition_json, "put_real": tx.real}])
     number = 1
@@ -51,11 +55,18 @@ def hashes(tx: Tx) -> dict[str, str]:
 
 
 def get(tx: Tx, hash: str) -> str:
-    """Return an edition as it was put."""
-    document: str | None = tx.value(select(EDITIONS.c.document).where(EDITIONS.c.hash == hash))
+    """Return an edition as it was put. Raises NotFound, or Altered if it is not what was put."""
+    document = texts.whole(tx.value(select(EDITIONS.c.document).where(EDITIONS.c.hash == hash)), hash)
     if document is None:
         raise NotFound(f"There is no edition {hash[:12]}.")
     return document
+
+
+def altered(tx: Tx) -> Iterator[str]:
+    """Go through the hashes of all editions that are not what these say."""
+    for row in tx.all(select(EDITIONS.c.hash, EDITIONS.c.document)):
+        if canonical.digest(row.document) != row.hash:
+            yield row.hash
 
 
 def organisations(tx: Tx) -> tuple[str, ...]:

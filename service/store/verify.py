@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 
 from service.config import Keys
-from service.store import anchors, canonical, journal, texts
+from service.store import anchors, canonical, editions, journal, texts
 from service.store.anchors import Anchor, Witness
 from service.store.engine import Tx
 from service.store.line import FIRST, ORGANISATION, PURPOSE, Line, head_mac, mac
@@ -129,8 +129,8 @@ def verify(tx: Tx, witnessed: Sequence[Witness] = ()) -> Verification:
 
 
 def _texts(tx: Tx) -> Iterator[Fault]:
-    """Name every text that was changed, by the first line that has its hash."""
-    altered = frozenset(texts.altered(tx))
+    """Name every text and handbook that was changed, by the first line that has its hash."""
+    altered = frozenset((*texts.altered(tx), *editions.altered(tx)))
     named: dict[str, tuple[str, int]] = {}
     # Only then, for it reads every line once more.
     if altered:
@@ -142,7 +142,7 @@ def _texts(tx: Tx) -> Iterator[Fault]:
     for hash in sorted(altered):
         if hash in named:
             case, seq = named[hash]
-            yield Fault(case=case, seq=seq, what=f"names a text that is not what its hash says: {hash}")
+            yield Fault(case=case, seq=seq, what=f"names what its hash no longer fits: {hash}")
         else:
             yield Fault(case="texts", seq=0, what=f"{hash} was changed: it is not what its hash says")
 

@@ -351,9 +351,7 @@ async def test_each_day_of_the_record_is_closed_once_and_told_until_the_letter_h
 ) -> None:
     edition = handbook.load("leicester")
     with record.writing() as tx:
-        editions.put(
-            tx, edition.to_json(), hash=edition.hash, organisation=edition.organisation, name=edition.name
-        )
+        editions.put(tx, edition.to_json(), organisation=edition.organisation, name=edition.name)
     await relay.days()
     await relay.days()
     key = f"anchor:leicester:{(OPENED - timedelta(days=1)).date()}"
@@ -376,9 +374,7 @@ async def test_the_pmo_is_told_of_a_fault_and_the_seat_tries_again_under_another
 ) -> None:
     edition = handbook.load("leicester")
     with record.writing() as tx:
-        editions.put(
-            tx, edition.to_json(), hash=edition.hash, organisation=edition.organisation, name=edition.name
-        )
+        editions.put(tx, edition.to_json(), organisation=edition.organisation, name=edition.name)
         samples.submit(tx, edition=edition.hash)
         cases.begun(tx, CASE, terms={})
         samples.open_step(tx)

@@ -61,7 +61,6 @@ class Desk:
             editions.put(
                 tx,
                 edition.to_json(),
-                hash=edition.hash,
                 organisation=edition.organisation,
                 name=edition.name,
             )

@@ -37,7 +37,7 @@ from workflows.model import (
 
 OPENED = datetime(2004, 6, 1, 9, tzinfo=UTC)
 CASE = "INV-2004-0001"
-EDITION = "e" * 64
+EDITION = canonical.digest("{}")
 SEATS = ("hall", "sports")
 TERMS = Terms(
     kind="funding",

@@ -68,7 +68,7 @@ def followed(tx: Tx) -> None:
 
 FACTS: dict[str, Fact] = {
     "an edition comes into force": lambda tx: _nothing(
-        editions.put(tx, "{}", hash="e" * 64, organisation="leicester", name="leicester")
+        editions.put(tx, "{}", organisation="leicester", name="leicester")
     ),
     "the Clock begins": lambda tx: clock.begin(tx, OPENED, rate=2.5),
     "the Clock jumps": lambda tx: clock.add(

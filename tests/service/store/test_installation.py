@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from service.errors import NotFound
-from service.store import Store, clock, editions, journal, texts
+from service.store import Store, canonical, clock, editions, journal, texts
 from service.store.line import ORGANISATION
 from tests.support.real_time import RealTime
 from workflows.model import Clock, Segment
@@ -58,9 +58,10 @@ def test_today_is_the_day_where_the_organisation_is(store: Store, moment: dateti
 
 
 def test_the_edition_put_last_is_in_force_and_the_others_are_kept(store: Store) -> None:
-    def put(hash: str, organisation: str = "leicester") -> bool:
-        return editions.put(tx, f'{{"is":"{hash}"}}', hash=hash, organisation=organisation, name="x")
+    def put(words: str, organisation: str = "leicester") -> bool:
+        return editions.put(tx, words, organisation=organisation, name="x")
 
+    one, two, three = (canonical.digest(words) for words in ("one", "two", "three"))
     with store.writing() as tx:
         assert editions.in_force(tx, "leicester") is None
         assert [put("one"), put("one"), put("two"), put("one"), put("h", "herefordshire")] == [
@@ -70,12 +71,12 @@ def test_the_edition_put_last_is_in_force_and_the_others_are_kept(store: Store) 
             True,
             True,
         ]
-        assert editions.in_force_hash(tx, "leicester") == "one"
-        assert editions.in_force(tx, "leicester") == '{"is":"one"}'
-        assert editions.get(tx, "two") == '{"is":"two"}'
+        assert editions.in_force_hash(tx, "leicester") == one
+        assert editions.in_force(tx, "leicester") == "one"
+        assert editions.get(tx, two) == "two"
         assert editions.organisations(tx) == ("herefordshire", "leicester")
         with pytest.raises(NotFound):
-            editions.get(tx, "three")
+            editions.get(tx, three)
 
 
 def test_a_text_is_kept_once_under_its_hash(store: Store) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from service.config import Keys, generate_keys
 from service.errors import Altered
-from service.store import Store, anchors, cases, intents, journal, texts
+from service.store import Store, anchors, cases, editions, intents, journal, texts
 from service.store.line import ORGANISATION
 from service.store.verify import Verification, verify
 from tests.service.store import samples, story
@@ -145,7 +145,7 @@ def test_a_text_that_was_altered_is_found_and_not_shown(told: Store, insider: In
         )
     insider.does(f"UPDATE stored_text SET body = replace(body, 'e', 'o') WHERE hash = '{digest}'")
     (fault,) = verified(told).faults
-    assert str(fault) == f"{CASE} line {submitted.seq} names a text that is not what its hash says: {digest}"
+    assert str(fault) == f"{CASE} line {submitted.seq} names what its hash no longer fits: {digest}"
     with told.reading() as tx:
         with pytest.raises(Altered):
             texts.get(tx, digest)
@@ -164,6 +164,15 @@ def test_a_text_that_no_line_names_is_found_too(told: Store, insider: Insider) -
     insider.does(f"UPDATE stored_text SET body = 'Somebody does.' WHERE hash = '{digest}'")
     (fault,) = verified(told).faults
     assert str(fault) == f"texts: {digest} was changed: it is not what its hash says"
+
+
+def test_a_handbook_that_was_altered_is_found_and_not_gone_by(told: Store, insider: Insider) -> None:
+    insider.does("UPDATE edition SET document = '{ }'")
+    (fault,) = verified(told).faults
+    assert (fault.case, fault.seq) == (ORGANISATION, 1)
+    assert fault.what == f"names what its hash no longer fits: {samples.EDITION}"
+    with told.reading() as tx, pytest.raises(Altered):
+        editions.get(tx, samples.EDITION)
 
 
 def test_a_text_that_was_erased_is_no_fault(told: Store) -> None:

@@ -148,7 +148,6 @@ class Office:
             editions.put(
                 tx,
                 self.edition.to_json(),
-                hash=self.edition.hash,
                 organisation=self.edition.organisation,
                 name=self.edition.name,
             )
@@ -180,7 +179,6 @@ class Office:
             editions.put(
                 tx,
                 self.edition.to_json(),
-                hash=self.edition.hash,
                 organisation=self.edition.organisation,
                 name=self.edition.name,
             )
