@@ -720,6 +720,7 @@ class Correspondence:
             share_of=title(self.rules, share.post, self.today) if share and kind == "authority" else "",
             limit=self.rules.limits.get(share.post) if share and kind == "authority" else None,
             about=about(self.case, key, self.rules),
+            why=leg.reason if leg and kind == "referral" else "",
         )
 
     def _still_there(self, seat: Seat, holder: Holder) -> bool:

@@ -116,6 +116,27 @@ _SAYINGS = {
         "a solution is recorded",
         "The sponsor and the funding parties are told of it. The proposal goes on.",
     ),
+    ("referral", Choice.APPROVE): Saying(
+        "It may go on",
+        "allowing the proposal to go on",
+        "allowed it to go on",
+        "it may go on",
+        "It goes on to whoever is next on its way. This approves no money.",
+    ),
+    ("referral", Choice.APPROVE_WITH_CONDITIONS): Saying(
+        "It may go on, with conditions",
+        "allowing the proposal to go on with conditions",
+        "allowed it to go on with conditions",
+        "it may go on, with conditions",
+        "As above. Your conditions are recorded, told to the sponsor and shown to those asked after you.",
+    ),
+    ("referral", Choice.REJECT): Saying(
+        "It may not go on",
+        "refusing to let the proposal go on",
+        "refused to let it go on",
+        "it may not go on",
+        "The sponsor is told why. The proposal ends here.",
+    ),
     ("bid_outcome", Choice.APPROVE): Saying(
         "The bid succeeded",
         "reporting a successful bid",

@@ -100,6 +100,8 @@ class Question(Frozen):
     """For `authority`: that post's limit."""
     about: tuple[Line, ...] = ()
     """The names of the principles or corporate systems that it is about, where it is not about the whole."""
+    why: Line = ""
+    """For `referral`: what brings it there, as a clause."""
 
 
 class Condition(Frozen):

@@ -277,6 +277,10 @@ class Route(Entry):
     reviewer: str = ""
 
 
+ON_TERMS_OF = {"referral": "srg"}
+"""Kinds of step that are put on the terms of another, where a handbook gives them none of their own."""
+
+
 class Edition(Frozen):
     """An organisation's handbook as it stands, frozen: the same hash, the same rules."""
 
@@ -416,7 +420,12 @@ class Edition(Frozen):
 
     def terms(self) -> dict[str, Terms]:
         """Return the terms of every kind of step."""
-        return self.steps
+        alike = {
+            kind: self.steps[other].model_copy(update={"kind": kind})
+            for kind, other in ON_TERMS_OF.items()
+            if other in self.steps
+        }
+        return alike | self.steps
 
     def budget(self, post: str) -> Budget | None:
         """Return the budget a post answers for, if the handbook knows one."""

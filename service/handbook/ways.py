@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from service import clock
+from service.handbook.edition import ON_TERMS_OF
 from service.handbook.sources import Source, Trail
 from service.handbook.written import Handbook
 from workflows.rules.routing import LEGS
@@ -53,7 +54,7 @@ def _issues(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield (*trail, "issue_leg"), "needs issue_to, whoever settles it"
         if len(principle.issue_asks) != len(principle.issue_to):
             yield (*trail, "issue_asks"), "must name a kind of question for each of issue_to"
-        kinds = (*LEGS[principle.issue_leg].kinds, *(("srg",) if handbook.route.srg else ()))
+        kinds = (*LEGS[principle.issue_leg].kinds, *(("referral",) if handbook.route.srg else ()))
         for number, kind in enumerate(principle.issue_asks):
             if kind not in kinds:
                 yield (*trail, "issue_asks", number), f"must be one of {', '.join(kinds)}"
@@ -179,7 +180,7 @@ def _legs(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         if passage.needs and not _says(handbook, passage.needs):
             continue
         for kind in passage.kinds:
-            if kind not in steps:
+            if ON_TERMS_OF.get(kind, kind) not in steps:
                 yield ("steps",), f"has no terms for {kind}, which a proposal may pass"
         for clause in passage.clauses or (leg,):
             if clause not in clauses:

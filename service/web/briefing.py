@@ -192,10 +192,17 @@ def question(step: StepView, seat: SeatView, case: CaseView, edition: Edition) -
             return "Do you have any concerns about this proposal?"
         case "srg":
             return f"Does SRG approve this proposal of {words.money(case.capital)}?"
+        case "referral":
+            return f"May this proposal go on? {_why_referred(step, case)}".strip()
         case "completion":
             return "Is this complete?"
         case _:
             return "What is your answer?"
+
+
+def _why_referred(step: StepView, case: CaseView) -> str:
+    found = telling.place(case, step.key)
+    return words.sentence(found[0].reason) if found else ""
 
 
 def _amount(step: StepView, seat: SeatView, case: CaseView) -> str:

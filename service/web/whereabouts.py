@@ -200,7 +200,11 @@ def _counted(tx: Tx, case: CaseView, beside: Sequence[StepView]) -> str:
     hidden = any(step.blind and step.open for step in beside)
     agreed = not hidden and all(choice.favourable for choice in made)
     kinds = {step.kind for step in beside}
-    people = {"funding": "funders", "srg": "members"}.get(kinds.pop()) if len(kinds) == 1 else None
+    people = (
+        {"funding": "funders", "srg": "members", "referral": "members"}.get(kinds.pop())
+        if len(kinds) == 1
+        else None
+    )
     verb, done = "has" if len(made) == 1 else "have", "approved" if agreed else "answered"
     return f"{len(made)} of {asked} {people or 'of those asked'} {verb} {done}"
 

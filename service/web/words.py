@@ -215,6 +215,7 @@ LEGS = {
     "funding": "Funding parties",
     "authority": "Next authority",
     "srg": "SRG",
+    "referral": "SRG, whether it may go on",
     "project": "Project",
     "post_implementation_review": "Post-implementation review",
     "completion": "Completion",

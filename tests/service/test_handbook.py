@@ -558,7 +558,7 @@ BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
             "    issue_asks: [gate]\n",
             0,
             "principles.P09.issue_asks[1]",
-            "must be one of dataset, parameter, solution, srg",
+            "must be one of dataset, parameter, solution, referral",
         ),
         (
             "principles.yaml",

@@ -48,6 +48,7 @@ CONSULT = (
     Choice.DEFER,
 )
 SETTLE = (Choice.APPROVE, Choice.RETURN, Choice.DEFER, Choice.REFER_UP)
+BOARD = Quorum(rule=QuorumRule.MAJORITY, present=2, casting=True)
 TERMS = {
     "notification": terms(*LADDER, kind="notification", choices=(Choice.NOTE,)),
     "funding": terms(*LADDER, kind="funding", choices=MONEY),
@@ -56,7 +57,13 @@ TERMS = {
         *LADDER,
         kind="srg",
         choices=(Choice.APPROVE, Choice.REJECT, Choice.RETURN, Choice.DEFER, Choice.ABSTAIN),
-        quorum=Quorum(rule=QuorumRule.MAJORITY, present=2, casting=True),
+        quorum=BOARD,
+    ),
+    "referral": terms(
+        *LADDER,
+        kind="referral",
+        choices=(Choice.APPROVE, Choice.REJECT, Choice.RETURN, Choice.DEFER, Choice.ABSTAIN),
+        quorum=BOARD,
     ),
     "completion": terms(*LADDER, kind="completion", due=20, choices=(Choice.VERIFY, Choice.DEFER)),
     "embargo_exception": terms(*LADDER, kind="embargo_exception", choices=MONEY[:-1]),
@@ -104,7 +111,7 @@ RULES = RoutingRules(
                 to=(
                     ("challenge", "principal-customer"),
                     ("challenge", "business-forum"),
-                    ("srg", "srg"),
+                    ("referral", "srg"),
                 ),
             ),
         ),

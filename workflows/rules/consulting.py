@@ -133,7 +133,7 @@ def _challenge(post: str, systems: tuple[str, ...], rules: RoutingRules) -> LegA
         LegAsk(
             key=f"{key}-{forum.key}",
             kind=kind,
-            seats=forum.seats if kind == "srg" else _alone(forum.secretary),
+            seats=forum.seats if kind == "referral" else _alone(forum.secretary),
             about=systems,
             forum=forum.key,
         )

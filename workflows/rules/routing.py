@@ -33,12 +33,12 @@ def branches(proposal: Proposal, rules: RoutingRules) -> dict[str, Leg]:
     }
     if rules.srg is not None:
         legs["srg"] = _srg_leg(rules, rules.srg, "the decision is referred to SRG")
-        if legs["head_of_profession"] or consulting.head_of_profession(proposal, rules):
+        if consulted := legs["head_of_profession"] or consulting.head_of_profession(proposal, rules):
             why = "the Head of Profession does not support it"
-            legs["srg_deviation"] = _srg_leg(rules, rules.srg, why, key="srg-deviation")
-        if consulting.issue_resolution(proposal, rules):
+            legs["srg_deviation"] = _referral(rules, rules.srg, consulted, why, key="srg-deviation")
+        if issues := consulting.issue_resolution(proposal, rules):
             why = "an issue is referred to SRG"
-            legs["srg_issue"] = _srg_leg(rules, rules.srg, why, key="srg-issue")
+            legs["srg_issue"] = _referral(rules, rules.srg, issues, why, key="srg-issue")
     return {name: leg for name, leg in legs.items() if leg is not None}
 
 
@@ -260,7 +260,7 @@ LEGS: dict[str, Passage] = {
         needs="bids",
     ),
     "funding": Passage(funding, State.WITH_FUNDERS, kinds={"funding": _FUND, "authority": _FUND}),
-    "srg": Passage(srg, State.WITH_SRG, kinds={"srg": _VOTE}, needs="srg"),
+    "srg": Passage(srg, State.WITH_SRG, kinds={"srg": _VOTE, "referral": _VOTE}, needs="srg"),
     "project": Passage(project, State.IN_PROJECT, after_approval=True),
     "post_implementation_review": Passage(review, State.IN_REVIEW, after_approval=True),
     "completion": Passage(
@@ -304,15 +304,21 @@ def _needs_srg(kind: str, choice: Choice) -> set[str]:
 # --------------------------------------------------------------------------- helpers
 
 
-def _srg_leg(rules: RoutingRules, forum: ForumRules, reason: str, *, key: str = "srg") -> Leg:
+def _srg_leg(rules: RoutingRules, forum: ForumRules, reason: str, ask: LegAsk | None = None) -> Leg:
     return Leg(
         leg="srg",
         who=(forum.key,),
         clause=rules.clauses["srg"],
         reason=reason,
-        asks=(LegAsk(key=key, kind="srg", seats=forum.seats),),
+        asks=(ask or LegAsk(key="srg", kind="srg", seats=forum.seats),),
         forum=forum.key,
     )
+
+
+def _referral(rules: RoutingRules, forum: ForumRules, referred: Leg, reason: str, *, key: str) -> Leg:
+    """Ask SRG whether a proposal may go on with what another leg left open; its money is asked for later."""
+    about = tuple(dict.fromkeys(name for ask in referred.asks for name in ask.about))
+    return _srg_leg(rules, forum, reason, LegAsk(key=key, kind="referral", seats=forum.seats, about=about))
 
 
 def _notice(post: str, proposal: Proposal) -> LegAsk:
