@@ -5,9 +5,10 @@ from datetime import timedelta
 from itertools import pairwise
 
 from service import clock
-from service.handbook.edition import ON_TERMS_OF
+from service.handbook.edition import ON_TERMS_OF, Principle
 from service.handbook.sources import Source, Trail
 from service.handbook.written import Handbook
+from workflows.rules.course import LED_TO
 from workflows.rules.routing import LEGS
 
 Complaint = tuple[Trail, str]
@@ -15,8 +16,8 @@ Complaint = tuple[Trail, str]
 
 PRINCIPAL_CUSTOMER, BUSINESS_FORUM = "principal-customer", "business-forum"
 """In a principle's `issue_to`: those of the corporate system that a proposal names."""
-_SETTLING = ("principal_customer", "issue_resolution")
-"""The legs that settle an issue."""
+_PASSED_ON = [answered for answered, branch in LED_TO.items() if branch == "solution"]
+"""The answers by which an issue goes on to the second body that its principle names."""
 
 
 def written_in(source: Source, section: str) -> list[str]:
@@ -39,7 +40,7 @@ def _unknown_bodies(handbook: Handbook, source: Source) -> Iterator[Complaint]:
 
 def _issues(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     """An issue needs a leg that settles it, whose bodies can each be asked what they are to be asked."""
-    settling = [leg for leg in _SETTLING if leg in LEGS]
+    settling = {"principal_customer": _challenged, "issue_resolution": _raised}
     for key, principle in handbook.principles.items():
         trail = ("principles", key)
         if not principle.issue_leg:
@@ -54,15 +55,76 @@ def _issues(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield (*trail, "issue_leg"), "needs issue_to, whoever settles it"
         if len(principle.issue_asks) != len(principle.issue_to):
             yield (*trail, "issue_asks"), "must name a kind of question for each of issue_to"
-        kinds = (*LEGS[principle.issue_leg].kinds, *(("referral",) if handbook.route.srg else ()))
-        for number, kind in enumerate(principle.issue_asks):
-            if kind not in kinds:
-                yield (*trail, "issue_asks", number), f"must be one of {', '.join(kinds)}"
-        first = principle.issue_to[:1]
-        if principle.issue_leg == "principal_customer" and first not in ((), (PRINCIPAL_CUSTOMER,)):
-            yield (*trail, "issue_to", 0), f"must be {PRINCIPAL_CUSTOMER}, who is asked first"
-        if principle.issue_leg == "issue_resolution" and first and first[0] in written_in(source, "posts"):
-            yield (*trail, "issue_to", 0), "must be a forum, at whose meeting it is raised"
+        for rest, told in settling[principle.issue_leg](principle, handbook, source):
+            yield (*trail, *rest), told
+
+
+def _challenged(principle: Principle, handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """A corporate system's owner is challenged, and if nobody answers one forum after another."""
+    asked = {*written_in(source, "forums"), BUSINESS_FORUM}
+    for number, body in enumerate(principle.issue_to):
+        if number == 0 and body != PRINCIPAL_CUSTOMER:
+            yield ("issue_to", number), f"must be {PRINCIPAL_CUSTOMER}, who is asked first"
+        elif number and body not in asked and body in (*written_in(source, "posts"), PRINCIPAL_CUSTOMER):
+            yield (
+                ("issue_to", number),
+                f"must be a forum or {BUSINESS_FORUM}, asked where nobody has answered",
+            )
+    for number, (kind, body) in enumerate(zip(principle.issue_asks, principle.issue_to, strict=False)):
+        kinds = ("challenge", "referral") if number and body == handbook.route.srg else ("challenge",)
+        if kind not in kinds:
+            yield ("issue_asks", number), f"must be {' or '.join(kinds)}"
+
+
+def _raised(principle: Principle, handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """An issue is raised at a forum's meeting, which settles it or passes it on to one post."""
+    kinds = LEGS["issue_resolution"].kinds
+    passes_on = [kind for kind in kinds if any((kind, choice) in _PASSED_ON for choice in kinds[kind])]
+    for number, body in enumerate(principle.issue_to):
+        post, forum = body in written_in(source, "posts"), body in written_in(source, "forums")
+        if body in (PRINCIPAL_CUSTOMER, BUSINESS_FORUM):
+            yield ("issue_to", number), "is that of a corporate system, and this leg is about none"
+        elif number == 0 and post:
+            yield ("issue_to", number), "must be a forum, at whose meeting it is raised"
+        elif number == 1 and forum:
+            yield ("issue_to", number), "must be a post: it is passed on to one person, who finds a way"
+        elif number > 1:
+            yield ("issue_to", number), "is never asked: an issue is passed on once"
+    for number, kind in enumerate(principle.issue_asks):
+        fit = [known for known in kinds if number == 0 or known not in passes_on]
+        if kind not in fit:
+            yield ("issue_asks", number), f"must be one of {', '.join(fit)}"
+    first = next(iter(principle.issue_asks), "")
+    if first in passes_on and len(principle.issue_to) == 1:
+        yield ("issue_to",), f"needs a second, to whom a {first} is passed on"
+    if first in kinds and first not in passes_on and len(principle.issue_to) > 1:
+        yield ("issue_to", 1), f"is never asked: a {first} is settled by the first"
+
+
+def _one_meeting(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """The issues of a proposal are raised at one meeting."""
+    raised = {
+        key: principle.issue_to[0]
+        for key, principle in handbook.principles.items()
+        if principle.issue_leg == "issue_resolution" and principle.issue_to
+    }
+    for key, forum in raised.items():
+        (first, expected), *_ = raised.items()
+        if forum != expected:
+            told = f"must be {expected}, as in {first}: a proposal's issues are raised at one meeting"
+            yield ("principles", key, "issue_to", 0), told
+
+
+def _duplicates(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """Where systems are corporate, somebody is asked about a duplicate and about a shortfall."""
+    if not handbook.corporate_systems:
+        return
+    if not any(each.issue_leg == "principal_customer" for each in handbook.principles.values()):
+        told = "has systems, but no principle with issue_leg principal_customer to consult about one"
+        yield ("corporate_systems",), told
+    if not handbook.route.head_of_profession:
+        told = "is missing: the post consulted where a corporate system falls short"
+        yield ("route", "head_of_profession"), told
 
 
 def _embargo(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -217,6 +279,8 @@ def _appraisal(handbook: Handbook, source: Source) -> Iterator[Complaint]:
 CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _unknown_bodies,
     _issues,
+    _one_meeting,
+    _duplicates,
     _embargo,
     _nobody,
     _no_meeting,

@@ -272,6 +272,8 @@ CD_RC = "email: cd-rc@leicester.example\n    department: dept-rc\n    line: chie
 SRG_QUORUM = "quorum: {rule: majority, present: 4, casting: true, interest_lowers_quorum: false}"
 MONEY_END = "- {day: 8, nudge: line}\n      - {day: 10, nudge: pmo}"
 BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
+HEADS, PASSED_ON = "[heads-of-ict]", "[heads-of-ict, ict-services]"
+CHAIN = "[principal-customer, business-forum, heads-of-ict, srg]"
 
 
 @pytest.mark.parametrize(
@@ -558,7 +560,7 @@ BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
             "    issue_asks: [gate]\n",
             0,
             "principles.P09.issue_asks[1]",
-            "must be one of dataset, parameter, solution, referral",
+            "must be one of dataset, parameter, solution",
         ),
         (
             "principles.yaml",
@@ -583,6 +585,87 @@ BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
             0,
             "principles.P08.issue_to[1]",
             "must be principal-customer, who is asked first",
+        ),
+        *(
+            ("principles.yaml", f"    issue_{part}: {old}\n", f"    issue_{part}: {new}\n", 0, key, message)
+            for part, old, new, key, message in (
+                ("to", HEADS, "[principal-customer]", "P09.issue_to[1]", "is that of a corporate system"),
+                ("to", HEADS, "[business-forum]", "P09.issue_to[1]", "is that of a corporate system"),
+                ("to", HEADS, "[heads-of-ict, ict-services]", "P09.issue_to[2]", "is never asked: a dataset"),
+                (
+                    "to",
+                    PASSED_ON,
+                    "[srg, ict-services]",
+                    "P10.issue_to[1]",
+                    "must be heads-of-ict, as in P09",
+                ),
+                ("to", PASSED_ON, "[heads-of-ict]", "P10.issue_to", "needs a second, to whom a parameter"),
+                (
+                    "to",
+                    PASSED_ON,
+                    "[heads-of-ict, srg]",
+                    "P10.issue_to[2]",
+                    "must be a post: it is passed on",
+                ),
+                (
+                    "to",
+                    PASSED_ON,
+                    "[heads-of-ict, ict-services, chief-executive]",
+                    "P10.issue_to[3]",
+                    "is never asked: an issue is passed on once",
+                ),
+                (
+                    "asks",
+                    "[parameter, solution]",
+                    "[parameter, parameter]",
+                    "P10.issue_asks[2]",
+                    "must be one of dataset, solution",
+                ),
+                (
+                    "to",
+                    CHAIN,
+                    CHAIN.replace("business-forum", "sd-ict-ca"),
+                    "P08.issue_to[2]",
+                    "must be a forum or business-forum, asked where nobody has answered",
+                ),
+                (
+                    "to",
+                    CHAIN,
+                    CHAIN.replace("business-forum", "principal-customer"),
+                    "P08.issue_to[2]",
+                    "must be a forum or business-forum",
+                ),
+                (
+                    "asks",
+                    "[challenge, challenge, challenge, referral]",
+                    "[consent, challenge, referral, referral]",
+                    "P08.issue_asks[1]",
+                    "must be challenge",
+                ),
+                (
+                    "asks",
+                    "[challenge, challenge, challenge, referral]",
+                    "[challenge, challenge, referral, consent]",
+                    "P08.issue_asks[4]",
+                    "must be challenge or referral",
+                ),
+            )
+        ),
+        (
+            "money.yaml",
+            "  head_of_profession: head-of-profession\n",
+            "",
+            -5,
+            "route.head_of_profession",
+            "is missing: the post consulted where a corporate system falls short",
+        ),
+        (
+            "principles.yaml",
+            "    issue_leg: principal_customer\n",
+            "    issue_leg: issue_resolution\n",
+            None,
+            "corporate_systems",
+            "has systems, but no principle with issue_leg principal_customer",
         ),
         (
             "principles.yaml",

@@ -404,6 +404,94 @@ def test_a_code_is_asked_above_the_sum_and_not_at_it(amount: str | None, assuran
     assert terms.assurance_for(Decimal(amount) if amount else None) is assurance
 
 
+# ---------------------------------------------------------------------- corporate systems
+
+
+@pytest.mark.parametrize(
+    ("relation", "principles", "reason"),
+    [
+        ("duplicates", {}, "it would do what Mapping does already"),
+        ("extends", {}, "it extends Mapping, to which its owner consents first"),
+        (
+            "integrates",
+            {"P08": "issue"},
+            "an issue is raised with the principle of deemed corporate, about Mapping",
+        ),
+        (
+            "replaces",
+            {"P08": "issue"},
+            "an issue is raised with the principle of deemed corporate, about Mapping",
+        ),
+    ],
+)
+def test_an_owner_is_told_why_their_system_is_asked_about(
+    relation: str, principles: dict[str, str], reason: str
+) -> None:
+    asked = proposal(relation=Relation(relation), principles=principles, corporate_systems=("CS8",))
+    leg = consulting.principal_customer(asked, SHIPPED.routing())
+    assert leg is not None
+    assert leg.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("forums", "asked"),
+    [
+        (("business-forum", "business-forum"), ["business-forum", "heads-of-ict", "srg"]),
+        (("", "business-forum"), ["business-forum", "heads-of-ict", "srg"]),
+        (("cabinet", "business-forum"), ["cabinet", "business-forum", "heads-of-ict", "srg"]),
+        (("heads-of-ict", ""), ["heads-of-ict", "srg"]),
+        (("srg", ""), ["heads-of-ict", "srg"]),  # in its own place further up
+    ],
+)
+def test_behind_an_owner_stands_each_business_forum_of_the_systems_and_each_is_asked_once(
+    forums: tuple[str, str], asked: list[str]
+) -> None:
+    shipped = SHIPPED.routing()
+    systems = {
+        key: shipped.systems[key].model_copy(update={"business_forum": forum})
+        for key, forum in zip(("CS1", "CS8"), forums, strict=True)
+    }
+    rules = shipped.model_copy(update={"systems": systems})
+    leg = consulting.principal_customer(
+        proposal(relation=Relation.DUPLICATES, corporate_systems=("CS1", "CS8")), rules
+    )
+    assert leg is not None
+    (challenge,) = leg.asks
+    assert [other.forum for other in challenge.otherwise] == asked
+    assert [other.kind for other in challenge.otherwise][-1] == "referral"
+
+
+@pytest.mark.parametrize(
+    "lacking", [{"head_of_profession": ""}, {"principles": {"P04": SHIPPED.routing().principles["P04"]}}]
+)
+def test_a_shortfall_is_no_leg_where_nobody_could_be_asked_about_it(lacking: dict[str, Any]) -> None:
+    challenged = proposal(relation=Relation.DUPLICATES, corporate_systems=("CS8",))
+    assert consulting.shortfall(challenged, SHIPPED.routing()) is not None
+    rules = SHIPPED.routing().model_copy(update=lacking)
+    assert consulting.shortfall(challenged, rules) is None
+    assert "head_of_profession" not in routing.branches(challenged, rules)
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ({"P04": "deviates"}, "it does not meet the principle of corporate solution"),
+        (
+            {"P04": "deviates", "P14": "deviates"},
+            "it does not meet the principles of corporate solution and standards",
+        ),
+        ({"P09": "issue"}, "an issue is raised with the principle of data once"),
+        (
+            {"P09": "issue", "P10": "issue"},
+            "an issue is raised with the principles of data once and technical parameters",
+        ),
+    ],
+)
+def test_the_reason_of_a_leg_names_the_principles_it_is_about(answers: dict[str, str], reason: str) -> None:
+    reasons = [leg.reason for leg in routing.route(proposal(principles=answers), SHIPPED.routing())]
+    assert reason in reasons
+
+
 # ------------------------------------------------------------------------------- the embargo
 
 

@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from workflows.model import EmbargoOwner, Leg, LegAsk, Proposal, Relation, RoutingRules, SeatAsk
+from workflows.model import (
+    EmbargoOwner,
+    ForumRules,
+    Leg,
+    LegAsk,
+    Proposal,
+    Relation,
+    RoutingRules,
+    SeatAsk,
+)
 from workflows.rules.meetings import meeting_for, next_meeting, said
 
 DEVIATES, ISSUE = "deviates", "issue"
@@ -65,7 +74,7 @@ def head_of_profession(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     return consultation(
         {key: rules.principles[key].deviation_to for key in deviating},
         rules,
-        reason=f"it does not meet {_names(rules.principles[key].name for key in deviating)}",
+        reason=f"it does not meet {_principles(deviating, rules)}",
     )
 
 
@@ -95,23 +104,26 @@ def principal_customer(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     A duplicate is challenged, an extension or a replacement needs consent; an integration asks nobody.
     """
     named = [key for key in proposal.corporate_systems if key in rules.systems]
-    challenged = proposal.relation is Relation.DUPLICATES or bool(
-        _issues(proposal, rules, "principal_customer")
-    )
+    issues = _issues(proposal, rules, "principal_customer")
+    challenged = bool(issues) or proposal.relation is Relation.DUPLICATES
     if not named or not (challenged or proposal.relation in CONSULTED):
         return None
     owners: dict[str, list[str]] = {}
     for key in named:
         owners.setdefault(rules.systems[key].principal_customer, []).append(key)
     systems = _names(rules.systems[key].name for key in named)
+    if proposal.relation is Relation.DUPLICATES:
+        reason = f"it would do what {systems} does already"
+    elif issues:
+        reason = f"an issue is raised with {_principles(issues, rules)}, about {systems}"
+    else:
+        reason = f"it {proposal.relation} {systems}, to which its owner consents first"
     asked = _challenge if challenged else _consent
     return Leg(
         leg="principal_customer",
         who=tuple(owners),
         clause=rules.clauses["principal_customer" if challenged else "principal_customer_consent"],
-        reason=f"it would do what {systems} does already"
-        if challenged
-        else f"it {proposal.relation} {systems}, to which its owner consents first",
+        reason=reason,
         asks=tuple(asked(post, tuple(keys), rules) for post, keys in owners.items()),
     )
 
@@ -119,16 +131,6 @@ def principal_customer(proposal: Proposal, rules: RoutingRules) -> Leg | None:
 def _challenge(post: str, systems: tuple[str, ...], rules: RoutingRules) -> LegAsk:
     """Ask whether systems fall short, and if nobody answers whoever the handbook names in turn (A09, A10)."""
     key = f"challenge-{post}"
-    bodies = [
-        body for principle in _settled_by(rules, "principal_customer") for body in _bodies(rules, principle)
-    ]
-    forums = [
-        (
-            kind,
-            rules.forums.get(rules.systems[systems[0]].business_forum if body == "business-forum" else body),
-        )
-        for kind, body in bodies
-    ]
     others = tuple(
         LegAsk(
             key=f"{key}-{forum.key}",
@@ -137,10 +139,22 @@ def _challenge(post: str, systems: tuple[str, ...], rules: RoutingRules) -> LegA
             about=systems,
             forum=forum.key,
         )
-        for kind, forum in forums
-        if forum is not None
+        for forum, kind in _behind(systems, rules)
     )
     return LegAsk(key=key, kind="challenge", seats=_alone(post), about=systems, otherwise=others)
+
+
+def _behind(systems: Sequence[str], rules: RoutingRules) -> list[tuple[ForumRules, str]]:
+    """Return the forums that stand behind the owner of systems, each once, and what each is asked."""
+    found: dict[str, str] = {}
+    for principle in _settled_by(rules, "principal_customer"):
+        for kind, body in _bodies(rules, principle):
+            own = [rules.systems[system].business_forum for system in systems]
+            for key in own if body == "business-forum" else [body]:
+                # One that is named again further up is asked there.
+                found.pop(key, None)
+                found[key] = kind
+    return [(rules.forums[key], kind) for key, kind in found.items() if key in rules.forums]
 
 
 def _consent(post: str, systems: tuple[str, ...], rules: RoutingRules) -> LegAsk:
@@ -150,13 +164,17 @@ def _consent(post: str, systems: tuple[str, ...], rules: RoutingRules) -> LegAsk
 def shortfall(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     """Return the consultation that follows where a corporate system is found to fall short.
 
-    None where nothing is challenged, or the Head of Profession has been consulted already.
+    None where nothing is challenged, or the Head of Profession has been consulted already; or where an
+    edition, frozen before the handbook's check asked for them, names no such post or principle.
     """
     challenge = principal_customer(proposal, rules)
     if challenge is None or challenge.asks[0].kind != "challenge" or head_of_profession(proposal, rules):
         return None
+    principles = _settled_by(rules, "principal_customer")
+    if not principles or not rules.head_of_profession:
+        return None
     return consultation(
-        dict.fromkeys(_settled_by(rules, "principal_customer"), rules.head_of_profession),
+        dict.fromkeys(principles, rules.head_of_profession),
         rules,
         reason="a corporate system falls short, so that a local one is proposed",
     )
@@ -170,9 +188,10 @@ def issue_resolution(proposal: Proposal, rules: RoutingRules) -> Leg | None:
 
     It goes there as a notification does: at a meeting, or directly where none serves (SYS-06, SYS-07, A12).
     """
-    issues = _issues(proposal, rules, "issue_resolution")
+    issues = [key for key in _issues(proposal, rules, "issue_resolution") if _bodies(rules, key)]
     if not issues:
         return None
+    # The handbook's check sees to it that every issue goes to the same forum first.
     first, *others = dict.fromkeys(body for key in issues for _, body in _bodies(rules, key))
     forum = rules.forums[first]
     meeting = meeting_for(proposal, forum, rules)
@@ -181,7 +200,7 @@ def issue_resolution(proposal: Proposal, rules: RoutingRules) -> Leg | None:
         leg="issue_resolution",
         who=(first if meeting else post, *others),
         clause=rules.clauses["issue_resolution"],
-        reason=f"an issue is raised with {_names(rules.principles[key].name for key in issues)}",
+        reason=f"an issue is raised with {_principles(issues, rules)}",
         asks=tuple(
             LegAsk(
                 key=f"issue-{key}",
@@ -207,7 +226,7 @@ def solution(proposal: Proposal, rules: RoutingRules) -> Leg | None:
         leg="issue_resolution",
         who=tuple(dict.fromkeys(body for _, _, body in passed)),
         clause=rules.clauses["issue_resolution"],
-        reason=f"an issue with {_names(rules.principles[key].name for key in issues)} is passed on",
+        reason=f"an issue with {_principles(issues, rules)} is passed on",
         asks=tuple(
             LegAsk(
                 key=f"solution-{key}",
@@ -266,6 +285,11 @@ def _bodies(rules: RoutingRules, key: str) -> tuple[tuple[str, str], ...]:
 
 def _alone(post: str) -> tuple[SeatAsk, ...]:
     return (SeatAsk(key=post, post=post),)
+
+
+def _principles(keys: Sequence[str], rules: RoutingRules) -> str:
+    names = _names(rules.principles[key].name for key in keys)
+    return f"the principle{'s' if len(keys) > 1 else ''} of {names}"
 
 
 def _names(names: Iterable[str]) -> str:
