@@ -66,6 +66,8 @@ class Appraisal(Frozen):
     """Percent a year by which later money is worth less."""
     bias: Decimal
     """Percent by which capital is found to be underestimated."""
+    management_first: bool = False
+    """Project management is given for no year, and so counted in the first."""
 
     @cached_property
     def whole_life_cost(self) -> Decimal:
@@ -109,13 +111,18 @@ class Appraisal(Frozen):
 
     def figures(self) -> tuple[Figure, ...]:
         """Return the results, each with its working."""
-        last = self.years[-1]
-        life = f"{self.years[0].year} to {last.year}"
+        first, last = self.years[0], self.years[-1]
+        life = f"{first.year} to {last.year}"
         found = [
             Figure(
                 name="Whole-life cost",
                 value=_whole(self.whole_life_cost),
-                working=f"Capital, one-off, revenue and project management costs of {life}, as they fall.",
+                working=f"Capital, one-off, revenue and project management costs of {life}, as they fall"
+                + (
+                    f"; project management is given in all and for no year, and is counted in {first.year}."
+                    if self.management_first
+                    else "."
+                ),
             ),
             Figure(
                 name="Net present value",
@@ -125,7 +132,7 @@ class Appraisal(Frozen):
                 + ".",
             ),
             Figure(
-                name="With optimism bias",
+                name="Net present value with optimism bias",
                 value=_whole(self.present_value - self.overrun),
                 working=f"The same with {self.bias:f}% more capital, {_whole(self.overrun)} at its worth in "
                 f"{self.years[0].year}: such work is found to be underestimated by that much.",
@@ -165,6 +172,7 @@ def appraise(read: ProposalDocument, rules: AppraisalRules, submitted: date) -> 
         years=tuple(_year(read, begins, number, rate) for number in numbers),
         rate=rate,
         bias=rules.optimism_bias_percent,
+        management_first=bool(read.costs_by_year) and _management_first(read),
     )
 
 
@@ -189,7 +197,7 @@ def gaps(read: ProposalDocument, *, major: bool) -> tuple[str, ...]:
         found.append("No option of doing nothing is given")
     unsaid = [benefit.title for benefit in read.benefits if not benefit.how_realised]
     if major and unsaid:
-        found.append(f"How it is realised is not said of: {'; '.join(unsaid)}")
+        found.append(f"It is not said how these will be brought about: {'; '.join(unsaid)}")
     for benefit in read.benefits:
         if benefit.amount_gbp_per_year and not benefit.basis:
             found.append(f"No basis is given for the amount of: {benefit.title}")
@@ -239,12 +247,17 @@ def _year(read: ProposalDocument, begins: int, number: int, rate: Decimal) -> Ye
 
 
 def _cost(read: ProposalDocument, begins: int, number: int) -> YearCost:
-    """Return a year's costs: as given, else capital at the start and revenue in every later year."""
+    """Return a year's costs: as given, else capital at the start and revenue in every later year.
+
+    Project management that is given for no year falls in the first.
+    """
     year = written(begins + number)
+    profile = read.cost_profile
     given = next((cost for cost in read.costs_by_year if _begins(cost.year) == begins + number), None)
+    if given is not None and number == 0 and _management_first(read):
+        return given.model_copy(update={"project_management": profile.project_management_gbp})
     if given is not None:
         return given
-    profile = read.cost_profile
     if read.costs_by_year or number:
         later = not read.costs_by_year or number > _last_given(read, begins)
         return YearCost(year=year, revenue=(profile.revenue_gbp_per_year or _NOTHING) if later else _NOTHING)
@@ -253,6 +266,11 @@ def _cost(read: ProposalDocument, begins: int, number: int) -> YearCost:
         capital=profile.capital_gbp or _NOTHING,
         project_management=profile.project_management_gbp or _NOTHING,
     )
+
+
+def _management_first(read: ProposalDocument) -> bool:
+    in_all = read.cost_profile.project_management_gbp
+    return bool(in_all) and not any(cost.project_management for cost in read.costs_by_year)
 
 
 def _brings(benefit: Benefit, begins: int, number: int) -> Decimal:

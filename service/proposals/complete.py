@@ -74,10 +74,21 @@ def shares(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Pr
 
 
 def years(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
-    capital = read.cost_profile.capital_gbp
-    by_year = sum((cost.capital for cost in read.costs_by_year), Decimal(0))
-    if read.costs_by_year and capital is not None and by_year != capital:
-        told = f"Capital by year adds up to {pounds(by_year)}, but the capital cost is {pounds(capital)}"
+    """Costs by year add up to those in all. Project management may be given in all and for no year."""
+    profile, by_year = read.cost_profile, read.costs_by_year
+    capital = sum((cost.capital for cost in by_year), Decimal(0))
+    if by_year and profile.capital_gbp is not None and capital != profile.capital_gbp:
+        told = (
+            f"Capital by year adds up to {pounds(capital)}, "
+            f"but the capital cost is {pounds(profile.capital_gbp)}"
+        )
+        yield Problem(field="costs_by_year", message=told)
+    management = sum((cost.project_management for cost in by_year), Decimal(0))
+    if management and profile.project_management_gbp not in (None, management):
+        told = (
+            f"Project management by year adds up to {pounds(management)}, "
+            f"but the project management cost is {pounds(profile.project_management_gbp or Decimal(0))}"
+        )
         yield Problem(field="costs_by_year", message=told)
 
 
@@ -89,6 +100,14 @@ def dates(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Pro
     elif by and by > latest:
         told = f"Decision needed by must be {in_words(latest)} or before, within {FARTHEST_YEARS} years"
         yield Problem(field="decision_needed_by", message=told)
+    condition = read.funding_condition
+    due = condition.decision_due if condition and condition.pending else None
+    if due and due < today:
+        told = f"Outcome of the bid due must be today, {in_words(today)}, or later"
+        yield Problem(field="funding_condition.decision_due", message=told)
+    elif due and due > latest:
+        told = f"Outcome of the bid due must be {in_words(latest)} or before, within {FARTHEST_YEARS} years"
+        yield Problem(field="funding_condition.decision_due", message=told)
 
 
 def years_after(day: date, years: int) -> date:
@@ -132,25 +151,20 @@ def issues(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Pr
 
 
 def bid(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
-    """A bid needs somebody who knows what became of it, and a day that is still to come."""
+    """A bid needs somebody who knows what became of it."""
     condition = read.funding_condition
     if condition is not None and condition.status is Bid.FAILED:
         told = "The bid has failed; say who pays instead, and take the bid out"
         yield Problem(field="funding_condition.status", message=told)
-    if condition is None or not condition.pending:
-        return
-    if edition.route.bids is None:
+    if condition and condition.pending and edition.route.bids is None:
         told = f"{edition.organisation_name} has no rule for money that depends on a bid"
         yield Problem(field="funding_condition", message=told)
-    if condition.decision_due and condition.decision_due < today:
-        told = f"Outcome of the bid due must be today, {in_words(today)}, or later"
-        yield Problem(field="funding_condition.decision_due", message=told)
 
 
 def exception(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
     """Without the evidence that it calls for, no exception from an embargo can be asked for (SYS-45)."""
-    embargo = edition.embargo
-    if embargo is None or read.embargo_exempt:
+    embargo, rules = edition.embargo, edition.routing(today).embargo
+    if embargo is None or rules is None or not rules.on(today) or read.embargo_exempt:
         return
     for key in embargo.evidence:
         if read.principles.get(key) not in (None, Answer.MET):

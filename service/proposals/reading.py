@@ -30,6 +30,8 @@ E = TypeVar("E", bound=StrEnum)
 
 EXEMPT = "exempt_from_embargo"
 """The check that is no principle: that an embargo leaves a proposal free."""
+NO_BID = "none"
+"""How a bid stands where the money depends on none."""
 _YES, _NO = ("true", "yes", "on"), ("false", "no")
 _PENNY = Decimal("0.01")
 _HUNDRED = Decimal(100)
@@ -105,13 +107,22 @@ class Reading:
         return self._of(field, label, value, _list) or []
 
     def _rows(
-        self, field: str, label: str, one: str, value: object
+        self, field: str, label: str, one: str, value: object, *, asked: str = ""
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Go through the rows of a table by the name of each; a row left blank is not there."""
+        """Go through the rows of a table by the name of each; a row left blank is not there.
+
+        A no to the cell `asked` says nothing by itself: a form may give it unasked.
+        """
         for number, entry in enumerate(self._many(field, label, value)):
             row = self._mapping(f"{field}.{number}", one, entry)
-            if any(not _blank(cell) for cell in row.values()):
+            if any(not _blank(cell) and not (key == asked and _is(cell, *_NO)) for key, cell in row.items()):
                 yield f"{field}.{number}", row
+
+    def _named(self, field: str, given: object, told: str) -> None:
+        """Ask for what names a row, which may be left blank only with all the rest."""
+        if _blank(given):
+            told = f"{told}, or leave its whole row empty to take it out"
+            self.problems.append(Problem(field=field, message=told))
 
     # ------------------------------------------------------------- who and where
 
@@ -164,12 +175,10 @@ class Reading:
         costs: list[YearCost] = []
         for field, row in self._rows("costs_by_year", "Costs by year", "A year's costs", value):
             year = self._of(f"{field}.year", "Year", row.get("year"), _year)
-            if not row.get("year"):
-                self.problems.append(
-                    Problem(field=f"{field}.year", message="Say which year the costs fall in")
-                )
-            elif year and year in [cost.year for cost in costs]:
-                told = f"{year} is given twice; give each year one row"
+            self._named(f"{field}.year", row.get("year"), "Say which year the costs fall in")
+            if twin := next((cost.year for cost in costs if year and cost.year[:4] == year[:4]), None):
+                twice = "is given twice" if year == twin else f"is the same year as {twin}"
+                told = f"{year} {twice}; give each year one row"
                 self.problems.append(Problem(field=f"{field}.year", message=told))
             amounts = {
                 key: self._of(f"{field}.{key}", label, row.get(key), _money) or Decimal(0)
@@ -187,18 +196,19 @@ class Reading:
         parties: list[FundingParty] = []
         for field, row in self._rows("funding_parties", "Funding parties", "A funding party", value):
             post = self._of(f"{field}.post", "Funding party", row.get("post"), self._post)
-            if not row.get("post"):
-                self.problems.append(
-                    Problem(field=f"{field}.post", message="Say which post funds this share")
-                )
+            self._named(f"{field}.post", row.get("post"), "Say which post funds this share")
             share = self._of(f"{field}.share_percent", "Share", row.get("share_percent"), _percent)
             parties.append(FundingParty(post=post or "", share_percent=share))
         return tuple(parties)
 
     def _condition(self, value: object) -> FundingCondition | None:
         row = self._mapping("funding_condition", "Funding condition", value)
-        if all(_blank(cell) for cell in row.values()):
+        given = row.get("status")
+        if all(_blank(cell) for cell in row.values()) or _is(given, NO_BID):
             return None
+        if _blank(given):
+            told = "Say how the bid stands, or that the money does not depend on a bid"
+            self.problems.append(Problem(field="funding_condition.status", message=told))
         owner = self._of("funding_condition.owner_post", "Bid's owner", row.get("owner_post"), self._post)
         due = row.get("decision_due")
         return FundingCondition(
@@ -206,8 +216,7 @@ class Reading:
                 key: self._of(f"funding_condition.{key}", "Funding condition", row.get(key), _line) or ""
                 for key in ("kind", "text")
             },
-            status=self._of("funding_condition.status", "How the bid stands", row.get("status"), _bid)
-            or Bid.PENDING,
+            status=self._of("funding_condition.status", "How the bid stands", given, _bid) or Bid.PENDING,
             decision_due=self._of("funding_condition.decision_due", "Outcome of the bid due", due, _date),
             owner_post=owner or "",
         )
@@ -221,10 +230,9 @@ class Reading:
             if isinstance(value, list | tuple)
             else value
         )
-        for field, row in self._rows("benefits", "Benefits", "A benefit", named):
+        for field, row in self._rows("benefits", "Benefits", "A benefit", named, asked="cashable"):
             title = self._of(f"{field}.title", "Benefit", row.get("title"), _text)
-            if not row.get("title"):
-                self.problems.append(Problem(field=f"{field}.title", message="Say what the benefit is"))
+            self._named(f"{field}.title", row.get("title"), "Say what the benefit is")
             benefits.append(
                 Benefit(
                     title=title or "",
@@ -246,10 +254,9 @@ class Reading:
 
     def _options(self, value: object) -> tuple[Option, ...]:
         options: list[Option] = []
-        for field, row in self._rows("options", "Options", "An option", value):
+        for field, row in self._rows("options", "Options", "An option", value, asked="do_nothing"):
             title = self._of(f"{field}.title", "Option", row.get("title"), _line)
-            if not row.get("title"):
-                self.problems.append(Problem(field=f"{field}.title", message="Say what the option is"))
+            self._named(f"{field}.title", row.get("title"), "Say what the option is")
             nothing = row.get("do_nothing")
             options.append(
                 Option(
@@ -461,6 +468,11 @@ def _yes_or_no(value: object) -> bool:
     return said in _YES
 
 
+def _is(value: object, *words: str) -> bool:
+    """Say whether a value is one of some words, or a yes or no that is written as one."""
+    return isinstance(value, str | bool) and str(value).strip().lower() in words
+
+
 def _one_of(words: type[E]) -> Callable[[object], E]:
     def reader(value: object) -> E:
         known = [*words]
@@ -488,7 +500,7 @@ def _fields(value: object) -> Mapping[str, Any]:
 def _bid(value: object) -> Bid:
     said = str(value).strip().lower()
     if said not in [*Bid]:
-        raise _Wrong(f"must be one of {', '.join(Bid)}")
+        raise _Wrong(f"must be one of {', '.join((NO_BID, *Bid))}")
     return Bid(said)
 
 

@@ -75,6 +75,27 @@ def test_costs_by_year_stand_as_given_and_revenue_goes_on_after_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("by_year", "management", "told"),
+    [
+        ((), [5_000, 0, 0, 0], False),
+        ((0, 0), [5_000, 0, 0, 0], True),  # given in all, and for no year
+        ((2_000, 3_000), [2_000, 3_000, 0, 0], False),
+    ],
+)
+def test_project_management_is_counted_once_and_in_the_first_year_if_none_is_named(
+    by_year: tuple[int, ...], management: list[int], told: bool
+) -> None:
+    given = tuple(
+        YearCost(year=f"{2004 + number}", capital=Decimal(50_000), project_management=Decimal(amount))
+        for number, amount in enumerate(by_year)
+    )
+    found = worked_out(costs_by_year=given)
+    assert [year.project_management for year in found.years] == management
+    said = "project management is given in all and for no year, and is counted in 2004/05."
+    assert (said in found.figures()[0].working) is told
+
+
 def test_a_proposal_that_gives_more_years_is_looked_at_for_as_many() -> None:
     given = tuple(YearCost(year=f"{year}", revenue=Decimal(1)) for year in range(2004, 2012))
     assert [year.number for year in worked_out(costs_by_year=given).years] == [*range(8)]
@@ -150,14 +171,14 @@ def test_every_figure_comes_with_its_working() -> None:
     assert [*figures] == [
         "Whole-life cost",
         "Net present value",
-        "With optimism bias",
+        "Net present value with optimism bias",
         "Payback",
         "Switching value",
     ]
     assert figures["Whole-life cost"].value == "£135,000"
     assert figures["Net present value"].value == "£7,065"
     assert "3.5% a year: 2004/05 -£105,000; 2005/06 £38,647" in figures["Net present value"].working
-    assert figures["With optimism bias"].value == "-£2,935"
+    assert figures["Net present value with optimism bias"].value == "-£2,935"
     assert figures["Payback"].value == "By the end of 2007/08"
     assert "2006/07 -£25,000; 2007/08 £15,000." in figures["Payback"].working
     assert figures["Switching value"].value == "Benefits may be 5.0% lower before it no longer breaks even"
@@ -201,7 +222,7 @@ def test_what_a_business_case_leaves_out_is_told() -> None:
     read = document(benefits=(saves(50_000), Benefit(title="Nicer", how_realised="By training")))
     assert appraisal.gaps(read, major=True) == (
         "No option of doing nothing is given",
-        "How it is realised is not said of: Posts saved",
+        "It is not said how these will be brought about: Posts saved",
         "No basis is given for the amount of: Posts saved",
     )
     assert appraisal.gaps(read, major=False) == ("No basis is given for the amount of: Posts saved",)

@@ -154,6 +154,25 @@ def test_an_empty_draft_is_no_fault_and_all_that_it_lacks_is_told_at_once(docume
             "costs_by_year",
             "Capital by year adds up to £130,000.50, but the capital cost is £140,000",
         ),
+        (
+            "costs_by_year",
+            [
+                {"year": "2004/05", "capital": 140000, "project_management": 4000},
+                {"year": "2005/06", "project_management": "5000.50"},
+            ],
+            "costs_by_year",
+            "Project management by year adds up to £9,000.50, but the project management cost is £12,000",
+        ),
+        (
+            "costs_by_year",
+            [
+                {"year": "2004/05", "capital": 140000, "project_management": 4000},
+                {"year": "2005/06", "project_management": 8000},
+            ],
+            "costs_by_year",
+            ...,
+        ),
+        ("costs_by_year", [{"year": "2004/05", "capital": 140000}], "costs_by_year", ...),
         # what sends it to others
         (
             "principles.P03",
@@ -178,9 +197,27 @@ def test_an_empty_draft_is_no_fault_and_all_that_it_lacks_is_told_at_once(docume
         ("funding_condition", {"kind": "capital_bid", "status": " Pending "}, "funding_condition", ...),
         (
             "funding_condition",
-            {"kind": "capital_bid", "decision_due": "2004-09-12"},
+            {"kind": "capital_bid", "status": "pending", "decision_due": "2004-09-12"},
             "funding_condition.decision_due",
             "Outcome of the bid due must be today, 13 September 2004, or later",
+        ),
+        (
+            "funding_condition",
+            {"kind": "capital_bid", "status": "pending", "decision_due": "2014-09-14"},
+            "funding_condition.decision_due",
+            "Outcome of the bid due must be 13 September 2014 or before, within 10 years",
+        ),
+        (
+            "funding_condition",
+            {"kind": "capital_bid", "status": "pending", "decision_due": "2014-09-13"},
+            "funding_condition.decision_due",
+            ...,
+        ),
+        (
+            "funding_condition",
+            {"kind": "capital_bid", "status": "successful", "decision_due": "2004-09-12"},
+            "funding_condition.decision_due",
+            ...,
         ),
     ],
 )
@@ -250,8 +287,15 @@ def test_a_reason_of_ones_own_stands_before_the_handbooks() -> None:
 def test_how_a_bid_stands_is_said_in_words_that_are_known() -> None:
     told = draft(COMPLETE | {"funding_condition": {"kind": "capital_bid", "status": "awaiting the outcome"}})
     assert told == {
-        "funding_condition.status": "How the bid stands must be one of pending, successful, failed"
+        "funding_condition.status": "How the bid stands must be one of none, pending, successful, failed"
     }
+
+
+@pytest.mark.parametrize("status", ["none", " None "])
+def test_a_bid_on_which_no_money_depends_is_none(status: str) -> None:
+    taken_out = COMPLETE | {"funding_condition": {"text": "A capital bid", "status": status}}
+    assert complete(taken_out) == {}
+    assert hashed(taken_out) == hashed(COMPLETE)
 
 
 def test_a_bid_that_has_succeeded_holds_nothing_up() -> None:
@@ -300,6 +344,31 @@ def test_without_its_evidence_no_exception_from_the_embargo_is_asked_for(check: 
     }
     free = checks | {"exempt_from_embargo": True}
     assert at_herefordshire(ruleset_checks=free, principle_notes=notes) == {}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "told"),
+    [
+        (None, None, True),
+        ("2007-04-23", "2007-04-23", True),  # from the day of the proposal, and to it
+        (None, "2007-04-22", False),
+        ("2007-04-24", None, False),
+    ],
+)
+def test_evidence_for_an_exception_is_only_asked_for_while_the_embargo_is_in_force(
+    since: str | None, until: str | None, told: bool
+) -> None:
+    assert HEREFORDSHIRE.embargo is not None
+    days = {"since": since and date.fromisoformat(since), "until": until and date.fromisoformat(until)}
+    embargo = HEREFORDSHIRE.embargo.model_copy(update=days)
+    document = SCHOOLS | {
+        "ruleset_checks": SCHOOLS["ruleset_checks"] | {"benefits_clear": "deviates"},
+        "principle_notes": {"benefits_clear": "It is still to be written"},
+    }
+    found = proposals.check_complete(
+        document, HEREFORDSHIRE.model_copy(update={"embargo": embargo}), date(2007, 4, 23)
+    )
+    assert bool(found) is told
 
 
 @pytest.mark.parametrize(
@@ -406,6 +475,12 @@ def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message:
         ("costs_by_year", [{"capital": 1}], "Say which year the costs fall in"),
         ("costs_by_year", [{"year": "2004/06"}], "Year must be a year such as 2004 or 2004/05"),
         ("costs_by_year", [{"year": 2004}, {"year": "2004"}], "2004 is given twice; give each year one row"),
+        (
+            "costs_by_year",
+            [{"year": "2004"}, {"year": "2004/05"}],
+            "2004/05 is the same year as 2004; give each year one row",
+        ),
+        ("funding_condition", {"text": "A bid"}, "Say how the bid stands, or that the money does not depend"),
         ("benefits.0", {"title": "t", "owner": "x"}, "Owner x is not a post of Leicester City Council"),
         ("principles", ["met"], "Principles must be given as named fields"),
         ("principles.P03", "perhaps", "P03 must be one of met, deviates, issue, not applicable"),
@@ -616,7 +691,7 @@ def test_capital_makes_a_proposal_major_whatever_was_declared(
 
 
 def test_a_pending_bid_is_a_fact() -> None:
-    assert facts(COMPLETE | {"funding_condition": {"kind": "capital_bid"}}).bid_pending
+    assert facts(COMPLETE | {"funding_condition": {"kind": "capital_bid", "status": "pending"}}).bid_pending
 
 
 @given(
@@ -664,6 +739,13 @@ def test_rows_of_a_form_left_blank_are_not_there() -> None:
 
 
 def test_a_row_half_filled_in_is_asked_about() -> None:
-    assert draft(COMPLETE | {"benefits": [{"measure": "bookings"}]}) == {
-        "benefits.0.title": "Say what the benefit is"
-    }
+    told = "Say what the benefit is, or leave its whole row empty to take it out"
+    assert draft(COMPLETE | {"benefits": [{"measure": "bookings"}]}) == {"benefits.0.title": told}
+    assert draft(COMPLETE | {"benefits": [{"title": " ", "cashable": True}]}) == {"benefits.0.title": told}
+
+
+@pytest.mark.parametrize("no", ["no", "No", False])
+def test_a_no_that_a_form_gives_unasked_makes_no_row(no: Any) -> None:
+    benefits = [*COMPLETE["benefits"], {"title": "", "cashable": no}]
+    assert hashed(COMPLETE | {"benefits": benefits}) == hashed(COMPLETE)
+    assert hashed(COMPLETE | {"options": [{"do_nothing": no, "why_not": ""}]}) == hashed(COMPLETE)
