@@ -79,7 +79,7 @@ class Story(Stage):
         await self.srg_decides()
         await self.sponsor_is_told()
         await self.deviation_is_discussed_first()
-        await self.its_funder_and_srg_see_the_condition()
+        await self.everybody_asked_sees_the_condition()
         await self.duplicate_is_sent_back()
         await self.it_comes_again_and_is_closed()
         await self.journal_verifies()
@@ -260,10 +260,11 @@ class Story(Stage):
             choice="support_with_conditions",
         )
 
-    async def its_funder_and_srg_see_the_condition(self) -> None:
-        """The funder's letter has the condition in it, and so has SRG's."""
+    async def everybody_asked_sees_the_condition(self) -> None:
+        """The condition is in every letter that asks from here on: Heads of ICT, funder and SRG."""
         await self.jump(on=date(2004, 11, 10))
         noted = await self.letter(SECRETARY, "Reply by")
+        self._mentions(noted, CONDITION)
         await self.person(SECRETARY).decide(noted, NO_CONCERN)
         funder = await self.letter(SPONSOR, "Decide by")
         self._mentions(funder, CONDITION)
