@@ -344,6 +344,11 @@ def masked_address(address: str) -> str:
     return f"{local_part[:1]}•••@{domain}"
 
 
+def by_clause(text: str, number: str) -> str:
+    """Return a reason as a sentence that ends with the clause it comes from."""
+    return sentence(f"{text.strip().rstrip('.')} (clause {number})")
+
+
 def sentence(text: str) -> str:
     """Return words as a sentence."""
     words = text.strip()

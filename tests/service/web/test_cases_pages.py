@@ -58,6 +58,7 @@ def test_the_map_says_how_a_case_has_fared_with_a_leg(
     office.became(ref, state)
     browser = office.signed_in("cd-rc")
     browser.see(f"/cases/{ref}")
+    assert "Each funding party approves its share (clause FUND-1)." in browser.words
     assert told in browser.words
 
 

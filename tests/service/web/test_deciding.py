@@ -82,12 +82,13 @@ def test_the_page_says_who_decides_on_what_for_how_much_and_why(office: Office, 
         "Do you approve £12,000 from your budget?",
         "£12,000, the whole of it",
         "Version 1 of Monday 13 September 2004",
-        "(clause FUND-1)",
+        "(clause FUND-1).",
         "You are deciding as",
         "Return for information The sponsor is told what you need",
         "Fingerprint of this version",
     ):
         assert told in words
+    assert ". (clause" not in words
 
 
 def test_nothing_is_chosen_beforehand(office: Office, step: str) -> None:
