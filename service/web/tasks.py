@@ -1,7 +1,7 @@
 """The tasks of a new proposal: which pages there are, and which boxes each has, as one table."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 
 from service.errors import Problem
 from service.handbook import Edition
+from service.proposals.reading import NO_BID
 from service.web import days, deciding, words
 
 Options = Callable[[Edition, date], list[tuple[str, str]]]
@@ -26,6 +27,8 @@ class Box:
     hint: str | None = None
     options: Options | None = None
     width: str = ""
+    takes_out: str = ""
+    """The answer that takes out all else that the page asks for."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def _yes_or_no(edition: Edition, today: date) -> list[tuple[str, str]]:
 
 def _bids(edition: Edition, today: date) -> list[tuple[str, str]]:
     return [
+        (NO_BID, "The money does not depend on a bid"),
         ("pending", "It is not yet known"),
         ("successful", "It has succeeded"),
         ("failed", "It has failed"),
@@ -203,8 +207,14 @@ BID = Page(
     "bid",
     "Money that depends on a bid",
     (
+        Box(
+            "funding_condition.status",
+            "How does the bid stand?",
+            "radios",
+            options=_bids,
+            takes_out=NO_BID,
+        ),
         Box("funding_condition.text", "What does the money depend on?", hint="Such as a capital bid"),
-        Box("funding_condition.status", "How does the bid stand?", "radios", options=_bids),
         Box("funding_condition.decision_due", "When will its outcome be known?", "day"),
         Box(
             "funding_condition.owner_post",
@@ -214,7 +224,7 @@ BID = Page(
             options=_posts,
         ),
     ),
-    lead="Leave this out if the money is there. Funding parties are asked once the bid has succeeded.",
+    lead="Funding parties are asked once the bid has succeeded.",
 )
 EXEMPTION = Page(
     "exemption",
@@ -369,6 +379,9 @@ def read(page: Page, form: FormData, document: Mapping[str, Any]) -> dict[str, A
     """Return the parts of a proposal that a page changes, as they would then be."""
     changed: dict[str, Any] = {}
     for part in page.parts:
+        if isinstance(part, Box) and part.takes_out and _value(part, form) == part.takes_out:
+            top, _, inner = part.name.partition(".")
+            return {top: {inner: part.takes_out}}
         value = _rows(part, form) if isinstance(part, Rows) else _value(part, form)
         top, _, inner = part.name.partition(".")
         if inner:
@@ -400,7 +413,12 @@ def _rows(rows: Rows, form: FormData) -> list[dict[str, Any]]:
         {box.name: _value(box, form, f"{rows.name}.{number}.{box.name}") for box in rows.boxes}
         for number in numbers[:50]
     ]
-    return [row for row in found if any(row.values())]
+    return [row for row in found if any(_filled(box, row[box.name]) for box in rows.boxes)]
+
+
+def _filled(box: Box, value: Any) -> bool:
+    """Say whether somebody filled in a box of a row: a no may stand there unasked."""
+    return bool(value) and not (box.options is _yes_or_no and value == "no")
 
 
 def _number(name: str, rows: str) -> str:
@@ -437,11 +455,17 @@ def told(part: Box | Rows, document: Mapping[str, Any], edition: Edition) -> str
     if isinstance(part, Box):
         return _told(part, document, edition, part.name)
     filled = document.get(part.name)
-    rows = (
-        [_told(box, document, edition, f"{part.name}.{number}.{box.name}") for box in part.boxes]
+    return "\n\n".join(
+        "\n".join((f"{part.each} {number + 1}", *_cells(part, number, document, edition)))
         for number in range(len(filled) if isinstance(filled, list) else 0)
     )
-    return "\n".join(", ".join(filter(None, row)) for row in rows)
+
+
+def _cells(rows: Rows, number: int, document: Mapping[str, Any], edition: Edition) -> Iterator[str]:
+    """Go through what is filled in of a row, each under its own label."""
+    for box in rows.boxes:
+        if said := _told(box, document, edition, f"{rows.name}.{number}.{box.name}"):
+            yield f"{box.label}{'' if box.label.endswith('?') else ':'} {said}"
 
 
 def _told(box: Box, document: Mapping[str, Any], edition: Edition, name: str) -> str:

@@ -90,7 +90,10 @@ ISSUE = {"principles": {"P08": "issue"}, "principle_notes": {"P08": "A map viewe
         ({"principles": {"P01": "met"}}, "principles.P02"),
         ({"principles": {"P01": "deviates"}}, "principle_notes.P01"),
         ({"corporate_system": {"relation": "none", "ids": []}, **ISSUE}, "corporate_system.ids"),
-        ({"funding_condition": {"status": "pending", "decision_due": "2004-09-12"}}, "funding_condition.decision_due"),
+        (
+            {"funding_condition": {"status": "pending", "decision_due": "2004-09-12"}},
+            "funding_condition.decision_due",
+        ),
     ],
 )
 def test_what_is_not_complete_is_not_submitted(

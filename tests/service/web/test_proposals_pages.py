@@ -1,5 +1,8 @@
 """Writing a proposal page by page, and submitting it once."""
 
+import re
+from typing import Any
+
 import pytest
 
 from service import proposals
@@ -65,7 +68,8 @@ def test_a_proposal_is_written_page_by_page_and_submitted(
     sponsor.see(f"/proposals/{ref}/check")
     assert "What will happen" in sponsor.words
     assert "Heads of ICT Group at the meeting of Wednesday 13 October 2004" in sponsor.words
-    assert "(clause FUND-1)" in sponsor.words
+    assert "(clause FUND-1)." in sponsor.words
+    assert ". (clause" not in sponsor.words
     assert "Submit by Wednesday 6 October 2004 for the Heads of ICT Group" in sponsor.words
     assert sponsor.press() == 200
     assert sponsor.at == f"/cases/{ref}"
@@ -163,6 +167,66 @@ def test_a_proposal_that_came_by_program_shows_in_the_boxes(office: Office, edit
     before = proposals.normalise(proposal("PROP-02"), edition)
     after = proposals.normalise(saved, edition)
     assert before | {"personal_data": None} == after | {"personal_data": None}
+
+
+def document(office: Office, ref: str) -> dict[str, Any]:
+    with office.store.reading() as tx:
+        return dict(drafts.get(tx, ref).document)
+
+
+@pytest.mark.parametrize("status", ["pending", "failed"])
+def test_a_bid_can_be_taken_out_again(office: Office, edition: Edition, status: str) -> None:
+    bid = {"kind": "capital_bid", "text": "A capital bid", "status": status, "decision_due": "2005-02-28"}
+    draft = office.draft({**proposal("PROP-02"), "funding_condition": bid})
+    browser = office.signed_in("hoict-rc")
+    browser.see(f"/proposals/{draft.ref}/edit/bid")
+    assert re.findall(r"<label[^>]*radios__label[^>]*>\s*([^<]+?)\s*<", browser.page)[0] == (
+        "The money does not depend on a bid"
+    )
+    assert browser.press(**{"funding_condition.status": "none"}) == 200
+    saved = document(office, draft.ref)
+    assert saved["funding_condition"] == {"status": "none"}
+    assert proposals.normalise(saved, edition)["funding_condition"] is None
+    browser.see(f"/proposals/{draft.ref}/check")
+    assert "A capital bid" not in browser.words
+    assert "How does the bid stand? The money does not depend on a bid" in browser.words
+    assert "What will happen" in browser.words
+
+
+def test_a_bid_of_which_nobody_says_how_it_stands_is_asked_about(sponsor: Browser) -> None:
+    ref = started(sponsor)
+    sponsor.see(f"/proposals/{ref}/edit/bid")
+    assert sponsor.press(**{"funding_condition.text": "A capital bid"}) == 422
+    assert "Say how the bid stands, or that the money does not depend on a bid" in sponsor.words
+
+
+def test_a_row_is_taken_out_by_emptying_it_whatever_no_is_left_in_it(
+    office: Office, sponsor: Browser
+) -> None:
+    rows = [{"title": "Wider engagement", "cashable": False}, {"title": "Quicker", "measure": "Days"}]
+    draft = office.draft({"benefits": rows}, owner="hoict-ce")
+    page = f"/proposals/{draft.ref}/edit/benefits"
+    sponsor.see(page)
+    assert sponsor.press(**{"benefits.0.title": "", "benefits.0.cashable": "no"}) == 200
+    assert [row["title"] for row in document(office, draft.ref)["benefits"]] == ["Quicker"]
+    sponsor.see(page)
+    assert sponsor.press(**{"benefits.0.title": ""}) == 422
+    assert "Say what the benefit is, or leave its whole row empty to take it out" in sponsor.words
+    assert sponsor.press(**{"benefits.0.measure": ""}) == 200
+    assert document(office, draft.ref)["benefits"] == []
+
+
+def test_what_is_checked_before_submitting_has_its_labels(office: Office) -> None:
+    benefit = {"title": "Fewer cars", "cashable": True, "amount_gbp_per_year": "12000", "years": 3}
+    draft = office.draft({**proposal("PROP-02"), "benefits": ["Quicker", benefit]})
+    browser = office.signed_in("hoict-rc")
+    browser.see(f"/proposals/{draft.ref}/check")
+    assert (
+        "Benefit 1 What will be better? Quicker Benefit 2 What will be better? Fewer cars "
+        "Is it money that can be spent on something else? Yes What is it worth a year? £12,000 "
+        "For how many years? 3"
+    ) in browser.words
+    assert "Funding party 1 Post: Budget holder, De Montfort Hall Share of the capital: 60%" in browser.words
 
 
 def test_every_field_of_a_proposal_is_asked_for_on_one_page(edition: Edition) -> None:
