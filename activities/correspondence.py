@@ -22,13 +22,17 @@ from service.store.steps import StepView
 from service.telling import (
     about,
     answering_elsewhere,
+    asked,
+    before,
     budget,
+    came_to,
     coincidences,
     directory,
     edition,
     following,
     matter,
     name,
+    otherwise,
     place,
     pmo_letter,
     share_of,
@@ -152,7 +156,8 @@ class Correspondence:
             return []
         day = calendar.local_day(waiting.until)
         # A board that has put its decision off waits for a day as well, but for no meeting.
-        return self._listed(leg, forum.key, day, waiting.key) if leg.meeting == day else []
+        together = next(legs for legs in course.passages(self.case.route) if leg in legs)
+        return self._listed(together, forum.key, day, waiting.key) if leg.meeting == day else []
 
     def opened(self, opening: StepOpening, times: Timetable, seats: Sequence[Seat]) -> list[QueuedLetter]:
         """A question is put: each seat is asked, and the PMO is told of a seat with nobody to ask."""
@@ -215,9 +220,11 @@ class Correspondence:
                 if holder.person not in told_now:
                     told_now.add(holder.person)
                     queued.append(self._closed_without(step, closing, made, seat, holder))
+        # A question that ends or turns its proposal has a letter of its own to the sponsor, which follows.
+        followed = (self.case.sponsor, self.case.lead) if self._end(step, closing.outcome.choice) else ()
         for post in step.inform:
             person = self.people.holder(post, self.today)
-            if person and person.id not in told_now:
+            if person and person.id not in told_now and post not in followed:
                 told_now.add(person.id)
                 queued.append(self._outcome(step, closing, made, person.id, post))
         return queued + self._after(step, closing, made)
@@ -345,9 +352,10 @@ class Correspondence:
             "clause": self._clause(put.clause),
             "due": calendar.local_day(put.due),
             "written": self.today,
-            "so_far": tuple(told(decision, self.people) for decision in made),
+            "so_far": tuple(self._told(decision) for decision in made),
+            "unanswered": self._unanswered(put),
             "conditions": tuple(
-                condition for decision in made for condition in told(decision, self.people).conditions
+                condition for decision in made for condition in self._told(decision).conditions
             ),
             "coincidences": tuple(coincidences(self.case, self.rules, self.today)),
             "budget": budget(self.rules, seat.post, seat.amount),
@@ -362,6 +370,15 @@ class Correspondence:
             for step, made in self._decisions(put.version)
             if made.choice.counted and not (made.step == put.step and step.blind)
         ]
+
+    def _unanswered(self, put: Put) -> tuple[Asked, ...]:
+        """Return who was asked before, in whose place a question is put because they stayed silent."""
+        silent = before(self.case, put.key)
+        if silent is None:
+            return ()
+        found = steps.of_case(self.tx, self.case.ref)
+        last = [step for step in found if step.key == silent.key and step.version == put.version][-1]
+        return self._asked(Put.again(last, last.seats), last.seats)
 
     def _if_silent(self, put: Put, seat: Seat) -> tuple[Consequence, ...]:
         """Say what the ladder still holds for a seat, leaving out a rung that would bring in nobody."""
@@ -382,16 +399,16 @@ class Correspondence:
                 added = seat.holders[len(earlier.holders) :]
                 if added or rung.nudge not in (Nudge.COVER, Nudge.LINE):
                     found[seat.key].append(
-                        Consequence(on=day, then=rung.nudge, who=self._turned_to(rung.nudge, added, day))
+                        Consequence(on=day, then=rung.nudge, who=self._turned_to(put, rung.nudge, added, day))
                     )
         return {key: tuple(consequences) for key, consequences in found.items()}
 
     def _nudged(self, put: Put, seats: tuple[Seat, ...], nudge: Nudge, day: date) -> tuple[Seat, ...]:
         away, barred = covers.on_day(self.tx, day), self._barred(put, day)
-        elsewhere = answering_elsewhere(self.tx, self.case.ref, put.key)
+        elsewhere = answering_elsewhere(self.tx, self.case.ref, put.key, put.version)
         return seating.nudged(seats, put.silent, nudge, self.people, day, away, barred, elsewhere)
 
-    def _turned_to(self, nudge: Nudge, added: Sequence[Holder], day: date) -> str:
+    def _turned_to(self, put: Put, nudge: Nudge, added: Sequence[Holder], day: date) -> str:
         match nudge:
             case Nudge.COVER:
                 return name(self.people, added[0].person)
@@ -399,11 +416,18 @@ class Correspondence:
                 return title(self.rules, added[0].post, day)
             case Nudge.PMO:
                 return title(self.rules, self.rules.roles["pmo"], day)
+            case Nudge.CLOSE:
+                return self._passed_on(put.key, day)
             case _:
                 return ""
 
+    def _passed_on(self, key: str, day: date) -> str:
+        """Return who is asked in the place of a question's seats if they stay silent; empty if nobody."""
+        following = otherwise(self.case, key)
+        return asked(following, self.rules, day) if following else ""
+
     def _barred(self, put: Put, day: date) -> frozenset[str]:
-        excused = seating.excused(self.case.proposal, put.terms.kind, put.seats, self.people, day)
+        excused = seating.excused(self.case.proposal, put.terms.kind, put.seats, self.rules, self.people, day)
         away = covers.on_day(self.tx, day)
         return seating.barred(self.case.authors, away, deciding=put.terms.deciding, excused=excused)
 
@@ -421,7 +445,7 @@ class Correspondence:
         given = {(other.step, other.seat) for other in self._this_version()}
         # What was put off is asked again, and is as good as open.
         left = [
-            seat
+            (other, seat)
             for other, seat in seats
             if not (settled and other.id == step.id)
             and (other.choice is Choice.DEFER or (other.open and (other.id, seat.key) not in given))
@@ -440,12 +464,12 @@ class Correspondence:
             matter=self._matter(),
             question=self._question(step.key, step.kind, self._seat(step, made.seat)),
             seat=title(self.rules, made.post, self.today),
-            answer=told(made, self.people),
+            answer=self._told(made),
             at=made.submitted_at,
             fingerprint=made.shown_hash,
             answered=len(answered),
             asked=len(seats),
-            waiting_for=tuple(title(self.rules, seat.post, self.today) for seat in left)
+            waiting_for=tuple(self._awaited(step, made, other, seat) for other, seat in left)
             if not settled or (goes_on and stopping is None)
             else (),
             settled=settled,
@@ -453,20 +477,35 @@ class Correspondence:
             stopped=stopping is not None,
             against=self._answers(stopping) if stopping and stopping.choice else (),
             next=self._next(step, settled) if settled and not left and stopping is None else None,
+            becomes=self._becomes(stopping or step, stopping.choice if stopping else settled)
+            if stopping or settled
+            else "",
         )
         return self._tell(f"{made.key}:receipt", letter, step, made.person, made.post)
+
+    def _awaited(self, step: StepView, made: DecisionView, other: StepView, seat: Seat) -> letters.Awaited:
+        """Say who is still to answer, and what, where that is not the reader's own question."""
+        return letters.Awaited(
+            who=title(self.rules, seat.post, self.today),
+            you=made.person in [holder.person for holder in seat.holders],
+            kind=other.kind if other.kind != step.kind else "",
+        )
+
+    def _becomes(self, step: StepView, choice: Choice | None) -> str:
+        """Return the state to which an answer brings the case, if it does not simply go on."""
+        return self._end(step, choice) or ""
 
     def _end(self, step: StepView, choice: Choice | None) -> State | None:
         """Return where a question that comes to a choice stops its proposal; None if it goes on or waits."""
         if choice is Choice.DEFER:
             return None
-        ending = Ending.DECIDED if choice else step.ending or Ending.SILENT
-        return states.after(Outcome(step=step.id, ending=ending, choice=choice, at=self.at, kind=step.kind))
+        return states.after(came_to(step, choice))
 
     def _outcome(
         self, step: StepView, closing: StepClosing, made: Sequence[DecisionView], person: str, post: str
     ) -> QueuedLetter:
         outcome = closing.outcome
+        goes_on = outcome.choice not in (None, Choice.DEFER) and not self._end(step, outcome.choice)
         letter = letters.Outcome(
             to=self._addressee(post, person),
             matter=self._matter(),
@@ -476,17 +515,22 @@ class Correspondence:
             on=calendar.local_day(outcome.at),
             why=closing.why,
             until=outcome.until,
-            answers=tuple(told(decision, self.people) for decision in made),
-            others_open=self._others_open(step),
+            answers=tuple(self._told(decision) for decision in made),
+            others_open=goes_on and self._others_open(step),
             next=self._next(step, outcome.choice) if not self._others_open(step) else None,
+            becomes=self._becomes(step, outcome.choice),
             casting=self._casting(step, closing, made),
         )
         return self._tell(f"{step.id}:outcome:{person}", letter, step, person, post)
 
     def _others_open(self, step: StepView) -> bool:
-        """Say whether a question put together with this one is still open, so that the case stays."""
-        beside = together(self.case, step, steps.of_case(self.tx, self.case.ref))
-        return any(other.open for other in beside if other.id != step.id)
+        """Say whether a question put together with this one is open, or put off, so that the case stays."""
+        return any(other.open or other.choice is Choice.DEFER for other in self._beside(step))
+
+    def _beside(self, step: StepView) -> list[StepView]:
+        """Return the other questions that were put together with a step's, each as it was last put."""
+        found = together(self.case, step, steps.of_case(self.tx, self.case.ref))
+        return [other for other in found if other.id != step.id]
 
     def _casting(self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]) -> str:
         """Return the post of the chair whose vote broke a tie; empty if none had to."""
@@ -513,7 +557,8 @@ class Correspondence:
             choice=outcome.choice,
             on=calendar.local_day(outcome.at),
             why=closing.why,
-            decided_by=tuple(title(self.rules, decision.post, self.today) for decision in made),
+            passed_on=self._passed_on(step.key, self.today) if outcome.ending is Ending.SILENT else "",
+            decided_by=tuple(self._told(decision).who for decision in made),
         )
         return self._tell(f"{step.id}:closed:{holder.person}", letter, step, holder.person, holder.post)
 
@@ -529,25 +574,30 @@ class Correspondence:
                 on=self.today,
                 until=outcome.until,
                 question=self._question(step.key, step.kind, step.seats[0]),
-                answers=tuple(told(decision, self.people) for decision in made),
+                answers=tuple(self._told(decision) for decision in made),
             )
             return self._to_sponsor(f"deferred:{step.id}", deferred)
         found = place(self.case, step.key)
-        if step.kind in _MEETING_IS_TOLD and outcome.favourable and found and not found[0].meeting:
-            return self._listed_after_direct_reply(step, found[0], made)
+        if step.kind in _MEETING_IS_TOLD and found and not found[0].meeting:
+            return self._listed_after_direct_reply(step, outcome, found[0], made)
         return []
 
     def _listed_after_direct_reply(
-        self, step: StepView, leg: Leg, made: Sequence[DecisionView]
+        self, step: StepView, outcome: Outcome, leg: Leg, made: Sequence[DecisionView]
     ) -> list[QueuedLetter]:
-        """The forum's next meeting is told of what did not reach it (SYS-08, A12)."""
+        """The forum's next meeting is told, once all is answered, of what did not reach it (SYS-08, A12)."""
+        beside = self._beside(step)
+        stopped = [self._end(step, outcome.choice), *(self._end(other, other.choice) for other in beside)]
+        if outcome.choice is Choice.DEFER or self._others_open(step) or any(stopped):
+            return []
         forum = self.rules.forums.get(self.rules.route.notification_forum or "")
         coming = next((day for day in forum.meetings if day > self.today), None) if forum else None
-        noted = tuple(told(decision, self.people) for decision in made)
-        return self._listed(leg, forum.key, coming, step.id, noted) if forum and coming else []
+        answered = [*made, *(one for other in beside for one in self._made(other))]
+        noted = tuple(self._told(decision) for decision in sorted(answered, key=lambda one: one.submitted_at))
+        return self._listed([leg], forum.key, coming, "direct", noted) if forum and coming else []
 
     def _listed(
-        self, leg: Leg, forum: str, meeting: date, key: str, noted: tuple[Answer, ...] = ()
+        self, legs: Sequence[Leg], forum: str, meeting: date, key: str, noted: tuple[Answer, ...] = ()
     ) -> list[QueuedLetter]:
         secretary = self.rules.forums[forum].secretary
         person = self.people.holder(secretary, self.today)
@@ -556,8 +606,14 @@ class Correspondence:
         letter = letters.Listed(
             to=self._addressee(secretary, person.id),
             matter=self._matter(),
-            question=Question(kind=leg.leg, forum=title(self.rules, forum, self.today), meeting=meeting),
-            clause=self._clause(leg.clause),
+            question=Question(kind=legs[0].leg, forum=title(self.rules, forum, self.today), meeting=meeting),
+            clause=self._clause(legs[0].clause),
+            issues=tuple(
+                named
+                for leg in legs[1:]
+                for ask in leg.asks
+                for named in about(self.case, ask.key, self.rules)
+            ),
             noted=noted,
         )
         ref, version = self.case.ref, self.case.version
@@ -623,7 +679,7 @@ class Correspondence:
         answers = self._answers(step)
         match state:
             case State.APPROVED:
-                approving = tuple(told(made, self.people) for made in self._this_version())
+                approving = tuple(self._told(made) for made in self._this_version())
                 return partial(letters.Approved, **common, size=self.case.size, answers=approving)
             case State.REJECTED:
                 return partial(letters.Rejected, **common, answers=answers)
@@ -643,7 +699,7 @@ class Correspondence:
                     question=self._question(step.key, step.kind, step.seats[0]),
                     why=step.why,
                     asked=self._asked(Put.again(step, step.seats), step.seats),
-                    answers=tuple(told(made, self.people) for made in self._made(step)),
+                    answers=tuple(self._told(made) for made in self._made(step)),
                 )
             case State.CLOSED:
                 confirmed = answers[-1].who if answers else ""
@@ -655,7 +711,7 @@ class Correspondence:
         """Return the answers that brought a step to its outcome; all of them where it counted votes."""
         made = self._made(step) if step else []
         alike = [decision for decision in made if step and decision.choice is step.choice]
-        return tuple(told(decision, self.people) for decision in (alike or made))
+        return tuple(self._told(decision) for decision in (alike or made))
 
     def _withdrew(self) -> str:
         withdrawal = self.case.withdrawal
@@ -680,8 +736,11 @@ class Correspondence:
 
     # --------------------------------------------------------------------------- facts
 
+    def _told(self, made: DecisionView) -> Answer:
+        return told(made, self.case, self.people)
+
     def _made(self, step: StepView) -> tuple[DecisionView, ...]:
-        return intents.decisions_of_step(self.tx, step.id)
+        return intents.decisions_of_step(self.tx, step.id, strict=False)
 
     def _this_version(self) -> list[DecisionView]:
         return [made for _, made in self._decisions(self.case.version)]
@@ -691,7 +750,7 @@ class Correspondence:
         asked = {step.id: step for step in steps.of_case(self.tx, self.case.ref) if step.version == version}
         return [
             (asked[made.step], made)
-            for made in intents.decisions_of(self.tx, self.case.ref)
+            for made in intents.decisions_of(self.tx, self.case.ref, strict=False)
             if made.step in asked
         ]
 
@@ -736,7 +795,7 @@ class Correspondence:
 
     def _asked(self, put: Put, seats: Sequence[Seat]) -> tuple[Asked, ...]:
         """Return the people who were asked for seats that are silent, each with the day of their letter."""
-        answered = {made.seat for made in intents.decisions_of_step(self.tx, put.step)}
+        answered = {made.seat for made in intents.decisions_of_step(self.tx, put.step, strict=False)}
         written: dict[tuple[str, str], date] = {}
         for row in ledger.of_step(self.tx, put.step):
             if row.link_id:
@@ -761,11 +820,14 @@ class Correspondence:
         return calendar.working_days_between(since, self.today, self.rules.non_working)
 
     def _next(self, step: StepView, choice: Choice | None) -> letters.Next | None:
-        """Say where the case goes if an answer lets it go on, or adds somebody to its way."""
-        goes_on = choice and (choice.favourable or course.added(step.kind, choice, self.case.branches))
-        if not goes_on:
+        """Say where the case goes if an answer, with those it was put together with, lets it go on."""
+        if choice in (None, Choice.DEFER) or self._end(step, choice):
             return None
-        return following(self.case, step.key, step.kind, choice, self.rules, self.today)
+        outcomes = {
+            other.key: came_to(other, choice if other.id == step.id else other.choice)
+            for other in together(self.case, step, steps.of_case(self.tx, self.case.ref))
+        }
+        return following(self.case, outcomes, self.rules, self.today)
 
     def _cover_ends(self, person: str) -> date | None:
         return next(

@@ -14,7 +14,7 @@ from service.store import Store, cases, covers, intents, links, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
-from service.telling import answering_elsewhere, directory
+from service.telling import answering_elsewhere, directory, edition
 from workflows import ports
 from workflows.model import (
     AnswersDue,
@@ -63,25 +63,32 @@ class Register(Writing, ports.Register):
         return await self._write(self._unsettled, due)
 
     def _opened(self, tx: Tx, opening: StepOpening) -> StepOpened:
+        # Two questions that open at once must each see whom the other asks.
+        tx.lock(opening.ask.case)
         case = cases.get(tx, opening.ask.case)
         day = calendar.local_day(opening.at)
         people = directory(tx, case)
         away = covers.on_day(tx, day)
         ask = opening.ask
-        excused = seating.excused(case.proposal, ask.kind, ask.seats, people, day)
+        rules = edition(tx, case.edition)
+        excused = seating.excused(case.proposal, ask.kind, ask.seats, rules, people, day)
         barred = seating.barred(case.authors, away, deciding=ask.terms.deciding, excused=excused)
-        seats = seating.seats(ask, people, day, away, barred, answering_elsewhere(tx, ask.case, ask.key))
+        seats = seating.seats(
+            ask, people, day, away, barred, answering_elsewhere(tx, ask.case, ask.key, ask.version)
+        )
         desk = Correspondence(tx, case, self._links, opening.at)
         begins = _begins(opening)
         times = ladder.dated(opening.ask.terms.ladder, begins, desk.rules.non_working)
         return steps.opened(tx, opening, times, seats, desk.opened(opening, times, seats))
 
     def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
+        tx.lock(steps.case_of(nudged.step))
         step, case = _step(tx, nudged.step)
         day = calendar.local_day(nudged.at)
         away = covers.on_day(tx, day)
         people = directory(tx, case)
-        excused = seating.excused(case.proposal, step.kind, step.asked, people, day)
+        rules = edition(tx, case.edition)
+        excused = seating.excused(case.proposal, step.kind, step.asked, rules, people, day)
         barred = seating.barred(case.authors, away, deciding=step.terms.deciding, excused=excused)
         seats = seating.nudged(
             step.asked,
@@ -91,7 +98,7 @@ class Register(Writing, ports.Register):
             day,
             away,
             barred,
-            answering_elsewhere(tx, step.case, step.key),
+            answering_elsewhere(tx, step.case, step.key, step.version),
         )
         letters = Correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
         return steps.nudged(tx, nudged, seats, letters)

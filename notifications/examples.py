@@ -12,7 +12,9 @@ from workflows.letters import (
     Approved,
     Asked,
     Asking,
+    Awaited,
     Budget,
+    CaseLetter,
     Clause,
     ClosedWithoutYou,
     Code,
@@ -48,7 +50,6 @@ from workflows.model import Choice, Ending, Nudge, Size
 BASE = "https://assent.leicester.example"
 LINK = f"{BASE}/a/1.0f8e4c2ab1d94e73a6c05d1b7e9f3a42.3q2-7wAbkZ0mJx9sTtYvUg"
 CODE = "482913"
-THREAD = "<INV-2004-0002@assent.leicester.example>"
 FINGERPRINT = "5b1f0a7d93c84e26b7f2d61c0e9a48b35d7c16e2f0843a9bc1d57e60f2a894c3"
 
 HALL = "Budget holder, De Montfort Hall"
@@ -91,8 +92,62 @@ _SPONSOR = _to("C. Director", DIRECTOR)
 _SECRETARY = _to("D. Secretary", f"Secretary, {HEADS}")
 _PMO = _to("E. Projects", "Corporate Projects Manager")
 
-_FUND = Clause(number="FUND-1", text="funding parties approve the appraisal")
-_NOTE = Clause(number="NOTE-1", text="every proposal is notified before any funder is asked")
+_CLAUSES = {
+    "EMBARGO-1": (
+        "Further ICT spending stands still. What is not exempt goes ahead only by an exception, "
+        "granted on a business case that shows its benefits and how they will be realised"
+    ),
+    "CONSULT-1": (
+        "Where a proposal does not meet a principle, its lead officer discusses it with the Head "
+        "of Profession before any funder is asked. What is not supported goes to the Strategic "
+        "Resources Group, whose decision stands"
+    ),
+    "CORPORATE-1": (
+        "No local version is built of a system deemed corporate. Where one falls short, its own "
+        "Principal Customer is asked, and if no answer comes its business forum, the Heads of ICT "
+        "and the Strategic Resources Group"
+    ),
+    "CORPORATE-2": (
+        "A system deemed corporate is extended or replaced with the consent of its Principal "
+        "Customer, and is then no local version"
+    ),
+    "ISSUE-1": (
+        "An issue with shared data or with a technical parameter goes to the Heads of ICT as a "
+        "notification does, and from there to whoever can settle it. Funders are asked once it is "
+        "settled"
+    ),
+    "BID-1": (
+        "Where the money depends on a bid, funders are asked once it has succeeded. If it fails, "
+        "the proposal is closed as unfunded"
+    ),
+    "NOTIFY-1": (
+        "Every proposal, whatever its size, is notified at a Heads of ICT meeting that falls "
+        "before its decision date and whose papers deadline it makes. The reply covers fit, "
+        "infrastructure and network security"
+    ),
+    "NOTIFY-2": (
+        "Where no such meeting falls before the decision date, the Service Director is notified "
+        "directly, and the next Heads of ICT meeting is told"
+    ),
+    "FUND-1": (
+        "Every party that funds a proposal approves its share. A share above a post's delegated "
+        "limit also needs the authority above it"
+    ),
+    "SRG-1": (
+        "The Strategic Resources Group decides every major proposal once its funders have "
+        "approved, and any decision that is referred to it"
+    ),
+    "PROJECT-1": "A major proposal is delivered in stages under PRINCE 2, each of them authorised",
+    "CLOSE-1": "A minor proposal is closed when its lead officer confirms that it is complete",
+}
+"""As the shipped handbooks have them."""
+
+
+def _clause(number: str) -> Clause:
+    return Clause(number=number, text=_CLAUSES[number])
+
+
+_FUND, _NOTE = _clause("FUND-1"), _clause("NOTIFY-1")
 _SHARE = Question(kind="funding", amount=Decimal(84000), percent=Decimal(60))
 _NOTED = Answer(who=HEADS, choice=Choice.NOTE, on=date(2004, 10, 13), reason="No concerns.")
 _SPORTS_YES = Answer(who=SPORTS, choice=Choice.APPROVE, on=date(2004, 10, 18))
@@ -115,6 +170,13 @@ _HALL_NO = Answer(
     choice=Choice.REJECT,
     on=date(2004, 10, 20),
     reason="The stage lift takes the whole of this year's budget.",
+)
+_NO_CONSENT = Answer(
+    who="Service Director - HR",
+    choice=Choice.NOT_SUPPORT,
+    kind="consent",
+    on=date(2004, 10, 20),
+    reason="Payroll is replaced in the spring, and nothing is built on it before.",
 )
 _LADDER = (
     Consequence(on=date(2004, 10, 19), then=Nudge.REMIND),
@@ -151,7 +213,7 @@ EXAMPLES: dict[str, Letter] = {
             "so_far": (),
             "coincidences": ("The sponsor is also the only funding party",),
             "budget": Budget(
-                total=Decimal(40000), committed=Decimal(30000), would_remain=Decimal("-2000.50")
+                total=Decimal(40000), committed=Decimal("30000.50"), would_remain=Decimal("-2000.50")
             ),
             "code_needed": False,
         }
@@ -174,7 +236,7 @@ EXAMPLES: dict[str, Letter] = {
         matter=TOOLKIT,
         question=Question(kind="notification"),
         seat="Service Director (ICT & Customer Access)",
-        clause=_NOTE,
+        clause=_clause("NOTIFY-2"),
         due=date(2004, 5, 24),
         written=date(2004, 5, 24),
         if_silent=(),
@@ -190,7 +252,7 @@ EXAMPLES: dict[str, Letter] = {
                 limit=Decimal(75000),
             ),
             "seat": DIRECTOR,
-            "clause": Clause(number="FUND-2"),
+            "clause": _FUND,
             "budget": None,
         }
     ),
@@ -199,7 +261,7 @@ EXAMPLES: dict[str, Letter] = {
         matter=BOOKING.model_copy(update={"version": 2}),
         question=Question(kind="srg", forum=SRG),
         seat=CHIEF,
-        clause=Clause(number="SRG-1", text="SRG decides because the proposal is major"),
+        clause=_clause("SRG-1"),
         due=date(2004, 10, 28),
         written=date(2004, 10, 21),
         so_far=(_NOTED, _SPORTS_YES, _HALL_YES),
@@ -214,16 +276,17 @@ EXAMPLES: dict[str, Letter] = {
                 "to": _to("I. Profession", seat),
                 "question": question,
                 "seat": seat,
-                "clause": Clause(number="CONSULT-1", text="others are heard before any funder is asked"),
+                "clause": _clause(clause),
                 "so_far": (),
                 "budget": None,
                 "code_needed": False,
             }
         )
-        for name, seat, question in (
+        for name, seat, clause, question in (
             (
                 "exception",
                 "Secretary, Information Policy Group",
+                "EMBARGO-1",
                 Question(
                     kind="embargo_exception", forum="Information Policy Group", meeting=date(2004, 10, 13)
                 ),
@@ -231,37 +294,83 @@ EXAMPLES: dict[str, Letter] = {
             (
                 "deviation",
                 "Head of Profession",
+                "CONSULT-1",
                 Question(kind="head_of_profession", about=("corporate solution", "standards")),
             ),
-            ("challenge", DIRECTOR, Question(kind="challenge", about=("Mapping",))),
+            ("challenge", DIRECTOR, "CORPORATE-1", Question(kind="challenge", about=("Mapping",))),
             (
                 "challenge-to-a-forum",
                 f"Secretary, {HEADS}",
+                "CORPORATE-1",
                 Question(kind="challenge", about=("Mapping",), forum=HEADS),
             ),
-            ("consent", DIRECTOR, Question(kind="consent", about=("Personnel", "Payroll"))),
+            ("consent", DIRECTOR, "CORPORATE-2", Question(kind="consent", about=("Personnel", "Payroll"))),
             (
                 "dataset",
                 f"Secretary, {HEADS}",
+                "ISSUE-1",
                 Question(kind="dataset", forum=HEADS, meeting=date(2004, 10, 13)),
             ),
             (
                 "parameter",
                 f"Secretary, {HEADS}",
+                "ISSUE-1",
                 Question(kind="parameter", forum=HEADS, meeting=date(2004, 10, 13)),
             ),
-            ("solution", "ICT Services", Question(kind="solution", about=("technical parameters",))),
-            ("bid", "Chief Finance Officer", Question(kind="bid_outcome")),
+            (
+                "solution",
+                "ICT Services",
+                "ISSUE-1",
+                Question(kind="solution", about=("technical parameters",)),
+            ),
+            ("bid", "Chief Finance Officer", "BID-1", Question(kind="bid_outcome")),
+            (
+                "dataset-direct",
+                "Service Director (ICT & Customer Access)",
+                "ISSUE-1",
+                Question(kind="dataset", about=("data once",)),
+            ),
+            (
+                "parameter-direct",
+                "Service Director (ICT & Customer Access)",
+                "ISSUE-1",
+                Question(kind="parameter", about=("technical parameters",)),
+            ),
+            (
+                "referral",
+                CHIEF,
+                "SRG-1",
+                Question(
+                    kind="referral",
+                    forum=SRG,
+                    about=("corporate solution",),
+                    why="the Head of Profession does not support it",
+                ),
+            ),
         )
     },
+    "request-in-the-place-of-another": _REQUEST.model_copy(
+        update={
+            "to": _SECRETARY,
+            "question": Question(kind="challenge", about=("Mapping",), forum=HEADS),
+            "seat": f"Secretary, {HEADS}",
+            "clause": _clause("CORPORATE-1"),
+            "so_far": (),
+            "unanswered": (Asked(who=f"C. Director, {DIRECTOR}", since=date(2004, 9, 13), working_days=15),),
+            "budget": None,
+            "if_silent": (
+                Consequence(on=date(2004, 10, 19), then=Nudge.REMIND),
+                Consequence(on=date(2004, 10, 26), then=Nudge.CLOSE, who=SRG),
+            ),
+            "code_needed": False,
+        }
+    ),
     "request-completion": Request(
         to=_to("H. Lead", "Head of ICT, Chief Executive's"),
         matter=TOOLKIT,
         question=Question(kind="completion"),
         seat="Head of ICT, Chief Executive's",
-        clause=Clause(
-            number="END-1", text="a minor proposal closes when its lead officer confirms completion"
-        ),
+        clause=_clause("CLOSE-1"),
         due=date(2004, 7, 30),
         written=date(2004, 6, 30),
         if_silent=(Consequence(on=date(2004, 7, 23), then=Nudge.REMIND),),
@@ -419,7 +528,28 @@ EXAMPLES: dict[str, Letter] = {
         ending=Ending.DECIDED,
         choice=Choice.REJECT,
         on=date(2004, 10, 20),
-        answers=(_HALL_NO.model_copy(update={"who": "B. Deputy", "for_whom": HALL}),),
+        answers=(_HALL_NO.model_copy(update={"for_whom": "A. Holder"}),),
+        becomes="rejected",
+    ),
+    "outcome-consent-refused": Outcome(
+        to=_to("J. Sports", SPORTS),
+        matter=BOOKING,
+        question=Question(kind="consent", about=("Personnel",)),
+        ending=Ending.DECIDED,
+        choice=Choice.NOT_SUPPORT,
+        on=date(2004, 10, 20),
+        answers=(_NO_CONSENT,),
+        becomes="returned",
+    ),
+    "outcome-referral": Outcome(
+        to=_to("G. Chief", CHIEF),
+        matter=BOOKING,
+        question=Question(kind="referral", forum=SRG, why="the Head of Profession does not support it"),
+        ending=Ending.DECIDED,
+        choice=Choice.APPROVE,
+        on=date(2004, 9, 30),
+        answers=(Answer(who=CHIEF, choice=Choice.APPROVE, kind="referral", on=date(2004, 9, 30)),),
+        next=Next(leg="notification", who=(HEADS,), on=date(2004, 10, 13)),
     ),
     "outcome-unanswered": Outcome(
         to=_SPONSOR,
@@ -497,7 +627,7 @@ EXAMPLES: dict[str, Letter] = {
         fingerprint=FINGERPRINT,
         answered=1,
         asked=2,
-        waiting_for=(SPORTS,),
+        waiting_for=(Awaited(who=SPORTS),),
     ),
     "receipt-settled": Receipt(
         to=_COVER,
@@ -510,6 +640,7 @@ EXAMPLES: dict[str, Letter] = {
         answered=2,
         asked=2,
         settled=Choice.REJECT,
+        becomes="rejected",
     ),
     "receipt-settled-before-others": Receipt(
         to=_FUNDER,
@@ -521,7 +652,7 @@ EXAMPLES: dict[str, Letter] = {
         fingerprint=FINGERPRINT,
         answered=1,
         asked=2,
-        waiting_for=(SPORTS,),
+        waiting_for=(Awaited(who=SPORTS),),
         settled=Choice.APPROVE_WITH_CONDITIONS,
     ),
     "receipt-settled-deferred": Receipt(
@@ -555,6 +686,7 @@ EXAMPLES: dict[str, Letter] = {
         asked=2,
         settled=Choice.APPROVE_WITH_CONDITIONS,
         stopped=True,
+        becomes="returned",
         against=(
             Answer(
                 who=SPORTS, choice=Choice.RETURN, on=date(2004, 10, 20), reason="Which courts are counted?"
@@ -573,6 +705,26 @@ EXAMPLES: dict[str, Letter] = {
         asked=2,
         settled=Choice.APPROVE_WITH_CONDITIONS,
         stopped=True,
+        becomes="lapsed",
+    ),
+    "receipt-for-a-forum": Receipt(
+        to=_SECRETARY,
+        matter=BOOKING,
+        question=Question(kind="dataset", forum=HEADS, meeting=date(2004, 10, 13)),
+        seat=f"Secretary, {HEADS}",
+        answer=Answer(
+            who=HEADS,
+            choice=Choice.APPROVE,
+            kind="dataset",
+            on=date(2004, 10, 13),
+            remarks=(("master_source", "The box office ledger"),),
+        ),
+        at=datetime(2004, 10, 13, 9, 2, tzinfo=UTC),
+        fingerprint=FINGERPRINT,
+        answered=1,
+        asked=2,
+        waiting_for=(Awaited(who=f"Secretary, {HEADS}", you=True, kind="notification"),),
+        settled=Choice.APPROVE,
     ),
     "receipt-deferred": Receipt(
         to=_to("G. Chief", CHIEF),
@@ -599,6 +751,16 @@ EXAMPLES: dict[str, Letter] = {
         ending=Ending.WITHDRAWN,
         on=date(2004, 10, 20),
         why="refused_by_another",
+    ),
+    "closed_without_you-passed-on": ClosedWithoutYou(
+        to=_LINE,
+        matter=BOOKING,
+        question=Question(kind="challenge", about=("Mapping",)),
+        seat=DIRECTOR,
+        ending=Ending.SILENT,
+        on=date(2004, 10, 20),
+        why="time_up",
+        passed_on="Business forum",
     ),
     "closed_without_you-decided": ClosedWithoutYou(
         to=_COVER,
@@ -631,9 +793,8 @@ EXAMPLES: dict[str, Letter] = {
                 reason="each funding party approves its share",
                 by=date(2004, 10, 21),
             ),
-            Stop(leg="srg", who=(SRG,), clause=Clause(number="SRG-1"), by=date(2004, 10, 28)),
-            Stop(leg="project", who=(SRG, HALL, SPORTS), clause=Clause(number="PRJ-1")),
-            Stop(leg="embargo_exception", who=(DIRECTOR,), clause=Clause(number="EMB-1")),
+            Stop(leg="srg", who=(SRG,), clause=_clause("SRG-1"), by=date(2004, 10, 28)),
+            Stop(leg="project", who=(SRG, HALL, SPORTS), clause=_clause("PROJECT-1")),
         ),
     ),
     "approved": Approved(
@@ -676,7 +837,7 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 10, 20),
         answers=(
             Answer(
-                who="Secretary, Information Policy Group",
+                who="Information Policy Group",
                 choice=Choice.REJECT,
                 kind="embargo_exception",
                 on=date(2004, 10, 20),
@@ -698,6 +859,13 @@ EXAMPLES: dict[str, Letter] = {
             ),
             Answer(who=SPORTS, choice=Choice.RETURN, on=date(2004, 10, 20)),
         ),
+        answer_at=f"{BASE}/proposals/INV-2004-0002",
+    ),
+    "returned-consent-refused": Returned(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 20),
+        wanted=(_NO_CONSENT,),
         answer_at=f"{BASE}/proposals/INV-2004-0002",
     ),
     "deferred": Deferred(
@@ -754,7 +922,7 @@ EXAMPLES: dict[str, Letter] = {
         to=_SECRETARY,
         matter=TOOLKIT,
         question=Question(kind="notification", forum=HEADS, meeting=date(2004, 9, 8)),
-        clause=_NOTE,
+        clause=_clause("NOTIFY-2"),
         noted=(
             Answer(
                 who="Service Director (ICT & Customer Access)",
@@ -768,7 +936,7 @@ EXAMPLES: dict[str, Letter] = {
         to=_PMO,
         matter=BOOKING,
         cause="unanswered",
-        desk=f"{BASE}/pmo/stuck",
+        desk=BOOKING.page,
         question=_SHARE,
         seat=HALL,
         asked=(
@@ -781,7 +949,7 @@ EXAMPLES: dict[str, Letter] = {
         to=_PMO,
         matter=BOOKING,
         cause="unanswered",
-        desk=f"{BASE}/pmo/stuck",
+        desk=BOOKING.page,
         question=Question(kind="srg", forum=SRG),
         seat=CHIEF,
         silent=2,
@@ -795,7 +963,7 @@ EXAMPLES: dict[str, Letter] = {
         to=_PMO,
         matter=BOOKING,
         cause="undeliverable",
-        desk=f"{BASE}/pmo/stuck",
+        desk=BOOKING.page,
         unsent=Unsent(
             to="A. Holder",
             address="holder@leicester.example",
@@ -804,14 +972,10 @@ EXAMPLES: dict[str, Letter] = {
         ),
     ),
     "stuck-nobody": Stuck(
-        to=_PMO, matter=BOOKING, cause="nobody_to_ask", desk=f"{BASE}/pmo/stuck", question=_SHARE, seat=HALL
+        to=_PMO, matter=BOOKING, cause="nobody_to_ask", desk=BOOKING.page, question=_SHARE, seat=HALL
     ),
-    "stuck-not-for-me": Stuck(
-        to=_PMO, matter=BOOKING, cause="not_for_me", desk=f"{BASE}/cases/INV-2004-0002", seat=HALL
-    ),
-    "stuck-fault": Stuck(
-        to=_PMO, matter=BOOKING, cause="fault", desk=f"{BASE}/cases/INV-2004-0002", seat=HALL
-    ),
+    "stuck-not-for-me": Stuck(to=_PMO, matter=BOOKING, cause="not_for_me", desk=BOOKING.page, seat=HALL),
+    "stuck-fault": Stuck(to=_PMO, matter=BOOKING, cause="fault", desk=BOOKING.page, seat=HALL),
     "code": Code(to=_FUNDER, purpose="decision", organisation="Leicester City Council", ref="INV-2004-0002"),
     "code-signing-in": Code(to=_PMO, purpose="sign_in", organisation="Leicester City Council"),
     "anchor": Anchor(
@@ -833,6 +997,6 @@ def rendered(letter: Letter) -> EmailMessage:
         message_id=f"<{letter.kind}@assent.leicester.example>",
         sender="Leicester approvals <approvals@leicester.example>",
         reply_to="programme-office@leicester.example",
-        thread=None if isinstance(letter, Code | Anchor) else THREAD,
+        thread=f"<{letter.matter.ref}@assent.leicester.example>" if isinstance(letter, CaseLetter) else None,
         date=datetime(2004, 10, 14, 9, 0, tzinfo=UTC),
     )

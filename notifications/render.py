@@ -134,9 +134,9 @@ def day(day: dt.date) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
-def short_day(day: dt.date) -> str:
-    """Thu 14 Oct."""
-    return f"{day:%a} {day.day} {day:%b}"
+def short_day(day: dt.date, written: dt.date | None = None) -> str:
+    """Thu 14 Oct; Thu 6 Mar 2008 in a letter that was written in another year."""
+    return f"{day:%a} {day.day} {day:%b}" + (f" {day.year}" if written and written.year != day.year else "")
 
 
 def near(day: dt.date, other: dt.date) -> str:

@@ -28,16 +28,26 @@ def barred(authors: Collection[str], covers: Covers, *, deciding: bool, excused:
     return frozenset(wrote) | {cover for author, cover in covers.items() if author in wrote}
 
 
-def excused(proposal: Proposal, kind: str, asked: Sequence[SeatAsk], edition: Edition, day: date) -> str:
+def excused(
+    proposal: Proposal, kind: str, asked: Sequence[SeatAsk], rules: Edition, people: Edition, day: date
+) -> str:
     """Return the sponsor's person where their own post is asked as a funder or for its system; else nobody.
 
-    They may have put the proposal forward, but neither lead it nor have written it with others.
+    They may have put the proposal forward, but neither have led it when it was submitted nor have written
+    it with others: whoever has handed that post on since wrote it all the same. `rules` is the edition
+    under which the case was opened, `people` the one in force.
     """
     if kind not in _OWN or proposal.sponsor not in [seat.post for seat in asked]:
         return ""
-    sponsor = edition.holder(proposal.sponsor, day)
-    writers = [edition.holder(post, day) for post in (proposal.lead, *proposal.co_authors)]
-    return sponsor.id if sponsor and sponsor not in writers else ""
+    sponsor = people.holder(proposal.sponsor, day)
+    wrote = {
+        writer.id
+        for edition in (rules, people)
+        for post in (proposal.lead, *proposal.co_authors)
+        for on in (proposal.submitted, day)
+        if (writer := edition.holder(post, on))
+    }
+    return sponsor.id if sponsor and sponsor.id not in wrote else ""
 
 
 def seats(

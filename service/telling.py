@@ -6,14 +6,14 @@ from decimal import Decimal
 from hashlib import sha256
 
 from service.handbook import Edition
-from service.store import cases, editions, steps
+from service.store import cases, editions, intents, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
-from workflows.model import Choice, Leg, LegAsk, Share, State
+from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, Share, State, key_of
 from workflows.rules import calendar, course, routing
 
 SAID = "said"
@@ -63,22 +63,33 @@ def stop(leg: Leg, rules: Edition, day: date, *, by: date | None = None) -> lett
     )
 
 
-def told(decision: DecisionView, rules: Edition) -> letters.Answer:
-    """Return a decision as others may read it."""
+def told(decision: DecisionView, case: CaseView, rules: Edition) -> letters.Answer:
+    """Return a decision as others may read it: what a forum's secretary writes down is the forum's."""
     on = calendar.local_day(decision.submitted_at)
+    forum = recorded_for(case, key_of(decision.step), decision.post, rules)
     return letters.Answer(
-        who=title(rules, decision.post, on),
+        who=forum or title(rules, decision.post, on),
         choice=decision.choice,
         kind=decision.kind,
         on=on,
         for_whom=name(rules, decision.on_behalf_of),
-        reason=decision.reason or "",
+        reason=_CHANGED if decision.altered else decision.reason or "",
         remarks=tuple(
             (question, remark(answer.value, answer.text)) for question, answer in decision.answers.items()
         ),
         conditions=tuple(condition(put, rules) for put in decision.conditions),
         until=decision.until,
     )
+
+
+_CHANGED = "What was written here was changed afterwards, and is not shown."
+
+
+def recorded_for(case: CaseView, key: str, post: str, rules: Edition) -> str:
+    """Return the name of the forum whose answer a post writes down as its secretary; empty if its own."""
+    found = place(case, key)
+    forum = rules.forums.get(found[1].forum or found[0].forum) if found else None
+    return forum.name if forum and forum.secretary == post else ""
 
 
 def condition(put: Condition, rules: Edition) -> letters.Condition:
@@ -106,6 +117,8 @@ def coincidences(case: CaseView, rules: Edition, day: date) -> Iterator[str]:
     """Say where one post plays two parts in a proposal: allowed, and never hidden."""
     if any(share.post == case.sponsor for share in case.proposal.shares):
         yield f"The sponsor, {title(rules, case.sponsor, day)}, is also a funding party."
+    if any(leg.leg == "principal_customer" and case.sponsor in leg.who for leg in case.route):
+        yield f"The sponsor, {title(rules, case.sponsor, day)}, is also the Principal Customer."
     # It may also come to SRG by an answer that refers it there.
     to_srg = case.state == State.WITH_SRG or any(leg.leg == "srg" for leg in case.route)
     if to_srg and rules.route.srg and case.sponsor in rules.forums[rules.route.srg].members:
@@ -184,6 +197,31 @@ def share_of(case: CaseView, step: StepView | str, post: str) -> Share | None:
     return next((share for share in case.proposal.shares if share.post == party), None)
 
 
+def otherwise(case: CaseView, key: str) -> LegAsk | None:
+    """Return the question that is put in the place of a step's, if nobody answers that."""
+    chain = _chain(case, key)
+    keys = [ask.key for ask in chain]
+    return chain[keys.index(key) + 1] if key in keys[:-1] else None
+
+
+def before(case: CaseView, key: str) -> LegAsk | None:
+    """Return the question in whose place a step's was put, because nobody answered it."""
+    chain = _chain(case, key)
+    keys = [ask.key for ask in chain]
+    return chain[keys.index(key) - 1] if key in keys[1:] else None
+
+
+def _chain(case: CaseView, key: str) -> tuple[LegAsk, ...]:
+    found = place(case, key)
+    chains = [(first, *first.otherwise) for first in found[0].asks] if found else []
+    return next((chain for chain in chains if key in [ask.key for ask in chain]), ())
+
+
+def asked(put: LegAsk, rules: Edition, day: date) -> str:
+    """Return who is asked a question: the forum, or the post of its first seat."""
+    return title(rules, put.forum or put.seats[0].post, day)
+
+
 def place(case: CaseView, key: str) -> tuple[Leg, LegAsk] | None:
     """Return the leg and the question of a case to which a step's key belongs."""
     legs = (*case.route, *case.branches.values())
@@ -191,11 +229,19 @@ def place(case: CaseView, key: str) -> tuple[Leg, LegAsk] | None:
     return next(((leg, ask) for leg, ask in asks if ask.key == key), None)
 
 
-def answering_elsewhere(tx: Tx, ref: str, key: str) -> tuple[str, ...]:
-    """Return those who may answer the other question about a share: nobody approves it in both places."""
+def answering_elsewhere(tx: Tx, ref: str, key: str, version: int) -> tuple[str, ...]:
+    """Return those who may answer the other question about a share, or did so of this version.
+
+    Nobody approves it in both places.
+    """
     other = routing.same_share(key)
-    found = (step for step in steps.of_case(tx, ref) if step.open and step.key == other) if other else ()
-    return tuple(person for step in found for person in step.people)
+    if not other:
+        return ()
+    about = [step for step in steps.of_case(tx, ref) if step.key == other and step.version == version]
+    asked = (person for step in about if step.open for person in step.people)
+    ids = [step.id for step in about]
+    answered = (made.person for made in intents.decisions_of(tx, ref, strict=False) if made.step in ids)
+    return tuple(dict.fromkeys((*asked, *answered)))
 
 
 def about(case: CaseView, key: str, rules: Edition) -> tuple[str, ...]:
@@ -213,10 +259,13 @@ def about(case: CaseView, key: str, rules: Edition) -> tuple[str, ...]:
 
 
 def following(
-    case: CaseView, key: str, kind: str, choice: Choice | None, rules: Edition, day: date
+    case: CaseView, outcomes: Mapping[str, Outcome], rules: Edition, day: date
 ) -> letters.Next | None:
-    """Say where a case goes after a question that came to a choice; nobody is named whom nobody asks yet."""
-    after = course.to_come(key, kind, choice, case.route, case.branches)
+    """Say where a case goes once questions that were put together, by their keys, came to their outcomes.
+
+    Nobody is named whom nobody asks yet.
+    """
+    after = course.to_come(outcomes, case.route, case.branches)
     if not after:
         return None
     asked = next((leg for leg in after if leg.asks), None)
@@ -225,6 +274,12 @@ def following(
     return letters.Next(
         leg=asked.leg, who=tuple(title(rules, post, day) for post in asked.who), on=asked.meeting
     )
+
+
+def came_to(step: StepView, choice: Choice | None) -> Outcome:
+    """Return what a step came to, as its process is told it."""
+    ending = Ending.DECIDED if choice else step.ending or Ending.SILENT
+    return Outcome(step=step.id, ending=ending, choice=choice, at=step.opened, kind=step.kind)
 
 
 def together(case: CaseView, step: StepView, asked: Sequence[StepView]) -> list[StepView]:

@@ -207,7 +207,7 @@ class HumanStep(Timed):
         """Count a decision. The main loop records it and tells people."""
         self.decisions.append(decision)
         everyone = not any(seat.holders for seat in self.seats if seat.key in self._silent())
-        choice = self._settled(final=everyone or self.counting)
+        choice = self._settled(final=everyone)
         if choice is not None:
             self._end(Ending.DECIDED, choice)
         elif everyone:
@@ -277,7 +277,7 @@ class HumanStep(Timed):
             return
         if rung.nudge is Nudge.COUNT:
             self.counting = True
-            if (choice := self._settled(final=True)) is not None:
+            if (choice := self._settled()) is not None:
                 self._end(Ending.DECIDED, choice)
                 return
         nudged = await self._write(
@@ -319,9 +319,11 @@ class HumanStep(Timed):
         else:
             self._end(Ending.DECIDED, choice)
 
-    def _settled(self, *, final: bool) -> Choice | None:
-        """Return what the answers come to by the step's rule; `final` if no other is waited for."""
-        return quorum.settled(self.decisions, self.seats, self.ask.terms.quorum, final=final)
+    def _settled(self, *, final: bool = False) -> Choice | None:
+        """Return what the answers come to by the step's rule; `final` if no other can come."""
+        return quorum.settled(
+            self.decisions, self.seats, self.ask.terms.quorum, final=final, counted=self.counting
+        )
 
     def _end(self, ending: Ending, choice: Choice | None = None, why: str = "") -> None:
         """Fix the ending; the first one stands. From here on every answer is refused."""

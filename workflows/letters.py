@@ -168,6 +168,17 @@ class Next(Frozen):
     on: date | None = None
 
 
+class Awaited(Frozen):
+    """Somebody on whose answer a proposal still waits."""
+
+    who: Line
+    """The title of the post."""
+    you: bool = False
+    """The reader is asked it."""
+    kind: str = ""
+    """The kind of question, where it is not the reader's own."""
+
+
 class Stop(Frozen):
     """A leg of a route, as it is told to the sponsor."""
 
@@ -209,6 +220,8 @@ class Asking(CaseLetter):
     """The day of this letter, from which "today", "tomorrow" and "overdue" are counted."""
     so_far: tuple[Answer, ...] = ()
     """Answers on earlier legs, and on this step unless it is blind."""
+    unanswered: tuple[Asked, ...] = ()
+    """Those in whose place it is asked, because they did not answer."""
     conditions: tuple[Condition, ...] = ()
     """Conditions that consultations have put."""
     coincidences: tuple[Line, ...] = ()
@@ -294,6 +307,8 @@ class Outcome(CaseLetter):
     """Questions put together with it are still to be answered, so that the case stays where it is."""
     next: Next | None = None
     """Where the case goes, when it is known; the words make do without."""
+    becomes: str = ""
+    """The state to which the outcome brings the case, if it does not simply go on."""
     casting: Line = ""
     """The title of the post whose casting vote broke a tie, if one did."""
 
@@ -311,8 +326,8 @@ class Receipt(CaseLetter):
     answered: int
     """How many seats of this question, or of the questions put together, have answered."""
     asked: int
-    waiting_for: tuple[Line, ...] = ()
-    """Titles of the posts on whose answers the proposal still waits."""
+    waiting_for: tuple[Awaited, ...] = ()
+    """Those on whose answers the proposal still waits."""
     settled: Choice | None = None
     """What the question came to, if this answer settled it."""
     until: date | None = None
@@ -322,6 +337,8 @@ class Receipt(CaseLetter):
     against: tuple[Answer, ...] = ()
     """The answers that stop it so; none where it is silence."""
     next: Next | None = None
+    becomes: str = ""
+    """The state to which the question's outcome brings the case, if it does not simply go on."""
 
 
 class ClosedWithoutYou(CaseLetter):
@@ -335,6 +352,8 @@ class ClosedWithoutYou(CaseLetter):
     on: date
     why: str = ""
     """The key in `StepClosing.why`: refused_by_another, withdrawn, time_up, inquorate, cancelled."""
+    passed_on: Line = ""
+    """Who is asked instead, where nobody answered and somebody else is."""
     decided_by: tuple[Line, ...] = ()
     """Titles of the posts that answered instead, where they may be named."""
 
@@ -449,6 +468,8 @@ class Listed(CaseLetter):
     question: Question
     """Its `forum` and `meeting` are the ones that are meant."""
     clause: Clause
+    issues: tuple[Line, ...] = ()
+    """The names of the principles with which it brings an issue to the same meeting."""
     noted: tuple[Answer, ...] = ()
     """For a proposal that was notified directly: what was replied, of which the meeting is only told."""
 

@@ -302,6 +302,11 @@ class Decision(Frozen):
         return self.key if self.attempt == 1 else f"{self.key}:{self.attempt}"
 
 
+def key_of(step: str) -> str:
+    """Return the key of a step's question, which stands between the case and the round in its id."""
+    return step.split(".")[1]
+
+
 def decision_key(step: str, round: int, seat: str) -> str:
     """Name the one decision a seat may make in a round: intent, update id and record share it."""
     return f"dec:{step}:{round}:{seat}"

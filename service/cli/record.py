@@ -67,19 +67,21 @@ def verified(
             help="A day and its fingerprint from an auditor's letter, as 2004-10-17=5d41…; repeatable."
         ),
     ] = None,
+    tables: Annotated[
+        bool, typer.Option(help="Compare the tables that pages read as well; meanwhile nothing is written.")
+    ] = True,
     json_: Json = False,
 ) -> None:
     """Walk the whole record and name every line or text that was changed, added or taken away.
 
-    The tables that pages read are compared with it as well; meanwhile nothing is written. Only a
-    fingerprint kept outside can show that the whole record was put back to an earlier day.
+    Only a fingerprint kept outside can show that the whole record was put back to an earlier day.
     """
     witnessed = [_witness(given) for given in witness or ()]
     with record() as store:
         with store.reading() as tx:
             found = verify.verify(tx, witnessed)
         # Of lines that were changed, no tables can be made.
-        drifted = rebuild.drift(store) if found.chained else ()
+        drifted = rebuild.drift(store) if tables and found.chained else ()
     beside = tuple(Fault(case=drift.table, seq=0, what=f"{_DRIFTED}: {drift}") for drift in drifted)
     found = found.model_copy(update={"faults": (*found.faults, *beside)})
     if json_:
@@ -88,7 +90,7 @@ def verified(
         typer.echo(f"{found.lines} lines in {found.cases} chains.")
         for fault in found.faults:
             typer.echo(str(fault))
-        if not found.chained:
+        if tables and not found.chained:
             typer.echo("The tables that pages read were not compared with lines that were changed.")
         typer.echo("The record is as it was written." if found.intact else "The record has been changed.")
     if not found.intact:

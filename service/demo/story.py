@@ -289,7 +289,7 @@ class Story(Stage):
         reason = "Mapping shows road works already; nothing of its own is needed."
         await self.person(PRINCIPAL_CUSTOMER).decide(asked, {"choice": "not_support", "reason": reason})
         await self.state(State.RETURNED)
-        news = await self.letter(SPONSOR, "Information wanted")
+        news = await self.letter(SPONSOR, "Back with you")
         self._mentions(news, reason)
         self.fact(
             "proposal.returned",

@@ -300,8 +300,8 @@ class Edition(Frozen):
     corporate_systems: dict[str, CorporateSystem]
     technical_parameters: dict[str, TechnicalParameter]
     route: Route
-    embargo: Embargo | None
-    appraisal: AppraisalRules
+    embargo: Embargo | None = None
+    appraisal: AppraisalRules = AppraisalRules()
     limits: dict[str, Pounds]
     next_authority: dict[str, str]
     steps: dict[str, Terms]
@@ -459,10 +459,11 @@ class Edition(Frozen):
         return PrincipleRules(
             name=principle.short_name,
             deviation_to=self._acting(principle.deviation_to, day),
+            # An edition frozen before issues had kinds of question settles none.
             issue=IssueRules(
                 leg=principle.issue_leg, to=tuple(zip(principle.issue_asks, bodies, strict=True))
             )
-            if principle.issue_leg
+            if principle.issue_leg and principle.issue_asks
             else None,
         )
 

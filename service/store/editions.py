@@ -64,7 +64,7 @@ def get(tx: Tx, hash: str) -> str:
 
 def altered(tx: Tx) -> Iterator[str]:
     """Go through the hashes of all editions that are not what these say."""
-    for row in tx.all(select(EDITIONS.c.hash, EDITIONS.c.document)):
+    for row in tx.each(select(EDITIONS.c.hash, EDITIONS.c.document)):
         if canonical.digest(row.document) != row.hash:
             yield row.hash
 

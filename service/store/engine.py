@@ -127,6 +127,10 @@ class Tx:
         """Return every row that a query finds."""
         return self.connection.execute(statement, values).all()
 
+    def each(self, statement: Executable) -> Iterator[Row[Any]]:
+        """Go through what a query finds without holding all of it; nothing else is asked meanwhile."""
+        yield from self.connection.execute(statement, execution_options={"yield_per": 500})
+
     def value(self, statement: Executable, **values: Any) -> Any:
         """Return the first column of the first row, or None."""
         return self.connection.execute(statement, values).scalar()

@@ -1,6 +1,6 @@
 """Decision intents: what people submitted, kept until the engine has answered, and what was decided."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -12,7 +12,8 @@ from service.store import canonical, texts
 from service.store.engine import Tx
 from service.store.line import ENGINE
 from service.store.tables import DECISIONS, INTENTS, STEPS, TEXTS
-from workflows.model import Assurance, Choice, Decision, Frozen
+from workflows.model import Assurance, Choice, Decision, Frozen, key_of
+from workflows.rules import routing
 
 SUBMITTED, ACCEPTED, REFUSED = "submitted", "accepted", "refused"
 
@@ -31,6 +32,12 @@ _STANDING = select(INTENTS).where(
     INTENTS.c.step == bindparam("step"),
     INTENTS.c.round == bindparam("round"),
     or_(INTENTS.c.seat == bindparam("seat"), INTENTS.c.person == bindparam("person")),
+)
+_ASK = select(STEPS.c.ask).where(STEPS.c.id == bindparam("step"))
+_OF_KEY = (
+    select(INTENTS, STEPS.c.ask)
+    .join(STEPS, STEPS.c.id == INTENTS.c.step)
+    .where(STEPS.c.case == bindparam("case"), STEPS.c.key == bindparam("asked"))
 )
 _NEW = insert(INTENTS)
 _ACCEPT = (
@@ -159,7 +166,7 @@ class Submitted(Frozen):
 
 
 class DecisionView(Frozen):
-    """A decision in the record. `reason` is None where its words were erased."""
+    """A decision in the record. `reason` is None where its words were erased, or are not what was written."""
 
     key: str
     case: str
@@ -182,6 +189,8 @@ class DecisionView(Frozen):
     assurance: str
     submitted_at: datetime
     recorded_at: datetime | None
+    altered: bool = False
+    """Its words were changed behind the record's back."""
 
 
 class AlreadyAnswered(Conflict):
@@ -209,11 +218,26 @@ def submit(tx: Tx, intent: Intent) -> Submitted:
             raise AlreadyAnswered(known)
         return Submitted(intent=known, again=True)
     if any(
-        row.key != intent.key and row.person == intent.person and row.state != REFUSED for row in standing
+        row.key != intent.key and row.person == intent.person and row.state != REFUSED
+        for row in (*standing, *_of_the_same_share(tx, intent))
     ):
         raise TwoSeats
     written = _write(tx, intent, attempt=before.attempt + 1 if before is not None else 1)
     return Submitted(intent=written, again=False)
+
+
+def _of_the_same_share(tx: Tx, intent: Intent) -> Iterator[Row[Any]]:
+    """Go through what was answered about the other question of a share: nobody approves it in both places."""
+    other = routing.same_share(key_of(intent.step))
+    version = _version(tx.value(_ASK, step=intent.step)) if other else 0
+    for row in tx.all(_OF_KEY, case=intent.case, asked=other) if other else ():
+        if _version(row.ask) == version:
+            yield row
+
+
+def _version(ask: str) -> int:
+    version: int = canonical.loads(ask)["version"]
+    return version
 
 
 def accepted(tx: Tx, key: str, settled: Choice | None) -> None:
@@ -257,14 +281,18 @@ def unsettled(tx: Tx, step: str | None = None, before: datetime | None = None) -
     return tuple(intent for intent in found if before is None or intent.submitted_at <= before)
 
 
-def decisions_of(tx: Tx, ref: str) -> tuple[DecisionView, ...]:
-    """Return a case's decisions in order, those the engine has counted and not yet recorded included."""
-    return tuple(map(_decision, tx.all(_OF_CASE, case=ref)))
+def decisions_of(tx: Tx, ref: str, *, strict: bool = True) -> tuple[DecisionView, ...]:
+    """Return a case's decisions in order, those the engine has counted and not yet recorded included.
+
+    Raises Altered if the words of one are not what was written. Unless `strict`, such words are left out:
+    what has to be done must not be held up by them.
+    """
+    return tuple(_decision(row, strict=strict) for row in tx.all(_OF_CASE, case=ref))
 
 
-def decisions_of_step(tx: Tx, step: str) -> tuple[DecisionView, ...]:
-    """Return a step's decisions in order, those counted and not yet recorded included."""
-    return tuple(map(_decision, tx.all(_OF_STEP, step=step)))
+def decisions_of_step(tx: Tx, step: str, *, strict: bool = True) -> tuple[DecisionView, ...]:
+    """Return a step's decisions in order, as `decisions_of` returns those of a case."""
+    return tuple(_decision(row, strict=strict) for row in tx.all(_OF_STEP, step=step))
 
 
 # ---------------------------------------------------------------------------- workings
@@ -363,8 +391,14 @@ def _intent(row: Row[Any]) -> StoredIntent:
     )
 
 
-def _decision(row: Row[Any]) -> DecisionView:
-    text = texts.whole(row.words, row.words_hash)
+def _decision(row: Row[Any], *, strict: bool) -> DecisionView:
+    altered = False
+    try:
+        text = texts.whole(row.words, row.words_hash)
+    except Altered:
+        if strict:
+            raise
+        text, altered = None, True
     words = canonical.loads(text) if text else None
     return DecisionView(
         **dict(row._mapping)
@@ -372,6 +406,7 @@ def _decision(row: Row[Any]) -> DecisionView:
             "reason": words["reason"] if words else None,
             "conditions": words["conditions"] if words else _erased(canonical.loads(row.conditions)),
             "answers": words["answers"] if words else _values(canonical.loads(row.answers)),
+            "altered": altered,
         }
     )
 

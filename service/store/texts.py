@@ -39,7 +39,7 @@ def whole(body: str | None, digest: str) -> str | None:
 
 def altered(tx: Tx) -> Iterator[str]:
     """Go through the hashes of all texts that are not what these say; an erased text is not among them."""
-    for row in tx.all(_ALL):
+    for row in tx.each(_ALL):
         if canonical.digest(row.body) != row.hash:
             yield row.hash
 

@@ -134,7 +134,7 @@ def _texts(tx: Tx) -> Iterator[Fault]:
     named: dict[str, tuple[str, int]] = {}
     # Only then, for it reads every line once more.
     if altered:
-        for row in tx.all(
+        for row in tx.each(
             select(JOURNAL.c.case, JOURNAL.c.seq, JOURNAL.c.data).order_by(*JOURNAL.primary_key)
         ):
             for hash in altered.intersection(_HASH.findall(row.data)):

@@ -71,6 +71,12 @@ class Brief(Frozen):
     what_for: str
     deciding_as: str
     post: str
+    forum: str = ""
+    """The forum whose answer is written down, by its secretary."""
+    meeting: date | None = None
+    """The day of that forum's meeting."""
+    unanswered: str = ""
+    """Who was asked before and did not answer."""
     covering: str = ""
     clause: Clause
     submitted: date
@@ -125,6 +131,11 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         what_for=str(content.get("summary") or case.title),
         deciding_as=sight.who,
         post=sight.post,
+        forum=telling.recorded_for(case, step.key, seat.post, edition),
+        meeting=found[0].meeting if (found := telling.place(case, step.key)) else None,
+        unanswered=telling.asked(silent, edition, tx.today)
+        if (silent := telling.before(case, step.key))
+        else "",
         covering=sight.covering,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
         submitted=case.proposal.submitted,
@@ -137,7 +148,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         options=tuple(Row(what=title, which=told) for title, told in appraisal.options(read)),
         benefits=tuple(_benefits(read)),
         principles=tuple(_principles(content, edition)),
-        so_far=tuple(telling.told(decision, edition) for decision in earlier),
+        so_far=tuple(telling.told(decision, case, edition) for decision in earlier),
         colleagues=tuple(_colleagues(tx, step, seat, case, edition, made)),
         blind=step.blind and step.open,
         conditions=tuple(telling.condition(put, edition) for decision in made for put in decision.conditions),
@@ -165,12 +176,25 @@ def shown(tx: Tx, hash: str) -> Brief | None:
 
 def question(step: StepView, seat: SeatView, case: CaseView, edition: Edition) -> str:
     """Put a step's question as the heading of its page."""
-    about = words.listed(telling.about(case, step.key, edition))
+    named = telling.about(case, step.key, edition)
+    about = words.listed(named)
+    forum = telling.recorded_for(case, step.key, seat.post, edition)
     match step.kind:
+        case "embargo_exception" if forum:
+            return f"Did {forum} grant an exception from the embargo?"
+        case "challenge" if forum:
+            return f"Did {forum} find that {about or 'the corporate system'} falls short?"
+        case "dataset" if forum:
+            return f"Which one source did {forum} settle on for the data that several systems share?"
+        case "parameter" if forum:
+            return f"What did {forum} make of the technical parameter that limits this proposal?"
+        case "notification" if forum:
+            return f"Did {forum} have any concerns about this proposal?"
         case "embargo_exception":
             return "Is this an exception from the embargo?"
         case "head_of_profession":
-            return f"Do you support this proposal, which does not meet {about or 'a principle'}?"
+            principles = f"principle{'s' if len(named) > 1 else ''} of {about}" if about else "principles"
+            return f"Do you support this proposal, which does not meet the {principles}?"
         case "challenge":
             return f"Does {about or 'the corporate system'} fall short of what this proposal needs?"
         case "consent":
@@ -276,7 +300,7 @@ def _colleagues(
             answer = next((d for d in made if (d.step, d.seat) == (other.id, colleague.key)), None)
             yield Colleague(
                 who=telling.title(edition, colleague.post, words.local(step.opened)),
-                said=telling.told(answer, edition) if answer else None,
+                said=telling.told(answer, case, edition) if answer else None,
             )
 
 

@@ -64,7 +64,13 @@ def read(form: FormData, sight: Sight) -> Filled:
         errors["reason"] = "Give your reasons"
     conditions = _conditions(form, sight, choice, errors) if choice else ()
     until = _until(form, sight, errors) if choice is Choice.DEFER else None
-    named = {name: _answer(form, name, errors) for name in sight.open_step.answers}
+    # What settles an issue is wanted of whoever settles it, and of nobody who sends it elsewhere.
+    settles = choice is Choice.APPROVE
+    named = {
+        name: answer
+        for name in sight.open_step.answers
+        if (answer := _answer(form, name, errors, wanted=settles or name not in WRITTEN))
+    }
     if errors or choice is None:
         return Filled(None, errors)
     return Filled(Chosen(choice=choice, reason=reason, conditions=conditions, until=until, answers=named), {})
@@ -140,12 +146,12 @@ def _by(form: FormData, name: str, today: date, errors: dict[str, str]) -> date 
         return None
 
 
-def _answer(form: FormData, name: str, errors: dict[str, str]) -> Answered:
+def _answer(form: FormData, name: str, errors: dict[str, str], *, wanted: bool) -> Answered | None:
     if name in WRITTEN:
         text = _words(form, name, errors)
-        if not text:
+        if wanted and not text:
             errors.setdefault(name, WRITTEN[name])
-        return Answered(value=telling.SAID, text=text)
+        return Answered(value=telling.SAID, text=text) if text else None
     value, text = _field(form, name), _words(form, f"{name}_words", errors)
     question = words.ANSWERS.get(name, words.plain(name))
     if value not in CONCERNS:

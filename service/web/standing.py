@@ -182,6 +182,7 @@ def _holder(
 def _barred(tx: Tx, case: CaseView, step: StepView) -> frozenset[str]:
     """Return who may not answer today, because they or whom they cover for wrote the proposal."""
     people = telling.directory(tx, case)
-    excused = seating.excused(case.proposal, step.kind, step.asked, people, tx.today)
+    rules = telling.edition(tx, case.edition)
+    excused = seating.excused(case.proposal, step.kind, step.asked, rules, people, tx.today)
     away = covers.on_day(tx, tx.today)
     return seating.barred(case.authors, away, deciding=step.terms.deciding, excused=excused)

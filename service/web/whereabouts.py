@@ -11,7 +11,7 @@ from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView, Waiting
 from service.web import words
-from workflows.model import Choice, Ending, Leg, Nudge, Outcome, Size, State
+from workflows.model import Choice, Ending, Leg, Nudge, Size, State
 from workflows.rules import calendar, course, states
 
 
@@ -54,7 +54,7 @@ class Place:
     place: str
     """done, here, stopped, to come or, once the case is over, not reached."""
     why: str
-    """For a leg where the case stopped: refused, returned, lapsed or withdrawn."""
+    """For a leg where the case stopped: refused, unfunded, returned, lapsed or withdrawn."""
     when: str
 
 
@@ -134,17 +134,21 @@ def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None)
     outcomes = [settled if one.id == step.id else one.choice for one in beside]
     waiting = waits(tx, case)
     moved = any(wait.step not in [one.id for one in beside] for wait in waiting)
+    answered = list(zip(beside, outcomes, strict=True))
     passed = all(
-        outcome is not None and _goes_on(one.kind, outcome, case)
-        for one, outcome in zip(beside, outcomes, strict=True)
+        outcome not in (None, Choice.DEFER) and states.after(telling.came_to(one, outcome)) is None
+        for one, outcome in answered
     )
     alone = words.became(settled, step.kind) if len(beside) == 1 and settled else ""
     here = case.version == step.version and case.state != State.RETURNED and not moved
     underway = case.open and case.withdrawal is None and here
-    onward = _onward(tx, case, step, outcomes) if underway and passed else ""
-    halted = _halted(tx, case, beside, outcomes) if underway and not passed else ""
+    onward = _onward(tx, case, answered) if underway and passed else ""
+    halted = _halted(tx, case, answered) if underway and not passed else ""
     become = "; ".join(filter(None, (_counted(tx, case, beside), alone, onward or halted)))
-    return (*([words.sentence(become)] if become else ()), *(() if onward or halted else told(case, waiting)))
+    # What the register has yet to hear is settled still stands in it as waiting.
+    over = [one.id for one, outcome in answered if outcome is not None]
+    left = [wait for wait in waiting if wait.step not in over]
+    return (*([words.sentence(become)] if become else ()), *(() if onward or halted else told(case, left)))
 
 
 _HALTED = {
@@ -154,40 +158,36 @@ _HALTED = {
 """What becomes of a case whose question stops it there; where it ends against it, its sponsor is told."""
 
 
-def _halted(tx: Tx, case: CaseView, beside: Sequence[StepView], outcomes: Sequence[Choice | None]) -> str:
+def _halted(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | None]]) -> str:
     """Say what comes of a question that lets a case go no further, or puts it off; nothing for others."""
-    for one, choice in zip(beside, outcomes, strict=True):
-        if choice is None or choice is Choice.DEFER or _goes_on(one.kind, choice, case):
+    for one, choice in answered:
+        if choice is None or choice is Choice.DEFER:
             continue
-        ended = states.after(
-            Outcome(step=one.id, ending=Ending.DECIDED, choice=choice, at=one.opened, kind=one.kind)
-        )
+        ended = states.after(telling.came_to(one, choice))
         if ended is not None:
             return _HALTED.get(ended, "it ends here, and its sponsor is told why")
-    if all(choice is not None for choice in outcomes) and Choice.DEFER in outcomes:
-        put_off = [one.id for one, choice in zip(beside, outcomes, strict=True) if choice is Choice.DEFER]
+    put_off = [one.id for one, choice in answered if choice is Choice.DEFER]
+    if put_off and all(choice is not None for _, choice in answered):
         days = [
             made.until
-            for made in intents.decisions_of(tx, case.ref)
+            for made in intents.decisions_of(tx, case.ref, strict=False)
             if made.step in put_off and made.choice is Choice.DEFER and made.until
         ]
         return f"it is asked again on {words.day(max(days))}" if days else "it is asked again later"
     return ""
 
 
-def _onward(tx: Tx, case: CaseView, step: StepView, outcomes: Sequence[Choice | None]) -> str:
-    """Say where a case goes after a question; nothing where nobody is asked next."""
+def _onward(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | None]]) -> str:
+    """Say where a case goes after questions that were put together."""
     rules = telling.edition(tx, case.edition)
-    adds = any(course.added(step.kind, choice, case.branches) for choice in outcomes)
-    if Choice.REFER_UP in outcomes and not adds and not any(leg.leg == "srg" for leg in case.route):
-        # Its way had no such leg until somebody referred it; what it goes to then is said when it is there.
+    outcomes = {step.key: telling.came_to(step, choice) for step, choice in answered}
+    following = telling.following(case, outcomes, rules, tx.today)
+    if following is None:
         return ""
-    following = telling.following(case, step.key, step.kind, outcomes[-1], rules, tx.today)
-    if following is None or not following.who:
-        return ""
-    return (
-        f"it goes to {words.listed(following.who)}{f' on {words.day(following.on)}' if following.on else ''}"
-    )
+    if not following.who:
+        return "its project is still to come"
+    on = f" on {words.day(following.on)}" if following.on else ""
+    return f"it goes to {words.listed(following.who)}{on}"
 
 
 def _counted(tx: Tx, case: CaseView, beside: Sequence[StepView]) -> str:
@@ -196,7 +196,11 @@ def _counted(tx: Tx, case: CaseView, beside: Sequence[StepView]) -> str:
     if asked < 2:
         return ""
     ids = [step.id for step in beside]
-    made = [decision.choice for decision in intents.decisions_of(tx, case.ref) if decision.step in ids]
+    made = [
+        decision.choice
+        for decision in intents.decisions_of(tx, case.ref, strict=False)
+        if decision.step in ids
+    ]
     hidden = any(step.blind and step.open for step in beside)
     agreed = not hidden and all(choice.favourable for choice in made)
     kinds = {step.kind for step in beside}
@@ -205,7 +209,8 @@ def _counted(tx: Tx, case: CaseView, beside: Sequence[StepView]) -> str:
         if len(kinds) == 1
         else None
     )
-    verb, done = "has" if len(made) == 1 else "have", "approved" if agreed else "answered"
+    verb = "has" if len(made) == 1 else "have"
+    done = "approved" if agreed and people else "answered"
     return f"{len(made)} of {asked} {people or 'of those asked'} {verb} {done}"
 
 
@@ -261,18 +266,15 @@ def _goes_on(kind: str, choice: Choice, case: CaseView) -> bool:
 def _stopped(own: Sequence[StepView]) -> str:
     """Say why a leg let nobody on: what was answered says more than what was called off for it."""
     decided = [step for step in own if step.ending is Ending.DECIDED and step.choice is not None]
-    ends = {states.after(_outcome(step)) for step in decided if step.choice is not Choice.DEFER}
+    final = [step for step in decided if step.choice is not Choice.DEFER]
+    ends = {states.after(telling.came_to(step, step.choice)) for step in final}
+    if State.CLOSED_UNFUNDED in ends:
+        return "unfunded"
     if ends - {None, State.RETURNED}:
         return "refused"
     if State.RETURNED in ends:
         return "returned"
     return "lapsed" if any(step.ending is Ending.SILENT for step in own) else "withdrawn"
-
-
-def _outcome(step: StepView) -> Outcome:
-    """Return what a step came to, as its process was told it."""
-    ending = step.ending or Ending.WITHDRAWN
-    return Outcome(step=step.id, ending=ending, choice=step.choice, at=step.opened, kind=step.kind)
 
 
 def _place(leg: Leg, edition: Edition, today: date, place: str, why: str) -> Place:

@@ -106,6 +106,8 @@ _DONE = {
 }
 """For "it is approved", and mostly for "the Chief Executive approved"."""
 
+_NO_VIEW = (Choice.ABSTAIN, Choice.DECLARE_INTEREST)
+
 _DID = {
     Choice.APPROVE: "approved {}",
     Choice.APPROVE_WITH_CONDITIONS: "approved {} with conditions",
@@ -169,7 +171,7 @@ NUDGES = {
     Nudge.REMIND: "a reminder is sent",
     Nudge.COVER: "their cover is asked as well",
     Nudge.LINE: "the next person up the line is asked as well",
-    Nudge.COUNT: "the votes there are decide, if they make a quorum",
+    Nudge.COUNT: "the votes cast by then are counted, and decide if they make a quorum",
     Nudge.PMO: "the PMO is told",
     Nudge.CLOSE: "the question closes with the answers there are",
 }
@@ -181,6 +183,7 @@ PLACES = {
     "to come": "To come",
     "not reached": "Not reached",
     "refused": "Stopped here, refused",
+    "unfunded": "Stopped here, without money",
     "returned": "Stopped here, returned",
     "lapsed": "Stopped here, lapsed",
     "withdrawn": "Stopped here, withdrawn",
@@ -259,10 +262,17 @@ def did(choice: Choice, kind: str, what: str = "") -> str:
     return _DID[choice].format(what) if what else _ALONE.get(choice, _DONE[choice])
 
 
+def recording(choice: Choice, kind: str, forum: str) -> str:
+    """Return "recording that Heads of ICT Group noted it", for a secretary who writes down a forum's word."""
+    return f"recording that {forum} {did(choice, kind) if choice is not Choice.NOTE else 'noted it'}"
+
+
 def became(choice: Choice, kind: str) -> str:
     """Return "it is approved": what a question came to, as a clause."""
     own = saying(kind, choice)
-    return own.became if own else f"it is {_DONE[choice]}"
+    if own:
+        return own.became
+    return "nobody voted for it or against it" if choice in _NO_VIEW else f"it is {_DONE[choice]}"
 
 
 def leg(key: str) -> str:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from service.store import cases
-from service.telling import following, place, pmo_letter
+from service.telling import coincidences, following, place, pmo_letter
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
-from workflows.model import CaseWaiting, Choice, Ending
+from workflows.model import CaseWaiting, Choice, Ending, Outcome
 
 SRG = "Strategic Resources Group"
 SERVICE = "Service Director (ICT & Customer Access)"
@@ -153,6 +153,7 @@ def test_a_version_submitted_again_unchanged_inherits_no_answers(desk: Desk) -> 
         ("PROP-09", "notification", Choice.NOTE, ("bid_outcome", "Chief Finance Officer")),
         ("PROP-09", "bid_outcome", Choice.APPROVE, ("funding", "Chief Finance Officer")),
         ("PROP-07", "completion", Choice.VERIFY, None),
+        ("PROP-08", "funding-bh-land-charges", Choice.REFER_UP, ("srg", SRG)),
     ],
 )
 def test_where_a_case_goes_after_an_answer(
@@ -163,8 +164,39 @@ def test_where_a_case_goes_after_an_answer(
         view = cases.get(tx, case.case)
     found = place(view, key)
     assert found is not None
-    after = following(view, key, found[1].kind, choice, desk.edition, DAY)
+    outcome = Outcome(step="", ending=Ending.DECIDED, choice=choice, at=NINE, kind=found[1].kind)
+    after = following(view, {key: outcome}, desk.edition, DAY)
     assert (after and (after.leg, "".join(after.who[:1]))) == expected
+
+
+def test_where_a_case_goes_is_said_from_all_that_was_asked_together(desk: Desk) -> None:
+    case = desk.submits("PROP-06")
+    with desk.store.reading() as tx:
+        view = cases.get(tx, case.case)
+    passed_on = Outcome(step="", ending=Ending.DECIDED, choice=Choice.SUPPORT, at=NINE, kind="parameter")
+    noted = Outcome(step="", ending=Ending.DECIDED, choice=Choice.NOTE, at=NINE, kind="notification")
+    for answers in (
+        {"issue-P10": passed_on, "notification": noted},
+        {"notification": noted, "issue-P10": passed_on},
+    ):
+        after = following(view, answers, desk.edition, DAY)
+        assert after is not None
+        assert (after.leg, after.who) == ("issue_resolution", ("ICT Services",))
+
+
+@pytest.mark.parametrize(
+    ("sample", "told"),
+    [
+        ("PROP-10", "The sponsor, Chief Finance Officer, is also the Principal Customer."),
+        ("PROP-11", "The sponsor, Service Director - HR, is also the Principal Customer."),
+        ("PROP-05", ""),
+    ],
+)
+def test_a_sponsor_whose_own_system_it_is_about_is_named_as_such(desk: Desk, sample: str, told: str) -> None:
+    case = desk.submits(sample)
+    with desk.store.reading() as tx:
+        said = [*coincidences(cases.get(tx, case.case), desk.edition, DAY)]
+    assert [one for one in said if "Principal Customer" in one] == ([told] if told else [])
 
 
 def test_the_pmo_hears_of_a_fault_with_nothing_lost(desk: Desk) -> None:

@@ -1,20 +1,27 @@
 """Who is asked, whom silence brings in, and who is told how it ended."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import func, update
 
 from notifications.examples import rendered
 from notifications.render import subject
+from service import seating
+from service.errors import Altered, TwoSeats
 from service.handbook import Edition
+from service.handbook.edition import Holding
+from service.store import intents, links, steps
 from service.store import letters as ledger
-from service.store import links, steps
 from service.store.letters import LinkBinding, QueuedLetter
+from service.store.tables import TEXTS
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
-from workflows.letters import Receipt, read
+from workflows.letters import Awaited, Receipt, read
 from workflows.model import (
     AnswersDue,
     Capacity,
@@ -24,7 +31,9 @@ from workflows.model import (
     Ladder,
     LadderRung,
     Nudge,
+    SeatAsk,
     StepNudged,
+    StepOpened,
 )
 from workflows.rules.quorum import settled
 
@@ -202,6 +211,72 @@ def test_an_authority_is_not_whoever_answers_for_the_funder_already(desk: Desk) 
     (authority,) = desk.opens(desk.ask(case, "authority-bh-dmh")).seats
     assert [holder.post for holder in funder.holders] == ["cd-rc"]
     assert [holder.post for holder in authority.holders] == ["chief-executive"]
+
+
+def test_whoever_has_answered_for_a_share_is_not_brought_in_for_the_authority_above_it(
+    each_desk: Desk,
+) -> None:
+    desk = each_desk
+    cover = desk.covers("cd-rc", by="bh-dmh")
+    case = desk.submits(funding_parties=[{"post": "bh-dmh", "share_percent": 100}])
+    desk.opens(desk.ask(case, HALL))
+    desk.opens(desk.ask(case, "authority-bh-dmh"))
+    step = f"{case.case}.{HALL}.1"
+    desk.closes(step, desk.answers(step, "bh-dmh"))
+    above = f"{case.case}.authority-bh-dmh.1"
+    desk.nudges(above, Nudge.COVER)
+    assert cover not in [holder.person for holder in desk.holders(above)["cd-rc"]]
+    with pytest.raises(TwoSeats):
+        desk.answers(above, "cd-rc", person=cover)
+
+
+def test_of_two_questions_about_a_share_that_open_at_once_each_sees_whom_the_other_asks(
+    each_desk: Desk,
+) -> None:
+    desk = each_desk
+    whole = [{"post": "bh-dmh", "share_percent": 100}]
+    case = desk.submits(authors=["bh-dmh"], funding_parties=whole)
+    keys = (HALL, "authority-bh-dmh")
+    together = Barrier(len(keys))
+
+    def opens(key: str) -> StepOpened:
+        together.wait()
+        return desk.opens(desk.ask(case, key))
+
+    with ThreadPoolExecutor(len(keys)) as pool:
+        opened = [step.seats[0].holders[0].post for step in pool.map(opens, keys)]
+    assert sorted(opened) == ["cd-rc", "chief-executive"]
+
+
+def test_who_led_it_when_it_was_submitted_does_not_answer_for_its_money_later(desk: Desk) -> None:
+    case = desk.submits(sponsor_post="cd-rc", funding_parties=[{"post": "cd-rc", "share_percent": 100}])
+    wrote = desk.person("cd-rc")
+    # The lead post, and with it the case, is somebody else's by the day of the question.
+    later = desk.edition.model_copy(
+        update={
+            "holdings": (
+                *(held for held in desk.edition.holdings if held.post != "hoict-rc"),
+                Holding(post="hoict-rc", person=wrote, since=DAY, until=DAY),
+                Holding(post="hoict-rc", person="p-021", since=DAY + timedelta(days=1)),
+            )
+        }
+    )
+    asked = [SeatAsk(key="cd-rc", post="cd-rc")]
+    month = DAY + timedelta(days=30)
+    assert seating.excused(case.proposal, "funding", asked, later, later, month) == ""
+    assert seating.excused(case.proposal, "funding", asked, desk.edition, desk.edition, month) == wrote
+
+
+def test_words_that_were_altered_hold_up_nobody_else_s_answer(desk: Desk) -> None:
+    ref, hall, sports = two_funders(desk)
+    desk.closes(hall, desk.answers(hall, "bh-dmh", Choice.APPROVE_WITH_CONDITIONS))
+    with desk.store.writing() as tx:
+        tx.run(update(TEXTS).values(body=func.replace(TEXTS.c.body, "Because", "Becauze")))
+    desk.closes(sports, desk.answers(sports, "bh-sports"))
+    letter, _ = receipt(desk, ref, "bh-sports")
+    assert letter.settled is Choice.APPROVE
+    with desk.store.reading() as tx, pytest.raises(Altered):
+        intents.decisions_of(tx, ref)
 
 
 def test_a_question_that_decides_nothing_may_go_to_an_author(desk: Desk) -> None:
@@ -503,17 +578,22 @@ def test_a_receipt_counts_what_was_put_off_as_still_to_be_answered(desk: Desk) -
     desk.closes(hall, desk.answers(hall, "bh-dmh", Choice.DEFER, until=to), choice=Choice.DEFER, until=to)
     desk.closes(sports, desk.answers(sports, "bh-sports"))
     letter, said = receipt(desk, ref, "bh-sports")
-    assert (letter.answered, letter.waiting_for) == (1, ("Budget holder, De Montfort Hall",))
+    assert (letter.answered, letter.waiting_for) == (1, (Awaited(who="Budget holder, De Montfort Hall"),))
     assert "goes on only when all have answered" in said
 
 
-def test_the_sponsor_hears_what_the_forum_replied(desk: Desk) -> None:
+def test_the_sponsor_and_the_head_of_profession_hear_what_the_forum_replied(desk: Desk) -> None:
     case = desk.submits()
     desk.opens(desk.ask(case, "notification"))
     step = f"{case.case}.notification.1"
     before = desk.ledger(case.case)
     desk.closes(step, desk.answers(step, "heads-of-ict-secretary", Choice.NOTE), choice=Choice.NOTE)
-    assert desk.sent(case.case, before) == [("outcome", "cd-rc"), ("receipt", "heads-of-ict-secretary")]
+    assert desk.sent(case.case, before) == [
+        ("outcome", "cd-rc"),
+        # Who was not consulted is copied.
+        ("outcome", "head-of-profession"),
+        ("receipt", "heads-of-ict-secretary"),
+    ]
 
 
 @pytest.mark.parametrize(

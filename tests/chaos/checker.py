@@ -8,7 +8,6 @@ from hashlib import sha256
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from notifications.catcher import Caught
-from service import seating
 from service.store import cases, covers, intents, journal, letters, rebuild, steps, verify
 from service.store.intents import DecisionView
 from service.store.letters import LedgerRow
@@ -140,8 +139,14 @@ def _no_author_decided(town: Town, facts: Facts) -> Iterator[str]:
             continue
         wrote, day = authors[made.case, step.version], calendar.local_day(made.submitted_at)
         proposal = town.case(made.case).proposal
-        excused = seating.excused(proposal, step.kind, step.asked, leicester(), day)
-        if made.person in seating.barred(wrote, away[day], deciding=True, excused=excused):
+        # Worked out anew, for the rule that seats people cannot vouch for itself.
+        leading = (proposal.lead, *proposal.co_authors)
+        led = {leicester().holder(post, proposal.submitted) for post in leading}
+        sponsor = leicester().holder(proposal.sponsor, day)
+        pays = step.kind in ("funding", "challenge", "consent") and sponsor not in led
+        asked = proposal.sponsor in [seat.post for seat in step.asked]
+        writers = {author for author in wrote if not (pays and asked and sponsor and author == sponsor.id)}
+        if made.person in writers | {cover for author, cover in away[day].items() if author in writers}:
             yield f"{made.person} wrote {made.case}, or covered for who did, and decided {made.step}"
 
 

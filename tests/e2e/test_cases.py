@@ -124,10 +124,12 @@ async def test_a_conforming_minor_proposal_is_decided_by_email_and_closed(city: 
     assert sorted(letters_about(city, ref)) == sorted(
         [
             ("cd-ce", "We have your proposal"),
+            # Who was not consulted is copied.
+            ("head-of-profession", "Noted"),
             ("hoict-ce", "We have your proposal"),
             ("heads-of-ict-secretary", "On the agenda of Heads of ICT Group, Wed 9 Jun"),
             ("heads-of-ict-secretary", "Reply by Mon 14 Jun"),
-            ("heads-of-ict-secretary", "Recorded, you noted it"),
+            ("heads-of-ict-secretary", "Recorded, Heads of ICT Group noted it"),
             ("cd-ce", "Noted"),
             ("cd-ce", "Decide by Wed 16 Jun"),
             ("cd-ce", "Recorded, you approved"),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from service import handbook
+from service import handbook, telling
 from service.demo.people import Received
 from service.handbook import Edition
 from service.store import cases as records
@@ -184,6 +184,28 @@ def test_each_sample_comes_to_its_end_and_everybody_asked_has_answered(council: 
     endings = {step.ending for step in council.town.steps(case.ref)}
     assert endings == {Ending.DECIDED}
     assert case.version == (2 if sample == "PROP-05" else 1)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_whoever_a_letter_says_is_next_is_asked_next(council: Council, sample: str) -> None:
+    ref = council.refs[sample]
+    case, asked = council.town.case(ref), council.town.steps(ref)
+    edition = council.editions[case.organisation]
+    with council.town.store.reading() as tx:
+        legs = {
+            ask.key: leg
+            for version in records.versions(tx, ref)
+            for leg in (*version.route, *version.branches.values())
+            for ask in course.asked_by(leg)
+        }
+        told = [row for row in letters.of_case(tx, ref) if (row.props.get("next") or {}).get("who")]
+    assert told
+    for row in told:
+        closed = next(step.closed for step in asked if step.id == row.step)
+        assert closed is not None
+        following = min((step for step in asked if step.opened >= closed), key=lambda step: step.opened)
+        who = [telling.title(edition, post, following.opened.date()) for post in legs[following.key].who]
+        assert row.props["next"]["who"] == who, row.key
 
 
 async def test_each_sample_has_the_meetings_its_papers_name(council: Council) -> None:

@@ -34,6 +34,7 @@ from notifications.render import (
     subject,
     together,
 )
+from service import handbook
 from workflows.letters import Asking, Letter, read
 from workflows.model import Choice
 
@@ -318,12 +319,30 @@ def test_a_subject_begins_with_what_is_to_be_done_and_by_when(name: str, line: s
     assert subject(EXAMPLES[name]).startswith(line)
 
 
+def test_every_example_quotes_its_clause_as_the_shipped_handbooks_have_it() -> None:
+    shipped = {
+        clause.number: " ".join(clause.text.split()).rstrip(".")
+        for name in handbook.names()
+        for clause in handbook.load(name).clauses.values()
+    }
+    quoted = [
+        letter.clause for letter in EXAMPLES.values() if isinstance(letter, Asking) and letter.clause.text
+    ]
+    assert quoted
+    assert [clause.number for clause in quoted if shipped.get(clause.number) != clause.text] == []
+
+
+def test_a_day_of_another_year_is_named_with_its_year() -> None:
+    asked = EXAMPLES["request-bid"].model_copy(update={"due": date(2008, 3, 6)})
+    assert subject(asked).startswith("Reply by Thu 6 Mar 2008: has the bid succeeded?")
+
+
 def test_the_request_tells_all_one_needs_to_decide() -> None:
     text = text_of(received(EXAMPLES["request"]))
     for words in (
         "You are asked, as Budget holder, De Montfort Hall, to approve your share of this proposal",
         "£84,000 of £140,000 (60%)",
-        "Why you: funding parties approve the appraisal (clause FUND-1).",
+        "Why you: Every party that funds a proposal approves its share.",
         "Heads of ICT Group noted it on 13 October",
         "Your budget: £210,000; committed £95,000; £31,000 would remain.",
         "on 22 October it also goes to your cover, B. Deputy",

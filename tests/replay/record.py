@@ -21,13 +21,15 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from tests.support.core import terms
 from tests.support.engine import running
 from tests.support.play import Play, playing
-from tests.support.proposals import HEADS, MEETING, MONEY, RULES, opened
+from tests.support.proposals import HEADS, MEETING, MONEY, RULES, TERMS, opened
 from workflows.human_step import SEARCH_ATTRIBUTES
 from workflows.model import (
     CaseOpened,
     Choice,
     EmbargoOwner,
     EmbargoRules,
+    Ladder,
+    LadderRung,
     Nudge,
     Relation,
     Silence,
@@ -109,6 +111,18 @@ async def majority(play: Play) -> None:
     await play.answers("srg", Choice.REJECT, seat="cd-rc")
     await play.answers("srg", Choice.ABSTAIN, seat="cd-hsg")
     await play.answers("srg", seat="chief-executive")
+    await play.waits("project")
+    await play.is_withdrawn()
+    await play.ends()
+
+
+async def counted(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh")
+    await play.answers("srg", seat="cd-rc")
+    await play.jumps(play.rungs("srg")[-1].at)
+    # One for it is no quorum; the second makes one.
+    await play.answers("srg", seat="cd-hsg")
     await play.waits("project")
     await play.is_withdrawn()
     await play.ends()
@@ -229,6 +243,9 @@ async def written_later(play: Play) -> None:
 
 
 STANDSTILL = EmbargoRules(owners=(EmbargoOwner(forum=HEADS),))
+COUNTED = TERMS["srg"].model_copy(
+    update={"ladder": Ladder(due=5, rungs=(LadderRung(day=8, nudge=Nudge.COUNT),))}
+)
 EXPIRING = terms((3, Nudge.REMIND), (10, Nudge.CLOSE), choices=MONEY, silence=Silence.EXPIRE)
 
 WAYS = (
@@ -243,6 +260,12 @@ WAYS = (
     Way("deferred", opened("INV-2004-0004", decide_by=SOON), deferred, ("funding-bh-dmh.1",)),
     Way("referred-up", opened("INV-2004-0005", decide_by=SOON), referred_up, ("funding-bh-dmh.1",)),
     Way("majority", opened("INV-2004-0006", *TWO, size=Size.MAJOR, decide_by=SOON), majority, ("srg.1",)),
+    Way(
+        "counted",
+        opened("INV-2004-0021", size=Size.MAJOR, decide_by=SOON, put={"srg": COUNTED}),
+        counted,
+        ("srg.1",),
+    ),
     Way("withdrawn", opened("INV-2004-0007", *TWO), withdrawn, ("funding-bh-dmh.1",)),
     Way("withdrawn-while-waiting", opened("INV-2004-0008"), withdrawn_while_waiting),
     Way("withdrawn-while-returned", opened("INV-2004-0009", decide_by=SOON), withdrawn_while_returned),
@@ -265,6 +288,7 @@ WAYS = (
         "challenged",
         opened("INV-2004-0017", decide_by=SOON, relation=Relation.DUPLICATES, corporate_systems=("CS8",)),
         challenged,
+        ("challenge-sd-ict-ca.1",),
     ),
     Way(
         "settled",
@@ -275,6 +299,7 @@ WAYS = (
         "unfunded",
         opened("INV-2004-0019", decide_by=SOON, bid_pending=True, bid_due=date(2005, 2, 28)),
         unfunded,
+        ("bid_outcome.1",),
     ),
     Way(
         "no-exception",

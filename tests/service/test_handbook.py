@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from service import handbook
+from service import handbook, proposals
 from service.cli import app
 from service.handbook import Edition, Fault, HandbookError
 from tests.support.samples import CALENDARS, SAMPLES
 from workflows.model import Assurance, Choice, Nudge, QuorumRule, Silence
+from workflows.rules import routing
 from workflows.rules.routing import LEGS
 
 SHIPPED = Path(handbook.__file__).parents[1] / "handbooks" / "leicester"
@@ -220,6 +221,17 @@ def test_an_edition_is_the_same_after_being_written_and_read() -> None:
     assert again == LEICESTER
     assert again.hash == LEICESTER.hash
     assert again.to_json() == LEICESTER.to_json()
+
+
+def test_an_edition_that_an_earlier_version_froze_can_still_be_gone_by() -> None:
+    frozen = (Path(__file__).parent / "frozen" / "leicester.json").read_text("utf-8")
+    edition = Edition.from_json(frozen)
+    facts = proposals.facts(
+        proposals.normalise(SAMPLES["PROP-02"], edition), submitted=IN_2004, edition=edition
+    )
+    route = routing.route(facts, edition.routing(IN_2004))
+    assert [leg.leg for leg in route][:3] == ["notification", "funding", "srg"]
+    assert "srg" in routing.branches(facts, edition.routing(IN_2004))
 
 
 def test_the_same_files_make_the_same_edition_and_a_changed_number_another(tmp_path: Path) -> None:

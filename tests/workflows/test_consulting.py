@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
+from tests.support.core import terms
 from tests.support.play import playing
 from tests.support.proposals import HEADS, MEETING, RULES, opened
-from workflows.model import Choice, EmbargoOwner, EmbargoRules, Ending, Relation, Size
+from workflows.model import Choice, EmbargoOwner, EmbargoRules, Ending, Nudge, Relation, Silence, Size
 
 SOON = date(2004, 9, 30)
 """A decision date that no meeting can serve, so that the case is notified at once."""
@@ -225,6 +226,37 @@ async def test_each_answer_adds_its_own_to_the_way_and_funders_wait_for_all_of_i
         await play.answers("funding-bh-dmh")
         await play.asks("completion")
         assert play.states == ["notifying", "consulting", "with_srg", "with_funders", "approved"]
+
+
+async def test_srg_is_asked_once_about_all_that_is_referred_to_it(client: Client) -> None:
+    case = opened("INV-124", decide_by=SOON, principles={"P09": "issue", "P10": "issue"})
+    async with playing(client, case) as play:
+        await play.is_notified_at_once()
+        await play.answers("issue-P09", Choice.REFER_UP)
+        await play.answers("issue-P10", Choice.SUPPORT)
+        await play.answers("solution-P10", Choice.REFER_UP)
+        for member in BOARD:
+            await play.answers("srg-issue", seat=member)
+        await play.answers("funding-bh-dmh")
+        await play.asks("completion")
+        asked = [opening.ask.step for opening in play.outside.register.openings]
+        assert [step for step in asked if "srg" in step] == ["INV-124.srg-issue.1"]
+
+
+async def test_what_nobody_answers_lapses_though_the_question_beside_it_is_called_off(client: Client) -> None:
+    closing = terms(
+        (3, Nudge.REMIND),
+        (5, Nudge.CLOSE),
+        kind="dataset",
+        choices=(Choice.APPROVE, Choice.RETURN, Choice.DEFER),
+        silence=Silence.EXPIRE,
+    )
+    case = opened("INV-125", decide_by=SOON, principles={"P09": "issue"}, put={"dataset": closing})
+    async with playing(client, case) as play:
+        await play.asks("issue-P09")
+        await play.jumps(date(2004, 9, 21))
+        await play.ends()
+        assert play.states == ["notifying", "lapsed"]
 
 
 # ---------------------------------------------------------------------------------- bids

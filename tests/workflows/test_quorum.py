@@ -62,8 +62,10 @@ def decided(seat: int, choice: Choice, *, person: str = "", round: int = 1, show
     )
 
 
-def outcome(answers: str, quorum: Quorum, *, final: bool = False, veto: int | None = None) -> Choice | None:
-    return settled(made(answers), seats_for(answers, veto=veto), quorum, final=final)
+def outcome(
+    answers: str, quorum: Quorum, *, final: bool = False, counted: bool = False, veto: int | None = None
+) -> Choice | None:
+    return settled(made(answers), seats_for(answers, veto=veto), quorum, final=final, counted=counted)
 
 
 @pytest.mark.parametrize(
@@ -335,3 +337,31 @@ def test_one_person_never_fills_two_seats_even_as_a_cover() -> None:
         )
         is Refusal.TWO_SEATS
     )
+
+
+@pytest.mark.parametrize(
+    ("answers", "casting", "expected"),
+    [
+        (".aaaa...", True, APPROVE),
+        (".aaac...", True, CONDITIONS),
+        (".arrr...", True, REJECT),
+        (".aaa....", True, None),  # too few to make a quorum
+        (".aarr...", True, None),  # a tie that the chair may still break
+        ("aarr....", True, APPROVE),  # and one that the chair has broken
+        ("raar....", True, REJECT),
+        (".aarr...", False, None),
+        (".aaroo..", False, APPROVE),
+        (".oooo...", True, None),
+    ],
+)
+def test_votes_that_are_counted_decide_by_a_real_majority_while_others_may_still_vote(
+    answers: str, casting: bool, expected: Choice | None
+) -> None:
+    quorum = Quorum(rule=QuorumRule.MAJORITY, present=4, casting=casting)
+    assert outcome(answers, quorum, counted=True) is expected
+
+
+def test_votes_that_are_counted_carry_nothing_past_a_veto_that_has_not_been_heard() -> None:
+    quorum = Quorum(rule=QuorumRule.MAJORITY, present=4)
+    assert outcome(".aaaa...", quorum, counted=True, veto=7) is None
+    assert outcome(".aaa...a", quorum, counted=True, veto=7) is APPROVE

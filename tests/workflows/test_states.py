@@ -7,7 +7,7 @@ import pytest
 from service import handbook
 from tests.support import states as drawing
 from tests.support.proposals import opened
-from workflows.model import Choice, Ending, Leg, Outcome, State
+from workflows.model import Choice, Ending, Leg, Outcome, Relation, Size, State
 from workflows.rules import course, routing, states
 from workflows.rules.routing import LEGS, choices_of
 
@@ -112,6 +112,39 @@ def test_every_answer_on_offer_leads_to_a_state_or_on_or_is_asked_again(
         assert choice.favourable or (choice is Choice.REFER_UP and passed != "srg")
 
 
+WAYS = [
+    opened(
+        "INV-1",
+        size=size,
+        principles=principles,
+        corporate_systems=systems,
+        relation=relation,
+        bid_pending=pending,
+    )
+    for size in Size
+    for principles in (TROUBLE, {"P09": "issue", "P10": "issue"}, {"P10": "issue"}, {})
+    for systems, relation in (((), Relation.NONE), (("CS8",), Relation.DUPLICATES))
+    for pending in (False, True)
+]
+"""Proposals in every sort of trouble, with the ways that they go."""
+
+
+def test_from_question_to_question_a_proposal_goes_only_where_the_states_allow() -> None:
+    for way in WAYS:
+        for leg in (*states.approval_legs(way.route), *way.branches.values()):
+            for ask in course.asked_by(leg):
+                for choice in choices_of(ask.kind):
+                    ended = outcome(choice, kind=ask.kind)
+                    if choice is Choice.DEFER or not choice.counted or states.after(ended) is not None:
+                        continue
+                    here = states.while_passing(leg)
+                    for following in course.to_come({ask.key: ended}, way.route, way.branches)[:1]:
+                        there = states.while_passing(following)
+                        if LEGS[following.leg].after_approval:
+                            there = State.APPROVED
+                        assert here is there or there in states.TRANSITIONS[here], (here, choice, there)
+
+
 @pytest.mark.parametrize(("passed", "kind", "choice"), OFFERED)
 def test_what_is_answered_after_approval_ends_the_case(passed: str, kind: str, choice: Choice) -> None:
     if passed not in BEFORE_APPROVAL and choice is not Choice.DEFER:
@@ -181,6 +214,7 @@ def test_an_outcome_brings_a_proposal_to_its_state_or_lets_it_go_on(
     assert states.after(ended) is state
 
 
+SILENT = outcome(ending=Ending.SILENT, step="silent")
 WITHDRAWN = outcome(ending=Ending.WITHDRAWN, step="withdrawn")
 REJECTED = outcome(Choice.REJECT, step="rejected")
 APPROVED = outcome(Choice.APPROVE, step="approved")
@@ -194,6 +228,8 @@ REFERRED = outcome(Choice.REFER_UP, step="referred")
         ([APPROVED, REJECTED], REJECTED),
         ([WITHDRAWN, REJECTED], REJECTED),  # the others were withdrawn because of the refusal
         ([APPROVED, WITHDRAWN], WITHDRAWN),
+        ([WITHDRAWN, SILENT], SILENT),  # the others were called off because nobody answered
+        ([SILENT, REJECTED], REJECTED),
         ([REFERRED, APPROVED], REFERRED),
         ([REFERRED, REJECTED], REJECTED),
     ],

@@ -17,6 +17,8 @@ class InvestmentProposal(Process):
     def __init__(self, case: str) -> None:
         super().__init__(case)
         self.submitted = 1
+        self.added: list[Leg] = []
+        """What answers about the version in hand have added to its way: each is passed once."""
 
     @workflow.run
     @unbroken
@@ -44,6 +46,7 @@ class InvestmentProposal(Process):
 
     async def seek_approval(self, proposal: CaseOpened) -> Outcome:
         """Pass every leg that comes before approval; stop at the first that refuses."""
+        self.added = []
         outcomes: list[Outcome] = []
         for legs in course.passages(states.approval_legs(proposal.route)):
             outcomes.append(await self.pass_legs(proposal, legs))
@@ -67,7 +70,9 @@ class InvestmentProposal(Process):
         for added in course.added_by(outcomes, proposal.branches):
             if states.after(came_to) is not None:
                 break
-            came_to = await self.pass_legs(proposal, (added,))
+            if added not in self.added:
+                self.added.append(added)
+                came_to = await self.pass_legs(proposal, (added,))
         return came_to
 
     async def complete(self, proposal: CaseOpened, approval: Outcome) -> Outcome:

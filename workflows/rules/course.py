@@ -57,13 +57,24 @@ def together_with(key: str, route: Sequence[Leg], branches: Mapping[str, Leg]) -
 
 
 def to_come(
-    key: str, kind: str, choice: Choice | None, route: Sequence[Leg], branches: Mapping[str, Leg]
+    answers: Mapping[str, Outcome], route: Sequence[Leg], branches: Mapping[str, Leg]
 ) -> tuple[Leg, ...]:
-    """Return the legs after the question `key` if it comes to `choice`: what that adds comes first."""
-    way = walked(route, branches, [key])
-    here = together_with(key, route, branches)
-    extra = added(kind, choice, branches)
-    return (*((extra,) if extra else ()), *(way[way.index(here[-1]) + 1 :] if here else way))
+    """Return the legs after questions put together, by their keys, if they come to what they came to.
+
+    What their answers add comes first; what one of them only refers up comes last, where nothing on the
+    way is decided by SRG already.
+    """
+    way = walked(route, branches, answers)
+    here = next((legs for key in answers if (legs := together_with(key, route, branches))), ())
+    rest = way[way.index(here[-1]) + 1 :] if here else way
+    extra = added_by(tuple(answers.values()), branches)
+    referred = any(
+        outcome.referred and added(outcome.kind, outcome.choice, branches) is None
+        for outcome in answers.values()
+    )
+    last = branches.get("srg") if referred and not any(leg.leg == "srg" for leg in route) else None
+    before = [leg for leg in rest if not LEGS[leg.leg].after_approval]
+    return (*extra, *before, *((last,) if last else ()), *rest[len(before) :])
 
 
 def walked(route: Sequence[Leg], branches: Mapping[str, Leg], asked: Collection[str]) -> tuple[Leg, ...]:

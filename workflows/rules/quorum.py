@@ -53,11 +53,13 @@ def settled(
     quorum: Quorum,
     *,
     final: bool = False,
+    counted: bool = False,
 ) -> Choice | None:
     """Return what the answers come to, or None while it is open.
 
     With `final` nobody else will answer: what is there is counted, and None means that it does
-    not make an outcome. A chair's tie is broken only then, because until then it is not a tie.
+    not make an outcome. With `counted` nobody else is waited for, though they may still answer: what is
+    there decides by a real majority, or a tie by the chair's vote if it is among them.
 
     A veto seat that answers anything but yes settles it at once in its own words, whatever the others
     say: its return returns the case, its deferral puts it off. Its abstention or interest stops nothing.
@@ -67,7 +69,7 @@ def settled(
     veto = next((made.choice for made in heard if made.choice.counted and not made.choice.favourable), None)
     if veto:
         return veto
-    choice = _counted(decisions, seats, quorum, final)
+    choice = _counted(decisions, seats, quorum, final=final, counted=counted)
     # Whoever may stop it is heard before it goes on.
     if choice and choice.favourable and len(heard) < len(vetoes) and not final:
         return None
@@ -80,7 +82,7 @@ def needed_present(quorum: Quorum, interests: int) -> int:
 
 
 def _counted(
-    decisions: Sequence[Decision], seats: Sequence[Seat], quorum: Quorum, final: bool
+    decisions: Sequence[Decision], seats: Sequence[Seat], quorum: Quorum, *, final: bool, counted: bool
 ) -> Choice | None:
     views = [made.choice for made in decisions if made.choice.counted]
     interests = sum(made.choice is Choice.DECLARE_INTEREST for made in decisions)
@@ -95,7 +97,11 @@ def _counted(
         case QuorumRule.MAJORITY:
             if len(decisions) - interests < needed_present(quorum, interests):
                 return None
-            return _majority(views, waiting, _casting(decisions, seats) if quorum.casting else None)
+            casting = _casting(decisions, seats) if quorum.casting else None
+            if counted and not final:
+                # A tie may still be broken, by whoever has not voted.
+                return _majority(views, 0, casting) if casting or not _tied(views) else None
+            return _majority(views, waiting, casting)
 
 
 def _one_of(views: Sequence[Choice]) -> Choice | None:
@@ -133,6 +139,10 @@ def _majority(views: Sequence[Choice], waiting: int, casting: Choice | None) -> 
         return _combined(favourable)
     # An even vote carries nothing.
     return casting or _leading(against, waiting, casting)
+
+
+def _tied(views: Sequence[Choice]) -> bool:
+    return 2 * sum(view.favourable for view in views) == len(views)
 
 
 def _casting(decisions: Sequence[Decision], seats: Sequence[Seat]) -> Choice | None:

@@ -61,7 +61,7 @@ def notification(proposal: Proposal, rules: RoutingRules) -> Leg | None:
             clause=rules.clauses["notification_direct"],
             reason=f"no {forum.name} meeting that its papers can still reach falls before "
             f"{said(proposal.decide_by)}",
-            asks=(_notice(rules.direct_notification, proposal),),
+            asks=(_notice(rules.direct_notification, proposal, rules),),
         )
     return Leg(
         leg="notification",
@@ -69,7 +69,7 @@ def notification(proposal: Proposal, rules: RoutingRules) -> Leg | None:
         clause=rules.clauses["notification"],
         reason=f"every proposal is notified; the {forum.name} meeting of {said(meeting)} "
         "falls before the decision date",
-        asks=(_notice(forum.secretary, proposal),),
+        asks=(_notice(forum.secretary, proposal, rules),),
         forum=forum.key,
         meeting=meeting,
     )
@@ -321,13 +321,18 @@ def _referral(rules: RoutingRules, forum: ForumRules, referred: Leg, reason: str
     return _srg_leg(rules, forum, reason, LegAsk(key=key, kind="referral", seats=forum.seats, about=about))
 
 
-def _notice(post: str, proposal: Proposal) -> LegAsk:
-    """Ask for the reply to a notification, which the sponsor hears as well."""
+def _notice(post: str, proposal: Proposal, rules: RoutingRules) -> LegAsk:
+    """Ask for the reply to a notification, which the sponsor hears as well.
+
+    The Head of Profession is copied on what they are not consulted about (A04).
+    """
+    consulted = consulting.head_of_profession(proposal, rules)
+    copied = (rules.head_of_profession,) if rules.head_of_profession and not consulted else ()
     return LegAsk(
         key="notification",
         kind="notification",
         seats=(SeatAsk(key=post, post=post),),
-        inform=(proposal.sponsor,),
+        inform=(proposal.sponsor, *copied),
     )
 
 

@@ -28,12 +28,15 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
         State.CONSULTING,
         State.AWAITING_BID,
         State.WITH_FUNDERS,
+        State.WITH_SRG,
         *_ENDS_OF_DECISIONS,
     ),
     State.AWAITING_BID: (State.WITH_FUNDERS, State.CLOSED_UNFUNDED, *_ENDS_OF_DECISIONS),
     State.WITH_FUNDERS: (State.WITH_SRG, State.APPROVED, *_ENDS_OF_DECISIONS),
     State.WITH_SRG: (
+        State.CONSULTING,
         State.NOTIFYING,
+        State.AWAITING_BID,
         State.WITH_FUNDERS,
         State.APPROVED,
         *_ENDS_OF_DECISIONS,
@@ -113,9 +116,13 @@ def end(outcome: Outcome) -> State:
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
-    """Return the outcome that counts of several: one that stops the case, else a referral."""
+    """Return the outcome that counts of several: one that stops the case, else a referral.
+
+    A question that nobody answered counts before those that were called off because of it.
+    """
     ranks: tuple[Callable[[Outcome], bool], ...] = (
         lambda outcome: outcome.choice is not None and after(outcome) is not None,
+        lambda outcome: outcome.ending is Ending.SILENT,
         lambda outcome: outcome.choice is None,
         lambda outcome: outcome.referred,
     )

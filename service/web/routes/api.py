@@ -501,13 +501,13 @@ def _leg(leg: Leg, stop: Stop) -> RouteLeg:
 
 def _decision(tx: Tx, case: CaseView, decision: DecisionView) -> DecisionTold:
     edition = telling.edition(tx, case.edition)
-    told = telling.told(decision, edition)
+    told = telling.told(decision, case, edition)
     return DecisionTold(
         step=decision.step,
         round=decision.round,
         seat=decision.seat,
         post=decision.post,
-        title=told.who,
+        title=telling.title(edition, decision.post, decision.submitted_at.date()),
         on_behalf_of=told.for_whom,
         choice=decision.choice,
         reason=decision.reason or "",

@@ -114,7 +114,7 @@ def case(ref: str, visit: Asker) -> Response:
             "rows": briefing.rows(tx, found),
             "figures": figures,
             "flags": flags,
-            "decisions": [(decision, telling.told(decision, edition)) for decision in made],
+            "decisions": [(decision, telling.told(decision, found, edition)) for decision in made],
             "asked_about": {step.id: step.version for step in steps.of_case(tx, ref)},
             "conditions": [
                 telling.condition(put, edition) for decision in made for put in decision.conditions

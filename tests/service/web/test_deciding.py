@@ -390,12 +390,40 @@ def test_once_it_is_back_with_its_sponsor_the_receipt_says_so(office: Office, st
     assert "next people" not in browser.words
 
 
-def test_a_referral_is_not_said_to_go_where_the_way_went_before(office: Office, step: str) -> None:
+def test_a_referral_is_said_to_go_to_srg_and_not_where_the_way_went_before(office: Office, step: str) -> None:
     office.engine.answer = Counted(Choice.REFER_UP)
     browser = checking(office, step, "refer_up", reason="It is for the board")
     browser.press()
-    assert "It is referred up." in browser.words
-    assert "it goes to" not in browser.words
+    assert "It is referred up; it goes to Strategic Resources Group." in browser.words
+
+
+def test_what_settles_an_issue_is_wanted_only_of_whoever_settles_it(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-08"), "issue-P09")
+    post = office.step(step).seats[0].post
+    browser = reading(office, step, post)
+    assert browser.press(choice="approve") == 422
+    assert "Say which one source holds the data" in browser.words
+    assert browser.press(choice="return", reason="Nothing is known of the sources") == 200
+    assert browser.at.startswith("/a/check/")
+
+
+def test_the_last_answer_of_all_is_not_said_to_go_on_to_others(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-07"), "completion")
+    office.engine.answer = Counted(Choice.VERIFY)
+    browser = reading(office, step, "hoict-rc")
+    browser.press(choice="verify")
+    browser.press()
+    assert "It is confirmed as complete; nothing more is asked." in browser.words
+
+
+def test_what_the_register_has_yet_to_close_is_not_said_to_wait(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-02"), "srg")
+    office.engine.answer = Counted(Choice.APPROVE)
+    browser = reading(office, step, "chief-executive")
+    browser.press(choice="approve")
+    browser.press()
+    assert "its project is still to come" in browser.words.lower()
+    assert "a reminder is sent" not in browser.words
 
 
 def test_conditions_are_promised_no_more_than_is_done(office: Office, step: str) -> None:
