@@ -23,6 +23,8 @@ from service.telling import (
     about,
     answering_elsewhere,
     asked,
+    away,
+    barred,
     before,
     budget,
     came_to,
@@ -60,6 +62,7 @@ from workflows.model import (
     StepDecided,
     StepNudged,
     StepOpening,
+    StepReseated,
     Terms,
     Timetable,
 )
@@ -189,12 +192,25 @@ class Correspondence:
                     letter
                     for seat in silent
                     for holder in _new(seat, step)
-                    for letter in self._brought_in(put, step, seat, holder, rung)
+                    for letter in self._brought_in(put, step, seat, holder, str(rung.number))
                 ]
             case Nudge.PMO:
                 return self._stuck(put, f"{put.step}:stuck:{rung.number}", "unanswered", silent)
             case Nudge.COUNT | Nudge.CLOSE:
                 return []
+
+    def reseated(self, step: StepView, reseated: StepReseated, seats: Sequence[Seat]) -> list[QueuedLetter]:
+        """People have moved: whoever may now answer in the place of somebody silent is asked."""
+        put = Put.again(step, seats)
+        return [
+            letter
+            for seat in seats
+            if seat.key in reseated.silent
+            for holder in _new(seat, step)
+            for letter in self._brought_in(
+                put, step, seat, holder, f"m{reseated.number}", because=self._why_the_line(put, seat)
+            )
+        ]
 
     def decided(self, step: StepView, decided: StepDecided) -> list[QueuedLetter]:
         """Answers are in and the question is still open: each has a receipt."""
@@ -264,15 +280,28 @@ class Correspondence:
         return "covers_author" if holder.id in self._barred(put, self.today) else "seated"
 
     def _brought_in(
-        self, put: Put, step: StepView, seat: Seat, holder: Holder, rung: Rung
+        self,
+        put: Put,
+        step: StepView,
+        seat: Seat,
+        holder: Holder,
+        number: str,
+        *,
+        because: str = "silent",
     ) -> list[QueuedLetter]:
-        number = str(rung.number)
+        """Ask somebody who may answer from now on; `number` tells apart the events that bring people in."""
+        if holder.capacity is Capacity.HOLDER:
+            return [self._request(put, seat, holder)]
         if holder.capacity is Capacity.COVER:
             letter = self._cover_letter(put, seat, holder, number, asked_on=calendar.local_day(put.opened))
         else:
             asked = self._asked(put, [one for one in step.seats if one.key == seat.key])
-            letter = self._escalation(put, seat, holder, number, asked=asked)
-        own = (other for other in seat.holders if other.capacity is Capacity.HOLDER)
+            letter = self._escalation(put, seat, holder, number, because=because, asked=asked)
+        own = (
+            other
+            for other in seat.holders
+            if other.capacity is Capacity.HOLDER and self._still_there(seat, other)
+        )
         return [letter, *(self._covered(put, seat, other, holder, number) for other in own)]
 
     def _request(self, put: Put, seat: Seat, holder: Holder) -> QueuedLetter:
@@ -404,9 +433,10 @@ class Correspondence:
         return {key: tuple(consequences) for key, consequences in found.items()}
 
     def _nudged(self, put: Put, seats: tuple[Seat, ...], nudge: Nudge, day: date) -> tuple[Seat, ...]:
-        away, barred = covers.on_day(self.tx, day), self._barred(put, day)
+        covered = away(self.tx, self.case, put.terms.deciding, day)
         elsewhere = answering_elsewhere(self.tx, self.case.ref, put.key, put.version)
-        return seating.nudged(seats, put.silent, nudge, self.people, day, away, barred, elsewhere)
+        barred = self._barred(put, day)
+        return seating.nudged(seats, put.silent, nudge, self.people, day, covered, barred, elsewhere)
 
     def _turned_to(self, put: Put, nudge: Nudge, added: Sequence[Holder], day: date) -> str:
         match nudge:
@@ -427,9 +457,7 @@ class Correspondence:
         return asked(following, self.rules, day) if following else ""
 
     def _barred(self, put: Put, day: date) -> frozenset[str]:
-        excused = seating.excused(self.case.proposal, put.terms.kind, put.seats, self.rules, self.people, day)
-        away = covers.on_day(self.tx, day)
-        return seating.barred(self.case.authors, away, deciding=put.terms.deciding, excused=excused)
+        return barred(self.tx, self.case, put.terms.kind, put.seats, put.terms.deciding, day)
 
     # -------------------------------------------------------------------- telling letters
 

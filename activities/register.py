@@ -10,11 +10,11 @@ from activities.writing import Writing
 from service import seating
 from service.links import Links
 from service.mailroom import Mailroom
-from service.store import Store, cases, covers, intents, links, steps
+from service.store import Store, cases, intents, links, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
-from service.telling import answering_elsewhere, directory, edition
+from service.telling import answering_elsewhere, away, barred, directory, looked_at_anew
 from workflows import ports
 from workflows.model import (
     AnswersDue,
@@ -25,6 +25,7 @@ from workflows.model import (
     StepNudged,
     StepOpened,
     StepOpening,
+    StepReseated,
     StepSeated,
 )
 from workflows.rules import calendar, ladder
@@ -47,6 +48,11 @@ class Register(Writing, ports.Register):
         """Write that a rung came due; add the people it brings in, and send the letters."""
         return await self._write(self._nudged, nudged)
 
+    @activity.defn(name="step_reseated")
+    async def reseated(self, reseated: StepReseated) -> StepSeated:
+        """Write who may answer for silent seats as people are now, and send the letters of the new ones."""
+        return await self._write(self._reseated, reseated)
+
     @activity.defn(name="step_decided")
     async def decided(self, decided: StepDecided) -> None:
         """Write decisions that leave the step open, and send their receipts."""
@@ -67,14 +73,14 @@ class Register(Writing, ports.Register):
         tx.lock(opening.ask.case)
         case = cases.get(tx, opening.ask.case)
         day = calendar.local_day(opening.at)
-        people = directory(tx, case)
-        away = covers.on_day(tx, day)
-        ask = opening.ask
-        rules = edition(tx, case.edition)
-        excused = seating.excused(case.proposal, ask.kind, ask.seats, rules, people, day)
-        barred = seating.barred(case.authors, away, deciding=ask.terms.deciding, excused=excused)
+        ask, decides = opening.ask, opening.ask.terms.deciding
         seats = seating.seats(
-            ask, people, day, away, barred, answering_elsewhere(tx, ask.case, ask.key, ask.version)
+            ask,
+            directory(tx, case),
+            day,
+            away(tx, case, decides, day),
+            barred(tx, case, ask.kind, ask.seats, decides, day),
+            answering_elsewhere(tx, ask.case, ask.key, ask.version),
         )
         desk = Correspondence(tx, case, self._links, opening.at)
         begins = _begins(opening)
@@ -84,24 +90,26 @@ class Register(Writing, ports.Register):
     def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
         tx.lock(steps.case_of(nudged.step))
         step, case = _step(tx, nudged.step)
-        day = calendar.local_day(nudged.at)
-        away = covers.on_day(tx, day)
-        people = directory(tx, case)
-        rules = edition(tx, case.edition)
-        excused = seating.excused(case.proposal, step.kind, step.asked, rules, people, day)
-        barred = seating.barred(case.authors, away, deciding=step.terms.deciding, excused=excused)
+        day, decides = calendar.local_day(nudged.at), step.terms.deciding
         seats = seating.nudged(
             step.asked,
             nudged.silent,
             nudged.rung.nudge,
-            people,
+            directory(tx, case),
             day,
-            away,
-            barred,
+            away(tx, case, decides, day),
+            barred(tx, case, step.kind, step.asked, decides, day),
             answering_elsewhere(tx, step.case, step.key, step.version),
         )
         letters = Correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
         return steps.nudged(tx, nudged, seats, letters)
+
+    def _reseated(self, tx: Tx, reseated: StepReseated) -> StepSeated:
+        tx.lock(steps.case_of(reseated.step))
+        step, case = _step(tx, reseated.step)
+        seats = looked_at_anew(tx, case, step, calendar.local_day(reseated.at))
+        letters = Correspondence(tx, case, self._links, reseated.at).reseated(step, reseated, seats)
+        return steps.reseated(tx, reseated, seats, letters)
 
     def _decided(self, tx: Tx, decided: StepDecided) -> None:
         tx.lock(steps.case_of(decided.step))

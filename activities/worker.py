@@ -79,6 +79,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         activities=[
             register.opened,
             register.nudged,
+            register.reseated,
             register.decided,
             register.closed,
             register.unsettled_intents,

@@ -974,6 +974,9 @@ EXAMPLES: dict[str, Letter] = {
     "stuck-nobody": Stuck(
         to=_PMO, matter=BOOKING, cause="nobody_to_ask", desk=BOOKING.page, question=_SHARE, seat=HALL
     ),
+    "stuck-vacant-ahead": Stuck(
+        to=_PMO, matter=BOOKING, cause="vacant_ahead", desk=BOOKING.page, seat=DIRECTOR
+    ),
     "stuck-not-for-me": Stuck(to=_PMO, matter=BOOKING, cause="not_for_me", desk=BOOKING.page, seat=HALL),
     "stuck-fault": Stuck(to=_PMO, matter=BOOKING, cause="fault", desk=BOOKING.page, seat=HALL),
     "code": Code(to=_FUNDER, purpose="decision", organisation="Leicester City Council", ref="INV-2004-0002"),

@@ -142,6 +142,14 @@ class Gateway:
             return _gone(error)
         return True
 
+    async def people_moved(self, step: str) -> bool:
+        """Let an open step look again at who may answer; False if it is not known to have been told."""
+        try:
+            await self._client.get_workflow_handle(step).signal(HumanStep.people_moved, rpc_timeout=PATIENCE)
+        except OUT_OF_REACH as error:
+            return _gone(error)
+        return True
+
     async def resubmit(self, case: str, version: int) -> bool:
         """Tell a returned proposal of its new version; False if that is not known to be done."""
         process = self._client.get_workflow_handle(case)

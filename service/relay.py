@@ -7,13 +7,15 @@ page's process died, the record still has it, and the relay repeats it under the
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
 import structlog
 
+from service import foreseeing
 from service.errors import Unavailable
+from service.foreseeing import Missing
 from service.gateway import Counted, Gateway, Refused
 from service.links import Links
 from service.store import Store, anchors, cases, editions, housekeeping, intents, letters
@@ -60,6 +62,8 @@ class Relay:
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._writing: set[asyncio.Task[None]] = set()
         self._swept = self._posted = time.monotonic()
+        self._people_of: tuple[date, int] | None = None
+        """As of when it is known that every open step asks whom it ought to."""
 
     async def run(self) -> None:
         """Go round until cancelled. What fails now is tried again in the next round."""
@@ -68,6 +72,7 @@ class Relay:
                 self.processes,
                 self.withdrawals,
                 self.decisions,
+                self.people,
                 self.days,
                 self.letters,
                 self.leftovers,
@@ -87,6 +92,18 @@ class Relay:
         """Bring each unsettled decision to its step, and write down what the step says."""
         await self._each(self._unsettled, self.settle)
         await self.written()
+
+    async def people(self) -> None:
+        """Bring to open steps who has come, gone or named a cover, and tell the PMO whom cases will miss."""
+        now = await asyncio.to_thread(self._as_of)
+        if now == self._people_of:
+            return
+        steps = await asyncio.to_thread(self._moved)
+        told = await asyncio.gather(*(self._people_moved(step) for step in steps))
+        for letter in await asyncio.to_thread(self._missed):
+            await self._gateway.deliver(letter)
+        if all(told):
+            self._people_of = now
 
     async def settle(self, intent: StoredIntent) -> Counted | Refused | None:
         """Bring one decision to its step; None if there is no answer yet.
@@ -170,6 +187,31 @@ class Relay:
             left_to_pages = tx.real - PAGE_PATIENCE
             return tuple(intent for intent in intents.unsettled(tx) if intent.recorded_real <= left_to_pages)
 
+    async def _people_moved(self, step: str) -> bool:
+        async with self._turn:
+            return await self._gateway.people_moved(step)
+
+    def _as_of(self) -> tuple[date, int]:
+        with self._store.reading() as tx:
+            return foreseeing.as_of(tx)
+
+    def _moved(self) -> tuple[str, ...]:
+        with self._store.reading() as tx:
+            return tuple(foreseeing.moved(tx))
+
+    def _missed(self) -> tuple[str, ...]:
+        """Write to the PMO of posts that cases will find vacant, once for each; return the letters' keys."""
+        with self._store.reading() as tx:
+            found = [one for one in foreseeing.missing(tx) if letters.get(tx, _ahead(one)) is None]
+        with self._store.writing() as tx:
+            written = [self._write_ahead(tx, one) for one in found]
+        return tuple(key for key in written if key)
+
+    def _write_ahead(self, tx: Tx, one: Missing) -> str:
+        case = cases.get(tx, one.case)
+        letter = pmo_letter(tx, case, self._links.page, cause="vacant_ahead", key=_ahead(one), seat=one.title)
+        return letters.queue_direct(tx, letter).key if letter else ""
+
     def _closed_day(self) -> tuple[str, ...]:
         """Close yesterday if it is still open; return the letters about days that have not been sent."""
         with self._store.reading() as tx:
@@ -212,6 +254,10 @@ class Relay:
                 )
                 if told:
                     letters.queue_direct(tx, told)
+
+
+def _ahead(one: Missing) -> str:
+    return f"ahead:{one.case}:{one.version}:{one.post}"
 
 
 def _is_fault(row: LedgerRow) -> bool:

@@ -104,6 +104,34 @@ def nudged(
     return tuple(after)
 
 
+def reseated(
+    seats: Sequence[Seat],
+    silent: Collection[str],
+    edition: Edition,
+    day: date,
+    covers: Covers,
+    barred: Collection[str],
+    elsewhere: Collection[str] = (),
+) -> tuple[Seat, ...]:
+    """Return a step's seats with those whom a new cover, holder or line brings in to the silent ones.
+
+    The line is asked only where nobody who was asked may answer any more. Nobody is ever taken away: whoever
+    may not answer any more is told so when they try.
+    """
+    taken = [*elsewhere, *(holder.person for seat in seats for holder in seat.holders)]
+    after: list[Seat] = []
+    for seat in seats:
+        added: tuple[Holder, ...] = ()
+        if seat.key in silent:
+            added = _free(first_holders(seat, edition, day, covers, barred), taken)
+            able = (may_still(asked, seat, edition, day, covers, barred) for asked in seat.holders)
+            if not added and not any(able):
+                added = line_holders(seat.post, edition, day, covers, barred, taken)
+        taken += [holder.person for holder in added]
+        after.append(seat.model_copy(update={"holders": (*seat.holders, *added)}))
+    return tuple(after)
+
+
 def may_still(
     asked: Holder, seat: SeatAsk, edition: Edition, day: date, covers: Covers, barred: Collection[str]
 ) -> bool:

@@ -5,15 +5,16 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
+from service import seating
 from service.handbook import Edition
-from service.store import cases, editions, intents, steps
+from service.store import cases, covers, editions, intents, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
-from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, Share, State, key_of
+from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, Seat, SeatAsk, Share, State, key_of
 from workflows.rules import calendar, course, routing
 
 SAID = "said"
@@ -227,6 +228,38 @@ def place(case: CaseView, key: str) -> tuple[Leg, LegAsk] | None:
     legs = (*case.route, *case.branches.values())
     asks = ((leg, ask) for leg in legs for ask in course.asked_by(leg))
     return next(((leg, ask) for leg, ask in asks if ask.key == key), None)
+
+
+def away(tx: Tx, case: CaseView, deciding: bool, day: date) -> dict[str, str]:
+    """Return who is covered on a day, and by whom; nobody by the sponsor where something is decided (A26)."""
+    sponsor = directory(tx, case).holder(case.sponsor, day)
+    found = covers.on_day(tx, day)
+    if not deciding or sponsor is None:
+        return found
+    return {person: cover for person, cover in found.items() if cover != sponsor.id}
+
+
+def barred(
+    tx: Tx, case: CaseView, kind: str, asked: Sequence[SeatAsk], deciding: bool, day: date
+) -> frozenset[str]:
+    """Return who may not answer on a day, because they or whom they cover for wrote the proposal."""
+    rules, people = edition(tx, case.edition), directory(tx, case)
+    excused = seating.excused(case.proposal, kind, asked, rules, people, day)
+    return seating.barred(case.authors, covers.on_day(tx, day), deciding=deciding, excused=excused)
+
+
+def looked_at_anew(tx: Tx, case: CaseView, step: StepView, day: date) -> tuple[Seat, ...]:
+    """Return a step's seats as people are on a day: with whoever has come, or covers, for a silent one."""
+    decides = step.terms.deciding
+    return seating.reseated(
+        step.asked,
+        step.silent,
+        directory(tx, case),
+        day,
+        away(tx, case, decides, day),
+        barred(tx, case, step.kind, step.asked, decides, day),
+        answering_elsewhere(tx, case.ref, step.key, step.version),
+    )
 
 
 def answering_elsewhere(tx: Tx, ref: str, key: str, version: int) -> tuple[str, ...]:

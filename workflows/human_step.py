@@ -34,6 +34,7 @@ from workflows.model import (
     StepDecided,
     StepNudged,
     StepOpening,
+    StepReseated,
     Withdrawal,
 )
 from workflows.ports import AT_ONCE, PATIENTLY, Cases, Register
@@ -184,6 +185,10 @@ class HumanStep(Timed):
         self.ending: Ending | None = None
         self.choice: Choice | None = None
         self.why = ""
+        self.moves = 0
+        """How often people have moved since: come, gone, or named a cover."""
+        self.reseated = 0
+        """How many of those moves the seats have followed."""
 
     @workflow.run
     @unbroken
@@ -225,6 +230,11 @@ class HumanStep(Timed):
         """End the step without an answer, because the case no longer needs one."""
         self._end(Ending.WITHDRAWN, why=why)
 
+    @workflow.signal
+    def people_moved(self) -> None:
+        """Look again at who may answer for the seats that are silent."""
+        self.moves += 1
+
     def _refusal(self, decision: Decision) -> Refusal | None:
         if self.ending:
             return Refusal.ENDED
@@ -252,14 +262,16 @@ class HumanStep(Timed):
             self.rungs = ladder.without_stale(self.rungs, self.now)
             rung = self.rungs[0] if self.rungs else None
             woken = await self._wait(
-                lambda: bool(self.ending or self._unrecorded()),
+                lambda: bool(self.ending or self._unrecorded() or self.moves > self.reseated),
                 until=rung.at if rung else None,
                 summary=f"{rung.nudge} on {rung.at:%d %B %Y}" if rung else "",
             )
             if self.ending:
                 return
-            if woken:
+            if woken and self._unrecorded():
                 await self._record()
+            elif woken:
+                await self._reseat()
             elif rung:
                 # The Clock may have jumped past more rungs than the one that was waited for.
                 due, *later = ladder.without_stale(self.rungs, self.now)
@@ -287,6 +299,17 @@ class HumanStep(Timed):
         )
         self._hear(nudged.clock)
         self.seats = nudged.seats
+
+    async def _reseat(self) -> None:
+        """Let a cover, or whoever has come in a leaver's place, answer for those who are silent."""
+        self.reseated = self.moves
+        reseated = await self._write(
+            Register.reseated,
+            StepReseated(step=self.ask.step, number=self.moves, silent=self._silent(), at=self.now),
+            "look again at who may answer",
+        )
+        self._hear(reseated.clock)
+        self.seats = reseated.seats
 
     async def _answers_on_their_way(self, before: datetime) -> None:
         """Wait for what was submitted in time, however late it is processed."""

@@ -488,7 +488,7 @@ class Stuck(CaseLetter):
     """To the PMO: something will not move unless the PMO moves it."""
 
     kind: Literal["stuck"] = "stuck"
-    cause: Literal["unanswered", "undeliverable", "nobody_to_ask", "not_for_me", "fault"]
+    cause: Literal["unanswered", "undeliverable", "nobody_to_ask", "not_for_me", "fault", "vacant_ahead"]
     """`fault`: Assent could not count an answer, for a reason of its own; the answer is kept."""
     desk: str
     """The PMO's page of what is stuck."""

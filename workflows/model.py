@@ -598,6 +598,17 @@ class StepNudged(Frozen):
     at: datetime
 
 
+class StepReseated(Frozen):
+    """A step whose seats are looked at anew, because people have come, gone or named a cover since."""
+
+    step: str
+    number: int
+    """Counts the looks at this step, so that each is written once."""
+    silent: tuple[str, ...]
+    """Keys of the seats that have not answered."""
+    at: datetime
+
+
 class AnswersDue(Frozen):
     """A rung that would climb past those who are silent, and wants to know who is not."""
 

@@ -21,6 +21,7 @@ from workflows.model import (
     StepNudged,
     StepOpened,
     StepOpening,
+    StepReseated,
     StepSeated,
 )
 
@@ -54,6 +55,11 @@ class Register:
     @activity.defn(name="step_nudged")
     async def nudged(self, nudged: StepNudged) -> StepSeated:
         """Write that a rung came due; add the people it brings in, and send the letters."""
+        raise NotImplementedError
+
+    @activity.defn(name="step_reseated")
+    async def reseated(self, reseated: StepReseated) -> StepSeated:
+        """Write who may answer for silent seats as people are now, and send the letters of the new ones."""
         raise NotImplementedError
 
     @activity.defn(name="step_decided")

@@ -308,6 +308,12 @@ def _step_nudged(connection: Connection, line: Line) -> None:
     insert_new(connection, HOLDERS, list(_holders(step, line.data["seats"], set(line.data["silent"]))))
 
 
+def _step_reseated(connection: Connection, line: Line) -> None:
+    insert_new(
+        connection, HOLDERS, list(_holders(line.data["step"], line.data["seats"], set(line.data["silent"])))
+    )
+
+
 def _step_closed(connection: Connection, line: Line) -> None:
     data = line.data
     step = data["step"]
@@ -392,6 +398,7 @@ FOLDS: dict[str, Fold] = {
     "withdrawal.requested": _withdrawal_requested,
     "step.opened": _step_opened,
     "step.nudged": _step_nudged,
+    "step.reseated": _step_reseated,
     "step.closed": _step_closed,
     "decision.submitted": _decision_submitted,
     "decision.refused": _decision_refused,

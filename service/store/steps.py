@@ -30,6 +30,7 @@ from workflows.model import (
     StepNudged,
     StepOpened,
     StepOpening,
+    StepReseated,
     StepSeated,
     Terms,
     Timetable,
@@ -55,6 +56,13 @@ _SEATS_OF = select(SEATS).where(SEATS.c.step.in_(bindparam("steps", expanding=Tr
 _HOLDERS_OF = (
     select(HOLDERS).where(HOLDERS.c.step.in_(bindparam("steps", expanding=True))).order_by(HOLDERS.c.place)
 )
+_SEATS_WAITING = (
+    select(SEATS.c.step, SEATS.c.seat, SEATS.c.post, CASES.c.organisation)
+    .join(STEPS, STEPS.c.id == SEATS.c.step)
+    .join(CASES, CASES.c.ref == STEPS.c.case)
+    .where(SEATS.c.waiting, STEPS.c.open)
+)
+_PEOPLE_WAITING = select(HOLDERS.c.step, HOLDERS.c.seat, HOLDERS.c.person).where(HOLDERS.c.waiting)
 _COUNTED = select(INTENTS.c.step, INTENTS.c.seat).where(
     INTENTS.c.step.in_(bindparam("steps", expanding=True)), INTENTS.c.state == ACCEPTED
 )
@@ -261,6 +269,26 @@ def nudged(tx: Tx, nudge: StepNudged, seats: Sequence[Seat], queued: Sequence[Qu
     return StepSeated(seats=tuple(seats) if new else must(tx, nudge.step).asked, clock=tx.clock)
 
 
+def reseated(
+    tx: Tx, reseating: StepReseated, seats: Sequence[Seat], queued: Sequence[QueuedLetter]
+) -> StepSeated:
+    """Write whom a look at a step's seats brings in, and their letters; nothing where it brings in nobody."""
+    case, key = case_of(reseating.step), f"reseated:{reseating.step}:{reseating.number}"
+    known = must(tx, reseating.step)
+    if known.asked == tuple(seats):
+        # If an earlier try has brought them in, its letters are still outgoing.
+        tx.outgoing += letters.keys_of(tx, case, key)
+    else:
+        data = {
+            "step": reseating.step,
+            "silent": list(reseating.silent),
+            "seats": [seat.model_dump(mode="json") for seat in seats],
+        }
+        fact = Entry("step.reseated", data, key, ENGINE, at=reseating.at)
+        letters.tell(tx, case, [fact], queued)
+    return StepSeated(seats=must(tx, reseating.step).asked, clock=tx.clock)
+
+
 def decided(tx: Tx, made: StepDecided, queued: Sequence[QueuedLetter]) -> None:
     """Write decisions that leave the step open, and queue their receipts."""
     letters.tell(
@@ -289,6 +317,31 @@ def case_of(step: str) -> str:
 def get(tx: Tx, step: str) -> StepView | None:
     """Return a step."""
     return next(iter(_steps(tx, _BY_ID, id=step)), None)
+
+
+class WaitingSeat(Frozen):
+    """A seat that has not answered: its post, and the people who were asked."""
+
+    step: str
+    organisation: str
+    post: str
+    people: frozenset[str]
+
+
+def waiting_seats(tx: Tx) -> tuple[WaitingSeat, ...]:
+    """Return every seat that is waited for, of every open step."""
+    people: dict[tuple[str, str], list[str]] = {}
+    for row in tx.all(_PEOPLE_WAITING):
+        people.setdefault((row.step, row.seat), []).append(row.person)
+    return tuple(
+        WaitingSeat(
+            step=row.step,
+            organisation=row.organisation,
+            post=row.post,
+            people=frozenset(people.get((row.step, row.seat), ())),
+        )
+        for row in tx.all(_SEATS_WAITING)
+    )
 
 
 def must(tx: Tx, step: str) -> StepView:

@@ -157,6 +157,7 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
     "step.opened": _opened,
     "step.nudged": _nudged,
+    "step.reseated": lambda line, edition: "Somebody who came, or who covers, was asked as well.",
     "step.closed": _closed,
     "decision.submitted": _decision_submitted,
     "decision.recorded": _decision_recorded,

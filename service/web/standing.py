@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from service import seating, telling
 from service.handbook import Edition
-from service.store import cases, covers, editions, intents, links, steps
+from service.store import cases, editions, intents, links, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
@@ -174,15 +174,10 @@ def _holder(
     asked = next((holder for holder in seat.holders if holder.person == person), None)
     if asked is None:
         return None
-    away = covers.on_day(tx, tx.today)
+    away = telling.away(tx, case, step.terms.deciding, tx.today)
     able = seating.may_still(asked, seat, people, tx.today, away, _barred(tx, case, step))
     return asked if able else None
 
 
 def _barred(tx: Tx, case: CaseView, step: StepView) -> frozenset[str]:
-    """Return who may not answer today, because they or whom they cover for wrote the proposal."""
-    people = telling.directory(tx, case)
-    rules = telling.edition(tx, case.edition)
-    excused = seating.excused(case.proposal, step.kind, step.asked, rules, people, tx.today)
-    away = covers.on_day(tx, tx.today)
-    return seating.barred(case.authors, away, deciding=step.terms.deciding, excused=excused)
+    return telling.barred(tx, case, step.kind, step.asked, step.terms.deciding, tx.today)

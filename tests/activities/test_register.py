@@ -279,6 +279,64 @@ def test_words_that_were_altered_hold_up_nobody_else_s_answer(desk: Desk) -> Non
         intents.decisions_of(tx, ref)
 
 
+def test_a_cover_named_later_is_asked_at_once_and_both_are_told(each_desk: Desk) -> None:
+    desk = each_desk
+    ref, hall, _ = two_funders(desk)
+    cover = desk.covers("bh-dmh", by="bh-land-charges")
+    before = desk.ledger(ref)
+    assert [holder.person for holder in desk.looks_again(hall).seats[0].holders] == ["p-017", cover]
+    new = [row for row in desk.ledger(ref) if row not in before]
+    assert {(row.kind, row.person, row.link_id is not None) for row in new} == {
+        ("cover", cover, True),
+        ("covered", "p-017", False),
+    }
+    desk.looks_again(hall)
+    assert len(desk.ledger(ref)) == len(before) + 2, "nobody is told twice"
+
+
+def test_whoever_takes_over_a_post_is_asked_in_the_leavers_place(desk: Desk) -> None:
+    ref, hall, _ = two_funders(desk)
+    new = without(desk.edition, "bh-dmh").model_copy(
+        update={
+            "holdings": (
+                *without(desk.edition, "bh-dmh").holdings,
+                Holding(post="bh-dmh", person="p-022", since=DAY),
+            )
+        }
+    )
+    desk.brings_into_force(new)
+    before = desk.ledger(ref)
+    assert [holder.person for holder in desk.looks_again(hall).seats[0].holders] == ["p-017", "p-022"]
+    assert desk.sent(ref, before) == [("request", "bh-dmh")]
+
+
+def test_a_post_that_nobody_takes_over_is_answered_for_by_the_next_in_the_line(desk: Desk) -> None:
+    ref, hall, _ = two_funders(desk)
+    desk.brings_into_force(without(desk.edition, "bh-dmh"))
+    before = desk.ledger(ref)
+    assert [holder.post for holder in desk.looks_again(hall).seats[0].holders] == ["bh-dmh", "cd-rc"]
+    (told,) = (row for row in desk.ledger(ref) if row not in before)
+    assert (told.kind, told.post, told.props["because"]) == ("escalation", "cd-rc", "vacant")
+
+
+def test_a_sponsor_covers_for_nobody_who_decides_their_proposal(desk: Desk) -> None:
+    desk.covers("bh-dmh", by="cd-rc")
+    case = desk.submits()
+    (seat,) = desk.opens(desk.ask(case, HALL)).seats
+    assert [holder.person for holder in seat.holders] == ["p-017"]
+
+
+def test_a_seat_that_has_answered_is_not_looked_at_again(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    step = f"{case.case}.srg.1"
+    desk.records(desk.answers(step, "cd-hsg"))
+    desk.covers("cd-hsg", by="bh-sports")
+    desk.covers("cd-sch", by="bh-dmh")
+    seats = {seat.key: len(seat.holders) for seat in desk.looks_again(step).seats}
+    assert {key for key, number in seats.items() if number > 1} == {"cd-sch"}
+
+
 def test_a_question_that_decides_nothing_may_go_to_an_author(desk: Desk) -> None:
     case = desk.submits("PROP-07")
     (seat,) = desk.opens(desk.ask(case, "completion")).seats

@@ -24,6 +24,7 @@ from workflows.model import (
     StepDecided,
     StepNudged,
     StepOpening,
+    StepReseated,
 )
 
 SRG, HALL = "srg", "funding-bh-dmh"
@@ -80,6 +81,9 @@ def test_an_activity_done_twice_is_done_once(each_desk: Desk) -> None:
     for rung in desk.step(hall.step).rungs:
         due = StepNudged(step=hall.step, rung=rung, silent=("bh-dmh",), at=rung.at)
         once_only(desk, f"nudged {rung.number}", desk.register.nudged, due)
+    desk.covers("cd-sch", by="bh-sports", until=NINE.date() + timedelta(days=30))
+    looked = StepReseated(step=board.step, number=1, silent=desk.step(board.step).silent, at=NINE)
+    once_only(desk, "reseated", desk.register.reseated, looked)
     one, two = desk.answers(board.step, "cd-hsg"), desk.answers(board.step, "cd-rc")
     made = StepDecided(step=board.step, decisions=(one,), at=NINE + timedelta(hours=1))
     once_only(desk, "decided", desk.register.decided, made)

@@ -46,6 +46,10 @@ class FakeGateway(Gateway):
         self.withdrawn.append((self._unless_failing(case), withdrawal.key))
         return True
 
+    async def people_moved(self, step: str) -> bool:
+        self._unless_failing(step)
+        return True
+
     async def decide(self, decision: Decision) -> Answer:
         self._unless_failing(decision.step)
         self.decided.append(decision)

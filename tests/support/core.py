@@ -38,6 +38,7 @@ from workflows.model import (
     StepNudged,
     StepOpened,
     StepOpening,
+    StepReseated,
     StepSeated,
     Terms,
     decision_key,
@@ -57,6 +58,7 @@ class FakeRegister(ports.Register):
         self.nudges: list[StepNudged] = []
         self.decisions: list[Decision] = []
         self.closings: list[StepClosing] = []
+        self.reseatings: list[StepReseated] = []
         self.unsettled: list[str] = []
         self.looked: list[AnswersDue] = []
         self.silent = 0
@@ -102,6 +104,16 @@ class FakeRegister(ports.Register):
         seats = [seat_of(seat) for seat in asked.seats]
         return StepSeated(
             seats=tuple(with_cover(seat) if seat.key in covered else seat for seat in seats),
+            clock=self.clock,
+        )
+
+    @activity.defn(name="step_reseated")
+    async def reseated(self, reseated: StepReseated) -> StepSeated:
+        self.reseatings.append(reseated)
+        asked = next(o.ask for o in self.openings if o.ask.step == reseated.step)
+        seats = (seat_of(seat) for seat in asked.seats)
+        return StepSeated(
+            seats=tuple(with_cover(seat) if seat.key in reseated.silent else seat for seat in seats),
             clock=self.clock,
         )
 
@@ -190,6 +202,7 @@ class FakeOutside:
             activities=[
                 self.register.opened,
                 self.register.nudged,
+                self.register.reseated,
                 self.register.decided,
                 self.register.closed,
                 self.register.unsettled_intents,

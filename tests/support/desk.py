@@ -32,6 +32,7 @@ from workflows.model import (
     StepNudged,
     StepOpened,
     StepOpening,
+    StepReseated,
     StepSeated,
     decision_key,
 )
@@ -99,12 +100,12 @@ class Desk:
             )
         return done(self.cases.begun(ref))
 
-    def covers(self, post: str, by: str, *, until: date = DAY + timedelta(days=60)) -> str:
+    def covers(self, post: str, by: str, *, since: date = DAY, until: date = DAY + timedelta(days=60)) -> str:
         """Let the holder of a post be covered by that of another; return the cover."""
         cover = Cover(
             person=self.person(post),
             cover=self.person(by),
-            starts=DAY,
+            starts=since,
             ends=until,
             set_by=self.person(post),
         )
@@ -172,6 +173,15 @@ class Desk:
         rung = next(rung for rung in view.rungs if rung.nudge is nudge and rung.number > view.climbed)
         due = StepNudged(step=step, rung=rung, silent=tuple(silent) or view.silent, at=rung.at)
         return done(self.register.nudged(due))
+
+    def looks_again(self, step: str, number: int = 1) -> StepSeated:
+        """Look anew at who may answer for a step's silent seats."""
+        at = NINE + timedelta(hours=1)
+        return done(
+            self.register.reseated(
+                StepReseated(step=step, number=number, silent=self.step(step).silent, at=at)
+            )
+        )
 
     def records(self, *decisions: Decision) -> None:
         at = NINE + timedelta(hours=2)

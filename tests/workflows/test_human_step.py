@@ -356,6 +356,16 @@ async def test_too_few_votes_at_the_count_are_waited_for_and_the_one_that_makes_
         assert (await play.handle.result()).choice is Choice.REJECT
 
 
+async def test_whoever_has_come_to_cover_may_answer_from_then_on(playing: Playing) -> None:
+    async with playing(one_seat("INV-42")) as play:
+        with pytest.raises(WorkflowUpdateFailedError):
+            await play.answer("bh-dmh", person="cover-bh-dmh")
+        await play.handle.signal("people_moved")
+        await until(lambda: [looked.number for looked in play.outside.register.reseatings] == [1])
+        assert (await play.answer("bh-dmh", person="cover-bh-dmh")).settled is Choice.APPROVE
+        assert (await play.handle.result()).choice is Choice.APPROVE
+
+
 async def test_an_error_in_one_message_does_not_stop_the_case(
     playing: Playing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

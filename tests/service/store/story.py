@@ -21,7 +21,7 @@ from service.store import (
 from service.store.covers import Cover
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
-from workflows.model import CaseWaiting, Holder, Segment, StepDecided, StepNudged
+from workflows.model import Capacity, CaseWaiting, Holder, Segment, StepDecided, StepNudged, StepReseated
 
 Fact = Callable[[Tx], object]
 
@@ -66,6 +66,19 @@ def followed(tx: Tx) -> None:
     links.followed(tx, letter.link_id, session="a-session", ip="192.0.2.1")
 
 
+def reseated(tx: Tx) -> None:
+    seats = [
+        seat.model_copy(
+            update={
+                "holders": (*seat.holders, Holder(person="p-new", post=seat.post, capacity=Capacity.COVER))
+            }
+        )
+        for seat in steps.must(tx, STEP).asked
+    ]
+    looked = StepReseated(step=STEP, number=1, silent=samples.SEATS, at=OPENED + timedelta(days=6))
+    steps.reseated(tx, looked, seats, [])
+
+
 FACTS: dict[str, Fact] = {
     "an edition comes into force": lambda tx: _nothing(
         editions.put(tx, "{}", organisation="leicester", name="leicester")
@@ -85,6 +98,7 @@ FACTS: dict[str, Fact] = {
     "a step opens": samples.open_step,
     "a link is followed": followed,
     "a rung comes due": nudged,
+    "somebody comes to cover": reseated,
     "somebody tries what they may not": lambda tx: _nothing(
         attempts.refused(tx, CASE, what="decide", why="author", person="p-lead", key="1")
     ),

@@ -1,0 +1,75 @@
+"""What people coming, going and naming covers mean for what is open, and for what is still to be asked."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from service.handbook import Edition
+from service.store import cases, covers, editions, steps
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.line import ORGANISATION
+from service.store.tables import HEADS
+from service.telling import directory, edition, looked_at_anew, title
+from workflows.model import Frozen
+
+AHEAD = timedelta(days=28)
+"""How long before a post falls vacant the PMO hears of the cases that are on their way to it."""
+
+_LAST_LINE = select(HEADS.c.seq).where(HEADS.c.case == ORGANISATION)
+
+
+class Missing(Frozen):
+    """A post that a case will ask and that nobody holds, now or before long."""
+
+    case: str
+    version: int
+    post: str
+    title: str
+
+
+def as_of(tx: Tx) -> tuple[date, int]:
+    """Return what tells whether people may have moved: the day, and the organisation's last line."""
+    return tx.today, tx.value(_LAST_LINE) or 0
+
+
+def moved(tx: Tx) -> Iterator[str]:
+    """Go through the open steps that would ask somebody else as well, as people are today."""
+    away = covers.on_day(tx, tx.today)
+    directories = {name: edition(tx, hash) for name, hash in editions.hashes(tx).items()}
+    suspects = [
+        seat.step
+        for seat in steps.waiting_seats(tx)
+        if not _asked(seat, directories.get(seat.organisation), away, tx.today)
+    ]
+    for id in dict.fromkeys(suspects):
+        step = steps.must(tx, id)
+        case = cases.get(tx, step.case)
+        if looked_at_anew(tx, case, step, tx.today) != step.asked:
+            yield id
+
+
+def _asked(seat: steps.WaitingSeat, people: Edition | None, away: dict[str, str], day: date) -> bool:
+    """Say whether a seat's holder, and whoever covers for them, have been asked: then nothing has moved."""
+    holder = people.holder(seat.post, day) if people else None
+    wanted = {holder.id, away.get(holder.id, holder.id)} if holder else {""}
+    return wanted <= seat.people
+
+
+def missing(tx: Tx) -> Iterator[Missing]:
+    """Go through the posts that open cases have still to ask, and that nobody will be there to answer for."""
+    for ref in cases.open_refs(tx):
+        case = cases.get(tx, ref)
+        people, rules = directory(tx, case), edition(tx, case.edition)
+        for post in _to_come(tx, case):
+            days = (tx.today, tx.today + AHEAD)
+            if post in rules.posts and not all(people.holder(post, day) for day in days):
+                yield Missing(case=ref, version=case.version, post=post, title=title(rules, post, tx.today))
+
+
+def _to_come(tx: Tx, case: CaseView) -> list[str]:
+    """Return the posts that a case has still to ask one by one; a board does without one of its members."""
+    put = {step.key for step in steps.of_case(tx, case.ref) if step.version == case.version}
+    asks = [ask for leg in case.route for ask in leg.asks if ask.key not in put]
+    return list(dict.fromkeys(ask.seats[0].post for ask in asks if len(ask.seats) == 1))

@@ -1,0 +1,155 @@
+"""People who come, go and name covers: open steps hear of it, and the PMO hears whom cases will miss."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from service import handbook
+from service.config import Keys
+from service.gateway import Gateway
+from service.handbook import Edition
+from service.handbook.edition import Holding
+from service.relay import Relay
+from service.store import Store, letters
+from tests.support.desk import DAY, Desk
+from tests.support.real_time import RealTime
+
+HALL = "funding-bh-dmh"
+
+
+class FakeGateway(Gateway):
+    """Remembers which steps heard that people have moved, and which letters were sent."""
+
+    def __init__(self) -> None:
+        self.moved: list[str] = []
+        self.delivered: list[str] = []
+        self.reached = True
+
+    async def people_moved(self, step: str) -> bool:
+        self.moved.append(step)
+        return self.reached
+
+    async def deliver(self, letter: str) -> bool:
+        self.delivered.append(letter)
+        return True
+
+
+@pytest.fixture
+def desk(sqlite_url: str, keys: Keys, real: RealTime) -> Iterator[Desk]:
+    store = Store(sqlite_url, keys, host="approvals.example", real=real)
+    yield Desk(store, keys, handbook.load("leicester"))
+    store.close()
+
+
+@pytest.fixture
+def gateway() -> FakeGateway:
+    return FakeGateway()
+
+
+@pytest.fixture
+def relay(desk: Desk, gateway: FakeGateway) -> Relay:
+    return Relay(desk.store, gateway, desk.links)
+
+
+def asked(desk: Desk) -> str:
+    """Ask a proposal's first funder; return the step."""
+    case = desk.submits()
+    desk.opens(desk.ask(case, HALL))
+    return f"{case.case}.{HALL}.1"
+
+
+def with_holdings(edition: Edition, change: Callable[[Holding], Holding | None]) -> Edition:
+    """Return an edition with each holding changed, or taken out."""
+    holdings = (changed for held in edition.holdings if (changed := change(held)) is not None)
+    return edition.model_copy(update={"holdings": tuple(holdings)})
+
+
+async def test_a_cover_named_later_is_brought_to_an_open_step_until_it_has_been_heard(
+    desk: Desk, relay: Relay, gateway: FakeGateway
+) -> None:
+    step = asked(desk)
+    await relay.people()
+    assert gateway.moved == []
+    desk.covers("bh-dmh", by="bh-land-charges")
+    gateway.reached = False
+    await relay.people()
+    gateway.reached = True
+    await relay.people()
+    assert gateway.moved == [step, step], "who was not reached is told again"
+    await relay.people()
+    assert gateway.moved == [step, step], "and nobody once they know"
+
+
+async def test_a_cover_that_begins_on_a_later_day_is_brought_on_that_day(
+    desk: Desk, relay: Relay, gateway: FakeGateway, real: RealTime
+) -> None:
+    step = asked(desk)
+    desk.covers("bh-dmh", by="bh-land-charges", since=DAY + timedelta(days=2))
+    await relay.people()
+    assert gateway.moved == []
+    real.passes(days=2)
+    await relay.people()
+    assert gateway.moved == [step]
+
+
+async def test_whoever_takes_over_a_post_is_brought_to_an_open_step(
+    desk: Desk, relay: Relay, gateway: FakeGateway
+) -> None:
+    step = asked(desk)
+    await relay.people()
+    desk.brings_into_force(
+        with_holdings(
+            desk.edition,
+            lambda held: held.model_copy(update={"person": "p-022"}) if held.post == "bh-dmh" else held,
+        )
+    )
+    await relay.people()
+    assert gateway.moved == [step]
+
+
+async def test_a_step_that_asks_everybody_whom_it_can_is_left_alone(
+    desk: Desk, relay: Relay, gateway: FakeGateway
+) -> None:
+    # The holder of the lead officer's post may not answer, and is looked at in vain.
+    case = desk.submits("PROP-08")
+    desk.opens(desk.ask(case, "funding-bh-land-charges"))
+    await relay.people()
+    assert gateway.moved == []
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (DAY + timedelta(days=20), ["bh-sports"]),
+        (DAY - timedelta(days=1), ["bh-sports"]),
+        (DAY + timedelta(days=60), []),
+    ],
+)
+async def test_the_pmo_hears_weeks_before_of_a_post_that_a_case_will_find_vacant(
+    desk: Desk, relay: Relay, gateway: FakeGateway, until: date, told: list[str]
+) -> None:
+    step = asked(desk)
+    desk.brings_into_force(
+        with_holdings(
+            desk.edition,
+            lambda held: held.model_copy(update={"until": until}) if held.post == "bh-sports" else held,
+        )
+    )
+    await relay.people()
+    desk.covers("cd-sch", by="cd-hsg")
+    await relay.people()
+    ref = step.partition(".")[0]
+    assert gateway.delivered == [f"ahead:{ref}:1:{post}" for post in told], "once for each"
+    with desk.store.reading() as tx:
+        found = [row for row in letters.of_case(tx, ref) if row.props.get("cause") == "vacant_ahead"]
+    assert [row.post for row in found] == ["corp-projects-manager"] * len(told)
+
+
+async def test_nobody_hears_of_a_post_that_has_been_asked_already(
+    desk: Desk, relay: Relay, gateway: FakeGateway
+) -> None:
+    asked(desk)
+    desk.brings_into_force(with_holdings(desk.edition, lambda held: None if held.post == "bh-dmh" else held))
+    await relay.people()
+    assert gateway.delivered == []
