@@ -12,7 +12,7 @@ from service.errors import NotFound
 from service.store import cases, steps
 from service.store.cases import CaseView, Filters
 from service.store.engine import Tx
-from service.web import briefing, recounting, seclusion, whereabouts, withdrawing, words
+from service.web import briefing, ordering, recounting, seclusion, whereabouts, withdrawing, words
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
@@ -119,6 +119,7 @@ def case(ref: str, visit: Asker) -> Response:
             "conditions": [
                 telling.condition(put, edition) for decision in made for put in decision.conditions
             ],
+            "orders": ordering.of_case(tx, ref),
             "versions": cases.versions(tx, ref),
             "lines": recounting.recount(recounting.gist(seclusion.lines(tx, ref)), edition),
         }
