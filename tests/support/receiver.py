@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import SecretStr
 from standardwebhooks.webhooks import Webhook
 
 HOST = "127.0.0.1"
@@ -41,6 +42,16 @@ class Receiver:
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self.port}/orders"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of an installation that sends its orders here."""
+        return {"order_url": self.url, "order_secrets": SecretStr(f"{NEW},{OLD}")}
+
+    @property
+    def ids(self) -> list[str]:
+        """The id of each request, under which a receiver takes a message once."""
+        return [one.headers["webhook-id"] for one in self.received]
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

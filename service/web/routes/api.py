@@ -19,8 +19,9 @@ from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.orders import OrderView
 from service.store.steps import StepView
-from service.web import seclusion, submitting, whereabouts, withdrawing
+from service.web import decision_record, seclusion, submitting, whereabouts, withdrawing
 from service.web.bodies import Body, OptionalBody
+from service.web.decision_record import DecisionRecord
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
 from workflows.letters import Stop
@@ -403,6 +404,16 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
             conditions=[_condition(put) for decision in made for put in decision.conditions],
             order=next((_order(one) for one in orders.of_case(tx, ref) if one.kind == orders.RAISED), None),
         )
+
+
+@router.get("/cases/{ref}/decision-record", name="api_decision_record")
+@allowed(Role.READ_CASE)
+def decided(ref: str, visit: Asker) -> DecisionRecord:
+    """Tell a case's decision: by whom, why, under which clause, and what else was considered."""
+    with visit.desk.store.reading() as tx:
+        found = cases.get(tx, ref)
+        _own_organisation(found, visit)
+        return decision_record.of(tx, found)
 
 
 @router.get("/cases/{ref}/journal", name="api_journal")
