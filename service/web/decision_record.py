@@ -311,7 +311,7 @@ def _the_decision(record: DecisionRecord) -> Iterator[Row]:
     decision = words.STATES[record.decision]
     yield Row(what="Decision", which=(f"{decision} on {words.day(record.decided_on)}",))
     if record.state != record.decision:
-        since = words.STATES.get(State(record.state), record.state)
+        since = words.STATES[State(record.state)]
         yield Row(what="Since then", which=(f"{since} on {words.day(record.changed_on)}",))
     yield Row(what="Proposal", which=(record.title, *_lines(record.summary)))
     yield Row(what="Version", which=(f"{record.version}, fingerprint {record.content_hash}",))
