@@ -38,7 +38,12 @@ _TRIES = (
     .where(ORDER_ATTEMPTS.c.order == bindparam("order"))
     .order_by(ORDER_ATTEMPTS.c.number)
 )
-_LAST = select(func.max(ORDER_ATTEMPTS.c.number)).where(ORDER_ATTEMPTS.c.order == bindparam("order"))
+_LAST_TRY = (
+    select(ORDER_ATTEMPTS)
+    .where(ORDER_ATTEMPTS.c.order == bindparam("order"))
+    .order_by(ORDER_ATTEMPTS.c.number.desc())
+    .limit(1)
+)
 _NEW_TRY = insert(ORDER_ATTEMPTS)
 _END_TRY = update(ORDER_ATTEMPTS).where(
     ORDER_ATTEMPTS.c.order == bindparam("its_order"),
@@ -209,9 +214,10 @@ def begun(tx: Tx, key: str) -> Attempt | None:
     tx.lock(must(tx, key).case)
     if must(tx, key).state != OWED:
         return None
+    before = last_try(tx, key)
     made = Attempt(
         order=key,
-        number=(tx.value(_LAST, order=key) or 0) + 1,
+        number=before.number + 1 if before else 1,
         at=tx.now,
         begun_real=tx.real,
         ended_real=None,
@@ -289,10 +295,16 @@ def tries(tx: Tx, key: str) -> tuple[Attempt, ...]:
     return tuple(Attempt(**row._mapping) for row in tx.all(_TRIES, order=key))
 
 
+def last_try(tx: Tx, key: str) -> Attempt | None:
+    """Return the last try to send it, whose number is how many there were."""
+    row = tx.one(_LAST_TRY, order=key)
+    return Attempt(**row._mapping) if row else None
+
+
 def under_way(tx: Tx, key: str, within: timedelta) -> bool:
     """Say whether a try that began so lately that it may still arrive has not ended."""
-    since = tx.real - within
-    return any(made.outcome == BEGUN and made.begun_real > since for made in tries(tx, key))
+    made = last_try(tx, key)
+    return made is not None and made.outcome == BEGUN and made.begun_real > tx.real - within
 
 
 # ---------------------------------------------------------------------------- workings

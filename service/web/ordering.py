@@ -40,7 +40,7 @@ def told(tx: Tx, order: OrderView) -> Told:
         what=f"Word that {order.number} is called off" if notice else order.number,
         state=STATES[order.state],
         colour=COLOURS.get(order.state, "blue"),
-        sentence=_sentence(order, orders.tries(tx, order.key)),
+        sentence=_sentence(order, orders.last_try(tx, order.key)),
         again={orders.FAILED: "Send again", orders.KEPT: "Send it"}.get(order.state, ""),
     )
 
@@ -50,30 +50,33 @@ def of_case(tx: Tx, ref: str) -> list[Told]:
     return [told(tx, order) for order in orders.of_case(tx, ref)]
 
 
-def _sentence(order: OrderView, tries: tuple[Attempt, ...]) -> str:
+def _sentence(order: OrderView, last: Attempt | None) -> str:
     match order.state:
         case orders.ACCEPTED:
             receipt = f" Receipt {order.receipt}." if order.receipt else ""
             return f"Sent, and accepted {_on(order)} (answer {order.status}).{receipt}"
         case orders.FAILED:
-            return f"Given up {_on(order)}. {order.why} {_tried(tries)}".strip()
+            return f"Given up {_on(order)}. {order.why} {_tried(last)}".strip()
         case orders.KEPT:
             return "Orders are sent nowhere from here, so whoever buys has to be told of it."
         case orders.CALLED_OFF:
             gone = f"The proposal was withdrawn {_on(order)}, and it is not sent any more."
-            return f"{gone} {_tried(tries)}".strip()
+            return f"{gone} {_tried(last)}".strip()
         case _:
-            last = tries[-1].why if tries else ""
             days = words.count(ALL_TRIES.days, "day")
-            again = f"{last} It is tried again, for {days} in all." if last else "It is being sent."
-            return f"{_tried(tries)} {again}".strip()
+            again = (
+                f"{last.why} It is tried again, for {days} in all."
+                if last and last.why
+                else "It is being sent."
+            )
+            return f"{_tried(last)} {again}".strip()
 
 
 def _on(order: OrderView) -> str:
     return f"on {words.moment(order.settled)}" if order.settled else ""
 
 
-def _tried(tries: tuple[Attempt, ...]) -> str:
-    if not tries:
+def _tried(last: Attempt | None) -> str:
+    if last is None:
         return ""
-    return f"Tried {words.count(len(tries), 'time')}, the last time on {words.moment(tries[-1].at)}."
+    return f"Tried {words.count(last.number, 'time')}, the last time on {words.moment(last.at)}."
