@@ -77,6 +77,13 @@ class Alternative(_Part):
     why_not: str
 
 
+class Interest(_Part):
+    """An interest in the decision: declared by whoever answered, or plain from the posts they hold."""
+
+    declared: bool
+    text: str
+
+
 class Payer(_Part):
     """What the decision does to a budget."""
 
@@ -116,7 +123,7 @@ class DecisionRecord(_Part):
     consulted: list[Answered]
     alternatives: list[Alternative]
     alternatives_text: str
-    interests: list[str]
+    interests: list[Interest]
     payers: list[Payer]
     order: str
     """The number of the order that it raised, if it raised one."""
@@ -192,7 +199,10 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
             for option in read.options
         ],
         alternatives_text=read.alternatives,
-        interests=[*_declared(made, rules), *telling.coincidences(case, rules, day)],
+        interests=[
+            *(Interest(declared=True, text=said) for said in _declared(made, rules)),
+            *(Interest(declared=False, text=said) for said in telling.coincidences(case, rules, day)),
+        ],
         payers=list(_payers(case, rules, day)),
         order=raised[0].number if raised else "",
     )
@@ -298,8 +308,8 @@ def sections(record: DecisionRecord) -> tuple[Section, ...]:
         Section(
             heading="Interests",
             rows=tuple(
-                Row(what=f"Interest {number}", which=(said,))
-                for number, said in enumerate(record.interests, 1)
+                Row(what="Declared" if interest.declared else "Noted", which=(interest.text,))
+                for interest in record.interests
             ),
             empty="No interest was declared.",
         ),

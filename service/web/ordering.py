@@ -24,6 +24,8 @@ class Told:
     """An order, told."""
 
     order: OrderView
+    notice: bool
+    """It is not the order itself but word that it is called off."""
     what: str
     state: str
     colour: str
@@ -37,6 +39,7 @@ def told(tx: Tx, order: OrderView) -> Told:
     notice = order.kind == orders.CANCELLED
     return Told(
         order=order,
+        notice=notice,
         what=f"Word that {order.number} is called off" if notice else order.number,
         state=STATES[order.state],
         colour=COLOURS.get(order.state, "blue"),
@@ -79,4 +82,6 @@ def _on(order: OrderView) -> str:
 def _tried(last: Attempt | None) -> str:
     if last is None:
         return ""
-    return f"Tried {words.count(last.number, 'time')}, the last time on {words.moment(last.at)}."
+    if last.number == 1:
+        return f"Tried once, on {words.moment(last.at)}."
+    return f"Tried {last.number} times, the last time on {words.moment(last.at)}."

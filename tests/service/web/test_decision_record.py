@@ -128,6 +128,7 @@ def test_it_says_what_was_decided_by_whom_why_and_what_else_there_was(office: Of
         ("84000.00", "60"),
         ("56000.00", "40"),
     ]
+    assert [interest["declared"] for interest in told["interests"]] == [True, False]
     assert told["edition_hash"] == office.edition.hash
     assert all(len(made["shown_hash"]) == 64 for made in told["decided_by"])
 

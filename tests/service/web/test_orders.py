@@ -67,7 +67,7 @@ def test_each_state_is_told_in_words(sending: Office) -> None:
         orders.begun(tx, key)
         orders.not_taken(tx, key, 1, refused=False, status=503, why="The receiver was busy.", answer="")
     assert (
-        "Tried 1 time, the last time on Monday 13 September 2004 at 10:00. The receiver was busy. "
+        "Tried once, on Monday 13 September 2004 at 10:00. The receiver was busy. "
         "It is tried again, for 3 days in all." in seen(sending).words
     )
     with sending.store.writing() as tx:
