@@ -6,7 +6,7 @@ from activities.correspondence import Correspondence
 from activities.writing import Writing
 from service.links import Links
 from service.mailroom import Mailroom
-from service.store import Store, cases
+from service.store import Store, cases, orders
 from service.store.engine import Tx
 from service.telling import edition
 from workflows import ports
@@ -17,9 +17,11 @@ from workflows.rules import course
 class Cases(Writing, ports.Cases):
     """Writes the course of a case into the record, with the letters it sends."""
 
-    def __init__(self, store: Store, mailroom: Mailroom, links: Links) -> None:
+    def __init__(self, store: Store, mailroom: Mailroom, links: Links, *, orders_to: str = "") -> None:
         super().__init__(store, mailroom)
         self._links = links
+        self._orders_to = orders_to
+        """The host that orders are sent to; empty if they are sent nowhere."""
 
     @activity.defn(name="case_begun")
     async def begun(self, case: str) -> CaseOpened:
@@ -28,7 +30,7 @@ class Cases(Writing, ports.Cases):
 
     @activity.defn(name="case_became")
     async def became(self, becoming: Becoming) -> Clock:
-        """Write a new state, and send the letters that it sends; return the Clock."""
+        """Write a new state, and send the letters and the order that it sends; return the Clock."""
         return await self._write(self._became, becoming)
 
     @activity.defn(name="case_waits")
@@ -46,9 +48,15 @@ class Cases(Writing, ports.Cases):
         return cases.begun(tx, case, terms=terms, queued=letters)
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
-        desk = Correspondence(tx, cases.get(tx, becoming.case), self._links, becoming.at)
-        letters = desk.became(State(becoming.state), becoming.number, becoming.because)
-        return cases.became(tx, becoming, letters)
+        case, state = cases.get(tx, becoming.case), State(becoming.state)
+        desk = Correspondence(tx, case, self._links, becoming.at)
+        letters = desk.became(state, becoming.number, becoming.because, orders_to=self._orders_to)
+        clock = cases.became(tx, becoming, letters)
+        if state is State.APPROVED:
+            orders.raised(tx, case, at=becoming.at, sending=bool(self._orders_to))
+        if state is State.WITHDRAWN:
+            orders.cancelled(tx, case.ref, at=becoming.at)
+        return clock
 
     def _waits(self, tx: Tx, waiting: CaseWaiting) -> Clock:
         desk = Correspondence(tx, cases.get(tx, waiting.case), self._links, waiting.since)

@@ -12,12 +12,13 @@ from typing import Protocol, Self
 from service import seating
 from service.handbook import Edition
 from service.links import Links
-from service.store import covers, intents, steps
+from service.store import covers, intents, orders, steps
 from service.store import letters as ledger
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.letters import LedgerRow, LinkBinding, QueuedLetter
+from service.store.orders import OrderView
 from service.store.steps import StepView
 from service.telling import (
     about,
@@ -245,10 +246,13 @@ class Correspondence:
                 queued.append(self._outcome(step, closing, made, person.id, post))
         return queued + self._after(step, closing, made)
 
-    def became(self, state: State, number: int, because: str) -> list[QueuedLetter]:
-        """A state that ends or turns a proposal has a letter of its own, to sponsor and lead."""
+    def became(self, state: State, number: int, because: str, *, orders_to: str = "") -> list[QueuedLetter]:
+        """A state that ends or turns a proposal has a letter of its own, to sponsor and lead.
+
+        `orders_to` is the host that orders are sent to, if they are sent from here.
+        """
         step = steps.get(self.tx, because) if because else None
-        letter = self._letter_of(state, step)
+        letter = self._letter_of(state, step, orders_to)
         return self._to_sponsor(f"{state}:{number}", letter) if letter else []
 
     # ------------------------------------------------------------------- asking letters
@@ -657,6 +661,20 @@ class Correspondence:
         )
         return self._to_pmo(f"{row.key}:undeliverable", cause="undeliverable", unsent=unsent)
 
+    def order_failed(self, order: OrderView) -> list[QueuedLetter]:
+        """An order could not be sent: the PMO can have it sent again, or order another way."""
+        return self._to_pmo(
+            f"{order.key}:failed:{order.round}",
+            cause="order",
+            desk=self._links.page("orders"),
+            order=letters.UnsentOrder(
+                number=order.number,
+                cancels=order.kind == orders.CANCELLED,
+                amount=order.amount,
+                why=order.why,
+            ),
+        )
+
     def _stuck(self, put: Put, key: str, cause: str, silent: Sequence[Seat]) -> list[QueuedLetter]:
         """Tell the PMO of seats that nobody answers, or that have nobody to answer them."""
         if not silent:
@@ -701,14 +719,15 @@ class Correspondence:
             ),
         )
 
-    def _letter_of(self, state: State, step: StepView | None) -> "ToSponsor | None":
+    def _letter_of(self, state: State, step: StepView | None, orders_to: str) -> "ToSponsor | None":
         """Return the letter which a state sends, if it sends one."""
         common = {"matter": self._matter(), "on": self.today}
         answers = self._answers(step)
         match state:
             case State.APPROVED:
                 approving = tuple(self._told(made) for made in self._this_version())
-                return partial(letters.Approved, **common, size=self.case.size, answers=approving)
+                order = {"order": orders.number_of(self.case.ref), "orders_to": orders_to}
+                return partial(letters.Approved, **common, **order, size=self.case.size, answers=approving)
             case State.REJECTED:
                 return partial(letters.Rejected, **common, answers=answers)
             case State.CLOSED_UNFUNDED:

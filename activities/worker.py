@@ -1,4 +1,4 @@
-"""The worker: runs processes and does their activities, on one queue for cases and one for mail."""
+"""The worker: runs processes and does their activities; cases, mail and orders each have a queue."""
 
 import asyncio
 import signal
@@ -21,12 +21,14 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.cases import Cases
 from activities.discretion import Discretion
 from activities.letters import Letters
+from activities.orders import Orders
 from activities.register import Register
 from notifications.smtp import Mailer
+from notifications.webhook import Webhook
 from service import logs
 from service.config import Keys, Settings, load_settings
 from service.links import Links
-from service.mailroom import Mailroom, mail_queue
+from service.mailroom import Mailroom, mail_queue, order_queue
 from service.store import Store, open_store
 from workflows.human_step import HumanStep
 from workflows.processes.investment_proposal import InvestmentProposal
@@ -70,8 +72,10 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         password=settings.smtp_password.get_secret_value() or None,
     )
     mailroom = Mailroom(client, settings.core_queue)
-    register, cases = Register(store, mailroom, links), Cases(store, mailroom, links)
+    register = Register(store, mailroom, links)
+    cases = Cases(store, mailroom, links, orders_to=settings.order_host)
     letters = Letters(store, mailroom, links, mailer, sender=settings.mail_from)
+    orders = Orders(store, mailroom, links, _receiver(settings), source=settings.base_url)
     core = Worker(
         client,
         task_queue=settings.core_queue,
@@ -107,11 +111,27 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         max_concurrent_activities=AT_ONCE,
         graceful_shutdown_timeout=GOODBYE,
     )
+    ordering = Worker(
+        client,
+        task_queue=order_queue(settings.core_queue),
+        activities=[orders.send],
+        deployment_config=BUILD,
+        interceptors=[Discretion()],
+        max_concurrent_activities=AT_ONCE,
+        graceful_shutdown_timeout=GOODBYE,
+    )
     try:
-        async with core, mail:
+        async with core, mail, ordering:
             yield
     finally:
         await mailer.close()
+
+
+def _receiver(settings: Settings) -> Webhook | None:
+    """Return where orders are sent, if they are sent anywhere; only in practice may it be this machine."""
+    if not settings.order_url:
+        return None
+    return Webhook(settings.order_url, settings.signing_secrets(), loopback=settings.mode != "production")
 
 
 def remember_bytecode(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the activities that write the record share: a transaction, and then the letters it queued."""
+"""What the activities that write the record share: a transaction, and then what it has to send."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,10 +13,10 @@ Answer = TypeVar("Answer")
 
 
 class Writing:
-    """Writes facts, each in one transaction, and sees their letters on their way.
+    """Writes facts, each in one transaction, and sees their letters and orders on their way.
 
-    A letter is dispatched only when the record has it. If that fails the activity is done again, which
-    writes nothing twice and dispatches the same letters.
+    They are dispatched only when the record has them. If that fails the activity is done again, which
+    writes nothing twice and dispatches the same.
     """
 
     def __init__(self, store: Store, mailroom: Mailroom) -> None:
@@ -24,10 +24,10 @@ class Writing:
         self._mailroom = mailroom
 
     async def _write(self, how: Callable[[Tx, Fact], Answer], fact: Fact) -> Answer:
-        answer, letters = await asyncio.to_thread(self._written, how, fact)
-        await self._mailroom.dispatch(letters)
+        answer, letters, orders = await asyncio.to_thread(self._written, how, fact)
+        await self._mailroom.dispatch(letters, orders)
         return answer
 
-    def _written(self, how: Callable[[Tx, Fact], Answer], fact: Fact) -> tuple[Answer, list[str]]:
+    def _written(self, how: Callable[[Tx, Fact], Answer], fact: Fact) -> tuple[Answer, list[str], list[str]]:
         with self._store.writing() as tx:
-            return how(tx, fact), tx.outgoing
+            return how(tx, fact), tx.outgoing, tx.orders

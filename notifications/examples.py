@@ -43,6 +43,7 @@ from workflows.letters import (
     Submitted,
     Unfunded,
     Unsent,
+    UnsentOrder,
     Withdrawn,
 )
 from workflows.model import Choice, Ending, Nudge, Size
@@ -807,12 +808,15 @@ EXAMPLES: dict[str, Letter] = {
             _HALL_YES,
             Answer(who=SRG, choice=Choice.APPROVE, on=date(2004, 10, 28)),
         ),
+        order="ORD-2004-0002",
+        orders_to="orders.leicester.example",
     ),
     "approved-minor": Approved(
         to=_SPONSOR,
         matter=TOOLKIT,
         on=date(2004, 6, 16),
         size=Size.MINOR,
+        order="ORD-2004-0001",
         answers=(
             Answer(who="Chief Executive's department sponsor", choice=Choice.APPROVE, on=date(2004, 6, 16)),
         ),
@@ -969,6 +973,27 @@ EXAMPLES: dict[str, Letter] = {
             address="holder@leicester.example",
             about="reminder",
             why="The mail server refuses this recipient for good (550 5.1.1)",
+        ),
+    ),
+    "stuck-order": Stuck(
+        to=_PMO,
+        matter=BOOKING,
+        cause="order",
+        desk=f"{BASE}/orders",
+        order=UnsentOrder(
+            number="ORD-2004-0002", amount=Decimal(140_000), why="The receiver refused it (400)."
+        ),
+    ),
+    "stuck-order-called-off": Stuck(
+        to=_PMO,
+        matter=BOOKING,
+        cause="order",
+        desk=f"{BASE}/orders",
+        order=UnsentOrder(
+            number="ORD-2004-0002",
+            cancels=True,
+            amount=Decimal(140_000),
+            why="The receiver could not be reached. It was tried for three days.",
         ),
     ),
     "stuck-nobody": Stuck(

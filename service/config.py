@@ -18,8 +18,13 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from notifications.addresses import unfit
+
 _KID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _KEY_BYTES = 32
+_ORDER_SECRET = "whsec_"
+_ORDER_SECRET_BYTES = range(24, 65)
+"""How many bytes Standard Webhooks wants a secret to have."""
 
 
 class ConfigError(Exception):
@@ -117,6 +122,10 @@ class Settings(BaseSettings):
     """Where the mail catcher keeps what it caught (demo and test)."""
     secret_keys: SecretStr = SecretStr("")
     """`id:base64url,id:base64url`, newest first."""
+    order_url: str = ""
+    """Where orders are sent: the one address there is. Without one they are raised, and sent nowhere."""
+    order_secrets: SecretStr = SecretStr("")
+    """`whsec_base64` that signs orders; two with a comma, newest first, while one follows the other."""
     handbook: Annotated[tuple[str, ...], NoDecode] = ("leicester", "herefordshire")
     """Handbooks by name, by name and edition (`leicester/framework-2004`) or by folder, separated by commas.
 
@@ -164,13 +173,22 @@ class Settings(BaseSettings):
         """Clock seconds in a real second."""
         return 86_400 / self.day_seconds if self.day_seconds else 1.0
 
+    @property
+    def order_host(self) -> str:
+        """Whose orders are sent to, as people may read it; empty if they are sent nowhere."""
+        return urlsplit(self.order_url).hostname or ""
+
     def keys(self) -> Keys:
         """Return the installation's keys."""
         return Keys(self.secret_keys.get_secret_value())
 
+    def signing_secrets(self) -> tuple[str, ...]:
+        """Return the secrets that sign orders, newest first."""
+        return tuple(filter(None, map(str.strip, self.order_secrets.get_secret_value().split(","))))
+
     def check(self) -> None:
         """Refuse settings that are not safe to run with, naming every fault at once."""
-        faults = [*self._key_faults(), *self._address_faults()]
+        faults = [*self._key_faults(), *self._address_faults(), *self._order_faults()]
         if self.mode == "production":
             faults += self._production_faults()
         if faults:
@@ -189,6 +207,15 @@ class Settings(BaseSettings):
         elif address.path not in ("", "/") or address.query or address.fragment:
             yield "ASSENT_BASE_URL must end with the host: no path, query or fragment."
 
+    def _order_faults(self) -> Iterator[str]:
+        secrets = self.signing_secrets()
+        if self.order_url and (wrong := unfit(self.order_url, loopback=self.mode != "production")):
+            yield f"ASSENT_ORDER_URL {wrong}."
+        if self.order_url and not secrets:
+            yield "ASSENT_ORDER_SECRETS is missing: orders are signed with it."
+        if len(secrets) > 2 or not all(map(_signs, secrets)):
+            yield "ASSENT_ORDER_SECRETS must be one or two secrets, each whsec_ and 24 to 64 bytes in base64."
+
     def _production_faults(self) -> Iterator[str]:
         if not self.secure:
             yield "ASSENT_BASE_URL must be https in production."
@@ -200,6 +227,15 @@ class Settings(BaseSettings):
             yield "ASSENT_CLOCK_START and ASSENT_DAY_SECONDS are for practice: production keeps real time."
         if self.mail_folder:
             yield "ASSENT_MAIL_FOLDER is for practice: production has no mail catcher."
+
+
+def _signs(secret: str) -> bool:
+    """Say whether a secret has the form of Standard Webhooks."""
+    try:
+        key = base64.b64decode(secret.removeprefix(_ORDER_SECRET), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return secret.startswith(_ORDER_SECRET) and len(key) in _ORDER_SECRET_BYTES
 
 
 def load_settings(**overrides: Any) -> Settings:

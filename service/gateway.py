@@ -213,6 +213,14 @@ class Gateway:
             return False
         return True
 
+    async def send(self, order: str) -> bool:
+        """Have an order sent; False if that is not known to have begun."""
+        try:
+            await self._mailroom.dispatch([], [order])
+        except OUT_OF_REACH:
+            return False
+        return True
+
     async def register_search_attributes(self) -> bool:
         """Let the engine know the attributes by which operators find cases; False if it is out of reach."""
         request = AddSearchAttributesRequest(

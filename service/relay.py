@@ -18,7 +18,7 @@ from service.errors import Unavailable
 from service.foreseeing import Missing
 from service.gateway import Counted, Gateway, Refused
 from service.links import Links
-from service.store import Store, anchors, cases, editions, housekeeping, intents, letters
+from service.store import Store, anchors, cases, editions, housekeeping, intents, letters, orders
 from service.store.anchors import Anchor
 from service.store.cases import Unstarted
 from service.store.engine import Tx
@@ -43,7 +43,7 @@ PAGE_PATIENCE = timedelta(seconds=9)
 LETTER_PATIENCE = timedelta(minutes=3)
 """For how long a letter is left to whoever wrote it, which is longer than a page tries to send one."""
 LETTERS_EVERY = 60.0
-"""Seconds between two looks for letters that are owed."""
+"""Seconds between two looks for letters and orders that are owed."""
 
 
 FAULT = "fault:"
@@ -130,10 +130,11 @@ class Relay:
         await self._each(self._closed_day, self._gateway.deliver)
 
     async def letters(self) -> None:
-        """Have sent, once a minute, whatever is still owed: a page may have died with it."""
+        """Have sent, once a minute, what is still owed, orders too: a page may have died with it."""
         if time.monotonic() - self._posted > LETTERS_EVERY:
             self._posted = time.monotonic()
             await self._each(self._owed, self._gateway.deliver)
+            await self._each(self._owed_orders, self._gateway.send)
 
     async def leftovers(self) -> None:
         """Throw away, now and then, what was only of use for minutes or hours."""
@@ -230,6 +231,10 @@ class Relay:
     def _owed(self) -> tuple[str, ...]:
         with self._store.reading() as tx:
             return tuple(row.key for row in letters.unsent(tx, before=tx.real - LETTER_PATIENCE))
+
+    def _owed_orders(self) -> tuple[str, ...]:
+        with self._store.reading() as tx:
+            return orders.owed(tx, before=tx.real - LETTER_PATIENCE)
 
     def _sweep(self) -> None:
         with self._store.writing() as tx:

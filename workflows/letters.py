@@ -380,6 +380,10 @@ class Approved(CaseLetter):
     size: Size
     answers: tuple[Answer, ...] = ()
     """The answers that approve it, with their conditions."""
+    order: Line = ""
+    """The number of the order that it raised."""
+    orders_to: Line = ""
+    """The host that the order is on its way to; empty if orders are sent nowhere."""
 
 
 class Rejected(CaseLetter):
@@ -484,14 +488,26 @@ class Unsent(Frozen):
     why: Line
 
 
+class UnsentOrder(Frozen):
+    """An order that could not be sent."""
+
+    number: str
+    cancels: bool = False
+    """It is not the order itself but word that it is called off."""
+    amount: Decimal
+    why: Line
+
+
 class Stuck(CaseLetter):
     """To the PMO: something will not move unless the PMO moves it."""
 
     kind: Literal["stuck"] = "stuck"
-    cause: Literal["unanswered", "undeliverable", "nobody_to_ask", "not_for_me", "fault", "vacant_ahead"]
+    cause: Literal[
+        "unanswered", "undeliverable", "nobody_to_ask", "not_for_me", "fault", "vacant_ahead", "order"
+    ]
     """`fault`: Assent could not count an answer, for a reason of its own; the answer is kept."""
     desk: str
-    """The PMO's page of what is stuck."""
+    """The page on which to see to it."""
     question: Question | None = None
     seat: Line = ""
     silent: int = 1
@@ -502,6 +518,8 @@ class Stuck(CaseLetter):
     """For `unanswered`: the rungs still to come. Empty: it stays as it is."""
     unsent: Unsent | None = None
     """For `undeliverable`: the letter."""
+    order: UnsentOrder | None = None
+    """For `order`: the order that could not be sent."""
 
 
 class Code(Addressed):

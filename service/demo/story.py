@@ -17,7 +17,7 @@ from service.demo.people import NotTrue, Received
 from service.demo.stage import Stage, Teller, answers_of, day_boxes, sample
 from service.errors import AssentError
 from service.stack import Stack
-from service.store import Store, cases, intents, open_store, verify
+from service.store import Store, cases, intents, open_store, orders, verify
 from workflows.model import State
 
 BEGINS = datetime(2004, 9, 13, 8, 0, tzinfo=UTC)
@@ -231,6 +231,16 @@ class Story(Stage):
         """The sponsor hears the decision."""
         letter = await self.letter(SPONSOR, "Your proposal is approved")
         self.fact("sponsor.told", f"The sponsor is told: “{letter.subject}”.", to=SPONSOR)
+        with self.store.reading() as tx:
+            raised = orders.of_case(tx, self.ref or "")
+        if len(raised) != 1:
+            raise NotTrue(f"the approval has raised {len(raised)} orders")
+        self._mentions(letter, raised[0].number)
+        self.fact(
+            "order.raised",
+            f"One order is raised, {raised[0].number} for £{raised[0].amount:,.0f}.",
+            number=raised[0].number,
+        )
 
     async def deviation_is_discussed_first(self) -> None:
         """A proposal that does not meet two principles goes to the Head of Profession before anybody else."""

@@ -51,6 +51,8 @@ class Tx:
         self.host = host
         self.outgoing: list[str] = []
         """The keys of the letters that this transaction queues, or queued when it was first done."""
+        self.orders: list[str] = []
+        """The keys of the orders that are to be sent once it is done."""
         self._chain = Chain(connection, keys, self.real)
         self._known: dict[Hashable, Any] = {}
 

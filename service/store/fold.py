@@ -20,6 +20,7 @@ from service.store.tables import (
     DECISIONS,
     EDITIONS_IN_FORCE,
     HOLDERS,
+    ORDERS,
     SEATS,
     STEPS,
 )
@@ -385,6 +386,69 @@ def _decision(line: Line) -> dict[str, Any]:
     }
 
 
+# ------------------------------------------------------------------------------- orders
+
+
+def _order_raised(connection: Connection, line: Line) -> None:
+    data = line.data
+    content = ("content_hash", "edition", "sponsor", "department", "size", "shares", "approvals")
+    row = {
+        "key": data["order"],
+        "kind": "raised",
+        "case": line.case,
+        "organisation": data["organisation"],
+        "number": data["number"],
+        "version": data["version"],
+        "amount": canonical.pounds(data["amount"]),
+        "content": canonical.dumps({name: data[name] for name in content}),
+        "state": "owed" if data["sending"] else "kept",
+    }
+    connection.execute(insert(ORDERS), row | _unsettled(line))
+
+
+def _order_cancelled(connection: Connection, line: Line) -> None:
+    order = select(ORDERS).where(ORDERS.c.key == line.data["order"])
+    raised = connection.execute(order).one()._mapping
+    if raised["state"] != "accepted":
+        _change_order(connection, raised["key"], state="called_off", settled=line.at)
+    if notice := line.data["notice"]:
+        row = dict(raised) | {"key": notice, "kind": "cancelled", "state": "owed"}
+        connection.execute(insert(ORDERS), row | _unsettled(line))
+
+
+def _order_accepted(connection: Connection, line: Line) -> None:
+    data = line.data
+    taken = {"status": data["status"], "receipt": data["receipt"], "digest": data["digest"]}
+    _change_order(connection, data["order"], state="accepted", settled=line.at, why="", **taken)
+
+
+def _order_failed(connection: Connection, line: Line) -> None:
+    _change_order(connection, line.data["order"], state="failed", settled=line.at, why=line.data["why"])
+
+
+def _order_sent_again(connection: Connection, line: Line) -> None:
+    data = line.data
+    since = {"round": data["round"], "owed_real": line.recorded}
+    _change_order(connection, data["order"], state="owed", settled=None, why="", **since)
+
+
+def _unsettled(line: Line) -> dict[str, Any]:
+    return {
+        "raised": line.at,
+        "round": 0,
+        "owed_real": line.recorded,
+        "settled": None,
+        "status": None,
+        "receipt": "",
+        "digest": "",
+        "why": "",
+    }
+
+
+def _change_order(connection: Connection, key: str, **values: Any) -> None:
+    connection.execute(update(ORDERS).where(ORDERS.c.key == key).values(values))
+
+
 FOLDS: dict[str, Fold] = {
     "clock.moved": _clock_moved,
     "edition.adopted": _edition_adopted,
@@ -403,6 +467,11 @@ FOLDS: dict[str, Fold] = {
     "decision.submitted": _decision_submitted,
     "decision.refused": _decision_refused,
     "decision.recorded": _decision_recorded,
+    "order.raised": _order_raised,
+    "order.cancelled": _order_cancelled,
+    "order.accepted": _order_accepted,
+    "order.failed": _order_failed,
+    "order.sent_again": _order_sent_again,
 }
 
 RECORD_ONLY = frozenset(

@@ -254,6 +254,43 @@ class HolderRow(SQLModel, table=True):
     waiting: bool
 
 
+class OrderRow(SQLModel, table=True):
+    """What an approval has sent to whoever buys: its order, or word that the order is called off."""
+
+    __tablename__ = "order_file"
+    __table_args__ = (
+        Index(None, "case"),
+        Index(None, "organisation", "raised", "key"),
+        _when("ix_order_file_owed", "owed_real", where="state = 'owed'"),
+    )
+
+    key: str = Field(primary_key=True)
+    kind: str
+    """raised or cancelled."""
+    case: str
+    organisation: str
+    number: str
+    version: int
+    amount: Decimal = Field(max_digits=14, decimal_places=2)
+    content: str = Field(sa_type=Text)
+    """What it says, besides what the case itself says."""
+    raised: datetime
+    state: str
+    round: int
+    """How often somebody had it sent again."""
+    owed_real: datetime
+    """Since when it is to be sent; real time, by which it is tried for three days."""
+    settled: datetime | None = None
+    """When it was accepted, given up or called off."""
+    status: int | None = None
+    receipt: str
+    """The id under which the receiver has it, if it gave one."""
+    digest: str
+    """The SHA-256 of what the receiver answered."""
+    why: str
+    """Why it could not be sent, in words."""
+
+
 class DecisionRow(SQLModel, table=True):
     """A person's answer. Its words are a text, found by its hash."""
 
@@ -415,6 +452,24 @@ class LetterRow(SQLModel, table=True):
     error: str
 
 
+class OrderAttemptRow(SQLModel, table=True):
+    """One try to send an order, written down before it is made."""
+
+    __tablename__ = "order_attempt"
+
+    order: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    at: datetime
+    begun_real: datetime
+    ended_real: datetime | None = None
+    outcome: str
+    """begun, accepted, refused or failed; one that is begun or failed may have arrived."""
+    status: int | None = None
+    why: str
+    answer: str = Field(sa_type=Text)
+    """The first kilobyte of what the receiver answered."""
+
+
 class LinkRow(SQLModel, table=True):
     """What a link in a letter is good for. The link itself is made anew from a key, and never kept."""
 
@@ -562,6 +617,7 @@ STEPS = _table(StepRow)
 SEATS = _table(SeatRow)
 HOLDERS = _table(HolderRow)
 DECISIONS = _table(DecisionRow)
+ORDERS = _table(OrderRow)
 EDITIONS = _table(EditionRow)
 TEXTS = _table(StoredTextRow)
 COUNTERS = _table(CounterRow)
@@ -569,6 +625,7 @@ DRAFTS = _table(DraftRow)
 CO_AUTHORS = _table(DraftCoAuthorRow)
 INTENTS = _table(IntentRow)
 LETTERS = _table(LetterRow)
+ORDER_ATTEMPTS = _table(OrderAttemptRow)
 LINKS = _table(LinkRow)
 SESSIONS = _table(SessionRow)
 SESSION_LINKS = _table(SessionLinkRow)
@@ -590,5 +647,6 @@ FOLDED = (
     SEATS,
     HOLDERS,
     DECISIONS,
+    ORDERS,
 )
 """The tables that the journal can make again, byte for byte."""

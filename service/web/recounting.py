@@ -149,6 +149,14 @@ def _letter(done: str) -> Callable[[Line, Edition], str]:
     return tell
 
 
+def _order(done: str) -> Callable[[Line, Edition], str]:
+    def tell(line: Line, edition: Edition) -> str:
+        notice = str(line.data.get("order", "")).endswith(":cancelled")
+        return f"{'Word that the order is called off' if notice else 'The order'} {done}."
+
+    return tell
+
+
 _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "proposal.submitted": _submitted,
     "case.begun": lambda line, edition: f"Version {line.data.get('version')} set out on its way.",
@@ -168,5 +176,10 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "link.followed": lambda line, edition: f"{_who(line, edition)} followed a link in a letter.",
     "link.reissued": lambda line, edition: f"{_who(line, edition)} was sent a new link.",
     "links.revoked": lambda line, edition: "Links that are no longer needed were revoked.",
+    "order.raised": lambda line, edition: f"Order {line.data.get('number')} was raised.",
+    "order.cancelled": lambda line, edition: "The order was called off.",
+    "order.accepted": _order("was accepted"),
+    "order.failed": _order("could not be sent"),
+    "order.sent_again": lambda line, edition: f"{_who(line, edition)} had the order sent again.",
     "attempt.refused": lambda line, edition: "An attempt to answer was refused.",
 }

@@ -9,6 +9,7 @@ from temporalio import activity
 from activities import worker
 from activities.cases import Cases
 from activities.letters import Letters
+from activities.orders import Orders
 from activities.register import Register
 from service.config import Settings, generate_keys
 from service.store import Store
@@ -61,7 +62,7 @@ class FakeWorker:
     async def __aexit__(self, *_: object) -> None: ...
 
 
-async def test_the_worker_answers_every_port_and_sends_letters_from_a_queue_of_their_own(
+async def test_the_worker_answers_every_port_and_sends_letters_and_orders_from_queues_of_their_own(
     monkeypatch: pytest.MonkeyPatch, store: Store
 ) -> None:
     monkeypatch.setattr(FakeWorker, "made", {}, raising=False)
@@ -73,5 +74,9 @@ async def test_the_worker_answers_every_port_and_sends_letters_from_a_queue_of_t
         queue: {activity._Definition.must_from_callable(done).name for done in given["activities"]}
         for queue, given in FakeWorker.made.items()
     }
-    assert answered == {"assent-core": names(Register) | names(Cases), "assent-mail": names(Letters)}
+    assert answered == {
+        "assent-core": names(Register) | names(Cases),
+        "assent-mail": names(Letters),
+        "assent-orders": names(Orders),
+    }
     assert FakeWorker.made["assent-core"]["workflows"] == worker.WORKFLOWS

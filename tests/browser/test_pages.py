@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from service.demo.people import Received
-from tests.browser.chromium import DESK, Screen, browsing, needs_chromium
+from tests.browser.chromium import DESK, PHONE, Screen, browsing, needs_chromium
+from tests.support.receiver import receiving
 from tests.support.samples import SAMPLES
 from tests.support.stack import Town, as_json, leicester, town
 from workflows.model import State
@@ -43,7 +44,10 @@ class Scene:
 
 @pytest.fixture(scope="module")
 async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
-    async with town(tmp_path_factory.mktemp("town"), BEGINS) as city:
+    async with (
+        receiving("400 Bad Request") as receiver,
+        town(tmp_path_factory.mktemp("town"), BEGINS, **receiver.settings) as city,
+    ):
         token = await city.token("pmo")
         document = SAMPLES["PROP-02"] | {"decision_needed_by": "2004-10-01"}
         ref = await city.submits(token, document)
@@ -181,6 +185,38 @@ async def test_the_way_of_a_complete_draft_is_shown_before_it_is_submitted(scene
         await screen.opens(f"{scene.town.url}/cases")
         await screen.looks("register-desk")
         no_complaints(screen)
+
+
+async def test_an_order_that_could_not_be_sent_is_seen_and_sent_again_by_keyboard(scene: Scene) -> None:
+    city = scene.town
+    changes = {"decision_needed_by": "2004-10-01", "submitted_on": None}
+    ref = await city.submits(await city.token("pmo"), SAMPLES["PROP-07"] | changes)
+    for post, says, answer in (
+        ("sd-ict-ca", "Reply by", NO_CONCERN),
+        ("cd-rc", "Decide by", {"choice": "approve"}),
+    ):
+        await city.holder(post).decide(await city.asked(post, says, ref), answer)
+    await city.becomes(ref, State.APPROVED)
+    pmo = leicester().posts["corp-projects-manager"].email
+    letter = await city.mail.letter(pmo, "an order could not be sent", ref)
+    orders = next(link for link in letter.links if link.endswith("/orders"))
+    for size in (PHONE, DESK):
+        async with browsing(city.url, scene.shots, size) as screen:
+            await screen.opens(orders)
+            await screen.types("Email address", pmo)
+            await screen.follows("Continue")
+            await screen.types("Code", await scene.code("corp-projects-manager"))
+            await screen.follows("Sign in")
+            assert "The receiver refused it (400)" in await screen.page.inner_text("main")
+            await screen.looks(f"orders-{size[0]}")
+            if size == DESK:
+                await screen.follows("Send again")
+                assert "Given up" not in await screen.page.inner_text("main")
+            await screen.opens(f"{city.url}/cases/{ref}")
+            await screen.looks(f"case-approved-{size[0]}")
+            await screen.follows("Decision record")
+            await screen.looks(f"decision-record-{size[0]}")
+            no_complaints(screen)
 
 
 def no_complaints(screen: Screen) -> None:

@@ -56,6 +56,7 @@ def faults(town: Town, shown: Iterable[Shown] = (), *, again: int = 0) -> list[s
         *_no_author_decided(town, facts),
         *_letters_due_are_letters_sent(facts, again),
         *_one_line_a_decision(facts),
+        *_one_order_an_approval(facts),
         *_nothing_fired_early(facts),
     ]
     with town.store.reading() as tx:
@@ -182,6 +183,17 @@ def _one_line_a_decision(facts: Facts) -> Iterator[str]:
         for made in facts.decisions:
             if told[made.key] != 1:
                 yield f"{made.key} has {told[made.key]} lines {kind}"
+
+
+def _one_order_an_approval(facts: Facts) -> Iterator[str]:
+    """Each case that was approved has raised exactly one order, and no other case has."""
+    raised = Counter(line.case for line in facts.lines if line.kind == "order.raised")
+    approved = {
+        line.case for line in facts.lines if line.kind == "case.became" and line.data["state"] == "approved"
+    }
+    yield from (
+        f"{ref} has raised {raised[ref]} orders" for ref in facts.refs if raised[ref] != (ref in approved)
+    )
 
 
 def _nothing_fired_early(facts: Facts) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import pytest
 from tests.chaos import checker
 from tests.chaos.checker import Shown
 from tests.chaos.people import Patient
+from tests.support.receiver import Receiver, receiving
 from tests.support.samples import SAMPLES
 from tests.support.stack import Town, leicester, town, until
 from workflows.model import State
@@ -94,22 +96,32 @@ class Storm:
         await Patient(self.city, address, self.diary).decides(letter, answers)
 
 
+def orders_that_came(receiver: Receiver) -> set[str]:
+    """The orders that a receiver has, each in one form, however often it came."""
+    came = {one.headers["webhook-id"]: one.body for one in receiver.received}
+    assert all(one.body == came[one.headers["webhook-id"]] for one in receiver.received)
+    assert {json.loads(body)["type"] for body in came.values()} == {"assent.order.raised.v1"}
+    return set(came)
+
+
 async def test_twelve_cases_arrive_while_the_worker_is_killed_every_few_seconds(tmp_path: Path) -> None:
-    async with town(tmp_path, BEGINS) as city:
+    async with receiving() as receiver, town(tmp_path, BEGINS, **receiver.settings) as city:
         storm = Storm(city, await city.token("pmo"), within=240)
         await storm.passes(12, ["worker"], every=1.5)
         kills = city.fired["kill worker"]
         assert kills >= 3, "the storm was over before it had begun"
         assert len(storm.refs) == 12
+        assert orders_that_came(receiver) == {f"order:{ref}:1" for ref in storm.refs}
         assert checker.faults(city, storm.diary, again=kills) == []
         assert await checker.unattended(city) == []
 
 
 @pytest.mark.long
 async def test_a_hundred_cases_arrive_while_every_part_is_killed_again_and_again(tmp_path: Path) -> None:
-    async with town(tmp_path, BEGINS) as city:
+    async with receiving() as receiver, town(tmp_path, BEGINS, **receiver.settings) as city:
         storm = Storm(city, await city.token("pmo"), within=1_200)
         await storm.passes(100, ["worker", "web", "engine", "catcher"], every=3)
+        assert {f"order:{ref}:1" for ref in storm.refs} <= orders_that_came(receiver)
         assert all(city.fired[f"kill {part}"] for part in ("worker", "web", "engine", "catcher")), city.fired
         assert checker.faults(city, storm.diary, again=city.fired.total()) == []
         assert await checker.unattended(city) == []

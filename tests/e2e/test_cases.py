@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from service.demo.browser import Browser, Page
+from service.store import orders
 from tests.chaos import checker
+from tests.support.receiver import NEW, OLD, Receiver, receiving
 from tests.support.samples import SAMPLES
 from tests.support.stack import Town, leicester, town, until
 from workflows.model import State
@@ -24,8 +26,15 @@ APPROVE = {"choice": "approve"}
 
 
 @pytest.fixture(scope="module")
-async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    async with town(tmp_path_factory.mktemp("city"), BEGINS) as running:
+async def receiver() -> AsyncIterator[Receiver]:
+    """Whoever buys: out of order twice, and then it takes what it is sent."""
+    async with receiving("500 Out of order", "500 Out of order", "202 Accepted") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def city(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> AsyncIterator[Town]:
+    async with town(tmp_path_factory.mktemp("city"), BEGINS, **receiver.settings) as running:
         yield running
 
 
@@ -75,7 +84,9 @@ TWO_FUNDERS = [{"post": "bh-dmh", "share_percent": 50}, {"post": "bh-sports", "s
 # ------------------------------------------------------------------------------- PROP-01
 
 
-async def test_a_conforming_minor_proposal_is_decided_by_email_and_closed(city: Town, token: str) -> None:
+async def test_a_conforming_minor_proposal_is_decided_by_email_ordered_and_closed(
+    city: Town, token: str, receiver: Receiver
+) -> None:
     ref = await city.submits(token, SAMPLES["PROP-01"])
     await city.becomes(ref, State.NOTIFYING)
     case = await told(city, token, ref)
@@ -108,6 +119,19 @@ async def test_a_conforming_minor_proposal_is_decided_by_email_and_closed(city: 
     assert "You approved £12,000" in receipt.text
 
     await city.becomes(ref, State.APPROVED)
+    await until(lambda: len(receiver.received) == 3, "the order is tried until it is taken")
+    await city.settles()
+    assert receiver.ids == [f"order:{ref}:1"] * 3
+    assert len({one.body for one in receiver.received}) == 1
+    event, same = (receiver.received[-1].verified(secret) for secret in (NEW, OLD))
+    assert event == same
+    assert (event["type"], event["subject"], event["source"]) == ("assent.order.raised.v1", ref, city.url)
+    assert (event["data"]["number"], event["data"]["amount"]) == ("ORD-2004-0001", "12000.00")
+    assert [made["post"] for made in event["data"]["approvals"]] == ["heads-of-ict-secretary", "cd-ce"]
+    order = (await told(city, token, ref))["order"]
+    assert (order["state"], order["raised_at"][:10]) == ("accepted", "2004-06-09")
+    news = await city.asked("cd-ce", "Your proposal is approved", ref)
+    assert "ORD-2004-0001 has been raised and is on its way to 127.0.0.1." in news.text
     letter = await city.asked("hoict-ce", "Confirm by", ref)
     receipt = await city.holder("hoict-ce").decide(letter, {"choice": "verify"})
     assert "project" not in receipt.text, "a minor proposal has none"
@@ -308,7 +332,7 @@ async def test_a_major_proposal_passes_two_funders_and_srg_and_is_approved(city:
 
 
 async def test_an_approved_major_proposal_can_be_withdrawn_until_its_project_begins(
-    city: Town, token: str
+    city: Town, token: str, receiver: Receiver
 ) -> None:
     [ref] = [one["ref"] for one in await listed(city, token) if (one["size"], one["open"]) == ("major", True)]
     async with city.program(token) as program:
@@ -316,6 +340,10 @@ async def test_an_approved_major_proposal_can_be_withdrawn_until_its_project_beg
     assert wish.status_code == 202, wish.text
     await city.becomes(ref, State.WITHDRAWN)
     await city.asked("cd-rc", "Withdrawn", ref)
+    await city.settles()
+    said = [one.verified() for one in receiver.received if one.verified()["subject"] == ref]
+    assert [event["type"] for event in said] == ["assent.order.raised.v1", "assent.order.cancelled.v1"]
+    assert said[1]["data"]["order"] == said[0]["id"]
 
 
 # ------------------------------------------------------------------------------- PROP-08
@@ -345,8 +373,15 @@ async def test_a_lead_officer_who_is_the_only_funder_is_not_asked_and_the_next_a
 # ------------------------------------------------------------------------- the record of it all
 
 
-async def test_after_all_of_it_nothing_is_missing_or_double_and_everything_open_is_alive(city: Town) -> None:
+async def test_after_all_of_it_nothing_is_missing_or_double_and_everything_open_is_alive(
+    city: Town, receiver: Receiver
+) -> None:
     await city.settles()
+    with city.store.reading() as tx:
+        raised = {order.key: order.state for order in orders.page(tx, organisation="leicester").items}
+    assert set(raised.values()) == {"accepted"}
+    assert set(receiver.ids) == set(raised)
+    assert len(receiver.ids) == len(raised) + 2, "only the first was tried more than once"
     assert checker.faults(city) == []
     assert await checker.unattended(city) == []
 

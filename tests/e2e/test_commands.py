@@ -200,6 +200,7 @@ async def test_the_demo_tells_its_story_as_facts_and_ends_with_a_status_of_0() -
         "cover.asked",
         "quorum.reached",
         "sponsor.told",
+        "order.raised",
         "journal.verified",
     ):
         assert events.count(event) == 1, event

@@ -310,6 +310,7 @@ def test_a_letter_that_asks_says_when_it_is_due_and_what_happens_if_nobody_answe
         ("lapsed-too-few", "Closed because too few votes were counted: "),
         ("outcome-too-few", "Closed, too few votes counted: "),
         ("stuck-fault", "Needs you, an answer could not be counted: "),
+        ("stuck-order", "Needs you, an order could not be sent: "),
         ("cover", "Decide by Thu 21 Oct, covering for A. Holder: "),
         ("returned", "Information wanted from you: "),
         ("stuck", "Needs you, nobody has answered: "),

@@ -15,6 +15,9 @@ GOOD: dict[str, Any] = {
     "secret_keys": generate_keys(),
 }
 
+SECRET = f"whsec_{'A' * 32}"
+SIGNED = {"order_secrets": SECRET}
+
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,6 +57,19 @@ def test_settings_fit_for_production_are_accepted() -> None:
         ({"day_seconds": 0}, "ASSENT_DAY_SECONDS"),
         ({"mail_folder": "mail"}, "ASSENT_MAIL_FOLDER"),
         ({"mode": "perhaps"}, "ASSENT_MODE"),
+        ({"order_url": "http://orders.example/in", **SIGNED}, "ASSENT_ORDER_URL"),
+        ({"order_url": "http://127.0.0.1:9000/in", **SIGNED}, "ASSENT_ORDER_URL"),
+        ({"order_url": "https://127.0.0.1/in", **SIGNED}, "ASSENT_ORDER_URL"),
+        ({"order_url": "https://169.254.169.254/in", **SIGNED}, "ASSENT_ORDER_URL"),
+        ({"order_url": "https://[::1]/in", **SIGNED}, "ASSENT_ORDER_URL"),
+        ({"order_url": "https://2130706433/in", **SIGNED}, "ASSENT_ORDER_URL"),
+        ({"order_url": "https://localhost/in", **SIGNED}, "ASSENT_ORDER_URL"),
+        ({"order_url": "https://orders.example/in"}, "ASSENT_ORDER_SECRETS"),
+        ({"order_url": "https://orders.example/in", "order_secrets": "A" * 32}, "ASSENT_ORDER_SECRETS"),
+        ({"order_url": "https://orders.example/in", "order_secrets": "whsec_"}, "ASSENT_ORDER_SECRETS"),
+        ({"order_url": "https://orders.example/in", "order_secrets": "whsec_AAAA"}, "ASSENT_ORDER_SECRETS"),
+        ({"order_url": "https://orders.example/in", "order_secrets": "whsec_é!"}, "ASSENT_ORDER_SECRETS"),
+        ({"order_secrets": ",".join([SECRET] * 3)}, "ASSENT_ORDER_SECRETS"),
     ],
 )
 def test_what_is_not_safe_in_production_is_refused_by_name(changes: dict[str, Any], named: str) -> None:
@@ -68,11 +84,23 @@ def test_every_fault_is_named_at_once() -> None:
 def test_a_refused_value_is_not_repeated() -> None:
     assert "swordfish" not in " ".join(faults(smtp_password={"is": "swordfish"}))
     assert "swordfish" not in " ".join(faults(secret_keys="k1:swordfish"))
+    assert "swordfish" not in " ".join(faults(order_secrets="whsec_swordfish"))
+    assert "swordfish" not in " ".join(faults(order_url="https://me:swordfish@orders.example/", **SIGNED))
 
 
 def test_practice_may_do_what_production_may_not() -> None:
     practice = {"mode": "demo", "base_url": "http://127.0.0.1:8000", "database_url": "", "smtp_tls": "none"}
     assert faults(**practice, clock_start="2004-06-01T09:00:00+01:00", day_seconds=2) == ()
+
+
+def test_orders_go_to_one_https_address_and_in_practice_to_this_machine_too() -> None:
+    both = {"order_secrets": f"{SECRET}, whsec_{'B' * 32}"}
+    assert faults(order_url="https://orders.example:8443/in", **both) == ()
+    assert faults(order_url="http://127.0.0.1:9000/in", mode="test", **SIGNED) == ()
+    assert faults(order_url="http://10.0.0.1/in", mode="test", **SIGNED)
+    settings = load_settings(**GOOD, order_url="https://orders.example:8443/in", **both)
+    assert settings.order_host == "orders.example"
+    assert settings.signing_secrets() == (SECRET, f"whsec_{'B' * 32}")
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from service import gateway as door
 from service.config import Settings
 from service.gateway import Counted, Gateway, Refused, Unknown
-from service.mailroom import SEND, Mailroom, mail_queue
+from service.mailroom import SEND, SEND_ORDER, Mailroom, mail_queue, order_queue
 from tests.support.core import decision
 from tests.support.engine import Server, free_port, running
 from tests.support.play import down
@@ -110,6 +110,11 @@ async def send(key: str) -> None:
     SENT.append(key)
 
 
+@activity.defn(name=SEND_ORDER)
+async def send_order(key: str) -> None:
+    SENT.append(key)
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(
@@ -148,7 +153,8 @@ async def working(client: Client) -> AsyncIterator[None]:
         workflow_runner=UnsandboxedWorkflowRunner(),
     )
     mail = Worker(client, task_queue=mail_queue(QUEUE), activities=[send])
-    async with core, mail, asyncio.timeout(WITHIN):
+    orders = Worker(client, task_queue=order_queue(QUEUE), activities=[send_order])
+    async with core, mail, orders, asyncio.timeout(WITHIN):
         yield
 
 
@@ -354,6 +360,16 @@ async def test_a_letter_on_its_way_is_not_sent_beside_itself(client: Client, gat
     async with working(client):
         await client.get_activity_handle(letter).result()
     assert [letter] == SENT
+
+
+async def test_an_order_on_its_way_is_not_sent_beside_itself(client: Client, gateway: Gateway) -> None:
+    SENT.clear()
+    order = "order:INV-2004-0001:1"
+    for _ in range(3):
+        assert await gateway.send(order)
+    async with working(client):
+        await client.get_activity_handle(order).result()
+    assert [order] == SENT
 
 
 async def test_the_engine_is_told_the_search_attributes_once_or_twice(gateway: Gateway) -> None:

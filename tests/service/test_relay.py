@@ -13,7 +13,7 @@ from service.errors import Unavailable
 from service.gateway import Answer, Counted, Gateway, Refused, Unknown
 from service.links import Links
 from service.relay import PAGE_PATIENCE, Relay
-from service.store import Store, anchors, cases, clock, editions, intents, letters
+from service.store import Store, anchors, cases, clock, editions, intents, letters, orders
 from service.store.intents import StoredIntent
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
@@ -31,6 +31,7 @@ class FakeGateway(Gateway):
         self.withdrawn: list[tuple[str, str]] = []
         self.decided: list[Decision] = []
         self.delivered: list[str] = []
+        self.sent: list[str] = []
         self.answer: Answer = Counted(None)
         self.fails_for: str = ""
 
@@ -57,6 +58,10 @@ class FakeGateway(Gateway):
 
     async def deliver(self, letter: str) -> bool:
         self.delivered.append(letter)
+        return True
+
+    async def send(self, order: str) -> bool:
+        self.sent.append(order)
         return True
 
     def _unless_failing(self, name: str) -> str:
@@ -135,6 +140,24 @@ async def test_a_letter_that_nobody_sends_is_sent_after_some_minutes_and_one_wit
         owed = [letter.key for letter in letters.unsent(tx)]
     assert sorted(gateway.delivered) == sorted(owed)
     assert len(owed) == 2
+
+
+async def test_an_order_that_nobody_sends_is_sent_after_some_minutes_until_it_is(
+    record: Store, relay: Relay, gateway: FakeGateway, real: RealTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with record.writing() as tx:
+        samples.submit(tx)
+        order = orders.raised(tx, cases.get(tx, CASE), at=OPENED, sending=True)
+    for minutes, sent in ((2.9, []), (0.2, [order]), (1, [order, order])):
+        real.passes(minutes=minutes)
+        monkeypatch.setattr(relay, "_posted", float("-inf"))
+        await relay.letters()
+        assert gateway.sent == sent
+    with record.writing() as tx:
+        orders.failed(tx, order, "It was tried for three days.")
+    monkeypatch.setattr(relay, "_posted", float("-inf"))
+    await relay.letters()
+    assert gateway.sent == [order, order]
 
 
 async def test_a_process_in_trouble_holds_up_no_other(

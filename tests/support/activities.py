@@ -11,17 +11,19 @@ Answer = TypeVar("Answer")
 
 
 class FakeMailroom(Mailroom):
-    """Keeps the keys of the letters it is given, each time it is given any."""
+    """Keeps the keys of the letters and orders it is given, each time it is given any."""
 
     def __init__(self) -> None:
         self.given: list[tuple[str, ...]] = []
+        self.orders: list[tuple[str, ...]] = []
 
     @property
     def last(self) -> tuple[str, ...]:
         return self.given[-1]
 
-    async def dispatch(self, letters: Sequence[str]) -> None:
+    async def dispatch(self, letters: Sequence[str], orders: Sequence[str] = ()) -> None:
         self.given.append(tuple(letters))
+        self.orders.append(tuple(orders))
 
 
 def done(activity: Coroutine[Any, Any, Answer]) -> Answer:

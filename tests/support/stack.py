@@ -28,7 +28,7 @@ from service.config import Settings, process_environment
 from service.demo.people import Mail, Person, Received
 from service.handbook import Edition
 from service.stack import HOST, Stack
-from service.store import Store, cases, intents, letters, open_store, steps
+from service.store import Store, cases, intents, letters, open_store, orders, steps
 from service.store.cases import CaseView
 from service.store.intents import DecisionView
 from service.store.steps import StepView, Waiting
@@ -193,11 +193,11 @@ class Town:
         await until(lambda: self.case(ref).state == state, f"{ref} becomes {state}", within)
 
     async def settles(self, within: float = PATIENCE) -> None:
-        """Wait until nothing is on its way: letters are sent, answers counted, each case waits or is over."""
+        """Wait until nothing is on its way: all is sent, answers counted, each case waits or is over."""
 
         def nothing_owed() -> bool:
             with self.store.reading() as tx:
-                if letters.unsent(tx) or intents.unsettled(tx):
+                if letters.unsent(tx) or intents.unsettled(tx) or orders.owed(tx):
                     return False
                 return all(steps.waiting_of(tx, cases.open_refs(tx)).values())
 

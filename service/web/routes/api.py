@@ -4,22 +4,24 @@ import datetime as dates
 import hashlib
 import json
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from service import telling
 from service.errors import Malformed, NotFound, Problem
-from service.store import cases, drafts, idempotency, intents, steps
+from service.store import cases, drafts, idempotency, intents, orders, steps
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
+from service.store.orders import OrderView
 from service.store.steps import StepView
-from service.web import seclusion, submitting, whereabouts, withdrawing
+from service.web import decision_record, seclusion, submitting, whereabouts, withdrawing
 from service.web.bodies import Body, OptionalBody
+from service.web.decision_record import DecisionRecord
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
 from workflows.letters import Stop
@@ -154,6 +156,28 @@ class DecisionTold(BaseModel):
     assurance: str
 
 
+class OrderTold(BaseModel):
+    """The order that an approval raised; `kept` is one that is sent nowhere."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "number": "ORD-2026-0001",
+                "amount": "84000.00",
+                "state": "accepted",
+                "raised_at": "2026-06-16T09:02:11.000000Z",
+                "accepted_at": "2026-06-16T09:02:13.000000Z",
+            }
+        }
+    )
+
+    number: str
+    amount: str
+    state: Literal["raised", "accepted", "failed", "kept", "called_off"]
+    raised_at: datetime
+    accepted_at: datetime | None
+
+
 class CaseTold(CaseSummary):
     """A case with its way, its decisions and its conditions."""
 
@@ -162,6 +186,7 @@ class CaseTold(CaseSummary):
     route: list[RouteLeg]
     decisions: list[DecisionTold]
     conditions: list[dict[str, str]]
+    order: OrderTold | None
 
 
 class CaseList(BaseModel):
@@ -377,7 +402,18 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
             route=[_leg(leg, stop) for leg, stop in zip(found.route, told, strict=True)],
             decisions=[_decision(tx, found, decision) for decision in made],
             conditions=[_condition(put) for decision in made for put in decision.conditions],
+            order=next((_order(one) for one in orders.of_case(tx, ref) if one.kind == orders.RAISED), None),
         )
+
+
+@router.get("/cases/{ref}/decision-record", name="api_decision_record")
+@allowed(Role.READ_CASE)
+def decided(ref: str, visit: Asker) -> DecisionRecord:
+    """Tell a case's decision: by whom, why, under which clause, and what else was considered."""
+    with visit.desk.store.reading() as tx:
+        found = cases.get(tx, ref)
+        _own_organisation(found, visit)
+        return decision_record.of(tx, found)
 
 
 @router.get("/cases/{ref}/journal", name="api_journal")
@@ -524,6 +560,18 @@ def _decision(tx: Tx, case: CaseView, decision: DecisionView) -> DecisionTold:
 
 def _condition(put: intents.Condition) -> dict[str, str]:
     return {"text": put.text, "owner": put.owner, "by": put.by.isoformat(), "evidence": put.evidence}
+
+
+def _order(order: OrderView) -> OrderTold:
+    return OrderTold.model_validate(
+        {
+            "number": order.number,
+            "amount": f"{order.amount:.2f}",
+            "state": "raised" if order.state == orders.OWED else order.state,
+            "raised_at": order.raised,
+            "accepted_at": order.settled if order.state == orders.ACCEPTED else None,
+        }
+    )
 
 
 def _step(step: StepView) -> StepTold:

@@ -12,7 +12,17 @@ from service.errors import NotFound
 from service.store import cases, steps
 from service.store.cases import CaseView, Filters
 from service.store.engine import Tx
-from service.web import briefing, recounting, seclusion, whereabouts, withdrawing, words
+from service.web import (
+    briefing,
+    decision_record,
+    ordering,
+    recounting,
+    seclusion,
+    whereabouts,
+    withdrawing,
+    words,
+)
+from service.web.decision_record import DecisionRecord
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
@@ -103,7 +113,7 @@ def case(ref: str, visit: Asker) -> Response:
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
         edition = telling.edition(tx, found.edition)
-        made = seclusion.decisions(tx, ref)
+        made, lines = seclusion.decisions(tx, ref), seclusion.lines(tx, ref)
         read = proposals.ProposalDocument.model_validate(cases.content(tx, ref) or {})
         figures, flags = briefing.reckoned(read, found, edition)
         context: dict[str, Any] = {
@@ -119,8 +129,10 @@ def case(ref: str, visit: Asker) -> Response:
             "conditions": [
                 telling.condition(put, edition) for decision in made for put in decision.conditions
             ],
+            "orders": ordering.of_case(tx, ref),
             "versions": cases.versions(tx, ref),
-            "lines": recounting.recount(recounting.gist(seclusion.lines(tx, ref)), edition),
+            "lines": recounting.recount(recounting.gist(lines), edition),
+            "decided": decision_record.there_is(lines),
         }
     return page(
         "cases/case.html",
@@ -140,6 +152,39 @@ def record(ref: str, visit: Asker) -> Response:
         edition = telling.edition(tx, found.edition)
         lines = recounting.recount(seclusion.lines(tx, ref), edition)
     return page("cases/record.html", visit.frame(), case=found, lines=lines)
+
+
+@router.get("/cases/{ref}/decision-record", name="case_decision_record")
+@allowed(Role.SIGNED_IN)
+def decided(ref: str, visit: Asker) -> Response:
+    """Show the record of a case's decision."""
+    with visit.desk.store.reading() as tx:
+        found = _case(tx, visit, ref)
+        record = decision_record.of(tx, found)
+    return page(
+        "cases/decision_record.html",
+        visit.frame(),
+        case=found,
+        heading=decision_record.heading(record),
+        sections=decision_record.sections(record),
+    )
+
+
+@router.get("/cases/{ref}/decision-record.json", name="case_decision_record_json")
+@allowed(Role.SIGNED_IN)
+def decided_json(ref: str, visit: Asker) -> Response:
+    """Return the record of a case's decision for programs."""
+    record = _decision_record(visit, ref)
+    return _download(record.model_dump_json(), "application/json", f"decision-record-{record.case}.json")
+
+
+@router.get("/cases/{ref}/decision-record.pdf", name="case_decision_record_pdf")
+@allowed(Role.SIGNED_IN)
+def decided_pdf(ref: str, visit: Asker) -> Response:
+    """Return the record of a case's decision on paper."""
+    record = _decision_record(visit, ref)
+    made = decision_record.printed(record)
+    return _download(made, "application/pdf", f"decision-record-{record.case}.pdf")
 
 
 @router.get("/cases/{ref}/shown/{hash}", name="case_shown")
@@ -172,6 +217,20 @@ async def withdrawn(ref: str, visit: Asker) -> Response:
     withdrawal = await run_in_threadpool(withdrawing.requested, visit, ref)
     await visit.desk.gateway.withdraw(ref, withdrawal)
     return RedirectResponse(f"/cases/{ref}", 303)
+
+
+def _decision_record(visit: Visit, ref: str) -> DecisionRecord:
+    with visit.desk.store.reading() as tx:
+        return decision_record.of(tx, _case(tx, visit, ref))
+
+
+def _download(content: str | bytes, kind: str, name: str) -> Response:
+    """Return something to be kept, and not to be run."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return Response(content, media_type=kind, headers=headers)
 
 
 def _case(tx: Tx, visit: Visit, ref: str) -> CaseView:

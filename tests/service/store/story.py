@@ -15,6 +15,7 @@ from service.store import (
     intents,
     letters,
     links,
+    orders,
     steps,
     tokens,
 )
@@ -79,6 +80,23 @@ def reseated(tx: Tx) -> None:
     steps.reseated(tx, looked, seats, [])
 
 
+ORDER = orders.key_of(CASE, 1)
+
+
+def raised(tx: Tx) -> str:
+    return orders.raised(tx, cases.get(tx, CASE), at=OPENED + timedelta(days=2), sending=True)
+
+
+def tried(tx: Tx) -> None:
+    """Two tries are two tries; the story has one."""
+    if not orders.tries(tx, ORDER):
+        orders.begun(tx, ORDER)
+
+
+def taken(tx: Tx) -> None:
+    orders.accepted(tx, ORDER, 1, status=202, receipt="r-1", digest="d" * 64, answer="Thank you")
+
+
 FACTS: dict[str, Fact] = {
     "an edition comes into force": lambda tx: _nothing(
         editions.put(tx, "{}", organisation="leicester", name="leicester")
@@ -112,6 +130,12 @@ FACTS: dict[str, Fact] = {
         tx, f"request:{STEP}:hall", subject="Decide", body_hash="b" * 64
     ),
     "a letter does not arrive": lambda tx: letters.undeliverable(tx, f"request:{STEP}:sports", "no such box"),
+    "its order is raised": raised,
+    "the order is tried": tried,
+    "it cannot be sent": lambda tx: orders.failed(tx, ORDER, "The receiver refused it (400)."),
+    "it is sent again": lambda tx: _nothing(orders.sent_again(tx, ORDER, 0, "p-pmo")),
+    "it is accepted": taken,
+    "it is called off": lambda tx: orders.cancelled(tx, CASE, at=OPENED + timedelta(days=3)),
     "its sponsor wants to end it": lambda tx: cases.withdrawal_requested(tx, CASE, "p-hall", "withdraw:1"),
     "it comes back": lambda tx: cases.became(tx, samples.becoming("returned", 2)),
     "a second version is submitted": lambda tx: _nothing(samples.submit(tx, version=2)),

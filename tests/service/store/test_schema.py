@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, event, inspect
 
 from service.config import Keys
-from service.store import Store, Tx, cases, drafts, intents, letters, schema, steps
+from service.store import Store, Tx, cases, drafts, intents, letters, orders, schema, steps
 from service.store.tables import METADATA
 from tests.service.store import story
 
@@ -59,6 +59,9 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "ix_intent_unsettled": intents.unsettled,
     "ix_letter_unsent": letters.unsent,
     "ix_letter_undeliverable": letters.undelivered,
+    "ix_order_file_case": lambda tx: orders.of_case(tx, "INV-2004-0001"),
+    "ix_order_file_organisation_raised_key": lambda tx: orders.page(tx, organisation="leicester"),
+    "ix_order_file_owed": orders.owed,
     "ix_decision_case_submitted_at": lambda tx: intents.decisions_of(tx, "INV-2004-0001"),
     "ix_draft_owner_updated": lambda tx: drafts.of_person(tx, "p-hall"),
 }

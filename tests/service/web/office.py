@@ -63,6 +63,7 @@ class FakeEngine:
         self.decided: list[Decision] = []
         self.withdrawn: list[str] = []
         self.resubmitted: list[tuple[str, int]] = []
+        self.sent: list[str] = []
         self.moved: list[tuple[Segment, tuple[str, ...]]] = []
         self.answer: Answer = Counted(None)
         self.alive = True
@@ -85,6 +86,10 @@ class FakeEngine:
 
     async def clock_moved(self, segment: Segment, processes: Iterable[str]) -> None:
         self.moved.append((segment, tuple(processes)))
+
+    async def send(self, order: str) -> bool:
+        self.sent.append(order)
+        return True
 
     async def answers(self) -> bool:
         return self.alive

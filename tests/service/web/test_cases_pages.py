@@ -319,17 +319,20 @@ def days(name: str, day: str) -> dict[str, str]:
 def test_every_page_has_one_first_heading_a_language_and_a_way_past_the_menu(office: Office) -> None:
     ref = office.submitted("PROP-02")
     office.asked(ref, "funding-bh-dmh")
-    browser: Browser = office.signed_in("cd-rc")
+    office.became(ref, State.APPROVED)
+    browser: Browser = office.signed_in("corp-projects-manager")
     for path in (
         "/work",
         "/cases",
         f"/cases/{ref}",
         f"/cases/{ref}/record",
+        f"/cases/{ref}/decision-record",
+        "/orders",
         "/proposals",
         "/cover",
         "/dev/mail",
     ):
-        browser.see(path)
+        assert browser.see(path) == 200
         assert browser.heading
         assert '<html lang="en-GB"' in browser.page
         assert 'href="#main-content"' in browser.page

@@ -51,7 +51,8 @@ ODD = (
 FIELDS = (
     "choice", "reason", "conditions", "condition_owner", "condition_by", "until", "until-day", "until-month",
     "until-year", "code", "shown", "content", "address", "next", "title", "summary", "why", "cover", "starts",
-    "ends", "q", "status", "cursor", "limit", "department", "waiting_on", "overdue", "version", "edition",
+    "ends", "q", "order", "round", "state", "status", "cursor", "limit", "department", "waiting_on",
+    "overdue", "version", "edition",
 )  # fmt: skip
 BODIES: tuple[Any, ...] = (
     *ODD,

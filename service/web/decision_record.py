@@ -1,0 +1,385 @@
+"""The record of a decision as officers must keep one: made from the record alone, and typed by nobody.
+
+The page, the PDF and the JSON are the same facts. Page and PDF also share their words, so that neither
+can say what the other does not.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+from service import telling
+from service.errors import NotFound
+from service.handbook import Edition
+from service.proposals import ProposalDocument
+from service.store import cases, orders, steps
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.intents import DecisionView
+from service.store.line import Line
+from service.store.steps import StepView
+from service.web import printing, seclusion, words
+from workflows.letters import Answer, Condition
+from workflows.model import Choice, State
+
+DECIDED = (State.APPROVED, State.REJECTED, State.CLOSED_UNFUNDED, State.CLOSED_REFUSED)
+"""States that somebody decided on; a proposal that lapsed or was withdrawn was not decided."""
+_DECIDING = ("funding", "authority", "srg")
+"""Kinds of questions whose answers decide; so do those of the question that brought the decision."""
+
+Pounds = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]
+Percent = Annotated[Decimal, PlainSerializer(lambda share: f"{share.normalize():f}", return_type=str)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Required(_Part):
+    """A condition of the decision."""
+
+    text: str
+    owner: str
+    by: date | None
+
+
+class Answered(_Part):
+    """An answer: who gave it, as the holder of which post, under which clause, and on what exactly."""
+
+    post: str
+    title: str
+    person: str
+    for_whom: str
+    """Whom they covered for, if they did."""
+    question: str
+    choice: Choice
+    answer: str
+    """What they did, in words."""
+    on: date
+    clause: str
+    clause_text: str
+    reason: str
+    remarks: dict[str, str]
+    conditions: list[Required]
+    shown_hash: str
+    """The SHA-256 of what they were shown."""
+
+
+class Alternative(_Part):
+    """Another way that was weighed and not taken."""
+
+    title: str
+    do_nothing: bool
+    capital: Pounds | None
+    why_not: str
+
+
+class Interest(_Part):
+    """An interest in the decision: declared by whoever answered, or plain from the posts they hold."""
+
+    declared: bool
+    text: str
+
+
+class Payer(_Part):
+    """What the decision does to a budget."""
+
+    post: str
+    title: str
+    amount: Pounds
+    percent: Percent
+    budget: Pounds | None
+    committed: Pounds | None
+    would_remain: Pounds | None
+
+
+class DecisionRecord(_Part):
+    """A decision, by whom and why, and what it does."""
+
+    case: str
+    title: str
+    version: int
+    content_hash: str
+    """The SHA-256 of the version that was decided on."""
+    organisation: str
+    department: str
+    summary: str
+    decision: State
+    decided_at: datetime
+    decided_on: date
+    state: str
+    """Where the case is now."""
+    changed_on: date
+    sponsor: str
+    lead: str
+    edition: str
+    """The title of the handbook."""
+    edition_hash: str
+    capital: Pounds
+    decided_by: list[Answered]
+    consulted: list[Answered]
+    alternatives: list[Alternative]
+    alternatives_text: str
+    interests: list[Interest]
+    payers: list[Payer]
+    order: str
+    """The number of the order that it raised, if it raised one."""
+
+
+class Row(_Part):
+    """A line of a section: what, and which, the latter in one or several lines."""
+
+    what: str
+    which: tuple[str, ...]
+
+
+class Section(_Part):
+    """A part of the record as it is read."""
+
+    heading: str
+    rows: tuple[Row, ...]
+    empty: str = ""
+    """What it says where there is nothing."""
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Its rows as a summary list takes them."""
+        return [(row.what, "\n".join(row.which)) for row in self.rows]
+
+
+# --------------------------------------------------------------------------- the facts
+
+
+def of(tx: Tx, case: CaseView) -> DecisionRecord:
+    """Return the record of a case's decision. Raises NotFound while there is none."""
+    line = _decided(seclusion.lines(tx, case.ref))
+    if line is None:
+        raise NotFound(f"{case.ref} has not been decided, so there is no record of a decision yet.")
+    rules, day = telling.edition(tx, case.edition), words.local(line.at)
+    read = ProposalDocument.model_validate(cases.content(tx, case.ref) or {})
+    asked = {step.id: step for step in steps.of_case(tx, case.ref) if step.version == case.version}
+    made = [
+        (asked[one.step], one)
+        for one in seclusion.decisions(tx, case.ref)
+        if one.step in asked and one.submitted_at <= line.at
+    ]
+    deciding = [pair for pair in made if pair[0].kind in _DECIDING or pair[0].id == str(line.data["because"])]
+    department = rules.departments.get(case.department)
+    raised = orders.of_case(tx, case.ref)
+    return DecisionRecord(
+        case=case.ref,
+        title=case.title,
+        version=case.version,
+        content_hash=case.content_hash,
+        organisation=rules.organisation_name,
+        department=department.name if department else case.department,
+        summary=read.summary,
+        decision=State(line.data["state"]),
+        decided_at=line.at,
+        decided_on=day,
+        state=case.state,
+        changed_on=words.local(case.changed),
+        sponsor=telling.title(rules, case.sponsor, day),
+        lead=telling.title(rules, case.lead, day),
+        edition=rules.title,
+        edition_hash=case.edition,
+        capital=case.capital,
+        decided_by=[_answered(*pair, case, rules) for pair in deciding],
+        consulted=[_answered(*pair, case, rules) for pair in made if pair not in deciding],
+        alternatives=[
+            Alternative(
+                title=option.title,
+                do_nothing=option.do_nothing,
+                capital=option.capital_gbp,
+                why_not=option.why_not,
+            )
+            for option in read.options
+        ],
+        alternatives_text=read.alternatives,
+        interests=[
+            *(Interest(declared=True, text=said) for said in _declared(made, case, rules)),
+            *(Interest(declared=False, text=said) for said in telling.coincidences(case, rules, day)),
+        ],
+        payers=list(_payers(case, rules, day)),
+        order=raised[0].number if raised else "",
+    )
+
+
+def there_is(lines: Iterable[Line]) -> bool:
+    """Say whether a case, of which these are the lines, has been decided, so that there is such a record."""
+    return _decided(lines) is not None
+
+
+def _decided(lines: Iterable[Line]) -> Line | None:
+    """Return the line that says that a case was decided; the last, should there be several."""
+    became = [line for line in lines if line.kind == "case.became" and line.data["state"] in DECIDED]
+    return became[-1] if became else None
+
+
+def _answered(step: StepView, made: DecisionView, case: CaseView, rules: Edition) -> Answered:
+    said = telling.told(made, case, rules)
+    return Answered(
+        post=made.post,
+        title=said.who,
+        person=telling.name(rules, made.person),
+        for_whom=said.for_whom,
+        question=words.leg(step.kind),
+        choice=made.choice,
+        answer=words.did(made.choice, step.kind),
+        on=said.on,
+        clause=step.clause,
+        clause_text=rules.clause_text(step.clause),
+        reason="(erased)" if made.reason is None else said.reason,
+        remarks=_remarks(said),
+        conditions=[_required(condition) for condition in said.conditions],
+        shown_hash=made.shown_hash,
+    )
+
+
+def _remarks(said: Answer) -> dict[str, str]:
+    return {words.ANSWERS.get(name, words.plain(name)): remark for name, remark in said.remarks}
+
+
+def _required(condition: Condition) -> Required:
+    return Required(text=condition.text, owner=condition.owner, by=condition.by)
+
+
+def _declared(made: Sequence[tuple[StepView, DecisionView]], case: CaseView, rules: Edition) -> Iterator[str]:
+    for _, one in made:
+        if one.choice is Choice.DECLARE_INTEREST:
+            said = telling.told(one, case, rules)
+            reason = f": {said.reason}" if said.reason else ""
+            yield words.sentence(
+                f"{said.who} declared an interest on {words.short_day(said.on)} and did not vote{reason}"
+            )
+
+
+def _payers(case: CaseView, rules: Edition, day: date) -> Iterator[Payer]:
+    for share in case.proposal.shares:
+        held = telling.budget(rules, share.post, share.amount)
+        yield Payer(
+            post=share.post,
+            title=telling.title(rules, share.post, day),
+            amount=share.amount,
+            percent=share.percent,
+            budget=held.total if held else None,
+            committed=held.committed if held else None,
+            would_remain=held.would_remain if held else None,
+        )
+
+
+# --------------------------------------------------------------------------- the words
+
+
+def heading(record: DecisionRecord) -> str:
+    """Return what the record is called."""
+    return f"Decision record of {record.case}"
+
+
+def printed(record: DecisionRecord) -> bytes:
+    """Return the record as a PDF."""
+    told = [section.model_dump() for section in sections(record)]
+    data = {"title": heading(record), "organisation": record.organisation, "sections": told}
+    return printing.pdf("cases/decision_record.typ", data)
+
+
+def sections(record: DecisionRecord) -> tuple[Section, ...]:
+    """Return the record as page and PDF tell it."""
+    return (
+        Section(heading="The decision", rows=tuple(_the_decision(record))),
+        Section(
+            heading="Who decided, and why",
+            rows=tuple(map(_told, record.decided_by)),
+            empty="Nobody's answer is on record.",
+        ),
+        Section(
+            heading="Who was consulted",
+            rows=tuple(map(_told, record.consulted)),
+            empty="Nobody was consulted.",
+        ),
+        Section(
+            heading="Alternatives considered and not taken",
+            rows=tuple(_alternatives(record)),
+            empty="The proposal names no alternatives.",
+        ),
+        Section(
+            heading="Interests",
+            rows=tuple(
+                Row(what="Declared" if interest.declared else "Noted", which=(interest.text,))
+                for interest in record.interests
+            ),
+            empty="No interest was declared.",
+        ),
+        Section(heading="What it does to budgets", rows=tuple(_budgets(record))),
+    )
+
+
+def _the_decision(record: DecisionRecord) -> Iterator[Row]:
+    decision = words.STATES[record.decision]
+    yield Row(what="Decision", which=(f"{decision} on {words.day(record.decided_on)}",))
+    if record.state != record.decision:
+        since = words.STATES[State(record.state)]
+        yield Row(what="Since then", which=(f"{since} on {words.day(record.changed_on)}",))
+    yield Row(what="Proposal", which=(record.title, *_lines(record.summary)))
+    yield Row(what="Version", which=(f"{record.version}, fingerprint {record.content_hash}",))
+    yield Row(what="Department", which=(record.department,))
+    yield Row(what="Requested by", which=(record.sponsor,))
+    yield Row(what="Lead officer", which=(record.lead,))
+    yield Row(what="Under the rules of", which=(f"{record.edition}, edition {record.edition_hash}",))
+    if record.order:
+        yield Row(what="Order", which=(record.order,))
+
+
+def _told(made: Answered) -> Row:
+    person = f" ({made.person})" if made.person else ""
+    covering = f", covering for {made.for_whom}" if made.for_whom else ""
+    return Row(
+        what=f"{made.title}{person}{covering}",
+        which=(
+            words.sentence(f"{made.question}: {made.answer} on {words.day(made.on)}"),
+            words.sentence(
+                f"Clause {made.clause}: {made.clause_text}" if made.clause_text else f"Clause {made.clause}"
+            ),
+            *(f"Reasons: {line}" if not number else line for number, line in enumerate(_lines(made.reason))),
+            *(f"{name}: {' '.join(_lines(remark))}" for name, remark in made.remarks.items()),
+            *map(_condition, made.conditions),
+            f"Fingerprint of what was shown: {made.shown_hash}",
+        ),
+    )
+
+
+def _condition(required: Required) -> str:
+    by = f", by {words.day(required.by)}" if required.by else ""
+    return f"Condition: {' '.join(_lines(required.text))} ({required.owner}{by})"
+
+
+def _alternatives(record: DecisionRecord) -> Iterator[Row]:
+    for option in record.alternatives:
+        what = option.title or ("Do nothing" if option.do_nothing else "An alternative")
+        capital = (f"Capital {words.money(option.capital)}.",) if option.capital is not None else ()
+        why = _lines(option.why_not) or (() if capital else ("No reason is given.",))
+        yield Row(what=what, which=(*capital, *why))
+    if lines := _lines(record.alternatives_text):
+        yield Row(what="In the sponsor's words", which=lines)
+
+
+def _budgets(record: DecisionRecord) -> Iterator[Row]:
+    yield Row(what="Capital in all", which=(words.money(record.capital),))
+    for payer in record.payers:
+        paid = f"{words.money(payer.amount)} ({words.percent(payer.percent)})"
+        yield Row(what=payer.title, which=(paid, *_left(payer)))
+
+
+def _left(payer: Payer) -> Iterator[str]:
+    if payer.budget is not None and payer.committed is not None and payer.would_remain is not None:
+        yield (
+            f"Budget {words.money(payer.budget)}; committed before {words.money(payer.committed)}; "
+            f"{words.money(payer.would_remain)} would remain."
+        )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, text.splitlines())))
