@@ -15,6 +15,7 @@ from service.store import (
     intents,
     letters,
     links,
+    provisions,
     steps,
     tokens,
 )
@@ -98,6 +99,16 @@ FACTS: dict[str, Fact] = {
         tx, f"request:{STEP}:hall", subject="Decide", body_hash="b" * 64
     ),
     "a letter does not arrive": lambda tx: letters.undeliverable(tx, f"request:{STEP}:sports", "no such box"),
+    "a supplier has the technical parameters": lambda tx: _nothing(
+        provisions.supplied(
+            tx, CASE, supplier="Acme", on=date(2004, 5, 28), parameters=["TP2", "TP1"], by="p-hall"
+        )
+    ),
+    "an agreement to share data is made": lambda tx: _nothing(
+        provisions.agreed(
+            tx, CASE, reference="ISA 12", since=date(2004, 4, 1), until=date(2005, 3, 31), by="p-hall"
+        )
+    ),
     "its sponsor wants to end it": lambda tx: cases.withdrawal_requested(tx, CASE, "p-hall", "withdraw:1"),
     "it comes back": lambda tx: cases.became(tx, samples.becoming("returned", 2)),
     "a second version is submitted": lambda tx: _nothing(samples.submit(tx, version=2)),
