@@ -79,7 +79,7 @@ def equality(read: ProposalDocument, edition: Edition, today: date) -> Iterator[
 def continuity(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
     """A provision that was asked for must not be left blank; words with the answer are one (SYS-10)."""
     rules, said = edition.provisions.continuity, read.continuity
-    if rules is None or said is None:
+    if rules is None or said is None or not applies(rules.principle, read):
         return
     met = read.principles.get(rules.principle) is Answer.MET
     if met and not (said.provision or read.principle_notes.get(rules.principle)):
@@ -113,12 +113,12 @@ def _standard(key: str, standard: Standard, read: ProposalDocument, edition: Edi
         yield Problem(field=f"standards.{key}", message=f"Say whether it meets {standard.name}")
     elif answer is Conformity.NOT_APPLICABLE and not standard.may_not_apply:
         whom = _kinds(standard, edition) or "every new system"
-        told = f"{standard.name} applies to {whom}; say whether it is met"
+        told = f"{standard.name}: this is asked of {whom}; say whether it is met"
         yield Problem(field=f"standards.{key}", message=told)
     elif answer is Conformity.NOT_APPLICABLE and not read.standard_notes.get(key):
-        yield Problem(field=f"standard_notes.{key}", message=f"Say why {standard.name} does not apply")
+        yield Problem(field=f"standard_notes.{key}", message=f"{standard.name}: say why this does not apply")
     elif answer is Conformity.NOT_MET and rules and read.principles.get(rules.principle) is Answer.MET:
-        told = f"{_named(rules.principle, edition)} is answered as met, but {standard.name} is not met"
+        told = f"{_named(rules.principle, edition)} is answered as met, but it does not meet {standard.name}"
         yield Problem(field=f"principles.{rules.principle}", message=told)
 
 
@@ -170,7 +170,10 @@ def sharing(read: ProposalDocument, edition: Edition, today: date) -> Iterator[P
     rules, said = edition.provisions.partners, read.sharing
     if rules is None or said is None:
         return
-    if said.personal_data is None and applies(rules.principle, read):
+    asked = applies(rules.principle, read) and read.personal_data is not False
+    if not asked and not said.personal_data:
+        return
+    if said.personal_data is None:
         told = "Say whether personal data are shared with a partner"
         yield Problem(field="sharing.personal_data", message=told)
     if said.personal_data and read.personal_data is False:

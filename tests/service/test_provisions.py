@@ -230,12 +230,12 @@ def test_each_is_asked_only_where_its_principle_applies(principle: str, field: s
         (
             {"system_kind": "web", "standards": {**STANDARDS, "BS7666": "not_applicable"}},
             "standards.BS7666",
-            "BS7666 applies to every new system; say whether it is met",
+            "BS7666: this is asked of every new system; say whether it is met",
         ),
         (
             {"system_kind": "data", "standards": {**STANDARDS, "WCAG": "not_applicable"}},
             "standard_notes.WCAG",
-            "Say why Web Content Accessibility Guidelines does not apply",
+            "Web Content Accessibility Guidelines: say why this does not apply",
         ),
         (
             {"system_kind": "documents", "standards": STANDARDS},
@@ -245,12 +245,12 @@ def test_each_is_asked_only_where_its_principle_applies(principle: str, field: s
         (
             {"system_kind": "documents", "standards": {**STANDARDS, "PRO": "not_applicable"}},
             "standards.PRO",
-            "Public Records Office standards applies to every system of this kind (document management); say",
+            "Public Records Office standards: this is asked of every system of this kind (document",
         ),
         (
             {"system_kind": "web", "standards": {**STANDARDS, "e-GIF": "not_met"}},
             "principles.P14",
-            "P14 (standards) is answered as met, but e-GIF is not met",
+            "P14 (standards) is answered as met, but it does not meet e-GIF",
         ),
         # partners
         (
@@ -340,6 +340,10 @@ def test_a_principle_applies_to_whoever_has_what_it_is_about() -> None:
         ({"P05": "deviates"}, {"continuity": {}}),
         ({"P07": "not_applicable"}, {"partners": [], "sharing": {}}),
         ({"P14": "not_applicable"}, {"standards": {}}),
+        # what was begun before it was said that it does not apply
+        ({"P05": "not_applicable"}, {"continuity": {"test_result": "It came back"}}),
+        ({"P07": "not_applicable"}, {"sharing": {"reference": "ISA 12"}}),
+        ({}, {"personal_data": "no", "sharing": {"reference": "ISA 12"}}),
         ({}, {"continuity": {"recovery_hours": 48}, "principle_notes": {"P05": "Restored elsewhere"}}),
         ({}, {"shared_services": {"security": "own"}, "shared_service_reasons": {"security": "A cell"}}),
         ({}, {"system_kind": "web", "standards": {**STANDARDS, "PRO": "met"}}),
