@@ -201,6 +201,13 @@ def answers_of(proposal: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             f"benefits.{number}.title": benefit for number, benefit in enumerate(proposal["benefits"])
         },
         **principles,
+        "continuity": {
+            "continuity.provision": "Restored at the recovery centre from the copy of the night before.",
+            "continuity.recovery_hours": "48",
+        },
+        "services": {
+            f"shared_services.{service}": "shared" for service in proposal.get("shared_services", ())
+        },
         "people": {"sponsor_post": proposal["sponsor_post"], "lead_post": proposal["lead_post"]},
     }
 

@@ -13,6 +13,9 @@ from service.handbook.edition import (
     Person,
     Post,
     Principle,
+    Provisions,
+    SharedService,
+    Standard,
     TechnicalParameter,
 )
 from service.handbook.explain import counts, explained
@@ -34,6 +37,9 @@ __all__ = [
     "Person",
     "Post",
     "Principle",
+    "Provisions",
+    "SharedService",
+    "Standard",
     "TechnicalParameter",
     "counts",
     "explained",

@@ -41,6 +41,7 @@ def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edi
         budgets=handbook.budgets,
         retention=handbook.retention,
         reports=handbook.reports,
+        provisions=handbook.provisions,
         non_working=_non_working(handbook.calendar, years),
     )
 

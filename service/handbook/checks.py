@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 
 import holidays
 
-from service.handbook import ways
+from service.handbook import provided, ways
 from service.handbook.sources import Fault, Source, Trail
 from service.handbook.ways import Complaint, written_in
 from service.handbook.words import in_words
@@ -22,7 +22,7 @@ _ANY_YEARS = range(FIRST_YEAR, FIRST_YEAR + 28)
 
 def faults(handbook: Handbook, source: Source) -> list[Fault]:
     """Return everything that is wrong with what the files say together."""
-    checks = (*_CHECKS, *ways.CHECKS)
+    checks = (*_CHECKS, *ways.CHECKS, *provided.CHECKS)
     return [source.fault(trail, told) for check in checks for trail, told in check(handbook, source)]
 
 
@@ -53,6 +53,8 @@ def _mentions_of_posts(handbook: Handbook) -> Iterator[tuple[Trail, str | None]]
         yield ("corporate_systems", key, "principal_customer"), system.principal_customer
     for key, principle in handbook.principles.items():
         yield ("principles", key, "deviation_to"), principle.deviation_to
+    for key, service in handbook.provisions.shared_services.items():
+        yield ("provisions", "shared_services", key, "owner"), service.owner
     for key in ("head_of_profession", "bids", "project_authority", "reviewer"):
         yield ("route", key), getattr(handbook.route, key)
     for section in ("delegated_limits", "next_authority", "budgets"):

@@ -181,12 +181,121 @@ class CorporateSystem(Entry):
 
 
 class TechnicalParameter(Entry):
-    """A requirement given to every supplier in a tender."""
+    """A requirement given to every supplier in a tender, from a day to a day, both included."""
 
     key: str
     subject: str
     requirement: str
     strength: str
+    since: Day | None = None
+    until: Day | None = None
+
+    def on(self, day: date) -> bool:
+        """Say whether it is in force on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+class SharedService(Entry):
+    """A function that departments share, so that no proposal builds its own without a reason (SYS-14)."""
+
+    name: str
+    owner: str
+    """The post that keeps it."""
+    shares: str
+    """What is shared."""
+
+    @property
+    def title(self) -> str:
+        """The name as a heading."""
+        return self.name[:1].upper() + self.name[1:]
+
+
+class Item(Entry):
+    """A key, and what it stands for, in the order in which they are written."""
+
+    key: str
+    name: str
+
+
+class EqualityChecklist(Entry):
+    """What a proposal says of each characteristic (SYS-09)."""
+
+    principle: str
+    version: str
+    """Which checklist it is; kept with every version of a proposal that answers it."""
+    questions: tuple[Item, ...]
+    """The characteristics."""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The characteristics by their keys."""
+        return {question.key: question.name for question in self.questions}
+
+
+class ContinuityRules(Entry):
+    """How soon a system is to be working again (SYS-10)."""
+
+    principle: str
+    recovery_hours: Annotated[int, Field(strict=True, gt=0)]
+    """Hours; more is allowed, and flagged."""
+
+
+class Standard(Item):
+    """A standard that new systems are asked about (SYS-11)."""
+
+    kinds: tuple[str, ...] = ()
+    """The kinds of system that are asked; without any, all are."""
+    may_not_apply: bool = False
+    """It may be answered as not applicable, with a reason."""
+
+    def asked_of(self, kind: str) -> bool:
+        """Say whether a system of a kind is asked about it."""
+        return not self.kinds or kind in self.kinds
+
+
+class StandardsRules(Entry):
+    """Which standards a proposal answers."""
+
+    principle: str
+    items: tuple[Standard, ...]
+
+    @property
+    def named(self) -> dict[str, Standard]:
+        """The standards by their keys."""
+        return {standard.key: standard for standard in self.items}
+
+
+class AddressRules(Entry):
+    """Where addresses are taken from (SYS-12)."""
+
+    principle: str
+    gazetteer: str
+    known_as: str
+    key_field: str
+    """What the gazetteer knows each property by."""
+
+
+class PartnerRules(Entry):
+    """That partners are considered, and an agreement made before personal data are shared (SYS-13)."""
+
+    principle: str
+
+
+class Provisions(Entry):
+    """What a proposal says beside its principles; what a handbook leaves out is asked of nobody."""
+
+    system_kinds: tuple[Item, ...] = ()
+    shared_services: dict[str, SharedService] = Field(default_factory=dict)
+    equality: EqualityChecklist | None = None
+    continuity: ContinuityRules | None = None
+    standards: StandardsRules | None = None
+    addresses: AddressRules | None = None
+    partners: PartnerRules | None = None
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What a system of each kind is called, by the kind's key."""
+        return {kind.key: kind.name for kind in self.system_kinds}
 
 
 class Clause(Entry):
@@ -309,6 +418,7 @@ class Edition(Frozen):
     budgets: dict[str, Budget]
     retention: dict[str, Retention]
     reports: dict[str, str]
+    provisions: Provisions = Provisions()
     non_working: tuple[date, ...]
     """Days besides weekends on which nobody works, from 2002 to years ahead."""
 
@@ -431,6 +541,10 @@ class Edition(Frozen):
         """Return the budget a post answers for, if the handbook knows one."""
         return self.budgets.get(post)
 
+    def parameters_on(self, day: date) -> tuple[TechnicalParameter, ...]:
+        """Return the technical parameters in force on a day."""
+        return tuple(parameter for parameter in self.technical_parameters.values() if parameter.on(day))
+
     def is_major(self, capital: Decimal, *, declared: bool) -> bool:
         """Say whether a proposal is major: declared so, or by its capital."""
         return declared or capital >= self.route.major_capital
@@ -443,8 +557,10 @@ class Edition(Frozen):
 
     @classmethod
     def from_json(cls, text: str) -> "Edition":
-        """Read an edition that `to_json` wrote."""
-        return cls.model_validate_json(text)
+        """Read an edition that `to_json` wrote. It keeps its hash, whatever a later program adds to it."""
+        edition = cls.model_validate_json(text)
+        edition.__dict__["hash"] = sha256(text.encode()).hexdigest()
+        return edition
 
     @cached_property
     def hash(self) -> str:

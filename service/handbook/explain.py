@@ -43,6 +43,7 @@ def _sentences(edition: Edition, day: date) -> Iterator[str]:
     yield from _embargo(edition, day)
     yield from _principles(edition)
     yield from _systems(edition)
+    yield from _provisions(edition)
     yield from _notification(edition, day)
     yield from _bids(edition)
     yield (
@@ -96,6 +97,29 @@ def _systems(edition: Edition) -> Iterator[str]:
         others = ", then ".join(_body(edition, body) for body in chain[1:])
         unanswered = f"; if nobody answers, {others}" if others else ""
         yield f"A duplicate of a corporate system is put to its Principal Customer{unanswered}."
+
+
+def _provisions(edition: Edition) -> Iterator[str]:
+    known = edition.provisions
+    if known.shared_services:
+        names = ", ".join(service.name for service in known.shared_services.values())
+        yield f"Shared by all, and built again only with a reason: {names}."
+    if known.equality:
+        number = len(known.equality.questions)
+        yield f"{known.equality.principle} asks {number} questions ({known.equality.version})."
+    if known.continuity:
+        aim = known.continuity
+        yield f"{aim.principle} aims for recovery within {aim.recovery_hours} hours; more is flagged."
+    if known.standards:
+        names = ", ".join(standard.name for standard in known.standards.items)
+        yield f"{known.standards.principle} asks about {names}."
+    if known.addresses:
+        yield f"{known.addresses.principle} takes addresses from the {known.addresses.gazetteer}."
+    if known.partners:
+        yield (
+            f"{known.partners.principle} asks about partners; what shares personal data with one goes live "
+            "only under an agreement in date."
+        )
 
 
 def _body(edition: Edition, key: str) -> str:

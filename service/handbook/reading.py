@@ -151,6 +151,8 @@ def _words(detail: ErrorDetails, key: str) -> str:
             return "must be a whole number, 0 or more"
         case "greater_than_equal":
             return "must be 0 or more"
+        case "greater_than":
+            return f"must be more than {context['gt']}"
         case "string_pattern_mismatch":
             return "must be a month and a day that exist, written as 12-27"
         case kind if kind.startswith("decimal"):

@@ -19,6 +19,7 @@ from service.handbook.edition import (
     Post,
     Pounds,
     Principle,
+    Provisions,
     Retention,
     Route,
     TechnicalParameter,
@@ -226,3 +227,4 @@ class Handbook(Entry):
     budgets: dict[str, Budget] = Field(default_factory=dict)
     retention: dict[str, Retention] = Field(default_factory=dict)
     reports: dict[str, str] = Field(default_factory=dict)
+    provisions: Provisions = Provisions()

@@ -15,13 +15,14 @@ import rfc8785
 
 from service.errors import Malformed, Problem
 from service.handbook import Edition
-from service.proposals import complete
+from service.proposals import complete, provided
 from service.proposals.complete import FARTHEST_YEARS, years_after
 from service.proposals.document import Answer, FundingParty, ProposalDocument
 from service.proposals.reading import Reading
 from workflows.model import Proposal, Share, Size
 
 __all__ = [
+    "ASKED_LATER",
     "FARTHEST_YEARS",
     "Answer",
     "ProposalDocument",
@@ -31,12 +32,33 @@ __all__ = [
     "content_hash",
     "facts",
     "normalise",
+    "provided",
+    "read",
     "submitted_on",
     "years_after",
 ]
 
+ASKED_LATER = (
+    "system_kind",
+    "shared_services",
+    "shared_service_reasons",
+    "equality",
+    "equality_checklist",
+    "continuity",
+    "standards",
+    "standard_notes",
+    "addresses",
+    "partners",
+    "sharing",
+)
+"""What stands beside the principles: in the canonical form only where something is said."""
 _PENNY = Decimal("0.01")
 _HUNDRED = Decimal(100)
+
+
+def read(document: Mapping[str, Any], edition: Edition) -> ProposalDocument:
+    """Return what can be read of a proposal, perhaps still a draft."""
+    return Reading(document, edition).read
 
 
 def check_draft(document: Mapping[str, Any], edition: Edition) -> list[Problem]:
@@ -56,6 +78,7 @@ def check_complete(document: Mapping[str, Any], edition: Edition, today: date) -
         complete.issues,
         complete.bid,
         complete.exception,
+        *provided.CHECKS,
     )
     unfit = [problem for check in checks for problem in check(reading.read, edition, today)]
     return complete.listed(reading.problems, unfit)
@@ -83,7 +106,17 @@ def normalise(document: Mapping[str, Any], edition: Edition) -> dict[str, Any]:
     reading = Reading(document, edition)
     if reading.problems:
         raise Malformed(problems=reading.problems)
-    return reading.read.model_dump(mode="json", exclude={"submitted_on"})
+    said = reading.read.model_dump(mode="json", exclude={"submitted_on"})
+    # A proposal that says nothing of what was asked later keeps the hash it always had.
+    return {
+        field: value for field, value in said.items() if field not in ASKED_LATER or not _says_nothing(value)
+    }
+
+
+def _says_nothing(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(map(_says_nothing, value.values()))
+    return value is None or value in ("", [])
 
 
 def content_hash(content: Mapping[str, Any]) -> str:

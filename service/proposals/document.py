@@ -115,8 +115,73 @@ class FundingCondition(Frozen):
         return self.status is Bid.PENDING
 
 
+class Use(StrEnum):
+    """What a proposal does about a function that departments share."""
+
+    NOT_NEEDED = "not_needed"
+    SHARED = "shared"
+    OWN = "own"
+
+
+class Conformity(StrEnum):
+    """What a proposal says to a standard."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Continuity(Frozen):
+    """How business goes on when the system fails (SYS-10)."""
+
+    provision: str = ""
+    recovery_hours: int | None = None
+    """Planned hours until it works again."""
+    tested_on: date | None = None
+    test_result: str = ""
+    """Of the last test of recovery."""
+
+
+class Addresses(Frozen):
+    """Whether the system holds addresses, and where it has them from (SYS-12)."""
+
+    held: bool | None = None
+    source: str = ""
+    """`gazetteer` or `other`."""
+    electronic: bool | None = None
+    """Taken electronically, and not keyed in again."""
+    key_held: bool | None = None
+    """Each address has the key by which the gazetteer knows its property."""
+
+
+class Partner(Frozen):
+    """Another agency that was considered as a partner, and what came of it (SYS-13)."""
+
+    name: str
+    result: str = ""
+
+
+class Sharing(Frozen):
+    """Whether personal data are shared with a partner, and under which agreement (SYS-13)."""
+
+    personal_data: bool | None = None
+    reference: str = ""
+    since: date | None = None
+    until: date | None = None
+    """The last day of the agreement."""
+
+    def in_date(self, day: date) -> bool:
+        """Say whether there is an agreement that holds on a day."""
+        if not self.reference or self.since is None or self.until is None:
+            return False
+        return self.since <= day <= self.until
+
+
 class ProposalDocument(Frozen):
-    """A proposal as read; what is not given is empty."""
+    """A proposal as read; what is not given is empty.
+
+    Of what stands beside the principles, None was never begun; what was begun and left blank is empty.
+    """
 
     organisation: str = ""
     title: str = ""
@@ -141,6 +206,20 @@ class ProposalDocument(Frozen):
     principle_notes: dict[str, str] = Field(default_factory=dict)
     corporate_system: CorporateSystem = CorporateSystem()
     personal_data: bool | None = None
+    system_kind: str = ""
+    shared_services: dict[str, Use] | None = None
+    shared_service_reasons: dict[str, str] = Field(default_factory=dict)
+    """Why a proposal builds its own, though there is one to share."""
+    equality: dict[str, str] | None = None
+    """What is said of each characteristic."""
+    equality_checklist: str = ""
+    """The version of the checklist that was answered: the handbook says it, and never the sponsor."""
+    continuity: Continuity | None = None
+    standards: dict[str, Conformity] | None = None
+    standard_notes: dict[str, str] = Field(default_factory=dict)
+    addresses: Addresses | None = None
+    partners: tuple[Partner, ...] | None = None
+    sharing: Sharing | None = None
     embargo_exempt: str = ""
     """What an embargo on spending leaves free, if that is all it buys."""
     decision_needed_by: date | None = None

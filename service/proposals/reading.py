@@ -11,16 +11,22 @@ from service.errors import Problem
 from service.handbook import Edition
 from service.handbook.words import pounds
 from service.proposals.document import (
+    Addresses,
     Answer,
     Benefit,
     Bid,
     Claimed,
+    Conformity,
+    Continuity,
     CorporateSystem,
     CostProfile,
     FundingCondition,
     FundingParty,
     Option,
+    Partner,
     ProposalDocument,
+    Sharing,
+    Use,
     YearCost,
 )
 from workflows.model import Relation, Size
@@ -41,6 +47,9 @@ _LINE = 200
 _TEXT = 10_000
 _MOST = 50
 """No list of a proposal is longer."""
+_MOST_HOURS = 10_000
+GAZETTEER, OTHER_SOURCE = "gazetteer", "other"
+"""Where addresses come from."""
 _TURNS_TEXT_ROUND = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters by which a text can be shown in another order than it is written."""
 
@@ -88,6 +97,17 @@ class Reading:
             principle_notes=self._notes(given.get("principle_notes"), principles),
             corporate_system=self._system(given),
             personal_data=self._personal_data(given),
+            system_kind=self._of("system_kind", "Kind of system", given.get("system_kind"), self._kind) or "",
+            shared_services=self._shared_services(given),
+            shared_service_reasons=self._reasons(given),
+            equality=(equality := self._equality(given)),
+            equality_checklist=self._checklist(equality),
+            continuity=self._continuity(given),
+            standards=self._standards(given),
+            standard_notes=self._standard_notes(given),
+            addresses=self._addresses(given),
+            partners=self._partners(given),
+            sharing=self._sharing(given),
             embargo_exempt=self._exempt(given),
             decision_needed_by=self._day(given, "decision_needed_by", "Decision needed by"),
             submitted_on=self._day(given, "submitted_on", "Submitted on"),
@@ -355,6 +375,165 @@ class Reading:
         value = row.get("personal_data", given.get("personal_data"))
         return self._of("personal_data", "Personal data", value, _yes_or_no)
 
+    # -------------------------------------------------------- beside the principles
+
+    def _kind(self, value: object) -> str:
+        kind, known = _line(value), self._edition.provisions.kinds
+        if known and kind not in known:
+            raise _Wrong(f"must be one of {', '.join(known)}")
+        return kind if known else ""
+
+    def _keyed(
+        self, given: Mapping[str, Any], section: str, known: Mapping[str, object], nothing: str
+    ) -> dict[str, Any] | None:
+        """Return what is said of the things that the handbook names.
+
+        None if that was never begun, or if the handbook names none: what it does not ask is not read.
+        """
+        if not known or given.get(section) is None:
+            return None
+        said = self._mapping(section, words := _spoken(section), given.get(section))
+        for key in said:
+            if key not in known:
+                told = f"{words}: {nothing} {key}; there are {', '.join(known)}"
+                self.problems.append(Problem(field=f"{section}.{key}", message=told))
+        return {key: said.get(key) for key in known if key in said}
+
+    def _shared_services(self, given: Mapping[str, Any]) -> dict[str, Use] | None:
+        """Read which shared functions are needed; a list names those that are shared."""
+        known, named = self._edition.provisions.shared_services, given.get("shared_services")
+        if isinstance(named, list | tuple):
+            listed = self._many("shared_services", "Shared services", named)
+            given = {"shared_services": {str(key): Use.SHARED for key in listed}}
+        said = self._keyed(given, "shared_services", known, "there is no shared service")
+        return said and {
+            key: use
+            for key, value in said.items()
+            if (use := self._of(f"shared_services.{key}", known[key].title, value, _one_of(Use)))
+        }
+
+    def _reasons(self, given: Mapping[str, Any]) -> dict[str, str]:
+        known = self._edition.provisions.shared_services
+        said = self._keyed(given, "shared_service_reasons", known, "there is no shared service")
+        return self._texts("shared_service_reasons", said or {})
+
+    def _equality(self, given: Mapping[str, Any]) -> dict[str, str] | None:
+        rules = self._edition.provisions.equality
+        said = self._keyed(given, "equality", rules.named if rules else {}, "the checklist has no question")
+        return None if said is None else self._texts("equality", said)
+
+    def _checklist(self, answered: Mapping[str, str] | None) -> str:
+        rules = self._edition.provisions.equality
+        return rules.version if rules and answered else ""
+
+    def _continuity(self, given: Mapping[str, Any]) -> Continuity | None:
+        """Read the provision; it was begun, too, by a reason that was asked for and left blank."""
+        rules, notes = self._edition.provisions.continuity, given.get("principle_notes")
+        if rules is None:
+            return None
+        asked = isinstance(notes, Mapping) and rules.principle in notes
+        if given.get("continuity") is None:
+            return Continuity() if asked else None
+        row = self._mapping("continuity", "Business continuity", given.get("continuity"))
+        hours, day, result = row.get("recovery_hours"), row.get("tested_on"), row.get("test_result")
+        provision = self._of("continuity.provision", "Provision", row.get("provision"), _text)
+        return Continuity(
+            provision=provision or "",
+            recovery_hours=self._of("continuity.recovery_hours", "Planned recovery", hours, _hours),
+            tested_on=self._of("continuity.tested_on", "Day of the last recovery test", day, _date),
+            test_result=self._of("continuity.test_result", "Result of the test", result, _text) or "",
+        )
+
+    def _standards(self, given: Mapping[str, Any]) -> dict[str, Conformity] | None:
+        """Read what is said of each standard; what its kind of system is not asked about is not kept."""
+        rules, kind = self._edition.provisions.standards, given.get("system_kind")
+        known = rules.named if rules else {}
+        said = self._keyed(given, "standards", known, "there is no standard")
+        return said and {
+            key: answer
+            for key, value in said.items()
+            if _blank(kind) or known[key].asked_of(str(kind).strip())
+            if (answer := self._of(f"standards.{key}", known[key].name, value, _one_of(Conformity)))
+        }
+
+    def _standard_notes(self, given: Mapping[str, Any]) -> dict[str, str]:
+        rules = self._edition.provisions.standards
+        known = rules.named if rules else {}
+        return self._texts(
+            "standard_notes", self._keyed(given, "standard_notes", known, "there is no standard") or {}
+        )
+
+    def _addresses(self, given: Mapping[str, Any]) -> Addresses | None:
+        rules = self._edition.provisions.addresses
+        if rules is None or given.get("addresses") is None:
+            return None
+        row = self._mapping("addresses", "Addresses", given.get("addresses"))
+        return Addresses(
+            held=self._of("addresses.held", "Addresses held", row.get("held"), _yes_or_no),
+            source=self._of("addresses.source", "Source of addresses", row.get("source"), self._source) or "",
+            electronic=self._of(
+                "addresses.electronic", "Taken electronically", row.get("electronic"), _yes_or_no
+            ),
+            key_held=self._of(
+                "addresses.key_held", f"{rules.key_field} held", row.get("key_held"), _yes_or_no
+            ),
+        )
+
+    def _source(self, value: object) -> str:
+        """Read where addresses come from: the gazetteer by any of its names, or another source."""
+        said, rules = _line(value), self._edition.provisions.addresses
+        names = (GAZETTEER, rules.gazetteer.lower(), rules.known_as.lower()) if rules else (GAZETTEER,)
+        if said.lower() in names:
+            return GAZETTEER
+        if said.lower() != OTHER_SOURCE:
+            raise _Wrong(f"must be {GAZETTEER} or {OTHER_SOURCE}")
+        return OTHER_SOURCE
+
+    def _partners(self, given: Mapping[str, Any]) -> tuple[Partner, ...] | None:
+        if self._edition.provisions.partners is None or given.get("partners") is None:
+            return None
+        partners: list[Partner] = []
+        for field, row in self._rows("partners", "Partners", "A partner", given.get("partners")):
+            name = self._of(f"{field}.name", "Partner", row.get("name"), _line)
+            result = self._of(f"{field}.result", "Result", row.get("result"), _text)
+            if _blank(row.get("name")):
+                self.problems.append(Problem(field=f"{field}.name", message="Say which agency it is"))
+            if _blank(row.get("result")):
+                told = f"Say what came of considering {name or 'it'} as a partner"
+                self.problems.append(Problem(field=f"{field}.result", message=told))
+            partners.append(Partner(name=name or "", result=result or ""))
+        return tuple(partners)
+
+    def _sharing(self, given: Mapping[str, Any]) -> Sharing | None:
+        """Read whether personal data are shared; that an agreement is needed says that they are."""
+        if self._edition.provisions.partners is None:
+            return None
+        protection = given.get("data_protection")
+        needed = (
+            protection.get("information_sharing_agreement_needed")
+            if isinstance(protection, Mapping)
+            else None
+        )
+        if given.get("sharing") is None and _blank(needed):
+            return None
+        row = self._mapping("sharing", "Sharing with a partner", given.get("sharing"))
+        shares = needed if _blank(row.get("personal_data")) else row.get("personal_data")
+        return Sharing(
+            personal_data=self._of(
+                "sharing.personal_data", "Personal data shared with a partner", shares, _yes_or_no
+            ),
+            reference=self._of("sharing.reference", "Reference", row.get("reference"), _line) or "",
+            since=self._of("sharing.since", "First day of the agreement", row.get("since"), _date),
+            until=self._of("sharing.until", "Last day of the agreement", row.get("until"), _date),
+        )
+
+    def _texts(self, section: str, said: Mapping[str, object]) -> dict[str, str]:
+        return {
+            key: text
+            for key, value in said.items()
+            if (text := self._of(f"{section}.{key}", f"{_spoken(section)}: {key}", value, _text))
+        }
+
     def _day(self, given: Mapping[str, Any], field: str, label: str) -> date | None:
         return self._of(field, label, _inside(given.get(field), "date"), _date)
 
@@ -416,6 +595,17 @@ def _count(value: object) -> int:
     if number is None or number != int(number) or not 0 < number <= _MOST:
         raise _Wrong(f"must be a whole number from 1 to {_MOST}")
     return int(number)
+
+
+def _hours(value: object) -> int:
+    number = _number(value)
+    if number is None or number != int(number) or not 0 <= number <= _MOST_HOURS:
+        raise _Wrong("must be whole hours in digits only, such as 72")
+    return int(number)
+
+
+def _spoken(section: str) -> str:
+    return section.replace("_", " ").capitalize()
 
 
 def _percent(value: object) -> Decimal:

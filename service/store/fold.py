@@ -11,6 +11,7 @@ from service.store import canonical
 from service.store.canonical import day, moment
 from service.store.line import Line
 from service.store.tables import (
+    AGREEMENTS,
     ANCHORED,
     CASE_VERSIONS,
     CASE_WAITS,
@@ -23,6 +24,7 @@ from service.store.tables import (
     ORDERS,
     SEATS,
     STEPS,
+    SUPPLIERS,
 )
 from workflows.model import State
 from workflows.rules import states
@@ -238,6 +240,38 @@ def _withdrawal_requested(connection: Connection, line: Line) -> None:
         update(CASES)
         .where(CASES.c.ref == line.case, CASES.c.withdrawal_key.is_(None))
         .values(withdrawal_key=line.key, withdrawal_by=line.actor, withdrawal_at=line.at)
+    )
+
+
+def _parameters_supplied(connection: Connection, line: Line) -> None:
+    data = line.data
+    connection.execute(
+        insert(SUPPLIERS),
+        {
+            "case": line.case,
+            "number": line.seq,
+            "supplier": data["supplier"],
+            "on": day(data["on"]),
+            "parameters": canonical.dumps(data["parameters"]),
+            "set_by": line.actor,
+            "set_at": line.at,
+        },
+    )
+
+
+def _agreement_recorded(connection: Connection, line: Line) -> None:
+    data = line.data
+    connection.execute(
+        insert(AGREEMENTS),
+        {
+            "case": line.case,
+            "number": line.seq,
+            "reference": data["reference"],
+            "since": day(data["since"]),
+            "until": day(data["until"]),
+            "set_by": line.actor,
+            "set_at": line.at,
+        },
     )
 
 
@@ -460,6 +494,8 @@ FOLDS: dict[str, Fold] = {
     "case.became": _case_became,
     "case.waiting": _case_waiting,
     "withdrawal.requested": _withdrawal_requested,
+    "parameters.supplied": _parameters_supplied,
+    "agreement.recorded": _agreement_recorded,
     "step.opened": _step_opened,
     "step.nudged": _step_nudged,
     "step.reseated": _step_reseated,

@@ -189,6 +189,36 @@ class CaseWaitRow(SQLModel, table=True):
     until: datetime | None = None
 
 
+class SupplierRow(SQLModel, table=True):
+    """A supplier that had the technical parameters."""
+
+    __tablename__ = "supplier"
+
+    case: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The line of the record that says so."""
+    supplier: str
+    on: date
+    parameters: str = Field(sa_type=Text)
+    set_by: str
+    set_at: datetime
+
+
+class AgreementRow(SQLModel, table=True):
+    """An agreement to share personal data with a partner."""
+
+    __tablename__ = "agreement"
+
+    case: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The line of the record that says so."""
+    reference: str
+    since: date
+    until: date
+    set_by: str
+    set_at: datetime
+
+
 class StepRow(SQLModel, table=True):
     """A question put to people."""
 
@@ -613,6 +643,8 @@ COVERS = _table(CoverRow)
 CASES = _table(CaseRow)
 CASE_VERSIONS = _table(CaseVersionRow)
 CASE_WAITS = _table(CaseWaitRow)
+SUPPLIERS = _table(SupplierRow)
+AGREEMENTS = _table(AgreementRow)
 STEPS = _table(StepRow)
 SEATS = _table(SeatRow)
 HOLDERS = _table(HolderRow)
@@ -643,6 +675,8 @@ FOLDED = (
     CASES,
     CASE_VERSIONS,
     CASE_WAITS,
+    SUPPLIERS,
+    AGREEMENTS,
     STEPS,
     SEATS,
     HOLDERS,

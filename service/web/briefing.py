@@ -9,13 +9,13 @@ import rfc8785
 from service import appraisal, telling
 from service.appraisal import Figure
 from service.handbook import Edition
-from service.proposals import ProposalDocument
+from service.proposals import ProposalDocument, provided
 from service.store import cases, steps, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.steps import SeatView, StepView
-from service.web import seclusion, words
+from service.web import outstanding, seclusion, words
 from service.web.standing import Sight
 from workflows.letters import Answer, Budget, Clause, Condition
 from workflows.model import Choice, Frozen, Size
@@ -93,6 +93,8 @@ class Brief(Frozen):
     benefits: tuple[str, ...] = ()
     principles: tuple[Row, ...] = ()
     """Only those that are not plainly met."""
+    provisions: tuple[Row, ...] = ()
+    """What is said beside the principles, and what is not."""
     so_far: tuple[Answer, ...] = ()
     colleagues: tuple[Colleague, ...] = ()
     blind: bool = False
@@ -144,10 +146,11 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         rows=tuple(_rows(content, case, edition)),
         costs=tuple(_costs(content)),
         figures=figures,
-        flags=flags,
+        flags=(*flags, *outstanding.flags(tx, case, read, edition)),
         options=tuple(Row(what=title, which=told) for title, told in appraisal.options(read)),
         benefits=tuple(_benefits(read)),
         principles=tuple(_principles(content, edition)),
+        provisions=provisions(read, case, edition),
         so_far=tuple(telling.told(decision, case, edition) for decision in earlier),
         colleagues=tuple(_colleagues(tx, step, seat, case, edition, made)),
         blind=step.blind and step.open,
@@ -166,6 +169,12 @@ def reckoned(
     worked_out = appraisal.appraise(read, edition.appraisal, case.proposal.submitted)
     gaps = appraisal.gaps(read, major=case.size is Size.MAJOR)
     return worked_out.figures(), (*appraisal.disagreements(read, worked_out), *gaps)
+
+
+def provisions(read: ProposalDocument, case: CaseView, edition: Edition) -> tuple[Row, ...]:
+    """Return what a proposal says beside its principles, as it was when it was submitted."""
+    lines = provided.told(read, edition, words.local(case.submitted))
+    return tuple(Row(what=line.what, which=line.which) for line in lines)
 
 
 def shown(tx: Tx, hash: str) -> Brief | None:

@@ -232,7 +232,8 @@ def date_input(
     boxes = (("day", day, "2"), ("month", month, "2"), ("year", year, "4"))
     return _made(
         "date-input",
-        id=anchor(name),
+        # Not that of the day's own box, or its label would lead nowhere.
+        id=f"{anchor(name)}-date",
         namePrefix=name,
         items=[
             {

@@ -12,7 +12,7 @@ from service.handbook import Edition
 from service.store import answers, attempts, intents, texts
 from service.store.engine import Tx
 from service.store.intents import Answered, Condition, Intent, StoredIntent
-from service.web import days, words
+from service.web import days, outstanding, words
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
@@ -52,13 +52,15 @@ class Filled:
 # --------------------------------------------------------------------------- the form
 
 
-def read(form: FormData, sight: Sight) -> Filled:
+def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
     """Read the form of the page on which a person chooses."""
     errors: dict[str, str] = {}
     offered = {str(choice): choice for choice in sight.open_step.choices}
     choice = offered.get(_field(form, "choice"))
     if choice is None:
         errors["choice"] = "Choose one of the answers"
+    elif hindered := outstanding.hindrance(tx, sight, choice):
+        errors["choice"] = hindered
     reason = _words(form, "reason", errors)
     if choice is not None and choice.needs_reason and not reason:
         errors["reason"] = "Give your reasons"
@@ -233,6 +235,9 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
         return Stopped(sight)
     if content_hash != sight.open_step.content_hash:
         _attempted(tx, visit, sight, Standing.CHANGED)
+        raise NoDraft
+    if not again and outstanding.hindrance(tx, sight, chosen.choice):
+        # An agreement that held when they chose has run out since.
         raise NoDraft
     intent = _intent(tx, visit, sight, chosen, shown_hash)
     return Submitted(intents.submit(tx, intent).intent, sight.open_step.kind)

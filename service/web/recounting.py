@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from service import telling
@@ -140,6 +140,19 @@ def _closed(line: Line, edition: Edition) -> str:
     return "The question closed without a decision."
 
 
+def _supplied(line: Line, edition: Edition) -> str:
+    data = line.data
+    which, on = words.listed(list(data["parameters"])), words.short_day(date.fromisoformat(data["on"]))
+    return f"{_who(line, edition)} put on record that {data['supplier']} had {which} on {on}."
+
+
+def _agreed(line: Line, edition: Edition) -> str:
+    data = line.data
+    since, until = (words.short_day(date.fromisoformat(data[end])) for end in ("since", "until"))
+    which = f"information sharing agreement {data['reference']}"
+    return f"{_who(line, edition)} put {which} on record, from {since} to {until}."
+
+
 def _letter(done: str) -> Callable[[Line, Edition], str]:
     def tell(line: Line, edition: Edition) -> str:
         kind = words.plain(str(line.data.get("kind", "letter"))).lower()
@@ -163,6 +176,8 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "case.became": _became,
     "case.waiting": _waiting,
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
+    "parameters.supplied": _supplied,
+    "agreement.recorded": _agreed,
     "step.opened": _opened,
     "step.nudged": _nudged,
     "step.reseated": lambda line, edition: "Somebody who came, or who covers, was asked as well.",

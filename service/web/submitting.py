@@ -17,7 +17,11 @@ from workflows.letters import Stop
 from workflows.model import Leg, Proposal, Terms
 from workflows.rules import calendar, meetings, routing
 
-GIVEN = frozenset(proposals.ProposalDocument.model_fields) - {"organisation", "submitted_on"} | {
+GIVEN = frozenset(proposals.ProposalDocument.model_fields) - {
+    "organisation",
+    "submitted_on",
+    "equality_checklist",
+} | {
     "data_protection",
     "ruleset_checks",
     "capital_gbp",

@@ -1,8 +1,7 @@
 """The tasks of a new proposal: which pages there are, and which boxes each has, as one table."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,73 +10,22 @@ from starlette.datastructures import FormData
 from service.errors import Problem
 from service.handbook import Edition
 from service.proposals.reading import NO_BID
-from service.web import days, deciding, words
+from service.web import days, deciding, providing, words
+from service.web.boxes import NOTHING_SAID, Box, Page, Rows, Task, several, shown, yes_or_no
 
-Options = Callable[[Edition, date], list[tuple[str, str]]]
-
-
-@dataclass(frozen=True)
-class Box:
-    """One question. Its name is the field's name in a proposal, so that what is wrong finds its box."""
-
-    name: str
-    label: str
-    kind: str = "line"
-    """line, text, money, percent, day, one, several or radios"""
-    hint: str | None = None
-    options: Options | None = None
-    width: str = ""
-    takes_out: str = ""
-    """The answer that takes out all else that the page asks for."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Boxes that are asked several times, such as a year's costs."""
-
-    name: str
-    each: str
-    boxes: tuple[Box, ...]
-    least: int = 2
-
-    @property
-    def label(self) -> str:
-        """What all of them are called together."""
-        return self.each
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page: saved when it is left."""
-
-    key: str
-    heading: str
-    parts: tuple[Box | Rows, ...]
-    lead: str = ""
-    """What the reader should know first."""
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of a proposal that this page asks for."""
-        return tuple(part.name for part in self.parts)
-
-    def owns(self, field: str) -> bool:
-        """Say whether a field, perhaps inside another, is asked for here."""
-        return any(field == own or field.startswith(f"{own}.") for own in self.fields)
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a sponsor sees as one thing to do."""
-
-    key: str
-    title: str
-    pages: tuple[Page, ...]
-
-    def owns(self, field: str) -> bool:
-        """Say whether a field is asked for in this task."""
-        return any(page.owns(field) for page in self.pages)
-
+__all__ = [
+    "Page",
+    "errors",
+    "following",
+    "page_of",
+    "read",
+    "row_numbers",
+    "several",
+    "shown",
+    "status",
+    "tasks",
+    "told",
+]
 
 # ---------------------------------------------------------------------------- options
 
@@ -92,10 +40,6 @@ def _posts(edition: Edition, today: date) -> list[tuple[str, str]]:
 
 def _sizes(edition: Edition, today: date) -> list[tuple[str, str]]:
     return [("minor", "Minor"), ("major", "Major")]
-
-
-def _yes_or_no(edition: Edition, today: date) -> list[tuple[str, str]]:
-    return [("yes", "Yes"), ("no", "No")]
 
 
 def _bids(edition: Edition, today: date) -> list[tuple[str, str]]:
@@ -251,9 +195,7 @@ BENEFITS = Page(
                 Box("owner", "Who will see to it?", "one", options=_posts),
                 Box("measure", "How will you know?"),
                 Box("how_realised", "How will it be brought about?", "text"),
-                Box(
-                    "cashable", "Is it money that can be spent on something else?", "one", options=_yes_or_no
-                ),
+                Box("cashable", "Is it money that can be spent on something else?", "one", options=yes_or_no),
                 Box("amount_gbp_per_year", "What is it worth a year?", "money"),
                 Box("basis", "How was that arrived at?"),
                 Box("from_year", "From which year?", hint="Such as 2005/06", width="5"),
@@ -272,7 +214,7 @@ OPTIONS = Page(
             "Option",
             (
                 Box("title", "What could be done instead?"),
-                Box("do_nothing", "Is it to do nothing?", "one", options=_yes_or_no),
+                Box("do_nothing", "Is it to do nothing?", "one", options=yes_or_no),
                 Box("capital_gbp", "Capital", "money"),
                 Box("why_not", "Why is it not proposed?", "text"),
             ),
@@ -301,31 +243,36 @@ PEOPLE = Page(
 )
 STAKEHOLDERS = Page(
     "stakeholders",
-    "Stakeholders and data",
+    "Stakeholders",
+    (Box("stakeholders", "Who is affected, and how are they involved?", "text"),),
+)
+DATA = Page(
+    "data",
+    "Data",
     (
-        Box("stakeholders", "Who is affected, and how are they involved?", "text"),
-        Box("personal_data", "Does it hold personal data?", "radios", options=_yes_or_no),
+        Box("personal_data", "Does it hold personal data?", "radios", options=yes_or_no),
         Box("security", "How are data kept safe?", "text"),
     ),
 )
 
 
-def tasks(edition: Edition) -> tuple[Task, ...]:
-    """Return the tasks, in the order in which they are listed."""
+def tasks(edition: Edition, document: Mapping[str, Any] = NOTHING_SAID) -> tuple[Task, ...]:
+    """Return the tasks, in the order in which they are listed, with the pages that apply to a proposal."""
     return (
         Task("about", "About it", _about_pages(edition)),
         Task("why", "Why", (WHY, OPTIONS)),
         Task("costs", "Costs", (COSTS, YEARS, TOTALS)),
         Task("payers", "Who pays", (PAYERS, *((BID,) if edition.route.bids else ()))),
         Task("benefits", "Benefits", (BENEFITS,)),
-        Task("principles", _principles_title(edition), _principle_pages(edition)),
+        Task("principles", _principles_title(edition), _principle_pages(edition, document)),
         Task("people", "People and stakeholders", (PEOPLE, STAKEHOLDERS)),
+        Task("data", "Data and security", (*providing.services(edition, document), DATA)),
     )
 
 
 def _about_pages(edition: Edition) -> tuple[Page, ...]:
     systems = (SYSTEMS,) if edition.corporate_systems else ()
-    return (ABOUT, *systems, *((EXEMPTION,) if edition.embargo else ()))
+    return (ABOUT, *providing.about_the_system(edition), *systems, *((EXEMPTION,) if edition.embargo else ()))
 
 
 def _principles_title(edition: Edition) -> str:
@@ -333,23 +280,25 @@ def _principles_title(edition: Edition) -> str:
     return "The fourteen principles" if number == 14 else f"The {number} principles"
 
 
-def _principle_pages(edition: Edition) -> tuple[Page, ...]:
+def _principle_pages(edition: Edition, document: Mapping[str, Any]) -> tuple[Page, ...]:
+    """Return a page for each principle, and after it what is asked of it where it applies."""
     return tuple(
-        Page(
-            key.lower(),
-            f"{key}: {principle.short_name}",
-            (
-                Box(f"principles.{key}", "Does the proposal meet this?", "radios", options=_answers),
-                Box(
-                    f"principle_notes.{key}",
-                    "Why, or how",
-                    "text",
-                    hint=_note_hint(principle.unless),
-                ),
-            ),
-            lead=principle.rule.strip().rstrip(".") + ".",
-        )
-        for key, principle in edition.principles.items()
+        page
+        for key in edition.principles
+        for page in (_principle_page(key, edition), *providing.of_principle(key, edition, document))
+    )
+
+
+def _principle_page(key: str, edition: Edition) -> Page:
+    principle = edition.principles[key]
+    return Page(
+        key.lower(),
+        f"{key}: {principle.short_name}",
+        (
+            Box(f"principles.{key}", "Does the proposal meet this?", "radios", options=_answers),
+            Box(f"principle_notes.{key}", "Why, or how", "text", hint=_note_hint(principle.unless)),
+        ),
+        lead=principle.rule.strip().rstrip(".") + ".",
     )
 
 
@@ -358,16 +307,17 @@ def _note_hint(unless: str) -> str:
     return f"{asked}, or does not apply because {unless}" if unless else asked
 
 
-def page_of(edition: Edition, key: str) -> Page | None:
-    """Find a page by its key."""
-    return next((page for task in tasks(edition) for page in task.pages if page.key == key), None)
+def page_of(edition: Edition, document: Mapping[str, Any], key: str) -> Page | None:
+    """Find a page that applies to a proposal by its key."""
+    return next((page for task in tasks(edition, document) for page in task.pages if page.key == key), None)
 
 
-def following(edition: Edition, page: Page) -> Page | None:
+def following(edition: Edition, document: Mapping[str, Any], page: Page) -> Page | None:
     """Return the page after this one in the same task, if there is one."""
-    for task in tasks(edition):
-        if page in task.pages:
-            rest = task.pages[task.pages.index(page) + 1 :]
+    for task in tasks(edition, document):
+        keys = [each.key for each in task.pages]
+        if page.key in keys:
+            rest = task.pages[keys.index(page.key) + 1 :]
             return rest[0] if rest else None
     return None
 
@@ -418,36 +368,13 @@ def _rows(rows: Rows, form: FormData) -> list[dict[str, Any]]:
 
 def _filled(box: Box, value: Any) -> bool:
     """Say whether somebody filled in a box of a row: a no may stand there unasked."""
-    return bool(value) and not (box.options is _yes_or_no and value == "no")
+    return bool(value) and not (box.options is yes_or_no and value == "no")
 
 
 def _number(name: str, rows: str) -> str:
     """Return "2" of "funding_parties.2.post"."""
     first, _, rest = name.partition(".")
     return rest.partition(".")[0][:3] if first == rows else ""
-
-
-def shown(document: Mapping[str, Any], name: str) -> str:
-    """Return what a proposal says in a field, as its box shows it."""
-    value: Any = document
-    for part in name.split("."):
-        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        elif not (isinstance(value, str) and part == "title"):  # a benefit may be given as its title only
-            value = value.get(part) if isinstance(value, dict) else None
-    if isinstance(value, dict):
-        value = value.get("value", value.get("date", ""))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
-
-
-def several(document: Mapping[str, Any], name: str) -> list[str]:
-    """Return what a proposal says in a field that takes several values."""
-    value: Any = document
-    for part in name.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return [str(entry) for entry in value] if isinstance(value, list) else []
 
 
 def told(part: Box | Rows, document: Mapping[str, Any], edition: Edition) -> str:

@@ -219,6 +219,53 @@ async def test_an_order_that_could_not_be_sent_is_seen_and_sent_again_by_keyboar
             no_complaints(screen)
 
 
+async def test_what_is_said_beside_the_principles_is_asked_and_shown(scene: Scene) -> None:
+    token = await scene.town.token("hoict-rc")
+    said = {
+        "principles": {**SAMPLES["PROP-03"]["principles"], "P06": "met"},
+        "system_kind": "documents",
+        "shared_services": {"authentication": "shared", "security": "own"},
+        "shared_service_reasons": {"security": "The cell has no line out"},
+        "continuity": {"provision": "Restored at the recovery centre", "recovery_hours": 96},
+    }
+    async with scene.town.program(token) as program:
+        begun = await program.post("/proposals", json=as_json(SAMPLES["PROP-03"] | said))
+    ref = begun.json()["ref"]
+    async with browsing(scene.town.url, scene.shots) as screen:
+        home = scene.town.url
+        await screen.opens(f"{home}/sign-in?next=/proposals/{ref}/edit/services")
+        await screen.types("Email address", "head-ict-rc@leicester.example")
+        await screen.follows("Continue")
+        await screen.types("Code", await scene.code("hoict-rc"))
+        await screen.follows("Sign in")
+        await screen.looks("services")
+        await screen.follows("Save and continue")
+        await screen.looks("services-built-again")
+        for page in ("system", "equality", "continuity", "addresses", "partners", "sharing", "standards"):
+            await screen.opens(f"{home}/proposals/{ref}/edit/{page}")
+            await screen.looks(f"beside-{page}")
+        await screen.opens(f"{home}/proposals/{ref}/check")
+        await screen.looks("check-not-said")
+        shown = await screen.page.inner_text("main")
+        assert "Planned recovery takes 96 hours" in shown
+        assert "An information sharing agreement that is in date" in shown
+        await screen.follows("Submit")
+        await screen.looks("case-outstanding")
+        await screen.follows("Record an agreement")
+        await screen.looks("agreement")
+        await screen.follows("Put it on record")
+        await screen.looks("agreement-error")
+        await screen.opens(f"{home}/cases/{ref}/suppliers")
+        await screen.looks("supplier")
+        await screen.types("Supplier", "Acme")
+        for box, typed in (("Day", "13"), ("Month", "9"), ("Year", "2004")):
+            await screen.types(box, typed)
+        await screen.follows("Put it on record")
+        await screen.looks("tender")
+        assert "Acme had TP1, TP2, TP3, TP4 and TP5" in await screen.page.inner_text("main")
+        no_complaints(screen)
+
+
 def no_complaints(screen: Screen) -> None:
     """Nothing was refused by a policy, asked of others or told to others, and axe is content."""
     seen = screen.seen

@@ -260,6 +260,31 @@ async def test_one_funders_refusal_stops_the_case_and_tells_the_other_funder(cit
     assert (await told(city, token, ref))["waiting"] == []
 
 
+async def test_what_shares_personal_data_is_complete_only_under_an_agreement_in_date(
+    city: Town, token: str
+) -> None:
+    ref = await city.submits(token, small(sharing={"personal_data": True}))
+    await is_notified_directly(city, ref)
+    letter = await city.asked("cd-rc", "Decide by", ref)
+    await city.holder("cd-rc").decide(letter, APPROVE)
+    letter = await city.asked("hoict-rc", "Confirm by", ref)
+    lead = city.holder("hoict-rc")
+    page = await lead.press(await lead.open(letter.link), "Continue")
+    refused = await lead.press(page, "Continue", {"choice": "verify"})
+    assert (refused.status, "so it cannot be confirmed as complete" in refused.text) == (422, True)
+    assert city.case(ref).state == State.APPROVED
+    await lead.sign_in()
+    agreement = {"reference": "ISA 12"} | day("since", "1", "1", "2004") | day("until", "31", "12", "2005")
+    recorded = await lead.press(await lead.open(f"/cases/{ref}/agreement"), "Put it on record", agreement)
+    assert "Information sharing agreement ISA 12, from 1 January 2004" in recorded.text
+    await lead.decide(letter, {"choice": "verify"})
+    await city.becomes(ref, State.CLOSED)
+
+
+def day(name: str, day: str, month: str, year: str) -> dict[str, str]:
+    return {f"{name}-day": day, f"{name}-month": month, f"{name}-year": year}
+
+
 async def test_a_withdrawal_closes_open_questions_and_tells_those_who_were_asked(
     city: Town, token: str
 ) -> None:

@@ -5,9 +5,11 @@ import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import rfc8785
 from typer.testing import CliRunner
 
 from service import handbook, proposals
@@ -255,6 +257,48 @@ def test_the_literal_edition_differs_only_where_it_says_so() -> None:
     assert not literal.route.srg_decides_major
 
 
+def test_an_edition_of_an_earlier_program_keeps_its_hash_and_asks_nothing_more() -> None:
+    earlier = json.loads(LEICESTER.to_json())
+    del earlier["provisions"]
+    for parameter in earlier["technical_parameters"].values():
+        del parameter["since"], parameter["until"]
+    text = rfc8785.dumps(earlier).decode()
+    edition = Edition.from_json(text)
+    assert edition.hash == sha256(text.encode()).hexdigest()
+    assert edition.provisions == handbook.Provisions()
+    assert [each.key for each in edition.parameters_on(IN_2004)] == ["TP1", "TP2", "TP3", "TP4", "TP5"]
+
+
+@pytest.mark.parametrize(
+    ("day", "in_force"),
+    [
+        (date(2004, 2, 29), ["TP1", "TP2", "TP4", "TP5"]),
+        (date(2004, 3, 1), ["TP1", "TP2", "TP3", "TP4", "TP5"]),
+        (date(2007, 3, 31), ["TP1", "TP2", "TP3", "TP4", "TP5"]),
+        (date(2007, 4, 1), ["TP1", "TP2", "TP4", "TP5"]),
+    ],
+)
+def test_a_technical_parameter_is_in_force_from_its_first_day_to_its_last(
+    tmp_path: Path, day: date, in_force: list[str]
+) -> None:
+    folder = copied(tmp_path)
+    dated = "strength: must be one of, since: 2004-03-01, until: 2007-03-31}"
+    change(
+        folder,
+        "corporate-systems.yaml",
+        "requirement: Oracle or SQL Server, strength: must be one of}",
+        f"requirement: Oracle or SQL Server, {dated}",
+    )
+    assert [each.key for each in handbook.load(folder).parameters_on(day)] == in_force
+
+
+def test_the_papers_four_shared_services_and_seven_characteristics_are_asked_about() -> None:
+    provisions = LEICESTER.provisions
+    assert [*provisions.shared_services] == ["authentication", "e-payment", "e-procurement", "security"]
+    assert provisions.equality is not None
+    assert len(provisions.equality.questions) == 7
+
+
 def test_the_shipped_handbooks_are_listed() -> None:
     assert "leicester" in handbook.names()
 
@@ -286,6 +330,15 @@ MONEY_END = "- {day: 8, nudge: line}\n      - {day: 10, nudge: pmo}"
 BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
 HEADS, PASSED_ON = "[heads-of-ict]", "[heads-of-ict, ict-services]"
 CHAIN = "[principal-customer, business-forum, heads-of-ict, srg]"
+QUESTIONS = """questions:
+      - {key: race, name: Race}
+      - {key: religion, name: Religion}
+      - {key: ethnic-origin, name: Ethnic origin}
+      - {key: age, name: Age}
+      - {key: gender, name: Gender}
+      - {key: physical-ability, name: Physical ability}
+      - {key: financial-ability, name: Financial ability}
+"""
 
 
 @pytest.mark.parametrize(
@@ -710,6 +763,79 @@ CHAIN = "[principal-customer, business-forum, heads-of-ict, srg]"
             None,
             "steps.funding.ladder",
             "money counts votes, and this is decided by no majority",
+        ),
+        # what is asked beside the principles
+        (
+            "provisions.yaml",
+            "name: e-payment\n      owner: chief-finance-officer",
+            "name: e-payment\n      owner: treasurer",
+            1,
+            "provisions.shared_services.e-payment.owner",
+            "there is no post treasurer",
+        ),
+        (
+            "provisions.yaml",
+            "principle: P05",
+            "principle: P55",
+            0,
+            "provisions.continuity.principle",
+            "there is no principle P55",
+        ),
+        (
+            "provisions.yaml",
+            "recovery_hours: 72",
+            "recovery_hours: 0",
+            0,
+            "provisions.continuity.recovery_hours",
+            "must be more than 0",
+        ),
+        (
+            "provisions.yaml",
+            QUESTIONS,
+            "questions: []\n",
+            0,
+            "provisions.equality.questions",
+            "asks nothing: a checklist needs questions",
+        ),
+        (
+            "provisions.yaml",
+            "version: e-Modernising Leicester equality checklist, 2004",
+            'version: " "',
+            0,
+            "provisions.equality.version",
+            "must say which checklist it is",
+        ),
+        (
+            "provisions.yaml",
+            "kinds: [documents]",
+            "kinds: [document]",
+            0,
+            "provisions.standards.items[4].kinds[1]",
+            "there is no kind of system document",
+        ),
+        (
+            "provisions.yaml",
+            "key: e-GIF",
+            "key: e.GIF",
+            0,
+            "provisions.standards.items[2].key",
+            "must be a word without a full stop",
+        ),
+        (
+            "provisions.yaml",
+            "key: WCAG",
+            "key: BS7666",
+            0,
+            "provisions.standards.items[3].key",
+            "BS7666 is given twice",
+        ),
+        (
+            "corporate-systems.yaml",
+            "strength: standard}",
+            "strength: standard, since: 2004-03-01, until: 2004-02-29}",
+            0,
+            "technical_parameters.TP2.until",
+            "is before since, 1 March 2004",
         ),
         # the YAML itself
         ("money.yaml", "bh-dmh: 100000", "bh-sports: 1", 1, "delegated_limits.bh-sports", "is given twice"),

@@ -591,6 +591,7 @@ def test_a_proposal_has_one_canonical_form() -> None:
         "principle_notes": COMPLETE["principle_notes"],
         "corporate_system": {"relation": "integrates", "ids": ["CS3"]},
         "personal_data": None,
+        "shared_services": {"authentication": "shared", "e-payment": "shared"},
         "embargo_exempt": "",
         "decision_needed_by": "2004-11-30",
     }

@@ -246,6 +246,8 @@ EXAMPLE = {
     "funding_parties": [{"post": "cd-ce", "share_percent": 100}],
     "benefits": ["Wider engagement in consultation"],
     "principles": {"P01": "met"},
+    "shared_services": {"authentication": "shared"},
+    "continuity": {"provision": "Restored at the recovery centre", "recovery_hours": 48},
     "decision_needed_by": "2027-06-30",
 }
 PROPOSAL = {

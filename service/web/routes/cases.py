@@ -9,15 +9,18 @@ from starlette.responses import RedirectResponse, Response
 
 from service import proposals, telling
 from service.errors import NotFound
-from service.store import cases, steps
+from service.proposals import provided
+from service.store import cases, provisions, steps
 from service.store.cases import CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
     briefing,
     decision_record,
     ordering,
+    outstanding,
     recounting,
     seclusion,
+    tender,
     whereabouts,
     withdrawing,
     words,
@@ -124,6 +127,13 @@ def case(ref: str, visit: Asker) -> Response:
             "rows": briefing.rows(tx, found),
             "figures": figures,
             "flags": flags,
+            "provision_flags": provided.flags(read, edition, tx.today),
+            "provisions": briefing.provisions(read, found, edition),
+            "shares_data": provided.shares_with_partner(read, edition),
+            "agreements": provisions.agreements(tx, ref),
+            "agreement_owed": outstanding.agreement_owed(tx, found, read, edition) if found.open else "",
+            "parameters": visit.rules.parameters_on(visit.today),
+            "served": tender.told(provisions.served(tx, ref), visit.rules, visit.today),
             "decisions": [(decision, telling.told(decision, found, edition)) for decision in made],
             "asked_about": {step.id: step.version for step in steps.of_case(tx, ref)},
             "conditions": [
@@ -138,6 +148,7 @@ def case(ref: str, visit: Asker) -> Response:
         "cases/case.html",
         visit.frame(),
         may_withdraw=found.open and found.withdrawal is None and withdrawing.may(visit, found),
+        may_record=found.open and withdrawing.may(visit, found),
         returned_to_me=found.state == State.RETURNED and withdrawing.may(visit, found),
         **context,
     )

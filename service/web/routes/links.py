@@ -232,7 +232,7 @@ def link_chosen(link_id: str, visit: Asker, sent: Sent) -> Response:
         sight = _able(tx, visit, link_id)
         if sight.standing is not Standing.OPEN:
             return _told(tx, visit, sight)
-        filled = deciding.read(sent, sight)
+        filled = deciding.read(tx, sent, sight)
         if filled.chosen is None:
             return _read_page(
                 tx, visit, sight, {name: str(value) for name, value in sent.items()}, filled.errors

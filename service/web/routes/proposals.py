@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from service import proposals
 from service.errors import Malformed, NotEditable, NotFound
 from service.handbook import Edition
+from service.proposals import provided
 from service.store import drafts
 from service.store.drafts import Draft
 from service.store.engine import Tx
@@ -55,7 +56,7 @@ def task_list(ref: str, visit: Asker) -> Response:
             f"/proposals/{ref}/edit/{task.pages[0].key}",
             *tasks.status(task, draft.document, problems),
         )
-        for task in tasks.tasks(edition)
+        for task in tasks.tasks(edition, draft.document)
     ]
     done = sum(not colour for *_, colour in listed)
     return page(
@@ -69,7 +70,7 @@ def edit(ref: str, key: str, visit: Asker) -> Response:
     """Show one page of a task."""
     with visit.desk.store.reading() as tx:
         draft, edition = _editable(tx, visit, ref)
-    return _edit_page(visit, draft, edition, _page(edition, key), draft.document, {})
+    return _edit_page(visit, draft, edition, _page(edition, draft, key), draft.document, {})
 
 
 @router.post("/proposals/{ref}/edit/{key}", name="proposal_page_saved")
@@ -78,14 +79,14 @@ def save(ref: str, key: str, visit: Asker, sent: Sent) -> Response:
     """Save one page, unless something in it cannot be read."""
     with visit.desk.store.writing() as tx:
         draft, edition = _editable(tx, visit, ref)
-        asked = _page(edition, key)
+        asked = _page(edition, draft, key)
         changed = tasks.read(asked, sent, draft.document)
         document = {**draft.document, **changed}
         errors = tasks.errors(asked, proposals.check_draft(document, edition))
         if errors:
             return _edit_page(visit, draft, edition, asked, document, errors)
         drafts.save(tx, ref, changed, _lock(sent))
-    following = tasks.following(edition, asked)
+    following = tasks.following(edition, document, asked)
     onward = f"/edit/{following.key}" if following else ""
     return RedirectResponse(f"/proposals/{ref}{onward}", 303)
 
@@ -149,8 +150,8 @@ def _editable(tx: Tx, visit: Visit, ref: str) -> tuple[Draft, Edition]:
     return draft, edition
 
 
-def _page(edition: Edition, key: str) -> tasks.Page:
-    asked = tasks.page_of(edition, key)
+def _page(edition: Edition, draft: Draft, key: str) -> tasks.Page:
+    asked = tasks.page_of(edition, draft.document, key)
     if asked is None:
         raise NotFound
     return asked
@@ -186,25 +187,31 @@ def _edit_page(
 def _check_page(visit: Visit, draft: Draft, edition: Edition, status: int = 200) -> Response:
     problems = proposals.check_complete(draft.document, edition, visit.today)
     route = submitting.preview(draft.document, edition, visit.now) if not problems else ()
+    read, today = proposals.read(draft.document, edition), visit.today
     return page(
         "proposals/check.html",
         visit.frame(),
         status=status,
         draft=draft,
         outdated=status == 409,
-        problems=[(problem, _where(edition, draft.ref, problem.field)) for problem in problems],
+        problems=[(problem, _where(edition, draft, problem.field)) for problem in problems],
+        gaps=[
+            (gap, _where(edition, draft, gap.field)) for gap in proposals.provided.gaps(read, edition, today)
+        ],
+        flags=provided.flags(read, edition, today),
         stops=submitting.stops(route, edition, visit.today),
         papers=submitting.papers(route, edition),
         rows=_rows(edition, draft),
     )
 
 
-def _where(edition: Edition, ref: str, field: str) -> str:
+def _where(edition: Edition, draft: Draft, field: str) -> str:
     """Return the page on which a problem is put right."""
-    own = next((asked for task in tasks.tasks(edition) for asked in task.pages if asked.owns(field)), None)
+    pages = [asked for task in tasks.tasks(edition, draft.document) for asked in task.pages]
+    own = next((asked for asked in pages if asked.owns(field) or asked.within(field)), None)
     if own is None:
-        return f"/proposals/{ref}"
-    return f"/proposals/{ref}/edit/{own.key}"
+        return f"/proposals/{draft.ref}"
+    return f"/proposals/{draft.ref}/edit/{own.key}"
 
 
 def _rows(edition: Edition, draft: Draft) -> list[tuple[str, str, str, str]]:
@@ -213,14 +220,14 @@ def _rows(edition: Edition, draft: Draft) -> list[tuple[str, str, str, str]]:
     A principle is one row: its name, and the answer with the reason.
     """
     found = []
-    for task in tasks.tasks(edition):
+    for task in tasks.tasks(edition, draft.document):
         for asked in task.pages:
             told = [
                 (part.label, text)
                 for part in asked.parts
                 if (text := tasks.told(part, draft.document, edition))
             ]
-            if task.key == "principles" and told:
+            if asked.fields[0].startswith("principles.") and told:
                 told = [(asked.heading, ": ".join(text for _, text in told))]
             change = f"/proposals/{draft.ref}/edit/{asked.key}"
             found += [(label, text, "Change", change) for label, text in told]

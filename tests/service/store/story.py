@@ -16,6 +16,7 @@ from service.store import (
     letters,
     links,
     orders,
+    provisions,
     steps,
     tokens,
 )
@@ -136,6 +137,16 @@ FACTS: dict[str, Fact] = {
     "it is sent again": lambda tx: _nothing(orders.sent_again(tx, ORDER, 0, "p-pmo")),
     "it is accepted": taken,
     "it is called off": lambda tx: orders.cancelled(tx, CASE, at=OPENED + timedelta(days=3)),
+    "a supplier has the technical parameters": lambda tx: _nothing(
+        provisions.supplied(
+            tx, CASE, supplier="Acme", on=date(2004, 5, 28), parameters=["TP2", "TP1"], by="p-hall"
+        )
+    ),
+    "an agreement to share data is made": lambda tx: _nothing(
+        provisions.agreed(
+            tx, CASE, reference="ISA 12", since=date(2004, 4, 1), until=date(2005, 3, 31), by="p-hall"
+        )
+    ),
     "its sponsor wants to end it": lambda tx: cases.withdrawal_requested(tx, CASE, "p-hall", "withdraw:1"),
     "it comes back": lambda tx: cases.became(tx, samples.becoming("returned", 2)),
     "a second version is submitted": lambda tx: _nothing(samples.submit(tx, version=2)),
