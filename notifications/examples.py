@@ -24,6 +24,9 @@ from workflows.letters import (
     Deferred,
     Escalation,
     ExceptionRefused,
+    HandbookDrafted,
+    HandbookLetter,
+    HandbookPublished,
     Lapsed,
     Letter,
     Listed,
@@ -821,6 +824,30 @@ EXAMPLES: dict[str, Letter] = {
         digest=FINGERPRINT,
         cases=12,
     ),
+    "handbook_drafted": HandbookDrafted(
+        to=_PMO,
+        organisation="Leicester City Council",
+        title="ICT investment handbook, major from £75,000",
+        on=date(2004, 10, 13),
+        page=f"{BASE}/handbooks/41",
+        put_forward_by="L. Office, Programme Office",
+    ),
+    "handbook_drafted-found": HandbookDrafted(
+        to=_PMO,
+        organisation="Leicester City Council",
+        title="ICT investment handbook, major from £75,000",
+        on=date(2004, 10, 13),
+        page=f"{BASE}/handbooks/41",
+    ),
+    "handbook_published": HandbookPublished(
+        to=_PMO,
+        organisation="Leicester City Council",
+        title="ICT investment handbook, major from £75,000",
+        on=date(2004, 10, 14),
+        page=f"{BASE}/handbooks/41",
+        put_forward_by="L. Office, Programme Office",
+        published_by="E. Projects, Corporate Projects Manager",
+    ),
 }
 
 
@@ -833,6 +860,6 @@ def rendered(letter: Letter) -> EmailMessage:
         message_id=f"<{letter.kind}@assent.leicester.example>",
         sender="Leicester approvals <approvals@leicester.example>",
         reply_to="programme-office@leicester.example",
-        thread=None if isinstance(letter, Code | Anchor) else THREAD,
+        thread=None if isinstance(letter, Code | Anchor | HandbookLetter) else THREAD,
         date=datetime(2004, 10, 14, 9, 0, tzinfo=UTC),
     )

@@ -19,11 +19,11 @@ from service.web import faults
 from service.web.courier import Courier, Mail
 from service.web.desk import Desk
 from service.web.front import BODY_LIMIT, Front
-from service.web.routes import api, cases, dev, health, links, proposals, signing, work
+from service.web.routes import api, cases, dev, handbooks, health, links, proposals, signing, work
 from service.web.visits import admit
 
 HERE = Path(__file__).parent
-AREAS = (health, links, signing, work, proposals, cases, api)
+AREAS = (health, links, signing, work, proposals, cases, handbooks, api)
 
 
 class Application(FastAPI):

@@ -22,6 +22,8 @@ class Frame:
     csrf: str = ""
     neutral: bool = False
     """The page's title says nothing about its case, for it shows in tabs and link previews."""
+    publishes: bool = False
+    """The reader may put handbooks forward and publish them."""
     letters_shown: bool = False
     """Caught letters can be looked at: a demo or a test."""
 
