@@ -77,17 +77,17 @@ class Rerouted:
         """It goes another way, or the same way in more or fewer days."""
         return self.another_way or self.saved != 0
 
-    @property
+    @cached_property
     def gained(self) -> tuple[Leg, ...]:
         """The legs it passes only under the draft."""
         return self._only(self.after, self.before)
 
-    @property
+    @cached_property
     def lost(self) -> tuple[Leg, ...]:
         """The legs it no longer passes under the draft."""
         return self._only(self.before, self.after)
 
-    @property
+    @cached_property
     def altered(self) -> tuple[tuple[Leg, Leg], ...]:
         """The legs on which the draft asks others, or at another meeting: as they are and would be."""
         after = {leg.leg: leg for leg in self.after.legs} if self.after else {}

@@ -136,7 +136,8 @@ def _told(tx: Tx, one: Rerouted, draft: Edition) -> dict[str, Any]:
 
 
 def _leg(leg: Leg) -> dict[str, Any]:
-    return leg.model_dump(mode="json", include={"leg", "who", "clause", "meeting"})
+    meeting = leg.meeting.isoformat() if leg.meeting else None
+    return {"leg": leg.leg, "who": leg.who, "clause": leg.clause, "meeting": meeting}
 
 
 def _plain(leg: str) -> str:

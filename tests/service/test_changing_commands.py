@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from service import handbook
-from service.cli import app, changing
+from service import handbook, stack
+from service.cli import app, changing, running
 from service.cli.common import stop
 from service.config import Keys, Settings
 from service.errors import AssentError
@@ -200,3 +200,19 @@ def test_what_is_in_force_is_not_put_forward(desk: Desk) -> None:
 def test_a_handbook_of_another_organisation_waits_for_its_first(desk: Desk) -> None:
     said = say("draft", "herefordshire", "--post", "programme-manager")
     assert (said.exit_code, said.stderr) == (1, "No handbook is in force for herefordshire.\n")
+
+
+def test_migrating_says_what_waits_for_two_people(monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
+    async def registered(_: Settings) -> bool:
+        return True
+
+    monkeypatch.setattr(running, "settings", Settings)
+    monkeypatch.setattr(running, "open_store", lambda _: store)
+    monkeypatch.setattr(running, "_registered", registered)
+    for told, said in (
+        (("The handbook is changed.",), ["The database is up to date.", "The handbook is changed."]),
+        ((), ["The database is up to date and the handbooks are in force."]),
+    ):
+        monkeypatch.setattr(stack, "prepare", lambda *_, told=told: told)
+        result = CliRunner().invoke(app, ["migrate"])
+        assert result.stdout.splitlines() == [*said, "The engine knows the search attributes."]
