@@ -46,7 +46,12 @@ class Links:
 
     def page(self, path: str) -> str:
         """Return the address of an ordinary page."""
-        return f"{self._base_url}/{path.lstrip('/')}"
+        return page_at(self._base_url, path)
+
+
+def page_at(base_url: str, path: str) -> str:
+    """Return the address of an ordinary page of an installation; no key is needed for one."""
+    return f"{base_url.rstrip('/')}/{path.lstrip('/')}"
 
 
 def _mac(key: bytes, kid: str, link_id: str) -> str:

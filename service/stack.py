@@ -14,14 +14,16 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import structlog
 from pydantic import SecretStr
 
-from service import engine, handbook
+from service import engine, handbook, publishing
 from service.config import Settings, generate_keys, process_environment
+from service.links import page_at
 from service.store import Store, clock, editions, open_store
 from workflows.human_step import SEARCH_ATTRIBUTES
 
@@ -96,22 +98,32 @@ def _keys(file: Path) -> str:
     return file.read_text()
 
 
-def prepare(store: Store, settings: Settings) -> None:
-    """Bring the database up to date, the Clock to its start and the handbooks into force, in this order."""
+def prepare(store: Store, settings: Settings) -> tuple[str, ...]:
+    """Bring the database up to date, the Clock to its start and the handbooks into force, in this order.
+
+    In production only an organisation's first handbook comes into force by itself. One that was changed
+    waits for two people, and what is returned says so, a sentence for each.
+    """
     found = [handbook.load(name) for name in settings.handbook]
     store.migrate()
     # Before there is an organisation, or the days of the wrong time would be closed for it.
     if settings.clock_start or settings.day_seconds:
         with store.writing() as tx:
             clock.begin(tx, settings.clock_start or tx.real, rate=settings.clock_rate)
+    page = partial(page_at, settings.base_url)
+    told: list[str] = []
     for edition in found:
         with store.writing() as tx:
-            editions.put(
-                tx,
-                edition.to_json(),
-                organisation=edition.organisation,
-                name=edition.name,
-            )
+            if settings.mode == "production" and editions.in_force_hash(tx, edition.organisation):
+                told += publishing.kept(tx, edition, page)
+            else:
+                editions.put(
+                    tx,
+                    edition.to_json(),
+                    organisation=edition.organisation,
+                    name=edition.name,
+                )
+    return tuple(told)
 
 
 def _end_with_supervisor() -> None:

@@ -544,6 +544,33 @@ class Anchor(Addressed):
     cases: int
 
 
+class HandbookLetter(Addressed):
+    """A letter about a changed handbook, to those who may publish one."""
+
+    organisation: Line
+    title: Line
+    """What the handbook calls itself."""
+    on: date
+    page: str
+    """The draft's ordinary page."""
+    put_forward_by: Line = ""
+    """A name and a post; empty where nobody has, because the installation found it in its files."""
+
+
+class HandbookDrafted(HandbookLetter):
+    """A handbook waits to be published: by the reader, or by another if the reader puts it forward."""
+
+    kind: Literal["handbook_drafted"] = "handbook_drafted"
+
+
+class HandbookPublished(HandbookLetter):
+    """A handbook has come into force."""
+
+    kind: Literal["handbook_published"] = "handbook_published"
+    published_by: Line
+    """A name and a post."""
+
+
 Letter = Annotated[
     Request
     | Reminder
@@ -566,7 +593,9 @@ Letter = Annotated[
     | Listed
     | Stuck
     | Code
-    | Anchor,
+    | Anchor
+    | HandbookDrafted
+    | HandbookPublished,
     Field(discriminator="kind"),
 ]
 """Any letter, told apart by its kind."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from service.cli import record, rules, running
+from service.cli import changing, record, rules, running
 
 app = typer.Typer(
     help="Assent: approvals and action tracking for public bodies.",
@@ -10,6 +10,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (running, rules, record):
+for commands in (running, rules, changing, record):
     app.registered_commands += commands.app.registered_commands
     app.registered_groups += commands.app.registered_groups

@@ -147,12 +147,26 @@ def _edition(organisation: str, wanted: str) -> Edition | None:
         edition = _loaded(wanted)
         if edition.organisation == organisation:
             return edition
-    elif wanted and wanted not in _EDITIONS:
-        stop(f"There is no edition {wanted}; there are {', '.join(_EDITIONS)}.")
+    elif wanted:
+        _known(wanted)
     if organisation not in handbook.names():
         return None
     name, _, variant = _EDITIONS.get(wanted, "").partition("/")
     return _loaded(organisation, variant if name == organisation else "")
+
+
+def edition_named(wanted: str) -> Edition:
+    """Return the edition of a handbook's folder, or a shipped one by any of its names; or stop."""
+    if Path(wanted).is_dir():
+        return _loaded(wanted)
+    name, _, variant = _known(wanted).partition("/")
+    return _loaded(name, variant)
+
+
+def _known(wanted: str) -> str:
+    if wanted not in _EDITIONS:
+        stop(f"There is no edition {wanted}; there are {', '.join(_EDITIONS)}.")
+    return _EDITIONS[wanted]
 
 
 _EDITIONS = {name: name for name in handbook.names()} | {

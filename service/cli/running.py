@@ -67,14 +67,22 @@ def worker() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database up to date, the handbooks into force, and the engine's search attributes in."""
+    """Bring the database up to date, the handbooks in, and the engine's search attributes in.
+
+    An organisation's first handbook comes into force; a changed one waits until two people publish it.
+    """
     chosen = settings()
     store = open_store(chosen)
     try:
-        stack.prepare(store, chosen)
+        told = stack.prepare(store, chosen)
     finally:
         store.close()
-    typer.echo("The database is up to date and the handbooks are in force.")
+    if told:
+        typer.echo("The database is up to date.")
+        for sentence in told:
+            typer.echo(sentence)
+    else:
+        typer.echo("The database is up to date and the handbooks are in force.")
     if asyncio.run(_registered(chosen)):
         typer.echo("The engine knows the search attributes.")
     else:

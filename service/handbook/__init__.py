@@ -1,5 +1,6 @@
 """The organisation's rules as data: files that a governance officer can read, frozen into an edition."""
 
+from service.handbook.differences import Difference, differences
 from service.handbook.edition import (
     AppraisalRules,
     Budget,
@@ -29,6 +30,7 @@ __all__ = [
     "CorporateSystem",
     "Decides",
     "Department",
+    "Difference",
     "Edition",
     "Fault",
     "Forum",
@@ -42,6 +44,7 @@ __all__ = [
     "Standard",
     "TechnicalParameter",
     "counts",
+    "differences",
     "explained",
     "load",
     "names",

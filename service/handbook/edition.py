@@ -48,6 +48,10 @@ def _day(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_day)]
 
 
+PUBLISHING = ("pmo", "administrator")
+"""The parts in the product whose holders may bring a handbook into force, any two people of them together."""
+
+
 class Entry(Frozen):
     """A value that a person writes in a handbook, where a misspelt key must not be overlooked."""
 
@@ -480,6 +484,11 @@ class Edition(Frozen):
     def plays(self, person: str, role: str, day: date) -> bool:
         """Say whether a person plays a part in the product, such as `pmo`, on a day."""
         return self.roles.get(role) in self.posts_of(person, day)
+
+    def publishers(self, day: date) -> dict[str, str]:
+        """Return who may bring a handbook into force on a day, each with the part that lets them."""
+        holders = ((role, self.holder(self.roles[role], day)) for role in reversed(PUBLISHING))
+        return {holder.id: role for role, holder in holders if holder}
 
     # ------------------------------------------------------------------------ names
 

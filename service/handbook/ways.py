@@ -1,11 +1,11 @@
 """What the ways of proposals need of a handbook: somebody to ask, a day to ask on, terms, and a clause."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from service import clock
-from service.handbook.edition import ON_TERMS_OF, Principle
+from service.handbook.edition import ON_TERMS_OF, PUBLISHING, Principle
 from service.handbook.sources import Source, Trail
 from service.handbook.written import Handbook
 from workflows.rules.course import LED_TO
@@ -204,6 +204,34 @@ def _answers(handbook: Handbook, post: str) -> bool:
     return False
 
 
+def _publishing(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """A handbook comes into force by two people, so that nobody changes by themselves who decides."""
+    today = clock.real_now().date()
+    roles = handbook.roles.model_dump(include={*PUBLISHING})
+    people = {person for post in roles.values() for person in _holding(handbook, post, today)}
+    if len(people) < 2:
+        parts = " and ".join(f"{role} ({post})" for role, post in roles.items())
+        who = f"only {handbook.people[people.pop()].name} holds" if people else "nobody holds"
+        told = f"{who} the posts of {parts}; a handbook is published by two different people"
+        yield ("roles", PUBLISHING[-1]), told
+
+
+def _holding(handbook: Handbook, post: str, day: date) -> Iterator[str]:
+    """Go through whoever holds a post on a day, or the post that acts for it; there is one at most."""
+    seen: list[str] = []
+    while (known := handbook.posts.get(post)) and post not in seen:
+        seen.append(post)
+        if not (known.succeeded_by and known.succeeded_on and known.succeeded_on <= day):
+            break
+        post = known.succeeded_by
+    for key, person in handbook.people.items():
+        if any(
+            hold.post == post and hold.since <= day and (hold.until is None or day <= hold.until)
+            for hold in person.holds
+        ):
+            yield key
+
+
 # ------------------------------------------------------------------------ on which day
 
 
@@ -283,6 +311,7 @@ CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _duplicates,
     _embargo,
     _nobody,
+    _publishing,
     _no_meeting,
     _route,
     _legs,

@@ -28,6 +28,7 @@ __all__ = [
     "ProposalDocument",
     "check_complete",
     "check_draft",
+    "check_reroute",
     "check_route",
     "content_hash",
     "facts",
@@ -98,6 +99,17 @@ def check_route(document: Mapping[str, Any], edition: Edition) -> list[Problem]:
     return complete.listed(reading.problems, [*needed, *chain.from_iterable(wrong)])
 
 
+def check_reroute(read: ProposalDocument, edition: Edition) -> list[Problem]:
+    """Return what keeps a version that was submitted under another edition from being routed under this one.
+
+    A principle that it was not asked is taken as met, and one that is no longer asked is passed over.
+    """
+    asked = {key: answer for key, answer in read.principles.items() if key in edition.principles}
+    read = read.model_copy(update={"principles": asked})
+    checks = (complete.unknown, complete.issues, complete.bid)
+    return [problem for check in checks for problem in check(read, edition, date.min)]
+
+
 def normalise(document: Mapping[str, Any], edition: Edition) -> dict[str, Any]:
     """Return the one canonical form of a proposal: what is stored, shown and hashed.
 
@@ -129,7 +141,7 @@ def submitted_on(document: Mapping[str, Any], edition: Edition) -> date | None:
     return Reading(document, edition).read.submitted_on
 
 
-def facts(content: Mapping[str, Any], *, submitted: date, edition: Edition) -> Proposal:
+def facts(content: Mapping[str, Any] | ProposalDocument, *, submitted: date, edition: Edition) -> Proposal:
     """Return what decides the way of a proposal whose route can be worked out."""
     read = ProposalDocument.model_validate(content)
     capital = read.cost_profile.capital_gbp or Decimal(0)

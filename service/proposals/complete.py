@@ -136,6 +136,28 @@ def _binds(principle: Principle, read: ProposalDocument, edition: Edition) -> bo
     return principle.applies_to == Size.MAJOR and edition.is_major(capital, declared=read.size is Size.MAJOR)
 
 
+def unknown(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+    """Complain of names that decide a way and are not in a handbook, such as one that came later."""
+    if edition.department_named(read.department) is None:
+        told = f"there is no department {read.department}"
+        yield Problem(field="department", message=told)
+    posts = [("sponsor_post", read.sponsor_post), ("lead_post", read.lead_post)]
+    posts += [(f"funding_parties.{n}.post", party.post) for n, party in enumerate(read.funding_parties)]
+    if read.funding_condition and read.funding_condition.owner_post:
+        posts.append(("funding_condition.owner_post", read.funding_condition.owner_post))
+    for field, post in posts:
+        if post not in edition.posts:
+            yield Problem(field=field, message=f"there is no post {post}")
+    for number, key in enumerate(read.corporate_system.ids):
+        if key not in edition.corporate_systems:
+            told = f"there is no corporate system {key}"
+            yield Problem(field=f"corporate_system.ids.{number}", message=told)
+    free = edition.embargo.exempt if edition.embargo else {}
+    if edition.embargo and read.embargo_exempt and read.embargo_exempt not in free:
+        told = f"the embargo does not leave {read.embargo_exempt} free"
+        yield Problem(field="embargo_exempt", message=told)
+
+
 def issues(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
     """An issue needs a body that settles it, and one with a corporate system names the system."""
     for key, answer in read.principles.items():

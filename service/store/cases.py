@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypedDict, Unpack
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, tuple_
 
-from service.errors import AlreadySubmitted, NotFound
+from service.errors import AlreadySubmitted, Altered, NotFound
 from service.store import canonical, cursors, drafts, letters, texts
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
-from service.store.tables import CASE_VERSIONS, CASE_WAITS, CASES, SEATS, STEPS
+from service.store.tables import CASE_VERSIONS, CASE_WAITS, CASES, SEATS, STEPS, TEXTS
 from workflows.model import (
     Becoming,
     CaseOpened,
@@ -52,6 +52,32 @@ _BY_REF = (
 )
 _CONTENT_HASH = select(CASE_VERSIONS.c.content_hash).where(
     CASE_VERSIONS.c.ref == bindparam("ref"), CASE_VERSIONS.c.version == bindparam("version")
+)
+
+
+_STORED = (
+    select(
+        CASES.c.ref,
+        CASES.c.title,
+        CASES.c.state,
+        CASES.c.open,
+        CASES.c.edition,
+        CASE_VERSIONS.c.submitted,
+        CASE_VERSIONS.c.content_hash,
+        TEXTS.c.body,
+    )
+    .join(CASE_VERSIONS, and_(CASE_VERSIONS.c.ref == CASES.c.ref, CASE_VERSIONS.c.version == CASES.c.version))
+    .outerjoin(TEXTS, TEXTS.c.hash == CASE_VERSIONS.c.content_hash)
+    .where(
+        CASES.c.organisation == bindparam("organisation"),
+        CASES.c.kind == "proposal",
+        CASES.c.ref > bindparam("after"),
+    )
+    .order_by(CASES.c.ref)
+    .limit(_LONGEST_PAGE)
+)
+_STATE = select(func.count().label("number"), func.max(CASES.c.changed).label("changed")).where(
+    CASES.c.organisation == bindparam("organisation"), CASES.c.kind == "proposal"
 )
 
 
@@ -107,6 +133,19 @@ class VersionView(Frozen):
     proposal: Proposal
     route: tuple[Leg, ...]
     branches: dict[str, Leg]
+
+
+class StoredProposal(NamedTuple):
+    """What a proposal's last version said, and when: as little of a case as routing it anew needs."""
+
+    ref: str
+    title: str
+    state: str
+    open: bool
+    edition: str
+    submitted: datetime
+    content: dict[str, Any] | None
+    """None if the text was erased, or is not the one that was submitted."""
 
 
 class Unstarted(Frozen):
@@ -292,6 +331,23 @@ def counts(tx: Tx, **filters: Unpack[Filters]) -> dict[str, int]:
     return {row.state: row.cases for row in rows}
 
 
+def proposals(tx: Tx, organisation: str) -> Iterator[StoredProposal]:
+    """Go through the proposals of an organisation by their references, without holding more than a page."""
+    after = ""
+    while rows := tx.all(_STORED, organisation=organisation, after=after):
+        for row in rows:
+            yield _stored(row)
+        after = rows[-1].ref
+
+
+def proposals_so_far(tx: Tx, organisation: str) -> tuple[int, datetime | None]:
+    """Return how many proposals were submitted and when one changed last: what is true of them stays so
+    for as long as neither changes.
+    """
+    row = tx.one(_STATE, organisation=organisation)
+    return (row.number, row.changed) if row else (0, None)
+
+
 def open_refs(tx: Tx) -> tuple[str, ...]:
     """Return the references of every case that has something to come."""
     return tuple(row.ref for row in tx.all(select(CASES.c.ref).where(CASES.c.open).order_by(CASES.c.ref)))
@@ -338,6 +394,15 @@ def _facts(row: Row[Any]) -> dict[str, Any]:
         "route": _LEGS.validate_json(row.route),
         "branches": _BRANCHES.validate_json(row.branches),
     }
+
+
+def _stored(row: Row[Any]) -> StoredProposal:
+    try:
+        text = texts.whole(row.body, row.content_hash)
+    except Altered:
+        text = None
+    content = canonical.loads(text) if text is not None else None
+    return StoredProposal(row.ref, row.title, row.state, row.open, row.edition, row.submitted, content)
 
 
 def _wanted(tx: Tx, filters: Filters) -> Iterator[ColumnElement[bool]]:

@@ -19,6 +19,7 @@ from service.store.tables import (
     CLOCK_SEGMENTS,
     COVERS,
     DECISIONS,
+    EDITION_DRAFTS,
     EDITIONS_IN_FORCE,
     HOLDERS,
     ORDERS,
@@ -115,6 +116,34 @@ def _edition_adopted(connection: Connection, line: Line) -> None:
             "since": line.at,
         },
     )
+    # A line of before there were drafts names none; nor does what an installation adopts from its files.
+    if draft := line.data.get("draft"):
+        _end_draft(connection, line, draft, "published")
+
+
+def _edition_drafted(connection: Connection, line: Line) -> None:
+    data = line.data
+    kept = {name: data[name] for name in ("organisation", "hash", "name", "base")}
+    row = kept | {"number": line.seq, "kept_at": line.at, "state": "kept"}
+    connection.execute(insert(EDITION_DRAFTS), row | _put_forward(line) if data["post"] else row)
+
+
+def _edition_put_forward(connection: Connection, line: Line) -> None:
+    draft = update(EDITION_DRAFTS).where(EDITION_DRAFTS.c.number == line.data["draft"])
+    connection.execute(draft.values(**_put_forward(line)))
+
+
+def _put_forward(line: Line) -> dict[str, Any]:
+    return {"put_by": line.actor, "put_as": line.data["post"], "put_at": line.at, "state": "put_forward"}
+
+
+def _edition_withdrawn(connection: Connection, line: Line) -> None:
+    _end_draft(connection, line, line.data["draft"], "withdrawn")
+
+
+def _end_draft(connection: Connection, line: Line, draft: int, state: str) -> None:
+    ended = {"state": state, "ended_by": line.actor, "ended_as": line.data["post"], "ended_at": line.at}
+    connection.execute(update(EDITION_DRAFTS).where(EDITION_DRAFTS.c.number == draft).values(**ended))
 
 
 def _cover_set(connection: Connection, line: Line) -> None:
@@ -486,6 +515,9 @@ def _change_order(connection: Connection, key: str, **values: Any) -> None:
 FOLDS: dict[str, Fold] = {
     "clock.moved": _clock_moved,
     "edition.adopted": _edition_adopted,
+    "edition.drafted": _edition_drafted,
+    "edition.put_forward": _edition_put_forward,
+    "edition.withdrawn": _edition_withdrawn,
     "cover.set": _cover_set,
     "cover.ended": _cover_ended,
     "day.closed": _day_closed,

@@ -99,6 +99,30 @@ class EditionInForceRow(SQLModel, table=True):
     since: datetime
 
 
+class EditionDraftRow(SQLModel, table=True):
+    """A handbook that is not in force yet, or no longer to come."""
+
+    __tablename__ = "edition_draft"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The line of the record that kept it."""
+    organisation: str
+    hash: str
+    name: str
+    base: str
+    """The hash of the edition in force when it was kept."""
+    kept_at: datetime
+    put_by: str | None = None
+    """Who put it forward; nobody yet where the installation found it in its files."""
+    put_as: str | None = None
+    """The post through which they may."""
+    put_at: datetime | None = None
+    state: str
+    ended_by: str | None = None
+    ended_as: str | None = None
+    ended_at: datetime | None = None
+
+
 class CoverRow(SQLModel, table=True):
     """A dated delegation of one person to another."""
 
@@ -639,6 +663,7 @@ HEADS = _table(HeadRow)
 ANCHORED = _table(AnchoredRow)
 CLOCK_SEGMENTS = _table(ClockSegmentRow)
 EDITIONS_IN_FORCE = _table(EditionInForceRow)
+EDITION_DRAFTS = _table(EditionDraftRow)
 COVERS = _table(CoverRow)
 CASES = _table(CaseRow)
 CASE_VERSIONS = _table(CaseVersionRow)
@@ -671,6 +696,7 @@ FOLDED = (
     ANCHORED,
     CLOCK_SEGMENTS,
     EDITIONS_IN_FORCE,
+    EDITION_DRAFTS,
     COVERS,
     CASES,
     CASE_VERSIONS,

@@ -19,11 +19,23 @@ from service.web import faults
 from service.web.courier import Courier, Mail
 from service.web.desk import Desk
 from service.web.front import BODY_LIMIT, Front
-from service.web.routes import api, cases, dev, health, links, orders, proposals, provisions, signing, work
+from service.web.routes import (
+    api,
+    cases,
+    dev,
+    handbooks,
+    health,
+    links,
+    orders,
+    proposals,
+    provisions,
+    signing,
+    work,
+)
 from service.web.visits import admit
 
 HERE = Path(__file__).parent
-AREAS = (health, links, signing, work, proposals, cases, orders, provisions, api)
+AREAS = (health, links, signing, work, proposals, cases, orders, provisions, handbooks, api)
 
 
 class Application(FastAPI):

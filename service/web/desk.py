@@ -1,6 +1,6 @@
 """What the pages work with: the record, the engine, the rules in force, and the means to write to people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from service import telling
@@ -13,6 +13,7 @@ from service.relay import Relay
 from service.store import Store, editions
 from service.store.engine import Tx
 from service.web.courier import Courier
+from service.web.rehearsals import Rehearsals
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Desk:
     keys: Keys
     links: Links
     courier: Courier
+    rehearsals: Rehearsals = field(default_factory=Rehearsals)
 
     @property
     def rehearsing(self) -> bool:

@@ -22,8 +22,8 @@ class Frame:
     csrf: str = ""
     neutral: bool = False
     """The page's title says nothing about its case, for it shows in tabs and link previews."""
-    orders_shown: bool = False
-    """The reader sees to orders."""
+    in_charge: bool = False
+    """The reader sees to orders and to handbooks."""
     letters_shown: bool = False
     """Caught letters can be looked at: a demo or a test."""
 

@@ -95,7 +95,7 @@ class Visit:
             signed_in_as=self.person.name if self.person and Role.SIGNED_IN in self.roles else "",
             csrf=self.session.csrf if self.session else "",
             neutral=neutral,
-            orders_shown=bool(self.roles & {Role.PMO, Role.ADMINISTRATOR}),
+            in_charge=bool(self.roles & {Role.PMO, Role.ADMINISTRATOR}),
             letters_shown=self.desk.rehearsing,
         )
 

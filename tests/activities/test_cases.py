@@ -28,7 +28,7 @@ def test_a_case_begins_with_those_rules_of_its_edition_that_its_questions_need(d
 
 
 def test_sponsor_and_lead_in_one_person_have_one_letter(desk: Desk) -> None:
-    case = desk.submits(sponsor_post="pmo", lead_post="corp-projects-manager")
+    case = desk.submits(sponsor_post="head-of-profession", lead_post="sd-ict-ca")
     assert len(desk.sent(case.case)) == 1
 
 

@@ -182,10 +182,30 @@ def test_a_person_is_found_by_their_own_address_and_a_stranger_is_not() -> None:
     assert LEICESTER.person_at("sd-information@leicester.example", IN_2004) is None
 
 
+@pytest.mark.parametrize("name", handbook.names())
+@pytest.mark.parametrize("day", [IN_2004, IN_2008, date(2026, 3, 2)])
+def test_two_people_may_publish_each_shipped_handbook(name: str, day: date) -> None:
+    assert sorted(handbook.load(name).publishers(day).values()) == ["administrator", "pmo"]
+
+
+def test_whoever_has_both_parts_publishes_as_the_pmo() -> None:
+    both = LEICESTER.model_copy(
+        update={"roles": LEICESTER.roles | {"administrator": "corp-projects-manager"}}
+    )
+    (one,) = both.publishers(IN_2004).items()
+    assert one == ("p-021", "pmo")
+
+
+def test_a_part_goes_to_whoever_succeeds_its_post(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    old, new = "  administrator: pmo\n", "  administrator: sd-ict-ca\n"
+    change(folder, "organisation.yaml", old, new)
+    assert "p-009" in handbook.load(folder).publishers(IN_2008), "as Service Director, Information"
+
+
 def test_parts_in_the_product_come_from_posts() -> None:
     manager = LEICESTER.holder("corp-projects-manager", IN_2004)
     assert manager is not None
-    assert manager == LEICESTER.holder("pmo", IN_2004)
     assert LEICESTER.plays(manager.id, "pmo", IN_2004)
     assert not LEICESTER.plays(manager.id, "auditor", IN_2004)
     assert not LEICESTER.plays(manager.id, "no such part", IN_2004)
@@ -393,6 +413,24 @@ QUESTIONS = """questions:
             0,
             "until",
             "is before since, 1 January",
+        ),
+        # who publishes the next one
+        (
+            "organisation.yaml",
+            "administrator: pmo\n",
+            "administrator: corp-projects-manager\n",
+            0,
+            "roles.administrator",
+            "only E. Holder, Corporate Projects holds the posts of pmo (corp-projects-manager) and "
+            "administrator (corp-projects-manager); a handbook is published by two different people",
+        ),
+        (
+            "people.yaml",
+            "{post: pmo, since: 2002-01-01}",
+            "{post: pmo, since: 2002-01-01, until: 2009-03-31}",
+            None,
+            "roles.administrator",
+            "only E. Holder, Corporate Projects holds",
         ),
         ("organisation.yaml", '"12-29"', '"02-29"', 0, "closed.every_year[1]", "is not a day of every year"),
         ("organisation.yaml", '"12-29"', '"31-12"', 0, "", "must be a month and a day"),

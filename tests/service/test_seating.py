@@ -72,7 +72,7 @@ def who(
             [],
             [[(LAND, "cover"), (HALL, "holder")], [(SPORTS, "holder")]],
         ),
-        (["corp-projects-manager", "pmo"], {}, [], [[("p-021", "holder")], [("p-009", "line")]]),
+        (["sd-ict-ca", "head-of-profession"], {}, [], [[("p-009", "holder")], [(CD_RAD, "line")]]),
     ],
 )
 def test_who_may_answer(

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
-from service import stack
+from service import handbook, stack
 from service.config import Keys, Settings
-from service.store import Store, journal
+from service.store import Store, editions, journal, letters
+from service.store.editions import Player
 from service.store.line import ORGANISATION
 
 
@@ -17,3 +18,56 @@ def test_the_clock_is_set_before_there_is_an_organisation(sqlite_url: str, keys:
         assert tx.today == begins.date()
     # Otherwise a relay that looked between them would close the days of another time for it.
     assert [line.kind for line in lines] == ["clock.moved", "edition.adopted", "edition.adopted"]
+
+
+PRODUCTION = {"mode": "production", "base_url": "https://approvals.example", "handbook": ("leicester",)}
+
+
+def prepared(store: Store, **changes: object) -> tuple[str, ...]:
+    return stack.prepare(store, Settings.model_validate(PRODUCTION | changes))
+
+
+def test_an_organisations_first_handbook_comes_into_force_at_once(store: Store) -> None:
+    assert prepared(store) == ()
+    assert prepared(store) == ()
+    with store.reading() as tx:
+        assert editions.in_force_hash(tx, "leicester") == handbook.load("leicester").hash
+        assert editions.drafts(tx, "leicester") == ()
+        assert letters.unsent(tx) == ()
+
+
+def test_in_production_a_changed_handbook_waits_for_two_people(store: Store) -> None:
+    prepared(store)
+    for _ in range(2):
+        (sentence,) = prepared(store, handbook=("leicester/framework-2004",))
+        with store.reading() as tx:
+            (draft,) = editions.drafts(tx, "leicester")
+            told = {row.person for row in letters.unsent(tx)}
+            assert editions.in_force_hash(tx, "leicester") == handbook.load("leicester").hash
+        assert (draft.state, draft.put_by) == (editions.KEPT, None)
+        assert sentence == (
+            f"The handbook of Leicester City Council in the files (edition {draft.hash[:12]}) is changed: it "
+            "comes into force when one person has put it forward and another publishes it, at "
+            f"https://approvals.example/handbooks/{draft.number}."
+        )
+        assert told == {"p-021", "p-028"}, "once each"
+
+
+def test_what_was_withdrawn_does_not_come_back_with_the_next_start(store: Store) -> None:
+    prepared(store)
+    prepared(store, handbook=("leicester/framework-2004",))
+    with store.writing() as tx:
+        (draft,) = editions.drafts(tx, "leicester")
+        editions.withdrawn(tx, draft.number, Player(person="p-021", role="pmo", post="corp-projects-manager"))
+    (sentence,) = prepared(store, handbook=("leicester/framework-2004",))
+    assert "it was withdrawn, or another took its place" in sentence
+    with store.reading() as tx:
+        assert len(editions.drafts(tx, "leicester")) == 1
+
+
+def test_elsewhere_a_changed_handbook_comes_into_force_at_once(store: Store) -> None:
+    prepared(store, mode="demo")
+    assert prepared(store, mode="demo", handbook=("leicester/framework-2004",)) == ()
+    with store.reading() as tx:
+        assert editions.in_force_hash(tx, "leicester") == handbook.load("leicester/framework-2004").hash
+        assert editions.drafts(tx, "leicester") == ()

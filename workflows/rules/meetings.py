@@ -13,7 +13,9 @@ def papers_due(meeting: date, forum: ForumRules, rules: RoutingRules) -> date:
 
 def next_meeting(proposal: Proposal, forum: ForumRules, rules: RoutingRules) -> date | None:
     """Return the first meeting whose papers deadline a proposal makes; None if none is known."""
-    return next((day for day in forum.meetings if proposal.submitted <= papers_due(day, forum, rules)), None)
+    # A meeting that is over is never counted back from: an edition has hundreds of them.
+    coming = (day for day in forum.meetings if day >= proposal.submitted)
+    return next((day for day in coming if proposal.submitted <= papers_due(day, forum, rules)), None)
 
 
 def meeting_for(proposal: Proposal, forum: ForumRules, rules: RoutingRules) -> date | None:

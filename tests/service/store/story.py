@@ -8,6 +8,7 @@ from service.store import (
     Tx,
     anchors,
     attempts,
+    canonical,
     cases,
     clock,
     covers,
@@ -21,6 +22,7 @@ from service.store import (
     tokens,
 )
 from service.store.covers import Cover
+from service.store.editions import Player
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
 from workflows.model import Capacity, CaseWaiting, Holder, Segment, StepDecided, StepNudged, StepReseated
@@ -32,6 +34,15 @@ HALL, SPORTS = samples.intent("hall", reason="It pays for itself"), samples.inte
 COVER = Cover(
     person="p-hall", cover="p-cover", starts=date(2004, 6, 1), ends=date(2004, 6, 9), set_by="p-hall"
 )
+
+
+PMO = Player(person="p-pmo", role="pmo", post="projects")
+ADMINISTRATOR = Player(person="p-admin", role="administrator", post="office")
+
+
+def number(tx: Tx) -> int:
+    """The number of the latest draft of a handbook."""
+    return editions.drafts(tx, "leicester")[0].number
 
 
 def _nothing(_: object) -> None:
@@ -101,6 +112,17 @@ def taken(tx: Tx) -> None:
 FACTS: dict[str, Fact] = {
     "an edition comes into force": lambda tx: _nothing(
         editions.put(tx, "{}", organisation="leicester", name="leicester")
+    ),
+    "a changed edition is put forward": lambda tx: editions.drafted(
+        tx, "[]", organisation="leicester", name="leicester", by=PMO
+    ),
+    "it is withdrawn": lambda tx: _nothing(editions.withdrawn(tx, number(tx), PMO)),
+    "another is found in the files": lambda tx: editions.found(
+        tx, "[1]", organisation="leicester", name="leicester"
+    ),
+    "somebody puts it forward": lambda tx: _nothing(editions.put_forward(tx, number(tx), PMO)),
+    "another publishes it": lambda tx: _nothing(
+        editions.published(tx, number(tx), ADMINISTRATOR, putter=PMO, instead_of=canonical.digest("{}"))
     ),
     "the Clock begins": lambda tx: clock.begin(tx, OPENED, rate=2.5),
     "the Clock jumps": lambda tx: clock.add(

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from service.config import Keys
 from service.errors import Conflict, Unavailable
-from service.store import Store, drafts, intents, journal, rebuild
+from service.store import Store, drafts, editions, intents, journal, rebuild
+from service.store.editions import Player
 from service.store.intents import AlreadyAnswered
 from service.store.verify import verify
 from tests.service.store import samples
@@ -56,6 +57,29 @@ def test_a_fact_told_by_many_at_once_is_written_once(store: Store) -> None:
             return samples.submit(tx)
 
     assert Counter(at_once(tell, 8)) == {True: 1, False: 7}
+
+
+def test_of_many_handbooks_published_at_once_each_takes_the_place_of_the_one_shown(store: Store) -> None:
+    one, two = (Player(person=person, role="pmo", post="pmo") for person in ("p-1", "p-2"))
+    with store.writing() as tx:
+        editions.put(tx, "old", organisation="leicester", name="x")
+        kept = [
+            editions.drafted(tx, f"{n}", organisation="leicester", name="x", by=one) for n in range(WRITERS)
+        ]
+        shown = editions.in_force_hash(tx, "leicester") or ""
+
+    def publish(writer: int) -> bool:
+        with store.writing() as tx:
+            assert editions.in_force_hash(tx, "leicester"), "looked up before others have published"
+            try:
+                return editions.published(tx, kept[writer].number, two, putter=one, instead_of=shown)
+            except Conflict:
+                return False
+
+    assert Counter(at_once(publish)) == {True: 1, False: WRITERS - 1}
+    with store.reading() as tx:
+        (now,) = editions.all_in_force(tx)
+        assert now.number == 2
 
 
 def test_no_change_of_a_draft_is_lost_and_each_conflict_is_honest(store: Store) -> None:

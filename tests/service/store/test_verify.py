@@ -167,7 +167,7 @@ def test_a_text_that_no_line_names_is_found_too(told: Store, insider: Insider) -
 
 
 def test_a_handbook_that_was_altered_is_found_and_not_gone_by(told: Store, insider: Insider) -> None:
-    insider.does("UPDATE edition SET document = '{ }'")
+    insider.does(f"UPDATE edition SET document = '{{ }}' WHERE hash = '{samples.EDITION}'")
     (fault,) = verified(told).faults
     assert (fault.case, fault.seq) == (ORGANISATION, 1)
     assert fault.what == f"names what its hash no longer fits: {samples.EDITION}"

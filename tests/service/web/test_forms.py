@@ -5,6 +5,7 @@ import re
 import pytest
 from markupsafe import escape
 
+from service import publishing
 from service.web.visits import own_path
 from tests.service.web.office import SAME_ORIGIN, Office
 from tests.service.web.test_rights import routes
@@ -55,7 +56,14 @@ def test_no_route_that_changes_anything_takes_it_from_another_site(
     ref = office.submitted("PROP-02")
     step = office.asked(ref, "notification")
     link = office.link(step, "heads-of-ict-secretary").rpartition("/")[2]
-    filled = {"token": link, "link_id": link.split(".")[1], "draft": "x", "ref": ref, "key": "why"}
+    filled = {
+        "token": link,
+        "link_id": link.split(".")[1],
+        "draft": "x",
+        "ref": ref,
+        "key": "why",
+        "number": changed_handbook(office),
+    }
     changing = [
         (method, re.sub(r"{(\w+)[^}]*}", lambda named: filled[named[1]], path))
         for method, path, _ in routes(office)
@@ -63,12 +71,20 @@ def test_no_route_that_changes_anything_takes_it_from_another_site(
         if method not in ("GET", "HEAD", "OPTIONS") and path != "/csp"
     ]
     assert len(changing) > 18
-    browser = office.signed_in("hoict-rc")
+    browser = office.signed_in("pmo")
     before = office.record()
     for method, path in changing:
         sent = browser.request(method, path, data={"why": "x"}, headers=headers)
         assert sent.status_code == 403, (method, path)
     assert office.record() == before
+
+
+def changed_handbook(office: Office) -> str:
+    """The number of a handbook that waits to be published by another."""
+    changed = office.edition.model_copy(update={"title": "Another"})
+    by = office.holder("corp-projects-manager")
+    with office.store.writing() as tx:
+        return str(publishing.put_forward_from(tx, changed, by, office.links.page).number)
 
 
 @pytest.mark.parametrize("csrf", [None, "", "0" * 64])

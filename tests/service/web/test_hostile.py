@@ -14,6 +14,7 @@ from service.handbook import Edition
 from service.store import Store
 from tests.service.web.conftest import SECRET, settings
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
+from tests.service.web.test_forms import changed_handbook
 from tests.service.web.test_rights import routes
 from tests.support.real_time import RealTime
 
@@ -52,7 +53,7 @@ FIELDS = (
     "choice", "reason", "conditions", "condition_owner", "condition_by", "until", "until-day", "until-month",
     "until-year", "code", "shown", "content", "address", "next", "title", "summary", "why", "cover", "starts",
     "ends", "q", "order", "round", "state", "status", "cursor", "limit", "department", "waiting_on",
-    "overdue", "version", "edition",
+    "overdue", "version", "edition", "instead_of",
 )  # fmt: skip
 BODIES: tuple[Any, ...] = (
     *ODD,
@@ -86,8 +87,17 @@ def test_nothing_that_is_sent_makes_it_fail(each_office: Office, rounds: int) ->
     ref = office.submitted("PROP-01")
     step = office.asked(ref, "funding-cd-ce")
     draft = office.draft({"title": "A draft"})
-    visitors = [_lenient(office), _signed_in(office), _following(office, step)]
-    known = (ref, step, draft.ref, "about", "why", "0" * 32, visitors[2].at.rpartition("/")[2])
+    visitors = [_lenient(office), _signed_in(office), _following(office, step), _signed_in(office, "pmo")]
+    known = (
+        ref,
+        step,
+        draft.ref,
+        changed_handbook(office),
+        "about",
+        "why",
+        "0" * 32,
+        visitors[2].at.rpartition("/")[2],
+    )
     token = office.token("cd-rc")
     every = [(method, path) for method, path, _ in routes(office) if "sign-out" not in path]
     for number in range(rounds):
@@ -121,8 +131,8 @@ def _lenient(office: Office) -> Lenient:
     )
 
 
-def _signed_in(office: Office) -> Lenient:
-    known, browser = office.signed_in("hoict-rc"), _lenient(office)
+def _signed_in(office: Office, post: str = "hoict-rc") -> Lenient:
+    known, browser = office.signed_in(post), _lenient(office)
     browser.cookies.update(known.cookies)
     known.see("/cover")
     browser.mark = known.form().hidden["csrf"]

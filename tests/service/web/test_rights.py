@@ -15,7 +15,7 @@ from service.web.roles import Role, declared
 from service.web.visits import Visit
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 
-PMO, AUDITOR = "corp-projects-manager", "internal-audit"
+PMO, AUDITOR, ADMINISTRATOR = "corp-projects-manager", "internal-audit", "pmo"
 EXAMPLES = {"ref": "INV-2004-0001", "key": "about", "token": "x", "link_id": "0" * 32, "draft": "x"}
 
 
@@ -59,7 +59,17 @@ def test_no_scope_of_a_token_leads_to_a_decision(office: Office) -> None:
     )
 
 
-VISITORS = ("nobody", "link", "signed_in", "pmo", "auditor", "read:case", "start:case", "read:report")
+VISITORS = (
+    "nobody",
+    "link",
+    "signed_in",
+    "pmo",
+    "auditor",
+    "administrator",
+    "read:case",
+    "start:case",
+    "read:report",
+)
 
 
 def visitor(office: Office, who: str) -> tuple[Browser, dict[str, str], frozenset[Role]]:
@@ -75,7 +85,7 @@ def visitor(office: Office, who: str) -> tuple[Browser, dict[str, str], frozense
         return browser, {}, frozenset({*known, Role.LINK})
     if ":" in who:
         return office.browser(), office.token("cd-rc", who), frozenset({*known, Role(who)})
-    post = {"pmo": PMO, "auditor": AUDITOR}.get(who, "cd-rc")
+    post = {"pmo": PMO, "auditor": AUDITOR, "administrator": ADMINISTRATOR}.get(who, "cd-rc")
     mine = {Role(who), Role.SIGNED_IN}
     return office.signed_in(post), {}, frozenset({*known, *mine})
 
