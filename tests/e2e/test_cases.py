@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from service.demo.browser import Browser, Page
-from service.store import orders
+from service.store import covers, orders
+from service.store.covers import Cover
 from tests.chaos import checker
 from tests.support.receiver import NEW, OLD, Receiver, receiving
 from tests.support.samples import SAMPLES
@@ -243,6 +244,27 @@ async def test_a_returned_proposal_comes_back_as_a_second_version_and_old_links_
     assert ("funding-bh-sports", 2, 2) in rounds
     versions = {made.content_hash for made in city.decisions(ref) if made.round == 2}
     assert versions == {city.case(ref).content_hash}
+
+
+async def test_a_cover_named_while_a_question_waits_is_asked_and_answers(city: Town, token: str) -> None:
+    ref = await city.submits(token, small(funding_parties=TWO_FUNDERS))
+    await is_notified_directly(city, ref)
+    await city.asked("bh-dmh", "Decide by", ref)
+    today = date(2004, 7, 20)
+    away, stands_in = (leicester().holder(post, today) for post in ("bh-dmh", "bh-land-charges"))
+    assert away
+    assert stands_in
+    cover = Cover(person=away.id, cover=stands_in.id, starts=today, ends=today, set_by=away.id)
+    with city.store.writing() as tx:
+        assert covers.set(tx, cover)
+    # It goes to the cover's own mailbox, and not to that of a post of theirs.
+    letter = await city.mail.letter(stands_in.email, "Decide by", ref)
+    assert f"covering for {away.name}" in letter.subject
+    receipt = await city.at(stands_in.email).decide(letter, APPROVE)
+    assert "1 of 2" in receipt.text
+    await city.asked("bh-dmh", "Nothing more to do", ref)
+    with city.store.writing() as tx:
+        covers.ended(tx, away.id, date(2004, 7, 19), by=away.id)
 
 
 async def test_one_funders_refusal_stops_the_case_and_tells_the_other_funder(city: Town, token: str) -> None:
