@@ -154,7 +154,7 @@ def test_a_partner_without_a_result_is_asked_about_and_kept(office: Office, spon
     assert 'value="Police"' in sponsor.page
     assert sponsor.press(**{"partners.0.name": "Police", "partners.0.result": "Not now"}) == 200
     sponsor.see(f"/proposals/{ref}/check")
-    assert "Police, Not now" in sponsor.words
+    assert "Which agency? Police What came of considering it? Not now" in sponsor.words
 
 
 def test_the_check_says_what_is_not_said_and_where_to_say_it(office: Office, sponsor: Browser) -> None:
