@@ -3,21 +3,18 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from sqlalchemy import select
-
 from service.handbook import Edition
 from service.store import cases, covers, editions, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.store.line import ORGANISATION
-from service.store.tables import HEADS
 from service.telling import directory, edition, looked_at_anew, title
 from workflows.model import Frozen
 
 AHEAD = timedelta(days=28)
 """How long before a post falls vacant the PMO hears of the cases that are on their way to it."""
 
-_LAST_LINE = select(HEADS.c.seq).where(HEADS.c.case == ORGANISATION)
+Pairs = tuple[tuple[str, str], ...]
+AsOf = tuple[date, Pairs, Pairs]
 
 
 class Missing(Frozen):
@@ -29,9 +26,9 @@ class Missing(Frozen):
     title: str
 
 
-def as_of(tx: Tx) -> tuple[date, int]:
-    """Return what tells whether people may have moved: the day, and the organisation's last line."""
-    return tx.today, tx.value(_LAST_LINE) or 0
+def as_of(tx: Tx) -> AsOf:
+    """Return all that decides whom steps ask: the day, the handbooks in force, and who covers for whom."""
+    return tx.today, tuple(editions.hashes(tx).items()), tuple(covers.on_day(tx, tx.today).items())
 
 
 def moved(tx: Tx) -> Iterator[str]:

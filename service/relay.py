@@ -7,7 +7,7 @@ page's process died, the record still has it, and the relay repeats it under the
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ import structlog
 
 from service import foreseeing
 from service.errors import Unavailable
-from service.foreseeing import Missing
+from service.foreseeing import AsOf, Missing
 from service.gateway import Counted, Gateway, Refused
 from service.links import Links
 from service.store import Store, anchors, cases, editions, housekeeping, intents, letters, orders
@@ -62,7 +62,7 @@ class Relay:
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._writing: set[asyncio.Task[None]] = set()
         self._swept = self._posted = time.monotonic()
-        self._people_of: tuple[date, int] | None = None
+        self._people_of: AsOf | None = None
         """As of when it is known that every open step asks whom it ought to."""
 
     async def run(self) -> None:
@@ -192,7 +192,7 @@ class Relay:
         async with self._turn:
             return await self._gateway.people_moved(step)
 
-    def _as_of(self) -> tuple[date, int]:
+    def _as_of(self) -> AsOf:
         with self._store.reading() as tx:
             return foreseeing.as_of(tx)
 
