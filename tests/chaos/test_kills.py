@@ -91,6 +91,8 @@ async def test_a_worker_killed_while_it_writes_a_reminder_sends_the_reminder_onc
         started = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
         return any(one.state == started for one in described.raw_description.pending_activities)
 
+    # A letter that is just being sent when its worker dies is sent again minutes later: another story.
+    await city.settles()
     await city.jumps(rung.at - timedelta(seconds=1.5))
     with city.store.writing():
         # Nobody else can write now: the worker stands in the middle of it when it is killed.
