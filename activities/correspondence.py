@@ -406,12 +406,13 @@ class Correspondence:
 
     def _unanswered(self, put: Put) -> tuple[Asked, ...]:
         """Return who was asked before, in whose place a question is put because they stayed silent."""
-        silent = before(self.case, put.key)
-        if silent is None:
-            return ()
-        found = steps.of_case(self.tx, self.case.ref)
-        last = [step for step in found if step.key == silent.key and step.version == put.version][-1]
-        return self._asked(Put.again(last, last.seats), last.seats)
+        silent = [ask.key for ask in before(self.case, put.key)]
+        asked_of = [
+            step
+            for step in steps.of_case(self.tx, self.case.ref)
+            if step.key in silent and step.version == put.version
+        ]
+        return tuple(one for step in asked_of for one in self._asked(Put.again(step, step.seats), step.seats))
 
     def _if_silent(self, put: Put, seat: Seat) -> tuple[Consequence, ...]:
         """Say what the ladder still holds for a seat, leaving out a rung that would bring in nobody."""
@@ -626,7 +627,8 @@ class Correspondence:
         coming = next((day for day in forum.meetings if day > self.today), None) if forum else None
         answered = [*made, *(one for other in beside for one in self._made(other))]
         noted = tuple(self._told(decision) for decision in sorted(answered, key=lambda one: one.submitted_at))
-        return self._listed([leg], forum.key, coming, "direct", noted) if forum and coming else []
+        legs = course.together_with(step.key, self.case.route, self.case.branches)[:1] or [leg]
+        return self._listed(legs, forum.key, coming, "direct", noted) if forum and coming else []
 
     def _listed(
         self, legs: Sequence[Leg], forum: str, meeting: date, key: str, noted: tuple[Answer, ...] = ()
@@ -784,7 +786,7 @@ class Correspondence:
     # --------------------------------------------------------------------------- facts
 
     def _told(self, made: DecisionView) -> Answer:
-        return told(made, self.case, self.people)
+        return told(made, self.people)
 
     def _made(self, step: StepView) -> tuple[DecisionView, ...]:
         return intents.decisions_of_step(self.tx, step.id, strict=False)
@@ -874,7 +876,8 @@ class Correspondence:
             other.key: came_to(other, choice if other.id == step.id else other.choice)
             for other in together(self.case, step, steps.of_case(self.tx, self.case.ref))
         }
-        return following(self.case, outcomes, self.rules, self.today)
+        version = [one for one in steps.of_case(self.tx, self.case.ref) if one.version == step.version]
+        return following(self.case, outcomes, self.rules, self.today, version)
 
     def _cover_ends(self, person: str) -> date | None:
         return next(

@@ -359,7 +359,10 @@ EXAMPLES: dict[str, Letter] = {
             "seat": f"Secretary, {HEADS}",
             "clause": _clause("CORPORATE-1"),
             "so_far": (),
-            "unanswered": (Asked(who=f"C. Director, {DIRECTOR}", since=date(2004, 9, 13), working_days=15),),
+            "unanswered": (
+                Asked(who=f"C. Director, {DIRECTOR}", since=date(2004, 9, 6), working_days=28),
+                Asked(who="L. Secretary, Business forum", since=date(2004, 9, 27), working_days=13),
+            ),
             "budget": None,
             "if_silent": (
                 Consequence(on=date(2004, 10, 19), then=Nudge.REMIND),

@@ -119,14 +119,14 @@ _SAYINGS = {
     ("referral", Choice.APPROVE): Saying(
         "It may go on",
         "allowing the proposal to go on",
-        "allowed it to go on",
+        "allowed it to proceed",
         "it may go on",
         "It goes on to whoever is next on its way. This approves no money.",
     ),
     ("referral", Choice.APPROVE_WITH_CONDITIONS): Saying(
         "It may go on, with conditions",
         "allowing the proposal to go on with conditions",
-        "allowed it to go on with conditions",
+        "allowed it to proceed, with conditions",
         "it may go on, with conditions",
         "As above. Your conditions are recorded, told to the sponsor and shown to those asked after you.",
     ),

@@ -1,6 +1,6 @@
 """What the record holds, put as letters and pages tell it: titles for posts, names for people."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -14,7 +14,7 @@ from service.store.intents import Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
-from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, Seat, SeatAsk, Share, State, key_of
+from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, Seat, SeatAsk, Share, State
 from workflows.rules import calendar, course, routing
 
 SAID = "said"
@@ -64,10 +64,10 @@ def stop(leg: Leg, rules: Edition, day: date, *, by: date | None = None) -> lett
     )
 
 
-def told(decision: DecisionView, case: CaseView, rules: Edition) -> letters.Answer:
+def told(decision: DecisionView, rules: Edition) -> letters.Answer:
     """Return a decision as others may read it: what a forum's secretary writes down is the forum's."""
     on = calendar.local_day(decision.submitted_at)
-    forum = recorded_for(case, key_of(decision.step), decision.post, rules)
+    forum = recorded_for(decision.forum, decision.kind, decision.post, rules)
     return letters.Answer(
         who=forum or title(rules, decision.post, on),
         choice=decision.choice,
@@ -86,11 +86,14 @@ def told(decision: DecisionView, case: CaseView, rules: Edition) -> letters.Answ
 _CHANGED = "What was written here was changed afterwards, and is not shown."
 
 
-def recorded_for(case: CaseView, key: str, post: str, rules: Edition) -> str:
-    """Return the name of the forum whose answer a post writes down as its secretary; empty if its own."""
-    found = place(case, key)
-    forum = rules.forums.get(found[1].forum or found[0].forum) if found else None
-    return forum.name if forum and forum.secretary == post else ""
+def recorded_for(forum: str, kind: str, post: str, rules: Edition) -> str:
+    """Return the name of the forum whose answer a post writes down as its secretary; empty if its own.
+
+    Where members vote, a secretary who is one of them votes for nobody else.
+    """
+    known = rules.forums.get(forum)
+    votes = kind in ("srg", "referral")
+    return known.name if known and known.secretary == post and not votes else ""
 
 
 def condition(put: Condition, rules: Edition) -> letters.Condition:
@@ -205,11 +208,11 @@ def otherwise(case: CaseView, key: str) -> LegAsk | None:
     return chain[keys.index(key) + 1] if key in keys[:-1] else None
 
 
-def before(case: CaseView, key: str) -> LegAsk | None:
-    """Return the question in whose place a step's was put, because nobody answered it."""
+def before(case: CaseView, key: str) -> tuple[LegAsk, ...]:
+    """Return the questions in whose place a step's was put, because nobody answered them."""
     chain = _chain(case, key)
     keys = [ask.key for ask in chain]
-    return chain[keys.index(key) - 1] if key in keys[1:] else None
+    return chain[: keys.index(key)] if key in keys else ()
 
 
 def _chain(case: CaseView, key: str) -> tuple[LegAsk, ...]:
@@ -292,13 +295,19 @@ def about(case: CaseView, key: str, rules: Edition) -> tuple[str, ...]:
 
 
 def following(
-    case: CaseView, outcomes: Mapping[str, Outcome], rules: Edition, day: date
+    case: CaseView,
+    outcomes: Mapping[str, Outcome],
+    rules: Edition,
+    day: date,
+    put: Iterable[StepView] = (),
 ) -> letters.Next | None:
     """Say where a case goes once questions that were put together, by their keys, came to their outcomes.
 
-    Nobody is named whom nobody asks yet.
+    `put` are the steps of the version: what an earlier one added may still be owed. Nobody is named
+    whom nobody asks yet.
     """
-    after = course.to_come(outcomes, case.route, case.branches)
+    earlier = {step.key: came_to(step, step.choice) for step in put if step.key not in outcomes}
+    after = course.to_come(outcomes, case.route, case.branches, earlier)
     if not after:
         return None
     asked = next((leg for leg in after if leg.asks), None)

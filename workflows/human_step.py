@@ -181,7 +181,7 @@ class HumanStep(Timed):
         self.decisions: list[Decision] = []
         self.recorded = 0
         self.counting = False
-        """Nobody else is waited for: the votes there are decide, once they make a quorum."""
+        """Nobody else is waited for: the votes that have been cast decide, once they make a quorum."""
         self.ending: Ending | None = None
         self.choice: Choice | None = None
         self.why = ""

@@ -47,7 +47,7 @@ class Nudge(StrEnum):
     COVER = "cover"
     LINE = "line"
     COUNT = "count"
-    """From now on the votes there are decide, once they make a quorum."""
+    """From now on nobody is waited for: the votes that have been cast decide, once they make a quorum."""
     PMO = "pmo"
     CLOSE = "close"
 

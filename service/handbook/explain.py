@@ -12,7 +12,7 @@ _NUDGES = {
     Nudge.REMIND: "reminded",
     Nudge.COVER: "their cover asked too",
     Nudge.LINE: "the post above asked too",
-    Nudge.COUNT: "the votes there are decide, if they make a quorum",
+    Nudge.COUNT: "the votes cast by then are counted, and decide if they make a quorum",
     Nudge.PMO: "the PMO told",
     Nudge.CLOSE: "closed without an answer",
 }

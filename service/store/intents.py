@@ -46,7 +46,7 @@ _ACCEPT = (
     .values(state=ACCEPTED)
 )
 _DECISIONS = (
-    select(DECISIONS, TEXTS.c.body.label("words"), STEPS.c.kind)
+    select(DECISIONS, TEXTS.c.body.label("words"), STEPS.c.kind, STEPS.c.ask)
     .join(STEPS, STEPS.c.id == DECISIONS.c.step)
     .outerjoin(TEXTS, TEXTS.c.hash == DECISIONS.c.words_hash)
     .outerjoin(INTENTS, INTENTS.c.key == DECISIONS.c.key)
@@ -189,6 +189,8 @@ class DecisionView(Frozen):
     assurance: str
     submitted_at: datetime
     recorded_at: datetime | None
+    forum: str = ""
+    """The forum that was asked, if one was."""
     altered: bool = False
     """Its words were changed behind the record's back."""
 
@@ -406,6 +408,7 @@ def _decision(row: Row[Any], *, strict: bool) -> DecisionView:
             "reason": words["reason"] if words else None,
             "conditions": words["conditions"] if words else _erased(canonical.loads(row.conditions)),
             "answers": words["answers"] if words else _values(canonical.loads(row.answers)),
+            "forum": canonical.loads(row.ask)["forum"],
             "altered": altered,
         }
     )

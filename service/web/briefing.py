@@ -75,7 +75,7 @@ class Brief(Frozen):
     """The forum whose answer is written down, by its secretary."""
     meeting: date | None = None
     """The day of that forum's meeting."""
-    unanswered: str = ""
+    unanswered: tuple[str, ...] = ()
     """Who was asked before and did not answer."""
     covering: str = ""
     clause: Clause
@@ -133,11 +133,11 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         what_for=str(content.get("summary") or case.title),
         deciding_as=sight.who,
         post=sight.post,
-        forum=telling.recorded_for(case, step.key, seat.post, edition),
+        forum=telling.recorded_for(step.ask.forum, step.kind, seat.post, edition),
         meeting=found[0].meeting if (found := telling.place(case, step.key)) else None,
-        unanswered=telling.asked(silent, edition, tx.today)
-        if (silent := telling.before(case, step.key))
-        else "",
+        unanswered=tuple(
+            telling.asked(silent, edition, tx.today) for silent in telling.before(case, step.key)
+        ),
         covering=sight.covering,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
         submitted=case.proposal.submitted,
@@ -151,7 +151,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         benefits=tuple(_benefits(read)),
         principles=tuple(_principles(content, edition)),
         provisions=provisions(read, case, edition),
-        so_far=tuple(telling.told(decision, case, edition) for decision in earlier),
+        so_far=tuple(telling.told(decision, edition) for decision in earlier),
         colleagues=tuple(_colleagues(tx, step, seat, case, edition, made)),
         blind=step.blind and step.open,
         conditions=tuple(telling.condition(put, edition) for decision in made for put in decision.conditions),
@@ -187,7 +187,7 @@ def question(step: StepView, seat: SeatView, case: CaseView, edition: Edition) -
     """Put a step's question as the heading of its page."""
     named = telling.about(case, step.key, edition)
     about = words.listed(named)
-    forum = telling.recorded_for(case, step.key, seat.post, edition)
+    forum = telling.recorded_for(step.ask.forum, step.kind, seat.post, edition)
     match step.kind:
         case "embargo_exception" if forum:
             return f"Did {forum} grant an exception from the embargo?"
@@ -309,7 +309,7 @@ def _colleagues(
             answer = next((d for d in made if (d.step, d.seat) == (other.id, colleague.key)), None)
             yield Colleague(
                 who=telling.title(edition, colleague.post, words.local(step.opened)),
-                said=telling.told(answer, case, edition) if answer else None,
+                said=telling.told(answer, edition) if answer else None,
             )
 
 

@@ -67,11 +67,11 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
     conditions = _conditions(form, sight, choice, errors) if choice else ()
     until = _until(form, sight, errors) if choice is Choice.DEFER else None
     # What settles an issue is wanted of whoever settles it, and of nobody who sends it elsewhere.
-    settles = choice is Choice.APPROVE
+    settles = choice is None or choice.favourable
     named = {
         name: answer
         for name in sight.open_step.answers
-        if (answer := _answer(form, name, errors, wanted=settles or name not in WRITTEN))
+        if (answer := _answer(form, name, errors, wanted=settles))
     }
     if errors or choice is None:
         return Filled(None, errors)
@@ -156,6 +156,8 @@ def _answer(form: FormData, name: str, errors: dict[str, str], *, wanted: bool) 
         return Answered(value=telling.SAID, text=text) if text else None
     value, text = _field(form, name), _words(form, f"{name}_words", errors)
     question = words.ANSWERS.get(name, words.plain(name))
+    if not wanted and not value and not text:
+        return None
     if value not in CONCERNS:
         errors[name] = f"{question}: say whether you have a concern"
     elif value == "concern" and not text:

@@ -187,8 +187,8 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         edition=rules.title,
         edition_hash=case.edition,
         capital=case.capital,
-        decided_by=[_answered(*pair, case, rules) for pair in deciding],
-        consulted=[_answered(*pair, case, rules) for pair in made if pair not in deciding],
+        decided_by=[_answered(*pair, rules) for pair in deciding],
+        consulted=[_answered(*pair, rules) for pair in made if pair not in deciding],
         alternatives=[
             Alternative(
                 title=option.title,
@@ -200,7 +200,7 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         ],
         alternatives_text=read.alternatives,
         interests=[
-            *(Interest(declared=True, text=said) for said in _declared(made, case, rules)),
+            *(Interest(declared=True, text=said) for said in _declared(made, rules)),
             *(Interest(declared=False, text=said) for said in telling.coincidences(case, rules, day)),
         ],
         payers=list(_payers(case, rules, day)),
@@ -219,8 +219,8 @@ def _decided(lines: Iterable[Line]) -> Line | None:
     return became[-1] if became else None
 
 
-def _answered(step: StepView, made: DecisionView, case: CaseView, rules: Edition) -> Answered:
-    said = telling.told(made, case, rules)
+def _answered(step: StepView, made: DecisionView, rules: Edition) -> Answered:
+    said = telling.told(made, rules)
     return Answered(
         post=made.post,
         title=said.who,
@@ -247,10 +247,10 @@ def _required(condition: Condition) -> Required:
     return Required(text=condition.text, owner=condition.owner, by=condition.by)
 
 
-def _declared(made: Sequence[tuple[StepView, DecisionView]], case: CaseView, rules: Edition) -> Iterator[str]:
+def _declared(made: Sequence[tuple[StepView, DecisionView]], rules: Edition) -> Iterator[str]:
     for _, one in made:
         if one.choice is Choice.DECLARE_INTEREST:
-            said = telling.told(one, case, rules)
+            said = telling.told(one, rules)
             reason = f": {said.reason}" if said.reason else ""
             yield words.sentence(
                 f"{said.who} declared an interest on {words.short_day(said.on)} and did not vote{reason}"

@@ -181,7 +181,8 @@ def _onward(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | 
     """Say where a case goes after questions that were put together."""
     rules = telling.edition(tx, case.edition)
     outcomes = {step.key: telling.came_to(step, choice) for step, choice in answered}
-    following = telling.following(case, outcomes, rules, tx.today)
+    version = [step for step in steps.of_case(tx, case.ref) if step.version == answered[0][0].version]
+    following = telling.following(case, outcomes, rules, tx.today, version)
     if following is None:
         return ""
     if not following.who:

@@ -173,7 +173,7 @@ NUDGES = {
     Nudge.LINE: "the next person up the line is asked as well",
     Nudge.COUNT: "the votes cast by then are counted, and decide if they make a quorum",
     Nudge.PMO: "the PMO is told",
-    Nudge.CLOSE: "the question closes with the answers there are",
+    Nudge.CLOSE: "the question closes, and whoever is to be asked instead is asked",
 }
 """What a rung does, for "On Friday 15 October ..."."""
 

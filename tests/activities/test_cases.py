@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from service.store import cases
+from service.store import cases, steps
 from service.telling import coincidences, following, place, pmo_letter
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
+from tests.support.samples import SAMPLES
 from workflows.model import CaseWaiting, Choice, Ending, Outcome
 
 SRG = "Strategic Resources Group"
@@ -182,6 +183,21 @@ def test_where_a_case_goes_is_said_from_all_that_was_asked_together(desk: Desk) 
         after = following(view, answers, desk.edition, DAY)
         assert after is not None
         assert (after.leg, after.who) == ("issue_resolution", ("ICT Services",))
+
+
+def test_what_an_earlier_answer_added_is_said_to_come_before_what_follows(desk: Desk) -> None:
+    issues = SAMPLES["PROP-06"]["principles"] | {"P09": "issue", "P10": "issue"}
+    case = desk.submits("PROP-06", principles=issues)
+    for key in ("issue-P09", "solution-P10"):
+        desk.opens(desk.ask(case, key))
+    step = f"{case.case}.issue-P09.1"
+    desk.closes(step, choice=Choice.REFER_UP)
+    found = Outcome(step="", ending=Ending.DECIDED, choice=Choice.APPROVE, at=NINE, kind="solution")
+    with desk.store.reading() as tx:
+        view, put = cases.get(tx, case.case), steps.of_case(tx, case.case)
+    after = following(view, {"solution-P10": found}, desk.edition, DAY, put)
+    assert after is not None
+    assert (after.leg, after.who) == ("srg", (SRG,))
 
 
 @pytest.mark.parametrize(

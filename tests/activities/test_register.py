@@ -19,6 +19,7 @@ from service.store import intents, links, steps
 from service.store import letters as ledger
 from service.store.letters import LinkBinding, QueuedLetter
 from service.store.tables import TEXTS
+from service.telling import told
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
 from workflows.letters import Awaited, Receipt, read
@@ -638,6 +639,19 @@ def test_a_receipt_counts_what_was_put_off_as_still_to_be_answered(desk: Desk) -
     letter, said = receipt(desk, ref, "bh-sports")
     assert (letter.answered, letter.waiting_for) == (1, (Awaited(who="Budget holder, De Montfort Hall"),))
     assert "goes on only when all have answered" in said
+
+
+def test_a_forum_s_answer_stays_its_own_when_a_later_version_goes_another_way(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "notification"))
+    step = f"{case.case}.notification.1"
+    desk.closes(step, desk.answers(step, "heads-of-ict-secretary", Choice.RETURN), choice=Choice.RETURN)
+    desk.becomes(case.case, "returned", because=step)
+    desk.submits(version=2, decision_needed_by={"date": date(2004, 9, 30)})
+    with desk.store.reading() as tx:
+        (made,) = intents.decisions_of(tx, case.case)
+    assert told(made, desk.edition).who == "Heads of ICT Group"
+    assert told(made.model_copy(update={"kind": "srg"}), desk.edition).who == "Secretary, Heads of ICT Group"
 
 
 def test_the_sponsor_and_the_head_of_profession_hear_what_the_forum_replied(desk: Desk) -> None:

@@ -162,6 +162,7 @@ class Desk:
             seats=question.seats,
             terms=case.terms[question.kind],
             inform=question.inform,
+            forum=question.forum or leg.forum,
         )
 
     def opens(self, ask: Ask, at: datetime = NINE) -> StepOpened:

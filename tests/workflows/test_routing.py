@@ -522,3 +522,18 @@ def test_an_embargo_is_somebodys_even_before_its_first_owners_day() -> None:
     leg = consulting.embargo_exception(early, only)
     assert leg is not None
     assert (leg.who, leg.meeting) == (("ipg",), None)
+
+
+def test_a_challenge_that_an_earlier_edition_sends_to_srg_is_put_to_its_members() -> None:
+    principle = EVERY_RULE.principles["P08"]
+    assert principle.issue
+    to = tuple(("srg" if kind == "referral" else kind, body) for kind, body in principle.issue.to)
+    earlier = principle.model_copy(update={"issue": principle.issue.model_copy(update={"to": to})})
+    rules = EVERY_RULE.model_copy(update={"principles": {**EVERY_RULE.principles, "P08": earlier}})
+    leg = consulting.principal_customer(
+        proposal(relation=Relation.DUPLICATES, corporate_systems=("CS8",)), rules
+    )
+    assert leg is not None
+    last = leg.asks[0].otherwise[-1]
+    assert rules.srg
+    assert (last.kind, last.seats) == ("referral", rules.srg.seats)

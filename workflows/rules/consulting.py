@@ -29,6 +29,8 @@ def embargo_exception(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     embargo = rules.embargo
     if embargo is None or proposal.embargo_exempt or not embargo.on(proposal.submitted):
         return None
+    if _unsaid(rules, "embargo_exception"):
+        return None
     owner, meeting = _owner(proposal, embargo.owners, rules)
     return Leg(
         leg="embargo_exception",
@@ -69,7 +71,7 @@ def _owner(
 def head_of_profession(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     """A deviation from a principle is discussed before any funder is asked (SYS-04)."""
     deviating = [key for key in rules.principles if proposal.principles.get(key) == DEVIATES]
-    if not deviating:
+    if not deviating or _unsaid(rules, "head_of_profession"):
         return None
     return consultation(
         {key: rules.principles[key].deviation_to for key in deviating},
@@ -118,11 +120,14 @@ def principal_customer(proposal: Proposal, rules: RoutingRules) -> Leg | None:
         reason = f"an issue is raised with {_principles(issues, rules)}, about {systems}"
     else:
         reason = f"it {proposal.relation} {systems}, to which its owner consents first"
+    clause = "principal_customer" if challenged else "principal_customer_consent"
+    if _unsaid(rules, clause):
+        return None
     asked = _challenge if challenged else _consent
     return Leg(
         leg="principal_customer",
         who=tuple(owners),
-        clause=rules.clauses["principal_customer" if challenged else "principal_customer_consent"],
+        clause=rules.clauses[clause],
         reason=reason,
         asks=tuple(asked(post, tuple(keys), rules) for post, keys in owners.items()),
     )
@@ -153,7 +158,8 @@ def _behind(systems: Sequence[str], rules: RoutingRules) -> list[tuple[ForumRule
             for key in own if body == "business-forum" else [body]:
                 # One that is named again further up is asked there.
                 found.pop(key, None)
-                found[key] = kind
+                # So an edition says it that was frozen before a referral had a question of its own.
+                found[key] = "referral" if kind == "srg" else kind
     return [(rules.forums[key], kind) for key, kind in found.items() if key in rules.forums]
 
 
@@ -171,7 +177,7 @@ def shortfall(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     if challenge is None or challenge.asks[0].kind != "challenge" or head_of_profession(proposal, rules):
         return None
     principles = _settled_by(rules, "principal_customer")
-    if not principles or not rules.head_of_profession:
+    if not principles or not rules.head_of_profession or _unsaid(rules, "head_of_profession"):
         return None
     return consultation(
         dict.fromkeys(principles, rules.head_of_profession),
@@ -189,7 +195,7 @@ def issue_resolution(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     It goes there as a notification does: at a meeting, or directly where none serves (SYS-06, SYS-07, A12).
     """
     issues = [key for key in _issues(proposal, rules, "issue_resolution") if _bodies(rules, key)]
-    if not issues:
+    if not issues or _unsaid(rules, "issue_resolution"):
         return None
     # The handbook's check sees to it that every issue goes to the same forum first.
     first, *others = dict.fromkeys(body for key in issues for _, body in _bodies(rules, key))
@@ -219,7 +225,7 @@ def issue_resolution(proposal: Proposal, rules: RoutingRules) -> Leg | None:
 def solution(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     """Return the part of an issue that is passed on: the second body that its principle names finds a way."""
     issues = [key for key in _issues(proposal, rules, "issue_resolution") if len(_bodies(rules, key)) > 1]
-    if not issues:
+    if not issues or _unsaid(rules, "issue_resolution"):
         return None
     passed = [(key, *_bodies(rules, key)[1]) for key in issues]
     return Leg(
@@ -245,7 +251,7 @@ def solution(proposal: Proposal, rules: RoutingRules) -> Leg | None:
 
 def bid_outcome(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     """Where the money depends on a bid, funders are asked once it has succeeded (SYS-20)."""
-    if not proposal.bid_pending:
+    if not proposal.bid_pending or _unsaid(rules, "bid_outcome"):
         return None
     post = proposal.bid_owner or rules.bid_owner
     expected = f", expected on {said(proposal.bid_due)}" if proposal.bid_due else ""
@@ -267,6 +273,11 @@ def bid_outcome(proposal: Proposal, rules: RoutingRules) -> Leg | None:
 
 
 # ------------------------------------------------------------------------------- helpers
+
+
+def _unsaid(rules: RoutingRules, leg: str) -> bool:
+    """Say whether an edition has no clause for a leg: it was frozen before there was such a leg."""
+    return leg not in rules.clauses
 
 
 def _issues(proposal: Proposal, rules: RoutingRules, leg: str) -> list[str]:

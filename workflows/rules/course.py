@@ -1,6 +1,7 @@
 """How a proposal passes its way: which legs together, what an answer adds, and what is still to come."""
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from workflows.model import Choice, Leg, LegAsk, Outcome
 from workflows.rules.routing import LEGS
@@ -57,17 +58,27 @@ def together_with(key: str, route: Sequence[Leg], branches: Mapping[str, Leg]) -
 
 
 def to_come(
-    answers: Mapping[str, Outcome], route: Sequence[Leg], branches: Mapping[str, Leg]
+    answers: Mapping[str, Outcome],
+    route: Sequence[Leg],
+    branches: Mapping[str, Leg],
+    earlier: Mapping[str, Outcome] = MappingProxyType({}),
 ) -> tuple[Leg, ...]:
     """Return the legs after questions put together, by their keys, if they come to what they came to.
 
-    What their answers add comes first; what one of them only refers up comes last, where nothing on the
-    way is decided by SRG already.
+    What their answers add comes first, and then what `earlier` ones have added and is not asked yet; what
+    one of them only refers up comes last, where nothing on the way is decided by SRG already.
     """
     way = walked(route, branches, answers)
     here = next((legs for key in answers if (legs := together_with(key, route, branches))), ())
     rest = way[way.index(here[-1]) + 1 :] if here else way
-    extra = added_by(tuple(answers.values()), branches)
+    put = {*answers, *earlier}
+    owed = [
+        leg
+        for leg in added_by(tuple(earlier.values()), branches)
+        if not put & {ask.key for ask in asked_by(leg)}
+    ]
+    now = added_by(tuple(answers.values()), branches)
+    extra = (*now, *(leg for leg in owed if leg not in now))
     referred = any(
         outcome.referred and added(outcome.kind, outcome.choice, branches) is None
         for outcome in answers.values()

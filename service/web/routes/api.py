@@ -539,7 +539,7 @@ def _leg(leg: Leg, stop: Stop) -> RouteLeg:
 
 def _decision(tx: Tx, case: CaseView, decision: DecisionView) -> DecisionTold:
     edition = telling.edition(tx, case.edition)
-    told = telling.told(decision, case, edition)
+    told = telling.told(decision, edition)
     return DecisionTold(
         step=decision.step,
         round=decision.round,

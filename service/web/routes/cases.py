@@ -134,7 +134,7 @@ def case(ref: str, visit: Asker) -> Response:
             "agreement_owed": outstanding.agreement_owed(tx, found, read, edition) if found.open else "",
             "parameters": visit.rules.parameters_on(visit.today),
             "served": tender.told(provisions.served(tx, ref), visit.rules, visit.today),
-            "decisions": [(decision, telling.told(decision, found, edition)) for decision in made],
+            "decisions": [(decision, telling.told(decision, edition)) for decision in made],
             "asked_about": {step.id: step.version for step in steps.of_case(tx, ref)},
             "conditions": [
                 telling.condition(put, edition) for decision in made for put in decision.conditions

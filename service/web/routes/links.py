@@ -526,9 +526,9 @@ def _outcome(tx: Tx, visit: Visit, sight: Sight) -> dict[str, Any]:
     settled = sight.answer.settled if sight.answer else None
     mails = [step for step in steps.open_for(tx, sight.link.person) if step.id != sight.link.step]
     return {
-        "mine": telling.told(mine, sight.case, sight.edition) if mine else None,
+        "mine": telling.told(mine, sight.edition) if mine else None,
         "decision": mine,
-        "forum": telling.recorded_for(sight.case, sight.step.key, mine.post, sight.edition)
+        "forum": telling.recorded_for(mine.forum, mine.kind, mine.post, sight.edition)
         if mine and sight.step
         else "",
         "become": whereabouts.since_answer(tx, sight.case, sight.step, sight.step.choice or settled)
