@@ -551,7 +551,7 @@ class Correspondence:
             answers=tuple(self._told(decision) for decision in made),
             others_open=goes_on and self._others_open(step),
             next=self._next(step, outcome.choice) if not self._others_open(step) else None,
-            becomes=self._becomes(step, outcome.choice),
+            becomes=self._becomes(step, outcome.choice) if outcome.choice else "",
             casting=self._casting(step, closing, made),
         )
         return self._tell(f"{step.id}:outcome:{person}", letter, step, person, post)

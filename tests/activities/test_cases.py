@@ -185,6 +185,20 @@ def test_where_a_case_goes_is_said_from_all_that_was_asked_together(desk: Desk) 
         assert (after.leg, after.who) == ("issue_resolution", ("ICT Services",))
 
 
+def test_after_a_shortfall_that_srg_lets_pass_the_notification_is_next(desk: Desk) -> None:
+    case = desk.submits("PROP-05")
+    for key in ("challenge-sd-ict-ca", "consultation-head-of-profession"):
+        desk.opens(desk.ask(case, key))
+    desk.closes(f"{case.case}.challenge-sd-ict-ca.1", choice=Choice.SUPPORT)
+    desk.closes(f"{case.case}.consultation-head-of-profession.1", choice=Choice.NOT_SUPPORT)
+    let = Outcome(step="", ending=Ending.DECIDED, choice=Choice.APPROVE, at=NINE, kind="referral")
+    with desk.store.reading() as tx:
+        view, put = cases.get(tx, case.case), steps.of_case(tx, case.case)
+    after = following(view, {"srg-deviation": let}, desk.edition, DAY, put)
+    assert after is not None
+    assert after.leg == "notification"
+
+
 def test_what_an_earlier_answer_added_is_said_to_come_before_what_follows(desk: Desk) -> None:
     issues = SAMPLES["PROP-06"]["principles"] | {"P09": "issue", "P10": "issue"}
     case = desk.submits("PROP-06", principles=issues)

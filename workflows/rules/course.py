@@ -68,17 +68,13 @@ def to_come(
     What their answers add comes first, and then what `earlier` ones have added and is not asked yet; what
     one of them only refers up comes last, where nothing on the way is decided by SRG already.
     """
-    way = walked(route, branches, answers)
-    here = next((legs for key in answers if (legs := together_with(key, route, branches))), ())
-    rest = way[way.index(here[-1]) + 1 :] if here else way
     put = {*answers, *earlier}
-    owed = [
-        leg
-        for leg in added_by(tuple(earlier.values()), branches)
-        if not put & {ask.key for ask in asked_by(leg)}
-    ]
-    now = added_by(tuple(answers.values()), branches)
-    extra = (*now, *(leg for leg in owed if leg not in now))
+    way = walked(route, branches, put)
+    here = next((legs for key in answers if (legs := together_with(key, route, branches))), ())
+    after = way[way.index(here[-1]) + 1 :] if here else way
+    now, before_now = (added_by(tuple(given.values()), branches) for given in (answers, earlier))
+    extra = _not_put((*now, *(leg for leg in before_now if leg not in now)), put)
+    rest = _not_put(after, put)
     referred = any(
         outcome.referred and added(outcome.kind, outcome.choice, branches) is None
         for outcome in answers.values()
@@ -86,6 +82,10 @@ def to_come(
     last = branches.get("srg") if referred and not any(leg.leg == "srg" for leg in route) else None
     before = [leg for leg in rest if not LEGS[leg.leg].after_approval]
     return (*extra, *before, *((last,) if last else ()), *rest[len(before) :])
+
+
+def _not_put(legs: Sequence[Leg], put: Collection[str]) -> list[Leg]:
+    return [leg for leg in legs if not {*put} & {ask.key for ask in asked_by(leg)}]
 
 
 def walked(route: Sequence[Leg], branches: Mapping[str, Leg], asked: Collection[str]) -> tuple[Leg, ...]:
