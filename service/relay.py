@@ -99,11 +99,11 @@ class Relay:
         if now == self._people_of:
             return
         steps = await asyncio.to_thread(self._moved)
-        told = await asyncio.gather(*(self._people_moved(step) for step in steps))
+        if not all(await asyncio.gather(*(self._people_moved(step) for step in steps))):
+            return
         for letter in await asyncio.to_thread(self._missed):
             await self._gateway.deliver(letter)
-        if all(told):
-            self._people_of = now
+        self._people_of = now
 
     async def settle(self, intent: StoredIntent) -> Counted | Refused | None:
         """Bring one decision to its step; None if there is no answer yet.

@@ -231,10 +231,10 @@ def submit(tx: Tx, intent: Intent) -> Submitted:
 def _of_the_same_share(tx: Tx, intent: Intent) -> Iterator[Row[Any]]:
     """Go through what was answered about the other question of a share: nobody approves it in both places."""
     other = routing.same_share(key_of(intent.step))
-    version = _version(tx.value(_ASK, step=intent.step)) if other else 0
-    for row in tx.all(_OF_KEY, case=intent.case, asked=other) if other else ():
-        if _version(row.ask) == version:
-            yield row
+    # Mostly there is none, and then nothing more is looked up before an answer is taken.
+    if other and (rows := tx.all(_OF_KEY, case=intent.case, asked=other)):
+        version = _version(tx.value(_ASK, step=intent.step))
+        yield from (row for row in rows if _version(row.ask) == version)
 
 
 def _version(ask: str) -> int:

@@ -35,6 +35,8 @@ KEYS = ("notification", f"funding-{FUNDER}", "completion")
 """The three questions of a conforming minor proposal, each put to one person."""
 CHOICES = dict(zip(KEYS, (Choice.NOTE, Choice.APPROVE, Choice.VERIFY), strict=True))
 NO_CONCERN = dict.fromkeys(("fit", "infrastructure", "network_security"), "no_concern")
+KEPT = httpx.Limits(keepalive_expiry=2)
+"""Seconds: an idle connection is let go before the server does so (5), not to post into a closed one."""
 EVERY = 0.02
 """Seconds between two looks at the record."""
 WATCHED_EVERY = 0.1
@@ -201,7 +203,7 @@ class Council:
             link = self._links.to(row.link_id or "", self._links.kid)
         choice = CHOICES[step.split(".")[1]]
         answers = {"choice": str(choice)} | (NO_CONCERN if choice is Choice.NOTE else {})
-        async with httpx.AsyncClient(follow_redirects=True, timeout=60) as browser:
+        async with httpx.AsyncClient(follow_redirects=True, timeout=60, limits=KEPT) as browser:
             page = read(await browser.get(link))
             page = read(await _pressed(browser, page, "Continue", {}))
             page = read(await _pressed(browser, page, "Continue", answers))
@@ -240,7 +242,7 @@ async def council(folder: Path, *, day_seconds: float | None = None) -> AsyncIte
     """Run a whole stack of its own in a folder, each part a process, with nothing in its record."""
     settings = Settings(mode="test", clock_start=BEGINS, day_seconds=day_seconds)
     async with stack.running(folder, stack.free_ports(), settings) as running:
-        async with httpx.AsyncClient(base_url=running.settings.base_url, timeout=60) as web:
+        async with httpx.AsyncClient(base_url=running.settings.base_url, timeout=60, limits=KEPT) as web:
             while not await _ready(web):
                 await asyncio.sleep(EVERY)
         store = open_store(running.settings)

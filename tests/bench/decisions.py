@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import httpx2 as httpx
 
 from tests.bench.beside import Beside, several
-from tests.bench.council import KEYS, Confirmation, Council
+from tests.bench.council import KEPT, KEYS, Confirmation, Council
 from tests.bench.report import Goal, Report, Row, milliseconds, spread
 
 MEDIAN, HIGH = Goal(1.5), Goal(2)
@@ -21,7 +21,7 @@ async def measure(report: Report, council: Council, bare: Beside, *, cases: int,
     One at a time, each decision finds the stack at rest. Eight at the same moment, each wave does.
     Without a pause, each finds what the ones before it set going: letters, ends, the next questions.
     """
-    async with httpx.AsyncClient(timeout=60) as client:
+    async with httpx.AsyncClient(timeout=60, limits=KEPT) as client:
         report.say(f"decisions: {cases} proposals are submitted")
         refs = await council.begin_many(cases)
         results: dict[str, tuple[list[float], list[float]]] = {}
