@@ -214,6 +214,12 @@ class Rules:
         """The days besides weekends on which nobody works, to look one up in."""
         return frozenset(self.edition.non_working)
 
+    @cached_property
+    def days(self) -> calendar.Counted:
+        """The working days of the years whose days off the edition knows."""
+        known = self.edition.non_working
+        return calendar.Counted(min(known), max(known), self.non_working)
+
     def on(self, day: date) -> RoutingRules:
         """Return the rules of a day. They change only when one post succeeds another."""
         turn = max((turn for turn in self._turns if turn <= day), default=date.min)
@@ -262,8 +268,8 @@ def expected_days(legs: Sequence[Leg], received: date, rules: Rules) -> int:
         begins = [leg.meeting for leg in together] + [ask.expected for ask in asks]
         start = max([day, *(begin for begin in begins if begin)])
         due = max((terms[ask.kind].ladder.due for ask in asks), default=0)
-        days += calendar.working_days_between(day, start, rules.non_working) + due
-        day = calendar.nth_working_day(start, due, rules.non_working)
+        days += rules.days.between(day, start) + due
+        day = rules.days.nth(start, due)
     return days
 
 

@@ -13,6 +13,7 @@ from workflows.rules import calendar, meetings
 
 YEARS = range(2002, 2013)
 NON_WORKING = frozenset(holidays.country_holidays("GB", subdiv="ENG", years=YEARS))
+COUNTED = calendar.Counted(min(NON_WORKING), max(NON_WORKING), NON_WORKING)
 DAY = timedelta(days=1)
 
 
@@ -160,3 +161,13 @@ def test_what_comes_after_business_is_received_on_the_next_working_day(
 ) -> None:
     christmas = (date(2004, 12, 27), date(2004, 12, 28))
     assert calendar.day_of_receipt(instant, christmas) == received
+
+
+@given(
+    day=st.dates(date(2001, 12, 1), date(2013, 2, 1)),
+    count=st.integers(-15, 60),
+    other=st.dates(date(2001, 12, 1), date(2013, 2, 1)),
+)
+def test_days_counted_once_are_the_same_days(day: date, count: int, other: date) -> None:
+    assert COUNTED.nth(day, count) == calendar.nth_working_day(day, count, NON_WORKING)
+    assert COUNTED.between(day, other) == calendar.working_days_between(day, other, NON_WORKING)

@@ -1,5 +1,6 @@
 """Working days. A day is worked unless it falls on a weekend or among the days given as not worked."""
 
+from bisect import bisect_right
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -62,3 +63,29 @@ def closing(day: date) -> datetime:
 def deadline(sent: datetime, days: int, non_working: Collection[date]) -> datetime:
     """Return the end of business of the `days`-th working day after the day of sending, in UTC."""
     return closing(nth_working_day(local_day(sent), days, non_working))
+
+
+class Counted:
+    """The working days of a stretch of years, counted once for whoever asks of them again and again.
+
+    Days outside the stretch are counted one by one, as the functions above do.
+    """
+
+    def __init__(self, first: date, last: date, non_working: Collection[date]) -> None:
+        self._first, self._last = first, last
+        self._non_working = non_working
+        days = (date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1))
+        self._working = [day for day in days if is_working(day, non_working)]
+
+    def nth(self, day: date, count: int) -> date:
+        """Return the working day `count` working days after `day`, or before it if negative."""
+        place = bisect_right(self._working, day) + count - 1
+        if count > 0 and self._first <= day and place < len(self._working):
+            return self._working[place]
+        return nth_working_day(day, count, self._non_working)
+
+    def between(self, start: date, end: date) -> int:
+        """Count the working days after `start` up to and including `end`; 0 if there are none."""
+        if self._first <= start <= end <= self._last:
+            return bisect_right(self._working, end) - bisect_right(self._working, start)
+        return working_days_between(start, end, self._non_working)
