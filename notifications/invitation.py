@@ -4,7 +4,7 @@ Programs find the meeting again by its uid and believe the highest sequence, so 
 reaches the entry that a first invitation made (RFC 5545, 5546 and 6047).
 """
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -13,6 +13,8 @@ from icalendar import Calendar, Event, Timezone, vCalAddress
 from workflows.letters import Addressee, Line, Sitting
 from workflows.model import ZONE, Frozen
 
+LENGTH = 120
+"""Minutes that a meeting is taken to last, where nobody says."""
 _MAKER = "-//Assent//Meetings//EN"
 _UNQUOTED = str.maketrans({'"': "'", "\\": "/"})
 _LONDON = Timezone.from_ical(
@@ -49,6 +51,30 @@ class Invitation(Frozen):
         if self.called_off:
             return "CANCEL"
         return "REQUEST" if self.attendee else "PUBLISH"
+
+
+def sitting(
+    meeting: str,
+    host: str,
+    day: date,
+    starts: time,
+    *,
+    minutes: int = LENGTH,
+    sequence: int = 0,
+    place: str = "",
+) -> Sitting:
+    """Return a meeting as calendars hold it, from its day and what clocks show when it begins.
+
+    `meeting` is the meeting's key, which stays when it moves; `host` is the installation's.
+    """
+    begins = datetime.combine(day, starts, ZONE).astimezone(UTC)
+    return Sitting(
+        uid=uid(meeting, host),
+        sequence=sequence,
+        starts=begins,
+        ends=begins + timedelta(minutes=minutes),
+        place=place,
+    )
 
 
 def uid(meeting: str, host: str) -> str:

@@ -1,13 +1,13 @@
 """A meeting in a calendar: what programs read in it, whatever was typed, on both sides of summer time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from icalendar import Calendar, Event
 
 from notifications.examples import BASE
-from notifications.invitation import Invitation, calendar, uid
+from notifications.invitation import Invitation, calendar, sitting, uid
 from workflows.letters import Addressee, Sitting
 
 STAMP = datetime(2004, 9, 29, 8, 0, tzinfo=UTC)
@@ -17,7 +17,7 @@ MEMBER = Addressee(name="M. Member", address="member@leicester.example")
 
 def invitation(**changes: Any) -> Invitation:
     """An invitation to a meeting of the Heads of ICT; some of its facts may be others."""
-    sitting = {
+    held = {
         "uid": uid("heads-of-ict/2004-10-13", "assent.leicester.example"),
         "starts": datetime(2004, 10, 13, 9, 0, tzinfo=UTC),
         "ends": datetime(2004, 10, 13, 11, 0, tzinfo=UTC),
@@ -30,7 +30,7 @@ def invitation(**changes: Any) -> Invitation:
         "mailbox": "heads-of-ict@leicester.example",
         "attendee": MEMBER,
     }
-    return Invitation.model_validate(facts | changes | {"sitting": Sitting.model_validate(sitting)})
+    return Invitation.model_validate(facts | changes | {"sitting": Sitting.model_validate(held)})
 
 
 def read(invitation: Invitation) -> tuple[Calendar, Event]:
@@ -149,6 +149,24 @@ def test_an_address_cannot_bring_a_line_of_its_own() -> None:
     asked = invitation(mailbox="a@b.example\r\nATTENDEE:mailto:everybody@leicester.example")
     _, event = read(asked)
     assert len(event.attendees) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "begins"),
+    [
+        (date(2004, 10, 13), "2004-10-13T09:00"),
+        (date(2004, 10, 31), "2004-10-31T10:00"),
+        (date(2004, 3, 28), "2004-03-28T09:00"),
+        (date(2004, 12, 9), "2004-12-09T10:00"),
+    ],
+)
+def test_a_meeting_begins_when_clocks_show_it(day: date, begins: str) -> None:
+    found = sitting(
+        "heads-of-ict/2004-10-13", "a.example", day, time(10), minutes=90, sequence=2, place="Hall"
+    )
+    assert found.starts == datetime.fromisoformat(begins).replace(tzinfo=UTC)
+    assert found.ends - found.starts == timedelta(minutes=90)
+    assert (found.uid, found.sequence) == (uid("heads-of-ict/2004-10-13", "a.example"), 2)
 
 
 def test_the_same_invitation_is_the_same_bytes() -> None:

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from service import telling
 from service.store import cases, intents
 from service.store.anchors import Witness
-from service.web import packs
+from service.web import packs, printing
 from service.web.packs import (
     Member,
     MinuteCondition,
@@ -282,6 +282,24 @@ def test_text_from_right_to_left_and_signs_that_no_font_has_are_not_lost() -> No
     assert "[U+10FFFD] gnp.exe" in said
     assert set("עברית") <= set(said)
     assert "\u202e" not in said
+
+
+def test_signs_that_no_font_has_do_not_cost_a_run_of_the_whole_pack_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: list[bytes] = []
+    made = printing._made
+
+    def counted(compiler: Any, source: bytes, data: Any) -> bytes:
+        tries.append(source)
+        return made(compiler, source, data)
+
+    monkeypatch.setattr(printing, "_made", counted)
+    titles = [chr(0x1F600 + 7 * number) * 2 + "é" for number in range(30)]
+    items = tuple(ITEM.model_copy(update={"number": n, "title": title}) for n, title in enumerate(titles, 1))
+    said = squeezed(whole(pack_pdf(PACK.model_copy(update={"items": items}))))
+    assert all(sign in said or f"[U+{ord(sign):04X}]" in said for title in titles for sign in title)
+    assert tries.count(printing._source("meetings/pack.typ")) == 1
 
 
 @pytest.mark.parametrize(
