@@ -140,6 +140,7 @@ class Minutes(Frozen):
     absent: tuple[str, ...] = ()
     quorum: str = ""
     """A sentence on whether the meeting was quorate."""
+    next_meeting: date | None = None
     items: tuple[MinuteItem, ...] = ()
     status: Literal["draft", "confirmed"] = "draft"
     confirmed: date | None = None
@@ -265,6 +266,8 @@ def _there(minutes: Minutes) -> Iterator[tuple[str, str]]:
             yield what, "\n".join(who)
     if minutes.quorum:
         yield "Quorum", minutes.quorum
+    if minutes.next_meeting:
+        yield "Next meeting", words.day(minutes.next_meeting)
 
 
 def _minuted(item: MinuteItem) -> dict[str, object]:

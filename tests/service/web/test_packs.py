@@ -73,6 +73,7 @@ MINUTES = Minutes(
     substitutes=("B. Deputy, in place of Head of Legal",),
     absent=("Head of Culture",),
     quorum="4 of 6 were present; 4 were needed.",
+    next_meeting=date(2004, 11, 25),
     items=(
         MinuteItem(
             number=1,
@@ -221,7 +222,7 @@ def test_minutes_say_who_was_there_what_was_decided_and_that_they_are_a_draft() 
         "Substitutes B. Deputy, in place of Head of Legal",
         "Apologies Head of Finance",
         "Absent Head of Culture",
-        "Quorum 4 of 6 were present; 4 were needed.",
+        "Quorum 4 of 6 were present; 4 were needed. Next meeting Thursday 25 November 2004",
         "1. On-line booking (INV-2004-0002) Outcome Approved with conditions. Reasons It pays for itself.",
         "Interests Corporate Director declares an interest and takes no part.",
         "Vote 4 in favour, 1 against, 1 abstained",
