@@ -4,8 +4,7 @@ Programs find the meeting again by its uid and believe the highest sequence, so 
 reaches the entry that a first invitation made (RFC 5545, 5546 and 6047).
 """
 
-from datetime import UTC, date, datetime, time, timedelta
-from hashlib import sha256
+from datetime import datetime
 from urllib.parse import quote
 
 from icalendar import Calendar, Event, Timezone, vCalAddress
@@ -13,8 +12,6 @@ from icalendar import Calendar, Event, Timezone, vCalAddress
 from workflows.letters import Addressee, Line, Sitting
 from workflows.model import ZONE, Frozen
 
-LENGTH = 120
-"""Minutes that a meeting is taken to last, where nobody says."""
 _MAKER = "-//Assent//Meetings//EN"
 _UNQUOTED = str.maketrans({'"': "'", "\\": "/"})
 _LONDON = Timezone.from_ical(
@@ -51,35 +48,6 @@ class Invitation(Frozen):
         if self.called_off:
             return "CANCEL"
         return "REQUEST" if self.attendee else "PUBLISH"
-
-
-def sitting(
-    meeting: str,
-    host: str,
-    day: date,
-    starts: time,
-    *,
-    minutes: int = LENGTH,
-    sequence: int = 0,
-    place: str = "",
-) -> Sitting:
-    """Return a meeting as calendars hold it, from its day and what clocks show when it begins.
-
-    `meeting` is the meeting's key, which stays when it moves; `host` is the installation's.
-    """
-    begins = datetime.combine(day, starts, ZONE).astimezone(UTC)
-    return Sitting(
-        uid=uid(meeting, host),
-        sequence=sequence,
-        starts=begins,
-        ends=begins + timedelta(minutes=minutes),
-        place=place,
-    )
-
-
-def uid(meeting: str, host: str) -> str:
-    """Return the name by which calendars know a meeting, of its key and the installation's host."""
-    return f"{sha256(meeting.encode()).hexdigest()[:32]}@{host}"
 
 
 def calendar(invitation: Invitation, *, stamp: datetime, sender: str = "") -> bytes:
