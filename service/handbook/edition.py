@@ -23,6 +23,7 @@ from workflows.model import (
     SeatAsk,
     SystemRules,
     Terms,
+    Validity,
 )
 
 Pounds = Annotated[
@@ -354,6 +355,15 @@ class AppraisalRules(Entry):
         return (rates or self.discount_rates)[-1].percent
 
 
+class ValidityRules(Entry):
+    """For how long an approval may be put to use, and how long before its end people are warned."""
+
+    months: Annotated[int, Field(strict=True, gt=0)]
+    """From the day of approval."""
+    warn_days: tuple[Annotated[int, Field(strict=True, gt=0)], ...] = ()
+    """Working days before the last day."""
+
+
 class EmbargoHolder(Entry):
     """A forum that owns an embargo, from a day to a day, both included."""
 
@@ -415,6 +425,8 @@ class Edition(Frozen):
     route: Route
     embargo: Embargo | None = None
     appraisal: AppraisalRules = AppraisalRules()
+    validity: ValidityRules | None = None
+    """None: an approval does not lapse."""
     limits: dict[str, Pounds]
     next_authority: dict[str, str]
     steps: dict[str, Terms]
@@ -578,6 +590,16 @@ class Edition(Frozen):
 
     def _acting(self, post: str, day: date | None) -> str:
         return self.acting(post, day) if day else post
+
+    def validity_from(self, day: date) -> Validity | None:
+        """Return how long what is approved on a day or later is good for, with the days not worked since."""
+        if self.validity is None:
+            return None
+        return Validity(
+            months=self.validity.months,
+            warn_days=self.validity.warn_days,
+            non_working=tuple(free for free in self.non_working if free >= day),
+        )
 
     def _principle_rules(self, principle: Principle, day: date | None) -> PrincipleRules:
         bodies = (body if body in self.forums else self._acting(body, day) for body in principle.issue_to)

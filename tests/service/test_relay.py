@@ -282,9 +282,9 @@ async def test_whoever_stops_waiting_for_a_note_does_not_stop_the_note(
     gateway.answer = Counted(Choice.APPROVE)
     may_write, note = threading.Event(), Relay._accepted
 
-    def later(self: Relay, key: str, answer: Counted) -> None:
+    def later(self: Relay, intent: StoredIntent, answer: Counted) -> None:
         may_write.wait(10)
-        note(self, key, answer)
+        note(self, intent, answer)
 
     monkeypatch.setattr(Relay, "_accepted", later)
     await relay.settle(intent(record, "hall"))
