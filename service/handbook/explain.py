@@ -215,7 +215,9 @@ def _held(terms: Terms) -> str:
     if terms.hold is None:
         return ""
     minutes = terms.hold.minutes
-    return f", and may be taken back for {minutes} minutes" if minutes else ", and may be taken back that day"
+    if minutes is None:
+        return ", and may be taken back to the end of the working day"
+    return f", and may be taken back for {minutes} minute{'' if minutes == 1 else 's'}"
 
 
 def _kind(kind: str) -> str:
