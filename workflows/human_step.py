@@ -1,7 +1,8 @@
 """The one primitive: ask people, wait, and say what it came to.
 
 A process has three verbs and no other: `decide` asks people, `until` waits for a moment or an
-event, `become` changes the case's state and tells those whom that state concerns.
+event, `become` changes the case's state and tells those whom that state concerns. `while_valid` lets
+what follows an approval lapse.
 """
 
 import asyncio

@@ -25,6 +25,7 @@ from workflows.model import (
     Terms,
     Validity,
 )
+from workflows.rules import validity
 
 Pounds = Annotated[
     Decimal,
@@ -400,6 +401,8 @@ class Route(Entry):
     reviewer: str = ""
 
 
+LONGEST_WAY = 60
+"""Months in which a version that is submitted comes to its approval."""
 ON_TERMS_OF = {"referral": "srg"}
 """Kinds of step that are put on the terms of another, where a handbook gives them none of their own."""
 
@@ -592,13 +595,17 @@ class Edition(Frozen):
         return self.acting(post, day) if day else post
 
     def validity_from(self, day: date) -> Validity | None:
-        """Return how long what is approved on a day or later is good for, with the days not worked since."""
+        """Return how long what is submitted on a day is good for once it is approved.
+
+        With it go the days that are not worked as far as it may reach.
+        """
         if self.validity is None:
             return None
+        last = validity.months_later(day, self.validity.months + LONGEST_WAY)
         return Validity(
             months=self.validity.months,
             warn_days=self.validity.warn_days,
-            non_working=tuple(free for free in self.non_working if free >= day),
+            non_working=tuple(free for free in self.non_working if day <= free <= last),
         )
 
     def _principle_rules(self, principle: Principle, day: date | None) -> PrincipleRules:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.service.web.office import BEGINS, Office
 from tests.support.activities import done
-from workflows.model import Becoming, Expiring
+from workflows.model import Becoming, Ending, Expiring, Outcome, StepClosing
 
 UNTIL = date(2005, 9, 13)
 
@@ -60,3 +60,16 @@ def test_a_case_without_an_approval_has_no_such_day(office: Office) -> None:
     ref = office.submitted("PROP-01")
     token = office.token("corp-projects-manager", "read:case")
     assert office.browser().get(f"/api/v1/cases/{ref}", headers=token).json()["valid_until"] is None
+
+
+def test_the_link_to_confirm_says_that_the_approval_has_lapsed(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    becoming = Becoming(case=ref, state="approved", at=BEGINS, number=1, valid_until=UNTIL)
+    done(office.course.became(becoming))
+    step = office.asked(ref, "completion")
+    outcome = Outcome(step=step, ending=Ending.WITHDRAWN, at=BEGINS)
+    office.closed(step, StepClosing(step=step, outcome=outcome, why="validity"))
+    browser = office.browser()
+    assert browser.see(office.link(step, "hoict-ce")) == 410
+    assert browser.heading == "The approval has lapsed"
+    assert "until Tuesday 13 September 2005" in browser.words
