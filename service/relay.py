@@ -229,6 +229,8 @@ class Relay:
                 undoing.accepted(tx, undo.asked)
             else:
                 undoing.refused(tx, undo.key, said.why)
+                if said.why is Refusal.FAULT and (intent := intents.get(tx, undo.decision)):
+                    self._tell_fault(tx, intent, undo.key)
 
     async def _people_moved(self, step: str) -> bool:
         async with self._turn:
@@ -290,17 +292,21 @@ class Relay:
         with self._store.writing() as tx:
             intents.refused(tx, key, answer.why)
             if answer.why is Refusal.FAULT and (intent := intents.get(tx, key)):
-                case = cases.get(tx, intent.case)
-                told = pmo_letter(
-                    tx,
-                    case,
-                    self._links.page,
-                    cause="fault",
-                    key=f"{FAULT}{key}:{intent.attempt}",
-                    seat=title(edition(tx, case.edition), intent.post, tx.today),
-                )
-                if told:
-                    letters.queue_direct(tx, told)
+                self._tell_fault(tx, intent, f"{key}:{intent.attempt}")
+
+    def _tell_fault(self, tx: Tx, intent: StoredIntent, key: str) -> None:
+        """Tell the PMO that what somebody submitted ran into a fault of ours."""
+        case = cases.get(tx, intent.case)
+        told = pmo_letter(
+            tx,
+            case,
+            self._links.page,
+            cause="fault",
+            key=f"{FAULT}{key}",
+            seat=title(edition(tx, case.edition), intent.post, tx.today),
+        )
+        if told:
+            letters.queue_direct(tx, told)
 
 
 def _ahead(one: Missing) -> str:

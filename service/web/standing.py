@@ -82,12 +82,16 @@ class Sight:
     @property
     def taken_back(self) -> bool:
         """The person's last answer counts no more, at their own wish."""
-        return self.answer is not None and self.answer.state == intents.UNDONE
+        return self._own_answer and self.answer is not None and self.answer.state == intents.UNDONE
 
     @property
     def being_taken_back(self) -> bool:
         """The person has said that they take their answer back, and the step has not said yet that it is."""
-        return self.undo is not None and self.undo.state == intents.SUBMITTED
+        return self._own_answer and self.undo is not None and self.undo.state == intents.SUBMITTED
+
+    @property
+    def _own_answer(self) -> bool:
+        return self.answer is not None and self.answer.person == self.link.person
 
     @property
     def who(self) -> str:

@@ -7,7 +7,8 @@ import pytest
 from service.gateway import Counted, Refused, Unknown
 from service.handbook import Edition
 from service.relay import PAGE_PATIENCE
-from service.store import editions, intents, journal, rebuild
+from service.store import editions, intents, journal, rebuild, steps
+from service.store.letters import LinkBinding, QueuedLetter
 from tests.service.web.office import BEGINS, Browser, Office
 from tests.service.web.test_deciding import FUNDER, checking, choices, closed, of_case
 from tests.support.activities import done
@@ -16,8 +17,12 @@ from workflows.model import (
     Choice,
     Ending,
     Hold,
+    Holder,
+    Seat,
+    SeatAsk,
     StepDecided,
     StepHeld,
+    StepNudged,
     StepUndone,
 )
 from workflows.rules.quorum import Refusal
@@ -28,9 +33,9 @@ HALF_AN_HOUR = 1 / 48
 
 def holding(office: Office, kind: str = "funding", hold: Hold | None = None, **terms: object) -> None:
     """Bring a handbook into force with a hold on a kind of question."""
-    steps = dict(office.edition.steps)
-    steps[kind] = steps[kind].model_copy(update={"hold": hold or Hold(minutes=30), **terms})
-    office.edition = Edition.model_validate(office.edition.model_dump() | {"steps": steps})
+    kinds = dict(office.edition.steps)
+    kinds[kind] = kinds[kind].model_copy(update={"hold": hold or Hold(minutes=30), **terms})
+    office.edition = Edition.model_validate(office.edition.model_dump() | {"steps": kinds})
     with office.store.writing() as tx:
         editions.put(
             tx, office.edition.to_json(), organisation=office.edition.organisation, name=office.edition.name
@@ -212,6 +217,37 @@ def test_somebody_else_s_answer_is_not_theirs_to_take_back(office: Office) -> No
     link = office.row(step, "bh-dmh").id
     assert stranger.get(f"/a/undo/{link}").status_code == 404
     assert office.engine.undone == []
+
+
+def test_a_cover_reads_that_it_is_open_again_and_not_that_they_took_it_back(
+    office: Office, step: str
+) -> None:
+    asking_back(answered(office, step)).press()
+    row = office.row(step, FUNDER)
+    with office.store.writing() as tx:
+        cover = office.holder("cd-rc")
+        holders = [Holder(person=row.person, post=FUNDER), Holder(person=cover, post="cd-rc")]
+        view = office.step(step)
+        seat = Seat(**SeatAsk(key=FUNDER, post=FUNDER).model_dump(), holders=tuple(holders))
+        nudge = StepNudged(step=step, rung=view.rungs[0], silent=(FUNDER,), at=tx.now)
+        letter = QueuedLetter(
+            key=f"cover:{step}",
+            case=of_case(step),
+            step=step,
+            seat=FUNDER,
+            person=cover,
+            post="cd-rc",
+            address="cd-rc@leicester.example",
+            kind="escalation",
+            props={},
+            link=LinkBinding(round=1, content_hash=view.content_hash, expires=tx.now + timedelta(days=14)),
+        )
+        steps.nudged(tx, nudge, [seat], [letter])
+    browser = office.browser()
+    browser.see(office.link(step, "cd-rc"))
+    browser.press()
+    browser.see(browser.at.replace("/a/read/", "/a/undo/"))
+    assert browser.at.startswith("/a/read/"), "there is nothing of theirs to take back"
 
 
 def test_a_script_that_presses_is_refused(office: Office, step: str) -> None:
