@@ -10,8 +10,8 @@ from service.store import Store, cases, orders
 from service.store.engine import Tx
 from service.telling import edition
 from workflows import ports
-from workflows.model import Becoming, CaseOpened, CaseWaiting, Clock, State
-from workflows.rules import course
+from workflows.model import Becoming, CaseOpened, CaseWaiting, Clock, Expiring, State
+from workflows.rules import calendar, course
 
 
 class Cases(Writing, ports.Cases):
@@ -38,6 +38,11 @@ class Cases(Writing, ports.Cases):
         """Write what the case waits for apart from people; return the Clock."""
         return await self._write(self._waits, waiting)
 
+    @activity.defn(name="approval_expiring")
+    async def expiring(self, expiring: Expiring) -> Clock:
+        """Write that an approval lapses soon, and warn sponsor and lead; return the Clock."""
+        return await self._write(self._expiring, expiring)
+
     def _begun(self, tx: Tx, case: str) -> CaseOpened:
         view = cases.get(tx, case)
         rules = edition(tx, view.edition)
@@ -45,19 +50,24 @@ class Cases(Writing, ports.Cases):
         legs = (*view.route, *view.branches.values())
         asked = {ask.kind for leg in legs for ask in course.asked_by(leg)}
         terms = {kind: terms for kind, terms in rules.terms().items() if kind in asked}
-        return cases.begun(tx, case, terms=terms, queued=letters)
+        validity = rules.validity_from(calendar.local_day(tx.now))
+        return cases.begun(tx, case, terms=terms, validity=validity, queued=letters)
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
         case, state = cases.get(tx, becoming.case), State(becoming.state)
         desk = Correspondence(tx, case, self._links, becoming.at)
-        letters = desk.became(state, becoming.number, becoming.because, orders_to=self._orders_to)
+        letters = desk.became(becoming, orders_to=self._orders_to)
         clock = cases.became(tx, becoming, letters)
         if state is State.APPROVED:
             orders.raised(tx, case, at=becoming.at, sending=bool(self._orders_to))
-        if state is State.WITHDRAWN:
-            orders.cancelled(tx, case.ref, at=becoming.at)
+        if state in (State.WITHDRAWN, State.LAPSED):
+            orders.cancelled(tx, case.ref, at=becoming.at, why=state)
         return clock
 
     def _waits(self, tx: Tx, waiting: CaseWaiting) -> Clock:
         desk = Correspondence(tx, cases.get(tx, waiting.case), self._links, waiting.since)
         return cases.waiting(tx, waiting, desk.waits(waiting))
+
+    def _expiring(self, tx: Tx, expiring: Expiring) -> Clock:
+        desk = Correspondence(tx, cases.get(tx, expiring.case), self._links, expiring.at)
+        return cases.expiring(tx, expiring, desk.expiring(expiring))

@@ -47,10 +47,12 @@ from workflows import letters
 from workflows.letters import Addressee, Answer, Asked, Clause, Consequence, Letter, Matter, Question
 from workflows.model import (
     Assurance,
+    Becoming,
     Capacity,
     CaseWaiting,
     Choice,
     Ending,
+    Expiring,
     Holder,
     Leg,
     Nudge,
@@ -64,6 +66,7 @@ from workflows.model import (
     StepNudged,
     StepOpening,
     StepReseated,
+    StepUndone,
     Terms,
     Timetable,
 )
@@ -216,7 +219,25 @@ class Correspondence:
     def decided(self, step: StepView, decided: StepDecided) -> list[QueuedLetter]:
         """Answers are in and the question is still open: each has a receipt."""
         keys = [made.key for made in decided.decisions]
-        return [self._receipt(step, made) for made in self._made(step) if made.key in keys]
+        return [self._receipt(step, made, open=True) for made in self._made(step) if made.key in keys]
+
+    def undone(self, step: StepView, undone: StepUndone) -> list[QueuedLetter]:
+        """Answers were taken back: whoever did so has it in writing, with the link to answer anew."""
+        put, queued = Put.again(step, step.seats), []
+        for undo in undone.undone:
+            seat = self._seat(step, undo.seat)
+            holder = next(one for one in seat.holders if one.person == undo.person)
+            letter = letters.TakenBack(
+                to=self._addressee(holder.post, holder.person),
+                matter=self._matter(),
+                question=self._question(step.key, step.kind, seat),
+                seat=title(self.rules, seat.post, self.today),
+                at=undo.submitted_at,
+                due=calendar.local_day(step.due),
+                code_needed=step.assurance_for(seat) is Assurance.CODE,
+            )
+            queued.append(self._queue(f"{undo.key}:done", letter, put, seat, holder))
+        return queued
 
     def closed(self, step: StepView, closing: StepClosing) -> list[QueuedLetter]:
         """A question is over: receipts to those who just answered, the outcome to everybody else."""
@@ -246,14 +267,33 @@ class Correspondence:
                 queued.append(self._outcome(step, closing, made, person.id, post))
         return queued + self._after(step, closing, made)
 
-    def became(self, state: State, number: int, because: str, *, orders_to: str = "") -> list[QueuedLetter]:
+    def became(self, becoming: Becoming, *, orders_to: str = "") -> list[QueuedLetter]:
         """A state that ends or turns a proposal has a letter of its own, to sponsor and lead.
 
         `orders_to` is the host that orders are sent to, if they are sent from here.
         """
-        step = steps.get(self.tx, because) if because else None
-        letter = self._letter_of(state, step, orders_to)
-        return self._to_sponsor(f"{state}:{number}", letter) if letter else []
+        state = State(becoming.state)
+        step = steps.get(self.tx, becoming.because) if becoming.because else None
+        letter = self._letter_of(state, step, orders_to, becoming.valid_until)
+        return self._to_sponsor(f"{state}:{becoming.number}", letter) if letter else []
+
+    def expiring(self, expiring: Expiring) -> list[QueuedLetter]:
+        """An approval lapses soon: sponsor and lead are told what to do about it."""
+        asked = [step for step in steps.of_case(self.tx, self.case.ref) if step.open]
+        posts = [seat.post for step in asked for seat in step.seats if not seat.answered]
+        letter = partial(
+            letters.Expiring,
+            matter=self._matter(),
+            written=self.today,
+            valid_until=expiring.valid_until,
+            working_days=calendar.working_days_between(
+                self.today, expiring.valid_until, self.rules.non_working
+            ),
+            size=self.case.size,
+            waiting_for=tuple(title(self.rules, post, self.today) for post in dict.fromkeys(posts)),
+            order=self._order(),
+        )
+        return self._to_sponsor(f"expiring:{expiring.number}", letter)
 
     # ------------------------------------------------------------------- asking letters
 
@@ -397,11 +437,15 @@ class Correspondence:
         }
 
     def _earlier(self, put: Put) -> list[DecisionView]:
-        """Return the views given so far on this version; those on a blind step stay unseen."""
+        """Return the views given so far on this version; those on a blind step stay unseen, and those that
+        may still be taken back.
+        """
         return [
             made
             for step, made in self._decisions(put.version)
-            if made.choice.counted and not (made.step == put.step and step.blind)
+            if made.choice.counted
+            and not (made.step == put.step and step.blind)
+            and not (step.open and self._undo_until(made))
         ]
 
     def _unanswered(self, put: Put) -> tuple[Asked, ...]:
@@ -472,6 +516,8 @@ class Correspondence:
         made: DecisionView,
         settled: Choice | None = None,
         until: date | None = None,
+        *,
+        open: bool = False,
     ) -> QueuedLetter:
         beside = together(self.case, step, steps.of_case(self.tx, self.case.ref))
         seats = [(other, seat) for other in beside for seat in other.seats]
@@ -513,8 +559,18 @@ class Correspondence:
             becomes=self._becomes(stopping or step, stopping.choice if stopping else settled)
             if stopping or settled
             else "",
+            undo_until=self._undo_until(made) if open else None,
+            code_needed=step.assurance_for(self._seat(step, made.seat)) is Assurance.CODE,
         )
-        return self._tell(f"{made.key}:receipt", letter, step, made.person, made.post)
+        if not letter.linked:
+            return self._tell(f"{made.message}:receipt", letter, step, made.person, made.post)
+        seat = self._seat(step, made.seat)
+        holder = Holder(person=made.person, post=made.post)
+        return self._queue(f"{made.message}:receipt", letter, Put.again(step, step.seats), seat, holder)
+
+    def _undo_until(self, made: DecisionView) -> datetime | None:
+        """Return until when an answer may still be taken back, if that is to come."""
+        return made.held_until if made.held_until and made.held_until > self.at else None
 
     def _awaited(self, step: StepView, made: DecisionView, other: StepView, seat: Seat) -> letters.Awaited:
         """Say who is still to answer, and what, where that is not the reader's own question."""
@@ -721,7 +777,9 @@ class Correspondence:
             ),
         )
 
-    def _letter_of(self, state: State, step: StepView | None, orders_to: str) -> "ToSponsor | None":
+    def _letter_of(
+        self, state: State, step: StepView | None, orders_to: str, valid_until: date | None
+    ) -> "ToSponsor | None":
         """Return the letter which a state sends, if it sends one."""
         common = {"matter": self._matter(), "on": self.today}
         answers = self._answers(step)
@@ -729,7 +787,10 @@ class Correspondence:
             case State.APPROVED:
                 approving = tuple(self._told(made) for made in self._this_version())
                 order = {"order": orders.number_of(self.case.ref), "orders_to": orders_to}
-                return partial(letters.Approved, **common, **order, size=self.case.size, answers=approving)
+                size = self.case.size
+                return partial(
+                    letters.Approved, **common, **order, size=size, answers=approving, valid_until=valid_until
+                )
             case State.REJECTED:
                 return partial(letters.Rejected, **common, answers=answers)
             case State.CLOSED_UNFUNDED:
@@ -741,6 +802,14 @@ class Correspondence:
                 return partial(letters.Returned, **common, wanted=answers, answer_at=page)
             case State.WITHDRAWN:
                 return partial(letters.Withdrawn, **common, by=self._withdrew())
+            case State.LAPSED if self._ran_out(step):
+                return partial(
+                    letters.ApprovalLapsed,
+                    **common,
+                    valid_until=self.case.valid_until,
+                    approved_by=self._approved_by(),
+                    order=self._order(),
+                )
             case State.LAPSED if step:
                 return partial(
                     letters.Lapsed,
@@ -755,6 +824,23 @@ class Correspondence:
                 return partial(letters.Completed, **common, confirmed_by=confirmed)
             case _:
                 return None
+
+    def _ran_out(self, step: StepView | None) -> bool:
+        """Say whether it is its approval that lapses, and not a question that nobody answered."""
+        silent = step is not None and step.ending is Ending.SILENT
+        return self.case.valid_until is not None and not silent
+
+    def _approved_by(self) -> tuple[str, ...]:
+        """Return the forum that approved the version in hand, or else the posts that gave its money."""
+        yes = [(step, made) for step, made in self._decisions(self.case.version) if made.choice.favourable]
+        forums = [step.ask.forum for step, _ in yes if step.kind in ("srg", "referral") and step.ask.forum]
+        bodies = forums or [made.post for step, made in yes if step.kind in ("funding", "authority")]
+        return tuple(title(self.rules, body, self.today) for body in dict.fromkeys(bodies))
+
+    def _order(self) -> str:
+        """Return the number of the order that the approval raised, if it did."""
+        raised = (order for order in orders.of_case(self.tx, self.case.ref) if order.kind == orders.RAISED)
+        return next((order.number for order in raised), "")
 
     def _answers(self, step: StepView | None) -> tuple[Answer, ...]:
         """Return the answers that brought a step to its outcome; all of them where it counted votes."""

@@ -16,6 +16,7 @@ from service.store import letters as ledger
 from service.store.engine import Tx
 from service.store.orders import OrderView
 from service.telling import edition, title
+from workflows.model import State
 from workflows.rules import calendar
 
 NOWHERE = "No address is set to send orders to."
@@ -129,7 +130,7 @@ def event(tx: Tx, order: OrderView, source: str, links: Links) -> bytes:
         "subject": order.case,
         "time": order.raised,
         "datacontenttype": "application/json",
-        "data": _raised(tx, order, links) if order.kind == orders.RAISED else _cancelled(order),
+        "data": _raised(tx, order, links) if order.kind == orders.RAISED else _cancelled(tx, order),
     }
     return canonical.dumps(said).encode()
 
@@ -171,13 +172,15 @@ def _raised(tx: Tx, order: OrderView, links: Links) -> dict[str, Any]:
     }
 
 
-def _cancelled(order: OrderView) -> dict[str, Any]:
+def _cancelled(tx: Tx, order: OrderView) -> dict[str, Any]:
+    # What a case has come to by the time its order is called off stays so.
+    lapsed = cases.get(tx, order.case).state == State.LAPSED
     return {
         "number": order.number,
         "case": order.case,
         "version": order.version,
         "order": order.of,
-        "reason": "withdrawn",
+        "reason": "lapsed" if lapsed else "withdrawn",
     }
 
 

@@ -10,7 +10,7 @@ from activities.writing import Writing
 from service import seating
 from service.links import Links
 from service.mailroom import Mailroom
-from service.store import Store, cases, intents, links, steps
+from service.store import Store, cases, intents, links, steps, undoing
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
@@ -22,11 +22,13 @@ from workflows.model import (
     Decision,
     StepClosing,
     StepDecided,
+    StepHeld,
     StepNudged,
     StepOpened,
     StepOpening,
     StepReseated,
     StepSeated,
+    StepUndone,
 )
 from workflows.rules import calendar, ladder
 
@@ -58,6 +60,16 @@ class Register(Writing, ports.Register):
         """Write decisions that leave the step open, and send their receipts."""
         await self._write(self._decided, decided)
 
+    @activity.defn(name="step_undone")
+    async def undone(self, undone: StepUndone) -> None:
+        """Write that answers were taken back, and tell whoever took them."""
+        await self._write(self._undone, undone)
+
+    @activity.defn(name="step_held")
+    async def held(self, held: StepHeld) -> None:
+        """Write when a step's outcome takes effect, or that there is none any more."""
+        await self._write(steps.held, held)
+
     @activity.defn(name="step_closed")
     async def closed(self, closing: StepClosing) -> None:
         """Write a step's last decisions and its outcome, and send the letters that tell it."""
@@ -65,7 +77,9 @@ class Register(Writing, ports.Register):
 
     @activity.defn(name="unsettled_intents")
     async def unsettled_intents(self, due: AnswersDue) -> tuple[str, ...]:
-        """Return the keys of decisions submitted before an instant that have no answer yet."""
+        """Return the keys of what was submitted before an instant, to decide or to take back, and has
+        no answer yet.
+        """
         return await self._write(self._unsettled, due)
 
     def _opened(self, tx: Tx, opening: StepOpening) -> StepOpened:
@@ -118,6 +132,14 @@ class Register(Writing, ports.Register):
         letters = Correspondence(tx, case, self._links, decided.at).decided(step, decided)
         steps.decided(tx, decided, letters)
 
+    def _undone(self, tx: Tx, undone: StepUndone) -> None:
+        tx.lock(steps.case_of(undone.step))
+        for undo in undone.undone:
+            undoing.accepted(tx, undo)
+        step, case = _step(tx, undone.step)
+        letters = Correspondence(tx, case, self._links, undone.at).undone(step, undone)
+        steps.undone(tx, undone, letters)
+
     def _closed(self, tx: Tx, closing: StepClosing) -> None:
         tx.lock(steps.case_of(closing.step))
         _count(tx, closing.unrecorded, closing.outcome.choice)
@@ -129,7 +151,9 @@ class Register(Writing, ports.Register):
     def _unsettled(self, tx: Tx, due: AnswersDue) -> tuple[str, ...]:
         # Whoever is writing an answer down has the case: what began in time is in the record then.
         tx.lock(steps.case_of(due.step))
-        return tuple(intent.key for intent in intents.unsettled(tx, step=due.step, before=due.before))
+        answers = intents.unsettled(tx, step=due.step, before=due.before)
+        second_thoughts = undoing.unsettled(tx, step=due.step, before=due.before)
+        return (*(answer.key for answer in answers), *(undo.key for undo in second_thoughts))
 
 
 def _begins(opening: StepOpening) -> datetime:
@@ -141,7 +165,7 @@ def _begins(opening: StepOpening) -> datetime:
 def _count(tx: Tx, decisions: Sequence[Decision], settled: Choice | None = None) -> None:
     """Let the record know that decisions count, which the page that submitted them may not have heard."""
     for made in decisions:
-        intents.accepted(tx, made.key, settled)
+        intents.accepted(tx, made.key, settled, made.attempt)
 
 
 def _step(tx: Tx, id: str) -> tuple[StepView, CaseView]:

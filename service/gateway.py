@@ -28,7 +28,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from service.config import Settings
 from service.mailroom import Mailroom
 from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, TURN, HumanStep, Process
-from workflows.model import Choice, Decision, Segment, Withdrawal
+from workflows.model import Choice, Decision, Segment, Standing, Undo, Withdrawal
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.readiness import Readiness
 from workflows.rules.quorum import Refusal
@@ -114,11 +114,17 @@ class Gateway:
 
     async def decide(self, decision: Decision) -> Answer:
         """Bring a decision to its step and return what the step says."""
-        step = self._client.get_workflow_handle(decision.step)
+        return await self._told(decision.step, "decide", decision, decision.message)
+
+    async def undo(self, undo: Undo) -> Answer:
+        """Bring a wish to take back an answer to its step; counted, the answer counts no more."""
+        return await self._told(undo.step, "undo", undo, undo.key)
+
+    async def _told(self, step: str, update: str, said: Decision | Undo, id: str) -> Answer:
         try:
-            async with self._door(decision.step):
-                standing = await step.execute_update(
-                    HumanStep.decide, decision, id=decision.message, rpc_timeout=PATIENCE
+            async with self._door(step):
+                standing = await self._client.get_workflow_handle(step).execute_update(
+                    update, said, id=id, rpc_timeout=PATIENCE, result_type=Standing
                 )
         except WorkflowUpdateFailedError as error:
             why = _why(error)

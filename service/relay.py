@@ -18,12 +18,13 @@ from service.errors import Unavailable
 from service.foreseeing import AsOf, Missing
 from service.gateway import Counted, Gateway, Refused
 from service.links import Links
-from service.store import Store, anchors, cases, editions, housekeeping, intents, letters, orders
+from service.store import Store, anchors, cases, editions, housekeeping, intents, letters, orders, undoing
 from service.store.anchors import Anchor
 from service.store.cases import Unstarted
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
 from service.store.letters import LedgerRow, QueuedLetter
+from service.store.undoing import StoredUndo
 from service.telling import edition, name, pmo_letter, title
 from workflows.letters import Addressee
 from workflows.letters import Anchor as AnchorLetter
@@ -72,6 +73,7 @@ class Relay:
                 self.processes,
                 self.withdrawals,
                 self.decisions,
+                self.second_thoughts,
                 self.people,
                 self.days,
                 self.letters,
@@ -93,6 +95,10 @@ class Relay:
         await self._each(self._unsettled, self.settle)
         await self.written()
 
+    async def second_thoughts(self) -> None:
+        """Bring each wish to take back an answer to its step, and write down what the step says."""
+        await self._each(self._unsettled_undos, self.take_back)
+
     async def people(self) -> None:
         """Bring to open steps who has come, gone or named a cover, and tell the PMO whom cases will miss."""
         now = await asyncio.to_thread(self._as_of)
@@ -113,12 +119,30 @@ class Relay:
         answer = await self._gateway.decide(intent.decision())
         match answer:
             case Counted():
-                self._behind(partial(asyncio.to_thread, self._accepted, intent.key, answer))
+                self._behind(partial(asyncio.to_thread, self._accepted, intent, answer))
             case Refused():
                 await asyncio.to_thread(self._refused, intent.key, answer)
             case _:
                 return None
         return answer
+
+    async def take_back(self, undo: StoredUndo) -> Counted | Refused | None:
+        """Bring one wish to take back an answer to its step, after the answer; None if nothing is known yet.
+
+        What it says is in the record before this returns: the next answer may follow at once.
+        """
+        intent = await asyncio.to_thread(self._intent, undo)
+        answer = await self.settle(intent) if intent and intent.state == intents.SUBMITTED else None
+        if intent is None or intent.state == intents.REFUSED or isinstance(answer, Refused):
+            said: Counted | Refused | None = Refused(Refusal.NOTHING_THERE)
+        elif intent.state == intents.SUBMITTED and answer is None:
+            return None
+        else:
+            heard = await self._gateway.undo(undo.asked)
+            said = heard if isinstance(heard, Counted | Refused) else None
+        if said is not None:
+            await asyncio.to_thread(self._taken_back, undo, said)
+        return said
 
     async def written(self, within: float | None = None) -> None:
         """Wait, so many seconds at most, until the record has it that what was answered here counts."""
@@ -188,6 +212,26 @@ class Relay:
             left_to_pages = tx.real - PAGE_PATIENCE
             return tuple(intent for intent in intents.unsettled(tx) if intent.recorded_real <= left_to_pages)
 
+    def _unsettled_undos(self) -> tuple[StoredUndo, ...]:
+        with self._store.reading() as tx:
+            left_to_pages = tx.real - PAGE_PATIENCE
+            return tuple(undo for undo in undoing.unsettled(tx) if undo.recorded_real <= left_to_pages)
+
+    def _intent(self, undo: StoredUndo) -> StoredIntent | None:
+        """Return the answer that is to be taken back, if it is the one its seat has given last."""
+        with self._store.reading() as tx:
+            intent = intents.get(tx, undo.decision)
+        return intent if intent and intent.attempt == undo.attempt else None
+
+    def _taken_back(self, undo: StoredUndo, said: Counted | Refused) -> None:
+        with self._store.writing() as tx:
+            if isinstance(said, Counted):
+                undoing.accepted(tx, undo.asked)
+            else:
+                undoing.refused(tx, undo.key, said.why)
+                if said.why is Refusal.FAULT and (intent := intents.get(tx, undo.decision)):
+                    self._tell_fault(tx, intent, undo.key)
+
     async def _people_moved(self, step: str) -> bool:
         async with self._turn:
             return await self._gateway.people_moved(step)
@@ -240,25 +284,29 @@ class Relay:
         with self._store.writing() as tx:
             housekeeping.sweep(tx)
 
-    def _accepted(self, key: str, answer: Counted) -> None:
+    def _accepted(self, intent: StoredIntent, answer: Counted) -> None:
         with self._store.writing() as tx:
-            intents.accepted(tx, key, answer.settled)
+            intents.accepted(tx, intent.key, answer.settled, intent.attempt)
 
     def _refused(self, key: str, answer: Refused) -> None:
         with self._store.writing() as tx:
             intents.refused(tx, key, answer.why)
             if answer.why is Refusal.FAULT and (intent := intents.get(tx, key)):
-                case = cases.get(tx, intent.case)
-                told = pmo_letter(
-                    tx,
-                    case,
-                    self._links.page,
-                    cause="fault",
-                    key=f"{FAULT}{key}:{intent.attempt}",
-                    seat=title(edition(tx, case.edition), intent.post, tx.today),
-                )
-                if told:
-                    letters.queue_direct(tx, told)
+                self._tell_fault(tx, intent, f"{key}:{intent.attempt}")
+
+    def _tell_fault(self, tx: Tx, intent: StoredIntent, key: str) -> None:
+        """Tell the PMO that what somebody submitted ran into a fault of ours."""
+        case = cases.get(tx, intent.case)
+        told = pmo_letter(
+            tx,
+            case,
+            self._links.page,
+            cause="fault",
+            key=f"{FAULT}{key}",
+            seat=title(edition(tx, case.edition), intent.post, tx.today),
+        )
+        if told:
+            letters.queue_direct(tx, told)
 
 
 def _ahead(one: Missing) -> str:

@@ -1,7 +1,8 @@
 """The one primitive: ask people, wait, and say what it came to.
 
 A process has three verbs and no other: `decide` asks people, `until` waits for a moment or an
-event, `become` changes the case's state and tells those whom that state concerns.
+event, `become` changes the case's state and tells those whom that state concerns. `while_valid` lets
+what follows an approval lapse.
 """
 
 import asyncio
@@ -24,21 +25,27 @@ from workflows.model import (
     Clock,
     Decision,
     Ending,
+    Expiring,
     Nudge,
     Outcome,
+    Period,
     Rung,
+    RunningOut,
     Seat,
     Segment,
     Standing,
     StepClosing,
     StepDecided,
+    StepHeld,
     StepNudged,
     StepOpening,
     StepReseated,
+    StepUndone,
+    Undo,
     Withdrawal,
 )
 from workflows.ports import AT_ONCE, PATIENTLY, Cases, Register
-from workflows.rules import calendar, clock, ladder, quorum
+from workflows.rules import calendar, clock, holding, ladder, quorum, validity
 from workflows.rules.quorum import Refusal
 
 KIND = SearchAttributeKey.for_keyword("AssentKind")
@@ -189,6 +196,15 @@ class HumanStep(Timed):
         """How often people have moved since: come, gone, or named a cover."""
         self.reseated = 0
         """How many of those moves the seats have followed."""
+        self.held_until: datetime | None = None
+        """Until when any answer given here may be, or might have been, taken back."""
+        self.undone: list[Undo] = []
+        self.undone_recorded = 0
+        self.effect_recorded: datetime | None = None
+        """When the register says that the outcome takes effect."""
+        self.effects = 0
+        """How often it has been told so, or otherwise."""
+        self.running_out: RunningOut | None = None
 
     @workflow.run
     @unbroken
@@ -211,13 +227,12 @@ class HumanStep(Timed):
     def decide(self, decision: Decision) -> Standing:
         """Count a decision. The main loop records it and tells people."""
         self.decisions.append(decision)
-        everyone = not any(seat.holders for seat in self.seats if seat.key in self._silent())
-        choice = self._settled(final=everyone)
-        if choice is not None:
-            self._end(Ending.DECIDED, choice)
-        elif everyone:
-            self._end(Ending.SILENT, why="inquorate")
-        return Standing(step=self.ask.step, settled=choice)
+        if decision.held_until:
+            self.held_until = max(self.held_until or decision.held_until, decision.held_until)
+        # What may be taken back takes effect later, once the record was asked whether that is on its way.
+        if self._takes_effect() is None:
+            self._conclude()
+        return Standing(step=self.ask.step, settled=self.choice)
 
     @decide.validator
     def _refuse(self, decision: Decision) -> None:
@@ -225,10 +240,32 @@ class HumanStep(Timed):
         if refused:
             raise ApplicationError(refused, type=refused, non_retryable=True)
 
+    @workflow.update(description="Take back one person's own answer")
+    @guarded
+    def undo(self, undo: Undo) -> Standing:
+        """Let a seat be silent again. What its answer had kept from the ladder goes on, less reminders."""
+        place = next(number for number, made in enumerate(self.decisions) if undo.is_about(made))
+        del self.decisions[place]
+        self.recorded -= place < self.recorded
+        self.undone.append(undo)
+        self.rungs = ladder.without_missed_reminders(self.rungs, self.now)
+        return Standing(step=self.ask.step)
+
+    @undo.validator
+    def _refuse_undo(self, undo: Undo) -> None:
+        refused = Refusal.ENDED if self.ending else holding.refusal(undo, self.decisions)
+        if refused:
+            raise ApplicationError(refused, type=refused, non_retryable=True)
+
     @workflow.signal
     def withdraw(self, why: str) -> None:
         """End the step without an answer, because the case no longer needs one."""
         self._end(Ending.WITHDRAWN, why=why)
+
+    @workflow.signal
+    def run_out(self, running_out: RunningOut) -> None:
+        """End the step at an instant: what was answered by then counts, and silence withdraws it."""
+        self.running_out = running_out
 
     @workflow.signal
     def people_moved(self) -> None:
@@ -259,30 +296,59 @@ class HumanStep(Timed):
 
     async def _live(self) -> None:
         while not self.ending:
-            self.rungs = ladder.without_stale(self.rungs, self.now)
+            self.rungs = self._left()
             rung = self.rungs[0] if self.rungs else None
+            effect = self._takes_effect()
+            if effect != self.effect_recorded and not self._news() and not (effect and effect <= self.now):
+                await self._hold(effect)
+                continue
+            # What takes effect unless somebody thinks again needs nobody to be reminded meanwhile.
             woken = await self._wait(
-                lambda: bool(self.ending or self._unrecorded() or self.moves > self.reseated),
-                until=rung.at if rung else None,
+                partial(self._stir, self.running_out),
+                until=effect or (self._due(rung) if rung else None),
                 summary=f"{rung.nudge} on {rung.at:%d %B %Y}" if rung else "",
             )
             if self.ending:
                 return
-            if woken and self._unrecorded():
+            if woken and self._news():
                 await self._record()
-            elif woken:
+            elif woken and self.moves > self.reseated:
                 await self._reseat()
-            elif rung:
+            elif effect and not woken:
+                await self._take_effect(effect)
+            elif rung and not woken:
                 # The Clock may have jumped past more rungs than the one that was waited for.
-                due, *later = ladder.without_stale(self.rungs, self.now)
+                due, *later = self._left()
                 self.rungs = tuple(later)
                 await self._climb(due)
+
+    def _stir(self, running_out: RunningOut | None) -> bool:
+        """Say whether there is anything to do before the next moment."""
+        return bool(
+            self.ending or self._news() or self.moves > self.reseated or self.running_out != running_out
+        )
+
+    def _left(self) -> tuple[Rung, ...]:
+        """Return the rungs still to be climbed; a step whose time ends from outside only closes."""
+        if self.running_out:
+            return (Rung(number=0, at=self.running_out.at, nudge=Nudge.CLOSE),)
+        return ladder.without_stale(self.rungs, self.now)
+
+    def _due(self, rung: Rung) -> datetime:
+        """Return when a rung is climbed: one that ends the question leaves time for second thoughts."""
+        if self.held_until and rung.nudge in (Nudge.COUNT, Nudge.CLOSE):
+            return max(rung.at, self.held_until)
+        return rung.at
 
     async def _climb(self, rung: Rung) -> None:
         """Do what the ladder says to those who are silent, once no answer is on its way."""
         if rung.nudge is not Nudge.REMIND:
-            await self._answers_on_their_way(rung.at)
+            await self._answers_on_their_way(self._due(rung))
         if self.ending:
+            return
+        if self._due(rung) > self.now or self._takes_effect():
+            # An answer has come meanwhile that may still be taken back.
+            self.rungs = (rung, *self.rungs)
             return
         if rung.nudge is Nudge.CLOSE:
             self._time_up()
@@ -299,6 +365,23 @@ class HumanStep(Timed):
         )
         self._hear(nudged.clock)
         self.seats = nudged.seats
+
+    async def _hold(self, effect: datetime | None) -> None:
+        """Let the register know when an outcome takes effect, or that there is none any more."""
+        self.effect_recorded = effect
+        self.effects += 1
+        await self._write_later(
+            Register.held,
+            StepHeld(step=self.ask.step, number=self.effects, until=effect, at=self.now),
+            "write when the outcome takes effect",
+        )
+
+    async def _take_effect(self, effect: datetime) -> None:
+        """Let the answers count for good, unless one that was taken back in time is on its way here."""
+        await self._answers_on_their_way(effect)
+        still = self._takes_effect()
+        if still and still <= self.now:
+            self._conclude()
 
     async def _reseat(self) -> None:
         """Let a cover, or whoever has come in a leaver's place, answer for those who are silent."""
@@ -332,15 +415,35 @@ class HumanStep(Timed):
                 )
             except TimeoutError:
                 patience = min(patience * 2, LONGEST_PATIENCE)
-            if not self.ending and self._unrecorded():
+            if not self.ending and self._news():
                 await self._record()
 
     def _time_up(self) -> None:
         choice = self._settled(final=True)
-        if choice is None:
-            self._end(Ending.SILENT, why="time_up")
-        else:
+        if choice is not None:
             self._end(Ending.DECIDED, choice)
+        elif self.running_out:
+            self._end(Ending.WITHDRAWN, why=self.running_out.why)
+        else:
+            self._end(Ending.SILENT, why="time_up")
+
+    def _takes_effect(self) -> datetime | None:
+        """Return when the answers take effect, if they make an outcome that may still be thought over."""
+        ends = [made.held_until for made in self.decisions if made.held_until]
+        return max(ends) if ends and self._outcome() else None
+
+    def _conclude(self) -> None:
+        """End the step if the answers make an outcome, or everybody has answered and they make none."""
+        if outcome := self._outcome():
+            ending, choice = outcome
+            self._end(ending, choice, why="" if choice else "inquorate")
+
+    def _outcome(self) -> tuple[Ending, Choice | None] | None:
+        everyone = not any(seat.holders for seat in self.seats if seat.key in self._silent())
+        choice = self._settled(final=everyone)
+        if choice is not None:
+            return Ending.DECIDED, choice
+        return (Ending.SILENT, None) if everyone else None
 
     def _settled(self, *, final: bool = False) -> Choice | None:
         """Return what the answers come to by the step's rule; `final` if no other can come."""
@@ -354,7 +457,10 @@ class HumanStep(Timed):
             self.ending, self.choice, self.why = ending, choice, why
 
     async def _record(self) -> None:
+        await self._record_undone()
         decisions = self._unrecorded()
+        if not decisions:
+            return
         self.recorded = len(self.decisions)
         await self._write_later(
             Register.decided,
@@ -362,7 +468,19 @@ class HumanStep(Timed):
             "write the answer",
         )
 
+    async def _record_undone(self) -> None:
+        """Write what was taken back: first, for its seat may have answered anew since."""
+        undone = tuple(self.undone[self.undone_recorded :])
+        if undone:
+            self.undone_recorded = len(self.undone)
+            await self._write_later(
+                Register.undone,
+                StepUndone(step=self.ask.step, undone=undone, at=self.now),
+                "write that an answer is taken back",
+            )
+
     async def _close(self) -> Outcome:
+        await self._record_undone()
         outcome = Outcome(
             step=self.ask.step,
             ending=self.ending or Ending.WITHDRAWN,
@@ -383,9 +501,13 @@ class HumanStep(Timed):
     def _unrecorded(self) -> tuple[Decision, ...]:
         return tuple(self.decisions[self.recorded :])
 
+    def _news(self) -> bool:
+        """Say whether there is anything that the register has not been told."""
+        return bool(self._unrecorded()) or len(self.undone) > self.undone_recorded
+
     def _not_here(self, keys: Sequence[str]) -> tuple[str, ...]:
-        """Return which decisions, by their keys, this step has not been brought."""
-        made = [decision.key for decision in self.decisions]
+        """Return which decisions and which wishes to take one back this step has not been brought."""
+        made = [*(decision.key for decision in self.decisions), *(undo.key for undo in self.undone)]
         return tuple(key for key in keys if key not in made)
 
     def _silent(self) -> tuple[str, ...]:
@@ -409,9 +531,12 @@ class Process(Timed):
         self.withdrawal: Withdrawal | None = None
         self._rounds: dict[str, int] = {}
         self._called_off: dict[str, str] = {}
+        self._ran_out: RunningOut | None = None
+        """What was approved has lapsed, and so has whatever is still asked about it."""
         self._state = ""
         self._changes = 0
         self._waits = 0
+        self._warnings = 0
 
     def call_off(self) -> None:
         """Withdraw the case, as its sponsor might."""
@@ -489,7 +614,30 @@ class Process(Timed):
         await self._wait(lambda: event() or self._off(key) is not None, until=at, summary=f"{leg}: {on}")
         return self._off(key) is None
 
-    async def become(self, state: str, *, because: Outcome | None = None) -> None:
+    async def while_valid(self, period: Period | None, use: Coroutine[Any, Any, Outcome]) -> Outcome:
+        """Let an approval be put to use while it is valid, with warnings before it lapses.
+
+        If it lapses, what is asked about it closes, and the outcome is one of silence.
+        """
+        if period is None:
+            return await use
+        using = asyncio.create_task(use)
+        *warnings, end = validity.moments(period)
+        for warning, following in zip(warnings, [*warnings[1:], end], strict=True):
+            put_to_use = await self._wait(using.done, until=warning, summary="warn that the approval lapses")
+            # After a jump of the Clock people get the one warning that says how things stand.
+            if not put_to_use and following > self.now:
+                await self._warn(period.until)
+        if not await self._wait(using.done, until=end, summary="the approval lapses"):
+            self._ran_out = RunningOut(at=end, why="validity")
+        outcome = await using
+        if self._ran_out is None or self.withdrawal or outcome.ending is not Ending.WITHDRAWN:
+            return outcome
+        return outcome.model_copy(update={"ending": Ending.SILENT})
+
+    async def become(
+        self, state: str, *, because: Outcome | None = None, valid_until: date | None = None
+    ) -> None:
         """Change the case's state and tell those whom the new state concerns; no change is none."""
         if state == self._state:
             return
@@ -501,6 +649,7 @@ class Process(Timed):
             at=self.now,
             number=self._changes,
             because=because.step if because else "",
+            valid_until=valid_until,
         )
         self._hear(await self._write(Cases.became, becoming, state))
         workflow.upsert_search_attributes([STATE.value_set(state)])
@@ -511,6 +660,11 @@ class Process(Timed):
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     # ------------------------------------------------------------------ machinery
+
+    async def _warn(self, valid_until: date) -> None:
+        self._warnings += 1
+        expiring = Expiring(case=self.case, number=self._warnings, valid_until=valid_until, at=self.now)
+        self._hear(await self._write(Cases.expiring, expiring, "warn that the approval lapses"))
 
     async def _decide_once(self, ask: Ask) -> Outcome:
         if self._off(ask.key) is not None:
@@ -535,7 +689,10 @@ class Process(Timed):
         )
         if not handle.done():
             try:
-                await handle.signal(HumanStep.withdraw, self._off(ask.key) or "")
+                if self._ran_out and not self.withdrawal:
+                    await handle.signal(HumanStep.run_out, self._ran_out)
+                else:
+                    await handle.signal(HumanStep.withdraw, self._off(ask.key) or "")
             except FailureError:
                 # It has ended by itself meanwhile, and what it came to stands.
                 workflow.logger.info("step already ended", extra={"step": ask.step})
@@ -548,7 +705,9 @@ class Process(Timed):
 
     def _off(self, key: str) -> str | None:
         """Return why the question `key` is no longer wanted, if it is not."""
-        return "withdrawn" if self.withdrawal else self._called_off.get(key)
+        if self.withdrawal:
+            return "withdrawn"
+        return self._ran_out.why if self._ran_out else self._called_off.get(key)
 
 
 def _never() -> bool:

@@ -196,6 +196,11 @@ class Addressed(Frozen):
 
     to: Addressee
 
+    @property
+    def linked(self) -> bool:
+        """It holds the one link by which its reader may act."""
+        return False
+
 
 class CaseLetter(Addressed):
     """A letter about a case. Unless it is an `Asking`, its only link is the case's page."""
@@ -231,6 +236,11 @@ class Asking(CaseLetter):
     """Rungs still to come. Empty: it stays open, and the letter says so."""
     code_needed: bool = False
     """A code will be asked for, and sent to this address."""
+
+    @property
+    def linked(self) -> bool:
+        """It holds the link by which its reader may answer."""
+        return True
 
 
 class Request(Asking):
@@ -339,6 +349,32 @@ class Receipt(CaseLetter):
     next: Next | None = None
     becomes: str = ""
     """The state to which the question's outcome brings the case, if it does not simply go on."""
+    undo_until: AwareDatetime | None = None
+    """Until when the answer may be taken back, if it may."""
+    code_needed: bool = False
+    """A code will be asked for before it is taken back, and sent to this address."""
+
+    @property
+    def linked(self) -> bool:
+        """It holds the link by which its reader may take the answer back."""
+        return self.undo_until is not None
+
+
+class TakenBack(CaseLetter):
+    """To whoever took an answer back: it counts no more, and another may be given."""
+
+    kind: Literal["taken_back"] = "taken_back"
+    question: Question
+    seat: Line
+    at: AwareDatetime
+    """When they took it back."""
+    due: date
+    code_needed: bool = False
+
+    @property
+    def linked(self) -> bool:
+        """It holds the link by which its reader may answer anew."""
+        return True
 
 
 class ClosedWithoutYou(CaseLetter):
@@ -351,7 +387,8 @@ class ClosedWithoutYou(CaseLetter):
     choice: Choice | None = None
     on: date
     why: str = ""
-    """The key in `StepClosing.why`: refused_by_another, withdrawn, time_up, inquorate, cancelled."""
+    """The key in `StepClosing.why`: refused_by_another, withdrawn, time_up, inquorate, cancelled or
+    validity."""
     passed_on: Line = ""
     """Who is asked instead, where nobody answered and somebody else is."""
     decided_by: tuple[Line, ...] = ()
@@ -384,6 +421,36 @@ class Approved(CaseLetter):
     """The number of the order that it raised."""
     orders_to: Line = ""
     """The host that the order is on its way to; empty if orders are sent nowhere."""
+    valid_until: date | None = None
+    """The last day on which the approval may be put to use; None: it does not lapse."""
+
+
+class Expiring(CaseLetter):
+    """The approval lapses soon, unless it is put to use."""
+
+    kind: Literal["expiring"] = "expiring"
+    written: date
+    """The day of this letter."""
+    valid_until: date
+    working_days: int
+    """How many are left, the last day included."""
+    size: Size
+    waiting_for: tuple[Line, ...] = ()
+    """Who is asked to confirm completion; nobody for a major proposal, which waits for its project."""
+    order: Line = ""
+    """The number of the order that would be called off."""
+
+
+class ApprovalLapsed(CaseLetter):
+    """The approval was not put to use while it was valid, and the case ends."""
+
+    kind: Literal["approval_lapsed"] = "approval_lapsed"
+    on: date
+    valid_until: date
+    approved_by: tuple[Line, ...] = ()
+    """The forum, or the posts, that approved it."""
+    order: Line = ""
+    """The number of the order that is called off."""
 
 
 class Rejected(CaseLetter):
@@ -699,6 +766,9 @@ class MeetingUnrecorded(MeetingLetter):
 Letter = Annotated[
     Request
     | Reminder
+    | TakenBack
+    | Expiring
+    | ApprovalLapsed
     | Escalation
     | Cover
     | Covered

@@ -221,6 +221,13 @@ class Seat(SeatAsk):
     holders: tuple[Holder, ...] = ()
 
 
+class Hold(Frozen):
+    """For how long people may take back their answers, before what these settle takes effect."""
+
+    minutes: int | None = None
+    """Minutes on the Clock; None: until the end of business."""
+
+
 class Terms(Frozen):
     """The handbook's rules for one kind of step, frozen with the case's edition."""
 
@@ -238,6 +245,8 @@ class Terms(Frozen):
     """Whoever wrote the version may not answer."""
     answers: tuple[str, ...] = ()
     """Named questions answered beside the choice, such as fit, infrastructure, security."""
+    hold: Hold | None = None
+    """How long an outcome waits for second thoughts; None: it takes effect at once."""
 
     def assurance_for(self, amount: Decimal | None) -> Assurance:
         """Say how sure the engine must be of who answers for a sum: more sure where more is spent."""
@@ -294,12 +303,31 @@ class Decision(Frozen):
     until: date | None = None
     """For a deferral: the day on which to ask again."""
     attempt: int = 1
-    """Counts how often the seat has tried, where an earlier try was refused for good."""
+    """Counts how often the seat has tried, where an earlier try was refused or taken back for good."""
+    held_until: datetime | None = None
+    """Until when whoever gave it may take it back, that instant included; None: they may not."""
 
     @property
     def message(self) -> str:
         """The id under which it is brought to its step: the same each time it is sent again."""
         return self.key if self.attempt == 1 else f"{self.key}:{self.attempt}"
+
+
+class Undo(Frozen):
+    """A person's wish to take back their own answer."""
+
+    key: str
+    step: str
+    decision: str
+    attempt: int
+    """Which of its seat's answers it is about."""
+    seat: str
+    person: str
+    submitted_at: datetime
+
+    def is_about(self, made: Decision) -> bool:
+        """Say whether it takes back this answer, and not an earlier or later one of the same seat."""
+        return (made.key, made.attempt) == (self.decision, self.attempt)
 
 
 def key_of(step: str) -> str:
@@ -310,6 +338,11 @@ def key_of(step: str) -> str:
 def decision_key(step: str, round: int, seat: str) -> str:
     """Name the one decision a seat may make in a round: intent, update id and record share it."""
     return f"dec:{step}:{round}:{seat}"
+
+
+def undo_key(decision: str, attempt: int) -> str:
+    """Name the one wish to take back an answer: the page, the update and the record share it."""
+    return f"undo:{decision}:{attempt}"
 
 
 class Ending(StrEnum):
@@ -528,6 +561,24 @@ class RoutingRules(Frozen):
     non_working: tuple[date, ...] = ()
 
 
+class Validity(Frozen):
+    """For how long an approval may be put to use, and when its people are warned that it will lapse."""
+
+    months: int
+    warn_days: tuple[int, ...] = ()
+    """Working days before its last day."""
+    non_working: tuple[date, ...] = ()
+    """The days that are not worked, of those by which it is counted."""
+
+
+class Period(Frozen):
+    """The validity of one approval: its last day, up to the end of business, and the days of warnings."""
+
+    until: date
+    warnings: tuple[date, ...] = ()
+    """The first first; all before the last day."""
+
+
 class State(StrEnum):
     """Where an investment proposal is (SETTLED states; the record uses the same words)."""
 
@@ -566,6 +617,8 @@ class CaseOpened(Frozen):
     terms: dict[str, Terms]
     edition: str
     clock: Clock = Clock()
+    validity: Validity | None = None
+    """How long its approval will be good for; None: for ever."""
 
 
 class StepOpening(Frozen):
@@ -609,6 +662,33 @@ class StepReseated(Frozen):
     at: datetime
 
 
+class StepUndone(Frozen):
+    """Answers that people have taken back: their seats are silent again."""
+
+    step: str
+    undone: tuple[Undo, ...]
+    at: datetime
+
+
+class StepHeld(Frozen):
+    """A step whose answers make an outcome that takes effect later; or one that does so no more."""
+
+    step: str
+    number: int
+    """Counts these changes of the step, so that each is written once."""
+    until: datetime | None
+    """When it takes effect unless an answer is taken back; None: there is no outcome any more."""
+    at: datetime
+
+
+class RunningOut(Frozen):
+    """A step whose time ends from outside: what was answered by then counts, and silence ends it."""
+
+    at: datetime
+    why: str
+    """A key of the reason, as in `StepClosing`."""
+
+
 class AnswersDue(Frozen):
     """A rung that would climb past those who are silent, and wants to know who is not."""
 
@@ -646,6 +726,18 @@ class Becoming(Frozen):
     """Counts the changes of this case, so that each is written once."""
     because: str = ""
     """The step whose outcome brought it about, if one did."""
+    valid_until: date | None = None
+    """For an approval: the last day on which it may be put to use; None: for ever."""
+
+
+class Expiring(Frozen):
+    """An approval that lapses soon, unless it is put to use."""
+
+    case: str
+    number: int
+    """Counts the warnings of this case, so that each is written once."""
+    valid_until: date
+    at: datetime
 
 
 class CaseWaiting(Frozen):

@@ -16,13 +16,16 @@ from workflows.model import (
     CaseOpened,
     CaseWaiting,
     Clock,
+    Expiring,
     StepClosing,
     StepDecided,
+    StepHeld,
     StepNudged,
     StepOpened,
     StepOpening,
     StepReseated,
     StepSeated,
+    StepUndone,
 )
 
 
@@ -67,6 +70,16 @@ class Register:
         """Write decisions that leave the step open, and send their receipts."""
         raise NotImplementedError
 
+    @activity.defn(name="step_undone")
+    async def undone(self, undone: StepUndone) -> None:
+        """Write that answers were taken back, and tell whoever took them."""
+        raise NotImplementedError
+
+    @activity.defn(name="step_held")
+    async def held(self, held: StepHeld) -> None:
+        """Write when a step's outcome takes effect, or that there is none any more."""
+        raise NotImplementedError
+
     @activity.defn(name="step_closed")
     async def closed(self, closing: StepClosing) -> None:
         """Write a step's last decisions and its outcome, and send the letters that tell it."""
@@ -74,7 +87,9 @@ class Register:
 
     @activity.defn(name="unsettled_intents")
     async def unsettled_intents(self, due: AnswersDue) -> tuple[str, ...]:
-        """Return the keys of decisions submitted before an instant that have no answer yet."""
+        """Return the keys of what was submitted before an instant, to decide or to take back, and has
+        no answer yet.
+        """
         raise NotImplementedError
 
 
@@ -94,4 +109,9 @@ class Cases:
     @activity.defn(name="case_waits")
     async def waits(self, waiting: CaseWaiting) -> Clock:
         """Write what the case waits for apart from people; return the Clock."""
+        raise NotImplementedError
+
+    @activity.defn(name="approval_expiring")
+    async def expiring(self, expiring: Expiring) -> Clock:
+        """Write that an approval lapses soon, and warn sponsor and lead; return the Clock."""
         raise NotImplementedError

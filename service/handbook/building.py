@@ -34,6 +34,7 @@ def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edi
         route=handbook.route,
         embargo=handbook.embargo,
         appraisal=handbook.appraisal,
+        validity=handbook.validity,
         limits=handbook.delegated_limits,
         next_authority=next_authorities(handbook),
         steps={kind: _terms(kind, handbook) for kind in handbook.steps},
@@ -99,6 +100,7 @@ def _terms(kind: str, handbook: Handbook) -> Terms:
         blind=forum.blind if forum else False,
         deciding=step.deciding,
         answers=step.answers,
+        hold=step.hold,
     )
 
 

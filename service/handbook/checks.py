@@ -18,6 +18,10 @@ from workflows.rules.routing import LEGS, choices_of
 _REFUSALS = (Choice.REJECT, Choice.RETURN, Choice.NOT_SUPPORT, Choice.SEND_BACK)
 _ANY_YEARS = range(FIRST_YEAR, FIRST_YEAR + 28)
 """All the ways in which weekdays can fall."""
+_LONGEST_VALIDITY = 120
+"""Months: for as long the days that are not worked are known."""
+_FEWEST_WORKED = 17
+"""Working days in a month with many holidays."""
 
 
 def faults(handbook: Handbook, source: Source) -> list[Fault]:
@@ -308,6 +312,24 @@ def _limits(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield ("delegated_limits", post), "has a limit, but nobody above it to ask"
 
 
+def _validity(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    validity = handbook.validity
+    if validity is None:
+        return
+    if validity.months > _LONGEST_VALIDITY:
+        yield ("validity", "months"), f"is {validity.months}, and may be {_LONGEST_VALIDITY} at most"
+    shortest = validity.months * _FEWEST_WORKED
+    for number, days in enumerate(validity.warn_days):
+        trail = ("validity", "warn_days", number)
+        if days > shortest:
+            yield (
+                trail,
+                f"{days} working days may be longer than {validity.months} months, so it would not come",
+            )
+        if days in validity.warn_days[:number]:
+            yield trail, f"{days} is written twice"
+
+
 def _calendar(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     entry = handbook.calendar
     try:
@@ -337,5 +359,6 @@ _CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _choices,
     _steps,
     _limits,
+    _validity,
     _calendar,
 )

@@ -26,6 +26,7 @@ _SECTIONS = {
     "posts": "Posts",
     "departments": "Departments",
     "appraisal": "Figures of a business case",
+    "validity": "How long an approval holds",
     "budgets": "Budgets",
     "retention": "How long records are kept",
     "reports": "Reports",
@@ -78,13 +79,22 @@ def _holding(holding: Holding, edition: Edition) -> str:
 def _differing(trail: tuple[str, ...], before: Any, after: Any) -> Iterator[tuple[tuple[str, ...], str, str]]:
     if before == after or trail[-1] in _UNTOLD:
         return
-    if isinstance(before, dict) and isinstance(after, dict):
+    if trail[-1] == "hold":
+        yield trail, _held(before), _held(after)
+    elif isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
             yield from _differing((*trail, key), before.get(key), after.get(key))
     elif trail[-1] in ("meetings", "non_working"):
         yield trail, _only(before, after), _only(after, before)
     elif _worded(before, trail) != _worded(after, trail):
         yield trail, _worded(before, trail), _worded(after, trail)
+
+
+def _held(hold: dict[str, int | None] | None) -> str:
+    """Say for how long an answer may be taken back."""
+    if hold is None:
+        return "nothing"
+    return f"{hold['minutes']} minutes" if hold["minutes"] else "to the end of the working day"
 
 
 def _told(section: str, trail: tuple[str, ...], before: Edition, after: Edition) -> str:

@@ -23,7 +23,9 @@ from workflows.model import (
     SeatAsk,
     SystemRules,
     Terms,
+    Validity,
 )
+from workflows.rules import validity
 
 Pounds = Annotated[
     Decimal,
@@ -354,6 +356,15 @@ class AppraisalRules(Entry):
         return (rates or self.discount_rates)[-1].percent
 
 
+class ValidityRules(Entry):
+    """For how long an approval may be put to use, and how long before its end people are warned."""
+
+    months: Annotated[int, Field(strict=True, gt=0)]
+    """From the day of approval."""
+    warn_days: tuple[Annotated[int, Field(strict=True, gt=0)], ...] = ()
+    """Working days before the last day."""
+
+
 class EmbargoHolder(Entry):
     """A forum that owns an embargo, from a day to a day, both included."""
 
@@ -390,6 +401,8 @@ class Route(Entry):
     reviewer: str = ""
 
 
+LONGEST_WAY = 60
+"""Months in which a version that is submitted comes to its approval."""
 ON_TERMS_OF = {"referral": "srg"}
 """Kinds of step that are put on the terms of another, where a handbook gives them none of their own."""
 
@@ -415,6 +428,8 @@ class Edition(Frozen):
     route: Route
     embargo: Embargo | None = None
     appraisal: AppraisalRules = AppraisalRules()
+    validity: ValidityRules | None = None
+    """None: an approval does not lapse."""
     limits: dict[str, Pounds]
     next_authority: dict[str, str]
     steps: dict[str, Terms]
@@ -578,6 +593,20 @@ class Edition(Frozen):
 
     def _acting(self, post: str, day: date | None) -> str:
         return self.acting(post, day) if day else post
+
+    def validity_from(self, day: date) -> Validity | None:
+        """Return how long what is submitted on a day is good for once it is approved.
+
+        With it go the days that are not worked as far as it may reach.
+        """
+        if self.validity is None:
+            return None
+        last = validity.months_later(day, self.validity.months + LONGEST_WAY)
+        return Validity(
+            months=self.validity.months,
+            warn_days=self.validity.warn_days,
+            non_working=tuple(free for free in self.non_working if day <= free <= last),
+        )
 
     def _principle_rules(self, principle: Principle, day: date | None) -> PrincipleRules:
         bodies = (body if body in self.forums else self._acting(body, day) for body in principle.issue_to)

@@ -52,6 +52,7 @@ def _sentences(edition: Edition, day: date) -> Iterator[str]:
     )
     yield from _limits(edition)
     yield from _srg(edition)
+    yield from _validity(edition)
     yield from (f"{_kind(kind)}: {_terms(terms)}" for kind, terms in edition.terms().items())
     yield (
         "Parts: "
@@ -167,6 +168,17 @@ def _srg(edition: Edition) -> Iterator[str]:
     yield f"{forum.name} decides {when}what is referred to it: {_sits(forum)}."
 
 
+def _validity(edition: Edition) -> Iterator[str]:
+    rules = edition.validity
+    if rules is None:
+        yield "An approval does not lapse."
+        return
+    days = " and ".join(str(days) for days in sorted(rules.warn_days, reverse=True))
+    warned = f"; sponsor and lead officer are warned {days} working days before" if days else ""
+    months = "month" if rules.months == 1 else "months"
+    yield f"An approval that is not put to use within {rules.months} {months} lapses{warned}."
+
+
 def _sits(forum: Forum) -> str:
     return f"{len(forum.members)} seats" + (f", {_quorum(forum.quorum)}" if forum.quorum else "")
 
@@ -187,7 +199,8 @@ def _quorum(quorum: Quorum) -> str:
 def _terms(terms: Terms) -> str:
     choices = ", ".join(choice.replace("_", " ") for choice in terms.choices)
     rungs = "; ".join(f"day {rung.day} {_NUDGES[rung.nudge]}" for rung in terms.ladder.rungs)
-    return f"{choices}. Due in {terms.ladder.due} working days; the silent: {rungs}. {_assured(terms)}."
+    answered = f"{_assured(terms)}{_held(terms)}"
+    return f"{choices}. Due in {terms.ladder.due} working days; the silent: {rungs}. {answered}."
 
 
 def _assured(terms: Terms) -> str:
@@ -196,6 +209,15 @@ def _assured(terms: Terms) -> str:
     if terms.code_above is not None:
         return f"Answered from the link, above {pounds(terms.code_above)} with a code"
     return "Answered from the link"
+
+
+def _held(terms: Terms) -> str:
+    if terms.hold is None:
+        return ""
+    minutes = terms.hold.minutes
+    if minutes is None:
+        return ", and may be taken back to the end of the working day"
+    return f", and may be taken back for {minutes} minute{'' if minutes == 1 else 's'}"
 
 
 def _kind(kind: str) -> str:

@@ -1,5 +1,6 @@
 """The shape of a handbook's files: what may be written in them, section by section."""
 
+import re
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -23,8 +24,9 @@ from service.handbook.edition import (
     Retention,
     Route,
     TechnicalParameter,
+    ValidityRules,
 )
-from workflows.model import Assurance, Choice, LadderRung, Quorum, Silence
+from workflows.model import Assurance, Choice, Hold, LadderRung, Quorum, Silence
 
 FIRST_YEAR = 2002
 """The papers begin in 2002, and so does every calendar."""
@@ -173,6 +175,24 @@ class LadderEntry(Entry):
     rungs: tuple[RungEntry, ...]
 
 
+LONGEST_HOLD = 24 * 60
+"""Minutes."""
+_MINUTES = re.compile(r"(\d{1,5}) minutes?")
+
+
+def _hold(written: object) -> object:
+    """Read how long an outcome waits for second thoughts."""
+    if written == "end_of_day":
+        return Hold()
+    found = _MINUTES.fullmatch(written) if isinstance(written, str) else None
+    minutes = int(found[1]) if found else 0
+    if not 0 < minutes <= LONGEST_HOLD:
+        raise ValueError(
+            f"is {written}, and must be written as 30 minutes, from 1 to {LONGEST_HOLD}, or as end_of_day"
+        )
+    return Hold(minutes=minutes)
+
+
 class StepEntry(Entry):
     """The terms on which one kind of question is put."""
 
@@ -186,6 +206,8 @@ class StepEntry(Entry):
     code_above: Pounds | None = None
     deciding: bool = True
     answers: tuple[str, ...] = ()
+    hold: Annotated[Hold, BeforeValidator(_hold)] | None = None
+    """For how long people may take back their answers, before what these settle takes effect."""
 
 
 class ClosureDays(Entry):
@@ -219,6 +241,7 @@ class Handbook(Entry):
     route: Route
     embargo: Embargo | None = None
     appraisal: AppraisalRules = AppraisalRules()
+    validity: ValidityRules | None = None
     delegated_limits: dict[str, Pounds] = Field(default_factory=dict)
     next_authority: dict[str, str] = Field(default_factory=dict)
     ladders: dict[str, LadderEntry]

@@ -20,12 +20,14 @@ from workflows.model import (
     CaseOpened,
     CaseWaiting,
     Clock,
+    Expiring,
     Frozen,
     Leg,
     Proposal,
     Size,
     State,
     Terms,
+    Validity,
     Withdrawal,
 )
 
@@ -107,6 +109,8 @@ class CaseItem(Frozen):
     because: str
     """The step whose outcome brought it to its state."""
     withdrawal: Withdrawal | None
+    valid_until: date | None = None
+    """The last day on which its approval may be put to use; None: there is none, or it holds for ever."""
 
 
 class CaseView(CaseItem):
@@ -227,11 +231,12 @@ def begun(
     ref: str,
     *,
     terms: Mapping[str, Terms],
+    validity: Validity | None = None,
     queued: Sequence[QueuedLetter] = (),
 ) -> CaseOpened:
     """Write that the engine has the version last submitted in hand, and return what it needs to go on.
 
-    The terms come from the edition under which the case opened.
+    The terms and the validity of its approval come from the edition under which the case opened.
     """
     case = get(tx, ref)
     fact = Entry("case.begun", {"version": case.version}, f"begun:{case.version}", ENGINE)
@@ -246,15 +251,26 @@ def begun(
         terms=dict(terms),
         edition=case.edition,
         clock=tx.clock,
+        validity=validity,
     )
 
 
 def became(tx: Tx, becoming: Becoming, queued: Sequence[QueuedLetter] = ()) -> Clock:
     """Write a new state and queue the letters it sends; done twice, the letters of the first time."""
-    data = {"state": becoming.state, "number": becoming.number, "because": becoming.because}
+    data: dict[str, Any] = {"state": becoming.state, "number": becoming.number, "because": becoming.because}
+    if becoming.valid_until:
+        data["valid_until"] = becoming.valid_until
     fact = Entry("case.became", data, f"became:{becoming.number}", ENGINE, at=becoming.at)
     if letters.tell(tx, becoming.case, [fact], queued) and becoming.state == State.RETURNED:
         drafts.reopened(tx, becoming.case)
+    return tx.clock
+
+
+def expiring(tx: Tx, expiring: Expiring, queued: Sequence[QueuedLetter] = ()) -> Clock:
+    """Write that an approval lapses soon, and queue the letters that warn of it."""
+    data = {"valid_until": expiring.valid_until, "number": expiring.number}
+    fact = Entry("approval.expiring", data, f"expiring:{expiring.number}", ENGINE, at=expiring.at)
+    letters.tell(tx, expiring.case, [fact], queued)
     return tx.clock
 
 

@@ -52,19 +52,22 @@ _CLOSE_SEATS = (
     update(SEATS).where(SEATS.c.step == bindparam("its_step"), SEATS.c.waiting).values(waiting=False)
 )
 _NEW_SEAT = insert(SEATS)
-_ANSWER_HOLDERS = (
-    update(HOLDERS)
-    .where(HOLDERS.c.step == bindparam("its_step"), HOLDERS.c.seat == bindparam("its_seat"))
-    .values(waiting=False)
+_ANSWER_HOLDERS = update(HOLDERS).where(
+    HOLDERS.c.step == bindparam("its_step"), HOLDERS.c.seat == bindparam("its_seat")
 )
 _CLOSE_HOLDERS = (
     update(HOLDERS).where(HOLDERS.c.step == bindparam("its_step"), HOLDERS.c.waiting).values(waiting=False)
 )
-_RECORD_DECISION = update(DECISIONS).where(DECISIONS.c.key == bindparam("its_key"))
+_THIS_DECISION = DECISIONS.c.attempt == bindparam("its_attempt")
+_RECORD_DECISION = update(DECISIONS).where(DECISIONS.c.key == bindparam("its_key"), _THIS_DECISION)
+_KNOWN_DECISION = select(DECISIONS.c.key).where(DECISIONS.c.key == bindparam("key"))
 _DROP_DECISION = delete(DECISIONS).where(
     DECISIONS.c.key == bindparam("key"), DECISIONS.c.recorded_at.is_(None)
 )
+_FORGET_DECISION = delete(DECISIONS).where(DECISIONS.c.key == bindparam("key"))
+_UNDO_DECISION = _FORGET_DECISION.where(_THIS_DECISION)
 _NEW_DECISION = insert(DECISIONS)
+_OPEN = select(STEPS.c.open).where(STEPS.c.id == bindparam("id"))
 
 
 def apply(connection: Connection, line: Line) -> None:
@@ -243,6 +246,8 @@ def _case_became(connection: Connection, line: Line) -> None:
             "open": state not in ENDED,
             "changed": line.at,
             "because": line.data["because"],
+            # Only an approval says until when it is good, and of those only what may lapse.
+            **({"valid_until": day(until)} if (until := line.data.get("valid_until")) else {}),
         },
     )
     connection.execute(_END_WAITS, {"case": line.case})
@@ -378,6 +383,15 @@ def _step_reseated(connection: Connection, line: Line) -> None:
     )
 
 
+def _step_held(connection: Connection, line: Line) -> None:
+    step, until = line.data["step"], line.data["until"]
+    known = connection.execute(select(STEPS).where(STEPS.c.id == step)).one()._mapping
+    left = [rung for rung in canonical.loads(known["rungs"]) if rung["number"] > known["climbed"]]
+    moments = [moment(until)] if until else [moment(rung["at"]) for rung in left]
+    held = {"held_until": moments[0] if until else None, "next_at": next(iter(moments), None)}
+    connection.execute(_CHANGE_STEP, {"its_id": step} | held)
+
+
 def _step_closed(connection: Connection, line: Line) -> None:
     data = line.data
     step = data["step"]
@@ -392,6 +406,7 @@ def _step_closed(connection: Connection, line: Line) -> None:
             "why": data["why"],
             "until": day(data["until"]),
             "closed": line.at,
+            "held_until": None,
         },
     )
     connection.execute(_CLOSE_SEATS, {"its_step": step})
@@ -402,6 +417,8 @@ def _step_closed(connection: Connection, line: Line) -> None:
 
 
 def _decision_submitted(connection: Connection, line: Line) -> None:
+    # An answer that was taken back may still stand here, if its seat was quick to give another.
+    connection.execute(_FORGET_DECISION, {"key": line.data["decision"]})
     connection.execute(_NEW_DECISION, _decision(line))
 
 
@@ -411,8 +428,9 @@ def _decision_refused(connection: Connection, line: Line) -> None:
 
 def _decision_recorded(connection: Connection, line: Line) -> None:
     data = line.data
-    recorded = connection.execute(_RECORD_DECISION, {"its_key": data["decision"], "recorded_at": line.at})
-    if not recorded.rowcount:
+    this = {"its_key": data["decision"], "its_attempt": data.get("attempt", 1)}
+    recorded = connection.execute(_RECORD_DECISION, this | {"recorded_at": line.at})
+    if not recorded.rowcount and not connection.execute(_KNOWN_DECISION, {"key": data["decision"]}).first():
         connection.execute(_NEW_DECISION, _decision(line) | {"recorded_at": line.at})
     seat = {"its_step": data["step"], "its_seat": data["seat"]}
     answer = {
@@ -422,7 +440,17 @@ def _decision_recorded(connection: Connection, line: Line) -> None:
         "answered_at": moment(data["submitted_at"]),
     }
     connection.execute(_ANSWER_SEAT, seat | answer)
-    connection.execute(_ANSWER_HOLDERS, seat)
+    connection.execute(_ANSWER_HOLDERS, seat | {"waiting": False})
+
+
+def _decision_undone(connection: Connection, line: Line) -> None:
+    data = line.data
+    connection.execute(_UNDO_DECISION, {"key": data["decision"], "its_attempt": data["attempt"]})
+    seat = {"its_step": data["step"], "its_seat": data["seat"]}
+    waiting = bool(connection.execute(_OPEN, {"id": data["step"]}).scalar_one())
+    silent = {"waiting": waiting, "person": None, "choice": None, "answered_at": None}
+    connection.execute(_ANSWER_SEAT, seat | silent)
+    connection.execute(_ANSWER_HOLDERS, seat | {"waiting": waiting})
 
 
 def _decision(line: Line) -> dict[str, Any]:
@@ -446,6 +474,8 @@ def _decision(line: Line) -> dict[str, Any]:
         "payload_hash": data["payload_hash"],
         "assurance": data.get("assurance", ""),
         "submitted_at": moment(data["submitted_at"]),
+        "attempt": data.get("attempt", 1),
+        "held_until": moment(held) if (held := data.get("held_until")) else None,
     }
 
 
@@ -531,10 +561,12 @@ FOLDS: dict[str, Fold] = {
     "step.opened": _step_opened,
     "step.nudged": _step_nudged,
     "step.reseated": _step_reseated,
+    "step.held": _step_held,
     "step.closed": _step_closed,
     "decision.submitted": _decision_submitted,
     "decision.refused": _decision_refused,
     "decision.recorded": _decision_recorded,
+    "decision.undone": _decision_undone,
     "order.raised": _order_raised,
     "order.cancelled": _order_cancelled,
     "order.accepted": _order_accepted,
@@ -544,6 +576,9 @@ FOLDS: dict[str, Fold] = {
 
 RECORD_ONLY = frozenset(
     {
+        "approval.expiring",
+        "decision.taking_back",
+        "decision.not_taken_back",
         "letter.queued",
         "letter.sent",
         "letter.undeliverable",

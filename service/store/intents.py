@@ -15,7 +15,9 @@ from service.store.tables import DECISIONS, INTENTS, STEPS, TEXTS
 from workflows.model import Assurance, Choice, Decision, Frozen, key_of
 from workflows.rules import routing
 
-SUBMITTED, ACCEPTED, REFUSED = "submitted", "accepted", "refused"
+SUBMITTED, ACCEPTED, REFUSED, UNDONE = "submitted", "accepted", "refused", "undone"
+VOID = (REFUSED, UNDONE)
+"""States in which an answer does not stand, so that its seat may answer anew."""
 
 _WORDS = ("reason", "conditions", "answers")
 
@@ -40,11 +42,11 @@ _OF_KEY = (
     .where(STEPS.c.case == bindparam("case"), STEPS.c.key == bindparam("asked"))
 )
 _NEW = insert(INTENTS)
-_ACCEPT = (
-    update(INTENTS)
-    .where(INTENTS.c.key == bindparam("its_key"), INTENTS.c.state == SUBMITTED)
-    .values(state=ACCEPTED)
+_THIS = update(INTENTS).where(
+    INTENTS.c.key == bindparam("its_key"), INTENTS.c.attempt == bindparam("its_attempt")
 )
+_ACCEPT = _THIS.where(INTENTS.c.state == SUBMITTED).values(state=ACCEPTED)
+_UNDO = _THIS.values(state=UNDONE)
 _DECISIONS = (
     select(DECISIONS, TEXTS.c.body.label("words"), STEPS.c.kind, STEPS.c.ask)
     .join(STEPS, STEPS.c.id == DECISIONS.c.step)
@@ -93,6 +95,8 @@ class Intent(Frozen):
     shown_hash: str
     submitted_at: datetime
     """On the Clock."""
+    held_until: datetime | None = None
+    """Until when it may be taken back, on the Clock; None: it may not."""
     assurance: Assurance = Assurance.LINK
     session: str = ""
     """The session's reference, which is a hash."""
@@ -132,6 +136,7 @@ class Intent(Frozen):
             payload_hash=self.payload_hash,
             submitted_at=self.submitted_at,
             until=self.until,
+            held_until=self.held_until,
         )
 
 
@@ -139,7 +144,7 @@ class StoredIntent(Intent):
     """An intent, and what the engine made of it."""
 
     attempt: int
-    """How often this seat has submitted one; only a refused one may be replaced."""
+    """How often this seat has submitted one; only one refused or taken back may be replaced."""
     state: str
     hashed: str
     """The payload's hash as it was when submitted, whatever became of the words since."""
@@ -189,10 +194,19 @@ class DecisionView(Frozen):
     assurance: str
     submitted_at: datetime
     recorded_at: datetime | None
+    attempt: int = 1
+    """Which of its seat's answers it is."""
+    held_until: datetime | None = None
+    """Until when it may be taken back."""
     forum: str = ""
     """The forum that was asked, if one was."""
     altered: bool = False
     """Its words were changed behind the record's back."""
+
+    @property
+    def message(self) -> str:
+        """The id under which it was brought to its step."""
+        return self.key if self.attempt == 1 else f"{self.key}:{self.attempt}"
 
 
 class AlreadyAnswered(Conflict):
@@ -209,18 +223,18 @@ class AlreadyAnswered(Conflict):
 def submit(tx: Tx, intent: Intent) -> Submitted:
     """Write down what a person confirmed. The same again stands; anything else is refused.
 
-    An intent that the engine refused may be replaced.
+    An intent that the engine refused, or that was taken back, may be replaced.
     """
     tx.lock(intent.case)
     standing = tx.all(_STANDING, step=intent.step, round=intent.round, seat=intent.seat, person=intent.person)
     before = next((row for row in standing if row.key == intent.key), None)
-    if before is not None and before.state != REFUSED:
+    if before is not None and before.state not in VOID:
         known = _must(tx, intent.key)
         if known.payload_hash != intent.payload_hash:
             raise AlreadyAnswered(known)
         return Submitted(intent=known, again=True)
     if any(
-        row.key != intent.key and row.person == intent.person and row.state != REFUSED
+        row.key != intent.key and row.person == intent.person and row.state not in VOID
         for row in (*standing, *_of_the_same_share(tx, intent))
     ):
         raise TwoSeats
@@ -242,9 +256,14 @@ def _version(ask: str) -> int:
     return version
 
 
-def accepted(tx: Tx, key: str, settled: Choice | None) -> None:
+def accepted(tx: Tx, key: str, settled: Choice | None, attempt: int = 1) -> None:
     """Write that the engine counted it, and what the step came to if it came to its end."""
-    tx.run(_ACCEPT, {"its_key": key, "settled": settled})
+    tx.run(_ACCEPT, {"its_key": key, "its_attempt": attempt, "settled": settled})
+
+
+def undone(tx: Tx, key: str, attempt: int) -> None:
+    """Write that it was taken back: the seat may answer anew."""
+    tx.run(_UNDO, {"its_key": key, "its_attempt": attempt})
 
 
 def refused(tx: Tx, key: str, refusal: str) -> None:
@@ -327,7 +346,7 @@ def _write(tx: Tx, intent: Intent, attempt: int) -> StoredIntent:
     tx.append(
         intent.case,
         "decision.submitted",
-        _recordable(intent, words, hashed),
+        _recordable(intent, words, hashed, attempt),
         key=f"submitted:{intent.key}:{attempt}",
         actor=intent.person,
         on_behalf_of=intent.on_behalf_of,
@@ -349,10 +368,10 @@ def _words(intent: Intent) -> str:
     return canonical.dumps(intent.model_dump(mode="json", include=set(_WORDS)))
 
 
-def _recordable(intent: Intent, words: str, hashed: str) -> dict[str, Any]:
+def _recordable(intent: Intent, words: str, hashed: str, attempt: int) -> dict[str, Any]:
     """Return what the journal keeps: no words, only their hash."""
     data = intent.model_dump(
-        mode="json", exclude={"key", "case", "submitted_at", "ip", "user_agent", *_WORDS}
+        mode="json", exclude={"key", "case", "submitted_at", "held_until", "ip", "user_agent", *_WORDS}
     )
     return data | {
         "decision": intent.key,
@@ -361,6 +380,8 @@ def _recordable(intent: Intent, words: str, hashed: str) -> dict[str, Any]:
         "words_hash": words,
         "payload_hash": hashed,
         "submitted_at": intent.submitted_at,
+        "held_until": intent.held_until,
+        "attempt": attempt,
     }
 
 

@@ -166,8 +166,8 @@ def raised(tx: Tx, case: CaseView, *, at: datetime, sending: bool) -> str:
     return key
 
 
-def cancelled(tx: Tx, ref: str, *, at: datetime) -> None:
-    """Call off the order of a case that is withdrawn. Whoever may have it is told, once."""
+def cancelled(tx: Tx, ref: str, *, at: datetime, why: str = "withdrawn") -> None:
+    """Call off the order of a case that is withdrawn, or has lapsed. Whoever may have it is told, once."""
     tx.lock(ref)
     for order in of_case(tx, ref):
         if order.kind != RAISED:
@@ -175,7 +175,7 @@ def cancelled(tx: Tx, ref: str, *, at: datetime) -> None:
         key = f"{order.key}{_NOTICE}"
         # A try that did not end with a refusal may have arrived, whatever we heard of it.
         told = any(made.outcome != REFUSED for made in tries(tx, order.key))
-        data = {"order": order.key, "notice": key if told else ""}
+        data = {"order": order.key, "notice": key if told else "", "why": why}
         tx.append(ref, "order.cancelled", data, key=key, actor=ENGINE, at=at)
         _send(tx, key)
 

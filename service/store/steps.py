@@ -7,12 +7,12 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, bindparam, exists, func, select, tuple_
 
-from service.store import cursors, letters
+from service.store import cursors, letters, undoing
 from service.store.engine import Tx
 from service.store.intents import ACCEPTED
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
-from service.store.tables import CASE_WAITS, CASES, HOLDERS, INTENTS, SEATS, STEPS
+from service.store.tables import CASE_WAITS, CASES, DECISIONS, HOLDERS, INTENTS, SEATS, STEPS
 from workflows.model import (
     Ask,
     Assurance,
@@ -27,11 +27,13 @@ from workflows.model import (
     Seat,
     StepClosing,
     StepDecided,
+    StepHeld,
     StepNudged,
     StepOpened,
     StepOpening,
     StepReseated,
     StepSeated,
+    StepUndone,
     Terms,
     Timetable,
 )
@@ -66,6 +68,10 @@ _PEOPLE_WAITING = select(HOLDERS.c.step, HOLDERS.c.seat, HOLDERS.c.person).where
 _COUNTED = select(INTENTS.c.step, INTENTS.c.seat).where(
     INTENTS.c.step.in_(bindparam("steps", expanding=True)), INTENTS.c.state == ACCEPTED
 )
+_HELD_UNTIL = select(func.max(DECISIONS.c.held_until)).where(DECISIONS.c.step == bindparam("step"))
+
+HELD = "held"
+"""What comes next in a step whose outcome waits for second thoughts: it takes effect."""
 
 
 class SeatView(Seat):
@@ -105,6 +111,8 @@ class StepView(Frozen):
     why: str
     until: date | None
     closed: datetime | None
+    held_until: datetime | None = None
+    """When its outcome takes effect, while answers may still be taken back."""
 
     @property
     def case(self) -> str:
@@ -183,6 +191,14 @@ class StepView(Frozen):
         return next(left, None) if self.open else None
 
     @property
+    def takes_effect(self) -> datetime | None:
+        """When its outcome takes effect, as far as others may know.
+
+        That a blind step is settled before all have answered would say how those who have agree.
+        """
+        return None if self.blind and self.silent else self.held_until
+
+    @property
     def silent(self) -> tuple[str, ...]:
         """The keys of the seats that have not answered."""
         return tuple(seat.key for seat in self.seats if not seat.answered)
@@ -220,7 +236,7 @@ class Waiting(Frozen):
     since: datetime
     due: datetime | None = None
     next: str
-    """The nudge to come, or the leg that waits."""
+    """The nudge to come, `held` for an outcome that takes effect, or the leg that waits."""
     at: datetime | None
     working_days: int = 0
     """Filled in by whoever knows the calendar."""
@@ -294,6 +310,22 @@ def decided(tx: Tx, made: StepDecided, queued: Sequence[QueuedLetter]) -> None:
     letters.tell(
         tx, case_of(made.step), [_recorded(decision, made.at) for decision in made.decisions], queued
     )
+
+
+def undone(tx: Tx, made: StepUndone, queued: Sequence[QueuedLetter]) -> None:
+    """Write that answers were taken back, and queue the letters that confirm it."""
+    facts = [
+        Entry("decision.undone", undoing.recordable(undo), f"undone:{undo.key}", undo.person, at=made.at)
+        for undo in made.undone
+    ]
+    letters.tell(tx, case_of(made.step), facts, queued)
+
+
+def held(tx: Tx, held: StepHeld) -> None:
+    """Write when a step's outcome takes effect, or that there is none any more."""
+    data = {"step": held.step, "until": held.until}
+    key = f"held:{held.step}:{held.number}"
+    tx.append(case_of(held.step), "step.held", data, key=key, actor=ENGINE, at=held.at)
 
 
 def closed(tx: Tx, closing: StepClosing, queued: Sequence[QueuedLetter]) -> None:
@@ -421,8 +453,11 @@ def waiting_of(tx: Tx, refs: Sequence[str]) -> dict[str, tuple[Waiting, ...]]:
     standing = _steps(tx, _OPEN_OF, cases=refs)
     counted = _counted(tx, [step.id for step in standing])
     for step in standing:
-        waits_on = _on_people(step)
-        found[step.case].extend(wait for wait in waits_on if (wait.step, wait.seat) not in counted)
+        waits_on = [wait for wait in _on_people(step) if (wait.step, wait.seat) not in counted]
+        if not waits_on and step.terms.hold:
+            # All have answered, and the register is about to be told when it takes effect.
+            waits_on = [_on_time(step, tx.value(_HELD_UNTIL, step=step.id))]
+        found[step.case].extend(waits_on)
     for row in tx.all(_WAITS_OF, cases=refs):
         found[row.case].append(
             Waiting(case=row.case, key=row.key, on=row.on, since=row.since, next=row.leg, at=row.until)
@@ -437,8 +472,9 @@ def _recorded(decision: Decision, at: datetime) -> Entry:
     data = decision.model_dump(mode="json", exclude={"key"}) | {
         "decision": decision.key,
         "submitted_at": decision.submitted_at,
+        "held_until": decision.held_until,
     }
-    return Entry("decision.recorded", data, f"recorded:{decision.key}", decision.person, at=at)
+    return Entry("decision.recorded", data, f"recorded:{decision.message}", decision.person, at=at)
 
 
 def _counted(tx: Tx, steps: Sequence[str]) -> set[tuple[str, str]]:
@@ -450,7 +486,23 @@ def _counted(tx: Tx, steps: Sequence[str]) -> set[tuple[str, str]]:
     return found
 
 
+def _on_time(step: StepView, until: datetime | None) -> Waiting:
+    """Return that a step waits for nobody: its outcome takes effect, unless an answer is taken back."""
+    return Waiting(
+        case=step.case,
+        step=step.id,
+        key=step.key,
+        on=step.ask.forum or step.seats[0].post,
+        since=step.opened,
+        next=HELD,
+        at=until,
+    )
+
+
 def _on_people(step: StepView) -> Iterable[Waiting]:
+    if step.takes_effect:
+        yield _on_time(step, step.takes_effect)
+        return
     rung = step.next
     for seat in step.seats:
         if seat.waiting:
@@ -517,4 +569,5 @@ def _step(row: Row[Any], seats: Sequence[SeatView]) -> StepView:
         why=row.why,
         until=row.until,
         closed=row.closed,
+        held_until=row.held_until,
     )

@@ -180,6 +180,8 @@ class CaseRow(SQLModel, table=True):
     withdrawal_key: str | None = None
     withdrawal_by: str | None = None
     withdrawal_at: datetime | None = None
+    valid_until: date | None = None
+    """The last day on which its approval may be put to use; None: there is none, or it holds for ever."""
 
 
 class CaseVersionRow(SQLModel, table=True):
@@ -271,6 +273,8 @@ class StepRow(SQLModel, table=True):
     why: str
     until: date | None = None
     closed: datetime | None = None
+    held_until: datetime | None = None
+    """When its outcome takes effect, while answers may still be taken back."""
 
 
 class SeatRow(SQLModel, table=True):
@@ -370,6 +374,10 @@ class DecisionRow(SQLModel, table=True):
     assurance: str
     submitted_at: datetime
     recorded_at: datetime | None = None
+    attempt: int = Field(sa_column_kwargs={"server_default": "1"})
+    """Which of its seat's answers it is."""
+    held_until: datetime | None = None
+    """Until when it may be taken back."""
 
 
 # ----------------------------------------------------------------- beside the journal
@@ -445,8 +453,8 @@ class IntentRow(SQLModel, table=True):
             "round",
             "person",
             unique=True,
-            sqlite_where=text("state <> 'refused'"),
-            postgresql_where=text("state <> 'refused'"),
+            sqlite_where=text("state NOT IN ('refused', 'undone')"),
+            postgresql_where=text("state NOT IN ('refused', 'undone')"),
         ),
         _when("ix_intent_unsettled", "step", "submitted_at", where="state = 'submitted'"),
     )
@@ -466,6 +474,25 @@ class IntentRow(SQLModel, table=True):
     submitted_at: datetime
     recorded_real: datetime
     settled: str | None = None
+    refusal: str
+
+
+class UndoRow(SQLModel, table=True):
+    """A wish to take back an answer, as it was submitted: an inbox like that of decisions."""
+
+    __tablename__ = "undo_intent"
+    __table_args__ = (_when("ix_undo_intent_unsettled", "step", "submitted_at", where="state = 'submitted'"),)
+
+    key: str = Field(primary_key=True)
+    case: str
+    step: str
+    decision: str
+    attempt: int
+    seat: str
+    person: str
+    state: str
+    submitted_at: datetime
+    recorded_real: datetime
     refusal: str
 
 
@@ -681,6 +708,7 @@ COUNTERS = _table(CounterRow)
 DRAFTS = _table(DraftRow)
 CO_AUTHORS = _table(DraftCoAuthorRow)
 INTENTS = _table(IntentRow)
+UNDOS = _table(UndoRow)
 LETTERS = _table(LetterRow)
 ORDER_ATTEMPTS = _table(OrderAttemptRow)
 LINKS = _table(LinkRow)

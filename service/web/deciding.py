@@ -9,14 +9,17 @@ from starlette.datastructures import FormData
 
 from service import telling
 from service.handbook import Edition
-from service.store import answers, attempts, intents, texts
+from service.store import answers, attempts, intents, texts, undoing
 from service.store.engine import Tx
 from service.store.intents import Answered, Condition, Intent, StoredIntent
+from service.store.undoing import StoredUndo
 from service.web import days, outstanding, words
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
-from workflows.model import Assurance, Capacity, Choice, Frozen, decision_key
+from workflows.model import Assurance, Capacity, Choice, Frozen, Undo, decision_key, undo_key
+from workflows.rules import holding
+from workflows.rules.quorum import Refusal
 
 CONCERNS = ("no_concern", "concern")
 WRITTEN = {
@@ -245,6 +248,32 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
     return Submitted(intents.submit(tx, intent).intent, sight.open_step.kind)
 
 
+def take_back(tx: Tx, visit: Visit, sight: Sight, attempt: int) -> StoredUndo | None:
+    """Write down that a person takes back their answer; None if it is too late, or not theirs to take back.
+
+    The same wish again finds itself. `attempt` says which answer they were shown: an old page takes back no
+    new one.
+    """
+    answer = sight.answer
+    if answer is None or answer.person != sight.link.person or answer.attempt != attempt:
+        return None
+    if sight.undo:
+        return sight.undo
+    if sight.undo_until is None:
+        _attempted(tx, visit, sight, Refusal.TOO_LATE)
+        return None
+    undo = Undo(
+        key=undo_key(answer.key, answer.attempt),
+        step=answer.step,
+        decision=answer.key,
+        attempt=answer.attempt,
+        seat=answer.seat,
+        person=answer.person,
+        submitted_at=tx.now,
+    )
+    return undoing.submit(tx, sight.case.ref, undo)
+
+
 def _attempted(tx: Tx, visit: Visit, sight: Sight, why: str) -> None:
     """Leave a trace of an answer that was refused: it is gone from everywhere else."""
     assert visit.session is not None
@@ -261,7 +290,7 @@ def _attempted(tx: Tx, visit: Visit, sight: Sight, why: str) -> None:
 
 
 def _intent(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str) -> Intent:
-    step, seat = sight.open_step, sight.open_seat
+    step, seat, now = sight.open_step, sight.open_seat, tx.now
     assert visit.session is not None
     return Intent(
         key=decision_key(step.id, step.round, seat.key),
@@ -279,7 +308,8 @@ def _intent(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str)
         until=chosen.until,
         content_hash=step.content_hash,
         shown_hash=shown_hash,
-        submitted_at=tx.now,
+        submitted_at=now,
+        held_until=holding.until(step.terms.hold, now, sight.edition.non_working),
         assurance=Assurance.CODE if visit.session.raised else Assurance.LINK,
         session=visit.session.ref,
         ip=visit.ip,

@@ -113,6 +113,8 @@ class DecisionRecord(_Part):
     state: str
     """Where the case is now."""
     changed_on: date
+    valid_until: date | None
+    """The last day on which an approval may be put to use; None if it does not lapse, or it is none."""
     sponsor: str
     lead: str
     edition: str
@@ -182,6 +184,7 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         decided_on=day,
         state=case.state,
         changed_on=words.local(case.changed),
+        valid_until=case.valid_until,
         sponsor=telling.title(rules, case.sponsor, day),
         lead=telling.title(rules, case.lead, day),
         edition=rules.title,
@@ -323,6 +326,8 @@ def _the_decision(record: DecisionRecord) -> Iterator[Row]:
     if record.state != record.decision:
         since = words.STATES[State(record.state)]
         yield Row(what="Since then", which=(f"{since} on {words.day(record.changed_on)}",))
+    if record.valid_until:
+        yield Row(what="Valid until", which=(f"{words.day(record.valid_until)}, unless put to use by then",))
     yield Row(what="Proposal", which=(record.title, *_lines(record.summary)))
     yield Row(what="Version", which=(f"{record.version}, fingerprint {record.content_hash}",))
     yield Row(what="Department", which=(record.department,))

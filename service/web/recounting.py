@@ -59,6 +59,7 @@ def gist(lines: Iterable[Line]) -> list[Line]:
 _DETAIL = (
     "case.begun",
     "decision.submitted",
+    "decision.taking_back",
     "letter.queued",
     "letter.sent",
     "link.followed",
@@ -92,7 +93,9 @@ def _submitted(line: Line, edition: Edition) -> str:
 def _became(line: Line, edition: Edition) -> str:
     state = str(line.data.get("state", ""))
     named = words.STATES[State(state)] if state in list(State) else words.plain(state)
-    return f"It became: {named[:1].lower()}{named[1:]}."
+    valid = line.data.get("valid_until")
+    until = f", valid until {words.short_day(date.fromisoformat(valid))}" if valid else ""
+    return f"It became: {named[:1].lower()}{named[1:]}{until}."
 
 
 def _waiting(line: Line, edition: Edition) -> str:
@@ -140,6 +143,25 @@ def _closed(line: Line, edition: Edition) -> str:
     return "The question closed without a decision."
 
 
+def _held(line: Line, edition: Edition) -> str:
+    if until := line.data.get("until"):
+        return f"The question was settled; it takes effect on {words.moment(canonical.moment(until))}."
+    return "The question was open again."
+
+
+def _taken_back(said: str) -> Callable[[Line, Edition], str]:
+    def tell(line: Line, edition: Edition) -> str:
+        who = telling.name(edition, str(line.data.get("person", ""))) or "Somebody"
+        return f"{who} {said}."
+
+    return tell
+
+
+def _expiring(line: Line, edition: Edition) -> str:
+    until = date.fromisoformat(str(line.data["valid_until"]))
+    return f"Sponsor and lead officer were warned that the approval lapses after {words.short_day(until)}."
+
+
 def _supplied(line: Line, edition: Edition) -> str:
     data = line.data
     which, on = words.listed(list(data["parameters"])), words.short_day(date.fromisoformat(data["on"]))
@@ -181,9 +203,14 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "step.opened": _opened,
     "step.nudged": _nudged,
     "step.reseated": lambda line, edition: "Somebody who came, or who covers, was asked as well.",
+    "step.held": _held,
     "step.closed": _closed,
     "decision.submitted": _decision_submitted,
     "decision.recorded": _decision_recorded,
+    "decision.taking_back": _taken_back("asked to take an answer back"),
+    "decision.undone": _taken_back("took an answer back, and the question waits for them again"),
+    "decision.not_taken_back": _taken_back("asked too late to take an answer back, and it stands"),
+    "approval.expiring": _expiring,
     "decision.refused": lambda line, edition: "An answer was not counted.",
     "letter.queued": _letter("was written"),
     "letter.sent": _letter("was sent"),

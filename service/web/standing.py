@@ -1,18 +1,19 @@
 """How things stand with a link: what it leads to now, worked out afresh at every look and every press."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from service import seating, telling
 from service.handbook import Edition
-from service.store import cases, editions, intents, links, steps
+from service.store import cases, editions, intents, links, steps, undoing
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
 from service.store.links import LinkRow
 from service.store.steps import SeatView, StepView
-from workflows.model import Assurance, Capacity, Ending, Holder, decision_key
+from service.store.undoing import StoredUndo
+from workflows.model import Assurance, Capacity, Ending, Holder, decision_key, undo_key
 
 
 class Standing(StrEnum):
@@ -61,6 +62,10 @@ class Sight:
     holder: Holder | None = None
     answer: StoredIntent | None = None
     """What has been submitted for the seat."""
+    undo: StoredUndo | None = None
+    """The wish to take it back, if there is one."""
+    undo_until: datetime | None = None
+    """Until when the person may take their answer back; None if they may not, or have said so already."""
 
     @property
     def open_step(self) -> StepView:
@@ -73,6 +78,20 @@ class Sight:
         """The seat; there is one wherever there is a step."""
         assert self.seat is not None
         return self.seat
+
+    @property
+    def taken_back(self) -> bool:
+        """The person's last answer counts no more, at their own wish."""
+        return self._own_answer and self.answer is not None and self.answer.state == intents.UNDONE
+
+    @property
+    def being_taken_back(self) -> bool:
+        """The person has said that they take their answer back, and the step has not said yet that it is."""
+        return self._own_answer and self.undo is not None and self.undo.state == intents.SUBMITTED
+
+    @property
+    def _own_answer(self) -> bool:
+        return self.answer is not None and self.answer.person == self.link.person
 
     @property
     def who(self) -> str:
@@ -109,13 +128,21 @@ def look(tx: Tx, link: LinkRow) -> Sight:
     answer = intents.shown(tx, decision_key(step.id, step.round, seat.key))
     holder = _holder(tx, people, case, step, seat, link.person)
     standing = _standing(tx, link, case, step, seat, answer, holder)
-    return Sight(link, standing, case, edition, people, tx.today, step, seat, holder, answer)
+    undo = undoing.get(tx, undo_key(answer.key, answer.attempt)) if answer and answer.held_until else None
+    until = _undo_until(tx, link, step, answer) if answer and not undo else None
+    return Sight(link, standing, case, edition, people, tx.today, step, seat, holder, answer, undo, until)
 
 
 def find(tx: Tx, link_id: str) -> Sight | None:
     """Work out how things stand with the link of an id, if there is such a link."""
     link = links.get(tx, link_id)
     return look(tx, link) if link else None
+
+
+def _undo_until(tx: Tx, link: LinkRow, step: StepView, answer: StoredIntent) -> datetime | None:
+    """Return until when an answer may be taken back by whoever follows a link."""
+    held = answer.held_until if answer.state not in intents.VOID and answer.person == link.person else None
+    return held if held and tx.now <= held and step.open else None
 
 
 def _standing(
@@ -127,9 +154,10 @@ def _standing(
     answer: StoredIntent | None,
     holder: Holder | None,
 ) -> Standing:
-    if answer is not None and answer.state != "refused":
+    if answer is not None and answer.state not in intents.VOID:
         return _answered(link, answer)
-    if seat.answered:
+    # The register hears a moment later that an answer was taken back.
+    if seat.answered and not (answer and answer.state == intents.UNDONE):
         yours = seat.person == link.person
         return Standing.DECIDED_BY_YOU if yours else Standing.DECIDED_BY_OTHERS
     if link.content_hash != step.content_hash or case.content_hash != step.content_hash:

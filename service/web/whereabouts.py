@@ -11,7 +11,7 @@ from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView, Waiting
 from service.web import words
-from workflows.model import Choice, Ending, Leg, Nudge, Size, State
+from workflows.model import ZONE, Choice, Ending, Leg, Nudge, Size, State
 from workflows.rules import calendar, course, states
 
 
@@ -31,10 +31,14 @@ class Wait:
     """What happens if it goes on waiting, in words."""
     moment: datetime | None
     at: date | None
+    takes_effect: str = ""
+    """For what is decided, and waits for second thoughts only: when it takes effect, in words."""
 
     @property
     def sentence(self) -> str:
         """Say it all."""
+        if self.takes_effect:
+            return f"Decided; takes effect {self.takes_effect} unless taken back."
         said = (
             f"With {self.who} since {words.short_day(self.since)} ({words.working_days(self.working_days)})."
         )
@@ -81,10 +85,22 @@ def _worded(wait: Waiting, edition: Edition, today: date) -> Wait:
         next=_next(wait, edition, telling.title(edition, wait.on, today)),
         moment=wait.at,
         at=words.local(wait.at) if wait.at else None,
+        takes_effect=_takes_effect(wait, today),
     )
 
 
+def _takes_effect(wait: Waiting, today: date) -> str:
+    if wait.next != steps.HELD:
+        return ""
+    if wait.at is None:
+        return "soon"
+    clock = f"{wait.at.astimezone(ZONE):%H:%M}"
+    return f"at {clock}" + ("" if words.local(wait.at) == today else f" on {words.day(wait.at)}")
+
+
 def _next(wait: Waiting, edition: Edition, who: str) -> str:
+    if wait.next == steps.HELD:
+        return "it takes effect unless it is taken back"
     if wait.next in list(Nudge):
         return words.NUDGES[Nudge(wait.next)]
     if wait.step:
@@ -112,17 +128,26 @@ def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
 def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
     """Say where a case is, given what it waits for."""
     if waiting and not _before_project(case):
-        return tuple(wait.sentence for wait in waiting)
+        return (*(wait.sentence for wait in waiting), *_validity(case))
     state = words.STATES.get(State(case.state), words.plain(case.state))
     if not case.open:
         return (f"{state} on {words.short_day(case.changed)}.",)
     if case.withdrawal is not None:
         return ("It is being withdrawn.",)
     if _before_project(case):
-        return (f"Approved on {words.short_day(case.changed)}. Its project is still to come.",)
+        said = f"Approved on {words.short_day(case.changed)}. Its project is still to come."
+        return (said, *_validity(case))
     if case.state == State.RETURNED:
         return ("It is with its sponsor, who is asked for a new version.",)
     return ("It is on its way to the next people. Look again in a minute.",)
+
+
+def _validity(case: CaseItem) -> tuple[str, ...]:
+    """Say until when an approval is good that is still to be put to use."""
+    if case.state != State.APPROVED or case.valid_until is None:
+        return ()
+    used = "its project has begun" if case.size is Size.MAJOR else "completion is confirmed"
+    return (f"The approval is valid until {words.day(case.valid_until)}, and lapses unless {used} by then.",)
 
 
 def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None) -> tuple[str, ...]:
@@ -202,7 +227,7 @@ def _counted(tx: Tx, case: CaseView, beside: Sequence[StepView]) -> str:
         for decision in intents.decisions_of(tx, case.ref, strict=False)
         if decision.step in ids
     ]
-    hidden = any(step.blind and step.open for step in beside)
+    hidden = any(step.open and (step.blind or step.terms.hold) for step in beside)
     agreed = not hidden and all(choice.favourable for choice in made)
     kinds = {step.kind for step in beside}
     people = (

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from notifications.sayings import saying
-from workflows.model import ZONE, Choice, Nudge, State
+from workflows.model import ZONE, Choice, Hold, Nudge, State
 from workflows.rules.quorum import Refusal
 
 STATES = {
@@ -199,6 +199,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
     Refusal.SEAT_ANSWERED: ("Somebody else has answered for this post", "The first answer counts."),
     Refusal.TWO_SEATS: ("You have already answered this question", "Nobody answers it in two capacities."),
     Refusal.NOT_OFFERED: ("That answer is not offered here", "Open the link again and choose another."),
+    Refusal.TOO_LATE: (
+        "Your answer can no longer be taken back",
+        "It has taken effect. Tell the PMO.",
+    ),
+    Refusal.NOTHING_THERE: ("There is no answer to take back", "What you answered was not counted."),
     Refusal.FAULT: ("Your answer could not be counted", "The PMO has been told and will put it right."),
 }
 """Why the step refused an answer: a heading, and a sentence."""
@@ -305,6 +310,19 @@ def short_day(at: date | datetime) -> str:
 def moment(at: datetime) -> str:
     """Return an instant as "Thursday 9 June 2004 at 10:02"."""
     return f"{day(at)} at {at.astimezone(ZONE):%H:%M}"
+
+
+def until(at: datetime, now: datetime) -> str:
+    """Return an instant to come as "15:40", or as "17:00 on Thursday 14 October 2004" if not today."""
+    clock = f"{at.astimezone(ZONE):%H:%M}"
+    return clock if local(at) == local(now) else f"{clock} on {day(at)}"
+
+
+def second_thoughts(hold: Hold) -> str:
+    """Say for how long an answer may be taken back."""
+    if hold.minutes is None:
+        return "until the end of the working day"
+    return f"for {count(hold.minutes, 'minute')}"
 
 
 def money(pounds: Decimal | str | int) -> str:

@@ -179,10 +179,15 @@ def _letters_due_are_letters_sent(facts: Facts, again: int) -> Iterator[str]:
 def _one_line_a_decision(facts: Facts) -> Iterator[str]:
     """I8: the record has one line for each decision submitted and one for each recorded."""
     for kind in ("decision.submitted", "decision.recorded"):
-        told = Counter(line.data["decision"] for line in facts.lines if line.kind == kind)
+        told = Counter(
+            # A line of before answers could be taken back does not say which of its seat's it is: the first.
+            (line.data["decision"], line.data.get("attempt", 1))
+            for line in facts.lines
+            if line.kind == kind
+        )
         for made in facts.decisions:
-            if told[made.key] != 1:
-                yield f"{made.key} has {told[made.key]} lines {kind}"
+            if (lines := told[made.key, made.attempt]) != 1:
+                yield f"{made.message} has {lines} lines {kind}"
 
 
 def _one_order_an_approval(facts: Facts) -> Iterator[str]:

@@ -409,9 +409,16 @@ def test_a_letter_that_asks_has_one_link_in_each_part_and_no_other(letter: Askin
     assert "Review and decide" in page.words
 
 
+@pytest.mark.parametrize("name", ["receipt-held", "taken_back"])
+def test_a_letter_about_an_answer_that_may_be_taken_back_has_one_link_and_no_other(name: str) -> None:
+    message = received(EXAMPLES[name])
+    assert re.findall(r"https?://\S+", text_of(message)) == [LINK]
+    assert page_of(message).links == [LINK]
+
+
 @every_letter
 def test_a_letter_that_only_tells_has_at_most_one_link_to_an_ordinary_page(letter: Letter) -> None:
-    if isinstance(letter, Asking):
+    if letter.linked:
         return
     message = received(letter)
     links = page_of(message).links

@@ -28,12 +28,14 @@ from workflows.model import (
     Choice,
     EmbargoOwner,
     EmbargoRules,
+    Hold,
     Ladder,
     LadderRung,
     Nudge,
     Relation,
     Silence,
     Size,
+    Validity,
 )
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -227,6 +229,38 @@ async def unfunded(play: Play) -> None:
     await play.ends()
 
 
+async def thought_over(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.REJECT)
+    await play.takes_back("funding-bh-dmh")
+    await play.answers("funding-bh-dmh", attempt=2)
+    await play.jumps(play.outside.now + timedelta(minutes=31))
+    await play.answers("completion", Choice.VERIFY)
+    await play.ends()
+
+
+async def lapsed(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh")
+    await play.asks("completion")
+    for number, moment in enumerate((date(2005, 6, 21), date(2005, 8, 16)), start=1):
+        await play.jumps(moment)
+        await play.warned(number)
+    await play.jumps(date(2005, 9, 14))
+    await play.ends()
+
+
+async def in_time(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh")
+    await play.asks("completion")
+    await play.jumps(date(2005, 8, 16))
+    await play.warned(1)
+    await play.jumps(date(2005, 9, 13))
+    await play.answers("completion", Choice.VERIFY)
+    await play.ends()
+
+
 async def no_exception(play: Play) -> None:
     await play.waits("embargo_exception")
     await play.jumps(MEETING)
@@ -246,6 +280,8 @@ STANDSTILL = EmbargoRules(owners=(EmbargoOwner(forum=HEADS),))
 COUNTED = TERMS["srg"].model_copy(
     update={"ladder": Ladder(due=5, rungs=(LadderRung(day=8, nudge=Nudge.COUNT),))}
 )
+HELD = TERMS["funding"].model_copy(update={"hold": Hold(minutes=30)})
+YEAR = Validity(months=12, warn_days=(60, 20))
 EXPIRING = terms((3, Nudge.REMIND), (10, Nudge.CLOSE), choices=MONEY, silence=Silence.EXPIRE)
 
 WAYS = (
@@ -305,6 +341,24 @@ WAYS = (
         "no-exception",
         opened("INV-2004-0020", rules=RULES.model_copy(update={"embargo": STANDSTILL})),
         no_exception,
+    ),
+    Way(
+        "thought-over",
+        opened("INV-2004-0022", decide_by=SOON, put={"funding": HELD}),
+        thought_over,
+        ("funding-bh-dmh.1",),
+    ),
+    Way(
+        "lapsed",
+        opened("INV-2004-0023", decide_by=SOON).model_copy(update={"validity": YEAR}),
+        lapsed,
+        ("completion.1",),
+    ),
+    Way(
+        "in-time",
+        opened("INV-2004-0024", decide_by=SOON).model_copy(update={"validity": YEAR}),
+        in_time,
+        ("completion.1",),
     ),
     Way(
         "written-later",

@@ -110,8 +110,14 @@ ONE_MORE_ACTIVITY = (
 )
 WITHOUT_A_TIMER = ("                    timeout=left,\n", "                    timeout=None,\n")
 NO_COUNT_AT_THE_END = (
-    "        if rung.nudge is not Nudge.REMIND:\n            await self._answers_on_their_way(rung.at)\n",
+    "        if rung.nudge is not Nudge.REMIND:\n"
+    "            await self._answers_on_their_way(self._due(rung))\n",
     "",
+)
+NOT_ASKED_WHETHER_TAKEN_BACK = ("        await self._answers_on_their_way(effect)\n", "")
+NEVER_LAPSES = (
+    "await self.while_valid(valid, self.complete(proposal, outcome))",
+    "await self.complete(proposal, outcome)",
 )
 NOT_TRIED_AT_ONCE = (
     "await workflow.execute_local_activity_method(port, fact, summary=summary, **AT_ONCE)",
@@ -128,6 +134,8 @@ NOT_TRIED_AT_ONCE = (
         (human_step, "approved.step-funding-bh-dmh.1", ONE_MORE_ACTIVITY),
         (human_step, "silent-for-weeks.step-notification.1", WITHOUT_A_TIMER),
         (human_step, "expired.step-funding-bh-dmh.1", NO_COUNT_AT_THE_END),
+        (human_step, "thought-over.step-funding-bh-dmh.1", NOT_ASKED_WHETHER_TAKEN_BACK),
+        (investment_proposal, "lapsed.case", NEVER_LAPSES),
         (human_step, "written-later.step-notification.1", NOT_TRIED_AT_ONCE),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from service import handbook
 from service.handbook import Edition, differences
 from service.handbook.differences import sections
+from workflows.model import Hold
 
 LEICESTER = handbook.load("leicester")
 
@@ -46,6 +47,24 @@ P01 = LEICESTER.principles["P01"]
                 | {"funding": FUNDING.model_copy(update={"code_above": None}).model_dump()}
             },
             [("Questions and their ladders", "funding: code above", "£50,000", "nothing")],
+        ),
+        (
+            {
+                "steps": LEICESTER.steps
+                | {"funding": FUNDING.model_copy(update={"hold": Hold(minutes=30)}).model_dump()}
+            },
+            [("Questions and their ladders", "funding: hold", "nothing", "30 minutes")],
+        ),
+        (
+            {
+                "steps": LEICESTER.steps
+                | {"funding": FUNDING.model_copy(update={"hold": Hold()}).model_dump()}
+            },
+            [("Questions and their ladders", "funding: hold", "nothing", "to the end of the working day")],
+        ),
+        (
+            {"validity": {"months": 6, "warn_days": (60, 20), "illustrative": True}},
+            [("How long an approval holds", "months", "12", "6")],
         ),
         (
             {

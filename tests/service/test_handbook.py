@@ -16,7 +16,7 @@ from service import handbook, proposals
 from service.cli import app
 from service.handbook import Edition, Fault, HandbookError
 from tests.support.samples import CALENDARS, SAMPLES
-from workflows.model import Assurance, Choice, Nudge, QuorumRule, Silence, Size
+from workflows.model import Assurance, Choice, Hold, Nudge, QuorumRule, Silence, Size
 from workflows.rules import routing
 from workflows.rules.routing import LEGS
 
@@ -98,6 +98,54 @@ def test_the_terms_of_each_kind_of_step_as_shipped() -> None:
     assert [kind for kind, each in terms.items() if each.silence is Silence.EXPIRE] == ["challenge"]
     ends = {each.ladder.rungs[-1].nudge for kind, each in terms.items() if kind != "challenge"}
     assert ends == {Nudge.PMO}
+
+
+def test_no_question_of_a_shipped_handbook_is_held_and_approvals_are_good_for_a_year() -> None:
+    for name in handbook.names():
+        edition = handbook.load(name)
+        assert {each.hold for each in edition.terms().values()} == {None}
+        assert edition.validity is not None
+        assert (edition.validity.months, edition.validity.warn_days) == (12, (60, 20))
+        assert edition.validity.illustrative
+
+
+@pytest.mark.parametrize(
+    ("written", "hold", "explained"),
+    [
+        ("30 minutes", Hold(minutes=30), "and may be taken back for 30 minutes."),
+        ("1 minute", Hold(minutes=1), "and may be taken back for 1 minute."),
+        ("end_of_day", Hold(), "and may be taken back to the end of the working day."),
+    ],
+)
+def test_a_hold_is_read_and_travels_with_the_terms(
+    tmp_path: Path, written: str, hold: Hold, explained: str
+) -> None:
+    folder = copied(tmp_path)
+    change(folder, "steps.yaml", "choices: [note]", f"choices: [note]\n    hold: {written}")
+    edition = handbook.load(folder)
+    assert edition.terms()["notification"].hold == hold
+    assert edition.terms()["funding"].hold is None
+    assert any(explained in sentence for sentence in handbook.explained(edition, IN_2004))
+    assert Edition.model_validate_json(edition.to_json()) == edition
+
+
+def test_without_validity_an_approval_does_not_lapse(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    text = (folder / "money.yaml").read_text("utf-8")
+    (folder / "money.yaml").write_text(text[: text.index("validity:")], "utf-8")
+    edition = handbook.load(folder)
+    assert edition.validity_from(IN_2004) is None
+    assert "An approval does not lapse." in handbook.explained(edition, IN_2004)
+
+
+def test_a_case_is_given_the_days_not_worked_from_the_day_it_begins() -> None:
+    rules = LEICESTER.validity_from(IN_2004)
+    assert rules is not None
+    assert (rules.months, rules.warn_days) == (12, (60, 20))
+    assert min(rules.non_working) >= IN_2004
+    assert set(rules.non_working) < set(LEICESTER.non_working)
+    # A year's validity, after five years on its way.
+    assert max(rules.non_working).year == IN_2004.year + 6
 
 
 def test_srg_decides_by_email_with_eight_seats_and_its_chairs_casting_vote() -> None:
@@ -399,6 +447,38 @@ QUESTIONS = """questions:
         ),
         ("organisation.yaml", "  administrator: pmo\n", "", -3, "roles.administrator", "is missing"),
         ("posts.yaml", CD_RC, CD_RC.replace("line:", "lien:"), 2, "posts.cd-rc.lien", "did you mean line?"),
+        # second thoughts and validity
+        *(
+            (
+                "steps.yaml",
+                "choices: [note]",
+                f"choices: [note]\n    hold: {written}",
+                1,
+                "steps.notification.hold",
+                f"is {told}, and must be written as 30 minutes, from 1 to 1440, or as end_of_day",
+            )
+            for written, told in (
+                ("30", "30"),
+                ("half an hour", "half an hour"),
+                ("0 minutes", "0 minutes"),
+                ("1441 minutes", "1441 minutes"),
+                ("end of day", "end of day"),
+            )
+        ),
+        ("money.yaml", "months: 12", "months: 0", 0, "validity.months", "must be more than 0"),
+        ("money.yaml", "months: 12", "months: 1.5", 0, "validity.months", "must be a whole number"),
+        ("money.yaml", "months: 12", "months: 121", 0, "validity.months", "is 121, and may be 120 at most"),
+        ("money.yaml", "  months: 12\n", "", -1, "validity.months", "is missing"),
+        ("money.yaml", "[60, 20]", "[60, 0]", 0, "validity.warn_days[2]", "must be more than 0"),
+        ("money.yaml", "[60, 20]", "[20, 20]", 0, "validity.warn_days[2]", "20 is written twice"),
+        (
+            "money.yaml",
+            "months: 12",
+            "months: 3",
+            1,
+            "validity.warn_days[1]",
+            "60 working days may be longer than 3 months",
+        ),
         # dates
         (
             "people.yaml",

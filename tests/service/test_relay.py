@@ -13,12 +13,12 @@ from service.errors import Unavailable
 from service.gateway import Answer, Counted, Gateway, Refused, Unknown
 from service.links import Links
 from service.relay import PAGE_PATIENCE, Relay
-from service.store import Store, anchors, cases, clock, editions, intents, letters, orders
+from service.store import Store, anchors, cases, clock, editions, intents, letters, orders, undoing
 from service.store.intents import StoredIntent
-from tests.service.store import samples
+from tests.service.store import samples, story
 from tests.service.store.samples import CASE, OPENED
 from tests.support.real_time import RealTime
-from workflows.model import Choice, Decision, Withdrawal
+from workflows.model import Choice, Decision, Undo, Withdrawal
 from workflows.rules.quorum import Refusal
 
 
@@ -30,6 +30,7 @@ class FakeGateway(Gateway):
         self.resubmitted: list[tuple[str, int]] = []
         self.withdrawn: list[tuple[str, str]] = []
         self.decided: list[Decision] = []
+        self.undone: list[Undo] = []
         self.delivered: list[str] = []
         self.sent: list[str] = []
         self.answer: Answer = Counted(None)
@@ -54,6 +55,11 @@ class FakeGateway(Gateway):
     async def decide(self, decision: Decision) -> Answer:
         self._unless_failing(decision.step)
         self.decided.append(decision)
+        return self.answer
+
+    async def undo(self, undo: Undo) -> Answer:
+        self._unless_failing(undo.step)
+        self.undone.append(undo)
         return self.answer
 
     async def deliver(self, letter: str) -> bool:
@@ -275,6 +281,70 @@ async def test_a_page_settles_its_own_decision_at_once(
     assert len(gateway.decided) == 1
 
 
+# ---------------------------------------------------------------------- second thoughts
+
+
+def taken_back(record: Store) -> Undo:
+    """Submit that an answer is taken back, as the page does."""
+    wish = story.undo(samples.intent("hall").decision())
+    with record.writing() as tx:
+        undoing.submit(tx, CASE, wish)
+    return wish
+
+
+async def test_an_undo_follows_its_answer_and_is_repeated_until_the_step_says_something(
+    record: Store, relay: Relay, gateway: FakeGateway, real: RealTime
+) -> None:
+    submitted(record, "hall")
+    wish = taken_back(record)
+    gateway.answer = Unknown()
+    await relay.second_thoughts()
+    assert (gateway.decided, gateway.undone) == ([], []), "it is left to the page at first"
+    real.passes(seconds=PAGE_PATIENCE.total_seconds() + 1)
+    await relay.second_thoughts()
+    assert gateway.undone == [], "the step has not said yet that there is an answer to take back"
+    gateway.answer = Counted(None)
+    await relay.second_thoughts()
+    await relay.second_thoughts()
+    await relay.written()
+    assert gateway.undone == [wish]
+    assert intent(record, "hall").state == "undone"
+    with record.reading() as tx:
+        assert undoing.unsettled(tx) == ()
+
+
+async def test_an_undo_that_comes_too_late_leaves_the_answer_and_says_why(
+    record: Store, relay: Relay, gateway: FakeGateway, real: RealTime
+) -> None:
+    submitted(record, "hall")
+    await relay.settle(intent(record, "hall"))
+    await relay.written()
+    wish = taken_back(record)
+    real.passes(seconds=PAGE_PATIENCE.total_seconds() + 1)
+    gateway.answer = Refused(Refusal.ENDED)
+    await relay.second_thoughts()
+    assert intent(record, "hall").state == "accepted"
+    with record.reading() as tx:
+        found = undoing.get(tx, wish.key)
+    assert found is not None
+    assert (found.state, found.refusal) == ("refused", "ended")
+
+
+async def test_of_an_answer_that_did_not_count_there_is_nothing_to_take_back(
+    record: Store, relay: Relay, gateway: FakeGateway, real: RealTime
+) -> None:
+    submitted(record, "hall")
+    wish = taken_back(record)
+    real.passes(seconds=PAGE_PATIENCE.total_seconds() + 1)
+    gateway.answer = Refused(Refusal.ENDED)
+    await relay.second_thoughts()
+    assert gateway.undone == []
+    with record.reading() as tx:
+        found = undoing.get(tx, wish.key)
+    assert found is not None
+    assert found.refusal == "nothing_there"
+
+
 async def test_whoever_stops_waiting_for_a_note_does_not_stop_the_note(
     record: Store, relay: Relay, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,9 +352,9 @@ async def test_whoever_stops_waiting_for_a_note_does_not_stop_the_note(
     gateway.answer = Counted(Choice.APPROVE)
     may_write, note = threading.Event(), Relay._accepted
 
-    def later(self: Relay, key: str, answer: Counted) -> None:
+    def later(self: Relay, intent: StoredIntent, answer: Counted) -> None:
         may_write.wait(10)
-        note(self, key, answer)
+        note(self, intent, answer)
 
     monkeypatch.setattr(Relay, "_accepted", later)
     await relay.settle(intent(record, "hall"))

@@ -23,6 +23,8 @@ from workflows.model import (
     Choice,
     Clock,
     Decision,
+    Expiring,
+    Hold,
     Holder,
     Ladder,
     LadderRung,
@@ -35,13 +37,17 @@ from workflows.model import (
     Silence,
     StepClosing,
     StepDecided,
+    StepHeld,
     StepNudged,
     StepOpened,
     StepOpening,
     StepReseated,
     StepSeated,
+    StepUndone,
     Terms,
+    Undo,
     decision_key,
+    undo_key,
 )
 from workflows.rules import clock, ladder
 
@@ -57,6 +63,8 @@ class FakeRegister(ports.Register):
         self.openings: list[StepOpening] = []
         self.nudges: list[StepNudged] = []
         self.decisions: list[Decision] = []
+        self.undone_answers: list[Undo] = []
+        self.effects: list[StepHeld] = []
         self.closings: list[StepClosing] = []
         self.reseatings: list[StepReseated] = []
         self.unsettled: list[str] = []
@@ -121,6 +129,14 @@ class FakeRegister(ports.Register):
     async def decided(self, decided: StepDecided) -> None:
         self.decisions += decided.decisions
 
+    @activity.defn(name="step_undone")
+    async def undone(self, undone: StepUndone) -> None:
+        self.undone_answers += undone.undone
+
+    @activity.defn(name="step_held")
+    async def held(self, held: StepHeld) -> None:
+        self.effects.append(held)
+
     @activity.defn(name="step_closed")
     async def closed(self, closing: StepClosing) -> None:
         await self.may_close.wait()
@@ -141,6 +157,7 @@ class FakeCases(ports.Cases):
         self.begun_versions: list[int] = []
         self.becomings: list[Becoming] = []
         self.waitings: list[CaseWaiting] = []
+        self.warnings: list[Expiring] = []
         self.clock = Clock()
 
     @property
@@ -161,6 +178,11 @@ class FakeCases(ports.Cases):
     @activity.defn(name="case_waits")
     async def waits(self, waiting: CaseWaiting) -> Clock:
         self.waitings.append(waiting)
+        return self.clock
+
+    @activity.defn(name="approval_expiring")
+    async def expiring(self, expiring: Expiring) -> Clock:
+        self.warnings.append(expiring)
         return self.clock
 
 
@@ -204,11 +226,14 @@ class FakeOutside:
                 self.register.nudged,
                 self.register.reseated,
                 self.register.decided,
+                self.register.undone,
+                self.register.held,
                 self.register.closed,
                 self.register.unsettled_intents,
                 self.cases.begun,
                 self.cases.became,
                 self.cases.waits,
+                self.cases.expiring,
             ],
             workflow_runner=RUNNER,
             interceptors=interceptors,
@@ -244,6 +269,7 @@ def terms(
         Choice.ABSTAIN,
         Choice.DECLARE_INTEREST,
     ),
+    hold: Hold | None = None,
 ) -> Terms:
     return Terms(
         kind=kind,
@@ -251,6 +277,7 @@ def terms(
         ladder=Ladder(due=due, rungs=tuple(LadderRung(day=day, nudge=nudge) for day, nudge in rungs)),
         quorum=quorum or Quorum(),
         silence=silence,
+        hold=hold,
     )
 
 
@@ -278,6 +305,8 @@ def decision(
     round: int = 1,
     content_hash: str = HASH,
     until: date | None = None,
+    held_until: datetime | None = None,
+    attempt: int = 1,
 ) -> Decision:
     return Decision(
         key=decision_key(step, round, seat),
@@ -290,4 +319,18 @@ def decision(
         payload_hash=f"{choice}",
         submitted_at=datetime(2004, 10, 13, 10, tzinfo=UTC),
         until=until,
+        held_until=held_until,
+        attempt=attempt,
+    )
+
+
+def undo(made: Decision, *, at: datetime, person: str = "") -> Undo:
+    return Undo(
+        key=undo_key(made.key, made.attempt),
+        step=made.step,
+        decision=made.key,
+        attempt=made.attempt,
+        seat=made.seat,
+        person=person or made.person,
+        submitted_at=at,
     )

@@ -122,6 +122,7 @@ class Desk:
         person: str = "",
         until: date | None = None,
         at: datetime = NINE + timedelta(hours=1),
+        held_until: datetime | None = None,
     ) -> Decision:
         """Submit an answer, as the page does; by the first who may unless somebody is named."""
         view = self.step(step)
@@ -141,6 +142,7 @@ class Desk:
             content_hash=view.content_hash,
             shown_hash="5" * 64,
             submitted_at=at,
+            held_until=held_until,
         )
         with self.store.writing() as tx:
             intents.submit(tx, intent)

@@ -11,11 +11,12 @@ from temporalio.worker import Interceptor
 
 from service.clock import real_now
 from service.gateway import Counted, Gateway, Refused, Unknown
-from tests.support.core import FakeOutside, decision
+from tests.support.core import NON_WORKING, FakeOutside, decision, undo
 from tests.support.engine import Server
 from tests.support.proposals import MEETING, from_monday
 from workflows.model import CaseOpened, Choice, Nudge, Rung, StepClosing, StepOpening, Withdrawal
 from workflows.processes.investment_proposal import InvestmentProposal
+from workflows.rules import holding
 
 WITHIN = 60.0
 """Seconds for a whole play; a quiet machine needs one."""
@@ -81,6 +82,7 @@ class Play:
         seat: str = "",
         round: int = 1,
         to: date | None = None,
+        attempt: int = 1,
     ) -> Counted | Refused:
         """Answer a question once it is open; the first of its seats unless one is named."""
         await self.asks(key, round)
@@ -94,10 +96,18 @@ class Play:
             round=round,
             content_hash=ask.content_hash,
             until=to,
+            held_until=holding.until(ask.terms.hold, self.outside.now, NON_WORKING),
+            attempt=attempt,
         )
         while isinstance(answer := await self.gateway.decide(made), Unknown):
             await asyncio.sleep(0.01)
         return answer
+
+    async def takes_back(self, key: str) -> Counted | Refused | Unknown:
+        """Take back the last answer that was given to a question, and is in the register."""
+        given = (made for made in reversed(self.outside.register.decisions) if made.step == self.step(key))
+        await until(lambda: any(made.step == self.step(key) for made in self.outside.register.decisions))
+        return await self.gateway.undo(undo(next(given), at=self.outside.now))
 
     async def jumps(self, to: date | datetime) -> None:
         """Move the Clock to an instant, or to noon of a day."""
@@ -151,6 +161,9 @@ class Play:
 
     async def nudged(self, times: int) -> None:
         await until(lambda: len(self.nudges) == times)
+
+    async def warned(self, times: int) -> None:
+        await until(lambda: len(self.outside.cases.warnings) == times)
 
     async def ends(self) -> None:
         async with asyncio.timeout(20):

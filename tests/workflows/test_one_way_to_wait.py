@@ -13,7 +13,7 @@ from workflows.human_step import Process
 HERE = Path(workflows.__file__).parent
 PROCESSES = sorted((HERE / "processes").rglob("*.py"))
 
-VERBS = {"begin", "decide", "decide_together", "until", "become", "end"}
+VERBS = {"begin", "decide", "decide_together", "until", "while_valid", "become", "end"}
 MESSAGES_AND_ENTRY = {"defn", "init", "run", "update", "query"}
 """What a process may take from Temporal: the decorators that make it one, and its updates."""
 OF_TEMPORAL = {"workflow"}
@@ -104,7 +104,7 @@ def handlers(source: str) -> Iterator[tuple[str, bool]]:
 
 def test_an_error_in_a_message_stays_with_the_message() -> None:
     every = [found for path in sorted(HERE.rglob("*.py")) for found in handlers(path.read_text())]
-    assert {name for name, _ in every} == {"clock_moved", "decide", "withdraw", "resubmit"}
+    assert {name for name, _ in every} == {"clock_moved", "decide", "undo", "withdraw", "resubmit"}
     assert [name for name, kept in every if not kept] == []
 
 

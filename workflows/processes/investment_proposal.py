@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from workflows.human_step import Process, guarded, unbroken
 from workflows.model import Ask, CaseOpened, Ending, Leg, LegAsk, Outcome, State
-from workflows.rules import course, routing, states
+from workflows.rules import course, routing, states, validity
 
 
 @workflow.defn
@@ -23,7 +23,10 @@ class InvestmentProposal(Process):
     @workflow.run
     @unbroken
     async def run(self, case: str) -> None:
-        """Live from submission to an end. A return opens a new version, and it begins again."""
+        """Live from submission to an end. A return opens a new version, and it begins again.
+
+        What was approved is put to use while the approval is valid, or lapses.
+        """
         proposal = await self.begin()
         outcome = await self.seek_approval(proposal)
         while states.after(outcome) is State.RETURNED:
@@ -31,8 +34,9 @@ class InvestmentProposal(Process):
             proposal = await self.come_back(proposal)
             outcome = await self.seek_approval(proposal)
         if outcome.favourable:
-            await self.become(State.APPROVED, because=outcome)
-            outcome = await self.complete(proposal, outcome)
+            valid = validity.period(proposal.validity, self.now)
+            await self.become(State.APPROVED, because=outcome, valid_until=valid.until if valid else None)
+            outcome = await self.while_valid(valid, self.complete(proposal, outcome))
         await self.become(states.end(outcome), because=outcome)
         await self.end()
 

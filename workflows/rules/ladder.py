@@ -29,3 +29,8 @@ def without_stale(rungs: Sequence[Rung], now: datetime) -> tuple[Rung, ...]:
         return rung.nudge is Nudge.REMIND and any(later.at <= now for later in rungs[place + 1 :][:1])
 
     return tuple(rung for place, rung in enumerate(rungs) if not overtaken(rung, place))
+
+
+def without_missed_reminders(rungs: Sequence[Rung], now: datetime) -> tuple[Rung, ...]:
+    """Drop the reminders that have come due by now: nobody is reminded of what they have just looked at."""
+    return tuple(rung for rung in rungs if rung.nudge is not Nudge.REMIND or rung.at > now)

@@ -18,6 +18,10 @@ class Refusal(StrEnum):
     SEAT_ANSWERED = "seat_answered"
     TWO_SEATS = "two_seats"
     NOT_OFFERED = "not_offered"
+    TOO_LATE = "too_late"
+    """It has taken effect, or nothing may be taken back."""
+    NOTHING_THERE = "nothing_there"
+    """There is no such answer to take back."""
     FAULT = "fault"
 
 

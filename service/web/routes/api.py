@@ -132,6 +132,8 @@ class CaseSummary(Started):
     opened: datetime
     changed: datetime
     open: bool
+    valid_until: date | None
+    """The last day on which its approval may be put to use; null if there is none, or it does not lapse."""
     waiting: list[WaitingOn]
 
 
@@ -509,6 +511,7 @@ def _summary(tx: Tx, case: CaseItem, waiting: tuple[steps.Waiting, ...], today: 
         "opened": case.opened,
         "changed": case.changed,
         "open": case.open,
+        "valid_until": case.valid_until,
         "waiting": [
             WaitingOn(
                 step=wait.step,
@@ -577,6 +580,7 @@ def _order(order: OrderView) -> OrderTold:
 
 
 def _step(step: StepView) -> StepTold:
+    held = step.takes_effect
     return StepTold(
         id=step.id,
         case=step.case,
@@ -586,7 +590,7 @@ def _step(step: StepView) -> StepTold:
         clause=step.clause,
         opened=step.opened,
         due=step.due,
-        waiting_on=[seat.post for seat in step.seats if not seat.answered],
-        next=step.next.nudge if step.next else None,
-        at=step.next.at if step.next else None,
+        waiting_on=[] if held else [seat.post for seat in step.seats if not seat.answered],
+        next=steps.HELD if held else step.next.nudge if step.next else None,
+        at=held or (step.next.at if step.next else None),
     )

@@ -20,6 +20,7 @@ from service.store.intents import AlreadyAnswered
 from service.store.letters import LedgerRow, LinkBinding, QueuedLetter
 from service.store.links import LinkRow
 from service.store.sessions import Begun, Session
+from service.store.undoing import StoredUndo
 from service.web import briefing, codebook, deciding, standing, visits, whereabouts, words
 from service.web.courier import Parcel
 from service.web.deciding import NoDraft, Stopped, Submitted
@@ -338,6 +339,63 @@ def _done(visit: Visit, link_id: str) -> Response:
         if sight.standing is Standing.OPEN:
             return RedirectResponse(f"/a/read/{link_id}", 303)
         return _told(tx, visit, sight)
+
+
+# ------------------------------------------------------------------------- second thoughts
+
+
+@router.get("/a/undo/{link_id}", name="link_undo")
+@allowed(Role.LINK)
+def link_undo(link_id: str, visit: Asker) -> Response:
+    """Ask whether an answer is really to be taken back, or say what has become of that."""
+    _mine(visit, link_id)
+    with visit.desk.store.reading() as tx:
+        return _undo_page(tx, visit, _able(tx, visit, link_id))
+
+
+@router.post("/a/undo/{link_id}", name="link_undone")
+@allowed(Role.LINK)
+async def link_undone(link_id: str, visit: Asker, sent: Sent) -> Response:
+    """Write down that an answer is taken back, bring that to its step, and say what became of it."""
+    if visit.by_script:
+        raise Forbidden("Nobody pressed the button, so nothing was taken back.")
+    attempt = str(sent.get("attempt", ""))
+
+    def submitted() -> StoredUndo | Response:
+        _mine(visit, link_id)
+        with visit.desk.store.writing() as tx:
+            # From here on the time is that of the wish, and an outcome that takes effect waits for it.
+            tx.lock(_able(tx, visit, link_id).case.ref)
+            sight = _able(tx, visit, link_id)
+            undo = deciding.take_back(tx, visit, sight, int(attempt) if attempt.isdecimal() else 0)
+            return undo or _undo_page(tx, visit, sight)
+
+    undo = await run_in_threadpool(submitted)
+    if isinstance(undo, Response):
+        return undo
+    if undo.state == intents.SUBMITTED:
+        try:
+            await visit.desk.relay.take_back(undo)
+        except Exception as error:
+            # The wish is in the record, whatever has failed since, and is brought again by the relay.
+            known = isinstance(error, Unavailable)
+            log.warning("not taken back yet", kind=type(error).__name__, exc_info=not known)
+    return RedirectResponse(f"/a/undo/{link_id}", 303)
+
+
+def _undo_page(tx: Tx, visit: Visit, sight: Sight) -> Response:
+    """Say how things stand with taking an answer back."""
+    if sight.being_taken_back:
+        return _page(visit, "links/undoing.html", sight, status=202)
+    if sight.taken_back:
+        return _page(visit, "links/taken_back.html", sight)
+    if sight.undo_until is not None:
+        return _page(visit, "links/undo.html", sight)
+    if sight.standing is Standing.OPEN:
+        return RedirectResponse(f"/a/read/{sight.link.id}", 303)
+    if sight.standing in (Standing.DECIDED_BY_YOU, Standing.BEING_RECORDED):
+        return _page(visit, "links/too_late.html", sight, status=409)
+    return _told(tx, visit, sight)
 
 
 # ------------------------------------------------------------------------------- helpers

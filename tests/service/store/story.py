@@ -20,17 +20,47 @@ from service.store import (
     provisions,
     steps,
     tokens,
+    undoing,
 )
 from service.store.covers import Cover
 from service.store.editions import Player
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
-from workflows.model import Capacity, CaseWaiting, Holder, Segment, StepDecided, StepNudged, StepReseated
+from workflows.model import (
+    Capacity,
+    CaseWaiting,
+    Decision,
+    Expiring,
+    Holder,
+    Segment,
+    StepDecided,
+    StepHeld,
+    StepNudged,
+    StepReseated,
+    StepUndone,
+    Undo,
+    undo_key,
+)
 
 Fact = Callable[[Tx], object]
 
 STEP = samples.ask().step
 HALL, SPORTS = samples.intent("hall", reason="It pays for itself"), samples.intent("sports")
+AGAIN = HALL.decision().model_copy(update={"attempt": 2})
+
+
+def undo(made: Decision) -> Undo:
+    return Undo(
+        key=undo_key(made.key, made.attempt),
+        step=made.step,
+        decision=made.key,
+        attempt=made.attempt,
+        seat=made.seat,
+        person=made.person,
+        submitted_at=OPENED + timedelta(hours=4),
+    )
+
+
 COVER = Cover(
     person="p-hall", cover="p-cover", starts=date(2004, 6, 1), ends=date(2004, 6, 9), set_by="p-hall"
 )
@@ -59,6 +89,28 @@ def nudged(tx: Tx) -> object:
 def decided(tx: Tx) -> None:
     made = StepDecided(step=STEP, decisions=(HALL.decision(),), at=OPENED + timedelta(hours=3))
     steps.decided(tx, made, [samples.request(STEP, "hall", "receipt")])
+
+
+def decided_again(tx: Tx) -> None:
+    made = StepDecided(step=STEP, decisions=(AGAIN,), at=OPENED + timedelta(hours=5))
+    steps.decided(tx, made, [samples.request(STEP, "hall", "second-receipt")])
+
+
+def held(number: int, until: int | None) -> Fact:
+    """The outcome takes effect some hours after the step opened, or there is none any more."""
+    effect = OPENED + timedelta(hours=until) if until else None
+    told = StepHeld(step=STEP, number=number, until=effect, at=OPENED + timedelta(hours=3))
+    return lambda tx: steps.held(tx, told)
+
+
+def undone(tx: Tx) -> None:
+    taken = StepUndone(step=STEP, undone=(undo(HALL.decision()),), at=OPENED + timedelta(hours=4))
+    steps.undone(tx, taken, [samples.request(STEP, "hall", "taken_back")])
+
+
+def expiring(tx: Tx) -> object:
+    told = Expiring(case=CASE, number=1, valid_until=date(2005, 6, 1), at=OPENED + timedelta(days=200))
+    return cases.expiring(tx, told, [samples.request(STEP, "hall", "expiring")])
 
 
 def closed(tx: Tx) -> None:
@@ -146,6 +198,16 @@ FACTS: dict[str, Fact] = {
     "a decision is submitted": lambda tx: intents.submit(tx, HALL).intent,
     "it is counted": lambda tx: intents.accepted(tx, HALL.key, None),
     "it is recorded": decided,
+    "its outcome is held": held(1, 6),
+    "somebody takes it back": lambda tx: undoing.submit(tx, CASE, undo(HALL.decision())),
+    "it counts no more": lambda tx: undoing.accepted(tx, undo(HALL.decision())),
+    "that is recorded": undone,
+    "there is no outcome any more": held(2, None),
+    "they answer again": lambda tx: intents.submit(tx, HALL).intent,
+    "that is counted": lambda tx: intents.accepted(tx, HALL.key, None, 2),
+    "that is recorded as well": decided_again,
+    "they take it back too late": lambda tx: undoing.submit(tx, CASE, undo(AGAIN)),
+    "it stands": lambda tx: undoing.refused(tx, undo(AGAIN).key, "too_late"),
     "another is submitted": lambda tx: intents.submit(tx, SPORTS).intent,
     "it is refused": lambda tx: intents.refused(tx, SPORTS.key, "ended"),
     "the step closes": closed,
@@ -153,6 +215,10 @@ FACTS: dict[str, Fact] = {
         tx, f"request:{STEP}:hall", subject="Decide", body_hash="b" * 64
     ),
     "a letter does not arrive": lambda tx: letters.undeliverable(tx, f"request:{STEP}:sports", "no such box"),
+    "it is approved for a time": lambda tx: cases.became(
+        tx, samples.becoming("approved", 3).model_copy(update={"valid_until": date(2005, 6, 1)})
+    ),
+    "that time is nearly over": expiring,
     "its order is raised": raised,
     "the order is tried": tried,
     "it cannot be sent": lambda tx: orders.failed(tx, ORDER, "The receiver refused it (400)."),

@@ -47,6 +47,7 @@ from workflows.model import (
     StepClosing,
     StepDecided,
     StepOpening,
+    Undo,
     Withdrawal,
 )
 
@@ -61,6 +62,7 @@ class FakeEngine:
     def __init__(self) -> None:
         self.started: list[str] = []
         self.decided: list[Decision] = []
+        self.undone: list[Undo] = []
         self.withdrawn: list[str] = []
         self.resubmitted: list[tuple[str, int]] = []
         self.sent: list[str] = []
@@ -74,6 +76,10 @@ class FakeEngine:
 
     async def decide(self, decision: Decision) -> Answer:
         self.decided.append(decision)
+        return self.answer
+
+    async def undo(self, undo: Undo) -> Answer:
+        self.undone.append(undo)
         return self.answer
 
     async def withdraw(self, case: str, withdrawal: Withdrawal) -> bool:

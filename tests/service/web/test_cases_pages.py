@@ -204,6 +204,7 @@ def test_what_has_happened_leaves_out_each_letter_s_way_and_what_is_told_twice()
     assert {line.kind for line in every} - {line.kind for line in recounting.gist(every)} == {
         "case.begun",
         "decision.submitted",
+        "decision.taking_back",
         "letter.queued",
         "letter.sent",
         "link.followed",

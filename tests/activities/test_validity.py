@@ -1,0 +1,144 @@
+"""What sponsor and lead are told of an approval's validity, and what becomes of its order."""
+
+from datetime import date
+
+from service.store import cases, orders, rebuild
+from service.store import letters as ledger
+from tests.activities.test_orders import NOTICE, ORDER, REF, FakeWebhook, Sending
+from tests.support.activities import done
+from tests.support.desk import NINE, Desk
+from workflows.model import Becoming, Choice, Ending, Expiring
+from workflows.rules import calendar
+
+BOTH = ("cd-rc", "hoict-rc")
+"""The sponsor's post and the lead officer's."""
+UNTIL = date(2005, 9, 13)
+
+
+def approved(desk: Desk, sample: str = "PROP-02") -> str:
+    """Approve a proposal with SRG and one funder, valid for a year; return the step that did."""
+    case = desk.submits(sample)
+    assert case.validity is not None
+    assert (case.validity.months, case.validity.warn_days) == (12, (60, 20))
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    money = f"{case.case}.funding-bh-dmh.1"
+    desk.closes(money, desk.answers(money, "bh-dmh"))
+    desk.opens(desk.ask(case, "srg"))
+    srg = f"{case.case}.srg.1"
+    desk.closes(srg, desk.answers(srg, "cd-hsg"))
+    becomes(desk, "approved", 1, because=srg, valid_until=UNTIL)
+    return srg
+
+
+def becomes(
+    desk: Desk, state: str, number: int, *, because: str = "", valid_until: date | None = None
+) -> None:
+    at = NINE if state == "approved" else calendar.closing(UNTIL)
+    becoming = Becoming(case=REF, state=state, at=at, number=number, because=because, valid_until=valid_until)
+    done(desk.cases.became(becoming))
+
+
+def letters(desk: Desk, kind: str) -> list[ledger.LedgerRow]:
+    return [row for row in desk.ledger(REF) if row.kind == kind]
+
+
+def test_the_approval_says_until_when_it_is_good_and_the_case_keeps_it(desk: Desk) -> None:
+    approved(desk)
+    assert {row.props["valid_until"] for row in letters(desk, "approved")} == {"2005-09-13"}
+    with desk.store.reading() as tx:
+        assert cases.get(tx, REF).valid_until == UNTIL
+    assert rebuild.drift(desk.store) == ()
+
+
+def test_sponsor_and_lead_are_warned_once_for_each_warning(desk: Desk) -> None:
+    approved(desk)
+    for number, day in ((1, date(2005, 6, 21)), (1, date(2005, 6, 21)), (2, date(2005, 8, 16))):
+        told = Expiring(case=REF, number=number, valid_until=UNTIL, at=calendar.opening(day))
+        done(desk.cases.expiring(told))
+    rows = letters(desk, "expiring")
+    assert [row.post for row in rows] == [*BOTH, *BOTH]
+    # Between the warning and the end lies a bank holiday.
+    assert [row.props["working_days"] for row in rows[::2]] == [59, 19]
+    assert {(row.props["size"], row.props["order"]) for row in rows} == {("major", "ORD-2004-0001")}
+
+
+def test_the_warning_names_whoever_is_asked_to_confirm(desk: Desk) -> None:
+    case = desk.submits("PROP-01")
+    desk.opens(desk.ask(case, "completion"))
+    done(desk.cases.expiring(Expiring(case=REF, number=1, valid_until=UNTIL, at=NINE)))
+    sponsor, *_ = letters(desk, "expiring")
+    assert sponsor.props["waiting_for"] == [desk.edition.posts["hoict-ce"].title]
+
+
+def test_an_approval_that_lapses_says_whose_it_was_and_that_a_new_proposal_is_needed(desk: Desk) -> None:
+    srg = approved(desk)
+    becomes(desk, "lapsed", 2, because=srg)
+    rows = letters(desk, "approval_lapsed")
+    assert [row.post for row in rows] == [*BOTH]
+    assert rows[0].props["approved_by"] == ["Strategic Resources Group"]
+    assert rows[0].props["order"] == "ORD-2004-0001"
+    assert letters(desk, "lapsed") == []
+
+
+def test_without_srg_it_names_those_who_gave_the_money(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    step = f"{REF}.funding-bh-dmh.1"
+    desk.closes(step, desk.answers(step, "bh-dmh"))
+    becomes(desk, "approved", 1, because=step, valid_until=UNTIL)
+    becomes(desk, "lapsed", 2, because=step)
+    (row, _) = letters(desk, "approval_lapsed")
+    assert row.props["approved_by"] == ["Budget holder, De Montfort Hall"]
+
+
+def test_whoever_was_to_confirm_completion_is_told_that_the_approval_has_lapsed(desk: Desk) -> None:
+    case = desk.submits("PROP-01")
+    desk.opens(desk.ask(case, "completion"))
+    step = f"{REF}.completion.1"
+    becomes(desk, "approved", 1, valid_until=UNTIL)
+    desk.closes(step, choice=None, ending=Ending.WITHDRAWN, why="validity")
+    (told,) = letters(desk, "closed_without_you")
+    assert (told.post, told.props["why"]) == ("hoict-ce", "validity")
+    becomes(desk, "lapsed", 2, because=step)
+    assert len(letters(desk, "approval_lapsed")) == 2
+
+
+def test_a_question_that_nobody_answers_lapses_in_its_own_words_as_before(desk: Desk) -> None:
+    case = desk.submits("PROP-01")
+    desk.opens(desk.ask(case, "completion"))
+    step = f"{REF}.completion.1"
+    becomes(desk, "approved", 1, valid_until=UNTIL)
+    desk.closes(step, choice=None, ending=Ending.SILENT, why="time_up")
+    becomes(desk, "lapsed", 2, because=step)
+    assert letters(desk, "approval_lapsed") == []
+    assert len(letters(desk, "lapsed")) == 2
+
+
+def test_a_lapsed_approval_calls_its_order_off_and_says_why(desk: Desk) -> None:
+    webhook = FakeWebhook()
+    sending = Sending(desk, webhook)
+    sending.approves()
+    sending.sends()
+    for _ in range(2):
+        sending.becomes("lapsed", 2)
+    sending.sends(NOTICE)
+    sending.sends(NOTICE)
+    assert [event["type"] for event in webhook.events] == [
+        "assent.order.raised.v1",
+        "assent.order.cancelled.v1",
+    ]
+    assert webhook.events[-1]["data"]["reason"] == "lapsed"
+    with desk.store.reading() as tx:
+        assert orders.must(tx, ORDER).state == "accepted"
+    assert rebuild.drift(desk.store) == ()
+
+
+def test_what_was_put_to_use_keeps_the_day_it_was_good_until(desk: Desk) -> None:
+    case = desk.submits("PROP-01")
+    desk.opens(desk.ask(case, "completion"))
+    step = f"{REF}.completion.1"
+    becomes(desk, "approved", 1, valid_until=UNTIL)
+    desk.closes(step, desk.answers(step, "hoict-ce", Choice.VERIFY), choice=Choice.VERIFY)
+    becomes(desk, "closed", 2, because=step)
+    with desk.store.reading() as tx:
+        assert cases.get(tx, REF).valid_until == UNTIL
