@@ -24,10 +24,12 @@ from workflows.letters import (
     Cover,
     Covered,
     Deferred,
+    Difference,
     Escalation,
     ExceptionRefused,
     HandbookDrafted,
     HandbookPublished,
+    Kept,
     Lapsed,
     Letter,
     Listed,
@@ -192,6 +194,22 @@ _ABOVE = (
     Consequence(on=date(2004, 11, 2), then=Nudge.PMO, who="Corporate Projects Manager"),
 )
 
+_CHANGES = (
+    Difference(
+        what="Summary",
+        before=BOOKING.summary,
+        now="Tickets, courts and classes are booked and paid for on the web at any hour",
+        material=False,
+    ),
+    Difference(
+        what="Fewer hours at the box office: how that was arrived at",
+        before="",
+        now="Two posts in 2003/04, from the hall's own time sheets",
+        material=False,
+    ),
+)
+_DEARER = (Difference(what="Capital", before="£120,000", now="£140,000"), *_CHANGES)
+
 _REQUEST = Request(
     to=_FUNDER,
     matter=BOOKING,
@@ -208,6 +226,39 @@ _REQUEST = Request(
 
 EXAMPLES: dict[str, Letter] = {
     "request": _REQUEST,
+    "request-new-version": _REQUEST.model_copy(
+        update={
+            "matter": BOOKING.model_copy(update={"version": 2}),
+            "so_far": (),
+            "since": 1,
+            "changes": _DEARER,
+        }
+    ),
+    "request-much-changed": _REQUEST.model_copy(
+        update={
+            "matter": BOOKING.model_copy(update={"version": 3}),
+            "so_far": (),
+            "since": 1,
+            "changes": (*_DEARER, Difference(what="Sponsor", before=CHIEF, now="")) * 3,
+        }
+    ),
+    "request-extra": _REQUEST.model_copy(
+        update={
+            "to": _to("J. Solicitor", "Head of Legal Services"),
+            "question": Question(
+                kind="extra",
+                why="the contract runs for seven years, which is longer than we have signed before",
+                added_by=DIRECTOR,
+            ),
+            "seat": "Head of Legal Services",
+            "clause": Clause(
+                number="FUND-2",
+                text="Until a proposal is approved, one more post may be asked to approve it, with a reason",
+            ),
+            "budget": None,
+            "code_needed": False,
+        }
+    ),
     "request-whole-sum": _REQUEST.model_copy(
         update={
             "matter": TOOLKIT,
@@ -622,6 +673,26 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 6, 16),
         answers=(_SPORTS_YES,),
         next=Next(leg="completion", who=("Head of ICT, Chief Executive's",)),
+    ),
+    "kept": Kept(
+        to=_FUNDER,
+        matter=BOOKING.model_copy(update={"version": 2}),
+        question=_SHARE,
+        seat=HALL,
+        answer=_HALL_YES,
+        since=1,
+        changes=_CHANGES,
+        on=date(2004, 10, 27),
+    ),
+    "kept-by-a-forum": Kept(
+        to=_SECRETARY,
+        matter=BOOKING.model_copy(update={"version": 3}),
+        question=Question(kind="notification", forum=HEADS, meeting=date(2004, 10, 13)),
+        seat=f"Secretary, {HEADS}",
+        answer=_NOTED,
+        since=2,
+        changes=_CHANGES[:1],
+        on=date(2004, 10, 27),
     ),
     "receipt": Receipt(
         to=_FUNDER,

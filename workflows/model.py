@@ -566,6 +566,9 @@ class CaseOpened(Frozen):
     terms: dict[str, Terms]
     edition: str
     clock: Clock = Clock()
+    kept: dict[str, Outcome] = {}
+    """Answers about an earlier version that stand, because nothing material has changed since, by the keys
+    of their questions: these are not put again."""
 
 
 class StepOpening(Frozen):

@@ -5,10 +5,10 @@ from datetime import date
 import holidays
 
 from service.handbook import written
-from service.handbook.edition import Edition, Forum, Holding, Person
+from service.handbook.edition import Edition, Forum, Holding, Person, VersionRules
 from service.handbook.written import Handbook
 from workflows.model import Ladder, LadderRung, Quorum, Terms
-from workflows.rules import calendar
+from workflows.rules import calendar, versions
 
 
 def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edition:
@@ -42,6 +42,7 @@ def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edi
         retention=handbook.retention,
         reports=handbook.reports,
         provisions=handbook.provisions,
+        versions=_versions(handbook.versions) if handbook.versions else None,
         non_working=_non_working(handbook.calendar, years),
     )
 
@@ -99,6 +100,14 @@ def _terms(kind: str, handbook: Handbook) -> Terms:
         blind=forum.blind if forum else False,
         deciding=step.deciding,
         answers=step.answers,
+    )
+
+
+def _versions(entry: written.VersionsEntry) -> VersionRules:
+    return VersionRules(
+        material=entry.material,
+        immaterial=tuple(field for field in versions.fields() if not versions.covers(entry.material, field)),
+        illustrative=entry.illustrative,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import rfc8785
 
-from service import appraisal, telling
+from service import appraisal, telling, versions
 from service.appraisal import Figure
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
@@ -17,7 +17,7 @@ from service.store.intents import DecisionView
 from service.store.steps import SeatView, StepView
 from service.web import outstanding, seclusion, words
 from service.web.standing import Sight
-from workflows.letters import Answer, Budget, Clause, Condition
+from workflows.letters import Answer, Budget, Clause, Condition, Difference
 from workflows.model import Choice, Frozen, Size
 
 PLAINLY_MET = "met"
@@ -47,14 +47,6 @@ class Colleague(Frozen):
     said: Answer | None = None
 
 
-class Change(Frozen):
-    """A part of the proposal that is not as it was."""
-
-    what: str
-    before: str
-    now: str
-
-
 class Brief(Frozen):
     """The page a decision is made on. Its canonical form is kept, and its hash names what was shown."""
 
@@ -81,8 +73,10 @@ class Brief(Frozen):
     clause: Clause
     submitted: date
     due: date
-    changes: tuple[Change, ...] = ()
-    """Since the version before."""
+    since: int = 0
+    """The version that they knew; if they knew none, the one before."""
+    changes: tuple[Difference, ...] = ()
+    """What has changed since that version."""
     rows: tuple[Row, ...] = ()
     costs: tuple[Cost, ...] = ()
     figures: tuple[Figure, ...] = ()
@@ -115,9 +109,10 @@ def brief(tx: Tx, sight: Sight) -> Brief:
     content = cases.content(tx, case.ref, step.version) or {}
     read = ProposalDocument.model_validate(content)
     figures, flags = reckoned(read, case, edition)
+    known = versions.known(tx, case.ref, sight.link.person, step.version)
     made = seclusion.decisions(tx, case.ref)
-    asked = {one.id for one in steps.of_case(tx, case.ref) if one.version == step.version}
-    # What was said of an earlier version was said of another proposal.
+    asked = {one.id for one in steps.of_version(tx, case.ref, step.version)}
+    # What was said of an earlier version was said of another proposal, unless it stands.
     made = tuple(decision for decision in made if decision.step in asked)
     earlier = [decision for decision in made if decision.step != step.id and decision.choice.counted]
     return Brief(
@@ -142,7 +137,8 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
         submitted=case.proposal.submitted,
         due=words.local(step.due),
-        changes=changes(tx, case.ref, step.version - 1, step.version),
+        since=known,
+        changes=versions.differences(tx, case, known, step.version),
         rows=tuple(_rows(content, case, edition)),
         costs=tuple(_costs(content)),
         figures=figures,
@@ -217,6 +213,8 @@ def question(step: StepView, seat: SeatView, case: CaseView, edition: Edition) -
             return "What is the solution to the technical parameter that limits this proposal?"
         case "bid_outcome":
             return "Has the bid for this money succeeded?"
+        case "extra":
+            return f"Do you approve this proposal of {words.money(case.capital)}?"
         case "funding" if seat.amount is not None:
             return f"Do you approve {words.money(seat.amount)} from your budget?"
         case "authority" if seat.amount is not None:
@@ -302,7 +300,7 @@ def _colleagues(
     tx: Tx, step: StepView, seat: SeatView, case: CaseView, edition: Edition, made: Sequence[DecisionView]
 ) -> Iterable[Colleague]:
     """The other seats of the step, and those of the questions put together with it."""
-    for other in telling.together(case, step, steps.of_case(tx, case.ref)):
+    for other in telling.together(case, step, steps.of_version(tx, case.ref, step.version)):
         for colleague in other.seats:
             if (other.id, colleague.key) == (step.id, seat.key):
                 continue
@@ -321,37 +319,7 @@ def rows(tx: Tx, case: CaseView) -> list[tuple[str, str]]:
     return summary + [(row.what, row.which) for row in _rows(content, case, edition)]
 
 
-def since(tx: Tx, sight: Sight) -> tuple[Change, ...]:
+def since(tx: Tx, sight: Sight) -> tuple[Difference, ...]:
     """Return what differs between the version a link was sent for and the one in hand now."""
     step = sight.step
-    return changes(tx, sight.case.ref, step.version, sight.case.version) if step else ()
-
-
-def changes(tx: Tx, ref: str, earlier: int, later: int) -> tuple[Change, ...]:
-    """Return what differs between two versions."""
-    if earlier < 1 or earlier == later:
-        return ()
-    before = _flat(cases.content(tx, ref, earlier) or {})
-    now = _flat(cases.content(tx, ref, later) or {})
-    return tuple(
-        Change(what=words.plain(key), before=before.get(key, "(nothing)"), now=now.get(key, "(nothing)"))
-        for key in sorted({*before, *now})
-        if before.get(key) != now.get(key)
-    )
-
-
-def _flat(content: Any, name: str = "") -> dict[str, str]:
-    """Return a proposal's content as one level of names and words."""
-    if isinstance(content, dict):
-        return {
-            key: value
-            for part, inner in content.items()
-            for key, value in _flat(inner, f"{name} {part}".strip()).items()
-        }
-    if isinstance(content, list):
-        return {
-            key: value
-            for number, inner in enumerate(content, start=1)
-            for key, value in _flat(inner, f"{name} {number}").items()
-        }
-    return {name: "" if content is None else str(content)}
+    return versions.differences(tx, sight.case, step.version, sight.case.version) if step else ()

@@ -57,6 +57,7 @@ def gist(lines: Iterable[Line]) -> list[Line]:
 
 
 _DETAIL = (
+    "approver.heard",
     "case.begun",
     "decision.submitted",
     "letter.queued",
@@ -87,6 +88,21 @@ def _post(data: dict[str, Any], edition: Edition, at: datetime) -> str:
 def _submitted(line: Line, edition: Edition) -> str:
     hash = words.fingerprint(line.data.get("content_hash", ""))
     return f"{_who(line, edition)} submitted version {line.data.get('version')} (fingerprint {hash})."
+
+
+def _begun(line: Line, edition: Edition) -> str:
+    kept = len(line.data.get("kept", ()))
+    stand = f", and {words.count(kept, 'answer stands', 'answers stand')} from before" if kept else ""
+    return f"Version {line.data.get('version')} set out on its way{stand}."
+
+
+def _approver_added(line: Line, edition: Edition) -> str:
+    return f"{_who(line, edition)} asked for the approval of {_post(line.data, edition, line.at)} besides."
+
+
+def _approver_heard(line: Line, edition: Edition) -> str:
+    post = _post(line.data, edition, line.at)
+    return f"{post} {'is' if line.data.get('asked') else 'was added too late to be'} asked besides."
 
 
 def _became(line: Line, edition: Edition) -> str:
@@ -172,12 +188,14 @@ def _order(done: str) -> Callable[[Line, Edition], str]:
 
 _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "proposal.submitted": _submitted,
-    "case.begun": lambda line, edition: f"Version {line.data.get('version')} set out on its way.",
+    "case.begun": _begun,
     "case.became": _became,
     "case.waiting": _waiting,
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
     "parameters.supplied": _supplied,
     "agreement.recorded": _agreed,
+    "approver.added": _approver_added,
+    "approver.heard": _approver_heard,
     "step.opened": _opened,
     "step.nudged": _nudged,
     "step.reseated": lambda line, edition: "Somebody who came, or who covers, was asked as well.",
