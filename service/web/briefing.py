@@ -10,7 +10,7 @@ from service import appraisal, telling, versions
 from service.appraisal import Figure
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
-from service.store import cases, steps, texts
+from service.store import approvers, cases, steps, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -71,6 +71,8 @@ class Brief(Frozen):
     """Who was asked before and did not answer."""
     covering: str = ""
     clause: Clause
+    added: str = ""
+    """Who had this post asked, and why, where no rule does."""
     submitted: date
     due: date
     since: int = 0
@@ -135,6 +137,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         ),
         covering=sight.covering,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
+        added=_added(tx, step, seat, edition),
         submitted=case.proposal.submitted,
         due=words.local(step.due),
         since=known,
@@ -244,6 +247,15 @@ def _amount(step: StepView, seat: SeatView, case: CaseView) -> str:
     share = telling.share_of(case, step, seat.post)
     part = f" ({words.percent(share.percent)})" if share else ""
     return f"{words.money(seat.amount)} of {words.money(case.capital)}{part}"
+
+
+def _added(tx: Tx, step: StepView, seat: SeatView, edition: Edition) -> str:
+    """Say who added a post to those who approve, and why; nothing where a rule asks it."""
+    if step.kind != "extra":
+        return ""
+    added = next((one for one in approvers.of_case(tx, step.case) if one.post == seat.post), None)
+    who = telling.title(edition, added.by_post, tx.today) if added else ""
+    return words.sentence(f"{who} added you: {added.reason}") if added else ""
 
 
 def _rows(content: dict[str, Any], case: CaseView, edition: Edition) -> Iterable[Row]:
