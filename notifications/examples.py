@@ -125,6 +125,11 @@ _CLAUSES = {
         "Where the money depends on a bid, funders are asked once it has succeeded. If it fails, "
         "the proposal is closed as unfunded"
     ),
+    "FUND-2": (
+        "Until a proposal is approved, those who put it forward or the Corporate Projects Manager "
+        "may ask one more post to approve it, and say why. Its refusal refuses as that of a funder "
+        "does"
+    ),
     "NOTIFY-1": (
         "Every proposal, whatever its size, is notified at a Heads of ICT meeting that falls "
         "before its decision date and whose papers deadline it makes. The reply covers fit, "
@@ -251,10 +256,7 @@ EXAMPLES: dict[str, Letter] = {
                 added_by=DIRECTOR,
             ),
             "seat": "Head of Legal Services",
-            "clause": Clause(
-                number="FUND-2",
-                text="Until a proposal is approved, one more post may be asked to approve it, with a reason",
-            ),
+            "clause": _clause("FUND-2"),
             "budget": None,
             "code_needed": False,
         }

@@ -285,7 +285,7 @@ def _says(handbook: Handbook, needed: str) -> bool:
     return bool(
         getattr(handbook.route, needed, None)
         or getattr(handbook, needed, None)
-        or needed in handbook.steps
+        or needed in [f"steps.{kind}" for kind in handbook.steps]
         or any(principle.issue_leg == needed for principle in handbook.principles.values())
     )
 

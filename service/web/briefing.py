@@ -38,6 +38,8 @@ class Cost(Frozen):
     capital: str
     revenue: str
     management: str
+    one_off: str = ""
+    """Empty on pages of before it was told."""
 
 
 class Colleague(Frozen):
@@ -87,6 +89,9 @@ class Brief(Frozen):
     """What whoever decides should know of the figures."""
     options: tuple[Row, ...] = ()
     benefits: tuple[str, ...] = ()
+    """As pages told them before they told all that is said of each."""
+    gains: tuple[Row, ...] = ()
+    """The benefits, each with who sees to it, what it is worth, and how it is measured and brought about."""
     principles: tuple[Row, ...] = ()
     """Only those that are not plainly met."""
     provisions: tuple[Row, ...] = ()
@@ -143,11 +148,11 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         since=known,
         changes=versions.differences(tx, case, known, step.version),
         rows=tuple(_rows(content, case, edition)),
-        costs=tuple(_costs(content)),
+        costs=costs(content),
         figures=figures,
         flags=(*flags, *outstanding.flags(tx, case, read, edition)),
         options=tuple(Row(what=title, which=told) for title, told in appraisal.options(read)),
-        benefits=tuple(_benefits(read)),
+        gains=benefits(read, edition, case.proposal.submitted),
         principles=tuple(_principles(content, edition)),
         provisions=provisions(read, case, edition),
         so_far=tuple(telling.told(decision, edition) for decision in earlier),
@@ -279,6 +284,11 @@ def _rows(content: dict[str, Any], case: CaseView, edition: Edition) -> Iterable
     yield Row(what="Decision needed by", which=words.day(case.decide_by))
 
 
+def costs(content: dict[str, Any]) -> tuple[Cost, ...]:
+    """Return what a proposal costs in each year, if it says so."""
+    return tuple(_costs(content))
+
+
 def _costs(content: dict[str, Any]) -> Iterable[Cost]:
     for year in content.get("costs_by_year") or ():
         yield Cost(
@@ -286,16 +296,19 @@ def _costs(content: dict[str, Any]) -> Iterable[Cost]:
             capital=words.money(year.get("capital") or 0),
             revenue=words.money(year.get("revenue") or 0),
             management=words.money(year.get("project_management") or 0),
+            one_off=words.money(year.get("one_off") or 0),
         )
 
 
-def _benefits(read: ProposalDocument) -> Iterable[str]:
-    for benefit in read.benefits:
-        amount = f"{words.money(benefit.amount_gbp_per_year)} a year" if benefit.amount_gbp_per_year else ""
-        kind = "cashable" if benefit.cashable else "not cashable" if amount else ""
-        basis = f"basis: {benefit.basis}" if benefit.basis else ""
-        more = ", ".join(filter(None, (amount, kind, basis)))
-        yield benefit.title + (f" ({more})" if more else "")
+def benefits(read: ProposalDocument, edition: Edition, day: date) -> tuple[Row, ...]:
+    """Return what a proposal says of each benefit."""
+    return tuple(
+        Row(
+            what=benefit.title,
+            which="\n".join(appraisal.benefit(benefit, telling.title(edition, benefit.owner, day))),
+        )
+        for benefit in read.benefits
+    )
 
 
 def _principles(content: dict[str, Any], edition: Edition) -> Iterable[Row]:

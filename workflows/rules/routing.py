@@ -203,8 +203,8 @@ class Passage:
     clauses: tuple[str, ...] = ()
     """The handbook's clauses that may put it on a route, where it has others than its own name's."""
     needs: str = ""
-    """What a handbook says that makes it possible: a key of `route`, a section, a kind of step, or the leg of
-    an issue."""
+    """What a handbook says that makes it possible: a key of `route`, a section, the leg of an issue, or terms
+    for a kind of step, as `steps.extra`."""
     ends: Mapping[Choice, State] = field(default_factory=dict)
     """Where its own answers bring a proposal, if not where they do elsewhere."""
     beside: str = ""
@@ -282,7 +282,7 @@ LEGS: dict[str, Passage] = {
         unasked,
         State.WITH_FUNDERS,
         kinds={"extra": _DECIDE},
-        needs="extra",
+        needs="steps.extra",
         beside="funding",
     ),
     "srg": Passage(srg, State.WITH_SRG, kinds={"srg": _VOTE, "referral": _VOTE}, needs="srg"),

@@ -14,13 +14,14 @@ from starlette.responses import JSONResponse, Response
 
 from service import telling, versions
 from service.errors import Malformed, NotFound, Problem
+from service.proposals import ProposalDocument
 from service.store import cases, drafts, idempotency, intents, orders, steps
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.orders import OrderView
 from service.store.steps import StepView
-from service.web import adding, decision_record, seclusion, submitting, whereabouts, withdrawing
+from service.web import adding, briefing, decision_record, seclusion, submitting, whereabouts, withdrawing
 from service.web.bodies import Body, OptionalBody
 from service.web.decision_record import DecisionRecord
 from service.web.roles import Role, allowed
@@ -192,6 +193,28 @@ class CaseTold(CaseSummary):
     decisions: list[DecisionTold]
     conditions: list[dict[str, str]]
     order: OrderTold | None
+
+
+class FigureTold(BaseModel):
+    """What costs and benefits come to, and how it was worked out."""
+
+    name: str = Field(examples=["Net present value"])
+    value: str = Field(examples=["£7,065"])
+    working: str
+
+
+class AppraisalTold(BaseModel):
+    """A business case: what its sponsor says, what it comes to, and what is missing or does not agree."""
+
+    cost_profile: dict[str, str | None]
+    costs_by_year: list[dict[str, str]]
+    benefits: list[dict[str, Any]]
+    funding_parties: list[dict[str, str]]
+    options: list[dict[str, Any]]
+    claimed: dict[str, str | None]
+    """The sponsor's own totals, as they gave them."""
+    figures: list[FigureTold]
+    flags: list[str]
 
 
 class ApproverTold(BaseModel):
@@ -470,6 +493,31 @@ def decided(ref: str, visit: Asker) -> DecisionRecord:
         found = cases.get(tx, ref)
         _own_organisation(found, visit)
         return decision_record.of(tx, found)
+
+
+@router.get("/cases/{ref}/appraisal", name="api_appraisal")
+@allowed(Role.READ_CASE)
+def appraised(ref: str, visit: Asker) -> AppraisalTold:
+    """Tell a business case: costs, benefits, who pays, options, and what they come to, with workings."""
+    with visit.desk.store.reading() as tx:
+        found = cases.get(tx, ref)
+        _own_organisation(found, visit)
+        edition = telling.edition(tx, found.edition)
+        read = ProposalDocument.model_validate(cases.content(tx, ref) or {})
+        figures, flags = briefing.reckoned(read, found, edition)
+        said = read.model_dump(mode="json")
+        return AppraisalTold(
+            **{
+                name: said[name]
+                for name in ("cost_profile", "costs_by_year", "benefits", "options", "claimed")
+            },
+            funding_parties=[
+                {"post": share.post, "share_percent": f"{share.percent:f}", "amount": f"{share.amount:.2f}"}
+                for share in found.proposal.shares
+            ],
+            figures=[FigureTold.model_validate(figure.model_dump()) for figure in figures],
+            flags=list(flags),
+        )
 
 
 @router.get("/cases/{ref}/versions", name="api_versions")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from service import proposals, telling, versions
+from service import appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
 from service.store import cases, intents, provisions, steps
@@ -118,7 +118,8 @@ def case(ref: str, visit: Asker) -> Response:
         found = _case(tx, visit, ref)
         edition = telling.edition(tx, found.edition)
         made, lines = seclusion.decisions(tx, ref), seclusion.lines(tx, ref)
-        read = proposals.ProposalDocument.model_validate(cases.content(tx, ref) or {})
+        content = cases.content(tx, ref) or {}
+        read = proposals.ProposalDocument.model_validate(content)
         figures, flags = briefing.reckoned(read, found, edition)
         context: dict[str, Any] = {
             "case": found,
@@ -126,6 +127,9 @@ def case(ref: str, visit: Asker) -> Response:
             "now": whereabouts.sentences(tx, found),
             "places": whereabouts.places(tx, found),
             "rows": briefing.rows(tx, found),
+            "costs": briefing.costs(content),
+            "options": appraisal.options(read),
+            "benefits": briefing.benefits(read, edition, found.proposal.submitted),
             "figures": figures,
             "flags": flags,
             "provision_flags": provided.flags(read, edition, tx.today),
