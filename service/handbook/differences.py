@@ -25,6 +25,7 @@ _SECTIONS = {
     "people": "People",
     "posts": "Posts",
     "departments": "Departments",
+    "versions": "What becomes of answers when a proposal comes back",
     "appraisal": "Figures of a business case",
     "budgets": "Budgets",
     "retention": "How long records are kept",

@@ -50,7 +50,8 @@ class InvestmentProposal(Process):
     @guarded
     def add_approver(self, leg: Leg) -> bool:
         """Ask a post besides, with the funders or straight after what is asked; False if it is too late."""
-        if self.approved or self.withdrawal:
+        known = self.opened is None or leg.asks[0].kind in self.opened.terms
+        if self.approved or self.withdrawal or not known:
             return False
         if leg not in self.extra:
             self.extra.append(leg)
