@@ -53,11 +53,15 @@ def _asking(line: Line, kinds: Mapping[str, str]) -> Line:
 
 def gist(lines: Iterable[Line]) -> list[Line]:
     """Leave out what only the full record needs: each letter's way, and what is told twice."""
-    return [line for line in lines if line.kind not in _DETAIL]
+    return [line for line in lines if line.kind not in _DETAIL and not _in_time(line)]
+
+
+def _in_time(line: Line) -> bool:
+    """Say whether a line says of an approver who was added no more than that they are."""
+    return line.kind == "approver.heard" and bool(line.data.get("asked", True))
 
 
 _DETAIL = (
-    "approver.heard",
     "case.begun",
     "decision.submitted",
     "letter.queued",

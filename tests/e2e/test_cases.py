@@ -267,20 +267,20 @@ async def test_answers_stand_for_a_version_in_which_nothing_material_changed(cit
         await program.patch(f"/proposals/{ref}", json={"summary": "The depots first."})
         again = await program.post(f"/proposals/{ref}/submit")
         assert (again.status_code, again.json()["version"]) == (200, 2), again.text
-        # One more post is asked, together with the funder who returned it.
+        # One more post is asked, next after the funder who returned it.
         added = await program.post(
             f"/cases/{ref}/approvers", json={"post": "sd-property", "reason": "The depots are theirs"}
         )
     assert added.status_code == 202, added.text
     for post in ("bh-sports", "sd-ict-ca"):
         stands = await city.asked(post, "Your answer stands", ref)
-        assert "Summary: “The depots first.”" in " ".join(stands.text.split())
-    extra = await city.asked("sd-property", "Decide by", ref)
-    assert "added you: The depots are theirs." in " ".join(extra.text.split())
-    await city.holder("sd-property").decide(extra, APPROVE)
+        assert "Summary: now “The depots first.”" in " ".join(stands.text.split())
     fresh = await city.asked("bh-dmh", "Decide by", ref)
     assert "Changed since version 1" in fresh.text
     await city.holder("bh-dmh").decide(fresh, APPROVE)
+    extra = await city.asked("sd-property", "Decide by", ref)
+    assert "added you: The depots are theirs." in " ".join(extra.text.split())
+    await city.holder("sd-property").decide(extra, APPROVE)
     await city.becomes(ref, State.APPROVED)
     case = await told(city, token, ref)
     kept = {(made["post"], made["version"]): made["kept_for"] for made in case["decisions"]}

@@ -154,6 +154,7 @@ def test_the_relay_brings_it_until_the_case_answers(office: Office, in_time: boo
     browser = office.signed_in("cd-rc")
     browser.see(f"/cases/{ref}")
     assert (f"Asked besides To come: {HR}" in browser.words) is (state != approvers.TOO_LATE)
+    assert (f"{HR} was added too late to be asked besides." in browser.words) is (in_time is False)
 
 
 def test_a_case_that_has_ended_meanwhile_asks_nobody(office: Office) -> None:
