@@ -4,6 +4,7 @@ from temporalio import activity
 
 from activities.correspondence import Correspondence
 from activities.writing import Writing
+from service import versions
 from service.links import Links
 from service.mailroom import Mailroom
 from service.store import Store, cases, orders
@@ -46,12 +47,14 @@ class Cases(Writing, ports.Cases):
     def _begun(self, tx: Tx, case: str) -> CaseOpened:
         view = cases.get(tx, case)
         rules = edition(tx, view.edition)
-        letters = Correspondence(tx, view, self._links, tx.now).begun()
+        kept = versions.standing(tx, view)
+        letters = Correspondence(tx, view, self._links, tx.now).begun(kept)
         legs = (*view.route, *view.branches.values())
-        asked = {ask.kind for leg in legs for ask in course.asked_by(leg)}
+        # Somebody may be added on the way.
+        asked = {"extra", *(ask.kind for leg in legs for ask in course.asked_by(leg))}
         terms = {kind: terms for kind, terms in rules.terms().items() if kind in asked}
         validity = rules.validity_from(calendar.local_day(tx.now))
-        return cases.begun(tx, case, terms=terms, validity=validity, queued=letters)
+        return cases.begun(tx, case, terms=terms, validity=validity, kept=kept, queued=letters)
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
         case, state = cases.get(tx, becoming.case), State(becoming.state)

@@ -3,16 +3,17 @@
 Everything a letter says is fixed when it is queued, so that a letter sent again is the same letter.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Protocol, Self
 
-from service import seating
+from service import seating, versions
 from service.handbook import Edition
 from service.links import Links
-from service.store import covers, intents, orders, steps
+from service.store import approvers, covers, intents, orders, steps
 from service.store import letters as ledger
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -151,9 +152,28 @@ class Correspondence:
 
     # ------------------------------------------------------------------------ events
 
-    def begun(self) -> list[QueuedLetter]:
-        """A version is in: its sponsor and lead are told the way it will go."""
-        return self._to_sponsor(f"submitted:{self.case.version}", self._submitted)
+    def begun(self, kept: Mapping[str, Outcome] = MappingProxyType({})) -> list[QueuedLetter]:
+        """A version is in: its sponsor and lead are told the way it will go, and others that their answers
+        about the one before stand.
+        """
+        own = partial(self._submitted, kept=kept)
+        return [*self._to_sponsor(f"submitted:{self.case.version}", own), *self._kept(kept)]
+
+    def _kept(self, kept: Mapping[str, Outcome]) -> Iterable[QueuedLetter]:
+        for step in {outcome.step: steps.must(self.tx, outcome.step) for outcome in kept.values()}.values():
+            for made in self._made(step):
+                letter = letters.Kept(
+                    to=self._addressee(made.post, made.person),
+                    matter=self._matter(),
+                    question=self._question(step.key, step.kind, self._seat(step, made.seat)),
+                    seat=title(self.rules, made.post, self.today),
+                    answer=self._told(made),
+                    since=step.version,
+                    changes=versions.differences(self.tx, self.case, step.version, self.case.version),
+                    on=self.today,
+                )
+                key = f"{self.case.ref}:kept:{self.case.version}:{step.id}:{made.person}"
+                yield self._tell(key, letter, None, made.person, made.post)
 
     def waits(self, waiting: CaseWaiting) -> list[QueuedLetter]:
         """A case waits for a forum's meeting: the forum's secretary knows it is coming."""
@@ -433,8 +453,14 @@ class Correspondence:
             "coincidences": tuple(coincidences(self.case, self.rules, self.today)),
             "budget": budget(self.rules, seat.post, seat.amount),
             "if_silent": self._if_silent(put, seat),
+            **self._differs(put, holder),
             "code_needed": put.terms.assurance_for(seat.amount) is Assurance.CODE,
         }
+
+    def _differs(self, put: Put, holder: Holder) -> dict[str, object]:
+        """Return what has changed since the version that somebody knew: the last, if they knew none."""
+        known = versions.known(self.tx, self.case.ref, holder.person, put.version)
+        return {"since": known, "changes": versions.differences(self.tx, self.case, known, put.version)}
 
     def _earlier(self, put: Put) -> list[DecisionView]:
         """Return the views given so far on this version; those on a blind step stay unseen, and those that
@@ -451,11 +477,7 @@ class Correspondence:
     def _unanswered(self, put: Put) -> tuple[Asked, ...]:
         """Return who was asked before, in whose place a question is put because they stayed silent."""
         silent = [ask.key for ask in before(self.case, put.key)]
-        asked_of = [
-            step
-            for step in steps.of_case(self.tx, self.case.ref)
-            if step.key in silent and step.version == put.version
-        ]
+        asked_of = [step for step in self._about(put.version) if step.key in silent]
         return tuple(one for step in asked_of for one in self._asked(Put.again(step, step.seats), step.seats))
 
     def _if_silent(self, put: Put, seat: Seat) -> tuple[Consequence, ...]:
@@ -519,7 +541,7 @@ class Correspondence:
         *,
         open: bool = False,
     ) -> QueuedLetter:
-        beside = together(self.case, step, steps.of_case(self.tx, self.case.ref))
+        beside = together(self.case, step, self._about(step.version))
         seats = [(other, seat) for other in beside for seat in other.seats]
         given = {(other.step, other.seat) for other in self._this_version()}
         # What was put off is asked again, and is as good as open.
@@ -618,7 +640,7 @@ class Correspondence:
 
     def _beside(self, step: StepView) -> list[StepView]:
         """Return the other questions that were put together with a step's, each as it was last put."""
-        found = together(self.case, step, steps.of_case(self.tx, self.case.ref))
+        found = together(self.case, step, self._about(step.version))
         return [other for other in found if other.id != step.id]
 
     def _casting(self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]) -> str:
@@ -758,7 +780,9 @@ class Correspondence:
 
     # --------------------------------------------------------------- the sponsor's letters
 
-    def _submitted(self, to: Addressee) -> letters.Submitted:
+    def _submitted(self, to: Addressee, kept: Mapping[str, Outcome]) -> letters.Submitted:
+        standing = [steps.must(self.tx, outcome.step) for outcome in kept.values()]
+        answered = (self._told(made).who for step in standing for made in self._made(step))
         return letters.Submitted(
             to=to,
             matter=self._matter(),
@@ -775,6 +799,7 @@ class Correspondence:
                 )
                 for leg in self.case.route
             ),
+            kept=tuple(dict.fromkeys(answered)),
         )
 
     def _letter_of(
@@ -881,13 +906,16 @@ class Correspondence:
         return [made for _, made in self._decisions(self.case.version)]
 
     def _decisions(self, version: int) -> list[tuple[StepView, DecisionView]]:
-        """Return what was answered about a version; one submitted again unchanged is another version."""
-        asked = {step.id: step for step in steps.of_case(self.tx, self.case.ref) if step.version == version}
+        """Return what was answered about a version, or stands for it."""
+        asked = {step.id: step for step in self._about(version)}
         return [
             (asked[made.step], made)
             for made in intents.decisions_of(self.tx, self.case.ref, strict=False)
             if made.step in asked
         ]
+
+    def _about(self, version: int) -> tuple[StepView, ...]:
+        return steps.of_version(self.tx, self.case.ref, version)
 
     def _addressee(self, post: str, person: str) -> Addressee:
         return Addressee(
@@ -914,8 +942,14 @@ class Correspondence:
             share_of=title(self.rules, share.post, self.today) if share and kind == "authority" else "",
             limit=self.rules.limits.get(share.post) if share and kind == "authority" else None,
             about=about(self.case, key, self.rules),
-            why=leg.reason if leg and kind == "referral" else "",
+            why=leg.reason if leg and kind in ("referral", "extra") else "",
+            added_by=self._added_by(seat.post) if kind == "extra" else "",
         )
+
+    def _added_by(self, post: str) -> str:
+        """Return the post that added another as an approver."""
+        added = approvers.of_case(self.tx, self.case.ref)
+        return next((title(self.rules, one.by_post, self.today) for one in added if one.post == post), "")
 
     def _still_there(self, seat: Seat, holder: Holder) -> bool:
         """Say whether somebody who was asked still holds the post that was asked, or any if they cover it."""
@@ -960,10 +994,9 @@ class Correspondence:
             return None
         outcomes = {
             other.key: came_to(other, choice if other.id == step.id else other.choice)
-            for other in together(self.case, step, steps.of_case(self.tx, self.case.ref))
+            for other in together(self.case, step, self._about(step.version))
         }
-        version = [one for one in steps.of_case(self.tx, self.case.ref) if one.version == step.version]
-        return following(self.case, outcomes, self.rules, self.today, version)
+        return following(self.case, outcomes, self.rules, self.today, self._about(step.version))
 
     def _cover_ends(self, person: str) -> date | None:
         return next(

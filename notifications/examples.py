@@ -26,11 +26,13 @@ from workflows.letters import (
     Cover,
     Covered,
     Deferred,
+    Difference,
     Escalation,
     ExceptionRefused,
     Expiring,
     HandbookDrafted,
     HandbookPublished,
+    Kept,
     Lapsed,
     Letter,
     Listed,
@@ -135,6 +137,11 @@ _CLAUSES = {
         "Where the money depends on a bid, funders are asked once it has succeeded. If it fails, "
         "the proposal is closed as unfunded"
     ),
+    "FUND-2": (
+        "Until a proposal is approved, those who put it forward or the Corporate Projects Manager "
+        "may ask one more post to approve it, and say why. Its refusal refuses as that of a funder "
+        "does"
+    ),
     "NOTIFY-1": (
         "Every proposal, whatever its size, is notified at a Heads of ICT meeting that falls "
         "before its decision date and whose papers deadline it makes. The reply covers fit, "
@@ -203,6 +210,22 @@ _ABOVE = (
     Consequence(on=date(2004, 10, 26), then=Nudge.LINE, who=CHIEF),
     Consequence(on=date(2004, 11, 2), then=Nudge.PMO, who="Corporate Projects Manager"),
 )
+
+_CHANGES = (
+    Difference(
+        what="Summary",
+        before=BOOKING.summary,
+        now="Tickets, courts and classes are booked and paid for on the web at any hour",
+        material=False,
+    ),
+    Difference(
+        what="Fewer hours at the box office: how that was arrived at",
+        before="",
+        now="Two posts in 2003/04, from the hall's own time sheets",
+        material=False,
+    ),
+)
+_DEARER = (Difference(what="Capital", before="£120,000", now="£140,000"), *_CHANGES)
 
 _REQUEST = Request(
     to=_FUNDER,
@@ -282,6 +305,36 @@ _DRAFT_MINUTES = MinutesSent(**_OF_MEETING, items=_MINUTED, next_meeting=date(20
 
 EXAMPLES: dict[str, Letter] = {
     "request": _REQUEST,
+    "request-new-version": _REQUEST.model_copy(
+        update={
+            "matter": BOOKING.model_copy(update={"version": 2}),
+            "so_far": (),
+            "since": 1,
+            "changes": _DEARER,
+        }
+    ),
+    "request-much-changed": _REQUEST.model_copy(
+        update={
+            "matter": BOOKING.model_copy(update={"version": 3}),
+            "so_far": (),
+            "since": 1,
+            "changes": (*_DEARER, Difference(what="Sponsor", before=CHIEF, now="")) * 3,
+        }
+    ),
+    "request-extra": _REQUEST.model_copy(
+        update={
+            "to": _to("J. Solicitor", "Head of Legal Services"),
+            "question": Question(
+                kind="extra",
+                why="the contract runs for seven years, which is longer than we have signed before",
+                added_by=DIRECTOR,
+            ),
+            "seat": "Head of Legal Services",
+            "clause": _clause("FUND-2"),
+            "budget": None,
+            "code_needed": False,
+        }
+    ),
     "request-whole-sum": _REQUEST.model_copy(
         update={
             "matter": TOOLKIT,
@@ -696,6 +749,26 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 6, 16),
         answers=(_SPORTS_YES,),
         next=Next(leg="completion", who=("Head of ICT, Chief Executive's",)),
+    ),
+    "kept": Kept(
+        to=_FUNDER,
+        matter=BOOKING.model_copy(update={"version": 2}),
+        question=_SHARE,
+        seat=HALL,
+        answer=_HALL_YES,
+        since=1,
+        changes=_CHANGES,
+        on=date(2004, 10, 27),
+    ),
+    "kept-by-a-forum": Kept(
+        to=_SECRETARY,
+        matter=BOOKING.model_copy(update={"version": 3}),
+        question=Question(kind="notification", forum=HEADS, meeting=date(2004, 10, 13)),
+        seat=f"Secretary, {HEADS}",
+        answer=_NOTED,
+        since=2,
+        changes=_CHANGES[:1],
+        on=date(2004, 10, 27),
     ),
     "receipt": Receipt(
         to=_FUNDER,

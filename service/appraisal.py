@@ -5,7 +5,7 @@ to March, and the first is year 0. Nothing a sponsor says is overwritten: where 
 from ours, both are shown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -183,11 +183,22 @@ def disagreements(read: ProposalDocument, worked_out: Appraisal) -> tuple[str, .
         ("Whole-life cost", claimed.whole_life_cost_gbp, worked_out.whole_life_cost),
         ("Net present value", claimed.net_present_value_gbp, worked_out.present_value),
     )
-    return tuple(
-        f"{name}: the sponsor says {_whole(said)}, but the figures given come to {_whole(found)}"
-        for name, said, found in totals
-        if said is not None and abs(said - found) >= 1
+    return (
+        *(
+            f"{name}: the sponsor says {_whole(said)}, but the figures given come to {_whole(found)}"
+            for name, said, found in totals
+            if said is not None and abs(said - found) >= 1
+        ),
+        *_revenue(read),
     )
+
+
+def _revenue(read: ProposalDocument) -> Iterator[str]:
+    """Say if the revenue of a year, as it is given in all, is that of no year."""
+    in_all, by_year = read.cost_profile.revenue_gbp_per_year, read.costs_by_year
+    if by_year and in_all is not None and not any(abs(cost.revenue - in_all) < 1 for cost in by_year):
+        given = ", ".join(f"{pounds(cost.revenue)} in {cost.year}" for cost in by_year)
+        yield f"Revenue: the sponsor says {pounds(in_all)} a year, but by year gives {given}"
 
 
 def gaps(read: ProposalDocument, *, major: bool) -> tuple[str, ...]:
@@ -195,9 +206,16 @@ def gaps(read: ProposalDocument, *, major: bool) -> tuple[str, ...]:
     found: list[str] = []
     if major and not any(option.do_nothing for option in read.options):
         found.append("No option of doing nothing is given")
-    unsaid = [benefit.title for benefit in read.benefits if not benefit.how_realised]
-    if major and unsaid:
-        found.append(f"It is not said how these will be brought about: {'; '.join(unsaid)}")
+    if major and not read.costs_by_year:
+        found.append("Costs are not given by financial year")
+    lacking = (
+        ("Nobody is named who sees to", "owner"),
+        ("It is not said how these will be measured", "measure"),
+        ("It is not said how these will be brought about", "how_realised"),
+    )
+    for told, part in lacking if major else ():
+        if unsaid := [benefit.title for benefit in read.benefits if not getattr(benefit, part)]:
+            found.append(f"{told}: {'; '.join(unsaid)}")
     for benefit in read.benefits:
         if benefit.amount_gbp_per_year and not benefit.basis:
             found.append(f"No basis is given for the amount of: {benefit.title}")
@@ -315,3 +333,27 @@ def options(read: ProposalDocument) -> list[tuple[str, str]]:
         )
         for option in read.options
     ]
+
+
+def benefit(of: Benefit, owner: str) -> tuple[str, ...]:
+    """Return what is said of a benefit, a line each: who, how much, how it is measured and brought about.
+
+    `owner` is the title of the post that sees to it.
+    """
+    amount = of.amount_gbp_per_year
+    told = (
+        ("Who sees to it", owner),
+        ("Worth", f"{pounds(amount)} a year, {_period(of)}" if amount is not None else ""),
+        ("Cashable", "yes" if of.cashable else "no"),
+        ("How that was arrived at", of.basis),
+        ("How it is measured", of.measure),
+        ("How it is brought about", of.how_realised),
+    )
+    return tuple(f"{what}: {said}" for what, said in told if said)
+
+
+def _period(of: Benefit) -> str:
+    """Say when a benefit is had, and what is assumed where nothing is said."""
+    begins = f"from {of.from_year}" if of.from_year else "from the second year, as nothing else is said"
+    lasts = f"for {of.years} year{'' if of.years == 1 else 's'}" if of.years else "to the end"
+    return f"{begins}, {lasts}"

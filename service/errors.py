@@ -93,6 +93,13 @@ class AlreadySubmitted(Conflict):
     title = "This version has already been submitted"
 
 
+class Unchanged(Conflict):
+    """A returned proposal says what it said before, so that there is nothing new to ask anybody."""
+
+    code = "unchanged"
+    title = "Nothing has changed since the last version"
+
+
 class TwoSeats(Conflict):
     """One person never fills two seats of a step."""
 

@@ -67,6 +67,6 @@ def missing(tx: Tx) -> Iterator[Missing]:
 
 def _to_come(tx: Tx, case: CaseView) -> list[str]:
     """Return the posts that a case has still to ask one by one; a board does without one of its members."""
-    put = {step.key for step in steps.of_case(tx, case.ref) if step.version == case.version}
+    put = {step.key for step in steps.of_version(tx, case.ref, case.version)} | {*case.kept}
     asks = [ask for leg in case.route for ask in leg.asks if ask.key not in put]
     return list(dict.fromkeys(ask.seats[0].post for ask in asks if len(ask.seats) == 1))

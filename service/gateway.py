@@ -28,7 +28,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from service.config import Settings
 from service.mailroom import Mailroom
 from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, TURN, HumanStep, Process
-from workflows.model import Choice, Decision, Segment, Standing, Undo, Withdrawal
+from workflows.model import Choice, Decision, Leg, Segment, Standing, Undo, Withdrawal
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.readiness import Readiness
 from workflows.rules.quorum import Refusal
@@ -147,6 +147,19 @@ class Gateway:
         except OUT_OF_REACH as error:
             return _gone(error)
         return True
+
+    async def add_approver(self, case: str, leg: Leg) -> bool | None:
+        """Have a case ask one more post; False if it is too late, None if that is not known to be done."""
+        process = self._client.get_workflow_handle(case)
+        try:
+            return await process.execute_update(
+                InvestmentProposal.add_approver, leg, id=f"approver:{leg.who[0]}", rpc_timeout=PATIENCE
+            )
+        except WorkflowUpdateFailedError:
+            # It came to its end while it was being told.
+            return False
+        except OUT_OF_REACH:
+            return None
 
     async def people_moved(self, step: str) -> bool:
         """Let an open step look again at who may answer; False if it is not known to have been told."""

@@ -18,8 +18,20 @@ from service.errors import Unavailable
 from service.foreseeing import AsOf, Missing
 from service.gateway import Counted, Gateway, Refused
 from service.links import Links
-from service.store import Store, anchors, cases, editions, housekeeping, intents, letters, orders, undoing
+from service.store import (
+    Store,
+    anchors,
+    approvers,
+    cases,
+    editions,
+    housekeeping,
+    intents,
+    letters,
+    orders,
+    undoing,
+)
 from service.store.anchors import Anchor
+from service.store.approvers import Approver
 from service.store.cases import Unstarted
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
@@ -72,6 +84,7 @@ class Relay:
             for part in (
                 self.processes,
                 self.withdrawals,
+                self.approvers,
                 self.decisions,
                 self.second_thoughts,
                 self.people,
@@ -89,6 +102,15 @@ class Relay:
     async def withdrawals(self) -> None:
         """Bring each withdrawal to its case."""
         await self._each(self._unfinished_withdrawals, self._withdraw)
+
+    async def approvers(self) -> None:
+        """Bring each approver who was added to the case."""
+        await self._each(self._unheard, self.add_approver)
+
+    async def add_approver(self, added: Approver) -> None:
+        """Bring an approver who was added to the case, and write down whether it came in time."""
+        asked = await self._gateway.add_approver(added.case, added.unworded)
+        await asyncio.to_thread(self._heard, added, asked)
 
     async def decisions(self) -> None:
         """Bring each unsettled decision to its step, and write down what the step says."""
@@ -206,6 +228,18 @@ class Relay:
     def _unfinished_withdrawals(self) -> tuple[tuple[str, Withdrawal], ...]:
         with self._store.reading() as tx:
             return cases.unfinished_withdrawals(tx)
+
+    def _unheard(self) -> tuple[Approver, ...]:
+        with self._store.reading() as tx:
+            return approvers.unheard(tx)
+
+    def _heard(self, added: Approver, asked: bool | None) -> None:
+        with self._store.writing() as tx:
+            if asked is None and not cases.get(tx, added.case).open:
+                # Its process has come to its end, and nobody will ever answer.
+                asked = False
+            if asked is not None:
+                approvers.heard(tx, added.case, added.post, asked=asked)
 
     def _unsettled(self) -> tuple[StoredIntent, ...]:
         with self._store.reading() as tx:

@@ -273,7 +273,7 @@ def answering_elsewhere(tx: Tx, ref: str, key: str, version: int) -> tuple[str, 
     other = routing.same_share(key)
     if not other:
         return ()
-    about = [step for step in steps.of_case(tx, ref) if step.key == other and step.version == version]
+    about = [step for step in steps.of_version(tx, ref, version) if step.key == other]
     asked = (person for step in about if step.open for person in step.people)
     ids = [step.id for step in about]
     answered = (made.person for made in intents.decisions_of(tx, ref, strict=False) if made.step in ids)
@@ -307,15 +307,23 @@ def following(
     whom nobody asks yet.
     """
     earlier = {step.key: came_to(step, step.choice) for step in put if step.key not in outcomes}
-    after = course.to_come(outcomes, case.route, case.branches, earlier)
+    after = course.to_come(outcomes, case.route, case.branches, earlier, case.kept)
     if not after:
         return None
     asked = next((leg for leg in after if leg.asks), None)
     if asked is None:
         return letters.Next(leg=after[0].leg)
-    return letters.Next(
-        leg=asked.leg, who=tuple(title(rules, post, day) for post in asked.who), on=asked.meeting
-    )
+    joining = [leg for leg in after if leg.leg == "extra" and asked.leg == "funding"]
+    who = dict.fromkeys(post for leg in (asked, *joining) for post in _still_asked(leg, case))
+    return letters.Next(leg=asked.leg, who=tuple(title(rules, post, day) for post in who), on=asked.meeting)
+
+
+def _still_asked(leg: Leg, case: CaseView) -> tuple[str, ...]:
+    """Return whom a leg names, without those whose answers about an earlier version stand."""
+    asks = course.unkept(leg, case.kept)
+    if leg.forum or len(asks) == len(leg.asks):
+        return leg.who
+    return tuple(seat.post for ask in asks for seat in ask.seats)
 
 
 def came_to(step: StepView, choice: Choice | None) -> Outcome:
@@ -325,7 +333,8 @@ def came_to(step: StepView, choice: Choice | None) -> Outcome:
 
 
 def together(case: CaseView, step: StepView, asked: Sequence[StepView]) -> list[StepView]:
-    """Return the latest round of each question that is put together with a step's, about its version.
+    """Return the latest round of each question that is put together with a step's, of those `asked`: the
+    steps about a version, and those about an earlier one whose answers stand for it.
 
     Of a question that goes to somebody else because nobody answers, that is the last who was asked.
     """
@@ -336,7 +345,7 @@ def together(case: CaseView, step: StepView, asked: Sequence[StepView]) -> list[
     ]
     latest: list[StepView] = []
     for keys in questions:
-        put = [one for one in asked if one.key in keys and one.version == step.version]
+        put = [one for one in asked if one.key in keys]
         if put:
             latest.append(max(put, key=lambda one: (keys.index(one.key), one.round)))
     return latest or [step]

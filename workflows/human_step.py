@@ -559,7 +559,12 @@ class Process(Timed):
         return self.opened
 
     async def decide(self, ask: Ask, *otherwise: Ask) -> Outcome:
-        """Ask people and return what it came to; if nobody answers, whoever is to be asked otherwise."""
+        """Ask people and return what it came to; if nobody answers, whoever is to be asked otherwise.
+
+        What was answered about an earlier version and still stands is not asked again.
+        """
+        if (kept := self.kept(ask.key)) is not None:
+            return kept
         outcome = await self._decide_in_the_end(ask)
         for other in otherwise:
             if outcome.ending is not Ending.SILENT:
@@ -658,6 +663,10 @@ class Process(Timed):
     async def end(self) -> None:
         """Let messages on their way arrive before the process ends."""
         await workflow.wait_condition(workflow.all_handlers_finished)
+
+    def kept(self, key: str) -> Outcome | None:
+        """Return what the question `key` came to about an earlier version, if that stands."""
+        return self.opened.kept.get(key) if self.opened and self._off(key) is None else None
 
     # ------------------------------------------------------------------ machinery
 

@@ -101,7 +101,9 @@ class Question(Frozen):
     about: tuple[Line, ...] = ()
     """The names of the principles or corporate systems that it is about, where it is not about the whole."""
     why: Line = ""
-    """For `referral`: what brings it there, as a clause."""
+    """For `referral`: what brings it there, as a clause. For `extra`: why the post was added."""
+    added_by: Line = ""
+    """For `extra`: the title of the post that added it."""
 
 
 class Condition(Frozen):
@@ -129,6 +131,16 @@ class Answer(Frozen):
     conditions: tuple[Condition, ...] = ()
     until: date | None = None
     """For a deferral: the day on which it is asked again."""
+
+
+class Difference(Frozen):
+    """A part of a proposal that is not as it was, in words; empty says nothing there."""
+
+    what: Line
+    before: Text
+    now: Text
+    material: bool = True
+    """It voids what was answered about the version before."""
 
 
 class Asked(Frozen):
@@ -234,6 +246,10 @@ class Asking(CaseLetter):
     budget: Budget | None = None
     if_silent: tuple[Consequence, ...] = ()
     """Rungs still to come. Empty: it stays open, and the letter says so."""
+    since: int = 0
+    """The version that the reader knew; 0 if none."""
+    changes: tuple[Difference, ...] = ()
+    """What has changed since that version."""
     code_needed: bool = False
     """A code will be asked for, and sent to this address."""
 
@@ -377,6 +393,20 @@ class TakenBack(CaseLetter):
         return True
 
 
+class Kept(CaseLetter):
+    """To somebody whose answer stands for a new version, because nothing material has changed."""
+
+    kind: Literal["kept"] = "kept"
+    question: Question
+    seat: Line
+    answer: Answer
+    since: int
+    """The version that was answered."""
+    changes: tuple[Difference, ...]
+    on: date
+    """The day on which the new version was taken up."""
+
+
 class ClosedWithoutYou(CaseLetter):
     """To somebody who was asked and need not answer any more."""
 
@@ -407,6 +437,8 @@ class Submitted(CaseLetter):
     fingerprint: str
     """The hash of the version."""
     route: tuple[Stop, ...] = ()
+    kept: tuple[Line, ...] = ()
+    """Who has answered about the version before, where that stands."""
 
 
 class Approved(CaseLetter):
@@ -774,6 +806,7 @@ Letter = Annotated[
     | Covered
     | Outcome
     | Receipt
+    | Kept
     | ClosedWithoutYou
     | Submitted
     | Approved

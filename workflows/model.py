@@ -619,6 +619,9 @@ class CaseOpened(Frozen):
     clock: Clock = Clock()
     validity: Validity | None = None
     """How long its approval will be good for; None: for ever."""
+    kept: dict[str, Outcome] = {}
+    """Answers about an earlier version that stand, because nothing material has changed since, by the keys
+    of their questions: these are not put again."""
 
 
 class StepOpening(Frozen):

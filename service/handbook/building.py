@@ -5,10 +5,10 @@ from datetime import date
 import holidays
 
 from service.handbook import written
-from service.handbook.edition import Edition, Forum, Holding, Person
+from service.handbook.edition import Edition, Forum, Holding, Person, VersionRules
 from service.handbook.written import Handbook
 from workflows.model import Ladder, LadderRung, Quorum, Terms
-from workflows.rules import calendar
+from workflows.rules import calendar, versions
 
 
 def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edition:
@@ -43,6 +43,7 @@ def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edi
         retention=handbook.retention,
         reports=handbook.reports,
         provisions=handbook.provisions,
+        versions=_versions(handbook.versions) if handbook.versions else None,
         non_working=_non_working(handbook.calendar, years),
     )
 
@@ -101,6 +102,14 @@ def _terms(kind: str, handbook: Handbook) -> Terms:
         deciding=step.deciding,
         answers=step.answers,
         hold=step.hold,
+    )
+
+
+def _versions(entry: written.VersionsEntry) -> VersionRules:
+    return VersionRules(
+        material=entry.material,
+        immaterial=tuple(field for field in versions.fields() if not versions.covers(entry.material, field)),
+        illustrative=entry.illustrative,
     )
 
 

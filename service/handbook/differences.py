@@ -25,6 +25,7 @@ _SECTIONS = {
     "people": "People",
     "posts": "Posts",
     "departments": "Departments",
+    "versions": "What becomes of answers when a proposal comes back",
     "appraisal": "Figures of a business case",
     "validity": "How long an approval holds",
     "budgets": "Budgets",

@@ -365,6 +365,16 @@ class ValidityRules(Entry):
     """Working days before the last day."""
 
 
+class VersionRules(Entry):
+    """What becomes of answers when a proposal comes back as a new version."""
+
+    material: tuple[str, ...]
+    """What voids them when it changes, by the proposal's own names: `benefits`, or a part of it,
+    `benefits.amount_gbp_per_year`."""
+    immaterial: tuple[str, ...] = ()
+    """All else that was known when the edition was frozen; what came later is material."""
+
+
 class EmbargoHolder(Entry):
     """A forum that owns an embargo, from a day to a day, both included."""
 
@@ -438,6 +448,8 @@ class Edition(Frozen):
     retention: dict[str, Retention]
     reports: dict[str, str]
     provisions: Provisions = Provisions()
+    versions: VersionRules | None = None
+    """None in an edition frozen before answers could be kept: every new version is asked anew."""
     non_working: tuple[date, ...]
     """Days besides weekends on which nobody works, from 2002 to years ahead."""
 

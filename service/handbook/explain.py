@@ -53,6 +53,9 @@ def _sentences(edition: Edition, day: date) -> Iterator[str]:
     yield from _limits(edition)
     yield from _srg(edition)
     yield from _validity(edition)
+    yield from _versions(edition)
+    if "extra" in edition.steps and "extra" in edition.clauses:
+        yield "Before it is approved, its sponsor's side or the PMO may ask one more post, with a reason."
     yield from (f"{_kind(kind)}: {_terms(terms)}" for kind, terms in edition.terms().items())
     yield (
         "Parts: "
@@ -121,6 +124,22 @@ def _provisions(edition: Edition) -> Iterator[str]:
             f"{known.partners.principle} asks about partners; what shares personal data with one goes live "
             "only under an agreement in date."
         )
+
+
+def _versions(edition: Edition) -> Iterator[str]:
+    rules = edition.versions
+    if rules is None:
+        yield "Every new version of a proposal is put anew to everybody."
+        return
+    yield (
+        "A new version keeps the favourable answers that were given about the one before, unless one of "
+        f"these has changed: {', '.join(map(_field, rules.material)) or 'nothing'}."
+    )
+    yield f"Without asking anybody again, these may change: {', '.join(map(_field, rules.immaterial))}."
+
+
+def _field(name: str) -> str:
+    return name.replace("_", " ").replace(".", ": ")
 
 
 def _body(edition: Edition, key: str) -> str:

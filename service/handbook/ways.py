@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from difflib import get_close_matches
 from itertools import pairwise
 
 from service import clock
 from service.handbook.edition import ON_TERMS_OF, PUBLISHING, Principle
 from service.handbook.sources import Source, Trail
 from service.handbook.written import Handbook
+from workflows.rules import versions
 from workflows.rules.course import LED_TO
 from workflows.rules.routing import LEGS
 
@@ -278,10 +280,12 @@ def _legs(handbook: Handbook, source: Source) -> Iterator[Complaint]:
 
 
 def _says(handbook: Handbook, needed: str) -> bool:
-    """Say whether a handbook has what a leg needs: a part of its route, a section, or an issue it settles."""
+    """Say whether a handbook has what a leg needs: a part of its route, a section, terms, or an issue
+    it settles."""
     return bool(
         getattr(handbook.route, needed, None)
         or getattr(handbook, needed, None)
+        or needed in [f"steps.{kind}" for kind in handbook.steps]
         or any(principle.issue_leg == needed for principle in handbook.principles.values())
     )
 
@@ -304,6 +308,20 @@ def _appraisal(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield ("appraisal", "discount_rates", number, "since"), told
 
 
+def _versions(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """What is material is a field of a proposal, or a part of one, and named once."""
+    known = (*versions.FIELDS, *versions.fields())
+    named = handbook.versions.material if handbook.versions else ()
+    for number, field in enumerate(named):
+        trail = ("versions", "material", number)
+        if field not in known:
+            near = get_close_matches(field, known, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            yield trail, f"a proposal has no field {field}{meant}"
+        elif versions.covers(named[:number], field):
+            yield trail, f"{field} is named already, by itself or with the whole of it"
+
+
 CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _unknown_bodies,
     _issues,
@@ -317,4 +335,5 @@ CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _legs,
     _clauses,
     _appraisal,
+    _versions,
 )

@@ -225,6 +225,12 @@ class CalendarEntry(Entry):
     closed: ClosureDays = ClosureDays()
 
 
+class VersionsEntry(Entry):
+    """Which changes of a proposal void what was answered about the version before."""
+
+    material: tuple[str, ...]
+
+
 class Handbook(Entry):
     """All that the files of a handbook say together."""
 
@@ -251,3 +257,4 @@ class Handbook(Entry):
     retention: dict[str, Retention] = Field(default_factory=dict)
     reports: dict[str, str] = Field(default_factory=dict)
     provisions: Provisions = Provisions()
+    versions: VersionsEntry | None = None

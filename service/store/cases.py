@@ -4,17 +4,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypedDict, Unpack
 
-from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, tuple_
+from pydantic import Field, TypeAdapter
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, tuple_
 
 from service.errors import AlreadySubmitted, Altered, NotFound
-from service.store import canonical, cursors, drafts, letters, texts
+from service.store import approvers, canonical, cursors, drafts, keeping, letters, texts
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
-from service.store.tables import CASE_VERSIONS, CASE_WAITS, CASES, SEATS, STEPS, TEXTS
+from service.store.tables import APPROVERS, CASE_VERSIONS, CASE_WAITS, CASES, SEATS, STEPS, TEXTS
 from workflows.model import (
     Becoming,
     CaseOpened,
@@ -23,6 +24,7 @@ from workflows.model import (
     Expiring,
     Frozen,
     Leg,
+    Outcome,
     Proposal,
     Size,
     State,
@@ -30,6 +32,7 @@ from workflows.model import (
     Validity,
     Withdrawal,
 )
+from workflows.rules import course
 
 _LEGS = TypeAdapter(tuple[Leg, ...])
 _BRANCHES = TypeAdapter(dict[str, Leg])
@@ -48,6 +51,8 @@ _BY_REF = (
         CASE_VERSIONS.c.proposal,
         CASE_VERSIONS.c.route,
         CASE_VERSIONS.c.branches,
+        CASE_VERSIONS.c.kept,
+        exists().where(APPROVERS.c.case == CASES.c.ref).label("extra"),
     )
     .join(CASE_VERSIONS, and_(CASE_VERSIONS.c.ref == CASES.c.ref, CASE_VERSIONS.c.version == CASES.c.version))
     .where(CASES.c.ref == bindparam("ref"))
@@ -122,7 +127,10 @@ class CaseView(CaseItem):
     submitted: datetime
     proposal: Proposal
     route: tuple[Leg, ...]
+    """With the approvers who were added to it."""
     branches: dict[str, Leg]
+    kept: dict[str, str] = Field(default_factory=dict)
+    """The steps whose answers about an earlier version stand, by the keys of their questions."""
 
 
 class VersionView(Frozen):
@@ -137,6 +145,7 @@ class VersionView(Frozen):
     proposal: Proposal
     route: tuple[Leg, ...]
     branches: dict[str, Leg]
+    kept: dict[str, str] = Field(default_factory=dict)
 
 
 class StoredProposal(NamedTuple):
@@ -232,26 +241,32 @@ def begun(
     *,
     terms: Mapping[str, Terms],
     validity: Validity | None = None,
+    kept: Mapping[str, Outcome] = MappingProxyType({}),
     queued: Sequence[QueuedLetter] = (),
 ) -> CaseOpened:
     """Write that the engine has the version last submitted in hand, and return what it needs to go on.
 
-    The terms and the validity of its approval come from the edition under which the case opened.
+    The terms and the validity of its approval come from the edition under which the case opened. `kept` is
+    what questions came to about an earlier version, where that stands; done twice, what stood the first time.
     """
     case = get(tx, ref)
-    fact = Entry("case.begun", {"version": case.version}, f"begun:{case.version}", ENGINE)
+    standing = {key: outcome.step for key, outcome in kept.items()}
+    data = {"version": case.version} | ({"kept": standing} if standing else {})
+    fact = Entry("case.begun", data, f"begun:{case.version}", ENGINE)
     letters.tell(tx, ref, [fact], queued)
+    recorded = keeping.kept(tx, ref, case.version)
     return CaseOpened(
         case=ref,
         version=case.version,
         content_hash=case.content_hash,
         proposal=case.proposal,
-        route=case.route,
+        route=tuple(_unworded(leg) for leg in case.route),
         branches=case.branches,
         terms=dict(terms),
         edition=case.edition,
         clock=tx.clock,
         validity=validity,
+        kept={key: outcome for key, outcome in kept.items() if recorded.get(key) == outcome.step},
     )
 
 
@@ -308,7 +323,13 @@ def get(tx: Tx, ref: str) -> CaseView:
 def find(tx: Tx, ref: str) -> CaseView | None:
     """Return a case, or None while there is only a draft, or nothing."""
     row = tx.one(_BY_REF, ref=ref)
-    return CaseView(**_item(row) | _facts(row)) if row else None
+    if row is None:
+        return None
+    case = CaseView(**_item(row) | _facts(row))
+    if not row.extra:
+        return case
+    extra = [added.leg for added in approvers.of_case(tx, ref) if added.state != approvers.TOO_LATE]
+    return case.model_copy(update={"route": course.joined(case.route, extra)})
 
 
 def content(tx: Tx, ref: str, version: int | None = None) -> dict[str, Any] | None:
@@ -409,7 +430,13 @@ def _facts(row: Row[Any]) -> dict[str, Any]:
         "proposal": Proposal.model_validate_json(row.proposal),
         "route": _LEGS.validate_json(row.route),
         "branches": _BRANCHES.validate_json(row.branches),
+        "kept": canonical.loads(row.kept),
     }
+
+
+def _unworded(leg: Leg) -> Leg:
+    """Return a leg as its process is told it: what a person wrote stays in the record."""
+    return leg.model_copy(update={"reason": ""}) if leg.leg == "extra" else leg
 
 
 def _stored(row: Row[Any]) -> StoredProposal:

@@ -13,6 +13,7 @@ from service.store.line import Line
 from service.store.tables import (
     AGREEMENTS,
     ANCHORED,
+    APPROVERS,
     CASE_VERSIONS,
     CASE_WAITS,
     CASES,
@@ -198,6 +199,7 @@ def _proposal_submitted(connection: Connection, line: Line) -> None:
             "proposal": canonical.dumps(data["proposal"]),
             "route": canonical.dumps(data["route"]),
             "branches": canonical.dumps(data["branches"]),
+            "kept": "{}",
         },
     )
     proposal = data["proposal"]
@@ -233,7 +235,14 @@ def _proposal_submitted(connection: Connection, line: Line) -> None:
 
 
 def _case_begun(connection: Connection, line: Line) -> None:
-    connection.execute(_CHANGE_CASE, {"its_ref": line.case, "taken_up": line.data["version"]})
+    version = line.data["version"]
+    connection.execute(_CHANGE_CASE, {"its_ref": line.case, "taken_up": version})
+    # A line of before answers were kept names none, nor does one of a version that keeps none.
+    if kept := line.data.get("kept"):
+        its = update(CASE_VERSIONS).where(
+            CASE_VERSIONS.c.ref == line.case, CASE_VERSIONS.c.version == version
+        )
+        connection.execute(its.values(kept=canonical.dumps(kept)))
 
 
 def _case_became(connection: Connection, line: Line) -> None:
@@ -307,6 +316,30 @@ def _agreement_recorded(connection: Connection, line: Line) -> None:
             "set_at": line.at,
         },
     )
+
+
+def _approver_added(connection: Connection, line: Line) -> None:
+    data = line.data
+    connection.execute(
+        insert(APPROVERS),
+        {
+            "case": line.case,
+            "post": data["post"],
+            "number": line.seq,
+            "clause": data["clause"],
+            "reason": data["reason"],
+            "added_by": line.actor,
+            "added_as": data["by_post"],
+            "added_at": line.at,
+            "state": "added",
+        },
+    )
+
+
+def _approver_heard(connection: Connection, line: Line) -> None:
+    data = line.data
+    theirs = update(APPROVERS).where(APPROVERS.c.case == line.case, APPROVERS.c.post == data["post"])
+    connection.execute(theirs.values(state="asked" if data["asked"] else "too_late"))
 
 
 # -------------------------------------------------------------------------------- steps
@@ -558,6 +591,8 @@ FOLDS: dict[str, Fold] = {
     "withdrawal.requested": _withdrawal_requested,
     "parameters.supplied": _parameters_supplied,
     "agreement.recorded": _agreement_recorded,
+    "approver.added": _approver_added,
+    "approver.heard": _approver_heard,
     "step.opened": _step_opened,
     "step.nudged": _step_nudged,
     "step.reseated": _step_reseated,

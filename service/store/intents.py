@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import Row, Select, bindparam, insert, literal, or_, select, update
 
 from service.errors import Altered, Conflict, TwoSeats
-from service.store import canonical, texts
+from service.store import canonical, keeping, texts
 from service.store.engine import Tx
 from service.store.line import ENGINE
 from service.store.tables import DECISIONS, INTENTS, STEPS, TEXTS
@@ -200,6 +200,8 @@ class DecisionView(Frozen):
     """Until when it may be taken back."""
     forum: str = ""
     """The forum that was asked, if one was."""
+    version: int = 1
+    """The version that it is about."""
     altered: bool = False
     """Its words were changed behind the record's back."""
 
@@ -248,7 +250,8 @@ def _of_the_same_share(tx: Tx, intent: Intent) -> Iterator[Row[Any]]:
     # Mostly there is none, and then nothing more is looked up before an answer is taken.
     if other and (rows := tx.all(_OF_KEY, case=intent.case, asked=other)):
         version = _version(tx.value(_ASK, step=intent.step))
-        yield from (row for row in rows if _version(row.ask) == version)
+        kept = keeping.kept(tx, intent.case, version).values()
+        yield from (row for row in rows if _version(row.ask) == version or row.step in kept)
 
 
 def _version(ask: str) -> int:
@@ -422,14 +425,15 @@ def _decision(row: Row[Any], *, strict: bool) -> DecisionView:
         if strict:
             raise
         text, altered = None, True
-    words = canonical.loads(text) if text else None
+    words, ask = canonical.loads(text) if text else None, canonical.loads(row.ask)
     return DecisionView(
         **dict(row._mapping)
         | {
             "reason": words["reason"] if words else None,
             "conditions": words["conditions"] if words else _erased(canonical.loads(row.conditions)),
             "answers": words["answers"] if words else _values(canonical.loads(row.answers)),
-            "forum": canonical.loads(row.ask)["forum"],
+            "forum": ask["forum"],
+            "version": ask["version"],
             "altered": altered,
         }
     )

@@ -312,7 +312,7 @@ def under_way(tx: Tx, key: str, within: timedelta) -> bool:
 
 def _approvals(tx: Tx, case: CaseView) -> Iterable[Approval]:
     """Return the answers that brought the version in hand to its approval."""
-    asked = {step.id for step in steps.of_case(tx, case.ref) if step.version == case.version}
+    asked = {step.id for step in steps.of_version(tx, case.ref, case.version)}
     for made in intents.decisions_of(tx, case.ref):
         if made.step in asked and made.choice.favourable:
             yield Approval(step=made.step, seat=made.seat, post=made.post, choice=made.choice)

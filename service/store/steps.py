@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, bindparam, exists, func, select, tuple_
 
-from service.store import cursors, letters, undoing
+from service.store import cursors, keeping, letters, undoing
 from service.store.engine import Tx
 from service.store.intents import ACCEPTED
 from service.store.letters import QueuedLetter
@@ -387,6 +387,12 @@ def must(tx: Tx, step: str) -> StepView:
 def of_case(tx: Tx, ref: str) -> tuple[StepView, ...]:
     """Return a case's steps, the first first."""
     return _steps(tx, _OF_CASE, case=ref)
+
+
+def of_version(tx: Tx, ref: str, version: int) -> tuple[StepView, ...]:
+    """Return the steps about a version, and those about an earlier one whose answers stand for it."""
+    kept = keeping.kept(tx, ref, version).values()
+    return tuple(step for step in of_case(tx, ref) if step.version == version or step.id in kept)
 
 
 def open_steps(tx: Tx) -> tuple[StepView, ...]:

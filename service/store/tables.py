@@ -199,6 +199,8 @@ class CaseVersionRow(SQLModel, table=True):
     proposal: str = Field(sa_type=Text)
     route: str = Field(sa_type=Text)
     branches: str = Field(sa_type=Text)
+    kept: str = Field(sa_type=Text)
+    """The steps whose answers stand for it, by the keys of their questions."""
 
 
 class CaseWaitRow(SQLModel, table=True):
@@ -243,6 +245,26 @@ class AgreementRow(SQLModel, table=True):
     until: date
     set_by: str
     set_at: datetime
+
+
+class ApproverRow(SQLModel, table=True):
+    """A post that somebody added to those who approve a case."""
+
+    __tablename__ = "approver"
+    __table_args__ = (_when("ix_approver_unheard", "case", where="state = 'added'"),)
+
+    case: str = Field(primary_key=True)
+    post: str = Field(primary_key=True)
+    number: int
+    """The line of the record that says so."""
+    clause: str
+    reason: str
+    """The hash of the words."""
+    added_by: str
+    added_as: str
+    added_at: datetime
+    state: str
+    """added, asked or too_late."""
 
 
 class StepRow(SQLModel, table=True):
@@ -697,6 +719,7 @@ CASE_VERSIONS = _table(CaseVersionRow)
 CASE_WAITS = _table(CaseWaitRow)
 SUPPLIERS = _table(SupplierRow)
 AGREEMENTS = _table(AgreementRow)
+APPROVERS = _table(ApproverRow)
 STEPS = _table(StepRow)
 SEATS = _table(SeatRow)
 HOLDERS = _table(HolderRow)
@@ -731,6 +754,7 @@ FOLDED = (
     CASE_WAITS,
     SUPPLIERS,
     AGREEMENTS,
+    APPROVERS,
     STEPS,
     SEATS,
     HOLDERS,

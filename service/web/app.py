@@ -21,6 +21,7 @@ from service.web.desk import Desk
 from service.web.front import BODY_LIMIT, Front
 from service.web.routes import (
     api,
+    approvers,
     cases,
     dev,
     handbooks,
@@ -35,7 +36,7 @@ from service.web.routes import (
 from service.web.visits import admit
 
 HERE = Path(__file__).parent
-AREAS = (health, links, signing, work, proposals, cases, orders, provisions, handbooks, api)
+AREAS = (health, links, signing, work, proposals, cases, approvers, orders, provisions, handbooks, api)
 
 
 class Application(FastAPI):

@@ -7,18 +7,18 @@ from typing import Any
 
 import rfc8785
 
-from service import appraisal, telling
+from service import appraisal, telling, versions
 from service.appraisal import Figure
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
-from service.store import cases, steps, texts
+from service.store import approvers, cases, steps, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.steps import SeatView, StepView
 from service.web import outstanding, seclusion, words
 from service.web.standing import Sight
-from workflows.letters import Answer, Budget, Clause, Condition
+from workflows.letters import Answer, Budget, Clause, Condition, Difference
 from workflows.model import Choice, Frozen, Size
 
 PLAINLY_MET = "met"
@@ -39,6 +39,8 @@ class Cost(Frozen):
     capital: str
     revenue: str
     management: str
+    one_off: str = ""
+    """Empty on pages of before it was told."""
 
 
 class Colleague(Frozen):
@@ -46,14 +48,6 @@ class Colleague(Frozen):
 
     who: str
     said: Answer | None = None
-
-
-class Change(Frozen):
-    """A part of the proposal that is not as it was."""
-
-    what: str
-    before: str
-    now: str
 
 
 class Paper(Frozen):
@@ -65,7 +59,7 @@ class Paper(Frozen):
     figures: tuple[Figure, ...] = ()
     flags: tuple[str, ...] = ()
     options: tuple[Row, ...] = ()
-    benefits: tuple[str, ...] = ()
+    gains: tuple[Row, ...] = ()
     principles: tuple[Row, ...] = ()
     provisions: tuple[Row, ...] = ()
 
@@ -94,10 +88,14 @@ class Brief(Frozen):
     """Who was asked before and did not answer."""
     covering: str = ""
     clause: Clause
+    added: str = ""
+    """Who had this post asked, and why, where no rule does."""
     submitted: date
     due: date
-    changes: tuple[Change, ...] = ()
-    """Since the version before."""
+    since: int = 0
+    """The version that they knew; if they knew none, the one before."""
+    changes: tuple[Difference, ...] = ()
+    """What has changed since that version."""
     rows: tuple[Row, ...] = ()
     costs: tuple[Cost, ...] = ()
     figures: tuple[Figure, ...] = ()
@@ -106,6 +104,9 @@ class Brief(Frozen):
     """What whoever decides should know of the figures."""
     options: tuple[Row, ...] = ()
     benefits: tuple[str, ...] = ()
+    """As pages told them before they told all that is said of each."""
+    gains: tuple[Row, ...] = ()
+    """The benefits, each with who sees to it, what it is worth, and how it is measured and brought about."""
     principles: tuple[Row, ...] = ()
     """Only those that are not plainly met."""
     provisions: tuple[Row, ...] = ()
@@ -128,9 +129,10 @@ def brief(tx: Tx, sight: Sight) -> Brief:
     """Put together what the person of a link is to see."""
     step, seat, case, edition = sight.open_step, sight.open_seat, sight.case, sight.edition
     said = paper(tx, case, step.version, edition)
+    known = versions.known(tx, case.ref, sight.link.person, step.version)
     made = seclusion.decisions(tx, case.ref)
-    asked = {one.id for one in steps.of_case(tx, case.ref) if one.version == step.version}
-    # What was said of an earlier version was said of another proposal.
+    asked = {one.id for one in steps.of_version(tx, case.ref, step.version)}
+    # What was said of an earlier version was said of another proposal, unless it stands.
     made = tuple(decision for decision in made if decision.step in asked)
     earlier = [decision for decision in made if decision.step != step.id and decision.choice.counted]
     return Brief(
@@ -153,15 +155,17 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         ),
         covering=sight.covering,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
+        added=_added(tx, step, seat, edition),
         submitted=case.proposal.submitted,
         due=words.local(step.due),
-        changes=changes(tx, case.ref, step.version - 1, step.version),
+        since=known,
+        changes=versions.differences(tx, case, known, step.version),
         rows=said.rows,
         costs=said.costs,
         figures=said.figures,
         flags=said.flags,
         options=said.options,
-        benefits=said.benefits,
+        gains=said.gains,
         principles=said.principles,
         provisions=said.provisions,
         so_far=tuple(telling.told(decision, edition) for decision in earlier),
@@ -240,6 +244,8 @@ def put(
             return "What is the solution to the technical parameter that limits this proposal?"
         case "bid_outcome":
             return "Has the bid for this money succeeded?"
+        case "extra":
+            return f"Do you approve this proposal of {words.money(case.capital)}?"
         case "funding" if amount is not None:
             return f"Do you approve {words.money(amount)} from your budget?"
         case "authority" if amount is not None:
@@ -271,6 +277,15 @@ def _amount(step: StepView, seat: SeatView, case: CaseView) -> str:
     return f"{words.money(seat.amount)} of {words.money(case.capital)}{part}"
 
 
+def _added(tx: Tx, step: StepView, seat: SeatView, edition: Edition) -> str:
+    """Say who added a post to those who approve, and why; nothing where a rule asks it."""
+    if step.kind != "extra":
+        return ""
+    added = next((one for one in approvers.of_case(tx, step.case) if one.post == seat.post), None)
+    who = telling.title(edition, added.by_post, tx.today) if added else ""
+    return words.sentence(f"{who} added you: {added.reason}") if added else ""
+
+
 def _rows(content: dict[str, Any], case: CaseView, edition: Edition) -> Iterable[Row]:
     profile = content.get("cost_profile") or {}
     day = case.proposal.submitted
@@ -292,6 +307,11 @@ def _rows(content: dict[str, Any], case: CaseView, edition: Edition) -> Iterable
     yield Row(what="Decision needed by", which=words.day(case.decide_by))
 
 
+def costs(content: dict[str, Any]) -> tuple[Cost, ...]:
+    """Return what a proposal costs in each year, if it says so."""
+    return tuple(_costs(content))
+
+
 def _costs(content: dict[str, Any]) -> Iterable[Cost]:
     for year in content.get("costs_by_year") or ():
         yield Cost(
@@ -299,16 +319,19 @@ def _costs(content: dict[str, Any]) -> Iterable[Cost]:
             capital=words.money(year.get("capital") or 0),
             revenue=words.money(year.get("revenue") or 0),
             management=words.money(year.get("project_management") or 0),
+            one_off=words.money(year.get("one_off") or 0),
         )
 
 
-def _benefits(read: ProposalDocument) -> Iterable[str]:
-    for benefit in read.benefits:
-        amount = f"{words.money(benefit.amount_gbp_per_year)} a year" if benefit.amount_gbp_per_year else ""
-        kind = "cashable" if benefit.cashable else "not cashable" if amount else ""
-        basis = f"basis: {benefit.basis}" if benefit.basis else ""
-        more = ", ".join(filter(None, (amount, kind, basis)))
-        yield benefit.title + (f" ({more})" if more else "")
+def benefits(read: ProposalDocument, edition: Edition, day: date) -> tuple[Row, ...]:
+    """Return what a proposal says of each benefit."""
+    return tuple(
+        Row(
+            what=benefit.title,
+            which="\n".join(appraisal.benefit(benefit, telling.title(edition, benefit.owner, day))),
+        )
+        for benefit in read.benefits
+    )
 
 
 def _principles(content: dict[str, Any], edition: Edition) -> Iterable[Row]:
@@ -325,7 +348,7 @@ def _colleagues(
     tx: Tx, step: StepView, seat: SeatView, case: CaseView, edition: Edition, made: Sequence[DecisionView]
 ) -> Iterable[Colleague]:
     """The other seats of the step, and those of the questions put together with it."""
-    for other in telling.together(case, step, steps.of_case(tx, case.ref)):
+    for other in telling.together(case, step, steps.of_version(tx, case.ref, step.version)):
         for colleague in other.seats:
             if (other.id, colleague.key) == (step.id, seat.key):
                 continue
@@ -344,11 +367,11 @@ def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
     return Paper(
         what_for=str(content.get("summary") or case.title),
         rows=tuple(_rows(content, case, edition)),
-        costs=tuple(_costs(content)),
+        costs=costs(content),
         figures=figures,
         flags=(*flags, *outstanding.flags(tx, case, read, edition)),
         options=tuple(Row(what=title, which=told) for title, told in appraisal.options(read)),
-        benefits=tuple(_benefits(read)),
+        gains=benefits(read, edition, case.proposal.submitted),
         principles=tuple(_principles(content, edition)),
         provisions=provisions(read, case, edition),
     )
@@ -362,37 +385,7 @@ def rows(tx: Tx, case: CaseView) -> list[tuple[str, str]]:
     return summary + [(row.what, row.which) for row in _rows(content, case, edition)]
 
 
-def since(tx: Tx, sight: Sight) -> tuple[Change, ...]:
+def since(tx: Tx, sight: Sight) -> tuple[Difference, ...]:
     """Return what differs between the version a link was sent for and the one in hand now."""
     step = sight.step
-    return changes(tx, sight.case.ref, step.version, sight.case.version) if step else ()
-
-
-def changes(tx: Tx, ref: str, earlier: int, later: int) -> tuple[Change, ...]:
-    """Return what differs between two versions."""
-    if earlier < 1 or earlier == later:
-        return ()
-    before = _flat(cases.content(tx, ref, earlier) or {})
-    now = _flat(cases.content(tx, ref, later) or {})
-    return tuple(
-        Change(what=words.plain(key), before=before.get(key, "(nothing)"), now=now.get(key, "(nothing)"))
-        for key in sorted({*before, *now})
-        if before.get(key) != now.get(key)
-    )
-
-
-def _flat(content: Any, name: str = "") -> dict[str, str]:
-    """Return a proposal's content as one level of names and words."""
-    if isinstance(content, dict):
-        return {
-            key: value
-            for part, inner in content.items()
-            for key, value in _flat(inner, f"{name} {part}".strip()).items()
-        }
-    if isinstance(content, list):
-        return {
-            key: value
-            for number, inner in enumerate(content, start=1)
-            for key, value in _flat(inner, f"{name} {number}").items()
-        }
-    return {name: "" if content is None else str(content)}
+    return versions.differences(tx, sight.case, step.version, sight.case.version) if step else ()

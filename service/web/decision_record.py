@@ -27,7 +27,7 @@ from workflows.model import Choice, State
 
 DECIDED = (State.APPROVED, State.REJECTED, State.CLOSED_UNFUNDED, State.CLOSED_REFUSED)
 """States that somebody decided on; a proposal that lapsed or was withdrawn was not decided."""
-_DECIDING = ("funding", "authority", "srg")
+_DECIDING = ("funding", "authority", "extra", "srg")
 """Kinds of questions whose answers decide; so do those of the question that brought the decision."""
 
 Pounds = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]
@@ -66,6 +66,8 @@ class Answered(_Part):
     conditions: list[Required]
     shown_hash: str
     """The SHA-256 of what they were shown."""
+    version: int
+    """The version that they answered about: an earlier one where the answer was kept."""
 
 
 class Alternative(_Part):
@@ -162,7 +164,7 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         raise NotFound(f"{case.ref} has not been decided, so there is no record of a decision yet.")
     rules, day = telling.edition(tx, case.edition), words.local(line.at)
     read = ProposalDocument.model_validate(cases.content(tx, case.ref) or {})
-    asked = {step.id: step for step in steps.of_case(tx, case.ref) if step.version == case.version}
+    asked = {step.id: step for step in steps.of_version(tx, case.ref, case.version)}
     made = [
         (asked[one.step], one)
         for one in seclusion.decisions(tx, case.ref)
@@ -239,6 +241,7 @@ def _answered(step: StepView, made: DecisionView, rules: Edition) -> Answered:
         remarks=_remarks(said),
         conditions=[_required(condition) for condition in said.conditions],
         shown_hash=made.shown_hash,
+        version=step.version,
     )
 
 
@@ -295,12 +298,12 @@ def sections(record: DecisionRecord) -> tuple[Section, ...]:
         Section(heading="The decision", rows=tuple(_the_decision(record))),
         Section(
             heading="Who decided, and why",
-            rows=tuple(map(_told, record.decided_by)),
+            rows=tuple(_told(made, record) for made in record.decided_by),
             empty="Nobody's answer is on record.",
         ),
         Section(
             heading="Who was consulted",
-            rows=tuple(map(_told, record.consulted)),
+            rows=tuple(_told(made, record) for made in record.consulted),
             empty="Nobody was consulted.",
         ),
         Section(
@@ -338,7 +341,8 @@ def _the_decision(record: DecisionRecord) -> Iterator[Row]:
         yield Row(what="Order", which=(record.order,))
 
 
-def _told(made: Answered) -> Row:
+def _told(made: Answered, record: DecisionRecord) -> Row:
+    kept = made.version != record.version
     person = f" ({made.person})" if made.person else ""
     covering = f", covering for {made.for_whom}" if made.for_whom else ""
     return Row(
@@ -351,6 +355,7 @@ def _told(made: Answered) -> Row:
             *(f"Reasons: {line}" if not number else line for number, line in enumerate(_lines(made.reason))),
             *(f"{name}: {' '.join(_lines(remark))}" for name, remark in made.remarks.items()),
             *map(_condition, made.conditions),
+            *([f"Kept from version {made.version} (nothing material changed)."] if kept else ()),
             f"Fingerprint of what was shown: {made.shown_hash}",
         ),
     )

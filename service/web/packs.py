@@ -362,8 +362,8 @@ def _sections(
     )
     if paper.options:
         yield Section(heading="What else was weighed", lines=_lines(paper.options))
-    if paper.benefits:
-        yield Section(heading="Benefits", sentences=paper.benefits)
+    if paper.gains:
+        yield Section(heading="Benefits", lines=_lines(paper.gains))
     yield Section(
         heading="Principles",
         sentences=("All others are plainly met.",) if paper.principles else ("All are plainly met.",),
@@ -391,14 +391,16 @@ def _sections(
 
 def _costs(paper: Paper) -> Table:
     return Table(
-        columns=("Year", "Capital", "Revenue", "Project management"),
+        columns=("Year", "Capital", "Revenue", "One-off", "Project management"),
         sums=True,
-        rows=tuple((cost.year, cost.capital, cost.revenue, cost.management) for cost in paper.costs),
+        rows=tuple(
+            (cost.year, cost.capital, cost.revenue, cost.one_off, cost.management) for cost in paper.costs
+        ),
     )
 
 
 def _lines(rows: Sequence[Row]) -> tuple[Line, ...]:
-    return tuple(Line(what=row.what, which=(row.which,)) for row in rows)
+    return tuple(Line(what=row.what, which=tuple(row.which.split("\n"))) for row in rows)
 
 
 def _answers(
@@ -406,7 +408,7 @@ def _answers(
 ) -> tuple[DecisionView, ...]:
     """Return what has been said of the version, but for the question itself and as far as all may see it."""
     own = question.id if isinstance(question, StepView) else ""
-    asked = {step.id for step in steps.of_case(tx, case.ref) if step.version == version}
+    asked = {step.id for step in steps.of_version(tx, case.ref, version)}
     made = seclusion.decisions(tx, case.ref)
     return tuple(one for one in made if one.step in asked and one.step != own and one.choice.counted)
 

@@ -53,7 +53,12 @@ def _asking(line: Line, kinds: Mapping[str, str]) -> Line:
 
 def gist(lines: Iterable[Line]) -> list[Line]:
     """Leave out what only the full record needs: each letter's way, and what is told twice."""
-    return [line for line in lines if line.kind not in _DETAIL]
+    return [line for line in lines if line.kind not in _DETAIL and not _in_time(line)]
+
+
+def _in_time(line: Line) -> bool:
+    """Say whether a line says of an approver who was added no more than that they are."""
+    return line.kind == "approver.heard" and bool(line.data.get("asked", True))
 
 
 _DETAIL = (
@@ -88,6 +93,21 @@ def _post(data: dict[str, Any], edition: Edition, at: datetime) -> str:
 def _submitted(line: Line, edition: Edition) -> str:
     hash = words.fingerprint(line.data.get("content_hash", ""))
     return f"{_who(line, edition)} submitted version {line.data.get('version')} (fingerprint {hash})."
+
+
+def _begun(line: Line, edition: Edition) -> str:
+    kept = len(line.data.get("kept", ()))
+    stand = f", and {words.count(kept, 'answer stands', 'answers stand')} from before" if kept else ""
+    return f"Version {line.data.get('version')} set out on its way{stand}."
+
+
+def _approver_added(line: Line, edition: Edition) -> str:
+    return f"{_who(line, edition)} asked for the approval of {_post(line.data, edition, line.at)} besides."
+
+
+def _approver_heard(line: Line, edition: Edition) -> str:
+    post = _post(line.data, edition, line.at)
+    return f"{post} {'is' if line.data.get('asked') else 'was added too late to be'} asked besides."
 
 
 def _became(line: Line, edition: Edition) -> str:
@@ -194,12 +214,14 @@ def _order(done: str) -> Callable[[Line, Edition], str]:
 
 _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "proposal.submitted": _submitted,
-    "case.begun": lambda line, edition: f"Version {line.data.get('version')} set out on its way.",
+    "case.begun": _begun,
     "case.became": _became,
     "case.waiting": _waiting,
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
     "parameters.supplied": _supplied,
     "agreement.recorded": _agreed,
+    "approver.added": _approver_added,
+    "approver.heard": _approver_heard,
     "step.opened": _opened,
     "step.nudged": _nudged,
     "step.reseated": lambda line, edition: "Somebody who came, or who covers, was asked as well.",

@@ -3,19 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from service import proposals, telling
-from service.errors import AlreadySubmitted, Malformed, NotFound
+from service import appraisal, proposals, telling, versions
+from service.errors import AlreadySubmitted, Malformed, NotFound, Unchanged
 from service.handbook import Edition
-from service.store import cases, drafts
+from service.proposals import ProposalDocument
+from service.store import cases, drafts, intents
 from service.store.drafts import Draft
 from service.store.engine import Tx
+from service.versions import Foreseen
 from service.web.bodies import unshowable
 from service.web.desk import Desk
 from workflows.letters import Stop
-from workflows.model import Leg, Proposal, Terms
-from workflows.rules import calendar, meetings, routing
+from workflows.model import Leg, Proposal, Size, Terms
+from workflows.rules import calendar, course, meetings, routing
 
 GIVEN = frozenset(proposals.ProposalDocument.model_fields) - {
     "organisation",
@@ -117,12 +120,10 @@ def submit(tx: Tx, desk: Desk, draft: Draft, person: str) -> Submission:
         return _standing(tx, draft, edition)
     if problems := proposals.check_complete(draft.document, edition, tx.today):
         raise Malformed(problems=problems)
+    if (ahead := foreseen(tx, draft, edition, person)) and not ahead.changes:
+        raise Unchanged(unchanged(tx, draft.ref, edition))
     content = proposals.normalise(draft.document, edition)
-    proposal = _facts(draft.document, edition, tx.today)
-    # What comes after business makes tomorrow's papers deadline, and not today's.
-    received = calendar.day_of_receipt(tx.now, edition.non_working)
-    sent = proposal.model_copy(update={"submitted": received})
-    rules = edition.routing(received)
+    proposal, route, branches = _way(tx, draft, edition)
     version = draft.submitted_version + 1
     hash = proposals.content_hash(content)
     cases.submitted(
@@ -132,14 +133,62 @@ def submit(tx: Tx, desk: Desk, draft: Draft, person: str) -> Submission:
         content=content,
         content_hash=hash,
         proposal=proposal,
-        route=routing.route(sent, rules),
-        branches=routing.branches(sent, rules),
+        route=route,
+        branches=branches,
         edition=edition.hash,
         title=content["title"],
         author=person,
         authors=_authors(draft, proposal, edition, person, tx.today),
     )
     return Submission(draft.ref, version, hash)
+
+
+def foreseen(tx: Tx, draft: Draft, edition: Edition, person: str) -> Foreseen | None:
+    """Say what a complete draft would change as the next version, and whose answers would stand.
+
+    None where it is the first version.
+    """
+    case = cases.find(tx, draft.ref)
+    if case is None:
+        return None
+    proposal, route, branches = _way(tx, draft, edition)
+    extra = [leg for leg in case.route if leg.leg == "extra"]
+    ahead = {
+        "version": case.version + 1,
+        "proposal": proposal,
+        "route": course.joined(route, extra),
+        "branches": branches,
+        "authors": _authors(draft, proposal, edition, person, tx.today),
+    }
+    content = proposals.normalise(draft.document, edition)
+    return versions.foreseen(tx, case.model_copy(update=ahead), content)
+
+
+def unchanged(tx: Tx, ref: str, edition: Edition) -> str:
+    """Say that a returned proposal says what it said before, and what was asked for."""
+    case = cases.get(tx, ref)
+    told = f"Nothing has changed since version {case.version}."
+    made = intents.decisions_of_step(tx, case.because, strict=False)
+    wanted = [made_one.reason for made_one in made if not made_one.choice.favourable and made_one.reason]
+    return f"{told} What was asked for was: {' '.join(wanted)}" if wanted else told
+
+
+def _way(tx: Tx, draft: Draft, edition: Edition) -> tuple[Proposal, tuple[Leg, ...], dict[str, Leg]]:
+    """Return the facts of a complete draft if it is submitted now, its way, and what may be added to it."""
+    proposal = _facts(draft.document, edition, tx.today)
+    # What comes after business makes tomorrow's papers deadline, and not today's.
+    received = calendar.day_of_receipt(tx.now, edition.non_working)
+    sent = proposal.model_copy(update={"submitted": received})
+    rules = edition.routing(received)
+    return proposal, routing.route(sent, rules), routing.branches(sent, rules)
+
+
+def flags(read: ProposalDocument, edition: Edition, today: date) -> tuple[str, ...]:
+    """Return what is missing in a business case, or does not agree: told to its sponsor before it is sent."""
+    capital = read.cost_profile.capital_gbp or Decimal(0)
+    major = edition.is_major(capital, declared=read.size is Size.MAJOR)
+    worked_out = appraisal.appraise(read, edition.appraisal, today)
+    return (*appraisal.disagreements(read, worked_out), *appraisal.gaps(read, major=major))
 
 
 async def begin(desk: Desk, submission: Submission) -> None:

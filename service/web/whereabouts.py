@@ -155,7 +155,8 @@ def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None)
 
     `settled` is what the question came to, which the engine knows a moment before the register.
     """
-    beside = telling.together(case, step, steps.of_case(tx, case.ref))
+    version = case.version if step.id in case.kept.values() else step.version
+    beside = telling.together(case, step, steps.of_version(tx, case.ref, version))
     outcomes = [settled if one.id == step.id else one.choice for one in beside]
     waiting = waits(tx, case)
     moved = any(wait.step not in [one.id for one in beside] for wait in waiting)
@@ -165,7 +166,7 @@ def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None)
         for one, outcome in answered
     )
     alone = words.became(settled, step.kind) if len(beside) == 1 and settled else ""
-    here = case.version == step.version and case.state != State.RETURNED and not moved
+    here = case.version == version and case.state != State.RETURNED and not moved
     underway = case.open and case.withdrawal is None and here
     onward = _onward(tx, case, answered) if underway and passed else ""
     halted = _halted(tx, case, answered) if underway and not passed else ""
@@ -206,7 +207,7 @@ def _onward(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | 
     """Say where a case goes after questions that were put together."""
     rules = telling.edition(tx, case.edition)
     outcomes = {step.key: telling.came_to(step, choice) for step, choice in answered}
-    version = [step for step in steps.of_case(tx, case.ref) if step.version == answered[0][0].version]
+    version = steps.of_version(tx, case.ref, case.version)
     following = telling.following(case, outcomes, rules, tx.today, version)
     if following is None:
         return ""
@@ -248,7 +249,7 @@ def _before_project(case: CaseItem) -> bool:
 def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:
     """Draw the map: every leg of the route, those that an answer added, and where the case is on it."""
     edition = telling.edition(tx, case.edition)
-    asked = _latest(step for step in steps.of_case(tx, case.ref) if step.version == case.version)
+    asked = _latest(steps.of_version(tx, case.ref, case.version))
     found: list[Place] = []
     for leg in course.walked(case.route, case.branches, asked):
         chains = (
@@ -271,7 +272,8 @@ def _latest(asked: Iterable[StepView]) -> dict[str, StepView]:
 
 def _fared(case: CaseView, own: Sequence[StepView], *, whole: bool) -> tuple[str, str]:
     """Say how a case fared with the questions of a leg that it is not on, and why it stopped there."""
-    if not own:
+    only_kept = all(step.version != case.version for step in own)
+    if only_kept and not whole:
         return ("to come" if case.open else "not reached"), ""
     if any(step.open for step in own):
         return "here", ""

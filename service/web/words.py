@@ -222,6 +222,7 @@ LEGS = {
     "notification": "Notification",
     "funding": "Funding parties",
     "authority": "Next authority",
+    "extra": "Asked besides",
     "srg": "SRG",
     "referral": "SRG, whether it may go on",
     "project": "Project",

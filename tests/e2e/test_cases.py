@@ -226,8 +226,16 @@ async def test_a_returned_proposal_comes_back_as_a_second_version_and_old_links_
     assert not stopped.forms
 
     async with city.program(token) as program:
+        unchanged = await program.post(f"/proposals/{ref}/submit")
+        assert (unchanged.status_code, unchanged.json()["code"]) == (409, "unchanged")
+        assert reason in unchanged.json()["detail"]
+        # What the sponsor says it costs in all is material.
         await program.patch(
-            f"/proposals/{ref}", json={"summary": "The depots first; ICT Services look after it."}
+            f"/proposals/{ref}",
+            json={
+                "summary": "The depots first; ICT Services look after it.",
+                "claimed": {"whole_life_cost_gbp": 99000},
+            },
         )
         again = await program.post(f"/proposals/{ref}/submit")
     assert (again.status_code, again.json()["version"]) == (200, 2), again.text
@@ -237,6 +245,7 @@ async def test_a_returned_proposal_comes_back_as_a_second_version_and_old_links_
     for post in ("bh-dmh", "bh-sports"):
         fresh = await city.asked(post, "Decide by", ref)
         assert fresh.link != unanswered.link
+        assert "Changed since version 1" in fresh.text
         await city.holder(post).decide(fresh, APPROVE)
     await city.becomes(ref, State.APPROVED)
     rounds = [(step.key, step.round, step.version) for step in city.steps(ref)]
@@ -244,6 +253,42 @@ async def test_a_returned_proposal_comes_back_as_a_second_version_and_old_links_
     assert ("funding-bh-sports", 2, 2) in rounds
     versions = {made.content_hash for made in city.decisions(ref) if made.round == 2}
     assert versions == {city.case(ref).content_hash}
+
+
+async def test_answers_stand_for_a_version_in_which_nothing_material_changed(city: Town, token: str) -> None:
+    ref = await city.submits(token, small(funding_parties=TWO_FUNDERS))
+    await is_notified_directly(city, ref)
+    approved = await city.asked("bh-sports", "Decide by", ref)
+    await city.holder("bh-sports").decide(approved, APPROVE)
+    letter = await city.asked("bh-dmh", "Decide by", ref)
+    await city.holder("bh-dmh").decide(letter, {"choice": "return", "reason": "Which sites come first?"})
+    await city.becomes(ref, State.RETURNED)
+    async with city.program(token) as program:
+        await program.patch(f"/proposals/{ref}", json={"summary": "The depots first."})
+        again = await program.post(f"/proposals/{ref}/submit")
+        assert (again.status_code, again.json()["version"]) == (200, 2), again.text
+        # One more post is asked, next after the funder who returned it.
+        added = await program.post(
+            f"/cases/{ref}/approvers", json={"post": "sd-property", "reason": "The depots are theirs"}
+        )
+    assert added.status_code == 202, added.text
+    for post in ("bh-sports", "sd-ict-ca"):
+        stands = await city.asked(post, "Your answer stands", ref)
+        assert "Summary: now “The depots first.”" in " ".join(stands.text.split())
+    fresh = await city.asked("bh-dmh", "Decide by", ref)
+    assert "Changed since version 1" in fresh.text
+    await city.holder("bh-dmh").decide(fresh, APPROVE)
+    extra = await city.asked("sd-property", "Decide by", ref)
+    assert "added you: The depots are theirs." in " ".join(extra.text.split())
+    await city.holder("sd-property").decide(extra, APPROVE)
+    await city.becomes(ref, State.APPROVED)
+    case = await told(city, token, ref)
+    kept = {(made["post"], made["version"]): made["kept_for"] for made in case["decisions"]}
+    assert kept[("bh-sports", 1)] == kept[("sd-ict-ca", 1)] == [2]
+    assert kept[("bh-dmh", 1)] == kept[("bh-dmh", 2)] == []
+    asked = [(step.key, step.version) for step in city.steps(ref)]
+    assert ("funding-bh-sports", 2) not in asked
+    assert ("notification", 2) not in asked
 
 
 async def test_a_cover_named_while_a_question_waits_is_asked_and_answers(city: Town, token: str) -> None:

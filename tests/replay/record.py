@@ -88,6 +88,46 @@ async def returned(play: Play) -> None:
     await play.ends()
 
 
+async def kept(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-sports")
+    await play.answers("funding-bh-dmh", Choice.RETURN)
+    await play.waits("resubmission")
+    await play.comes_back("notification", "funding-bh-sports")
+    await play.answers("funding-bh-dmh", round=2)
+    await play.answers("completion", Choice.VERIFY)
+    await play.ends()
+
+
+async def voided(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-sports")
+    await play.answers("funding-bh-dmh", Choice.RETURN)
+    await play.waits("resubmission")
+    await play.comes_back()
+    await play.is_notified_at_once(round=2)
+    for funder in TWO:
+        await play.answers(f"funding-{funder}", round=2)
+    await play.answers("completion", Choice.VERIFY)
+    await play.ends()
+
+
+async def extra(play: Play) -> None:
+    await play.asks("notification")
+    await play.asks_besides("sd-hr")
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh")
+    await play.answers("extra-sd-hr")
+    await play.asks("srg")
+    await play.asks_besides("sd-ict-ca")
+    for member in ("cd-hsg", "chief-executive"):
+        await play.answers("srg", seat=member)
+    await play.answers("extra-sd-ict-ca")
+    await play.waits("project")
+    await play.is_withdrawn()
+    await play.ends()
+
+
 async def deferred(play: Play) -> None:
     await play.is_notified_at_once()
     await play.answers("funding-bh-dmh", Choice.DEFER, to=date(2004, 11, 15))
@@ -293,6 +333,9 @@ WAYS = (
         ("funding-bh-dmh.1", "funding-bh-sports.1"),
     ),
     Way("returned", opened("INV-2004-0003", decide_by=SOON), returned, ("funding-bh-dmh.1",)),
+    Way("kept", opened("INV-2004-0022", *TWO, decide_by=SOON), kept),
+    Way("voided", opened("INV-2004-0023", *TWO, decide_by=SOON), voided),
+    Way("extra", opened("INV-2004-0024", size=Size.MAJOR, decide_by=SOON), extra, ("extra-sd-hr.1",)),
     Way("deferred", opened("INV-2004-0004", decide_by=SOON), deferred, ("funding-bh-dmh.1",)),
     Way("referred-up", opened("INV-2004-0005", decide_by=SOON), referred_up, ("funding-bh-dmh.1",)),
     Way("majority", opened("INV-2004-0006", *TWO, size=Size.MAJOR, decide_by=SOON), majority, ("srg.1",)),

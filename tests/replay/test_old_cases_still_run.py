@@ -84,14 +84,14 @@ async def replay_copy(module: ModuleType, folder: Path, name: str, *change: tupl
 
 
 MEETING_FIRST = (
-    """        if not self.withdrawal:
+    """        if anybody and not self.withdrawal:
             await self.become(states.while_passing(first))
-        if first.meeting:
+        if anybody and first.meeting:
             await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
 """,
-    """        if first.meeting:
+    """        if anybody and first.meeting:
             await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
-        if not self.withdrawal:
+        if anybody and not self.withdrawal:
             await self.become(states.while_passing(first))
 """,
 )

@@ -222,15 +222,69 @@ def test_what_a_business_case_leaves_out_is_told() -> None:
     read = document(benefits=(saves(50_000), Benefit(title="Nicer", how_realised="By training")))
     assert appraisal.gaps(read, major=True) == (
         "No option of doing nothing is given",
+        "Costs are not given by financial year",
+        "Nobody is named who sees to: Posts saved; Nicer",
+        "It is not said how these will be measured: Posts saved; Nicer",
         "It is not said how these will be brought about: Posts saved",
         "No basis is given for the amount of: Posts saved",
     )
     assert appraisal.gaps(read, major=False) == ("No basis is given for the amount of: Posts saved",)
     whole = document(
-        benefits=(saves(50_000, how_realised="In the budget", basis="Two posts"),),
+        benefits=(
+            saves(50_000, how_realised="In the budget", basis="Two posts", owner="bh-dmh", measure="Posts"),
+        ),
         options=(Option(title="Stay as we are", do_nothing=True),),
+        costs_by_year=(YearCost(year="2004/05", revenue=Decimal(10_000)),),
     )
     assert appraisal.gaps(whole, major=True) == ()
+    bare = whole.model_copy(update={"costs_by_year": ()})
+    assert appraisal.gaps(bare, major=True) == ("Costs are not given by financial year",)
+    assert appraisal.gaps(bare, major=False) == ()
+
+
+@pytest.mark.parametrize(
+    ("revenue", "by_year", "told"),
+    [
+        (None, (0, 5_000), ()),
+        (5_000, (0, 5_000), ()),
+        (5_000, (), ()),
+        (
+            6_000,
+            (0, 5_000),
+            ("Revenue: the sponsor says £6,000 a year, but by year gives £0 in 2004, £5,000 in 2005",),
+        ),
+    ],
+)
+def test_revenue_of_a_year_that_is_that_of_no_year_is_told(
+    revenue: int | None, by_year: tuple[int, ...], told: tuple[str, ...]
+) -> None:
+    costs = tuple(
+        YearCost(year=str(2004 + number), revenue=Decimal(amount)) for number, amount in enumerate(by_year)
+    )
+    profile = CostProfile(revenue_gbp_per_year=None if revenue is None else Decimal(revenue))
+    read = document(costs_by_year=costs, cost_profile=profile)
+    assert appraisal.disagreements(read, appraisal.appraise(read, RULES, DAY)) == told
+
+
+@pytest.mark.parametrize(
+    ("said", "worth"),
+    [
+        ({}, "Worth: £9,000 a year, from the second year, as nothing else is said, to the end"),
+        ({"from_year": "2005/06", "years": 1}, "Worth: £9,000 a year, from 2005/06, for 1 year"),
+        ({"from_year": "2005/06", "years": 4}, "Worth: £9,000 a year, from 2005/06, for 4 years"),
+    ],
+)
+def test_all_that_is_said_of_a_benefit_is_told(said: dict[str, Any], worth: str) -> None:
+    whole = {"measure": "Queues", "how_realised": "By training", "basis": "Two posts"}
+    told = appraisal.benefit(saves(9_000, **whole, **said), "Budget holder")
+    assert told == (
+        "Who sees to it: Budget holder",
+        worth,
+        "Cashable: yes",
+        "How that was arrived at: Two posts",
+        "How it is measured: Queues",
+        "How it is brought about: By training",
+    )
 
 
 @given(

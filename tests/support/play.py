@@ -14,9 +14,19 @@ from service.gateway import Counted, Gateway, Refused, Unknown
 from tests.support.core import NON_WORKING, FakeOutside, decision, undo
 from tests.support.engine import Server
 from tests.support.proposals import MEETING, from_monday
-from workflows.model import CaseOpened, Choice, Nudge, Rung, StepClosing, StepOpening, Withdrawal
+from workflows.model import (
+    CaseOpened,
+    Choice,
+    Nudge,
+    Outcome,
+    Rung,
+    StepClosing,
+    StepOpening,
+    Withdrawal,
+    key_of,
+)
 from workflows.processes.investment_proposal import InvestmentProposal
-from workflows.rules import holding
+from workflows.rules import holding, routing
 
 WITHIN = 60.0
 """Seconds for a whole play; a quiet machine needs one."""
@@ -129,14 +139,24 @@ class Play:
         wish = Withdrawal(key="withdraw:1", by="p-cd-rc", at=self.outside.now)
         assert await self.gateway.withdraw(self.ref, wish)
 
-    async def comes_back(self) -> None:
-        """Its sponsor submits the next version."""
+    async def asks_besides(self, post: str) -> bool | None:
+        """Its sponsor, or the PMO, adds an approver."""
+        return await self.gateway.add_approver(self.ref, routing.extra(post, "FUND-2"))
+
+    async def comes_back(self, *kept: str) -> None:
+        """Its sponsor submits the next version; these answers about the one before stand for it."""
         known = self.outside.cases.opened
         assert known is not None
         version = known.version + 1
-        new = {"version": version, "content_hash": f"c0ffee{version}"}
+        stand = {key: self._came_to(key) for key in kept}
+        new = {"version": version, "content_hash": f"c0ffee{version}", "kept": stand}
         self.outside.cases.opened = known.model_copy(update=new)
         assert await self.gateway.resubmit(self.ref, version)
+
+    def _came_to(self, key: str) -> Outcome:
+        """What a question came to when it was last put."""
+        closings = [closing.outcome for step, closing in self.closed.items() if key_of(step) == key]
+        return closings[-1]
 
     # ------------------------------------------------------------------- what is awaited
 

@@ -65,6 +65,7 @@ TERMS = {
         choices=(Choice.APPROVE, Choice.REJECT, Choice.RETURN, Choice.DEFER, Choice.ABSTAIN),
         quorum=BOARD,
     ),
+    "extra": terms(*LADDER, kind="extra", choices=MONEY[:-1]),
     "completion": terms(*LADDER, kind="completion", due=20, choices=(Choice.VERIFY, Choice.DEFER)),
     "embargo_exception": terms(*LADDER, kind="embargo_exception", choices=MONEY[:-1]),
     "head_of_profession": terms(*LADDER, kind="head_of_profession", choices=CONSULT),

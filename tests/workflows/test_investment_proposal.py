@@ -25,7 +25,7 @@ from tests.support.engine import running
 from tests.support.play import Play, down, playing, until
 from tests.support.proposals import LADDER, MEETING, MONEY, opened
 from workflows.human_step import CASE, KIND, STATE
-from workflows.model import Choice, Ending, Nudge, Silence, Size
+from workflows.model import Choice, Ending, Nudge, Relation, Silence, Size
 from workflows.rules.quorum import Refusal
 
 MINOR = ["notifying", "with_funders", "approved", "closed"]
@@ -195,6 +195,130 @@ async def test_a_returned_proposal_begins_again_with_new_rounds(client: Client) 
             ("INV-10.completion.1", 2),
         ]
         assert all(quote(step, safe="") == step for step, _ in asked)
+
+
+async def test_what_stands_from_the_version_before_is_not_asked_again(client: Client) -> None:
+    async with playing(client, opened("INV-31", *TWO)) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-sports")
+        await play.answers("funding-bh-dmh", Choice.RETURN)
+        await play.becomes("returned")
+        await play.comes_back("notification", "funding-bh-sports")
+        await play.answers("funding-bh-dmh", round=2)
+        await play.answers("completion", Choice.VERIFY)
+        await play.ends()
+        assert play.states == ["notifying", "with_funders", "returned", *MINOR[1:]]
+        assert len([wait for wait in play.outside.cases.waitings if wait.key == "notification"]) == 1
+        asked = [made.ask.step for made in play.outside.register.openings if made.ask.version == 2]
+        assert asked == ["INV-31.funding-bh-dmh.2", "INV-31.completion.1"]
+
+
+async def test_only_whoever_returned_it_is_asked_where_all_else_stands(client: Client) -> None:
+    async with playing(client, opened("INV-32", size=Size.MAJOR)) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-dmh")
+        for member in ("cd-rc", "cd-hsg"):
+            await play.answers("srg", Choice.RETURN, seat=member)
+        await play.becomes("returned")
+        await play.comes_back("notification", "funding-bh-dmh")
+        for member in ("cd-rc", "cd-hsg"):
+            await play.answers("srg", seat=member, round=2)
+        await play.waits("project")
+        assert play.states[-3:] == ["returned", "with_srg", "approved"]
+        await play.is_withdrawn()
+        await play.ends()
+
+
+async def test_an_answer_that_stands_adds_what_it_added_and_that_stands_too(client: Client) -> None:
+    facts: dict[str, Any] = {"relation": Relation.DUPLICATES, "corporate_systems": ("CS8",)}
+    async with playing(client, opened("INV-33", decide_by=date(2004, 9, 30), **facts)) as play:
+        await play.answers("challenge-sd-ict-ca", Choice.SUPPORT)
+        await play.answers("consultation-head-of-profession", Choice.SUPPORT)
+        await play.is_notified_at_once()
+        await play.answers("funding-bh-dmh", Choice.RETURN)
+        await play.becomes("returned")
+        await play.comes_back("challenge-sd-ict-ca", "consultation-head-of-profession", "notification")
+        await play.answers("funding-bh-dmh", round=2)
+        await play.answers("completion", Choice.VERIFY)
+        await play.ends()
+        asked = [made.ask.key for made in play.outside.register.openings if made.ask.version == 2]
+        assert asked == ["funding-bh-dmh", "completion"]
+
+
+async def test_a_case_withdrawn_while_it_comes_back_is_not_approved_by_what_stands(client: Client) -> None:
+    async with playing(client, opened("INV-34")) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-dmh", Choice.RETURN)
+        await play.becomes("returned")
+        await play.is_withdrawn()
+        await play.ends()
+        assert play.states[-1] == "withdrawn"
+
+
+# --------------------------------------------------------------- approvers who are added
+
+
+@pytest.mark.parametrize("before", ["notification", "funding-bh-dmh", "srg"])
+async def test_who_is_added_is_asked_with_the_funders_or_straight_after_what_is_open(
+    client: Client, before: str
+) -> None:
+    ref = f"INV-35-{before}"
+    async with playing(client, opened(ref, size=Size.MAJOR, decide_by=date(2004, 9, 30))) as play:
+        asked = [("notification", ""), ("funding-bh-dmh", ""), ("srg", "cd-rc"), ("srg", "cd-hsg")]
+        for key, seat in asked:
+            await play.asks(key)
+            if key == before and play.opening("extra-sd-hr") is None:
+                assert await play.asks_besides("sd-hr") is True
+                assert await play.asks_besides("sd-hr") is True
+            await play.answers(key, Choice.NOTE if key == "notification" else Choice.APPROVE, seat=seat)
+            if key == ("srg" if before == "srg" else "funding-bh-dmh") and seat in ("", "cd-hsg"):
+                assert play.states[-1] != "approved"
+                await play.answers("extra-sd-hr")
+        await play.waits("project")
+        opened_in_order = [made.ask.key for made in play.outside.register.openings]
+        assert len(opened_in_order) == 4
+        assert opened_in_order[-1] == ("extra-sd-hr" if before == "srg" else "srg")
+        await play.is_withdrawn()
+        await play.ends()
+
+
+@pytest.mark.parametrize(("choice", "state"), [(Choice.REJECT, "rejected"), (Choice.RETURN, "returned")])
+async def test_whoever_was_added_refuses_and_returns_as_a_funder_does(
+    client: Client, choice: Choice, state: str
+) -> None:
+    async with playing(client, opened(f"INV-36-{choice}")) as play:
+        await play.waits("notification")
+        await play.asks_besides("sd-hr")
+        await play.is_notified()
+        await play.asks("funding-bh-dmh")
+        await play.answers("extra-sd-hr", choice)
+        await play.becomes(state)
+        assert play.closed[play.step("funding-bh-dmh")].why == "refused_by_another"
+
+
+async def test_a_new_version_asks_whoever_was_added_again_unless_their_answer_stands(client: Client) -> None:
+    async with playing(client, opened("INV-37")) as play:
+        await play.waits("notification")
+        await play.asks_besides("sd-hr")
+        await play.is_notified()
+        await play.answers("extra-sd-hr")
+        await play.answers("funding-bh-dmh", Choice.RETURN)
+        await play.becomes("returned")
+        await play.comes_back("notification")
+        await play.answers("funding-bh-dmh", Choice.RETURN, round=2)
+        await until(lambda: play.states.count("returned") == 2)
+        assert play.opening("extra-sd-hr", round=2) is not None
+
+
+async def test_after_approval_nobody_is_added(client: Client) -> None:
+    async with playing(client, opened("INV-38")) as play:
+        await play.is_notified()
+        await play.answers("funding-bh-dmh")
+        await play.asks("completion")
+        assert await play.asks_besides("sd-hr") is False
+        await play.answers("completion", Choice.VERIFY)
+        await play.ends()
+        assert play.opening("extra-sd-hr") is None
 
 
 async def test_an_answer_to_the_first_version_does_not_count_for_the_second(client: Client) -> None:

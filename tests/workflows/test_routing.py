@@ -159,7 +159,12 @@ def all_legs() -> list[Leg]:
     return [
         leg
         for each in given
-        for leg in (*routing.route(each, EVERY_RULE), *routing.branches(each, EVERY_RULE).values())
+        for leg in (
+            *routing.route(each, EVERY_RULE),
+            *routing.branches(each, EVERY_RULE).values(),
+            # No rule puts it there, but a person.
+            routing.extra("sd-hr", EVERY_RULE.clauses["extra"]),
+        )
     ]
 
 

@@ -17,8 +17,12 @@ class InvestmentProposal(Process):
     def __init__(self, case: str) -> None:
         super().__init__(case)
         self.submitted = 1
+        self.extra: list[Leg] = []
+        """The approvers whom the sponsor or the PMO have added."""
+        self.passed: list[Leg] = []
         self.added: list[Leg] = []
         """What answers about the version in hand have added to its way: each is passed once."""
+        self.approved = False
 
     @workflow.run
     @unbroken
@@ -46,27 +50,49 @@ class InvestmentProposal(Process):
         """Take up a new version; one already taken up changes nothing."""
         self.submitted = max(self.submitted, version)
 
+    @workflow.update(description="Ask one more post to approve")
+    @guarded
+    def add_approver(self, leg: Leg) -> bool:
+        """Ask a post besides, with the funders or straight after what is asked; False if it is too late."""
+        known = self.opened is None or leg.asks[0].kind in self.opened.terms
+        if self.approved or self.withdrawal or not known:
+            return False
+        if leg not in self.extra:
+            self.extra.append(leg)
+        return True
+
     # ------------------------------------------------------------------ the handbook
 
     async def seek_approval(self, proposal: CaseOpened) -> Outcome:
         """Pass every leg that comes before approval; stop at the first that refuses."""
-        self.added = []
+        self.passed, self.added = [], []
         outcomes: list[Outcome] = []
-        for legs in course.passages(states.approval_legs(proposal.route)):
+        while legs := self.ahead(proposal, outcomes):
+            self.passed += legs
             outcomes.append(await self.pass_legs(proposal, legs))
             if states.after(outcomes[-1]) is not None:
                 return outcomes[-1]
-        decided_by_srg = any(leg.leg == "srg" for leg in proposal.route)
-        if decided_by_srg or not any(outcome.referred for outcome in outcomes):
-            return outcomes[-1]
-        return await self.pass_legs(proposal, (proposal.branches["srg"],))
+        self.approved = True
+        return outcomes[-1]
+
+    def ahead(self, proposal: CaseOpened, outcomes: Sequence[Outcome]) -> tuple[Leg, ...]:
+        """Say what comes next on the way, with the approvers who were added; last SRG, on a referral."""
+        way = course.joined(states.approval_legs(proposal.route), self.extra)
+        decided_by_srg = any(leg.leg == "srg" for leg in way)
+        if not decided_by_srg and any(outcome.referred for outcome in outcomes):
+            way = (*way, proposal.branches["srg"])
+        return course.ahead(way, self.passed)
 
     async def pass_legs(self, proposal: CaseOpened, legs: Sequence[Leg]) -> Outcome:
-        """Go to those whom legs name, on a forum's day if they wait for one; then to whom an answer adds."""
+        """Go to those whom legs name, on a forum's day if they wait for one; then to whom an answer adds.
+
+        Where every answer about an earlier version stands, there is nobody to go to and no day to wait for.
+        """
         first = legs[0]
-        if not self.withdrawal:
+        anybody = any(self.kept(question.key) is None for leg in legs for question in leg.asks)
+        if anybody and not self.withdrawal:
             await self.become(states.while_passing(first))
-        if first.meeting:
+        if anybody and first.meeting:
             await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
         asks = [self.asked(proposal, leg, question) for leg in legs for question in leg.asks]
         outcomes = await self.decide_together(asks)

@@ -46,6 +46,20 @@ def passages(route: Sequence[Leg]) -> tuple[tuple[Leg, ...], ...]:
     return tuple(groups)
 
 
+def joined(route: Sequence[Leg], extra: Sequence[Leg]) -> tuple[Leg, ...]:
+    """Return a way with approvers who were added to it: beside its funders, each post once."""
+    known = [leg.who for leg in route if leg.leg == "extra"]
+    new = [leg for leg in extra if leg.who not in known]
+    place = max((n for n, leg in enumerate(route, start=1) if leg.leg in ("funding", "extra")), default=0)
+    return (*route[:place], *new, *route[place:])
+
+
+def ahead(way: Sequence[Leg], passed: Collection[Leg]) -> tuple[Leg, ...]:
+    """Return the legs of a way that are passed next, together; none where all have been."""
+    groups = (tuple(leg for leg in legs if leg not in passed) for legs in passages(way))
+    return next(filter(None, groups), ())
+
+
 def asked_by(leg: Leg) -> tuple[LegAsk, ...]:
     """Return every question that a leg may put, those for whom nobody answers included."""
     return tuple(ask for first in leg.asks for ask in (first, *first.otherwise))
@@ -62,19 +76,21 @@ def to_come(
     route: Sequence[Leg],
     branches: Mapping[str, Leg],
     earlier: Mapping[str, Outcome] = MappingProxyType({}),
+    kept: Collection[str] = (),
 ) -> tuple[Leg, ...]:
     """Return the legs after questions put together, by their keys, if they come to what they came to.
 
     What their answers add comes first, and then what `earlier` ones have added and is not asked yet; what
-    one of them only refers up comes last, where nothing on the way is decided by SRG already.
+    one of them only refers up comes last, where nothing on the way is decided by SRG already. Questions
+    that are `kept`, by their keys, were answered about an earlier version and are not put.
     """
     put = {*answers, *earlier}
     way = walked(route, branches, put)
     here = next((legs for key in answers if (legs := together_with(key, route, branches))), ())
     after = way[way.index(here[-1]) + 1 :] if here else way
     now, before_now = (added_by(tuple(given.values()), branches) for given in (answers, earlier))
-    extra = _not_put((*now, *(leg for leg in before_now if leg not in now)), put)
-    rest = _not_put(after, put)
+    extra = _not_put((*now, *(leg for leg in before_now if leg not in now)), put, kept)
+    rest = _not_put(after, put, kept)
     referred = any(
         outcome.referred and added(outcome.kind, outcome.choice, branches) is None
         for outcome in answers.values()
@@ -84,8 +100,20 @@ def to_come(
     return (*extra, *before, *((last,) if last else ()), *rest[len(before) :])
 
 
-def _not_put(legs: Sequence[Leg], put: Collection[str]) -> list[Leg]:
-    return [leg for leg in legs if not {*put} & {ask.key for ask in asked_by(leg)}]
+def unkept(leg: Leg, kept: Collection[str]) -> tuple[LegAsk, ...]:
+    """Return the questions of a leg that are still put where answers about an earlier version are kept."""
+    return tuple(ask for ask in leg.asks if ask.key not in kept)
+
+
+def _not_put(legs: Sequence[Leg], put: Collection[str], kept: Collection[str]) -> list[Leg]:
+    """Return the legs of which no question was put; one that has kept all its answers is passed."""
+    found: list[Leg] = []
+    for leg in legs:
+        asks = unkept(leg, kept)
+        keys = {ask.key for first in asks for ask in (first, *first.otherwise)}
+        if not keys & {*put} and (asks or not leg.asks):
+            found.append(leg)
+    return found
 
 
 def walked(route: Sequence[Leg], branches: Mapping[str, Leg], asked: Collection[str]) -> tuple[Leg, ...]:

@@ -44,8 +44,9 @@ def branches(proposal: Proposal, rules: RoutingRules) -> dict[str, Leg]:
 
 # ------------------------------------------------------------------------------ legs
 
-_ABOVE, _FUNDING = "authority-", "funding-"
-"""Begin the keys of questions put to an authority and to a funder; the funder's post follows."""
+_ABOVE, _FUNDING, _EXTRA = "authority-", "funding-", "extra-"
+"""Begin the keys of questions put to an authority, to a funder and to whoever is asked besides; the post
+follows, for an authority that of the funder."""
 
 
 def notification(proposal: Proposal, rules: RoutingRules) -> Leg | None:
@@ -121,6 +122,22 @@ def authority(share: Share, rules: RoutingRules) -> str | None:
     return way[-1] if len(way) > 1 else None
 
 
+def unasked(proposal: Proposal, rules: RoutingRules) -> Leg | None:
+    """Nobody is asked besides by a rule: the sponsor or the PMO adds an approver, and says why."""
+    return None
+
+
+def extra(post: str, clause: str, reason: str = "") -> Leg:
+    """Return the leg of a post that was added as an approver, for a reason that somebody gave."""
+    return Leg(
+        leg="extra",
+        who=(post,),
+        clause=clause,
+        reason=reason,
+        asks=(LegAsk(key=f"{_EXTRA}{post}", kind="extra", seats=(SeatAsk(key=post, post=post),)),),
+    )
+
+
 def srg(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     """SRG decides when the handbook says so: as shipped, every major proposal (A07)."""
     if rules.srg is None or not rules.srg_decides_major or proposal.size is not Size.MAJOR:
@@ -186,7 +203,8 @@ class Passage:
     clauses: tuple[str, ...] = ()
     """The handbook's clauses that may put it on a route, where it has others than its own name's."""
     needs: str = ""
-    """What a handbook says that makes it possible: a key of `route`, a section, or the leg of an issue."""
+    """What a handbook says that makes it possible: a key of `route`, a section, the leg of an issue, or terms
+    for a kind of step, as `steps.extra`."""
     ends: Mapping[Choice, State] = field(default_factory=dict)
     """Where its own answers bring a proposal, if not where they do elsewhere."""
     beside: str = ""
@@ -260,6 +278,13 @@ LEGS: dict[str, Passage] = {
         needs="bids",
     ),
     "funding": Passage(funding, State.WITH_FUNDERS, kinds={"funding": _FUND, "authority": _FUND}),
+    "extra": Passage(
+        unasked,
+        State.WITH_FUNDERS,
+        kinds={"extra": _DECIDE},
+        needs="steps.extra",
+        beside="funding",
+    ),
     "srg": Passage(srg, State.WITH_SRG, kinds={"srg": _VOTE, "referral": _VOTE}, needs="srg"),
     "project": Passage(project, State.IN_PROJECT, after_approval=True),
     "post_implementation_review": Passage(review, State.IN_REVIEW, after_approval=True),

@@ -46,6 +46,8 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
         State.NOTIFYING,
         State.AWAITING_BID,
         State.WITH_FUNDERS,
+        State.WITH_SRG,
+        State.APPROVED,
         State.WITHDRAWN,
     ),
     State.APPROVED: (State.IN_PROJECT, State.CLOSED, State.LAPSED, State.WITHDRAWN),

@@ -3,6 +3,7 @@
 import datetime as dates
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -11,15 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from service import telling
+from service import telling, versions
 from service.errors import Malformed, NotFound, Problem
+from service.proposals import ProposalDocument
 from service.store import cases, drafts, idempotency, intents, orders, steps
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.orders import OrderView
 from service.store.steps import StepView
-from service.web import decision_record, seclusion, submitting, whereabouts, withdrawing
+from service.web import adding, briefing, decision_record, seclusion, submitting, whereabouts, withdrawing
 from service.web.bodies import Body, OptionalBody
 from service.web.decision_record import DecisionRecord
 from service.web.roles import Role, allowed
@@ -156,6 +158,10 @@ class DecisionTold(BaseModel):
     content_hash: str
     shown_hash: str
     assurance: str
+    version: int
+    """The version that was answered about."""
+    kept_for: list[int]
+    """Later versions for which it stands, because nothing material had changed."""
 
 
 class OrderTold(BaseModel):
@@ -189,6 +195,67 @@ class CaseTold(CaseSummary):
     decisions: list[DecisionTold]
     conditions: list[dict[str, str]]
     order: OrderTold | None
+
+
+class FigureTold(BaseModel):
+    """What costs and benefits come to, and how it was worked out."""
+
+    name: str = Field(examples=["Net present value"])
+    value: str = Field(examples=["£7,065"])
+    working: str
+
+
+class AppraisalTold(BaseModel):
+    """A business case: what its sponsor says, what it comes to, and what is missing or does not agree."""
+
+    cost_profile: dict[str, str | None]
+    costs_by_year: list[dict[str, str]]
+    benefits: list[dict[str, Any]]
+    funding_parties: list[dict[str, str]]
+    options: list[dict[str, Any]]
+    claimed: dict[str, str | None]
+    """The sponsor's own totals, as they gave them."""
+    figures: list[FigureTold]
+    flags: list[str]
+
+
+class ApproverTold(BaseModel):
+    """A post that was added to those who approve a case."""
+
+    case: str
+    post: str
+    reason: str
+    added_by: str
+    """The post through which it was added."""
+    added_at: datetime
+
+
+class ChangeTold(BaseModel):
+    """A part of a proposal in which two versions differ; `before` and `now` are in words."""
+
+    what: str = Field(examples=["Capital"])
+    before: str = Field(examples=["£120,000"])
+    now: str = Field(examples=["£140,000"])
+    material: bool
+    """It voids what was answered about the version before."""
+
+
+class VersionTold(BaseModel):
+    """A submitted version, and in what it differs from the one before."""
+
+    version: int
+    content_hash: str
+    submitted: datetime
+    changes: list[ChangeTold]
+    kept: list[str]
+    """The steps whose answers about an earlier version stand."""
+
+
+class VersionList(BaseModel):
+    """A case's versions; `differences` are those between the two that were asked for."""
+
+    versions: list[VersionTold]
+    differences: list[ChangeTold]
 
 
 class CaseList(BaseModel):
@@ -347,6 +414,16 @@ async def withdraw(ref: str, visit: Asker, body: OptionalBody) -> Started:
     return Started(ref=ref, state=await run_in_threadpool(_state, visit, ref))
 
 
+@router.post("/cases/{ref}/approvers", status_code=202, responses=WRITING, name="api_add_approver")
+@allowed(Role.START_CASE)
+async def add_approver(ref: str, visit: Asker, body: Body) -> ApproverTold:
+    """Ask one more post to approve a case, with a reason that everybody sees."""
+    post, reason = (said if isinstance(said := body.get(name), str) else "" for name in ("post", "reason"))
+    made = await run_in_threadpool(adding.added, visit, ref, post.strip(), reason)
+    await visit.desk.relay.add_approver(made)
+    return ApproverTold(case=ref, post=made.post, reason=made.reason, added_by=made.by_post, added_at=made.at)
+
+
 @router.get("/cases", name="api_cases")
 @allowed(Role.READ_CASE)
 def listed(
@@ -398,13 +475,13 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
             raise NotFound
         edition = telling.edition(tx, found.edition)
         told = submitting.stops(found.route, edition, found.proposal.submitted)
-        made = seclusion.decisions(tx, ref)
+        made, kept = seclusion.decisions(tx, ref), versions.kept_for(tx, ref)
         return CaseTold(
             **_summary(tx, found, steps.waiting(tx, ref), visit.today),
             content_hash=found.content_hash,
             edition=found.edition,
             route=[_leg(leg, stop) for leg, stop in zip(found.route, told, strict=True)],
-            decisions=[_decision(tx, found, decision) for decision in made],
+            decisions=[_decision(tx, found, decision, kept.get(decision.step, ())) for decision in made],
             conditions=[_condition(put) for decision in made for put in decision.conditions],
             order=next((_order(one) for one in orders.of_case(tx, ref) if one.kind == orders.RAISED), None),
         )
@@ -418,6 +495,61 @@ def decided(ref: str, visit: Asker) -> DecisionRecord:
         found = cases.get(tx, ref)
         _own_organisation(found, visit)
         return decision_record.of(tx, found)
+
+
+@router.get("/cases/{ref}/appraisal", name="api_appraisal")
+@allowed(Role.READ_CASE)
+def appraised(ref: str, visit: Asker) -> AppraisalTold:
+    """Tell a business case: costs, benefits, who pays, options, and what they come to, with workings."""
+    with visit.desk.store.reading() as tx:
+        found = cases.get(tx, ref)
+        _own_organisation(found, visit)
+        edition = telling.edition(tx, found.edition)
+        read = ProposalDocument.model_validate(cases.content(tx, ref) or {})
+        figures, flags = briefing.reckoned(read, found, edition)
+        said = read.model_dump(mode="json")
+        return AppraisalTold(
+            **{
+                name: said[name]
+                for name in ("cost_profile", "costs_by_year", "benefits", "options", "claimed")
+            },
+            funding_parties=[
+                {"post": share.post, "share_percent": f"{share.percent:f}", "amount": f"{share.amount:.2f}"}
+                for share in found.proposal.shares
+            ],
+            figures=[FigureTold.model_validate(figure.model_dump()) for figure in figures],
+            flags=list(flags),
+        )
+
+
+@router.get("/cases/{ref}/versions", name="api_versions")
+@allowed(Role.READ_CASE)
+def compared(
+    ref: str,
+    visit: Asker,
+    earlier: Annotated[int, Query(ge=0, le=10**6)] = 0,
+    later: Annotated[int, Query(ge=0, le=10**6)] = 0,
+) -> VersionList:
+    """Tell a case's versions, in what each differs from the one before, and in what two of them differ."""
+    with visit.desk.store.reading() as tx:
+        found = cases.get(tx, ref)
+        _own_organisation(found, visit)
+        known = cases.versions(tx, ref)
+        if not {earlier, later} <= {0, *(version.version for version in known)}:
+            raise NotFound(f"{ref} has no such version.")
+        return VersionList(
+            versions=[
+                VersionTold(
+                    version=one.version,
+                    content_hash=one.content_hash,
+                    submitted=one.submitted,
+                    changes=_changes(tx, found, one.version - 1, one.version),
+                    kept=sorted(one.kept.values()),
+                )
+                for one in known
+            ],
+            differences=_changes(tx, found, earlier, later) if later else [],
+        )
 
 
 @router.get("/cases/{ref}/journal", name="api_journal")
@@ -540,7 +672,13 @@ def _leg(leg: Leg, stop: Stop) -> RouteLeg:
     )
 
 
-def _decision(tx: Tx, case: CaseView, decision: DecisionView) -> DecisionTold:
+def _changes(tx: Tx, case: CaseView, earlier: int, later: int) -> list[ChangeTold]:
+    return [
+        ChangeTold.model_validate(one.model_dump()) for one in versions.differences(tx, case, earlier, later)
+    ]
+
+
+def _decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[int]) -> DecisionTold:
     edition = telling.edition(tx, case.edition)
     told = telling.told(decision, edition)
     return DecisionTold(
@@ -560,6 +698,8 @@ def _decision(tx: Tx, case: CaseView, decision: DecisionView) -> DecisionTold:
         content_hash=decision.content_hash,
         shown_hash=decision.shown_hash,
         assurance=decision.assurance,
+        version=decision.version,
+        kept_for=list(kept_for),
     )
 
 

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from service import proposals, telling
+from service import appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
-from service.store import cases, provisions, steps
+from service.store import cases, intents, provisions, steps
 from service.store.cases import CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
+    adding,
     briefing,
     decision_record,
     ordering,
@@ -117,7 +118,8 @@ def case(ref: str, visit: Asker) -> Response:
         found = _case(tx, visit, ref)
         edition = telling.edition(tx, found.edition)
         made, lines = seclusion.decisions(tx, ref), seclusion.lines(tx, ref)
-        read = proposals.ProposalDocument.model_validate(cases.content(tx, ref) or {})
+        content = cases.content(tx, ref) or {}
+        read = proposals.ProposalDocument.model_validate(content)
         figures, flags = briefing.reckoned(read, found, edition)
         context: dict[str, Any] = {
             "case": found,
@@ -125,6 +127,9 @@ def case(ref: str, visit: Asker) -> Response:
             "now": whereabouts.sentences(tx, found),
             "places": whereabouts.places(tx, found),
             "rows": briefing.rows(tx, found),
+            "costs": briefing.costs(content),
+            "options": appraisal.options(read),
+            "benefits": briefing.benefits(read, edition, found.proposal.submitted),
             "figures": figures,
             "flags": flags,
             "provision_flags": provided.flags(read, edition, tx.today),
@@ -136,6 +141,7 @@ def case(ref: str, visit: Asker) -> Response:
             "served": tender.told(provisions.served(tx, ref), visit.rules, visit.today),
             "decisions": [(decision, telling.told(decision, edition)) for decision in made],
             "asked_about": {step.id: step.version for step in steps.of_case(tx, ref)},
+            "kept": {*found.kept.values()},
             "conditions": [
                 telling.condition(put, edition) for decision in made for put in decision.conditions
             ],
@@ -147,10 +153,56 @@ def case(ref: str, visit: Asker) -> Response:
     return page(
         "cases/case.html",
         visit.frame(),
+        may_add=adding.possible(found, context["edition"]) and adding.may(visit, found),
         may_withdraw=found.open and found.withdrawal is None and withdrawing.may(visit, found),
         may_record=found.open and withdrawing.may(visit, found),
         returned_to_me=found.state == State.RETURNED and withdrawing.may(visit, found),
         **context,
+    )
+
+
+@router.get("/cases/{ref}/versions", name="case_versions")
+@allowed(Role.SIGNED_IN)
+def compared(
+    ref: str,
+    visit: Asker,
+    earlier: Annotated[str, Query(max_length=9)] = "",
+    later: Annotated[str, Query(max_length=9)] = "",
+) -> Response:
+    """Show in what two versions of a case differ: the last two, unless others are chosen."""
+    with visit.desk.store.reading() as tx:
+        found = _case(tx, visit, ref)
+        known = cases.versions(tx, ref)
+        numbers = [version.version for version in known]
+        last = int(later) if later.isdecimal() else numbers[-1]
+        first = int(earlier) if earlier.isdecimal() else max(last - 1, 1)
+        if not {first, last} <= {*numbers}:
+            raise NotFound(f"{ref} has no such version.")
+        first, last = sorted((first, last))
+        changes = versions.differences(tx, found, first, last)
+        edition = telling.edition(tx, found.edition)
+        writers = {one.version: telling.name(edition, one.author) for one in known}
+        stand = {
+            one.version: sorted(
+                {
+                    telling.told(made, edition).who
+                    for step in one.kept.values()
+                    for made in intents.decisions_of_step(tx, step)
+                }
+            )
+            for one in known
+        }
+    return page(
+        "cases/versions.html",
+        visit.frame(),
+        case=found,
+        versions=known,
+        numbers=[(str(number), f"Version {number}") for number in numbers],
+        earlier=first,
+        later=last,
+        changes=changes,
+        writers=writers,
+        stand=stand,
     )
 
 

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from service import proposals
-from service.errors import Malformed, NotEditable, NotFound
+from service.errors import Malformed, NotEditable, NotFound, Unchanged
 from service.handbook import Edition
 from service.proposals import provided
 from service.store import drafts
@@ -97,7 +97,7 @@ def check(ref: str, visit: Asker) -> Response:
     """Say what is still missing, or what will happen once it is submitted."""
     with visit.desk.store.reading() as tx:
         draft, edition = _editable(tx, visit, ref)
-    return _check_page(visit, draft, edition)
+        return _check_page(tx, visit, draft, edition)
 
 
 @router.post("/proposals/{ref}/check", name="proposal_submitted")
@@ -110,11 +110,11 @@ async def submit(ref: str, visit: Asker, sent: Sent) -> Response:
             _, edition = _draft(tx, visit, ref)
             draft = drafts.hold(tx, ref)
             if draft.editable and draft.version != _lock(sent):
-                return _check_page(visit, draft, edition, status=409)
+                return _check_page(tx, visit, draft, edition, status=409)
             try:
                 return submitting.submit(tx, visit.desk, draft, visit.me.id)
-            except Malformed:
-                return _check_page(visit, draft, edition, status=422)
+            except (Malformed, Unchanged):
+                return _check_page(tx, visit, draft, edition, status=422)
 
     submission = await run_in_threadpool(submitted)
     if isinstance(submission, Response):
@@ -184,8 +184,9 @@ def _edit_page(
     )
 
 
-def _check_page(visit: Visit, draft: Draft, edition: Edition, status: int = 200) -> Response:
+def _check_page(tx: Tx, visit: Visit, draft: Draft, edition: Edition, status: int = 200) -> Response:
     problems = proposals.check_complete(draft.document, edition, visit.today)
+    ahead = submitting.foreseen(tx, draft, edition, visit.me.id) if not problems else None
     route = submitting.preview(draft.document, edition, visit.now) if not problems else ()
     read, today = proposals.read(draft.document, edition), visit.today
     return page(
@@ -198,7 +199,9 @@ def _check_page(visit: Visit, draft: Draft, edition: Edition, status: int = 200)
         gaps=[
             (gap, _where(edition, draft, gap.field)) for gap in proposals.provided.gaps(read, edition, today)
         ],
-        flags=provided.flags(read, edition, today),
+        flags=(*submitting.flags(read, edition, today), *provided.flags(read, edition, today)),
+        ahead=ahead,
+        unchanged=submitting.unchanged(tx, draft.ref, edition) if ahead and not ahead.changes else "",
         stops=submitting.stops(route, edition, visit.today),
         papers=submitting.papers(route, edition),
         rows=_rows(edition, draft),

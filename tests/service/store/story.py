@@ -7,6 +7,7 @@ from service.store import (
     Store,
     Tx,
     anchors,
+    approvers,
     attempts,
     canonical,
     cases,
@@ -235,9 +236,18 @@ FACTS: dict[str, Fact] = {
             tx, CASE, reference="ISA 12", since=date(2004, 4, 1), until=date(2005, 3, 31), by="p-hall"
         )
     ),
+    "one more post is asked": lambda tx: _nothing(
+        approvers.added(
+            tx, CASE, post="legal", clause="FUND-2", reason="It runs long", by="p-hall", by_post="hall"
+        )
+    ),
+    "its process hears of it": lambda tx: approvers.heard(tx, CASE, "legal", asked=True),
     "its sponsor wants to end it": lambda tx: cases.withdrawal_requested(tx, CASE, "p-hall", "withdraw:1"),
     "it comes back": lambda tx: cases.became(tx, samples.becoming("returned", 2)),
     "a second version is submitted": lambda tx: _nothing(samples.submit(tx, version=2)),
+    "its process begins with it, and an answer stands": lambda tx: cases.begun(
+        tx, CASE, terms={"funding": samples.TERMS}, kept={"funding": samples.closing().outcome}
+    ),
     "the day is closed": lambda tx: _nothing(anchors.close_day(tx, date(2004, 6, 1))),
 }
 

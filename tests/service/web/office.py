@@ -42,6 +42,7 @@ from workflows.model import (
     Ask,
     Becoming,
     Decision,
+    Leg,
     Segment,
     State,
     StepClosing,
@@ -65,6 +66,9 @@ class FakeEngine:
         self.undone: list[Undo] = []
         self.withdrawn: list[str] = []
         self.resubmitted: list[tuple[str, int]] = []
+        self.added: list[tuple[str, Leg]] = []
+        self.in_time: bool | None = True
+        """What a case says of an approver who is added; None if it does not answer."""
         self.sent: list[str] = []
         self.moved: list[tuple[Segment, tuple[str, ...]]] = []
         self.answer: Answer = Counted(None)
@@ -89,6 +93,10 @@ class FakeEngine:
     async def resubmit(self, case: str, version: int) -> bool:
         self.resubmitted.append((case, version))
         return True
+
+    async def add_approver(self, case: str, leg: Leg) -> bool | None:
+        self.added.append((case, leg))
+        return self.in_time
 
     async def clock_moved(self, segment: Segment, processes: Iterable[str]) -> None:
         self.moved.append((segment, tuple(processes)))

@@ -202,6 +202,7 @@ def test_what_has_happened_leaves_out_each_letter_s_way_and_what_is_told_twice()
     rest = {"seq": 1, "at": BEGINS, "recorded": BEGINS, "data": {}}
     every = [Line.model_validate({**told, **rest, "kind": kind}) for kind in (*FOLDS, *RECORD_ONLY)]
     assert {line.kind for line in every} - {line.kind for line in recounting.gist(every)} == {
+        "approver.heard",
         "case.begun",
         "decision.submitted",
         "decision.taking_back",

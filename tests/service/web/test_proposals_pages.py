@@ -267,6 +267,8 @@ def test_a_returned_proposal_is_prepared_and_submitted_again(office: Office) -> 
     assert "Prepare the next version" in browser.words
     browser.see(f"/proposals/{ref}")
     assert "submit it as version 2" in browser.words
+    browser.see(f"/proposals/{ref}/edit/about")
+    browser.press(summary="Book and pay on the web")
     browser.see(f"/proposals/{ref}/check")
     browser.press()
     assert office.engine.resubmitted == [(ref, 2)]

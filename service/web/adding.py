@@ -1,0 +1,140 @@
+"""Asking one more post to approve a proposal: who may, whom, and until when (PEERS, ad-hoc approvers)."""
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from service import telling
+from service.errors import Conflict, Forbidden, Malformed, NotFound, Problem
+from service.handbook import Edition
+from service.store import approvers, cases
+from service.store.approvers import Approver
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.web import withdrawing
+from service.web.roles import Role
+from service.web.visits import Visit
+from workflows.letters import Text
+from workflows.model import State
+from workflows.rules import states
+
+KIND = "extra"
+LONGEST = 2_000
+"""Characters of a reason."""
+_CLEAN: TypeAdapter[str] = TypeAdapter(Text)
+_DECIDED = (State.APPROVED, State.IN_PROJECT, State.IN_REVIEW)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A post to be asked, and why, as it was checked."""
+
+    post: str
+    reason: str
+
+
+def may(visit: Visit, case: CaseView) -> bool:
+    """Say whether the asker may add an approver: for the sponsor's side, or as the PMO."""
+    return visit.rules.plays(visit.me.id, "pmo", visit.today) or withdrawing.may(visit, case)
+
+
+def possible(case: CaseView, rules: Edition) -> bool:
+    """Say whether somebody may still be added to a case."""
+    waits = case.open and case.withdrawal is None and State(case.state) not in _DECIDED
+    return waits and KIND in rules.steps and KIND in rules.clauses
+
+
+def open_case(tx: Tx, visit: Visit, ref: str) -> CaseView:
+    """Return a case to which the asker may add an approver now."""
+    case = cases.find(tx, ref)
+    if case is None or case.organisation != visit.rules.organisation:
+        raise NotFound
+    if not may(visit, case):
+        if visit.api and Role.READ_CASE not in visit.roles:
+            # It may not even know that there is such a case.
+            raise NotFound
+        raise Forbidden("Only its sponsor's side and the PMO may ask for one more approval.")
+    rules = telling.edition(tx, case.edition)
+    if case.open and KIND not in rules.steps:
+        raise Conflict("The edition of the handbook under which it was opened lets nobody be added.")
+    if not possible(case, rules):
+        raise Conflict("It has been decided or has come to its end, so nobody more is asked to approve it.")
+    return case
+
+
+def checked(tx: Tx, visit: Visit, case: CaseView, post: str, reason: str) -> Wish:
+    """Return whom to ask and why. Raises Malformed with all that is wrong, field by field."""
+    said = _CLEAN.validate_python(reason)
+    problems = [Problem(field="post", message=told) for told in _unfit(tx, visit, case, post)]
+    if not said:
+        problems.append(Problem(field="reason", message="Say why: everybody who is asked sees it"))
+    elif len(said) > LONGEST:
+        problems.append(Problem(field="reason", message=f"Use {LONGEST:,} characters or fewer"))
+    if problems:
+        raise Malformed(problems=problems)
+    return Wish(post=post, reason=said)
+
+
+def _unfit(tx: Tx, visit: Visit, case: CaseView, post: str) -> list[str]:
+    """Say why a post cannot be asked: nothing if it can."""
+    rules, people = telling.edition(tx, case.edition), telling.directory(tx, case)
+    if post not in rules.posts:
+        return ["Choose whose approval is asked for"]
+    title = telling.title(rules, post, visit.today)
+    if post in _asked(case):
+        return [f"{title} is asked already"]
+    holder = people.holder(post, visit.today)
+    if holder is None:
+        return [f"Nobody holds the post {title} today"]
+    if holder.id in telling.barred(tx, case, KIND, (), True, visit.today):
+        return [f"{title} wrote this proposal, or covers for somebody who did, and may not approve it"]
+    return []
+
+
+def _asked(case: CaseView) -> list[str]:
+    """Return the posts that a case's way asks before it is approved."""
+    legs = states.approval_legs(case.route)
+    return [seat.post for leg in legs for ask in leg.asks for seat in ask.seats]
+
+
+def added(visit: Visit, ref: str, post: str, reason: str) -> Approver:
+    """Write down that a post is asked besides. The first time stands."""
+    with visit.desk.store.writing() as tx:
+        tx.lock(ref)
+        case = open_case(tx, visit, ref)
+        before = _known(tx, ref, post)
+        if before and before.reason == _CLEAN.validate_python(reason) and before.by == visit.me.id:
+            return before
+        wish = checked(tx, visit, case, post, reason)
+        rules = telling.edition(tx, case.edition)
+        approvers.added(
+            tx,
+            ref,
+            post=wish.post,
+            clause=rules.clauses[KIND].number,
+            reason=wish.reason,
+            by=visit.me.id,
+            by_post=_as(visit, case),
+        )
+        made = _known(tx, ref, post)
+    if made is None:
+        raise ValueError(f"{ref}: {post} was not added")
+    return made
+
+
+def _known(tx: Tx, ref: str, post: str) -> Approver | None:
+    return next((one for one in approvers.of_case(tx, ref) if one.post == post), None)
+
+
+def _as(visit: Visit, case: CaseView) -> str:
+    """Return the post through which somebody adds another: the sponsor's, the lead's, or one they hold."""
+    pmo = visit.rules.roles["pmo"]
+    own = (case.sponsor, case.lead, *case.proposal.co_authors, pmo, *visit.posts)
+    return next((post for post in own if post in visit.posts), "")
+
+
+def posts(tx: Tx, visit: Visit, case: CaseView) -> list[tuple[str, str]]:
+    """Return the posts that may be asked, by title."""
+    rules = telling.edition(tx, case.edition)
+    fit = [(post, known.title_on(visit.today)) for post, known in rules.posts.items()]
+    return sorted((pair for pair in fit if not _unfit(tx, visit, case, pair[0])), key=lambda pair: pair[1])

@@ -1,0 +1,186 @@
+"""Asking one more post to approve a proposal: who may, whom, and what is told of it."""
+
+import asyncio
+
+import pytest
+
+from service import handbook
+from service.handbook import Edition
+from service.store import approvers
+from tests.service.web.office import SAME_ORIGIN, Browser, Office
+from workflows.model import State
+
+WHY = "The contract runs for seven years"
+HR = "Service Director - HR"
+
+
+def added(office: Office, ref: str, *, by: str = "cd-rc", post: str = "sd-hr", reason: str = WHY) -> Browser:
+    browser = office.signed_in(by)
+    browser.see(f"/cases/{ref}/approvers")
+    browser.press(post=post, reason=reason)
+    return browser
+
+
+def test_a_post_is_chosen_checked_and_confirmed(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{ref}")
+    assert "Ask for one more approval" in browser.words
+    browser = added(office, ref)
+    assert browser.heading == f"Ask {HR} to approve this?"
+    assert office.engine.added == []
+    assert browser.press(True, "confirm") == 200
+    assert browser.at == f"/cases/{ref}"
+    assert f"Asked besides To come: {HR} {WHY} (clause FUND-2)." in browser.words
+    (brought,) = office.engine.added
+    assert (brought[0], brought[1].who, brought[1].reason) == (ref, ("sd-hr",), "")
+    with office.store.reading() as tx:
+        (known,) = approvers.of_case(tx, ref)
+    assert (known.state, known.by_post, known.reason) == (approvers.ASKED, "cd-rc", WHY)
+
+
+def test_what_was_typed_comes_back_to_be_changed(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    browser = added(office, ref)
+    form = browser.form("confirm")
+    sent = {**form.fields, "change": "yes"}
+    browser.page = browser.post(f"/cases/{ref}/approvers", data=sent, headers=SAME_ORIGIN).text
+    typed = browser.form("approvers").fields
+    assert (typed["post"], typed["reason"]) == ("sd-hr", WHY)
+
+
+@pytest.mark.parametrize(
+    ("post", "reason", "told"),
+    [
+        ("", WHY, "Choose whose approval is asked for"),
+        ("nobody", WHY, "Choose whose approval is asked for"),
+        ("sd-hr", " ", "Say why: everybody who is asked sees it"),
+        ("sd-hr", "x" * 2001, "Use 2,000 characters or fewer"),
+        ("bh-dmh", WHY, f"{'Budget holder, De Montfort Hall'} is asked already"),
+        ("chief-executive", WHY, "is asked already"),
+        ("hoict-rc", WHY, "wrote this proposal, or covers for somebody who did, and may not approve it"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_field_by_field(
+    office: Office, post: str, reason: str, told: str
+) -> None:
+    ref = office.submitted("PROP-02")
+    browser = added(office, ref, post=post, reason=reason)
+    assert told in browser.words
+    headers = office.token("cd-rc", "start:case")
+    path, body = f"/api/v1/cases/{ref}/approvers", {"post": post, "reason": reason}
+    response = office.browser().post(path, json=body, headers=headers)
+    assert response.status_code == 422
+    assert any(told in error["message"] for error in response.json()["errors"])
+    assert office.engine.added == []
+
+
+def test_a_post_that_nobody_holds_is_not_asked(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    office.leaves(office.holder("sd-hr"))
+    browser = added(office, ref)
+    assert f"Nobody holds the post {HR} today" in browser.words
+
+
+@pytest.mark.parametrize(
+    ("by", "status"), [("cd-rc", 200), ("hoict-rc", 200), ("corp-projects-manager", 200)]
+)
+def test_the_sponsors_side_and_the_pmo_may_add_somebody(office: Office, by: str, status: int) -> None:
+    ref = office.submitted("PROP-02")
+    assert office.signed_in(by).see(f"/cases/{ref}/approvers") == status
+
+
+def test_others_may_not(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    browser = office.signed_in("bh-dmh")
+    assert browser.see(f"/cases/{ref}/approvers") == 403
+    browser.see(f"/cases/{ref}")
+    assert "Ask for one more approval" not in browser.words
+
+
+@pytest.mark.parametrize("state", [State.APPROVED, State.REJECTED, State.WITHDRAWN])
+def test_once_it_is_decided_nobody_is_added(office: Office, state: State) -> None:
+    ref = office.submitted("PROP-02")
+    office.became(ref, state)
+    browser = office.signed_in("cd-rc")
+    assert browser.see(f"/cases/{ref}/approvers") == 409
+    browser.see(f"/cases/{ref}")
+    assert "Ask for one more approval" not in browser.words
+
+
+def test_an_edition_frozen_before_there_was_such_a_question_lets_nobody_be_added(
+    office: Office, edition: Edition
+) -> None:
+    older = {kind: terms for kind, terms in edition.steps.items() if kind != "extra"}
+    office.edition = Edition.from_json(edition.model_copy(update={"steps": older}).to_json())
+    office.leaves("nobody")
+    ref = office.submitted("PROP-02")
+    browser = office.signed_in("cd-rc")
+    assert browser.see(f"/cases/{ref}/approvers") == 409
+    assert "lets nobody be added" in browser.words
+
+
+def test_confirmed_twice_it_is_asked_once(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    headers = office.token("cd-rc", "start:case", "read:case")
+    path, body = f"/api/v1/cases/{ref}/approvers", {"post": "sd-hr", "reason": WHY}
+    browser = office.browser()
+    first, second = (browser.post(path, json=body, headers=headers) for _ in range(2))
+    assert first.status_code == second.status_code == 202
+    assert first.json() == second.json()
+    assert (first.json()["added_by"], first.json()["reason"]) == ("cd-rc", WHY)
+    with office.store.reading() as tx:
+        assert len(approvers.of_case(tx, ref)) == 1
+    route = browser.get(f"/api/v1/cases/{ref}", headers=headers).json()["route"]
+    (extra,) = (leg for leg in route if leg["leg"] == "extra")
+    assert (extra["who"], extra["reason"], extra["clause"]) == (["sd-hr"], WHY, "FUND-2")
+
+
+@pytest.mark.parametrize(
+    ("in_time", "state"),
+    [(True, approvers.ASKED), (False, approvers.TOO_LATE), (None, approvers.ADDED)],
+)
+def test_the_relay_brings_it_until_the_case_answers(office: Office, in_time: bool | None, state: str) -> None:
+    ref = office.submitted("PROP-02")
+    office.engine.in_time = None
+    added(office, ref).press(True, "confirm")
+    office.engine.in_time = in_time
+    asyncio.run(office.app.desk.relay.approvers())
+    asyncio.run(office.app.desk.relay.approvers())
+    assert len(office.engine.added) == (2 if in_time is not None else 3)
+    with office.store.reading() as tx:
+        (known,) = approvers.of_case(tx, ref)
+    assert known.state == state
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{ref}")
+    assert (f"Asked besides To come: {HR}" in browser.words) is (state != approvers.TOO_LATE)
+    assert (f"{HR} was added too late to be asked besides." in browser.words) is (in_time is False)
+
+
+def test_a_case_that_has_ended_meanwhile_asks_nobody(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    office.engine.in_time = None
+    added(office, ref).press(True, "confirm")
+    office.became(ref, State.REJECTED)
+    asyncio.run(office.app.desk.relay.approvers())
+    with office.store.reading() as tx:
+        assert approvers.unheard(tx) == ()
+
+
+def test_whoever_is_asked_reads_who_added_them_and_why(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    added(office, ref, by="corp-projects-manager").press(True, "confirm")
+    office.became(ref, State.WITH_FUNDERS)
+    step = office.asked(ref, "extra-sd-hr")
+    browser = office.browser()
+    browser.see(office.link(step, "sd-hr"))
+    browser.press()
+    assert browser.heading == "Do you approve this proposal of £140,000?"
+    assert f"Corporate Projects Manager - ICT & CA added you: {WHY}." in browser.words
+
+
+def test_both_shipped_handbooks_say_how_somebody_is_added() -> None:
+    for name in handbook.names():
+        shipped = handbook.load(name)
+        assert {"approve", "reject", "return"} <= {*shipped.steps["extra"].choices}
+        assert shipped.clauses["extra"].number == "FUND-2"
