@@ -279,7 +279,7 @@ def test_the_next_version_shows_what_changed_beside_the_principles(office: Offic
     approver.see(office.link(office.asked(ref, "funding-cd-ce"), "cd-ce"))
     approver.press()
     assert "What has changed since version 1" in approver.words
-    assert "Continuity recovery hours 96 24" in approver.words
+    assert "Planned hours until it works again 96 24" in approver.words
 
 
 # ---------------------------------------------------------------------- before it goes live
