@@ -4,14 +4,24 @@ from temporalio import activity
 
 from activities.correspondence import Correspondence
 from activities.writing import Writing
+from service import sittings
 from service.links import Links
 from service.mailroom import Mailroom
 from service.store import Store, cases, orders
 from service.store.engine import Tx
 from service.telling import edition
 from workflows import ports
-from workflows.model import Becoming, CaseOpened, CaseWaiting, Clock, State
-from workflows.rules import course
+from workflows.model import (
+    Becoming,
+    CaseMoved,
+    CaseOpened,
+    CaseWaiting,
+    Clock,
+    Sittings,
+    SittingsAsked,
+    State,
+)
+from workflows.rules import course, routing
 
 
 class Cases(Writing, ports.Cases):
@@ -38,6 +48,16 @@ class Cases(Writing, ports.Cases):
         """Write what the case waits for apart from people; return the Clock."""
         return await self._write(self._waits, waiting)
 
+    @activity.defn(name="case_sittings")
+    async def sittings(self, asked: SittingsAsked) -> Sittings:
+        """Return when forums meet, as their meetings are at the moment."""
+        return await self._write(self._sittings, asked)
+
+    @activity.defn(name="case_moved")
+    async def moved(self, moved: CaseMoved) -> Clock:
+        """Write that the case goes to another meeting, or to none, and send the letters that say why."""
+        return await self._write(self._moved, moved)
+
     def _begun(self, tx: Tx, case: str) -> CaseOpened:
         view = cases.get(tx, case)
         rules = edition(tx, view.edition)
@@ -45,7 +65,9 @@ class Cases(Writing, ports.Cases):
         legs = (*view.route, *view.branches.values())
         asked = {ask.kind for leg in legs for ask in course.asked_by(leg)}
         terms = {kind: terms for kind, terms in rules.terms().items() if kind in asked}
-        return cases.begun(tx, case, terms=terms, queued=letters)
+        routed = rules.routing(view.proposal.submitted)
+        ways = routing.ways(view.proposal, routed, view.route)
+        return cases.begun(tx, case, terms=terms, ways=ways, queued=letters)
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
         case, state = cases.get(tx, becoming.case), State(becoming.state)
@@ -61,3 +83,18 @@ class Cases(Writing, ports.Cases):
     def _waits(self, tx: Tx, waiting: CaseWaiting) -> Clock:
         desk = Correspondence(tx, cases.get(tx, waiting.case), self._links, waiting.since)
         return cases.waiting(tx, waiting, desk.waits(waiting))
+
+    def _sittings(self, tx: Tx, asked: SittingsAsked) -> Sittings:
+        case = cases.get(tx, asked.case)
+        rules = edition(tx, case.edition)
+        return Sittings(
+            of={
+                forum: sittings.ahead(tx, case.organisation, rules, forum, asked.since)
+                for forum in asked.forums
+            }
+        )
+
+    def _moved(self, tx: Tx, moved: CaseMoved) -> Clock:
+        case = cases.as_moved(cases.get(tx, moved.case), moved)
+        desk = Correspondence(tx, case, self._links, moved.at)
+        return cases.moved(tx, moved, desk.moved(moved))

@@ -90,6 +90,8 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
             cases.begun,
             cases.became,
             cases.waits,
+            cases.sittings,
+            cases.moved,
         ],
         max_cached_workflows=CACHED,
         max_concurrent_activities=AT_ONCE,

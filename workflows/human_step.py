@@ -216,7 +216,7 @@ class HumanStep(Timed):
         if choice is not None:
             self._end(Ending.DECIDED, choice)
         elif everyone:
-            self._end(Ending.SILENT, why="inquorate")
+            self._end(Ending.SILENT, why=quorum.undecided(self.decisions, self.ask.terms.quorum))
         return Standing(step=self.ask.step, settled=choice)
 
     @decide.validator
@@ -439,8 +439,12 @@ class Process(Timed):
         for other in otherwise:
             if outcome.ending is not Ending.SILENT:
                 break
+            await self._turn_to(other)
             outcome = await self._decide_in_the_end(other)
         return outcome
+
+    async def _turn_to(self, ask: Ask) -> None:
+        """Wait for whatever a question waits for that is put in the place of another; here for nothing."""
 
     async def _decide_in_the_end(self, ask: Ask) -> Outcome:
         """Ask until there is an answer other than to ask again: a deferral does so on its day."""
@@ -471,13 +475,19 @@ class Process(Timed):
         return tuple(task.result() for task in asking)
 
     async def until(
-        self, moment: date | datetime | Callable[[], bool], *, key: str, leg: str, on: str
+        self,
+        moment: date | datetime | Callable[[], bool],
+        *,
+        key: str,
+        leg: str,
+        on: str,
+        unless: Callable[[], bool] | None = None,
     ) -> bool:
-        """Wait for a day's start of business, an instant of the Clock or an event.
+        """Wait for a day's start of business, an instant of the Clock or an event, `unless` another comes.
 
         Returns False if the case was withdrawn meanwhile.
         """
-        event, at = (moment, None) if callable(moment) else (_never, _instant(moment))
+        event, at = (moment, None) if callable(moment) else (unless or _never, _instant(moment))
         if self._off(key) is not None:
             return False
         if at is None or at > self.now:

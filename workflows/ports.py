@@ -13,9 +13,12 @@ from temporalio.common import RetryPolicy
 from workflows.model import (
     AnswersDue,
     Becoming,
+    CaseMoved,
     CaseOpened,
     CaseWaiting,
     Clock,
+    Sittings,
+    SittingsAsked,
     StepClosing,
     StepDecided,
     StepNudged,
@@ -94,4 +97,14 @@ class Cases:
     @activity.defn(name="case_waits")
     async def waits(self, waiting: CaseWaiting) -> Clock:
         """Write what the case waits for apart from people; return the Clock."""
+        raise NotImplementedError
+
+    @activity.defn(name="case_sittings")
+    async def sittings(self, asked: SittingsAsked) -> Sittings:
+        """Return when forums meet, as their meetings are at the moment."""
+        raise NotImplementedError
+
+    @activity.defn(name="case_moved")
+    async def moved(self, moved: CaseMoved) -> Clock:
+        """Write that the case goes to another meeting, or to none, and send the letters that say why."""
         raise NotImplementedError

@@ -390,7 +390,7 @@ class Route(Entry):
     reviewer: str = ""
 
 
-ON_TERMS_OF = {"referral": "srg"}
+ON_TERMS_OF = {"referral": "srg", "referral_meeting": "srg_meeting"}
 """Kinds of step that are put on the terms of another, where a handbook gives them none of their own."""
 
 
@@ -622,6 +622,8 @@ class Edition(Frozen):
             meetings=forum.meetings,
             papers_days=forum.papers_days,
             seats=seats,
+            # An edition frozen before there was such a question puts none.
+            falls_back=forum.decides is Decides.EMAIL_THEN_MEETING and "srg_meeting" in self.steps,
         )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypedDict, Unpack
 
 from pydantic import TypeAdapter
@@ -17,6 +18,7 @@ from service.store.line import ENGINE, Entry
 from service.store.tables import CASE_VERSIONS, CASE_WAITS, CASES, SEATS, STEPS, TEXTS
 from workflows.model import (
     Becoming,
+    CaseMoved,
     CaseOpened,
     CaseWaiting,
     Clock,
@@ -26,8 +28,10 @@ from workflows.model import (
     Size,
     State,
     Terms,
+    Way,
     Withdrawal,
 )
+from workflows.rules import course
 
 _LEGS = TypeAdapter(tuple[Leg, ...])
 _BRANCHES = TypeAdapter(dict[str, Leg])
@@ -227,11 +231,12 @@ def begun(
     ref: str,
     *,
     terms: Mapping[str, Terms],
+    ways: Mapping[str, tuple[Way, ...]] = MappingProxyType({}),
     queued: Sequence[QueuedLetter] = (),
 ) -> CaseOpened:
     """Write that the engine has the version last submitted in hand, and return what it needs to go on.
 
-    The terms come from the edition under which the case opened.
+    The terms come from the edition under which the case opened, and so do the `ways` of legs that wait.
     """
     case = get(tx, ref)
     fact = Entry("case.begun", {"version": case.version}, f"begun:{case.version}", ENGINE)
@@ -246,6 +251,7 @@ def begun(
         terms=dict(terms),
         edition=case.edition,
         clock=tx.clock,
+        ways=dict(ways),
     )
 
 
@@ -263,6 +269,27 @@ def waiting(tx: Tx, wait: CaseWaiting, queued: Sequence[QueuedLetter] = ()) -> C
     fact = Entry("case.waiting", wait.model_dump(exclude={"case"}), f"waiting:{wait.number}", ENGINE)
     letters.tell(tx, wait.case, [fact], queued)
     return tx.clock
+
+
+def moved(tx: Tx, move: CaseMoved, queued: Sequence[QueuedLetter] = ()) -> Clock:
+    """Write that a case goes to another meeting, or to none; done twice, as it was the first time.
+
+    From then on its way has the legs as they are passed now, and it waits no longer for what it was put
+    down for.
+    """
+    data = move.model_dump(mode="json", exclude={"case", "at"})
+    fact = Entry("case.moved", data, f"moved:{move.number}", ENGINE, at=move.at)
+    letters.tell(tx, move.case, [fact], queued)
+    return tx.clock
+
+
+def as_moved(case: CaseView, move: CaseMoved) -> CaseView:
+    """Return a case with its legs as a move has them."""
+    changes = {
+        "route": tuple(course.instead(leg, move.legs) for leg in case.route),
+        "branches": {name: course.instead(leg, move.legs) for name, leg in case.branches.items()},
+    }
+    return case.model_copy(update=changes)
 
 
 def withdrawal_requested(

@@ -11,7 +11,7 @@ from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView, Waiting
 from service.web import words
-from workflows.model import Choice, Ending, Leg, Nudge, Size, State
+from workflows.model import MEETING, Choice, Ending, Leg, Nudge, Size, State
 from workflows.rules import calendar, course, states
 
 
@@ -92,8 +92,9 @@ def _next(wait: Waiting, edition: Edition, who: str) -> str:
     if wait.at is None:
         return _UNTIMED.get(wait.next, "then it goes on")
     forum = edition.forums.get(wait.on)
-    meets = forum is not None and words.local(wait.at) in forum.meetings
-    # A case waits for a day because a forum meets on it, or because those asked have put it off to it.
+    # A case waits for a day because a forum meets on it, or because those asked have put it off to it; one
+    # that began to wait when the record did not say which is told by the handbook's meetings.
+    meets = wait.next == MEETING or (forum is not None and words.local(wait.at) in forum.meetings)
     return f"{who} meets" if meets else "it is put to them again"
 
 
@@ -286,5 +287,11 @@ def _place(leg: Leg, edition: Edition, today: date, place: str, why: str) -> Pla
         reason=words.sentence(leg.reason),
         place=place,
         why=why,
-        when=f"Meets on {words.short_day(leg.meeting)}" if leg.meeting else "",
+        when=f"Meets on {words.short_day(meeting)}" if (meeting := _meeting(leg)) else "",
     )
+
+
+def _meeting(leg: Leg) -> date | None:
+    """Return the day of the meeting that a leg waits for, or that of one of its questions does."""
+    put = (ask.meeting for ask in course.asked_by(leg) if ask.meeting)
+    return leg.meeting or next(put, None)

@@ -85,14 +85,12 @@ async def replay_copy(module: ModuleType, folder: Path, name: str, *change: tupl
 
 MEETING_FIRST = (
     """        if not self.withdrawal:
-            await self.become(states.while_passing(first))
-        if first.meeting:
-            await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
+            await self.become(states.while_passing(legs[0]))
+        legs = await self.attend(proposal, legs)
 """,
-    """        if first.meeting:
-            await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
+    """        legs = await self.attend(proposal, legs)
         if not self.withdrawal:
-            await self.become(states.while_passing(first))
+            await self.become(states.while_passing(legs[0]))
 """,
 )
 RETURNED_LATER = (

@@ -18,6 +18,7 @@ from workflows.model import (
     AnswersDue,
     Ask,
     Becoming,
+    CaseMoved,
     CaseOpened,
     CaseWaiting,
     Choice,
@@ -33,6 +34,9 @@ from workflows.model import (
     SeatAsk,
     Segment,
     Silence,
+    Sitting,
+    Sittings,
+    SittingsAsked,
     StepClosing,
     StepDecided,
     StepNudged,
@@ -141,6 +145,9 @@ class FakeCases(ports.Cases):
         self.begun_versions: list[int] = []
         self.becomings: list[Becoming] = []
         self.waitings: list[CaseWaiting] = []
+        self.moves: list[CaseMoved] = []
+        self.meetings: dict[str, tuple[Sitting, ...]] = {}
+        """When each forum meets, for whoever asks."""
         self.clock = Clock()
 
     @property
@@ -161,6 +168,15 @@ class FakeCases(ports.Cases):
     @activity.defn(name="case_waits")
     async def waits(self, waiting: CaseWaiting) -> Clock:
         self.waitings.append(waiting)
+        return self.clock
+
+    @activity.defn(name="case_sittings")
+    async def sittings(self, asked: SittingsAsked) -> Sittings:
+        return Sittings(of={forum: self.meetings.get(forum, ()) for forum in asked.forums})
+
+    @activity.defn(name="case_moved")
+    async def moved(self, moved: CaseMoved) -> Clock:
+        self.moves.append(moved)
         return self.clock
 
 
@@ -209,6 +225,8 @@ class FakeOutside:
                 self.cases.begun,
                 self.cases.became,
                 self.cases.waits,
+                self.cases.sittings,
+                self.cases.moved,
             ],
             workflow_runner=RUNNER,
             interceptors=interceptors,

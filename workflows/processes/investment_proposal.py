@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from temporalio import workflow
 
-from workflows.human_step import Process, guarded, unbroken
+from workflows.attending import Attending
+from workflows.human_step import guarded, unbroken
 from workflows.model import Ask, CaseOpened, Ending, Leg, LegAsk, Outcome, State
 from workflows.rules import course, routing, states
 
 
 @workflow.defn
-class InvestmentProposal(Process):
+class InvestmentProposal(Attending):
     """A proposal passes each leg of its route in turn and stops where one refuses it."""
 
     @workflow.init
@@ -59,11 +60,9 @@ class InvestmentProposal(Process):
 
     async def pass_legs(self, proposal: CaseOpened, legs: Sequence[Leg]) -> Outcome:
         """Go to those whom legs name, on a forum's day if they wait for one; then to whom an answer adds."""
-        first = legs[0]
         if not self.withdrawal:
-            await self.become(states.while_passing(first))
-        if first.meeting:
-            await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
+            await self.become(states.while_passing(legs[0]))
+        legs = await self.attend(proposal, legs)
         asks = [self.asked(proposal, leg, question) for leg in legs for question in leg.asks]
         outcomes = await self.decide_together(asks)
         came_to = states.together(outcomes)
@@ -117,4 +116,5 @@ class InvestmentProposal(Process):
             terms=routing.offering(proposal.terms[question.kind], proposal.branches),
             inform=question.inform,
             expected=question.expected,
+            meets=question.meets,
         )
