@@ -1,5 +1,7 @@
 """The course of a case: its beginning, its states, what it waits for."""
 
+import asyncio
+
 from temporalio import activity
 
 from activities.correspondence import Correspondence
@@ -51,7 +53,7 @@ class Cases(Writing, ports.Cases):
     @activity.defn(name="case_sittings")
     async def sittings(self, asked: SittingsAsked) -> Sittings:
         """Return when forums meet, as their meetings are at the moment."""
-        return await self._write(self._sittings, asked)
+        return await asyncio.to_thread(self._sittings, asked)
 
     @activity.defn(name="case_moved")
     async def moved(self, moved: CaseMoved) -> Clock:
@@ -84,15 +86,16 @@ class Cases(Writing, ports.Cases):
         desk = Correspondence(tx, cases.get(tx, waiting.case), self._links, waiting.since)
         return cases.waiting(tx, waiting, desk.waits(waiting))
 
-    def _sittings(self, tx: Tx, asked: SittingsAsked) -> Sittings:
-        case = cases.get(tx, asked.case)
-        rules = edition(tx, case.edition)
-        return Sittings(
-            of={
-                forum: sittings.ahead(tx, case.organisation, rules, forum, asked.since)
-                for forum in asked.forums
-            }
-        )
+    def _sittings(self, asked: SittingsAsked) -> Sittings:
+        with self._store.reading() as tx:
+            case = cases.get(tx, asked.case)
+            rules = edition(tx, case.edition)
+            return Sittings(
+                of={
+                    forum: sittings.ahead(tx, case.organisation, rules, forum, asked.since)
+                    for forum in asked.forums
+                }
+            )
 
     def _moved(self, tx: Tx, moved: CaseMoved) -> Clock:
         case = cases.as_moved(cases.get(tx, moved.case), moved)

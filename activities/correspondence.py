@@ -46,6 +46,7 @@ from service.telling import (
 from workflows import letters
 from workflows.letters import Addressee, Answer, Asked, Clause, Consequence, Letter, Matter, Question
 from workflows.model import (
+    MEETING,
     Assurance,
     Capacity,
     CaseMoved,
@@ -163,12 +164,13 @@ class Correspondence:
         if forum is None or waiting.until is None:
             return []
         day = calendar.local_day(waiting.until)
+        goes = waiting.key if waiting.leg == MEETING else waiting.leg
         # A board that has put its decision off waits for a day as well, but for no meeting.
         together = next(
             (
                 legs
                 for legs in course.passages(self.case.route)
-                if any(leg.leg == waiting.key and leg.meeting == day for leg in legs)
+                if any(leg.leg == goes and leg.meeting == day for leg in legs)
             ),
             (),
         )
@@ -964,7 +966,16 @@ class Correspondence:
             for other in together(self.case, step, steps.of_case(self.tx, self.case.ref))
         }
         version = [one for one in steps.of_case(self.tx, self.case.ref) if one.version == step.version]
-        return following(self.case, outcomes, self.rules, self.today, version)
+        # As they are held from the first day on for which a case could be down.
+        since = min([self.today, *(leg.meeting for leg in self.case.route if leg.meeting)])
+        return following(
+            self.case,
+            outcomes,
+            self.rules,
+            self.today,
+            version,
+            lambda forum: self._sittings(forum, since),
+        )
 
     def _cover_ends(self, person: str) -> date | None:
         return next(

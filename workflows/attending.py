@@ -69,10 +69,17 @@ class Attending(Process):
         there = tuple(legs)
         first = there[0]
         if first.meeting:
+            # A case that keeps its day whatever comes is told of no change either.
+            awaited = MEETING if first.leg in ways else first.leg
             forums = (way.leg.forum for leg in there for way in ways.get(leg.leg, ()) if way.meets)
             await self._ask_when_they_meet(forums, since=first.meeting)
             there = await self._meet(
-                proposal, there, going, first.leg, lambda legs: (legs[0].forum, legs[0].meeting)
+                proposal,
+                there,
+                going,
+                first.leg,
+                lambda legs: (legs[0].forum, legs[0].meeting),
+                awaited,
             )
         for leg in there:
             self._passing |= {ask.key: leg for first in leg.asks for ask in (first, *first.otherwise)}
@@ -101,6 +108,7 @@ class Attending(Process):
         going: Going,
         key: str,
         agenda: Callable[[Legs], tuple[str, date | None]],
+        awaited: str = MEETING,
     ) -> Legs:
         """Wait for a meeting, and change to another for as long as it turns out not to be the one."""
         listed = False
@@ -113,7 +121,7 @@ class Attending(Process):
                 break
             listed = True
             elsewhere = partial(_elsewhere, going, legs)
-            await self.until(day, unless=elsewhere, key=key, leg=MEETING, on=forum)
+            await self.until(day, unless=elsewhere, key=key, leg=awaited, on=forum)
             if not elsewhere():
                 break
         return legs

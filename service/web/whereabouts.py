@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from service import telling
+from service import sittings, telling
 from service.handbook import Edition
 from service.store import intents, steps
 from service.store.cases import CaseItem, CaseView
@@ -183,7 +183,15 @@ def _onward(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | 
     rules = telling.edition(tx, case.edition)
     outcomes = {step.key: telling.came_to(step, choice) for step, choice in answered}
     version = [step for step in steps.of_case(tx, case.ref) if step.version == answered[0][0].version]
-    following = telling.following(case, outcomes, rules, tx.today, version)
+    since = min([tx.today, *(leg.meeting for leg in case.route if leg.meeting)])
+    following = telling.following(
+        case,
+        outcomes,
+        rules,
+        tx.today,
+        version,
+        lambda forum: sittings.of(tx, case.organisation, rules, forum, since=since),
+    )
     if following is None:
         return ""
     if not following.who:
