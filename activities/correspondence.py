@@ -972,7 +972,7 @@ class Correspondence:
             self.case,
             outcomes,
             self.rules,
-            self.today,
+            calendar.day_of_receipt(self.at, ()),
             version,
             lambda forum: self._sittings(forum, since),
         )

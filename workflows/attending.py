@@ -41,8 +41,11 @@ class Attending(Process):
 
     @property
     def today(self) -> date:
-        """The day that the Clock shows."""
-        return calendar.local_day(self.now)
+        """The day on which papers come that come now: after business, the next.
+
+        Papers are due on days that are worked, so that it does not matter which others are not.
+        """
+        return calendar.day_of_receipt(self.now, ())
 
     @workflow.update(description="Take up the meetings of a forum as they are now")
     @guarded
@@ -69,6 +72,8 @@ class Attending(Process):
         there = tuple(legs)
         first = there[0]
         if first.meeting:
+            # What was submitted in time is in, though the process may have begun late.
+            in_time = first == proposal.route[0] and first.meeting >= self.today
             # A case that keeps its day whatever comes is told of no change either.
             awaited = MEETING if first.leg in ways else first.leg
             forums = (way.leg.forum for leg in there for way in ways.get(leg.leg, ()) if way.meets)
@@ -80,6 +85,7 @@ class Attending(Process):
                 first.leg,
                 lambda legs: (legs[0].forum, legs[0].meeting),
                 awaited,
+                listed=in_time,
             )
         for leg in there:
             self._passing |= {ask.key: leg for first in leg.asks for ask in (first, *first.otherwise)}
@@ -90,13 +96,14 @@ class Attending(Process):
         if not ask.meets or self.opened is None:
             return
         leg = self._passing[ask.key]
+        # The time for votes ends with a day, and what they left open is still of that day.
+        day = calendar.local_day(self.now)
 
         def going(legs: Legs, listed: bool) -> Legs:
-            return tuple(
-                meetings.put_down(leg, ask.key, self._calendar, self.today, listed=listed) for leg in legs
-            )
+            on = self.today if listed else day
+            return tuple(meetings.put_down(leg, ask.key, self._calendar, on, listed=listed) for leg in legs)
 
-        await self._ask_when_they_meet([ask.forum], since=self.today)
+        await self._ask_when_they_meet([ask.forum], since=day)
         await self._meet(
             self.opened, (leg,), going, ask.key, lambda legs: (ask.forum, _put(legs[0], ask.key).meeting)
         )
@@ -109,9 +116,13 @@ class Attending(Process):
         key: str,
         agenda: Callable[[Legs], tuple[str, date | None]],
         awaited: str = MEETING,
+        *,
+        listed: bool = False,
     ) -> Legs:
-        """Wait for a meeting, and change to another for as long as it turns out not to be the one."""
-        listed = False
+        """Wait for a meeting, and change to another for as long as it turns out not to be the one.
+
+        Legs that are `listed` have their papers in.
+        """
         while self._off(key) is None:
             if (now := going(legs, listed)) != legs:
                 await self._change(proposal, key, agenda(legs), now, agenda(now)[1], listed=listed)

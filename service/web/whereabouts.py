@@ -188,7 +188,7 @@ def _onward(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | 
         case,
         outcomes,
         rules,
-        tx.today,
+        calendar.day_of_receipt(tx.now, ()),
         version,
         lambda forum: sittings.of(tx, case.organisation, rules, forum, since=since),
     )

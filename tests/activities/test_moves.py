@@ -8,6 +8,7 @@ from service import sittings
 from service.handbook import Edition
 from service.store import cases, rebuild, steps
 from service.store.engine import Tx
+from service.telling import following
 from service.web import whereabouts
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
@@ -173,6 +174,19 @@ def test_a_meeting_that_no_handbook_knows_is_a_meeting_all_the_same(desk: Desk) 
     with desk.store.reading() as tx:
         (wait,) = whereabouts.waits(tx, cases.get(tx, case.case))
     assert wait.next == f"{HEADS} meets"
+
+
+@pytest.mark.parametrize(
+    ("day", "on"),
+    [(date(2004, 10, 6), OCTOBER), (date(2004, 10, 7), NOVEMBER), (date(2004, 10, 14), NOVEMBER)],
+)
+def test_what_comes_next_is_the_meeting_that_it_will_reach(desk: Desk, day: date, on: date) -> None:
+    case = desk.submits()
+    with desk.store.reading() as tx:
+        view = cases.get(tx, case.case)
+    coming = following(view, {}, desk.edition, day)
+    assert coming is not None
+    assert (coming.who, coming.on) == ((HEADS,), on)
 
 
 # ------------------------------------------------------------- what a board does not decide

@@ -1,11 +1,13 @@
 """Cases that go to meetings: late ones, meetings that move, and boards that decide nothing by email."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 from temporalio.client import Client
 
+from service.clock import real_now
+from tests.support.core import FakeOutside
 from tests.support.play import Play, playing, until
 from tests.support.proposals import (
     MEETING,
@@ -16,7 +18,7 @@ from tests.support.proposals import (
     falling_back,
     opened,
 )
-from workflows.model import CaseOpened, Choice, Ending, Moving, Size
+from workflows.model import CaseOpened, Choice, Clock, Ending, Moving, Segment, Size
 from workflows.rules.calendar import local_day
 
 DEVIATES = {"P04": "deviates"}
@@ -93,6 +95,33 @@ async def test_late_papers_go_to_the_next_meeting(client: Client) -> None:
         await play.jumps(NOVEMBER)
         await play.answers("notification", Choice.NOTE)
         await play.asks("funding-bh-dmh")
+
+
+async def test_what_comes_after_business_on_the_last_day_for_papers_is_late(client: Client) -> None:
+    async with playing(client, late("INV-19")) as play:
+        meets(play, heads_of_ict=(MEETING, NOVEMBER))
+        await play.asks(CONSULTED)
+        await play.jumps(datetime(2004, 10, 6, 16, 30, tzinfo=UTC))
+        await play.answers(CONSULTED, Choice.SUPPORT)
+        await play.waits("notification")
+        assert days_waited_for(play, "notification") == [NOVEMBER]
+
+
+@pytest.mark.parametrize(("day", "waits_for"), [(date(2004, 10, 8), MEETING), (date(2004, 10, 18), NOVEMBER)])
+async def test_what_was_submitted_in_time_is_in_though_its_process_begins_late(
+    client: Client, day: date, waits_for: date
+) -> None:
+    outside = FakeOutside()
+    play = Play(client, outside, opened(f"INV-20-{day}", decide_by=LATER, attends=True))
+    meets(play, heads_of_ict=(MEETING, NOVEMBER))
+    async with outside.working(client, queue=play.queue):
+        at = datetime.combine(day, time(9), UTC)
+        outside.clock = Clock(segments=(Segment(number=1, real=real_now(), clock=at),))
+        await play.start()
+        await play.waits("notification")
+        assert days_waited_for(play, "notification") == [waits_for]
+        await play.is_withdrawn()
+        await play.ends()
 
 
 async def test_where_no_meeting_is_left_before_the_decision_it_is_notified_directly(client: Client) -> None:
