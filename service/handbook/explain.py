@@ -201,4 +201,4 @@ def _assured(terms: Terms) -> str:
 
 
 def _kind(kind: str) -> str:
-    return kind.upper() if kind == "srg" else kind.replace("_", " ").capitalize()
+    return kind.replace("_", " ").capitalize().replace("Srg", "SRG")
