@@ -1,18 +1,30 @@
 """The course of a case: its beginning, its states, what it waits for."""
 
+import asyncio
+
 from temporalio import activity
 
 from activities.correspondence import Correspondence
 from activities.writing import Writing
-from service import versions
+from service import sittings, versions
 from service.links import Links
 from service.mailroom import Mailroom
 from service.store import Store, cases, orders
 from service.store.engine import Tx
 from service.telling import edition
 from workflows import ports
-from workflows.model import Becoming, CaseOpened, CaseWaiting, Clock, Expiring, State
-from workflows.rules import calendar, course
+from workflows.model import (
+    Becoming,
+    CaseMoved,
+    CaseOpened,
+    CaseWaiting,
+    Clock,
+    Expiring,
+    Sittings,
+    SittingsAsked,
+    State,
+)
+from workflows.rules import calendar, course, routing
 
 
 class Cases(Writing, ports.Cases):
@@ -44,6 +56,16 @@ class Cases(Writing, ports.Cases):
         """Write that an approval lapses soon, and warn sponsor and lead; return the Clock."""
         return await self._write(self._expiring, expiring)
 
+    @activity.defn(name="case_sittings")
+    async def sittings(self, asked: SittingsAsked) -> Sittings:
+        """Return when forums meet, as their meetings are at the moment."""
+        return await asyncio.to_thread(self._sittings, asked)
+
+    @activity.defn(name="case_moved")
+    async def moved(self, moved: CaseMoved) -> Clock:
+        """Write that the case goes to another meeting, or to none, and send the letters that say why."""
+        return await self._write(self._moved, moved)
+
     def _begun(self, tx: Tx, case: str) -> CaseOpened:
         view = cases.get(tx, case)
         rules = edition(tx, view.edition)
@@ -53,8 +75,16 @@ class Cases(Writing, ports.Cases):
         # Somebody may be added on the way.
         asked = {"extra", *(ask.kind for leg in legs for ask in course.asked_by(leg))}
         terms = {kind: terms for kind, terms in rules.terms().items() if kind in asked}
-        validity = rules.validity_from(calendar.local_day(tx.now))
-        return cases.begun(tx, case, terms=terms, validity=validity, kept=kept, queued=letters)
+        routed = rules.routing(view.proposal.submitted)
+        return cases.begun(
+            tx,
+            case,
+            terms=terms,
+            validity=rules.validity_from(calendar.local_day(tx.now)),
+            kept=kept,
+            ways=routing.ways(view.proposal, routed, view.route),
+            queued=letters,
+        )
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
         case, state = cases.get(tx, becoming.case), State(becoming.state)
@@ -74,3 +104,19 @@ class Cases(Writing, ports.Cases):
     def _expiring(self, tx: Tx, expiring: Expiring) -> Clock:
         desk = Correspondence(tx, cases.get(tx, expiring.case), self._links, expiring.at)
         return cases.expiring(tx, expiring, desk.expiring(expiring))
+
+    def _sittings(self, asked: SittingsAsked) -> Sittings:
+        with self._store.reading() as tx:
+            case = cases.get(tx, asked.case)
+            rules = edition(tx, case.edition)
+            return Sittings(
+                of={
+                    forum: sittings.ahead(tx, case.organisation, rules, forum, asked.since)
+                    for forum in asked.forums
+                }
+            )
+
+    def _moved(self, tx: Tx, moved: CaseMoved) -> Clock:
+        case = cases.as_moved(cases.get(tx, moved.case), moved)
+        desk = Correspondence(tx, case, self._links, moved.at)
+        return cases.moved(tx, moved, desk.moved(moved))

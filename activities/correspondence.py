@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Protocol, Self
 
-from service import seating, versions
+from service import seating, sittings, versions
 from service.handbook import Edition
 from service.links import Links
 from service.store import approvers, covers, intents, orders, steps
@@ -47,20 +47,24 @@ from service.telling import (
 from workflows import letters
 from workflows.letters import Addressee, Answer, Asked, Clause, Consequence, Letter, Matter, Question
 from workflows.model import (
+    MEETING,
     Assurance,
     Becoming,
     Capacity,
+    CaseMoved,
     CaseWaiting,
     Choice,
     Ending,
     Expiring,
     Holder,
     Leg,
+    LegAsk,
     Nudge,
     Outcome,
     QuorumRule,
     Rung,
     Seat,
+    Sitting,
     State,
     StepClosing,
     StepDecided,
@@ -71,7 +75,7 @@ from workflows.model import (
     Terms,
     Timetable,
 )
-from workflows.rules import calendar, course, states
+from workflows.rules import calendar, course, meetings, states
 
 LINK_LIFE = timedelta(days=14)
 """How long a link can act, on the Clock, whatever its step does."""
@@ -79,6 +83,8 @@ LINK_LIFE = timedelta(days=14)
 
 _MEETING_IS_TOLD = ("notification", "dataset", "parameter")
 """Questions that go to a meeting, which is told afterwards of those that no meeting could serve."""
+_BEFORE_THE_DECISION = ("notification", "issue_resolution")
+"""Legs that a meeting serves only before the decision date."""
 
 
 @dataclass(frozen=True)
@@ -178,13 +184,60 @@ class Correspondence:
     def waits(self, waiting: CaseWaiting) -> list[QueuedLetter]:
         """A case waits for a forum's meeting: the forum's secretary knows it is coming."""
         forum = self.rules.forums.get(waiting.on)
-        leg = next((leg for leg in self.case.route if leg.leg == waiting.leg), None)
-        if forum is None or leg is None or waiting.until is None:
+        if forum is None or waiting.until is None:
             return []
         day = calendar.local_day(waiting.until)
+        goes = waiting.key if waiting.leg == MEETING else waiting.leg
         # A board that has put its decision off waits for a day as well, but for no meeting.
-        together = next(legs for legs in course.passages(self.case.route) if leg in legs)
-        return self._listed(together, forum.key, day, waiting.key) if leg.meeting == day else []
+        together = next(
+            (
+                legs
+                for legs in course.passages(self.case.route)
+                if any(leg.leg == goes and leg.meeting == day for leg in legs)
+            ),
+            (),
+        )
+        found = place(self.case, waiting.key)
+        if found and found[1].meeting == day:
+            together = (found[0],)
+        return self._listed(together, forum.key, day, waiting.key) if together else []
+
+    def moved(self, moved: CaseMoved) -> list[QueuedLetter]:
+        """A case goes to another meeting than it was to go to, or to none: its sponsor is told why."""
+        first = moved.legs[0]
+        put = next((ask for ask in course.asked_by(first) if ask.key == moved.key), first.asks[0])
+        meeting = put.meeting or first.meeting
+        limited = any(leg.leg in _BEFORE_THE_DECISION for leg in moved.legs)
+        answered = self._this_version()
+        letter = partial(
+            letters.Moved,
+            matter=self._matter(),
+            on=self.today,
+            because=moved.because,
+            question=Question(
+                kind=put.kind,
+                forum=title(self.rules, put.forum or first.forum, self.today) if meeting else "",
+                meeting=meeting,
+            ),
+            left=title(self.rules, moved.forum, self.today),
+            was=moved.was,
+            papers_due=moved.papers_due,
+            after=self._told(max(answered, key=lambda made: made.submitted_at)) if answered else None,
+            asked=asked(put, self.rules, self.today),
+            why=self._why_undecided(put),
+            decide_by=self.case.decide_by if limited else None,
+        )
+        return self._to_sponsor(f"moved:{moved.number}", letter)
+
+    def _why_undecided(self, put: LegAsk) -> str:
+        """Return why the question that was put before another came to no decision; empty if none was."""
+        silent = [ask.key for ask in before(self.case, put.key)][-1:]
+        closed = [
+            step
+            for step in steps.of_case(self.tx, self.case.ref)
+            if step.key in silent and step.version == self.case.version
+        ]
+        return max(closed, key=lambda step: step.round).why if closed else ""
 
     def opened(self, opening: StepOpening, times: Timetable, seats: Sequence[Seat]) -> list[QueuedLetter]:
         """A question is put: each seat is asked, and the PMO is told of a seat with nobody to ask."""
@@ -525,7 +578,21 @@ class Correspondence:
     def _passed_on(self, key: str, day: date) -> str:
         """Return who is asked in the place of a question's seats if they stay silent; empty if nobody."""
         following = otherwise(self.case, key)
-        return asked(following, self.rules, day) if following else ""
+        if following is None:
+            return ""
+        who = asked(following, self.rules, day)
+        meeting = self._meeting_after(following, day)
+        return f"{who} at its meeting of {meetings.said(meeting)}" if meeting else who
+
+    def _meeting_after(self, following: LegAsk, day: date) -> date | None:
+        """Return the meeting to which a question goes that is put at one in the place of another."""
+        if not following.meets:
+            return None
+        found = meetings.first(self._sittings(following.forum, day), day)
+        return found.day if found else None
+
+    def _sittings(self, forum: str, since: date) -> tuple[Sitting, ...]:
+        return sittings.of(self.tx, self.case.organisation, self.rules, forum, since=since)
 
     def _barred(self, put: Put, day: date) -> frozenset[str]:
         return barred(self.tx, self.case, put.terms.kind, put.seats, put.terms.deciding, day)
@@ -628,11 +695,26 @@ class Correspondence:
             until=outcome.until,
             answers=tuple(self._told(decision) for decision in made),
             others_open=goes_on and self._others_open(step),
-            next=self._next(step, outcome.choice) if not self._others_open(step) else None,
+            next=self._put_at_a_meeting(step)
+            if outcome.ending is Ending.SILENT
+            else self._next(step, outcome.choice)
+            if not self._others_open(step)
+            else None,
             becomes=self._becomes(step, outcome.choice) if outcome.choice else "",
             casting=self._casting(step, closing, made),
         )
         return self._tell(f"{step.id}:outcome:{person}", letter, step, person, post)
+
+    def _put_at_a_meeting(self, step: StepView) -> letters.Next | None:
+        """Return where a question goes whose members came to no decision, if it is put at their meeting."""
+        following = otherwise(self.case, step.key)
+        if following is None or not following.meets:
+            return None
+        return letters.Next(
+            leg=step.kind,
+            who=(asked(following, self.rules, self.today),),
+            on=self._meeting_after(following, self.today),
+        )
 
     def _others_open(self, step: StepView) -> bool:
         """Say whether a question put together with this one is open, or put off, so that the case stays."""
@@ -659,6 +741,7 @@ class Correspondence:
         self, step: StepView, closing: StepClosing, made: Sequence[DecisionView], seat: Seat, holder: Holder
     ) -> QueuedLetter:
         outcome = closing.outcome
+        onward = self._put_at_a_meeting(step) if outcome.ending is Ending.SILENT else None
         letter = letters.ClosedWithoutYou(
             to=self._addressee(holder.post, holder.person),
             matter=self._matter(),
@@ -668,7 +751,12 @@ class Correspondence:
             choice=outcome.choice,
             on=calendar.local_day(outcome.at),
             why=closing.why,
-            passed_on=self._passed_on(step.key, self.today) if outcome.ending is Ending.SILENT else "",
+            passed_on=onward.who[0]
+            if onward
+            else self._passed_on(step.key, self.today)
+            if outcome.ending is Ending.SILENT
+            else "",
+            meeting=onward.on if onward else None,
             decided_by=tuple(self._told(decision).who for decision in made),
         )
         return self._tell(f"{step.id}:closed:{holder.person}", letter, step, holder.person, holder.post)
@@ -702,7 +790,8 @@ class Correspondence:
         if outcome.choice is Choice.DEFER or self._others_open(step) or any(stopped):
             return []
         forum = self.rules.forums.get(self.rules.route.notification_forum or "")
-        coming = next((day for day in forum.meetings if day > self.today), None) if forum else None
+        after = self.today + timedelta(days=1)
+        coming = next((one.day for one in self._sittings(forum.key, after)), None) if forum else None
         answered = [*made, *(one for other in beside for one in self._made(other))]
         noted = tuple(self._told(decision) for decision in sorted(answered, key=lambda one: one.submitted_at))
         legs = course.together_with(step.key, self.case.route, self.case.branches)[:1] or [leg]
@@ -729,7 +818,7 @@ class Correspondence:
             noted=noted,
         )
         ref, version = self.case.ref, self.case.version
-        return [self._tell(f"{ref}:listed:{key}:{version}", letter, None, person.id, secretary)]
+        return [self._tell(f"{ref}:listed:{key}:{version}:{meeting}", letter, None, person.id, secretary)]
 
     def undeliverable(self, row: LedgerRow, why: str) -> list[QueuedLetter]:
         """A letter will never arrive: the PMO can reach its reader another way."""
@@ -938,11 +1027,11 @@ class Correspondence:
             amount=seat.amount,
             percent=share.percent if share and seat.amount is not None else None,
             forum=title(self.rules, forum, self.today) if forum else "",
-            meeting=leg.meeting if leg else None,
+            meeting=(put.meeting if put else None) or (leg.meeting if leg else None),
             share_of=title(self.rules, share.post, self.today) if share and kind == "authority" else "",
             limit=self.rules.limits.get(share.post) if share and kind == "authority" else None,
             about=about(self.case, key, self.rules),
-            why=leg.reason if leg and kind in ("referral", "extra") else "",
+            why=leg.reason if leg and kind in ("referral", "referral_meeting", "extra") else "",
             added_by=self._added_by(seat.post) if kind == "extra" else "",
         )
 
@@ -996,7 +1085,16 @@ class Correspondence:
             other.key: came_to(other, choice if other.id == step.id else other.choice)
             for other in together(self.case, step, self._about(step.version))
         }
-        return following(self.case, outcomes, self.rules, self.today, self._about(step.version))
+        # As they are held from the first day on for which a case could be down.
+        since = min([self.today, *(leg.meeting for leg in self.case.route if leg.meeting)])
+        return following(
+            self.case,
+            outcomes,
+            self.rules,
+            calendar.day_of_receipt(self.at, ()),
+            self._about(step.version),
+            lambda forum: self._sittings(forum, since),
+        )
 
     def _cover_ends(self, person: str) -> date | None:
         return next(

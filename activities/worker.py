@@ -93,6 +93,8 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
             cases.became,
             cases.waits,
             cases.expiring,
+            cases.sittings,
+            cases.moved,
         ],
         max_cached_workflows=CACHED,
         max_concurrent_activities=AT_ONCE,

@@ -156,4 +156,4 @@ _SAYINGS = {
 
 def saying(kind: str, choice: Choice | str) -> Saying | None:
     """Return the words of its own that a kind of question has for an answer, if it has any."""
-    return _SAYINGS.get((kind, Choice(choice)))
+    return _SAYINGS.get((kind.removesuffix("_meeting"), Choice(choice)))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
@@ -27,8 +27,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from service.config import Settings
 from service.mailroom import Mailroom
+from workflows.attending import Attending
 from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, TURN, HumanStep, Process
-from workflows.model import Choice, Decision, Leg, Segment, Standing, Undo, Withdrawal
+from workflows.model import Choice, Decision, Leg, Segment, Sitting, Standing, Undo, Withdrawal
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.readiness import Readiness
 from workflows.rules.quorum import Refusal
@@ -165,6 +166,28 @@ class Gateway:
         """Let an open step look again at who may answer; False if it is not known to have been told."""
         try:
             await self._client.get_workflow_handle(step).signal(HumanStep.people_moved, rpc_timeout=PATIENCE)
+        except OUT_OF_REACH as error:
+            return _gone(error)
+        return True
+
+    async def sittings_changed(
+        self, case: str, forum: str, sittings: Sequence[Sitting], *, change: str
+    ) -> bool:
+        """Tell a case when a forum meets now; False if that is not known to be done.
+
+        `change` names what is told: the same is told once, however often it is brought.
+        """
+        process = self._client.get_workflow_handle(case)
+        try:
+            await process.execute_update(
+                Attending.sittings_changed,
+                args=[forum, tuple(sittings)],
+                id=f"sittings:{forum}:{change}",
+                rpc_timeout=PATIENCE,
+            )
+        except WorkflowUpdateFailedError:
+            # It came to its end while it was being told.
+            return True
         except OUT_OF_REACH as error:
             return _gone(error)
         return True

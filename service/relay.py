@@ -13,11 +13,12 @@ from typing import TypeVar
 
 import structlog
 
-from service import foreseeing
+from service import foreseeing, sittings
 from service.errors import Unavailable
 from service.foreseeing import AsOf, Missing
 from service.gateway import Counted, Gateway, Refused
 from service.links import Links
+from service.sittings import Overtaken
 from service.store import (
     Store,
     anchors,
@@ -59,6 +60,8 @@ LETTERS_EVERY = 60.0
 """Seconds between two looks for letters and orders that are owed."""
 
 
+MEETINGS_EVERY = 15.0
+"""Seconds between two looks for cases that wait for a meeting which was moved or called off."""
 FAULT = "fault:"
 """How the keys of letters about faults begin."""
 SWEEP_EVERY = 600.0
@@ -75,6 +78,7 @@ class Relay:
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._writing: set[asyncio.Task[None]] = set()
         self._swept = self._posted = time.monotonic()
+        self._met = float("-inf")
         self._people_of: AsOf | None = None
         """As of when it is known that every open step asks whom it ought to."""
 
@@ -88,6 +92,7 @@ class Relay:
                 self.decisions,
                 self.second_thoughts,
                 self.people,
+                self.meetings,
                 self.days,
                 self.letters,
                 self.leftovers,
@@ -132,6 +137,12 @@ class Relay:
         for letter in await asyncio.to_thread(self._missed):
             await self._gateway.deliver(letter)
         self._people_of = now
+
+    async def meetings(self) -> None:
+        """Bring to the cases that wait for a forum's meeting that it was moved or called off."""
+        if time.monotonic() - self._met > MEETINGS_EVERY:
+            self._met = time.monotonic()
+            await self._each(self._overtaken, self._sittings_changed)
 
     async def settle(self, intent: StoredIntent) -> Counted | Refused | None:
         """Bring one decision to its step; None if there is no answer yet.
@@ -196,6 +207,9 @@ class Relay:
 
     async def _withdraw(self, asked: tuple[str, Withdrawal]) -> None:
         await self._gateway.withdraw(*asked)
+
+    async def _sittings_changed(self, one: Overtaken) -> None:
+        await self._gateway.sittings_changed(one.case, one.forum, one.sittings, change=one.change)
 
     async def _each(
         self, look_up: Callable[[], Iterable[Thing]], bring: Callable[[Thing], Awaitable[object]]
@@ -265,6 +279,10 @@ class Relay:
                 undoing.refused(tx, undo.key, said.why)
                 if said.why is Refusal.FAULT and (intent := intents.get(tx, undo.decision)):
                     self._tell_fault(tx, intent, undo.key)
+
+    def _overtaken(self) -> tuple[Overtaken, ...]:
+        with self._store.reading() as tx:
+            return tuple(sittings.overtaken(tx))
 
     async def _people_moved(self, step: str) -> bool:
         async with self._turn:

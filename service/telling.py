@@ -15,7 +15,7 @@ from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
 from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, Seat, SeatAsk, Share, State
-from workflows.rules import calendar, course, routing
+from workflows.rules import calendar, course, meetings, routing
 
 SAID = "said"
 """The value of a named answer that is all words."""
@@ -300,11 +300,12 @@ def following(
     rules: Edition,
     day: date,
     put: Iterable[StepView] = (),
+    meet: meetings.Calendar | None = None,
 ) -> letters.Next | None:
     """Say where a case goes once questions that were put together, by their keys, came to their outcomes.
 
-    `put` are the steps of the version: what an earlier one added may still be owed. Nobody is named
-    whom nobody asks yet.
+    `put` are the steps of the version: what an earlier one added may still be owed; `meet` is when forums
+    meet, if not by their rules. Nobody is named whom nobody asks yet.
     """
     earlier = {step.key: came_to(step, step.choice) for step in put if step.key not in outcomes}
     after = course.to_come(outcomes, case.route, case.branches, earlier, case.kept)
@@ -313,6 +314,7 @@ def following(
     asked = next((leg for leg in after if leg.asks), None)
     if asked is None:
         return letters.Next(leg=after[0].leg)
+    asked = _reached(case, asked, rules, day, meet)
     joining = [leg for leg in after if leg.leg == "extra" and asked.leg == "funding"]
     who = dict.fromkeys(post for leg in (asked, *joining) for post in _still_asked(leg, case))
     return letters.Next(leg=asked.leg, who=tuple(title(rules, post, day) for post in who), on=asked.meeting)
@@ -324,6 +326,16 @@ def _still_asked(leg: Leg, case: CaseView) -> tuple[str, ...]:
     if leg.forum or len(asks) == len(leg.asks):
         return leg.who
     return tuple(seat.post for ask in asks for seat in ask.seats)
+
+
+def _reached(case: CaseView, leg: Leg, rules: Edition, day: date, meet: meetings.Calendar | None) -> Leg:
+    """Return a leg as a case will pass it that comes to it on a day: it may be late for its meeting."""
+    if leg.meeting is None:
+        return leg
+    known = rules.routing(case.proposal.submitted)
+    ways = routing.ways(case.proposal, known, (leg,))[leg.leg]
+    by_rule = meetings.by_rule(known.forums, known, min(day, leg.meeting))
+    return meetings.reached(leg, ways, meet or by_rule, day)
 
 
 def came_to(step: StepView, choice: Choice | None) -> Outcome:

@@ -436,7 +436,9 @@ class HumanStep(Timed):
         """End the step if the answers make an outcome, or everybody has answered and they make none."""
         if outcome := self._outcome():
             ending, choice = outcome
-            self._end(ending, choice, why="" if choice else "inquorate")
+            self._end(
+                ending, choice, why="" if choice else quorum.undecided(self.decisions, self.ask.terms.quorum)
+            )
 
     def _outcome(self) -> tuple[Ending, Choice | None] | None:
         everyone = not any(seat.holders for seat in self.seats if seat.key in self._silent())
@@ -569,8 +571,12 @@ class Process(Timed):
         for other in otherwise:
             if outcome.ending is not Ending.SILENT:
                 break
+            await self._turn_to(other)
             outcome = await self._decide_in_the_end(other)
         return outcome
+
+    async def _turn_to(self, ask: Ask) -> None:
+        """Wait for whatever a question waits for that is put in the place of another; here for nothing."""
 
     async def _decide_in_the_end(self, ask: Ask) -> Outcome:
         """Ask until there is an answer other than to ask again: a deferral does so on its day."""
@@ -601,13 +607,19 @@ class Process(Timed):
         return tuple(task.result() for task in asking)
 
     async def until(
-        self, moment: date | datetime | Callable[[], bool], *, key: str, leg: str, on: str
+        self,
+        moment: date | datetime | Callable[[], bool],
+        *,
+        key: str,
+        leg: str,
+        on: str,
+        unless: Callable[[], bool] | None = None,
     ) -> bool:
-        """Wait for a day's start of business, an instant of the Clock or an event.
+        """Wait for a day's start of business, an instant of the Clock or an event, `unless` another comes.
 
         Returns False if the case was withdrawn meanwhile.
         """
-        event, at = (moment, None) if callable(moment) else (_never, _instant(moment))
+        event, at = (moment, None) if callable(moment) else (unless or _never, _instant(moment))
         if self._off(key) is not None:
             return False
         if at is None or at > self.now:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, TypeAdapter
 
-from workflows.model import Choice, Ending, Frozen, Nudge, Size
+from workflows.model import Choice, Ending, Frozen, Moving, Nudge, Size
 
 # ------------------------------------------------------------------------------- words
 
@@ -417,10 +417,12 @@ class ClosedWithoutYou(CaseLetter):
     choice: Choice | None = None
     on: date
     why: str = ""
-    """The key in `StepClosing.why`: refused_by_another, withdrawn, time_up, inquorate, cancelled or
+    """The key in `StepClosing.why`: refused_by_another, withdrawn, time_up, inquorate, tied, cancelled or
     validity."""
     passed_on: Line = ""
     """Who is asked instead, where nobody answered and somebody else is."""
+    meeting: date | None = None
+    """The day of the meeting of `passed_on` at which it is asked, if it goes to one."""
     decided_by: tuple[Line, ...] = ()
     """Titles of the posts that answered instead, where they may be named."""
 
@@ -529,6 +531,30 @@ class Deferred(CaseLetter):
     until: date
     question: Question
     answers: tuple[Answer, ...] = ()
+
+
+class Moved(CaseLetter):
+    """The proposal goes to another meeting than it was to go to, or to none, and why."""
+
+    kind: Literal["moved"] = "moved"
+    on: date
+    because: Moving
+    question: Question
+    """Its `forum` and `meeting` are those that it goes to now; without a meeting it is asked at once."""
+    left: Line = ""
+    """The name of the forum to whose meeting it was to go."""
+    was: date | None = None
+    """The day of that meeting."""
+    papers_due: date | None = None
+    """The last day on which papers for it were taken."""
+    after: Answer | None = None
+    """The last answer that it had to wait for, if there was one."""
+    asked: Line = ""
+    """Who is asked instead, where it goes to no meeting."""
+    why: str = ""
+    """For a board that came to no decision: the key in `StepClosing.why`."""
+    decide_by: date | None = None
+    """The decision date, where a meeting serves only before it."""
 
 
 class Withdrawn(CaseLetter):
@@ -815,6 +841,7 @@ Letter = Annotated[
     | ExceptionRefused
     | Returned
     | Deferred
+    | Moved
     | Withdrawn
     | Lapsed
     | Completed

@@ -172,6 +172,8 @@ class Quorum(Frozen):
     """For `majority`: the chair's answer breaks a tie."""
     interest_lowers_quorum: bool = False
     """A declared interest removes the vote; this says if it also lowers `present` by one."""
+    even_vote_open: bool = False
+    """For `majority`: an even vote that no casting vote breaks is left open, for a meeting to decide."""
 
 
 class Assurance(StrEnum):
@@ -276,6 +278,8 @@ class Ask(Frozen):
     """The forum that answers, if one does."""
     expected: date | None = None
     """The day on which the answer can be known, if not at once: the ladder counts from it."""
+    meets: bool = False
+    """It is put at the forum's next meeting, which is waited for."""
 
     @property
     def step(self) -> str:
@@ -456,6 +460,10 @@ class LegAsk(Frozen):
     """The day on which the answer can be known, if not at once."""
     otherwise: tuple["LegAsk", ...] = ()
     """To whom it is put in turn, if nobody answers to the end of its ladder."""
+    meets: bool = False
+    """It is put at the next meeting of its forum that its papers can reach."""
+    meeting: date | None = None
+    """The day of that meeting, once it is known."""
 
 
 class Leg(Frozen):
@@ -471,6 +479,16 @@ class Leg(Frozen):
     """For a leg that waits for a forum: the day of its meeting."""
 
 
+class Sitting(Frozen):
+    """A meeting of a forum, to which a case may still be brought."""
+
+    day: date
+    papers_due: date
+    """The last day on which papers for it are taken."""
+    formerly: tuple[date, ...] = ()
+    """The days on which it was to be held before it was moved."""
+
+
 class ForumRules(Frozen):
     """What routing needs to know of a forum: when it meets, who sits, who writes for it."""
 
@@ -481,6 +499,8 @@ class ForumRules(Frozen):
     papers_days: int = 5
     """Working days before a meeting by which its papers must be in (A11)."""
     seats: tuple[SeatAsk, ...] = ()
+    falls_back: bool = False
+    """Its members decide by email; if they come to no decision, its next meeting does."""
 
 
 class IssueRules(Frozen):
@@ -516,6 +536,14 @@ class Lasting(Frozen):
     def on(self, day: date) -> bool:
         """Say whether it holds on a day."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+class Way(Lasting):
+    """How a leg may be passed: at a meeting that falls within these days, or on such a day without one."""
+
+    leg: Leg
+    """Without its day; where that is to stand, its reason has `meetings.ITS_DAY`."""
+    meets: bool = True
 
 
 class EmbargoOwner(Lasting):
@@ -622,6 +650,9 @@ class CaseOpened(Frozen):
     kept: dict[str, Outcome] = {}
     """Answers about an earlier version that stand, because nothing material has changed since, by the keys
     of their questions: these are not put again."""
+    ways: dict[str, tuple[Way, ...]] = {}
+    """For each leg that waits for a meeting: how else it may be passed, if it cannot make that. Without
+    any it keeps its day, whatever comes."""
 
 
 class StepOpening(Frozen):
@@ -743,6 +774,10 @@ class Expiring(Frozen):
     at: datetime
 
 
+MEETING = "meeting"
+"""What a case waits for that waits for a forum to meet, in the place of a leg."""
+
+
 class CaseWaiting(Frozen):
     """A case that waits for a moment or an event, and says so."""
 
@@ -755,6 +790,58 @@ class CaseWaiting(Frozen):
     until: datetime | None
     on: str
     """The forum or post it waits on."""
+
+
+class SittingsAsked(Frozen):
+    """A case that has come to where it waits for a meeting, and asks when forums meet."""
+
+    case: str
+    forums: tuple[str, ...]
+    since: date
+    """From this day on."""
+
+
+class Sittings(Frozen):
+    """The meetings of forums, by their keys, in the order of their days; those of two years at most."""
+
+    of: dict[str, tuple[Sitting, ...]] = {}
+
+
+class Moving(StrEnum):
+    """Why a case does not go to the meeting that it was to go to."""
+
+    LATE = "late"
+    """It comes after the last day for papers."""
+    PASSED = "passed"
+    """It comes after the meeting itself."""
+    MOVED = "moved"
+    """The meeting was moved, and the case with it."""
+    CALLED_OFF = "called_off"
+    OUT_OF_TIME = "out_of_time"
+    """The meeting was moved to a day that does not serve the case."""
+    UNDECIDED = "undecided"
+    """Its members were to decide by email, and came to no decision."""
+
+
+class CaseMoved(Frozen):
+    """A case that goes to another meeting than it was to go to, or to none."""
+
+    case: str
+    number: int
+    """Counts such changes of this case, so that each is written once."""
+    version: int
+    key: str
+    """Of what waits: the leg, or the question that is put at a meeting."""
+    at: datetime
+    because: Moving
+    forum: str = ""
+    """The forum whose meeting it was to go to."""
+    was: date | None = None
+    """The day of the meeting that it was to go to."""
+    papers_due: date | None = None
+    """The last day on which papers for that were taken."""
+    legs: tuple[Leg, ...]
+    """The legs as they are passed now."""
 
 
 class Withdrawal(Frozen):

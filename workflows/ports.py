@@ -13,10 +13,13 @@ from temporalio.common import RetryPolicy
 from workflows.model import (
     AnswersDue,
     Becoming,
+    CaseMoved,
     CaseOpened,
     CaseWaiting,
     Clock,
     Expiring,
+    Sittings,
+    SittingsAsked,
     StepClosing,
     StepDecided,
     StepHeld,
@@ -114,4 +117,14 @@ class Cases:
     @activity.defn(name="approval_expiring")
     async def expiring(self, expiring: Expiring) -> Clock:
         """Write that an approval lapses soon, and warn sponsor and lead; return the Clock."""
+        raise NotImplementedError
+
+    @activity.defn(name="case_sittings")
+    async def sittings(self, asked: SittingsAsked) -> Sittings:
+        """Return when forums meet, as their meetings are at the moment."""
+        raise NotImplementedError
+
+    @activity.defn(name="case_moved")
+    async def moved(self, moved: CaseMoved) -> Clock:
+        """Write that the case goes to another meeting, or to none, and send the letters that say why."""
         raise NotImplementedError

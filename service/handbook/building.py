@@ -5,7 +5,7 @@ from datetime import date
 import holidays
 
 from service.handbook import written
-from service.handbook.edition import Edition, Forum, Holding, Person, VersionRules
+from service.handbook.edition import Decides, Edition, Forum, Holding, Person, VersionRules
 from service.handbook.written import Handbook
 from workflows.model import Ladder, LadderRung, Quorum, Terms
 from workflows.rules import calendar, versions
@@ -86,7 +86,10 @@ def _terms(kind: str, handbook: Handbook) -> Terms:
     step = handbook.steps[kind]
     ladder = handbook.ladders[step.ladder]
     forum = handbook.forums[step.forum] if step.forum else None
-    quorum = step.quorum or (forum.quorum if forum else None)
+    written_quorum = step.quorum or (forum.quorum if forum else None)
+    quorum = _quorum(written_quorum) if written_quorum else Quorum()
+    if forum and forum.decides is Decides.EMAIL_THEN_MEETING:
+        quorum = quorum.model_copy(update={"even_vote_open": True})
     return Terms(
         kind=kind,
         choices=step.choices,
@@ -94,7 +97,7 @@ def _terms(kind: str, handbook: Handbook) -> Terms:
             due=ladder.due,
             rungs=tuple(LadderRung(**rung.model_dump()) for rung in ladder.rungs),
         ),
-        quorum=_quorum(quorum) if quorum else Quorum(),
+        quorum=quorum,
         silence=step.silence,
         assurance=step.assurance,
         code_above=step.code_above,

@@ -413,7 +413,7 @@ class Route(Entry):
 
 LONGEST_WAY = 60
 """Months in which a version that is submitted comes to its approval."""
-ON_TERMS_OF = {"referral": "srg"}
+ON_TERMS_OF = {"referral": "srg", "referral_meeting": "srg_meeting"}
 """Kinds of step that are put on the terms of another, where a handbook gives them none of their own."""
 
 
@@ -663,6 +663,8 @@ class Edition(Frozen):
             meetings=forum.meetings,
             papers_days=forum.papers_days,
             seats=seats,
+            # An edition frozen before there was such a question puts none.
+            falls_back=forum.decides is Decides.EMAIL_THEN_MEETING and "srg_meeting" in self.steps,
         )
 
 

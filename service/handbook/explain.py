@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from service.handbook.edition import Edition, Forum
+from service.handbook.edition import Decides, Edition, Forum
 from service.handbook.words import in_words, pounds
 from workflows.model import Assurance, Nudge, Quorum, QuorumRule, Terms
 
@@ -185,6 +185,8 @@ def _srg(edition: Edition) -> Iterator[str]:
     forum = edition.forums[key]
     when = "every major proposal, and " if edition.route.srg_decides_major else "only "
     yield f"{forum.name} decides {when}what is referred to it: {_sits(forum)}."
+    if forum.decides is Decides.EMAIL_THEN_MEETING:
+        yield "What its members do not decide by email goes to its next meeting that the papers can reach."
 
 
 def _validity(edition: Edition) -> Iterator[str]:
@@ -240,4 +242,4 @@ def _held(terms: Terms) -> str:
 
 
 def _kind(kind: str) -> str:
-    return kind.upper() if kind == "srg" else kind.replace("_", " ").capitalize()
+    return kind.replace("_", " ").capitalize().replace("Srg", "SRG")

@@ -6,9 +6,10 @@ from difflib import get_close_matches
 from itertools import pairwise
 
 from service import clock
-from service.handbook.edition import ON_TERMS_OF, PUBLISHING, Principle
+from service.handbook.edition import ON_TERMS_OF, PUBLISHING, Decides, Principle
 from service.handbook.sources import Source, Trail
-from service.handbook.written import Handbook
+from service.handbook.written import ForumEntry, Handbook
+from workflows.model import Nudge
 from workflows.rules import versions
 from workflows.rules.course import LED_TO
 from workflows.rules.routing import LEGS
@@ -172,6 +173,8 @@ def _asked(handbook: Handbook) -> Iterator[tuple[Trail, str]]:
             yield ("forums", key, "secretary"), forums[key].secretary
     if srg := forums.get(route.srg or ""):
         yield from ((("forums", srg.key, "members", n), post) for n, post in enumerate(srg.members))
+        if srg.decides is Decides.EMAIL_THEN_MEETING:
+            yield ("forums", srg.key, "secretary"), srg.secretary
     yield ("roles", "pmo"), handbook.roles.pmo
 
 
@@ -239,15 +242,41 @@ def _holding(handbook: Handbook, post: str, day: date) -> Iterator[str]:
 
 def _no_meeting(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     """A forum at whose meetings proposals are taken meets again."""
-    today = clock.real_now().date()
     waited_for = [
         handbook.route.notification_forum,
         *(owner.forum for owner in (handbook.embargo.owners if handbook.embargo else ()) if not owner.until),
     ]
     for key in dict.fromkeys(waited_for):
         forum = handbook.forums.get(key or "")
-        if forum and not forum.meets and not any(day >= today for day in forum.also_meets):
+        if forum and not _meets_again(forum):
             yield ("forums", forum.key), "has no meeting to come, and proposals would wait for one"
+
+
+def _meets_again(forum: ForumEntry) -> bool:
+    today = clock.real_now().date()
+    return forum.meets is not None or any(day >= today for day in forum.also_meets)
+
+
+def _falls_back(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """What members do not decide by email goes to a meeting: there is one, and their time does end."""
+    for key, forum in handbook.forums.items():
+        trail = ("forums", key, "decides")
+        if forum.decides is not Decides.EMAIL_THEN_MEETING:
+            continue
+        if not forum.members:
+            yield trail, "is email_then_meeting, but it has no members to decide by email"
+        if forum.meets is None and not forum.also_meets:
+            yield trail, "is email_then_meeting, but it never meets: needs meets"
+        elif not _meets_again(forum):
+            yield trail, "is email_then_meeting, but it has no meeting to come"
+        if key != handbook.route.srg:
+            continue
+        for kind in ("srg", "referral"):
+            step = handbook.steps.get(kind)
+            ladder = handbook.ladders.get(step.ladder) if step else None
+            if step and ladder and Nudge.CLOSE not in [rung.nudge for rung in ladder.rungs]:
+                told = f"{step.ladder} never closes, so that what {key} does not decide by email"
+                yield ("steps", kind, "ladder"), f"{told} would never go to its meeting: it needs close"
 
 
 # ---------------------------------------------------------------------- terms and clauses
@@ -272,11 +301,19 @@ def _legs(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         if passage.needs and not _says(handbook, passage.needs):
             continue
         for kind in passage.kinds:
+            if ON_TERMS_OF.get(kind, kind) == "srg_meeting" and not _meets_after_email(handbook):
+                continue
             if ON_TERMS_OF.get(kind, kind) not in steps:
                 yield ("steps",), f"has no terms for {kind}, which a proposal may pass"
         for clause in passage.clauses or (leg,):
             if clause not in clauses:
                 yield ("clauses",), f"has no clause for {clause}"
+
+
+def _meets_after_email(handbook: Handbook) -> bool:
+    """Say whether SRG's meeting decides what its members do not decide by email."""
+    srg = handbook.forums.get(handbook.route.srg or "")
+    return srg is not None and srg.decides is Decides.EMAIL_THEN_MEETING
 
 
 def _says(handbook: Handbook, needed: str) -> bool:
@@ -331,6 +368,7 @@ CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _nobody,
     _publishing,
     _no_meeting,
+    _falls_back,
     _route,
     _legs,
     _clauses,

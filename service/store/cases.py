@@ -18,6 +18,7 @@ from service.store.line import ENGINE, Entry
 from service.store.tables import APPROVERS, CASE_VERSIONS, CASE_WAITS, CASES, SEATS, STEPS, TEXTS
 from workflows.model import (
     Becoming,
+    CaseMoved,
     CaseOpened,
     CaseWaiting,
     Clock,
@@ -30,6 +31,7 @@ from workflows.model import (
     State,
     Terms,
     Validity,
+    Way,
     Withdrawal,
 )
 from workflows.rules import course
@@ -242,12 +244,14 @@ def begun(
     terms: Mapping[str, Terms],
     validity: Validity | None = None,
     kept: Mapping[str, Outcome] = MappingProxyType({}),
+    ways: Mapping[str, tuple[Way, ...]] = MappingProxyType({}),
     queued: Sequence[QueuedLetter] = (),
 ) -> CaseOpened:
     """Write that the engine has the version last submitted in hand, and return what it needs to go on.
 
-    The terms and the validity of its approval come from the edition under which the case opened. `kept` is
-    what questions came to about an earlier version, where that stands; done twice, what stood the first time.
+    The terms, the validity of its approval and the `ways` of legs that wait come from the edition under which
+    the case opened. `kept` is what questions came to about an earlier version, where that stands; done twice,
+    what stood the first time.
     """
     case = get(tx, ref)
     standing = {key: outcome.step for key, outcome in kept.items()}
@@ -267,6 +271,7 @@ def begun(
         clock=tx.clock,
         validity=validity,
         kept={key: outcome for key, outcome in kept.items() if recorded.get(key) == outcome.step},
+        ways=dict(ways),
     )
 
 
@@ -294,6 +299,27 @@ def waiting(tx: Tx, wait: CaseWaiting, queued: Sequence[QueuedLetter] = ()) -> C
     fact = Entry("case.waiting", wait.model_dump(exclude={"case"}), f"waiting:{wait.number}", ENGINE)
     letters.tell(tx, wait.case, [fact], queued)
     return tx.clock
+
+
+def moved(tx: Tx, move: CaseMoved, queued: Sequence[QueuedLetter] = ()) -> Clock:
+    """Write that a case goes to another meeting, or to none; done twice, as it was the first time.
+
+    From then on its way has the legs as they are passed now, and it waits no longer for what it was put
+    down for.
+    """
+    data = move.model_dump(mode="json", exclude={"case", "at"})
+    fact = Entry("case.moved", data, f"moved:{move.number}", ENGINE, at=move.at)
+    letters.tell(tx, move.case, [fact], queued)
+    return tx.clock
+
+
+def as_moved(case: CaseView, move: CaseMoved) -> CaseView:
+    """Return a case with its legs as a move has them."""
+    changes = {
+        "route": tuple(course.instead(leg, move.legs) for leg in case.route),
+        "branches": {name: course.instead(leg, move.legs) for name, leg in case.branches.items()},
+    }
+    return case.model_copy(update=changes)
 
 
 def withdrawal_requested(

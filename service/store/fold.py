@@ -37,6 +37,12 @@ ENDED = frozenset(str(state) for state in State if states.is_end(state))
 
 # What the everyday lines of a case do, built once (see `Tx`); what others do is built where it is done.
 _CHANGE_CASE = update(CASES).where(CASES.c.ref == bindparam("its_ref"))
+_WAY = select(CASE_VERSIONS.c.route, CASE_VERSIONS.c.branches).where(
+    CASE_VERSIONS.c.ref == bindparam("ref"), CASE_VERSIONS.c.version == bindparam("version")
+)
+_CHANGE_VERSION = update(CASE_VERSIONS).where(
+    CASE_VERSIONS.c.ref == bindparam("its_ref"), CASE_VERSIONS.c.version == bindparam("its_version")
+)
 _END_WAITS = delete(CASE_WAITS).where(CASE_WAITS.c.case == bindparam("case"))
 _END_WAIT = _END_WAITS.where(CASE_WAITS.c.key == bindparam("key"))
 _END_PASSED_WAITS = _END_WAITS.where(
@@ -276,6 +282,31 @@ def _case_waiting(connection: Connection, line: Line) -> None:
             "until": moment(data["until"]) if data["until"] else None,
         },
     )
+
+
+def _case_moved(connection: Connection, line: Line) -> None:
+    data = line.data
+    which = {"ref": line.case, "version": data["version"]}
+    way = connection.execute(_WAY, which).one()
+    legs = {_questions(leg): leg for leg in data["legs"]}
+    route = [legs.get(_questions(leg), leg) for leg in canonical.loads(way.route)]
+    branches = {name: legs.get(_questions(leg), leg) for name, leg in canonical.loads(way.branches).items()}
+    connection.execute(
+        _CHANGE_VERSION,
+        {
+            "its_ref": line.case,
+            "its_version": data["version"],
+            "route": canonical.dumps(route),
+            "branches": canonical.dumps(branches),
+        },
+    )
+    # It does not wait for the former meeting any more.
+    connection.execute(_END_WAIT, {"case": line.case, "key": data["key"]})
+
+
+def _questions(leg: dict[str, Any]) -> tuple[str, ...]:
+    """Return what tells a leg from others on its way, however it is passed."""
+    return tuple(ask["key"] for ask in leg["asks"]) or (leg["leg"],)
 
 
 def _withdrawal_requested(connection: Connection, line: Line) -> None:
@@ -588,6 +619,7 @@ FOLDS: dict[str, Fold] = {
     "case.begun": _case_begun,
     "case.became": _case_became,
     "case.waiting": _case_waiting,
+    "case.moved": _case_moved,
     "withdrawal.requested": _withdrawal_requested,
     "parameters.supplied": _parameters_supplied,
     "agreement.recorded": _agreement_recorded,

@@ -14,6 +14,7 @@ from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
 from service.store.tables import CASE_WAITS, CASES, DECISIONS, HOLDERS, INTENTS, SEATS, STEPS
 from workflows.model import (
+    MEETING,
     Ask,
     Assurance,
     Capacity,
@@ -53,6 +54,25 @@ _WAITS_OF = (
     select(CASE_WAITS)
     .where(CASE_WAITS.c.case.in_(bindparam("cases", expanding=True)))
     .order_by(CASE_WAITS.c.since, CASE_WAITS.c.key)
+)
+_AWAITED = (
+    select(CASES.c.organisation, CASES.c.edition, CASE_WAITS.c.on.label("forum"), CASE_WAITS.c.until)
+    .join(CASES, CASES.c.ref == CASE_WAITS.c.case)
+    .where(CASE_WAITS.c.leg == MEETING, CASE_WAITS.c.until > bindparam("now"), CASES.c.open)
+    .distinct()
+)
+_WAITING_FOR = (
+    select(CASE_WAITS.c.case, CASE_WAITS.c.since)
+    .join(CASES, CASES.c.ref == CASE_WAITS.c.case)
+    .where(
+        CASES.c.organisation == bindparam("organisation"),
+        CASES.c.edition == bindparam("edition"),
+        CASES.c.open,
+        CASE_WAITS.c.leg == MEETING,
+        CASE_WAITS.c.on == bindparam("forum"),
+        CASE_WAITS.c.until == bindparam("until"),
+    )
+    .order_by(CASE_WAITS.c.case)
 )
 _SEATS_OF = select(SEATS).where(SEATS.c.step.in_(bindparam("steps", expanding=True))).order_by(SEATS.c.place)
 _HOLDERS_OF = (
@@ -469,6 +489,28 @@ def waiting_of(tx: Tx, refs: Sequence[str]) -> dict[str, tuple[Waiting, ...]]:
             Waiting(case=row.case, key=row.key, on=row.on, since=row.since, next=row.leg, at=row.until)
         )
     return {ref: tuple(waits) for ref, waits in found.items()}
+
+
+class AwaitedMeeting(Frozen):
+    """A meeting to come for which cases of an edition wait."""
+
+    organisation: str
+    edition: str
+    """The hash of the edition under which they opened."""
+    forum: str
+    until: datetime
+
+
+def awaited_meetings(tx: Tx) -> tuple[AwaitedMeeting, ...]:
+    """Return every meeting to come for which some case waits, each once."""
+    rows = tx.all(_AWAITED, now=tx.now)
+    found = (AwaitedMeeting(**row._mapping) for row in rows)
+    return tuple(sorted(found, key=lambda one: (one.until, one.forum, one.edition)))
+
+
+def waiting_for_meeting(tx: Tx, awaited: AwaitedMeeting) -> tuple[tuple[str, datetime], ...]:
+    """Return the cases that wait for a meeting, and since when each does."""
+    return tuple((row.case, row.since) for row in tx.all(_WAITING_FOR, **awaited.model_dump()))
 
 
 # ---------------------------------------------------------------------------- workings

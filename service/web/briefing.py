@@ -149,7 +149,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         deciding_as=sight.who,
         post=sight.post,
         forum=telling.recorded_for(step.ask.forum, step.kind, seat.post, edition),
-        meeting=found[0].meeting if (found := telling.place(case, step.key)) else None,
+        meeting=found[1].meeting or found[0].meeting if (found := telling.place(case, step.key)) else None,
         unanswered=tuple(
             telling.asked(silent, edition, tx.today) for silent in telling.before(case, step.key)
         ),
@@ -254,6 +254,10 @@ def put(
             return "Do you have any concerns about this proposal?"
         case "srg":
             return f"Does SRG approve this proposal of {words.money(case.capital)}?"
+        case "srg_meeting":
+            return f"What did {forum or 'SRG'} decide on this proposal of {words.money(case.capital)}?"
+        case "referral_meeting":
+            return f"Did {forum or 'SRG'} let this proposal go on? {_why_referred(key, case)}".strip()
         case "referral":
             return f"May this proposal go on? {_why_referred(key, case)}".strip()
         case "completion":

@@ -27,7 +27,7 @@ from workflows.model import Choice, State
 
 DECIDED = (State.APPROVED, State.REJECTED, State.CLOSED_UNFUNDED, State.CLOSED_REFUSED)
 """States that somebody decided on; a proposal that lapsed or was withdrawn was not decided."""
-_DECIDING = ("funding", "authority", "extra", "srg")
+_DECIDING = ("funding", "authority", "extra", "srg", "srg_meeting")
 """Kinds of questions whose answers decide; so do those of the question that brought the decision."""
 
 Pounds = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]

@@ -10,7 +10,7 @@ from service.handbook import Edition
 from service.store import canonical
 from service.store.line import Line
 from service.web import words
-from workflows.model import Choice, Nudge, State
+from workflows.model import Choice, Moving, Nudge, State
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,22 @@ def _waiting(line: Line, edition: Edition) -> str:
     }.get(str(line.data.get("leg")), f"It waits for {who}.")
 
 
+def _moved(line: Line, edition: Edition) -> str:
+    data = line.data
+    was = f"the meeting of {words.day(date.fromisoformat(data['was']))}" if data["was"] else ""
+    return _MOVED[Moving(data["because"])].format(was)
+
+
+_MOVED = {
+    Moving.LATE: "It came after the last day for papers for {}, and goes another way.",
+    Moving.PASSED: "It came after {}, and goes another way.",
+    Moving.MOVED: "It goes along with {}, which was moved.",
+    Moving.CALLED_OFF: "It goes another way, because {} was called off.",
+    Moving.OUT_OF_TIME: "It goes another way, because {} was moved too far for it.",
+    Moving.UNDECIDED: "There was no decision by email, so it goes to a meeting.",
+}
+
+
 def _opened(line: Line, edition: Edition) -> str:
     seats = line.data.get("seats") or ()
     posts = [telling.title(edition, str(seat.get("post")), words.local(line.at)) for seat in seats]
@@ -217,6 +233,7 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "case.begun": _begun,
     "case.became": _became,
     "case.waiting": _waiting,
+    "case.moved": _moved,
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
     "parameters.supplied": _supplied,
     "agreement.recorded": _agreed,

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from service import telling
+from service import sittings, telling
 from service.handbook import Edition
 from service.store import intents, steps
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView, Waiting
 from service.web import words
-from workflows.model import ZONE, Choice, Ending, Leg, Nudge, Size, State
+from workflows.model import MEETING, ZONE, Choice, Ending, Leg, Nudge, Size, State
 from workflows.rules import calendar, course, states
 
 
@@ -108,8 +108,9 @@ def _next(wait: Waiting, edition: Edition, who: str) -> str:
     if wait.at is None:
         return _UNTIMED.get(wait.next, "then it goes on")
     forum = edition.forums.get(wait.on)
-    meets = forum is not None and words.local(wait.at) in forum.meetings
-    # A case waits for a day because a forum meets on it, or because those asked have put it off to it.
+    # A case waits for a day because a forum meets on it, or because those asked have put it off to it; one
+    # that began to wait when the record did not say which is told by the handbook's meetings.
+    meets = wait.next == MEETING or (forum is not None and words.local(wait.at) in forum.meetings)
     return f"{who} meets" if meets else "it is put to them again"
 
 
@@ -207,8 +208,15 @@ def _onward(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | 
     """Say where a case goes after questions that were put together."""
     rules = telling.edition(tx, case.edition)
     outcomes = {step.key: telling.came_to(step, choice) for step, choice in answered}
-    version = steps.of_version(tx, case.ref, case.version)
-    following = telling.following(case, outcomes, rules, tx.today, version)
+    since = min([tx.today, *(leg.meeting for leg in case.route if leg.meeting)])
+    following = telling.following(
+        case,
+        outcomes,
+        rules,
+        calendar.day_of_receipt(tx.now, ()),
+        steps.of_version(tx, case.ref, case.version),
+        lambda forum: sittings.of(tx, case.organisation, rules, forum, since=since),
+    )
     if following is None:
         return ""
     if not following.who:
@@ -313,5 +321,11 @@ def _place(leg: Leg, edition: Edition, today: date, place: str, why: str) -> Pla
         reason=words.sentence(leg.reason),
         place=place,
         why=why,
-        when=f"Meets on {words.short_day(leg.meeting)}" if leg.meeting else "",
+        when=f"Meets on {words.short_day(meeting)}" if (meeting := _meeting(leg)) else "",
     )
+
+
+def _meeting(leg: Leg) -> date | None:
+    """Return the day of the meeting that a leg waits for, or that of one of its questions does."""
+    put = (ask.meeting for ask in course.asked_by(leg) if ask.meeting)
+    return leg.meeting or next(put, None)

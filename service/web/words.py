@@ -225,6 +225,8 @@ LEGS = {
     "extra": "Asked besides",
     "srg": "SRG",
     "referral": "SRG, whether it may go on",
+    "srg_meeting": "SRG, at its meeting",
+    "referral_meeting": "SRG, at its meeting, whether it may go on",
     "project": "Project",
     "post_implementation_review": "Post-implementation review",
     "completion": "Completion",

@@ -21,7 +21,7 @@ BOTH = ("cd-rc", "hoict-rc")
 def test_a_case_begins_with_those_rules_of_its_edition_that_its_questions_need(desk: Desk) -> None:
     case = desk.submits()
     every = desk.edition.terms()
-    assert set(case.terms) == {"notification", "funding", "srg", "extra"}
+    assert set(case.terms) == {"notification", "funding", "srg", "srg_meeting", "extra"}
     assert case.terms == {kind: every[kind] for kind in case.terms}
     assert case.edition == desk.edition.hash
     assert [leg.leg for leg in case.route][:3] == ["notification", "funding", "srg"]

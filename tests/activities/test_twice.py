@@ -5,7 +5,7 @@ a process that is taken up again says what it says anew, and its clock has gone 
 """
 
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from service.store import rebuild
@@ -14,10 +14,12 @@ from tests.support.desk import NINE, Desk, opening
 from workflows.model import (
     Ask,
     Becoming,
+    CaseMoved,
     CaseWaiting,
     Choice,
     Decision,
     Ending,
+    Moving,
     Nudge,
     Outcome,
     StepClosing,
@@ -55,7 +57,7 @@ def later(given: object, by: timedelta = timedelta(days=1)) -> object:
         case StepClosing():
             outcome = given.outcome.model_copy(update={"at": given.outcome.at + by})
             return given.model_copy(update={"outcome": outcome})
-        case Becoming() | StepNudged() | StepDecided():
+        case Becoming() | CaseMoved() | StepNudged() | StepDecided():
             return given.model_copy(update={"at": given.at + by})
         case _:
             return given
@@ -74,6 +76,18 @@ def test_an_activity_done_twice_is_done_once(each_desk: Desk) -> None:
     meeting = forum.model_copy(update={"number": 2, "on": "heads-of-ict", "until": NINE + timedelta(days=30)})
     once_only(desk, "waits", desk.cases.waits, forum)
     once_only(desk, "waits for a meeting", desk.cases.waits, meeting)
+    moved = CaseMoved(
+        case=ref,
+        number=1,
+        version=1,
+        key="notification",
+        at=NINE,
+        because=Moving.CALLED_OFF,
+        forum="heads-of-ict",
+        was=date(2004, 10, 13),
+        legs=(case.route[0].model_copy(update={"meeting": date(2004, 11, 10)}),),
+    )
+    once_only(desk, "moved", desk.cases.moved, moved)
 
     board, hall = desk.ask(case, SRG), desk.ask(case, HALL)
     for ask in (board, hall):

@@ -20,8 +20,20 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from tests.support.core import terms
 from tests.support.engine import running
-from tests.support.play import Play, playing
-from tests.support.proposals import HEADS, MEETING, MONEY, RULES, TERMS, opened
+from tests.support.play import Play, playing, until
+from tests.support.proposals import (
+    HEADS,
+    MEETING,
+    MONEY,
+    NOVEMBER,
+    RULES,
+    SRG_MEETS,
+    TERMS,
+    board_by_email,
+    calendar,
+    falling_back,
+    opened,
+)
 from workflows.human_step import SEARCH_ATTRIBUTES
 from workflows.model import (
     CaseOpened,
@@ -42,6 +54,8 @@ HISTORIES = Path(__file__).parent / "histories"
 TWO = ("bh-dmh", "bh-sports")
 SOON = date(2004, 9, 30)
 """A decision date that no meeting can serve, so that the case is notified at once."""
+LATER = date(2004, 12, 31)
+"""One that leaves time for another meeting."""
 UNREAD = {
     "identity",
     "workerVersion",
@@ -263,6 +277,42 @@ async def settled(play: Play) -> None:
     await play.ends()
 
 
+async def late_papers(play: Play) -> None:
+    play.outside.cases.meetings["heads-of-ict"] = calendar(MEETING, NOVEMBER)
+    await play.asks("consultation-head-of-profession")
+    await play.jumps(date(2004, 10, 8))
+    await play.answers("consultation-head-of-profession", Choice.SUPPORT)
+    await play.waits("notification")
+    await play.jumps(NOVEMBER)
+    await play.answers("notification", Choice.NOTE)
+    await play.answers("funding-bh-dmh", Choice.REJECT)
+    await play.ends()
+
+
+async def meeting_moved(play: Play) -> None:
+    play.outside.cases.meetings["heads-of-ict"] = calendar(MEETING, NOVEMBER)
+    await play.waits("notification")
+    moved, none = calendar((date(2004, 10, 20), MEETING)), calendar()
+    assert await play.gateway.sittings_changed(play.ref, "heads-of-ict", moved, change="moved")
+    await until(lambda: len(play.outside.cases.waitings) == 2)
+    assert await play.gateway.sittings_changed(play.ref, "heads-of-ict", none, change="called off")
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.REJECT)
+    await play.ends()
+
+
+async def undecided_by_email(play: Play) -> None:
+    play.outside.cases.meetings["srg"] = calendar(SRG_MEETS)
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh")
+    await play.answers("srg", seat="cd-rc")
+    await play.jumps(play.rungs("srg")[-1].at)
+    await play.waits("srg-meeting")
+    await play.jumps(SRG_MEETS)
+    await play.answers("srg-meeting", Choice.REJECT)
+    await play.ends()
+
+
 async def unfunded(play: Play) -> None:
     await play.is_notified_at_once()
     await play.answers("bid_outcome", Choice.REJECT)
@@ -387,21 +437,40 @@ WAYS = (
     ),
     Way(
         "thought-over",
-        opened("INV-2004-0022", decide_by=SOON, put={"funding": HELD}),
+        opened("INV-2004-0025", decide_by=SOON, put={"funding": HELD}),
         thought_over,
         ("funding-bh-dmh.1",),
     ),
     Way(
         "lapsed",
-        opened("INV-2004-0023", decide_by=SOON).model_copy(update={"validity": YEAR}),
+        opened("INV-2004-0026", decide_by=SOON).model_copy(update={"validity": YEAR}),
         lapsed,
         ("completion.1",),
     ),
     Way(
         "in-time",
-        opened("INV-2004-0024", decide_by=SOON).model_copy(update={"validity": YEAR}),
+        opened("INV-2004-0027", decide_by=SOON).model_copy(update={"validity": YEAR}),
         in_time,
         ("completion.1",),
+    ),
+    Way(
+        "late-papers",
+        opened("INV-2004-0028", decide_by=LATER, principles={"P04": "deviates"}, attends=True),
+        late_papers,
+    ),
+    Way("meeting-moved", opened("INV-2004-0029", attends=True), meeting_moved),
+    Way(
+        "undecided-by-email",
+        opened(
+            "INV-2004-0030",
+            size=Size.MAJOR,
+            decide_by=SOON,
+            rules=falling_back(),
+            put=board_by_email(),
+            attends=True,
+        ),
+        undecided_by_email,
+        ("srg.1", "srg-meeting.1"),
     ),
     Way(
         "written-later",

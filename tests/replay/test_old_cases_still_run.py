@@ -85,14 +85,14 @@ async def replay_copy(module: ModuleType, folder: Path, name: str, *change: tupl
 
 MEETING_FIRST = (
     """        if anybody and not self.withdrawal:
-            await self.become(states.while_passing(first))
-        if anybody and first.meeting:
-            await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
+            await self.become(states.while_passing(legs[0]))
+        if anybody:
+            legs = await self.attend(proposal, legs)
 """,
-    """        if anybody and first.meeting:
-            await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
+    """        if anybody:
+            legs = await self.attend(proposal, legs)
         if anybody and not self.withdrawal:
-            await self.become(states.while_passing(first))
+            await self.become(states.while_passing(legs[0]))
 """,
 )
 RETURNED_LATER = (

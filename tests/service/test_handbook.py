@@ -94,9 +94,10 @@ def test_the_terms_of_each_kind_of_step_as_shipped() -> None:
     assert terms["notification"].answers == ("fit", "infrastructure", "network_security")
     assert not terms["notification"].deciding
     assert not terms["completion"].deciding
-    # Only a challenge goes on to somebody else when nobody answers.
-    assert [kind for kind, each in terms.items() if each.silence is Silence.EXPIRE] == ["challenge"]
-    ends = {each.ladder.rungs[-1].nudge for kind, each in terms.items() if kind != "challenge"}
+    # Only a challenge goes on to somebody else when nobody answers, and from SRG's members to its meeting.
+    passed_on = {"challenge", "srg", "referral"}
+    assert {kind for kind, each in terms.items() if each.silence is Silence.EXPIRE} == passed_on
+    ends = {each.ladder.rungs[-1].nudge for kind, each in terms.items() if kind not in passed_on}
     assert ends == {Nudge.PMO}
 
 
@@ -150,9 +151,10 @@ def test_a_case_is_given_the_days_not_worked_from_the_day_it_begins() -> None:
 
 def test_srg_decides_by_email_with_eight_seats_and_its_chairs_casting_vote() -> None:
     srg, terms = LEICESTER.forums["srg"], LEICESTER.terms()["srg"]
-    assert (len(srg.members), srg.chair, srg.decides) == (8, "chief-executive", "email")
+    assert (len(srg.members), srg.chair, srg.decides) == (8, "chief-executive", "email_then_meeting")
     assert (terms.quorum.rule, terms.quorum.present, terms.quorum.casting) == (QuorumRule.MAJORITY, 4, True)
     assert not terms.quorum.interest_lowers_quorum
+    assert terms.quorum.even_vote_open
     assert terms.assurance is Assurance.LINK
 
 
@@ -715,6 +717,47 @@ QUESTIONS = """questions:
         ("clauses.yaml", "  completion:\n", "  finished:\n", None, "clauses", "has no clause for completion"),
         ("clauses.yaml", "number: FUND-1", "number: SRG-1", None, "", "is already the number of"),
         ("money.yaml", "bh-dmh: 100000", "health-partner: 1", 0, "", "has a limit, but nobody above it"),
+        # what members do not decide by email
+        (
+            "steps.yaml",
+            "      - {day: 10, nudge: close}\n    illustrative: true\n  delivery:",
+            "    illustrative: true\n  delivery:",
+            None,
+            "steps.srg.ladder",
+            "board never closes, so that what srg does not decide by email would never go to its meeting",
+        ),
+        (
+            "forums.yaml",
+            "    meets: {which: last, weekday: thursday, a_week_earlier_in: [december]}\n",
+            "",
+            None,
+            "forums.srg.decides",
+            "is email_then_meeting, but it never meets: needs meets",
+        ),
+        (
+            "forums.yaml",
+            "meets: {which: last, weekday: thursday, a_week_earlier_in: [december]}",
+            "also_meets: [2004-10-28]",
+            None,
+            "forums.srg.decides",
+            "is email_then_meeting, but it has no meeting to come",
+        ),
+        (
+            "forums.yaml",
+            "secretary: cabinet-secretary\n    decides: meeting",
+            "secretary: cabinet-secretary\n    decides: email_then_meeting",
+            None,
+            "forums.cabinet.decides",
+            "it has no members to decide by email",
+        ),
+        (
+            "steps.yaml",
+            "  srg_meeting:\n    choices",
+            "  srg_gathering:\n    choices",
+            None,
+            "steps",
+            "has no terms for srg_meeting, which a proposal may pass",
+        ),
         # whom a way would ask, and when
         (
             "money.yaml",

@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,13 +12,14 @@ from service.config import Keys, generate_keys
 from service.errors import Unavailable
 from service.gateway import Answer, Counted, Gateway, Refused, Unknown
 from service.links import Links
-from service.relay import PAGE_PATIENCE, Relay
+from service.relay import MEETINGS_EVERY, PAGE_PATIENCE, Relay
 from service.store import Store, anchors, cases, clock, editions, intents, letters, orders, undoing
 from service.store.intents import StoredIntent
 from tests.service.store import samples, story
 from tests.service.store.samples import CASE, OPENED
 from tests.support.real_time import RealTime
-from workflows.model import Choice, Decision, Undo, Withdrawal
+from workflows.model import MEETING, CaseWaiting, Choice, Decision, Sitting, Undo, Withdrawal
+from workflows.rules import calendar
 from workflows.rules.quorum import Refusal
 
 
@@ -33,6 +34,7 @@ class FakeGateway(Gateway):
         self.undone: list[Undo] = []
         self.delivered: list[str] = []
         self.sent: list[str] = []
+        self.told: list[tuple[str, str, str, tuple[Sitting, ...]]] = []
         self.answer: Answer = Counted(None)
         self.fails_for: str = ""
 
@@ -50,6 +52,12 @@ class FakeGateway(Gateway):
 
     async def people_moved(self, step: str) -> bool:
         self._unless_failing(step)
+        return True
+
+    async def sittings_changed(
+        self, case: str, forum: str, sittings: Sequence[Sitting], *, change: str
+    ) -> bool:
+        self.told.append((self._unless_failing(case), forum, change, tuple(sittings)))
         return True
 
     async def decide(self, decision: Decision) -> Answer:
@@ -487,3 +495,57 @@ async def test_the_pmo_is_told_of_a_fault_and_the_seat_tries_again_under_another
     await relay.settle(intent(record, "hall"))
     await relay.written()
     assert [made.message for made in gateway.decided] == [key, f"{key}:2"]
+
+
+# ------------------------------------------------------------------------------ meetings
+
+
+def waiting_for(record: Store, ref: str, day: date) -> None:
+    with record.writing() as tx:
+        rules = handbook.load("leicester")
+        if not editions.organisations(tx):
+            editions.put(tx, rules.to_json(), organisation="leicester", name="leicester")
+        samples.submit(tx, ref, edition=rules.hash)
+        cases.begun(tx, ref, terms={})
+        until = calendar.opening(day)
+        cases.waiting(
+            tx,
+            CaseWaiting(
+                case=ref,
+                number=1,
+                key="notification",
+                leg=MEETING,
+                since=OPENED,
+                until=until,
+                on="heads-of-ict",
+            ),
+        )
+
+
+async def test_only_a_case_that_waits_for_a_meeting_which_is_not_held_is_told_and_always_the_same(
+    record: Store, relay: Relay, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, none = date(2004, 6, 9), date(2004, 6, 10)
+    waiting_for(record, CASE, none)
+    waiting_for(record, "INV-2004-0002", held)
+    await relay.meetings()
+    ((case, forum, change, sittings),) = gateway.told
+    assert (case, forum) == (CASE, "heads-of-ict")
+    assert (sittings[0].day, sittings[0].papers_due) == (held, date(2004, 6, 2))
+    # It looks again after a while, and until the case has heard brings it what it brought it.
+    await relay.meetings()
+    assert len(gateway.told) == 1
+    monkeypatch.setattr("service.relay.MEETINGS_EVERY", -1.0)
+    await relay.meetings()
+    assert gateway.told[1] == (case, forum, change, sittings)
+    assert MEETINGS_EVERY > 0
+
+
+async def test_one_case_that_cannot_be_told_keeps_back_no_other(
+    record: Store, relay: Relay, gateway: FakeGateway
+) -> None:
+    for ref in (CASE, "INV-2004-0002"):
+        waiting_for(record, ref, date(2004, 6, 10))
+    gateway.fails_for = CASE
+    await relay.meetings()
+    assert [case for case, *_ in gateway.told] == ["INV-2004-0002"]

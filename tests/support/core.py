@@ -18,6 +18,7 @@ from workflows.model import (
     AnswersDue,
     Ask,
     Becoming,
+    CaseMoved,
     CaseOpened,
     CaseWaiting,
     Choice,
@@ -35,6 +36,9 @@ from workflows.model import (
     SeatAsk,
     Segment,
     Silence,
+    Sitting,
+    Sittings,
+    SittingsAsked,
     StepClosing,
     StepDecided,
     StepHeld,
@@ -158,6 +162,9 @@ class FakeCases(ports.Cases):
         self.becomings: list[Becoming] = []
         self.waitings: list[CaseWaiting] = []
         self.warnings: list[Expiring] = []
+        self.moves: list[CaseMoved] = []
+        self.meetings: dict[str, tuple[Sitting, ...]] = {}
+        """When each forum meets, for whoever asks."""
         self.clock = Clock()
 
     @property
@@ -183,6 +190,15 @@ class FakeCases(ports.Cases):
     @activity.defn(name="approval_expiring")
     async def expiring(self, expiring: Expiring) -> Clock:
         self.warnings.append(expiring)
+        return self.clock
+
+    @activity.defn(name="case_sittings")
+    async def sittings(self, asked: SittingsAsked) -> Sittings:
+        return Sittings(of={forum: self.meetings.get(forum, ()) for forum in asked.forums})
+
+    @activity.defn(name="case_moved")
+    async def moved(self, moved: CaseMoved) -> Clock:
+        self.moves.append(moved)
         return self.clock
 
 
@@ -234,6 +250,8 @@ class FakeOutside:
                 self.cases.became,
                 self.cases.waits,
                 self.cases.expiring,
+                self.cases.sittings,
+                self.cases.moved,
             ],
             workflow_runner=RUNNER,
             interceptors=interceptors,

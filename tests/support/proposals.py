@@ -1,6 +1,6 @@
 """Small proposals for the core to decide: their facts, and the rules under which they pass."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from workflows.model import (
     Segment,
     Share,
     Silence,
+    Sitting,
     Size,
     SystemRules,
     Terms,
@@ -66,6 +67,8 @@ TERMS = {
         quorum=BOARD,
     ),
     "extra": terms(*LADDER, kind="extra", choices=MONEY[:-1]),
+    "srg_meeting": terms(*LADDER, kind="srg_meeting", choices=MONEY[:-1]),
+    "referral_meeting": terms(*LADDER, kind="referral_meeting", choices=MONEY[:-1]),
     "completion": terms(*LADDER, kind="completion", due=20, choices=(Choice.VERIFY, Choice.DEFER)),
     "embargo_exception": terms(*LADDER, kind="embargo_exception", choices=MONEY[:-1]),
     "head_of_profession": terms(*LADDER, kind="head_of_profession", choices=CONSULT),
@@ -82,6 +85,8 @@ TERMS = {
     "solution": terms(*LADDER, kind="solution", choices=SETTLE),
     "bid_outcome": terms(*LADDER, kind="bid_outcome", choices=(Choice.APPROVE, Choice.REJECT, Choice.DEFER)),
 }
+BY_EMAIL = ((3, Nudge.REMIND), (5, Nudge.COUNT), (6, Nudge.CLOSE))
+"""The ladder of a board whose meeting decides what its members do not."""
 HEADS = ForumRules(
     key="heads-of-ict",
     name="Heads of ICT Group",
@@ -98,6 +103,8 @@ SRG = ForumRules(
         SeatAsk(key="cd-hsg", post="cd-hsg"),
     ),
 )
+NOVEMBER = date(2004, 11, 10)
+SRG_MEETS = date(2004, 10, 28)
 RULES = RoutingRules(
     notification_forum=HEADS,
     direct_notification="sd-ict-ca",
@@ -168,9 +175,13 @@ def opened(
     decide_by: date = date(2004, 11, 1),
     put: dict[str, Terms] | None = None,
     rules: RoutingRules = RULES,
+    attends: bool = False,
     **facts: Any,
 ) -> CaseOpened:
-    """Return a case as its process is given it; without funders named, one post pays for everything."""
+    """Return a case as its process is given it; without funders named, one post pays for everything.
+
+    It `attends` to what becomes of its meetings, as cases do since they are told of it.
+    """
     parties = funders or ("bh-dmh",)
     each = Decimal(84_000) / len(parties)
     proposal = Proposal(
@@ -185,18 +196,48 @@ def opened(
         decide_by=decide_by,
         **facts,
     )
+    route = routing.route(proposal, rules)
     return CaseOpened(
         case=case,
         version=version,
         content_hash=f"c0ffee{version}",
         proposal=proposal,
-        route=routing.route(proposal, rules),
+        route=route,
         branches=routing.branches(proposal, rules),
         terms={**TERMS, **(put or {})},
         edition="ed1710",
+        ways=routing.ways(proposal, rules, route) if attends else {},
     )
 
 
 def from_monday(real: datetime) -> Clock:
     """Return a Clock that shows that Monday morning now, and goes on as fast as real time."""
     return Clock(segments=(Segment(number=1, real=real, clock=MONDAY),))
+
+
+def falling_back() -> RoutingRules:
+    """Return rules under which SRG's meeting decides what its members do not decide by email."""
+    srg = SRG.model_copy(update={"falls_back": True, "meetings": (SRG_MEETS,)})
+    return RULES.model_copy(update={"srg": srg, "forums": RULES.forums | {"srg": srg}})
+
+
+def board_by_email() -> dict[str, Terms]:
+    """Return the terms on which such a board is asked."""
+    board = BOARD.model_copy(update={"even_vote_open": True})
+    return {
+        kind: terms(*BY_EMAIL, kind=kind, choices=TERMS["srg"].choices, quorum=board, silence=Silence.EXPIRE)
+        for kind in ("srg", "referral")
+    }
+
+
+def calendar(*days: date | tuple[date, date], papers_days: int = 7) -> tuple[Sitting, ...]:
+    """Return the meetings of a forum: their days; one that was moved, with the day that it was to have."""
+    both = [day if isinstance(day, tuple) else (day, None) for day in days]
+    return tuple(
+        Sitting(
+            day=day,
+            papers_due=day - timedelta(days=papers_days),
+            formerly=(was,) if was else (),
+        )
+        for day, was in both
+    )

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import workflows
-from workflows.human_step import Process
+from workflows.attending import Attending
 
 HERE = Path(workflows.__file__).parent
 PROCESSES = sorted((HERE / "processes").rglob("*.py"))
 
-VERBS = {"begin", "decide", "decide_together", "until", "while_valid", "become", "end"}
+VERBS = {"attend", "begin", "decide", "decide_together", "until", "while_valid", "become", "end"}
 MESSAGES_AND_ENTRY = {"defn", "init", "run", "update", "query"}
 """What a process may take from Temporal: the decorators that make it one, and its updates."""
 OF_TEMPORAL = {"workflow"}
@@ -108,9 +108,10 @@ def test_an_error_in_a_message_stays_with_the_message() -> None:
         "add_approver",
         "clock_moved",
         "decide",
+        "resubmit",
+        "sittings_changed",
         "undo",
         "withdraw",
-        "resubmit",
     }
     assert [name for name, kept in every if not kept] == []
 
@@ -118,7 +119,7 @@ def test_an_error_in_a_message_stays_with_the_message() -> None:
 def test_the_verbs_are_those_that_every_process_has() -> None:
     public = {
         name
-        for name, _ in inspect.getmembers(Process, inspect.iscoroutinefunction)
+        for name, _ in inspect.getmembers(Attending, inspect.iscoroutinefunction)
         if not name.startswith("_")
     }
     assert public == VERBS

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.model import Choice, Decision, Holder, Quorum, QuorumRule, Seat, decision_key
-from workflows.rules.quorum import Refusal, needed_present, refusal, settled
+from workflows.rules.quorum import Refusal, needed_present, refusal, settled, undecided
 
 WORDS = {
     "a": Choice.APPROVE,
@@ -171,6 +171,28 @@ def test_an_even_vote_is_decided_by_the_chair_or_carries_nothing(
     answers: str, casting: bool, expected: Choice
 ) -> None:
     assert outcome(answers, Quorum(rule=QuorumRule.MAJORITY, present=2, casting=casting)) is expected
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected", "why"),
+    [
+        ("oar", None, "tied"),
+        ("aar", APPROVE, ""),
+        ("rar", REJECT, ""),
+        ("aro", APPROVE, ""),  # the chair's vote breaks it
+        ("roa", REJECT, ""),
+        ("ooa", APPROVE, ""),
+        ("ooo", None, "inquorate"),
+        ("iia", None, "inquorate"),
+    ],
+)
+def test_an_even_vote_is_left_open_where_a_meeting_decides_it(
+    answers: str, expected: Choice | None, why: str
+) -> None:
+    rule = Quorum(rule=QuorumRule.MAJORITY, present=2, casting=True, even_vote_open=True)
+    assert settled(made(answers), seats_for(answers), rule, final=True) is expected
+    if expected is None:
+        assert undecided(made(answers), rule) == why
 
 
 def test_the_chair_does_not_break_a_tie_that_is_not_one_yet() -> None:

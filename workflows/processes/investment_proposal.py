@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from temporalio import workflow
 
-from workflows.human_step import Process, guarded, unbroken
+from workflows.attending import Attending
+from workflows.human_step import guarded, unbroken
 from workflows.model import Ask, CaseOpened, Ending, Leg, LegAsk, Outcome, State
 from workflows.rules import course, routing, states, validity
 
 
 @workflow.defn
-class InvestmentProposal(Process):
+class InvestmentProposal(Attending):
     """A proposal passes each leg of its route in turn and stops where one refuses it."""
 
     @workflow.init
@@ -88,12 +89,11 @@ class InvestmentProposal(Process):
 
         Where every answer about an earlier version stands, there is nobody to go to and no day to wait for.
         """
-        first = legs[0]
         anybody = any(self.kept(question.key) is None for leg in legs for question in leg.asks)
         if anybody and not self.withdrawal:
-            await self.become(states.while_passing(first))
-        if anybody and first.meeting:
-            await self.until(first.meeting, key=first.leg, leg=first.leg, on=first.forum)
+            await self.become(states.while_passing(legs[0]))
+        if anybody:
+            legs = await self.attend(proposal, legs)
         asks = [self.asked(proposal, leg, question) for leg in legs for question in leg.asks]
         outcomes = await self.decide_together(asks)
         came_to = states.together(outcomes)
@@ -147,4 +147,5 @@ class InvestmentProposal(Process):
             terms=routing.offering(proposal.terms[question.kind], proposal.branches),
             inform=question.inform,
             expected=question.expected,
+            meets=question.meets,
         )

@@ -1,7 +1,6 @@
 """The legs on which others are heard before money is asked for: exceptions, consultations, issues, bids."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 
 from workflows.model import (
     EmbargoOwner,
@@ -12,8 +11,10 @@ from workflows.model import (
     Relation,
     RoutingRules,
     SeatAsk,
+    Way,
 )
-from workflows.rules.meetings import meeting_for, next_meeting, said
+from workflows.rules import meetings
+from workflows.rules.meetings import ITS_DAY, said
 
 DEVIATES, ISSUE = "deviates", "issue"
 """Answers to a principle that send a proposal to somebody (SYS-02)."""
@@ -31,38 +32,48 @@ def embargo_exception(proposal: Proposal, rules: RoutingRules) -> Leg | None:
         return None
     if _unsaid(rules, "embargo_exception"):
         return None
-    owner, meeting = _owner(proposal, embargo.owners, rules)
-    return Leg(
+    ways = exception_ways(proposal, rules)
+    by_rule = meetings.by_rule(_forums(embargo.owners), rules, proposal.submitted)
+    return meetings.first_way(ways, by_rule, proposal.submitted)
+
+
+def exception_ways(proposal: Proposal, rules: RoutingRules) -> tuple[Way, ...]:
+    """Return how an exception may be asked for: of whoever owns the embargo on the day of asking.
+
+    That is the day of a meeting; if there is none to come, the day itself.
+    """
+    owners = rules.embargo.owners if rules.embargo else ()
+    return (
+        *(_exception(proposal, rules, owner, meets=True) for owner in owners),
+        *(_exception(proposal, rules, owner, meets=False) for owner in owners),
+        # Before its first owner's day it is that owner's all the same: somebody has to be asked.
+        *(_exception(proposal, rules, EmbargoOwner(forum=owner.forum), meets=False) for owner in owners[:1]),
+    )
+
+
+def _exception(proposal: Proposal, rules: RoutingRules, owner: EmbargoOwner, *, meets: bool) -> Way:
+    forum = owner.forum
+    leg = Leg(
         leg="embargo_exception",
-        who=(owner.forum.key,),
+        who=(forum.key,),
         clause=rules.clauses["embargo_exception"],
-        reason=f"an embargo on spending is in force, and {owner.forum.name} may grant an exception"
-        + (f" at its meeting of {said(meeting)}" if meeting else ""),
+        reason=f"an embargo on spending is in force, and {forum.name} may grant an exception"
+        + (f" at its meeting of {ITS_DAY}" if meets else ""),
         asks=(
             LegAsk(
                 key="embargo_exception",
                 kind="embargo_exception",
-                seats=_alone(owner.forum.secretary),
+                seats=_alone(forum.secretary),
                 inform=(proposal.sponsor,),
             ),
         ),
-        forum=owner.forum.key,
-        meeting=meeting,
+        forum=forum.key,
     )
+    return Way(leg=leg, since=owner.since, until=owner.until, meets=meets)
 
 
-def _owner(
-    proposal: Proposal, owners: Sequence[EmbargoOwner], rules: RoutingRules
-) -> tuple[EmbargoOwner, date | None]:
-    """Return who owns the embargo on the day it is asked for an exception, and its meeting of that day."""
-    for owner in owners:
-        within = owner.forum.model_copy(
-            update={"meetings": tuple(day for day in owner.forum.meetings if owner.on(day))}
-        )
-        if meeting := next_meeting(proposal, within, rules):
-            return owner, meeting
-    # Before its first owner's day it is that owner's all the same: somebody has to be asked.
-    return next((owner for owner in owners if owner.on(proposal.submitted)), owners[0]), None
+def _forums(owners: Iterable[EmbargoOwner]) -> dict[str, ForumRules]:
+    return {owner.forum.key: owner.forum for owner in owners}
 
 
 # ------------------------------------------------------------------------- consultations
@@ -137,14 +148,18 @@ def _challenge(post: str, systems: tuple[str, ...], rules: RoutingRules) -> LegA
     """Ask whether systems fall short, and if nobody answers whoever the handbook names in turn (A09, A10)."""
     key = f"challenge-{post}"
     others = tuple(
-        LegAsk(
-            key=f"{key}-{forum.key}",
-            kind=kind,
-            seats=forum.seats if kind == "referral" else _alone(forum.secretary),
-            about=systems,
-            forum=forum.key,
-        )
+        ask
         for forum, kind in _behind(systems, rules)
+        for ask in meetings.by_email_first(
+            LegAsk(
+                key=f"{key}-{forum.key}",
+                kind=kind,
+                seats=forum.seats if kind == "referral" else _alone(forum.secretary),
+                about=systems,
+                forum=forum.key,
+            ),
+            forum,
+        )
     )
     return LegAsk(key=key, kind="challenge", seats=_alone(post), about=systems, otherwise=others)
 
@@ -194,17 +209,35 @@ def issue_resolution(proposal: Proposal, rules: RoutingRules) -> Leg | None:
 
     It goes there as a notification does: at a meeting, or directly where none serves (SYS-06, SYS-07, A12).
     """
-    issues = [key for key in _issues(proposal, rules, "issue_resolution") if _bodies(rules, key)]
+    issues = _raised(proposal, rules)
     if not issues or _unsaid(rules, "issue_resolution"):
         return None
+    ways = issue_ways(proposal, rules)
+    by_rule = meetings.by_rule(rules.forums, rules, proposal.submitted)
+    return meetings.first_way(ways, by_rule, proposal.submitted)
+
+
+def issue_ways(proposal: Proposal, rules: RoutingRules) -> tuple[Way, ...]:
+    """Return how an issue may be raised: at a meeting before the decision date, or directly."""
+    return (
+        Way(leg=_issue(proposal, rules, direct=False), until=meetings.last_day(proposal)),
+        Way(leg=_issue(proposal, rules, direct=True), meets=False),
+    )
+
+
+def _raised(proposal: Proposal, rules: RoutingRules) -> list[str]:
+    """Return the principles with which an issue is raised that somebody can settle."""
+    return [key for key in _issues(proposal, rules, "issue_resolution") if _bodies(rules, key)]
+
+
+def _issue(proposal: Proposal, rules: RoutingRules, *, direct: bool) -> Leg:
+    issues = _raised(proposal, rules)
     # The handbook's check sees to it that every issue goes to the same forum first.
     first, *others = dict.fromkeys(body for key in issues for _, body in _bodies(rules, key))
-    forum = rules.forums[first]
-    meeting = meeting_for(proposal, forum, rules)
-    post = forum.secretary if meeting else rules.direct_notification
+    post = rules.direct_notification if direct else rules.forums[first].secretary
     return Leg(
         leg="issue_resolution",
-        who=(first if meeting else post, *others),
+        who=(post if direct else first, *others),
         clause=rules.clauses["issue_resolution"],
         reason=f"an issue is raised with {_principles(issues, rules)}",
         asks=tuple(
@@ -217,8 +250,7 @@ def issue_resolution(proposal: Proposal, rules: RoutingRules) -> Leg | None:
             )
             for key in issues
         ),
-        forum=forum.key if meeting else "",
-        meeting=meeting,
+        forum="" if direct else first,
     )
 
 

@@ -1,6 +1,7 @@
 """How a proposal passes its way: which legs together, what an answer adds, and what is still to come."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 from workflows.model import Choice, Leg, LegAsk, Outcome
@@ -39,7 +40,7 @@ def passages(route: Sequence[Leg]) -> tuple[tuple[Leg, ...], ...]:
     groups: list[tuple[Leg, ...]] = []
     for leg in route:
         before = groups[-1][0] if groups else None
-        if before and LEGS[leg.leg].beside == before.leg and before.meeting == leg.meeting:
+        if before and LEGS[leg.leg].beside == before.leg and _meeting(before) == _meeting(leg):
             groups[-1] += (leg,)
         else:
             groups.append((leg,))
@@ -58,6 +59,17 @@ def ahead(way: Sequence[Leg], passed: Collection[Leg]) -> tuple[Leg, ...]:
     """Return the legs of a way that are passed next, together; none where all have been."""
     groups = (tuple(leg for leg in legs if leg not in passed) for legs in passages(way))
     return next(filter(None, groups), ())
+
+
+def instead(leg: Leg, moved: Sequence[Leg]) -> Leg:
+    """Return a leg as it is passed now: one of those that have moved, if that puts the same questions."""
+    keys = [ask.key for ask in leg.asks]
+    same = (one for one in moved if [ask.key for ask in one.asks] == keys)
+    return next(same, leg)
+
+
+def _meeting(leg: Leg) -> tuple[str, date | None]:
+    return leg.forum if leg.meeting else "", leg.meeting
 
 
 def asked_by(leg: Leg) -> tuple[LegAsk, ...]:

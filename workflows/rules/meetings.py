@@ -1,9 +1,27 @@
-"""When a forum meets, and which of its meetings a proposal can still reach."""
+"""When a forum meets, and which of its meetings a case can still reach."""
 
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 
-from workflows.model import ForumRules, Proposal, RoutingRules
+from workflows.model import (
+    ForumRules,
+    Lasting,
+    Leg,
+    LegAsk,
+    Moving,
+    Proposal,
+    RoutingRules,
+    SeatAsk,
+    Sitting,
+    Way,
+)
 from workflows.rules import calendar
+
+ITS_DAY = "{meeting}"
+"""Stands in the reason of a leg for the day of a meeting that is not known yet."""
+
+Calendar = Callable[[str], Iterable[Sitting]]
+"""The meetings of a forum, by its key, in the order of their days."""
 
 
 def papers_due(meeting: date, forum: ForumRules, rules: RoutingRules) -> date:
@@ -11,22 +29,114 @@ def papers_due(meeting: date, forum: ForumRules, rules: RoutingRules) -> date:
     return calendar.nth_working_day(meeting, -forum.papers_days, rules.non_working)
 
 
-def next_meeting(proposal: Proposal, forum: ForumRules, rules: RoutingRules) -> date | None:
-    """Return the first meeting whose papers deadline a proposal makes; None if none is known."""
+def sittings(forum: ForumRules, rules: RoutingRules, since: date) -> Iterator[Sitting]:
+    """Go through the meetings of a forum from a day on, as its rules have them."""
     # A meeting that is over is never counted back from: an edition has hundreds of them.
-    coming = (day for day in forum.meetings if day >= proposal.submitted)
-    return next((day for day in coming if proposal.submitted <= papers_due(day, forum, rules)), None)
+    for day in forum.meetings:
+        if day >= since:
+            yield Sitting(day=day, papers_due=papers_due(day, forum, rules))
 
 
-def meeting_for(proposal: Proposal, forum: ForumRules, rules: RoutingRules) -> date | None:
-    """Return the meeting that serves a proposal, or None if none does.
+def by_rule(forums: Mapping[str, ForumRules], rules: RoutingRules, since: date) -> Calendar:
+    """Return when forums meet by their rules, from a day on."""
+    return lambda forum: sittings(forums[forum], rules, since)
 
-    The proposal is in by its papers deadline, and it falls strictly before the decision date (A11).
-    """
-    meeting = next_meeting(proposal, forum, rules)
-    return meeting if meeting and meeting < proposal.decide_by else None
+
+def last_day(proposal: Proposal) -> date:
+    """Return the last day of a meeting that serves: it falls strictly before the decision date (A11)."""
+    return proposal.decide_by - timedelta(days=1)
 
 
 def said(day: date) -> str:
     """Write a day as the reasons of a route give it: 13 October 2004."""
     return f"{day.day} {day:%B %Y}"
+
+
+# ----------------------------------------------------------------------------- which one
+
+
+def first(sittings: Iterable[Sitting], today: date, within: Lasting | None = None) -> Sitting | None:
+    """Return the first meeting whose papers deadline is still made today, of those within some days."""
+    coming = (one for one in sittings if one.day >= today and (within is None or within.on(one.day)))
+    return next((one for one in coming if today <= one.papers_due), None)
+
+
+def first_way(ways: Sequence[Way], calendar: Calendar, today: date) -> Leg:
+    """Return a leg as it is passed by a case that comes to it today, with the day of its meeting."""
+    for way in ways:
+        if not way.meets:
+            if way.on(today):
+                return way.leg
+        elif sitting := first(calendar(way.leg.forum), today, way):
+            return _at(way.leg, sitting.day)
+    return ways[-1].leg
+
+
+def reached(leg: Leg, ways: Sequence[Way], calendar: Calendar, today: date, *, listed: bool = False) -> Leg:
+    """Return a leg as it is passed by a case that has come to it.
+
+    It keeps its meeting if its papers are in by the deadline, or were: it is `listed`. Moved, the meeting
+    takes it along. If not, it goes to the first that it can reach, or the way it goes without one.
+    """
+    own = held(leg.meeting, calendar(leg.forum))
+    if own and (listed or today <= own.papers_due):
+        for way in ways:
+            if way.meets and way.leg.forum == leg.forum and way.on(own.day):
+                return leg if own.day == leg.meeting else _at(way.leg, own.day)
+    return first_way(ways, calendar, today)
+
+
+def put_down(leg: Leg, key: str, calendar: Calendar, today: date, *, listed: bool = False) -> Leg:
+    """Return a leg with the meeting at which its question `key` is put: the first that it can reach.
+
+    One that is `listed` keeps its meeting, wherever that is moved. Without any the day is left open.
+    """
+
+    def dated(ask: LegAsk) -> LegAsk:
+        if ask.key != key:
+            return ask
+        own = held(ask.meeting, calendar(ask.forum)) if listed else None
+        found = own or first(calendar(ask.forum), today)
+        return ask.model_copy(update={"meeting": found.day if found else None})
+
+    asks = tuple(
+        ask.model_copy(update={"otherwise": tuple(dated(other) for other in ask.otherwise)})
+        for ask in leg.asks
+    )
+    return leg.model_copy(update={"asks": asks})
+
+
+def held(day: date | None, sittings: Iterable[Sitting]) -> Sitting | None:
+    """Return the meeting that is held on a day, or was to be before it was moved."""
+    meant = [one for one in sittings if day == one.day or day in one.formerly]
+    return next((one for one in meant if one.day == day), meant[0] if meant else None)
+
+
+def why(own: Sitting | None, now: date | None, today: date, *, listed: bool) -> Moving:
+    """Return why a case goes to the meeting of another day, or to none; `own` is what its own has become."""
+    if own is None:
+        return Moving.CALLED_OFF
+    if own.day == now:
+        return Moving.MOVED
+    if listed or today <= own.papers_due:
+        return Moving.OUT_OF_TIME
+    return Moving.PASSED if own.day < today else Moving.LATE
+
+
+def by_email_first(ask: LegAsk, forum: ForumRules) -> tuple[LegAsk, ...]:
+    """Return a question to a forum, and the one put at its meeting if its members come to no decision."""
+    if not forum.falls_back or ask.kind not in ("srg", "referral"):
+        return (ask,)
+    at_its_meeting = LegAsk(
+        key=f"{ask.key}-meeting",
+        kind=f"{ask.kind}_meeting",
+        seats=(SeatAsk(key=forum.secretary, post=forum.secretary),),
+        about=ask.about,
+        forum=forum.key,
+        meets=True,
+    )
+    return ask, at_its_meeting
+
+
+def _at(leg: Leg, day: date) -> Leg:
+    return leg.model_copy(update={"meeting": day, "reason": leg.reason.replace(ITS_DAY, said(day))})

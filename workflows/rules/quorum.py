@@ -105,7 +105,17 @@ def _counted(
             if counted and not final:
                 # A tie may still be broken, by whoever has not voted.
                 return _majority(views, 0, casting) if casting or not _tied(views) else None
+            if quorum.even_vote_open and not waiting and not casting and _tied(views):
+                return None
             return _majority(views, waiting, casting)
+
+
+def undecided(decisions: Sequence[Decision], quorum: Quorum) -> str:
+    """Return why answers make no outcome although all are in: a key of the reason."""
+    views = [made.choice for made in decisions if made.choice.counted]
+    interests = sum(made.choice is Choice.DECLARE_INTEREST for made in decisions)
+    present = len(decisions) - interests >= needed_present(quorum, interests)
+    return "tied" if present and views and _tied(views) else "inquorate"
 
 
 def _one_of(views: Sequence[Choice]) -> Choice | None:

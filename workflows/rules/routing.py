@@ -1,6 +1,6 @@
 """The way of an investment proposal: which legs it passes, whom they ask, and why."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from workflows.model import (
@@ -15,9 +15,10 @@ from workflows.model import (
     Size,
     State,
     Terms,
+    Way,
 )
-from workflows.rules import consulting
-from workflows.rules.meetings import meeting_for, said
+from workflows.rules import consulting, meetings
+from workflows.rules.meetings import ITS_DAY, said
 
 
 def route(proposal: Proposal, rules: RoutingRules) -> tuple[Leg, ...]:
@@ -42,6 +43,11 @@ def branches(proposal: Proposal, rules: RoutingRules) -> dict[str, Leg]:
     return {name: leg for name, leg in legs.items() if leg is not None}
 
 
+def ways(proposal: Proposal, rules: RoutingRules, route: Iterable[Leg]) -> dict[str, tuple[Way, ...]]:
+    """Return for each leg of a route that waits for a meeting how else it may be passed."""
+    return {leg.leg: _WAYS[leg.leg](proposal, rules) for leg in route if leg.meeting}
+
+
 # ------------------------------------------------------------------------------ legs
 
 _ABOVE, _FUNDING, _EXTRA = "authority-", "funding-", "extra-"
@@ -54,25 +60,35 @@ def notification(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     forum = rules.notification_forum
     if forum is None:
         return None
-    meeting = meeting_for(proposal, forum, rules)
-    if meeting is None:
-        return Leg(
-            leg="notification",
-            who=(rules.direct_notification,),
-            clause=rules.clauses["notification_direct"],
-            reason=f"no {forum.name} meeting that its papers can still reach falls before "
-            f"{said(proposal.decide_by)}",
-            asks=(_notice(rules.direct_notification, proposal, rules),),
-        )
-    return Leg(
+    by_rule = meetings.by_rule({forum.key: forum}, rules, proposal.submitted)
+    return meetings.first_way(notification_ways(proposal, rules), by_rule, proposal.submitted)
+
+
+def notification_ways(proposal: Proposal, rules: RoutingRules) -> tuple[Way, ...]:
+    """Return how a proposal may be notified: at a meeting before the decision date, or directly (SYS-08)."""
+    forum = rules.notification_forum
+    if forum is None:
+        return ()
+    at_a_meeting = Leg(
         leg="notification",
         who=(forum.key,),
         clause=rules.clauses["notification"],
-        reason=f"every proposal is notified; the {forum.name} meeting of {said(meeting)} "
+        reason=f"every proposal is notified; the {forum.name} meeting of {ITS_DAY} "
         "falls before the decision date",
         asks=(_notice(forum.secretary, proposal, rules),),
         forum=forum.key,
-        meeting=meeting,
+    )
+    directly = Leg(
+        leg="notification",
+        who=(rules.direct_notification,),
+        clause=rules.clauses["notification_direct"],
+        reason=f"no {forum.name} meeting that its papers can still reach falls before "
+        f"{said(proposal.decide_by)}",
+        asks=(_notice(rules.direct_notification, proposal, rules),),
+    )
+    return (
+        Way(leg=at_a_meeting, until=meetings.last_day(proposal)),
+        Way(leg=directly, meets=False),
     )
 
 
@@ -285,7 +301,12 @@ LEGS: dict[str, Passage] = {
         needs="steps.extra",
         beside="funding",
     ),
-    "srg": Passage(srg, State.WITH_SRG, kinds={"srg": _VOTE, "referral": _VOTE}, needs="srg"),
+    "srg": Passage(
+        srg,
+        State.WITH_SRG,
+        kinds={"srg": _VOTE, "referral": _VOTE, "srg_meeting": _DECIDE, "referral_meeting": _DECIDE},
+        needs="srg",
+    ),
     "project": Passage(project, State.IN_PROJECT, after_approval=True),
     "post_implementation_review": Passage(review, State.IN_REVIEW, after_approval=True),
     "completion": Passage(
@@ -300,6 +321,14 @@ LEGS: dict[str, Passage] = {
 The route, its states, the questions put and the handbook's check all read this, so that a leg shown to
 a sponsor is a leg that is asked, and no answer leaves a case open that waits for nobody.
 """
+
+
+_WAYS: dict[str, Callable[[Proposal, RoutingRules], tuple[Way, ...]]] = {
+    "embargo_exception": consulting.exception_ways,
+    "notification": notification_ways,
+    "issue_resolution": consulting.issue_ways,
+}
+"""How each leg that may wait for a meeting may be passed, in the order in which one is looked for."""
 
 
 def choices_of(kind: str) -> tuple[Choice, ...]:
@@ -330,12 +359,13 @@ def _needs_srg(kind: str, choice: Choice) -> set[str]:
 
 
 def _srg_leg(rules: RoutingRules, forum: ForumRules, reason: str, ask: LegAsk | None = None) -> Leg:
+    first, *others = meetings.by_email_first(ask or LegAsk(key="srg", kind="srg", seats=forum.seats), forum)
     return Leg(
         leg="srg",
         who=(forum.key,),
         clause=rules.clauses["srg"],
         reason=reason,
-        asks=(ask or LegAsk(key="srg", kind="srg", seats=forum.seats),),
+        asks=(first.model_copy(update={"otherwise": tuple(others)}),),
         forum=forum.key,
     )
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from service import telling, versions
+from service import sittings, telling, versions
 from service.errors import Malformed, NotFound, Problem
 from service.proposals import ProposalDocument
 from service.store import cases, drafts, idempotency, intents, orders, steps
@@ -27,8 +27,7 @@ from service.web.decision_record import DecisionRecord
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
 from workflows.letters import Stop
-from workflows.model import ForumRules, Leg, State
-from workflows.rules.meetings import papers_due
+from workflows.model import Leg, State
 
 PROBLEM = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
@@ -582,17 +581,11 @@ def open_steps(
 @allowed(Role.READ_CASE)
 def meetings(id: str, visit: Asker) -> dict[str, list[Meeting]]:
     """List a forum's meetings from today, each with the last day for its papers."""
-    forum = visit.rules.forums.get(id)
-    if forum is None:
+    if id not in visit.rules.forums:
         raise NotFound
-    rules = visit.rules.routing()
-    known = ForumRules(key=id, name=forum.name, secretary=forum.secretary, papers_days=forum.papers_days)
-    coming = [meeting for meeting in forum.meetings if meeting >= visit.today]
-    return {
-        "meetings": [
-            Meeting(date=meeting, papers_due=papers_due(meeting, known, rules)) for meeting in coming
-        ]
-    }
+    with visit.desk.store.reading() as tx:
+        coming = sittings.of(tx, visit.rules.organisation, visit.rules, id, since=visit.today)
+    return {"meetings": [Meeting(date=one.day, papers_due=one.papers_due) for one in coming]}
 
 
 @router.get("/openapi.json", include_in_schema=False, name="api_description")

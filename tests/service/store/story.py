@@ -29,10 +29,12 @@ from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
 from workflows.model import (
     Capacity,
+    CaseMoved,
     CaseWaiting,
     Decision,
     Expiring,
     Holder,
+    Moving,
     Segment,
     StepDecided,
     StepHeld,
@@ -125,6 +127,23 @@ def waits(tx: Tx) -> object:
     return cases.waiting(tx, wait)
 
 
+def moved(tx: Tx) -> object:
+    """It goes to another meeting, and waits for that."""
+    leg = cases.get(tx, CASE).route[0]
+    move = CaseMoved(
+        case=CASE,
+        number=1,
+        version=1,
+        key="srg",
+        at=OPENED + timedelta(days=1),
+        because=Moving.LATE,
+        forum="srg",
+        was=date(2004, 6, 10),
+        legs=(leg.model_copy(update={"meeting": date(2004, 7, 8)}),),
+    )
+    return cases.moved(tx, move, [samples.request(STEP, "hall", "moved")])
+
+
 def followed(tx: Tx) -> None:
     letter = letters.get(tx, f"request:{STEP}:hall")
     assert letter is not None
@@ -189,6 +208,7 @@ FACTS: dict[str, Fact] = {
         tx, samples.becoming("with_funders"), [samples.request(STEP, "hall", "acknowledged")]
     ),
     "it waits for a forum": waits,
+    "it goes to another meeting": moved,
     "a step opens": samples.open_step,
     "a link is followed": followed,
     "a rung comes due": nudged,
