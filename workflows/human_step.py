@@ -215,7 +215,7 @@ class HumanStep(Timed):
         choice = self._settled(final=everyone)
         if choice is not None:
             self._end(Ending.DECIDED, choice)
-        elif everyone:
+        elif everyone or self._hopeless():
             self._end(Ending.SILENT, why="inquorate")
         return Standing(step=self.ask.step, settled=choice)
 
@@ -347,6 +347,11 @@ class HumanStep(Timed):
         return quorum.settled(
             self.decisions, self.seats, self.ask.terms.quorum, final=final, counted=self.counting
         )
+
+    def _hopeless(self) -> bool:
+        """Say whether no vote that is still to come could count, and the step is not to wait for any."""
+        terms = self.ask.terms.quorum
+        return terms.closes_hopeless and quorum.hopeless(self.decisions, self.seats, terms)
 
     def _end(self, ending: Ending, choice: Choice | None = None, why: str = "") -> None:
         """Fix the ending; the first one stands. From here on every answer is refused."""

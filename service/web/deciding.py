@@ -16,7 +16,7 @@ from service.web import days, outstanding, words
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
-from workflows.model import Assurance, Capacity, Choice, Frozen, decision_key
+from workflows.model import Assurance, Choice, Frozen, decision_key
 
 CONCERNS = ("no_concern", "concern")
 WRITTEN = {
@@ -271,7 +271,7 @@ def _intent(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str)
         seat=seat.key,
         person=sight.link.person,
         post=sight.holder.post if sight.holder else sight.link.post,
-        on_behalf_of=_covered(sight),
+        on_behalf_of=sight.covered.id if sight.covered else "",
         choice=chosen.choice,
         reason=chosen.reason,
         conditions=chosen.conditions,
@@ -286,13 +286,6 @@ def _intent(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str)
         user_agent=visit.user_agent,
         sec_fetch_user=visit.sec_fetch_user,
     )
-
-
-def _covered(sight: Sight) -> str:
-    if sight.holder is None or sight.holder.capacity is not Capacity.COVER:
-        return ""
-    own = sight.people.holder(sight.open_seat.post, sight.today)
-    return own.id if own else ""
 
 
 def remembered(tx: Tx, sight: Sight, given: str) -> str:

@@ -125,10 +125,13 @@ def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
     return ("It is on its way to the next people. Look again in a minute.",)
 
 
-def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None) -> tuple[str, ...]:
+def since_answer(
+    tx: Tx, case: CaseView, step: StepView, settled: Choice | None, *, counted: bool = True
+) -> tuple[str, ...]:
     """Say what has become of a question and of those put together with it, and where the case is now.
 
-    `settled` is what the question came to, which the engine knows a moment before the register.
+    `settled` is what the question came to, which the engine knows a moment before the register. Unless
+    `counted`, how many have answered is not told.
     """
     beside = telling.together(case, step, steps.of_case(tx, case.ref))
     outcomes = [settled if one.id == step.id else one.choice for one in beside]
@@ -144,7 +147,8 @@ def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None)
     underway = case.open and case.withdrawal is None and here
     onward = _onward(tx, case, answered) if underway and passed else ""
     halted = _halted(tx, case, answered) if underway and not passed else ""
-    become = "; ".join(filter(None, (_counted(tx, case, beside), alone, onward or halted)))
+    many = _counted(tx, case, beside) if counted else ""
+    become = "; ".join(filter(None, (many, alone, onward or halted)))
     # What the register has yet to hear is settled still stands in it as waiting.
     over = [one.id for one, outcome in answered if outcome is not None]
     left = [wait for wait in waiting if wait.step not in over]

@@ -14,6 +14,7 @@ from service.store import cases, provisions, steps
 from service.store.cases import CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
+    balloting,
     briefing,
     decision_record,
     ordering,
@@ -116,13 +117,16 @@ def case(ref: str, visit: Asker) -> Response:
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
         edition = telling.edition(tx, found.edition)
-        made, lines = seclusion.decisions(tx, ref), seclusion.lines(tx, ref)
+        me = visit.me.id
+        made, lines = seclusion.decisions(tx, ref, me), seclusion.lines(tx, ref, reader=me)
         read = proposals.ProposalDocument.model_validate(cases.content(tx, ref) or {})
         figures, flags = briefing.reckoned(read, found, edition)
         context: dict[str, Any] = {
             "case": found,
             "edition": edition,
             "now": whereabouts.sentences(tx, found),
+            "boards": balloting.standing(tx, ref, edition, me),
+            "board_decisions": balloting.decided(tx, ref, edition),
             "places": whereabouts.places(tx, found),
             "rows": briefing.rows(tx, found),
             "figures": figures,
@@ -161,7 +165,7 @@ def record(ref: str, visit: Asker) -> Response:
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
         edition = telling.edition(tx, found.edition)
-        lines = recounting.recount(seclusion.lines(tx, ref), edition)
+        lines = recounting.recount(seclusion.lines(tx, ref, reader=visit.me.id), edition)
     return page("cases/record.html", visit.frame(), case=found, lines=lines)
 
 
@@ -204,7 +208,7 @@ def shown(ref: str, hash: str, visit: Asker) -> Response:
     """Show what somebody was shown when they decided."""
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
-        by_hash = {made.shown_hash: made for made in seclusion.decisions(tx, ref)}
+        by_hash = {made.shown_hash: made for made in seclusion.decisions(tx, ref, visit.me.id)}
         decision = by_hash.get(hash)
         brief = briefing.shown(tx, hash) if decision else None
         if decision is None or brief is None:
