@@ -11,10 +11,10 @@ from service.store.steps import StepView
 from service.web import seclusion, words
 
 
-def standing(tx: Tx, ref: str, rules: Edition, reader: str) -> tuple[tuple[Board, str], ...]:
-    """Return how a case's open boards stand, each with what a reader is told who is out of it, or empty."""
+def standing(tx: Tx, ref: str, rules: Edition, reader: str) -> tuple[tuple[Board, tuple[str, ...]], ...]:
+    """Return how a case's open boards stand, each with what a reader may see of it, who may be out of it."""
     return tuple(
-        (board, boards.OUT if seclusion.is_out(tx, step, reader) else "")
+        (board, (boards.OUT, *board.until) if seclusion.is_out(tx, step, reader) else board.lines[1:])
         for step in steps.of_case(tx, ref)
         if step.open and (board := boards.of(tx, step, rules))
     )
