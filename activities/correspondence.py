@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Protocol, Self
 
-from service import seating, sittings, versions
+from service import boards, seating, sittings, versions
 from service.handbook import Edition
 from service.links import Links
 from service.store import approvers, covers, intents, orders, steps
@@ -61,7 +61,6 @@ from workflows.model import (
     LegAsk,
     Nudge,
     Outcome,
-    QuorumRule,
     Rung,
     Seat,
     Sitting,
@@ -376,7 +375,7 @@ class Correspondence:
         match first.capacity:
             case Capacity.HOLDER:
                 return [self._request(put, seat, first)]
-            case Capacity.COVER:
+            case Capacity.COVER | Capacity.SUBSTITUTE:
                 return [
                     self._cover_letter(put, seat, first, "0"),
                     *(self._covered(put, seat, holder, first, "0") for holder in others),
@@ -409,7 +408,7 @@ class Correspondence:
         """Ask somebody who may answer from now on; `number` tells apart the events that bring people in."""
         if holder.capacity is Capacity.HOLDER:
             return [self._request(put, seat, holder)]
-        if holder.capacity is Capacity.COVER:
+        if holder.capacity in (Capacity.COVER, Capacity.SUBSTITUTE):
             letter = self._cover_letter(put, seat, holder, number, asked_on=calendar.local_day(put.opened))
         else:
             asked = self._asked(put, [one for one in step.seats if one.key == seat.key])
@@ -464,6 +463,8 @@ class Correspondence:
         letter = letters.Cover(
             **self._asking(put, seat, holder),
             covering=covered.name if covered else title(self.rules, seat.post, self.today),
+            substitute=holder.capacity is Capacity.SUBSTITUTE,
+            vacant=covered is None,
             until=self._cover_ends(covered.id) if covered else None,
             asked_on=asked_on,
         )
@@ -477,9 +478,10 @@ class Correspondence:
             question=self._question(put.key, put.terms.kind, seat),
             seat=title(self.rules, seat.post, self.today),
             cover=name(self.people, cover.person),
-            until=self._cover_ends(holder.person) if cover.capacity is Capacity.COVER else None,
+            until=None if cover.capacity is Capacity.LINE else self._cover_ends(holder.person),
             asked_on=calendar.local_day(put.opened) if number != "0" else None,
             up_the_line=cover.capacity is Capacity.LINE,
+            substitute=cover.capacity is Capacity.SUBSTITUTE,
             due=calendar.local_day(put.due),
             if_silent=self._if_silent(put, seat),
         )
@@ -507,6 +509,7 @@ class Correspondence:
             "budget": budget(self.rules, seat.post, seat.amount),
             "if_silent": self._if_silent(put, seat),
             **self._differs(put, holder),
+            "board": self._board(put, seat),
             "code_needed": put.terms.assurance_for(seat.amount) is Assurance.CODE,
         }
 
@@ -514,6 +517,30 @@ class Correspondence:
         """Return what has changed since the version that somebody knew: the last, if they knew none."""
         known = versions.known(self.tx, self.case.ref, holder.person, put.version)
         return {"since": known, "changes": versions.differences(self.tx, self.case, known, put.version)}
+
+    def _board(self, put: Put, seat: Seat) -> tuple[str, ...]:
+        """Say how a board's question stands, for a letter that tells the ladder besides."""
+        board = self._standing(put)
+        return (*boards.duties(seat, put.terms), *board.now) if board else ()
+
+    def _left(self, step: StepView, made: DecisionView) -> tuple[str, ...]:
+        """Say how a board's open question stands with an answer, to whoever gave it."""
+        board = self._standing(Put.again(step, step.seats))
+        if board is None:
+            return ()
+        out = made.choice is Choice.DECLARE_INTEREST
+        return (board.present, boards.OUT, *board.until) if out else board.lines
+
+    def _standing(self, put: Put) -> boards.Board | None:
+        made = intents.decisions_of_step(self.tx, put.step, strict=False)
+        question = boards.Put(
+            terms=put.terms,
+            seats=put.seats,
+            rungs=tuple(rung for rung in put.rungs if rung.at > self.at),
+            due=calendar.local_day(put.due),
+        )
+        answers = {one.seat: one.choice for one in made}
+        return boards.standing(question, answers, self.rules, self.today)
 
     def _earlier(self, put: Put) -> list[DecisionView]:
         """Return the views given so far on this version; those on a blind step stay unseen, and those that
@@ -523,7 +550,7 @@ class Correspondence:
             made
             for step, made in self._decisions(put.version)
             if made.choice.counted
-            and not (made.step == put.step and step.blind)
+            and not (step.blind and step.open)
             and not (step.open and self._undo_until(made))
         ]
 
@@ -552,7 +579,12 @@ class Correspondence:
                 added = seat.holders[len(earlier.holders) :]
                 if added or rung.nudge not in (Nudge.COVER, Nudge.LINE):
                     found[seat.key].append(
-                        Consequence(on=day, then=rung.nudge, who=self._turned_to(put, rung.nudge, added, day))
+                        Consequence(
+                            on=day,
+                            then=rung.nudge,
+                            who=self._turned_to(put, rung.nudge, added, day),
+                            substitute=any(one.capacity is Capacity.SUBSTITUTE for one in added),
+                        )
                     )
         return {key: tuple(consequences) for key, consequences in found.items()}
 
@@ -650,6 +682,8 @@ class Correspondence:
             else "",
             undo_until=self._undo_until(made) if open else None,
             code_needed=step.assurance_for(self._seat(step, made.seat)) is Assurance.CODE,
+            board=self._left(step, made) if open else (),
+            decided_by=boards.decided_by(self.tx, step, self.rules, self.today, settled),
         )
         if not letter.linked:
             return self._tell(f"{made.message}:receipt", letter, step, made.person, made.post)
@@ -702,6 +736,8 @@ class Correspondence:
             else None,
             becomes=self._becomes(step, outcome.choice) if outcome.choice else "",
             casting=self._casting(step, closing, made),
+            veto=self._veto(step, closing, made),
+            present=self._present(step) if closing.why == "inquorate" else "",
         )
         return self._tell(f"{step.id}:outcome:{person}", letter, step, person, post)
 
@@ -727,15 +763,20 @@ class Correspondence:
 
     def _casting(self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]) -> str:
         """Return the post of the chair whose vote broke a tie; empty if none had to."""
-        quorum = step.quorum
-        if quorum.rule is not QuorumRule.MAJORITY or not quorum.casting or closing.outcome.choice is None:
+        answers = {decision.seat: decision.choice for decision in made}
+        return boards.cast_by(step, answers, closing.outcome.choice, self.rules, self.today)
+
+    def _veto(self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]) -> str:
+        """Return the post that stopped a question alone; empty if none did."""
+        answers = {decision.seat: decision.choice for decision in made}
+        if closing.outcome.choice is None:
             return ""
-        views = {decision.seat: decision.choice for decision in made if decision.choice.counted}
-        favourable = sum(choice.favourable for choice in views.values())
-        chair = next((seat for seat in step.seats if seat.chair and seat.key in views), None)
-        vetoed = any(seat.veto and not views.get(seat.key, Choice.APPROVE).favourable for seat in step.seats)
-        tied = 2 * favourable == len(views) and not vetoed
-        return title(self.rules, chair.post, self.today) if chair and tied else ""
+        return boards.vetoed_by(step, answers, self.rules, self.today)
+
+    def _present(self, step: StepView) -> str:
+        """Say how many were present at a board that could not decide."""
+        board = boards.of(self.tx, step, self.rules)
+        return board.present if board else ""
 
     def _closed_without(
         self, step: StepView, closing: StepClosing, made: Sequence[DecisionView], seat: Seat, holder: Holder
@@ -1072,7 +1113,7 @@ class Correspondence:
         person = name(self.people, holder.person)
         post = title(self.rules, holder.post, self.today)
         who = f"{person}, {post}" if person else post
-        return f"{who} (covering)" if holder.capacity is Capacity.COVER else who
+        return f"{who} ({_CAPACITIES[holder.capacity]})" if holder.capacity in _CAPACITIES else who
 
     def _working_days(self, since: date) -> int:
         return calendar.working_days_between(since, self.today, self.rules.non_working)
@@ -1131,6 +1172,10 @@ class Correspondence:
             kind=letter.kind,
             props=letter.model_dump(mode="json"),
         )
+
+
+_CAPACITIES = {Capacity.COVER: "covering", Capacity.SUBSTITUTE: "substitute"}
+"""What somebody is called who was asked in another's place."""
 
 
 class ToSponsor(Protocol):

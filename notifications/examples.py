@@ -400,6 +400,11 @@ EXAMPLES: dict[str, Letter] = {
         coincidences=("The sponsor's own directorate pays for all of it",),
         if_silent=_LADDER[2:],
         code_needed=True,
+        board=(
+            "You chair: if votes are even, yours decides.",
+            "0 of 8 present; 4 needed.",
+            f"4 more must vote for the votes to count, of: {CHIEF}; {DIRECTOR}; {HALL}; and others.",
+        ),
     ),
     **{
         f"request-{name}": _REQUEST.model_copy(
@@ -601,6 +606,41 @@ EXAMPLES: dict[str, Letter] = {
         covering="A. Holder",
         asked_on=date(2004, 10, 14),
     ),
+    "cover-substitute": Cover(
+        **(
+            dict(_REQUEST)
+            | {"kind": "cover", "to": _COVER, "if_silent": _LADDER[2:], "budget": None}
+            | {"question": Question(kind="srg", forum=SRG), "seat": DIRECTOR, "code_needed": False}
+            | {
+                "board": (
+                    "3 of 8 present; 4 needed.",
+                    f"{CHIEF} must vote for the votes to count.",
+                )
+            }
+        ),
+        covering="C. Director",
+        substitute=True,
+    ),
+    "cover-substitute-vacant": Cover(
+        **(
+            dict(_REQUEST)
+            | {"kind": "cover", "to": _COVER, "if_silent": (), "budget": None}
+            | {"question": Question(kind="srg", forum=SRG), "seat": DIRECTOR, "code_needed": False}
+        ),
+        covering=DIRECTOR,
+        substitute=True,
+        vacant=True,
+    ),
+    "covered-by-a-substitute": Covered(
+        to=_LINE,
+        matter=BOOKING,
+        question=Question(kind="srg", forum=SRG),
+        seat=DIRECTOR,
+        cover="B. Deputy",
+        substitute=True,
+        due=date(2004, 10, 21),
+        if_silent=_LADDER[2:],
+    ),
     "covered": Covered(
         to=_FUNDER,
         matter=BOOKING,
@@ -718,6 +758,7 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 11, 9),
         why="inquorate",
         answers=_TOO_FEW,
+        present="3 of 8 present; 4 needed; 5 have declared an interest.",
     ),
     "outcome-too-few-by-email": Outcome(
         to=_to("G. Chief", CHIEF),
@@ -742,6 +783,27 @@ EXAMPLES: dict[str, Letter] = {
         ),
         next=Next(leg="project"),
         casting=CHIEF,
+    ),
+    "outcome-veto": Outcome(
+        to=_to("G. Chief", CHIEF),
+        matter=BOOKING,
+        question=Question(kind="srg", forum=SRG),
+        ending=Ending.DECIDED,
+        choice=Choice.REJECT,
+        on=date(2004, 10, 28),
+        answers=(
+            Answer(who=CHIEF, choice=Choice.APPROVE, on=date(2004, 10, 27)),
+            Answer(
+                who="Head of Resources",
+                choice=Choice.REJECT,
+                on=date(2004, 10, 28),
+                reason="There is no money for it.",
+                for_whom="C. Director",
+                substitute=True,
+            ),
+        ),
+        becomes="rejected",
+        veto=DIRECTOR,
     ),
     "outcome-deferred": Outcome(
         to=_to("G. Chief", CHIEF),
@@ -830,6 +892,49 @@ EXAMPLES: dict[str, Letter] = {
         at=datetime(2004, 10, 20, 14, 22, tzinfo=UTC),
         due=date(2004, 10, 21),
         code_needed=True,
+    ),
+    "receipt-board": Receipt(
+        to=_to("G. Chief", CHIEF),
+        matter=BOOKING,
+        question=Question(kind="srg", forum=SRG),
+        seat=CHIEF,
+        answer=Answer(who=CHIEF, choice=Choice.APPROVE, on=date(2004, 10, 20)),
+        at=datetime(2004, 10, 20, 9, 2, tzinfo=UTC),
+        fingerprint=FINGERPRINT,
+        answered=3,
+        asked=8,
+        waiting_for=(Awaited(who=DIRECTOR),),
+        board=(
+            "3 of 8 present; 4 needed.",
+            f"1 more must vote for the votes to count, of: {DIRECTOR}; and {HALL}.",
+            "So far 2 for, 1 against.",
+            "Votes are asked for by Thursday 28 October 2004.",
+            "On Tuesday 2 November 2004 the votes that have been cast decide, if they make a quorum; "
+            "otherwise it stays open until enough have voted, and the PMO is told.",
+        ),
+    ),
+    "receipt-out-of-it": Receipt(
+        to=_to("G. Chief", CHIEF),
+        matter=BOOKING,
+        question=Question(kind="srg", forum=SRG),
+        seat=CHIEF,
+        answer=Answer(
+            who=CHIEF,
+            choice=Choice.DECLARE_INTEREST,
+            on=date(2004, 10, 20),
+            reason="My partner works for the supplier.",
+        ),
+        at=datetime(2004, 10, 20, 9, 2, tzinfo=UTC),
+        fingerprint=FINGERPRINT,
+        answered=3,
+        asked=8,
+        waiting_for=(Awaited(who=DIRECTOR),),
+        board=(
+            "2 of 8 present; 4 needed; 1 has declared an interest.",
+            "You are out of this question: you have no vote on it, and how others vote is not shown to you "
+            "until it is decided.",
+            "Votes are asked for by Thursday 28 October 2004.",
+        ),
     ),
     "receipt-settled": Receipt(
         to=_COVER,

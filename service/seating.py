@@ -1,9 +1,12 @@
-"""Who may answer for a seat: the post's holder, their cover, the next up the line.
+"""Who may answer for a seat: the post's holder, their cover or substitute, the next up the line.
 
 Looked up when a step opens, when silence brings others in, and again when a person decides.
 Whoever wrote or submitted the version is never among them (A30, A31), nor is whoever covers for one
 who did; a sponsor who put it forward still answers for the money or the system of their own post. Nobody
 is found for two seats of one step, nor for a share and for the authority above it.
+
+Where a forum names a substitute for a member, the substitute sits in the member's place and no cover does: a
+seat on a board is not handed on privately. Nobody covers for the substitute either; it is one hop (A27).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -92,8 +95,7 @@ def nudged(
     for seat in seats:
         added: tuple[Holder, ...] = ()
         if seat.key in silent and nudge is Nudge.COVER:
-            first = first_holders(seat, edition, day, covers, barred)
-            added = _free([holder for holder in first if holder.capacity is Capacity.COVER], taken)
+            added = _free(_in_their_place(seat, edition, day, covers, barred), taken)
         elif seat.key in silent and nudge is Nudge.LINE:
             # Where the line has been asked already, silence goes on up from there.
             line = [holder.post for holder in seat.holders if holder.capacity is Capacity.LINE]
@@ -148,17 +150,41 @@ def may_still(
 def first_holders(
     seat: SeatAsk, edition: Edition, day: date, covers: Covers, barred: Collection[str]
 ) -> tuple[Holder, ...]:
-    """Return a post's holder and, while they are away, their cover first."""
+    """Return a post's holder and, while they are away, their cover or substitute first.
+
+    For a seat that is vacant it is the substitute alone, if the forum names one.
+    """
     person = edition.holder(seat.post, day)
     if person is None:
-        return ()
-    holder = Holder(person=person.id, post=seat.post)
-    cover = covers.get(person.id)
-    covering = [Holder(person=cover, post=seat.post, capacity=Capacity.COVER)] if cover else []
-    # An author's cover stands in for the author, and is no more impartial.
+        return _unbarred(_substitute(seat, edition, day), barred)
+    # An author's cover or substitute stands in for the author, and is no more impartial.
     if person.id in barred:
         return ()
-    return _unbarred((*covering, holder), barred)
+    holder = Holder(person=person.id, post=seat.post)
+    instead = _in_their_place(seat, edition, day, covers, barred) if person.id in covers else ()
+    return (*instead, holder)
+
+
+def _in_their_place(
+    seat: SeatAsk, edition: Edition, day: date, covers: Covers, barred: Collection[str]
+) -> tuple[Holder, ...]:
+    """Return whoever may sit in the place of a post's holder: the forum's substitute, or else a cover."""
+    person = edition.holder(seat.post, day)
+    if person is None or person.id in barred:
+        return ()
+    if seat.substitute:
+        return _unbarred(_substitute(seat, edition, day), barred)
+    cover = covers.get(person.id)
+    covering = (Holder(person=cover, post=seat.post, capacity=Capacity.COVER),) if cover else ()
+    return _unbarred(covering, barred)
+
+
+def _substitute(seat: SeatAsk, edition: Edition, day: date) -> tuple[Holder, ...]:
+    person = edition.holder(seat.substitute, day) if seat.substitute else None
+    own = edition.holder(seat.post, day)
+    if person is None or person == own:
+        return ()
+    return (Holder(person=person.id, post=seat.substitute, capacity=Capacity.SUBSTITUTE),)
 
 
 def line_holders(

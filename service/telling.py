@@ -68,12 +68,14 @@ def told(decision: DecisionView, rules: Edition) -> letters.Answer:
     """Return a decision as others may read it: what a forum's secretary writes down is the forum's."""
     on = calendar.local_day(decision.submitted_at)
     forum = recorded_for(decision.forum, decision.kind, decision.post, rules)
+    member = sat_for(decision, rules)
     return letters.Answer(
         who=forum or title(rules, decision.post, on),
+        substitute=bool(member),
         choice=decision.choice,
         kind=decision.kind,
         on=on,
-        for_whom=name(rules, decision.on_behalf_of),
+        for_whom=name(rules, decision.on_behalf_of) or (title(rules, member, on) if member else ""),
         reason=_CHANGED if decision.altered else decision.reason or "",
         remarks=tuple(
             (question, remark(answer.value, answer.text)) for question, answer in decision.answers.items()
@@ -84,6 +86,13 @@ def told(decision: DecisionView, rules: Edition) -> letters.Answer:
 
 
 _CHANGED = "What was written here was changed afterwards, and is not shown."
+
+
+def sat_for(decision: DecisionView, rules: Edition) -> str:
+    """Return the member's post for which a forum's substitute answered; empty if it was no substitute."""
+    known = rules.forums.get(decision.forum)
+    places = known.substitutes.items() if known else ()
+    return next((member for member, post in places if post == decision.post), "")
 
 
 def recorded_for(forum: str, kind: str, post: str, rules: Edition) -> str:

@@ -436,22 +436,26 @@ class HumanStep(Timed):
         """End the step if the answers make an outcome, or everybody has answered and they make none."""
         if outcome := self._outcome():
             ending, choice = outcome
-            self._end(
-                ending, choice, why="" if choice else quorum.undecided(self.decisions, self.ask.terms.quorum)
-            )
+            why = "" if choice else quorum.undecided(self.decisions, self.ask.terms.quorum)
+            self._end(ending, choice, why)
 
     def _outcome(self) -> tuple[Ending, Choice | None] | None:
         everyone = not any(seat.holders for seat in self.seats if seat.key in self._silent())
         choice = self._settled(final=everyone)
         if choice is not None:
             return Ending.DECIDED, choice
-        return (Ending.SILENT, None) if everyone else None
+        return (Ending.SILENT, None) if everyone or self._hopeless() else None
 
     def _settled(self, *, final: bool = False) -> Choice | None:
         """Return what the answers come to by the step's rule; `final` if no other can come."""
         return quorum.settled(
             self.decisions, self.seats, self.ask.terms.quorum, final=final, counted=self.counting
         )
+
+    def _hopeless(self) -> bool:
+        """Say whether no vote that is still to come could count, and the step is not to wait for any."""
+        terms = self.ask.terms.quorum
+        return terms.closes_hopeless and quorum.hopeless(self.decisions, self.seats, terms)
 
     def _end(self, ending: Ending, choice: Choice | None = None, why: str = "") -> None:
         """Fix the ending; the first one stands. From here on every answer is refused."""

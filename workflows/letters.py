@@ -124,7 +124,9 @@ class Answer(Frozen):
     """The kind of question, where its answers have words of their own."""
     on: date
     for_whom: Line = ""
-    """Whom they covered for, if they did."""
+    """Whom they covered for or sat in the place of, if they did."""
+    substitute: bool = False
+    """They sat in that place as the forum's substitute."""
     reason: Text = ""
     remarks: tuple[tuple[str, Text], ...] = ()
     """Named answers given beside the choice: (fit, "Fits the infrastructure strategy")."""
@@ -159,6 +161,8 @@ class Consequence(Frozen):
     then: Nudge
     who: Line = ""
     """The cover, the line manager or the PMO, by title or name and title; may be empty."""
+    substitute: bool = False
+    """Whoever it turns to is the forum's substitute in that seat, and not a cover."""
 
 
 class Budget(Frozen):
@@ -250,6 +254,8 @@ class Asking(CaseLetter):
     """The version that the reader knew; 0 if none."""
     changes: tuple[Difference, ...] = ()
     """What has changed since that version."""
+    board: tuple[Line, ...] = ()
+    """How a board's question stands, a sentence each: who is present, what is wanting, until when."""
     code_needed: bool = False
     """A code will be asked for, and sent to this address."""
 
@@ -295,6 +301,10 @@ class Cover(Asking):
     """The cover's last day, if it has one."""
     asked_on: date | None = None
     """When the person covered was asked, if they were and have not answered."""
+    substitute: bool = False
+    """The reader is the forum's substitute in that seat, and nobody's private cover."""
+    vacant: bool = False
+    """Nobody holds the post; `covering` is then its title."""
 
 
 # --------------------------------------------------------- letters to those who were asked
@@ -312,6 +322,8 @@ class Covered(CaseLetter):
     asked_on: date | None = None
     up_the_line: bool = False
     """They may answer as the next up the line, and not as a cover."""
+    substitute: bool = False
+    """They may answer as the forum's substitute in that seat."""
     due: date
     if_silent: tuple[Consequence, ...] = ()
 
@@ -337,6 +349,10 @@ class Outcome(CaseLetter):
     """The state to which the outcome brings the case, if it does not simply go on."""
     casting: Line = ""
     """The title of the post whose casting vote broke a tie, if one did."""
+    veto: Line = ""
+    """The title of the post that stopped it alone, if one did."""
+    present: Line = ""
+    """For a board that could not decide: how many were present and how many had to be."""
 
 
 class Receipt(CaseLetter):
@@ -365,6 +381,10 @@ class Receipt(CaseLetter):
     next: Next | None = None
     becomes: str = ""
     """The state to which the question's outcome brings the case, if it does not simply go on."""
+    board: tuple[Line, ...] = ()
+    """How a board's question stands with this answer, while it is open."""
+    decided_by: Line = ""
+    """A sentence on whose vote decided alone, if one did."""
     undo_until: AwareDatetime | None = None
     """Until when the answer may be taken back, if it may."""
     code_needed: bool = False

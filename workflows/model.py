@@ -174,6 +174,9 @@ class Quorum(Frozen):
     """A declared interest removes the vote; this says if it also lowers `present` by one."""
     even_vote_open: bool = False
     """For `majority`: an even vote that no casting vote breaks is left open, for a meeting to decide."""
+    closes_hopeless: bool = False
+    """The question closes as soon as interests leave too few for a quorum, and no vote is waited for that
+    could not count. Editions from before this was known wait for everybody."""
 
 
 class Assurance(StrEnum):
@@ -195,6 +198,8 @@ class Capacity(StrEnum):
 
     HOLDER = "holder"
     COVER = "cover"
+    SUBSTITUTE = "substitute"
+    """The post that the forum names to sit in a member's place."""
     LINE = "line"
 
 
@@ -215,6 +220,8 @@ class SeatAsk(Frozen):
     """The pounds this seat is asked for, where it is asked for money."""
     chair: bool = False
     veto: bool = False
+    substitute: str = ""
+    """The post that sits in this one's place, where a forum names one; then no private cover does."""
 
 
 class Seat(SeatAsk):

@@ -101,7 +101,7 @@ def _terms(kind: str, handbook: Handbook) -> Terms:
         silence=step.silence,
         assurance=step.assurance,
         code_above=step.code_above,
-        blind=forum.blind if forum else False,
+        blind=step.blind if step.blind is not None else forum.blind if forum else False,
         deciding=step.deciding,
         answers=step.answers,
         hold=step.hold,
@@ -117,7 +117,7 @@ def _versions(entry: written.VersionsEntry) -> VersionRules:
 
 
 def _quorum(entry: written.QuorumEntry) -> Quorum:
-    return Quorum(**entry.model_dump())
+    return Quorum(**entry.model_dump() | {"closes_hopeless": True})
 
 
 def _non_working(entry: written.CalendarEntry, years: range) -> tuple[date, ...]:

@@ -51,6 +51,9 @@ def _mentions_of_posts(handbook: Handbook) -> Iterator[tuple[Trail, str | None]]
         yield ("forums", key, "secretary"), forum.secretary
         yield ("forums", key, "chair"), forum.chair
         yield from ((("forums", key, "members", n), post) for n, post in enumerate(forum.members))
+        yield from ((("forums", key, "veto", n), post) for n, post in enumerate(forum.veto))
+        yield from ((("forums", key, "substitutes", member), member) for member in forum.substitutes)
+        yield from ((("forums", key, "substitutes", m), post) for m, post in forum.substitutes.items())
     for role, post_key in handbook.roles.model_dump(exclude={"illustrative"}).items():
         yield ("roles", role), post_key
     for key, system in handbook.corporate_systems.items():
@@ -198,7 +201,26 @@ def _forums(handbook: Handbook, source: Source) -> Iterator[Complaint]:
                 ((*trail, "quorum", part), told)
                 for part, told in _quorum(forum.quorum, len(forum.members), bool(forum.chair))
             )
+        yield from (((*trail, *part), told) for part, told in _seated(forum))
         yield from (((*trail, part), told) for part, told in _meetings(forum))
+
+
+def _seated(forum: ForumEntry) -> Iterator[Complaint]:
+    """Complain of a veto or a substitute that could never be used, or would give somebody two seats."""
+    for number, post in enumerate(forum.veto):
+        if post not in forum.members:
+            yield ("veto", number), f"{post} is not among the members"
+    for post, count in Counter(forum.veto).items():
+        if count > 1:
+            yield ("veto",), f"{post} is named {count} times"
+    for member, post in forum.substitutes.items():
+        if member not in forum.members:
+            yield ("substitutes", member), f"{member} is not among the members"
+        if post in forum.members:
+            yield ("substitutes", member), f"{post} is a member, and has a seat already"
+    for post, count in Counter(forum.substitutes.values()).items():
+        if count > 1:
+            yield ("substitutes",), f"{post} sits for {count} members; nobody has two seats"
 
 
 def _quorum(quorum: QuorumEntry, seats: int, chair: bool) -> Iterator[tuple[str, str]]:

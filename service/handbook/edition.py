@@ -145,6 +145,10 @@ class Forum(Entry):
     """The forum to which it takes what it cannot settle."""
     chair: str | None = None
     members: tuple[str, ...] = ()
+    veto: tuple[str, ...] = ()
+    """Members each of whom can stop a question alone."""
+    substitutes: dict[str, str] = Field(default_factory=dict)
+    """Member to the post that sits in their place while they are away, or when they stay silent."""
     quorum: Quorum | None = None
     decides: Decides = Decides.MEETING
     blind: bool = False
@@ -652,7 +656,13 @@ class Edition(Frozen):
             return None
         forum = self.forums[key]
         seats = tuple(
-            SeatAsk(key=post, post=post, chair=member == forum.chair)
+            SeatAsk(
+                key=post,
+                post=post,
+                chair=member == forum.chair,
+                veto=member in forum.veto,
+                substitute=self._acting(forum.substitutes.get(member, ""), day),
+            )
             for member in forum.members
             for post in (self._acting(member, day),)
         )

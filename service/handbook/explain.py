@@ -201,7 +201,10 @@ def _validity(edition: Edition) -> Iterator[str]:
 
 
 def _sits(forum: Forum) -> str:
-    return f"{len(forum.members)} seats" + (f", {_quorum(forum.quorum)}" if forum.quorum else "")
+    told = [f"{len(forum.members)} seats", *([_quorum(forum.quorum)] if forum.quorum else [])]
+    told += [f"{post} may stop it alone" for post in forum.veto]
+    told += [f"{post} sits for {member}" for member, post in forum.substitutes.items()]
+    return ", ".join((*told, *(["votes are shown once it is decided"] if forum.blind else [])))
 
 
 def _quorum(quorum: Quorum) -> str:

@@ -141,6 +141,8 @@ class ForumEntry(Entry):
     parent: str | None = None
     chair: str | None = None
     members: tuple[str, ...] = ()
+    veto: tuple[str, ...] = ()
+    substitutes: dict[str, str] = Field(default_factory=dict)
     quorum: QuorumEntry | None = None
     decides: Decides = Decides.MEETING
     blind: bool = False
@@ -201,6 +203,8 @@ class StepEntry(Entry):
     forum: str | None = None
     """The forum that decides it; its quorum then holds."""
     quorum: QuorumEntry | None = None
+    blind: bool | None = None
+    """Whether votes are hidden until it is decided; without a word, as the forum has it."""
     silence: Silence = Silence.KEEP_WAITING
     assurance: Assurance = Assurance.LINK
     code_above: Pounds | None = None

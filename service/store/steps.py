@@ -603,10 +603,16 @@ def _seat(row: Row[Any], holders: Sequence[Holder]) -> SeatView:
 
 
 def _step(row: Row[Any], seats: Sequence[SeatView]) -> StepView:
+    ask = Ask.model_validate_json(row.ask)
+    substitutes = {seat.key: seat.substitute for seat in ask.seats if seat.substitute}
     return StepView(
         id=row.id,
-        ask=Ask.model_validate_json(row.ask),
-        seats=tuple(seats),
+        ask=ask,
+        # Who sits in whose place is part of the question, and does not change while it is open.
+        seats=tuple(
+            seat.model_copy(update={"substitute": substitutes[seat.key]}) if seat.key in substitutes else seat
+            for seat in seats
+        ),
         opened=row.opened,
         due=row.due,
         rungs=_RUNGS.validate_json(row.rungs),

@@ -7,8 +7,9 @@ from typing import Any
 
 import rfc8785
 
-from service import appraisal, telling, versions
+from service import appraisal, boards, telling, versions
 from service.appraisal import Figure
+from service.boards import Board
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
 from service.store import approvers, cases, steps, texts
@@ -114,6 +115,12 @@ class Brief(Frozen):
     so_far: tuple[Answer, ...] = ()
     colleagues: tuple[Colleague, ...] = ()
     blind: bool = False
+    board: Board | None = None
+    """How the question stands, where a board decides it."""
+    duties: tuple[str, ...] = ()
+    """What this seat's vote can do that others' cannot."""
+    substitute: bool = False
+    """The reader sits there as the forum's substitute; `covering` is for whom."""
     conditions: tuple[Condition, ...] = ()
     budget: Budget | None = None
     coincidences: tuple[str, ...] = ()
@@ -171,6 +178,9 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         so_far=tuple(telling.told(decision, edition) for decision in earlier),
         colleagues=tuple(_colleagues(tx, step, seat, case, edition, made)),
         blind=step.blind and step.open,
+        board=boards.of(tx, step, edition),
+        duties=boards.duties(seat, step.terms),
+        substitute=sight.substitute,
         conditions=tuple(telling.condition(put, edition) for decision in made for put in decision.conditions),
         budget=telling.budget(edition, seat.post, seat.amount),
         coincidences=tuple(telling.coincidences(case, edition, tx.today)),

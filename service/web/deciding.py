@@ -17,7 +17,7 @@ from service.web import days, outstanding, words
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
-from workflows.model import Assurance, Capacity, Choice, Frozen, Undo, decision_key, undo_key
+from workflows.model import Assurance, Choice, Frozen, Undo, decision_key, undo_key
 from workflows.rules import holding
 from workflows.rules.quorum import Refusal
 
@@ -300,7 +300,7 @@ def _intent(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str)
         seat=seat.key,
         person=sight.link.person,
         post=sight.holder.post if sight.holder else sight.link.post,
-        on_behalf_of=_covered(sight),
+        on_behalf_of=sight.covered.id if sight.covered else "",
         choice=chosen.choice,
         reason=chosen.reason,
         conditions=chosen.conditions,
@@ -316,13 +316,6 @@ def _intent(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str)
         user_agent=visit.user_agent,
         sec_fetch_user=visit.sec_fetch_user,
     )
-
-
-def _covered(sight: Sight) -> str:
-    if sight.holder is None or sight.holder.capacity is not Capacity.COVER:
-        return ""
-    own = sight.people.holder(sight.open_seat.post, sight.today)
-    return own.id if own else ""
 
 
 def remembered(tx: Tx, sight: Sight, given: str) -> str:

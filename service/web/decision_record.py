@@ -21,7 +21,7 @@ from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.line import Line
 from service.store.steps import StepView
-from service.web import printing, seclusion, words
+from service.web import balloting, printing, seclusion, words
 from workflows.letters import Answer, Condition
 from workflows.model import Choice, State
 
@@ -53,6 +53,8 @@ class Answered(_Part):
     title: str
     person: str
     for_whom: str
+    substitute: bool
+    """They sat in that place as the forum's substitute."""
     """Whom they covered for, if they did."""
     question: str
     choice: Choice
@@ -128,6 +130,8 @@ class DecisionRecord(_Part):
     alternatives: list[Alternative]
     alternatives_text: str
     interests: list[Interest]
+    votes: list[str]
+    """Of each board that voted: how many were present, and whose vote decided if one alone did."""
     payers: list[Payer]
     order: str
     """The number of the order that it raised, if it raised one."""
@@ -208,6 +212,7 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
             *(Interest(declared=True, text=said) for said in _declared(made, rules)),
             *(Interest(declared=False, text=said) for said in telling.coincidences(case, rules, day)),
         ],
+        votes=list(balloting.told(tx, (step for step in asked.values() if not step.open), rules)),
         payers=list(_payers(case, rules, day)),
         order=raised[0].number if raised else "",
     )
@@ -231,6 +236,7 @@ def _answered(step: StepView, made: DecisionView, rules: Edition) -> Answered:
         title=said.who,
         person=telling.name(rules, made.person),
         for_whom=said.for_whom,
+        substitute=said.substitute,
         question=words.leg(step.kind),
         choice=made.choice,
         answer=words.did(made.choice, step.kind),
@@ -331,6 +337,8 @@ def _the_decision(record: DecisionRecord) -> Iterator[Row]:
         yield Row(what="Since then", which=(f"{since} on {words.day(record.changed_on)}",))
     if record.valid_until:
         yield Row(what="Valid until", which=(f"{words.day(record.valid_until)}, unless put to use by then",))
+    if record.votes:
+        yield Row(what="The vote", which=tuple(record.votes))
     yield Row(what="Proposal", which=(record.title, *_lines(record.summary)))
     yield Row(what="Version", which=(f"{record.version}, fingerprint {record.content_hash}",))
     yield Row(what="Department", which=(record.department,))
@@ -344,7 +352,8 @@ def _the_decision(record: DecisionRecord) -> Iterator[Row]:
 def _told(made: Answered, record: DecisionRecord) -> Row:
     kept = made.version != record.version
     person = f" ({made.person})" if made.person else ""
-    covering = f", covering for {made.for_whom}" if made.for_whom else ""
+    capacity = "substitute" if made.substitute else "covering"
+    covering = f", {capacity} for {made.for_whom}" if made.for_whom else ""
     return Row(
         what=f"{made.title}{person}{covering}",
         which=(

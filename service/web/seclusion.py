@@ -1,42 +1,50 @@
 """What is not yet for everybody's eyes: answers to a blind question until it is resolved, and each answer
 for as long as it may be taken back.
-"""
 
-from collections.abc import Iterable
+Whoever has declared an interest in a question sees nobody's answer to it while it is open, blind or not.
+"""
 
 from service.store import canonical, intents, journal, steps
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.line import Line
 from service.store.steps import StepView
+from workflows.model import Choice
 
 
-def decisions(tx: Tx, ref: str) -> tuple[DecisionView, ...]:
-    """Return a case's decisions, as far as everybody may see them."""
-    blind, still_open = _open(steps.of_case(tx, ref))
+def decisions(tx: Tx, ref: str, reader: str = "") -> tuple[DecisionView, ...]:
+    """Return a case's decisions, as far as everybody may see them, or a person who reads them."""
+    hidden, still_open = _hidden(tx, ref, reader)
     return tuple(
         made
         for made in intents.decisions_of(tx, ref)
-        if made.step not in blind
+        if made.step not in hidden
         and not (made.step in still_open and made.held_until and made.held_until >= tx.now)
     )
 
 
-def lines(tx: Tx, ref: str, after: int = 0) -> tuple[Line, ...]:
-    """Return a case's record, as far as everybody may see it."""
-    blind, still_open = _open(steps.of_case(tx, ref))
+def lines(tx: Tx, ref: str, after: int = 0, reader: str = "") -> tuple[Line, ...]:
+    """Return a case's record, as far as everybody may see it, or a person who reads it."""
+    hidden, still_open = _hidden(tx, ref, reader)
     return tuple(
         line
         for line in journal.lines(tx, ref, after=after)
-        if not (_tells(line) and line.data.get("step") in blind)
+        if not (_tells(line) and line.data.get("step") in hidden)
         and not (line.data.get("step") in still_open and _held(tx, line))
     )
 
 
-def _open(asked: Iterable[StepView]) -> tuple[set[str], set[str]]:
-    """Return the open steps that are blind, and all that are open."""
-    still_open = [step for step in asked if step.open]
-    return {step.id for step in still_open if step.blind}, {step.id for step in still_open}
+def is_out(tx: Tx, step: StepView, person: str) -> bool:
+    """Say whether a person has declared an interest in a question that is open, and is out of it."""
+    made = intents.decisions_of_step(tx, step.id, strict=False)
+    return step.open and any(one.person == person and one.choice is Choice.DECLARE_INTEREST for one in made)
+
+
+def _hidden(tx: Tx, ref: str, reader: str) -> tuple[set[str], set[str]]:
+    """Return the open steps whose answers a reader may not see, and all that are open."""
+    standing = [step for step in steps.of_case(tx, ref) if step.open]
+    hidden = {step.id for step in standing if step.blind or (reader and is_out(tx, step, reader))}
+    return hidden, {step.id for step in standing}
 
 
 def _tells(line: Line) -> bool:

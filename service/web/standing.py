@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from service import seating, telling
-from service.handbook import Edition
+from service.handbook import Edition, Person
 from service.store import cases, editions, intents, links, steps, undoing
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -105,11 +105,22 @@ class Sight:
 
     @property
     def covering(self) -> str:
-        """The name of whoever the person covers for; empty if nobody."""
-        if self.holder is None or self.holder.capacity is not Capacity.COVER:
-            return ""
-        own = self.people.holder(self.open_seat.post, self.today)
-        return own.name if own else ""
+        """The name of whoever the person covers for, or sits in the place of; empty if nobody."""
+        own = self.covered
+        vacant = telling.title(self.edition, self.open_seat.post, self.today) if self.substitute else ""
+        return own.name if own else vacant
+
+    @property
+    def covered(self) -> Person | None:
+        """Whoever the person covers for, or sits in the place of as a forum's substitute."""
+        if self.holder is None or self.holder.capacity not in (Capacity.COVER, Capacity.SUBSTITUTE):
+            return None
+        return self.people.holder(self.open_seat.post, self.today)
+
+    @property
+    def substitute(self) -> bool:
+        """The person sits there as the forum's substitute for its member."""
+        return self.holder is not None and self.holder.capacity is Capacity.SUBSTITUTE
 
     @property
     def needs_code(self) -> bool:

@@ -151,10 +151,13 @@ def _validity(case: CaseItem) -> tuple[str, ...]:
     return (f"The approval is valid until {words.day(case.valid_until)}, and lapses unless {used} by then.",)
 
 
-def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None) -> tuple[str, ...]:
+def since_answer(
+    tx: Tx, case: CaseView, step: StepView, settled: Choice | None, *, counted: bool = True
+) -> tuple[str, ...]:
     """Say what has become of a question and of those put together with it, and where the case is now.
 
-    `settled` is what the question came to, which the engine knows a moment before the register.
+    `settled` is what the question came to, which the engine knows a moment before the register. Unless
+    `counted`, how many have answered is not told.
     """
     version = case.version if step.id in case.kept.values() else step.version
     beside = telling.together(case, step, steps.of_version(tx, case.ref, version))
@@ -171,7 +174,8 @@ def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None)
     underway = case.open and case.withdrawal is None and here
     onward = _onward(tx, case, answered) if underway and passed else ""
     halted = _halted(tx, case, answered) if underway and not passed else ""
-    become = "; ".join(filter(None, (_counted(tx, case, beside), alone, onward or halted)))
+    many = _counted(tx, case, beside) if counted else ""
+    become = "; ".join(filter(None, (many, alone, onward or halted)))
     # What the register has yet to hear is settled still stands in it as waiting.
     over = [one.id for one, outcome in answered if outcome is not None]
     left = [wait for wait in waiting if wait.step not in over]

@@ -169,7 +169,7 @@ _LEADS_TO = {
 
 NUDGES = {
     Nudge.REMIND: "a reminder is sent",
-    Nudge.COVER: "their cover is asked as well",
+    Nudge.COVER: "their cover or substitute is asked as well",
     Nudge.LINE: "the next person up the line is asked as well",
     Nudge.COUNT: "the votes cast by then are counted, and decide if they make a quorum",
     Nudge.PMO: "the PMO is told",

@@ -605,6 +605,48 @@ QUESTIONS = """questions:
         ),
         # forums
         ("forums.yaml", SRG_QUORUM, SRG_QUORUM.replace("4", "9"), 0, "quorum.present", "9 must be present"),
+        ("forums.yaml", SRG_QUORUM, f"veto: [bh-dmh]\n    {SRG_QUORUM}", 0, "veto", "bh-dmh is not among"),
+        ("forums.yaml", SRG_QUORUM, f"veto: [bh-dmx]\n    {SRG_QUORUM}", 0, "veto", "no post bh-dmx"),
+        (
+            "forums.yaml",
+            SRG_QUORUM,
+            f"veto: [cd-rc, cd-rc]\n    {SRG_QUORUM}",
+            0,
+            "veto",
+            "cd-rc is named 2 times",
+        ),
+        (
+            "forums.yaml",
+            SRG_QUORUM,
+            f"substitutes: {{bh-dmh: bh-sports}}\n    {SRG_QUORUM}",
+            0,
+            "substitutes.bh-dmh",
+            "bh-dmh is not among the members",
+        ),
+        (
+            "forums.yaml",
+            SRG_QUORUM,
+            f"substitutes: {{cd-rc: cd-rad}}\n    {SRG_QUORUM}",
+            0,
+            "substitutes.cd-rc",
+            "cd-rad is a member, and has a seat already",
+        ),
+        (
+            "forums.yaml",
+            SRG_QUORUM,
+            f"substitutes: {{cd-rc: nobody}}\n    {SRG_QUORUM}",
+            0,
+            "substitutes.cd-rc",
+            "there is no post nobody",
+        ),
+        (
+            "forums.yaml",
+            SRG_QUORUM,
+            f"substitutes: {{cd-rc: bh-dmh, cd-rad: bh-dmh}}\n    {SRG_QUORUM}",
+            0,
+            "substitutes",
+            "bh-dmh sits for 2 members",
+        ),
         ("forums.yaml", SRG_QUORUM, SRG_QUORUM.replace("4", "0"), 0, "quorum.present", "0 must be present"),
         ("forums.yaml", SRG_QUORUM, "quorum: {rule: n_of_m, needed: 9}", 0, "quorum.needed", "9 must agree"),
         (
@@ -1030,6 +1072,22 @@ def test_a_succession_needs_its_day(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     change(folder, "posts.yaml", "    succeeded_on: 2007-04-01\n", "")
     assert [fault.key for fault in faults(folder)] == ["posts.sd-ict-ca.succeeded_by"]
+
+
+def test_a_forum_s_veto_substitutes_and_hidden_votes_reach_its_seats_and_terms(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    added = "veto: [cd-rc]\n    substitutes: {cd-rad: bh-dmh}\n    blind: true\n    "
+    change(folder, "forums.yaml", SRG_QUORUM, added + SRG_QUORUM)
+    edition = handbook.load(folder)
+    srg = edition.routing().srg
+    assert srg is not None
+    assert [seat.key for seat in srg.seats if seat.veto] == ["cd-rc"]
+    assert {seat.key: seat.substitute for seat in srg.seats if seat.substitute} == {"cd-rad": "bh-dmh"}
+    assert edition.terms()["srg"].blind
+    told = " ".join(handbook.explained(edition, date(2026, 3, 2)))
+    assert "cd-rc may stop it alone, bh-dmh sits for cd-rad, votes are shown once it is decided" in told
+    change(folder, "steps.yaml", "    forum: srg\n", "    forum: srg\n    blind: false\n")
+    assert not handbook.load(folder).terms()["srg"].blind
 
 
 def test_a_forum_that_decides_cases_needs_a_quorum(tmp_path: Path) -> None:

@@ -191,3 +191,100 @@ def test_a_member_of_a_board_always_has_their_own_seat(covers: dict[str, str]) -
         holder = LEICESTER.holder(post, DAY)
         assert holder is not None
         assert (holder.id, "holder") in seat
+
+
+# ------------------------------------------------------------------------- substitutes
+
+VACANT = "sd-information"
+"""A post that nobody holds on the day."""
+
+
+def board(*places: str) -> Ask:
+    """Return a board's question, its places written as member or member/substitute."""
+    seats = [place.partition("/") for place in places]
+    return ask().model_copy(
+        update={"seats": tuple(SeatAsk(key=post, post=post, substitute=other) for post, _, other in seats)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("places", "covers", "barred", "opened", "after"),
+    [
+        # a member who is there is asked alone; silent, the substitute comes in
+        (["cd-rc/bh-dmh"], {}, [], [[(CD_RC, "holder")]], [[(CD_RC, "holder"), (HALL, "substitute")]]),
+        # away, the substitute sits and no private cover does, on the day and after silence
+        (
+            ["cd-rc/bh-dmh"],
+            {CD_RC: LAND},
+            [],
+            [[(HALL, "substitute"), (CD_RC, "holder")]],
+            [[(HALL, "substitute"), (CD_RC, "holder")]],
+        ),
+        # the substitute's own cover does not sit: one hop
+        (
+            ["cd-rc/bh-dmh"],
+            {CD_RC: LAND, HALL: SPORTS},
+            [],
+            [[(HALL, "substitute"), (CD_RC, "holder")]],
+            [[(HALL, "substitute"), (CD_RC, "holder")]],
+        ),
+        # a vacant seat is the substitute's
+        ([f"{VACANT}/bh-dmh"], {}, [], [[(HALL, "substitute")]], [[(HALL, "substitute")]]),
+        # whoever wrote the version, or covers for one who did, substitutes for nobody
+        (["cd-rc/bh-dmh"], {CD_RC: LAND}, [HALL], [[(CD_RC, "holder")]], [[(CD_RC, "holder")]]),
+        # an author's seat is not handed to their substitute
+        (["cd-rc/bh-dmh"], {}, [CD_RC], [[(CHIEF, "line")]], [[(CHIEF, "line")]]),
+        # nobody has two seats
+        (
+            ["cd-rc/bh-dmh", "bh-dmh"],
+            {CD_RC: LAND},
+            [],
+            [[(CD_RC, "holder")], [(HALL, "holder")]],
+            [[(CD_RC, "holder")], [(HALL, "holder")]],
+        ),
+        (
+            ["cd-rc/bh-dmh", "cd-rad/bh-dmh"],
+            {CD_RC: LAND, CD_RAD: LAND},
+            [],
+            [[(HALL, "substitute"), (CD_RC, "holder")], [(CD_RAD, "holder")]],
+            [[(HALL, "substitute"), (CD_RC, "holder")], [(CD_RAD, "holder")]],
+        ),
+        # where the forum names nobody, a cover sits as elsewhere
+        (
+            ["cd-rc"],
+            {CD_RC: LAND},
+            [],
+            [[(LAND, "cover"), (CD_RC, "holder")]],
+            [[(LAND, "cover"), (CD_RC, "holder")]],
+        ),
+    ],
+)
+def test_who_sits_in_a_member_s_place(
+    places: list[str],
+    covers: dict[str, str],
+    barred: list[str],
+    opened: list[list[tuple[str, str]]],
+    after: list[list[tuple[str, str]]],
+) -> None:
+    seats = seating.seats(board(*places), LEICESTER, DAY, covers, barred)
+    assert [[(one.person, one.capacity.value) for one in seat.holders] for seat in seats] == opened
+    silent = [seat.key for seat in seats]
+    seats = seating.nudged(seats, silent, Nudge.COVER, LEICESTER, DAY, covers, barred)
+    assert [[(one.person, one.capacity.value) for one in seat.holders] for seat in seats] == after
+
+
+def test_a_substitute_who_was_asked_may_still_answer_when_the_member_is_back() -> None:
+    (seat,) = seating.seats(board("cd-rc/bh-dmh"), LEICESTER, DAY, {CD_RC: LAND}, ())
+    asked = seat.holders[0]
+    assert asked == Holder(person=HALL, post="bh-dmh", capacity=Capacity.SUBSTITUTE)
+    assert seating.may_still(asked, seat, LEICESTER, DAY, {}, ())
+    assert not seating.may_still(asked, seat, LEICESTER, DAY, {}, [HALL])
+
+
+def test_a_member_who_goes_away_brings_in_the_substitute() -> None:
+    seats = seating.seats(board("cd-rc/bh-dmh"), LEICESTER, DAY, {}, ())
+    (seat,) = seating.reseated(seats, ["cd-rc"], LEICESTER, DAY, {CD_RC: LAND}, ())
+    assert [(one.person, one.capacity) for one in seat.holders] == [
+        (CD_RC, Capacity.HOLDER),
+        (HALL, Capacity.SUBSTITUTE),
+    ]

@@ -324,6 +324,26 @@ async def test_a_board_without_enough_members_present_comes_to_nothing(playing: 
         assert (outcome.ending, outcome.choice) == (Ending.SILENT, None)
 
 
+@pytest.mark.parametrize(("closes", "ending"), [(True, Ending.SILENT), (False, None)])
+async def test_a_board_that_interests_leave_without_a_quorum_closes_before_everybody_has_answered(
+    playing: Playing, closes: bool, ending: Ending | None
+) -> None:
+    quorum = Quorum(rule=QuorumRule.MAJORITY, present=2, closes_hopeless=closes)
+    under = terms(*LADDER, kind="srg", quorum=quorum)
+    async with playing(ask("chair", "b", "c", under=under, key="srg", case=f"CASE-17{closes:d}")) as play:
+        await play.answer("b", Choice.DECLARE_INTEREST)
+        await play.answer("c", Choice.DECLARE_INTEREST)
+        if ending is None:
+            # A case that opened before this was known waits for everybody, as it did.
+            await play.answer("chair")
+        outcome = await play.handle.result()
+        assert (outcome.ending, outcome.choice) == (Ending.SILENT, None)
+        assert [closing.why for closing in play.outside.register.closings] == ["inquorate"]
+        register = play.outside.register
+        told = [*register.decisions, *register.closings[0].unrecorded]
+        assert len({made.key for made in told}) == (2 if closes else 3)
+
+
 BOARD = ("chair", "member-1", "member-2", "member-3")
 COUNTED = ((2, Nudge.REMIND), (4, Nudge.COUNT), (6, Nudge.PMO))
 

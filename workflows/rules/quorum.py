@@ -1,7 +1,7 @@
 """How answers become an outcome, and which answers are refused."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from workflows.model import Choice, Decision, Quorum, QuorumRule, Seat
@@ -78,6 +78,38 @@ def settled(
     if choice and choice.favourable and len(heard) < len(vetoes) and not final:
         return None
     return choice
+
+
+def vetoed_by(answers: Mapping[str, Choice], seats: Sequence[Seat]) -> str | None:
+    """Return the key of the seat that stopped a question by itself, of several the first; None if none did.
+
+    `answers` are what each seat answered, in the order in which they were accepted.
+    """
+    vetoes = [seat.key for seat in seats if seat.veto]
+    stopping = (
+        key for key, choice in answers.items() if key in vetoes and choice.counted and not choice.favourable
+    )
+    return next(stopping, None)
+
+
+def cast_by(
+    answers: Mapping[str, Choice], seats: Sequence[Seat], quorum: Quorum, outcome: Choice | None
+) -> str | None:
+    """Return the key of the chair's seat where the chair's vote broke a tie; None if none had to."""
+    if quorum.rule is not QuorumRule.MAJORITY or not quorum.casting or outcome is None:
+        return None
+    views = {key: choice for key, choice in answers.items() if choice.counted}
+    tied = 2 * sum(choice.favourable for choice in views.values()) == len(views)
+    chair = next((seat.key for seat in seats if seat.chair and seat.key in views), None)
+    return chair if tied and vetoed_by(answers, seats) is None else None
+
+
+def hopeless(decisions: Sequence[Decision], seats: Sequence[Seat], quorum: Quorum) -> bool:
+    """Say whether so many have declared an interest that no quorum can be met, whoever else answers."""
+    if quorum.rule is not QuorumRule.MAJORITY:
+        return False
+    interests = sum(made.choice is Choice.DECLARE_INTEREST for made in decisions)
+    return len(seats) - interests < needed_present(quorum, interests)
 
 
 def needed_present(quorum: Quorum, interests: int) -> int:

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from service import sittings, telling, versions
+from service import boards, sittings, telling, versions
 from service.errors import Malformed, NotFound, Problem
+from service.handbook import Edition
 from service.proposals import ProposalDocument
 from service.store import cases, drafts, idempotency, intents, orders, steps
 from service.store.cases import CaseItem, CaseView
@@ -92,6 +93,44 @@ class Meeting(BaseModel):
 
     date: dates.date
     papers_due: dates.date
+
+
+class QuorumTold(BaseModel):
+    """How a board's question stands. The votes are null while they are hidden until it is decided."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "seats": 8,
+                "present": 5,
+                "needed": 4,
+                "interests": 1,
+                "wanting": 0,
+                "possible": True,
+                "silent": ["cd-hsg", "cd-ell"],
+                "in_favour": 3,
+                "against": 2,
+                "abstaining": 0,
+                "blind": False,
+                "sentences": ["5 of 8 present; 4 needed; 1 has declared an interest."],
+            }
+        }
+    )
+
+    seats: int
+    present: int
+    needed: int
+    interests: int
+    wanting: int
+    """How many more must vote for the votes to count."""
+    possible: bool
+    """Enough can still be present."""
+    silent: list[str]
+    in_favour: int | None
+    against: int | None
+    abstaining: int | None
+    blind: bool
+    sentences: list[str]
 
 
 class WaitingOn(BaseModel):
@@ -190,6 +229,8 @@ class CaseTold(CaseSummary):
 
     content_hash: str
     edition: str
+    quorum: dict[str, QuorumTold]
+    """How each open question of a board stands, by its step."""
     route: list[RouteLeg]
     decisions: list[DecisionTold]
     conditions: list[dict[str, str]]
@@ -278,6 +319,7 @@ class StepTold(BaseModel):
     waiting_on: list[str]
     next: str | None
     at: datetime | None
+    quorum: QuorumTold | None
 
 
 class StepList(BaseModel):
@@ -474,11 +516,16 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
             raise NotFound
         edition = telling.edition(tx, found.edition)
         told = submitting.stops(found.route, edition, found.proposal.submitted)
-        made, kept = seclusion.decisions(tx, ref), versions.kept_for(tx, ref)
+        made, kept = seclusion.decisions(tx, ref, visit.me.id), versions.kept_for(tx, ref)
         return CaseTold(
             **_summary(tx, found, steps.waiting(tx, ref), visit.today),
             content_hash=found.content_hash,
             edition=found.edition,
+            quorum={
+                step.id: told_quorum
+                for step in steps.of_case(tx, ref)
+                if step.open and (told_quorum := _quorum(tx, step, edition, visit.me.id))
+            },
             route=[_leg(leg, stop) for leg, stop in zip(found.route, told, strict=True)],
             decisions=[_decision(tx, found, decision, kept.get(decision.step, ())) for decision in made],
             conditions=[_condition(put) for decision in made for put in decision.conditions],
@@ -559,7 +606,7 @@ def lines(
     """Return the record of a case, line by line."""
     with visit.desk.store.reading() as tx:
         _own_organisation(cases.get(tx, ref), visit)
-        found = [JournalLine(**line.model_dump()) for line in seclusion.lines(tx, ref, after)]
+        found = [JournalLine(**line.model_dump()) for line in seclusion.lines(tx, ref, after, visit.me.id)]
     return {"lines": found}
 
 
@@ -574,7 +621,8 @@ def open_steps(
     """List the questions that are open, the longest open first."""
     with visit.desk.store.reading() as tx:
         found = steps.page(tx, organisation=visit.rules.organisation, case=case, cursor=cursor, limit=limit)
-    return StepList(steps=[_step(step) for step in found.items], next=found.next_cursor)
+        told = [_step(tx, step, visit.me.id) for step in found.items]
+    return StepList(steps=told, next=found.next_cursor)
 
 
 @router.get("/forums/{id}/meetings", name="api_meetings")
@@ -712,7 +760,29 @@ def _order(order: OrderView) -> OrderTold:
     )
 
 
-def _step(step: StepView) -> StepTold:
+def _quorum(tx: Tx, step: StepView, edition: Edition, reader: str) -> QuorumTold | None:
+    board = boards.of(tx, step, edition)
+    if board is None:
+        return None
+    meter, out = board.meter, seclusion.is_out(tx, step, reader)
+    return QuorumTold(
+        seats=meter.seats,
+        present=meter.present,
+        needed=meter.needed,
+        interests=meter.interests,
+        wanting=meter.wanting,
+        possible=meter.possible,
+        silent=list(meter.silent),
+        in_favour=None if out else meter.in_favour,
+        against=None if out else meter.against,
+        abstaining=None if out else meter.abstaining,
+        blind=board.blind,
+        sentences=[board.present, *(() if out else board.wanting), *board.until],
+    )
+
+
+def _step(tx: Tx, step: StepView, reader: str) -> StepTold:
+    edition = telling.edition(tx, cases.get(tx, step.case).edition)
     held = step.takes_effect
     return StepTold(
         id=step.id,
@@ -726,4 +796,5 @@ def _step(step: StepView) -> StepTold:
         waiting_on=[] if held else [seat.post for seat in step.seats if not seat.answered],
         next=steps.HELD if held else step.next.nudge if step.next else None,
         at=held or (step.next.at if step.next else None),
+        quorum=_quorum(tx, step, edition, reader),
     )

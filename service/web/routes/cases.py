@@ -15,6 +15,7 @@ from service.store.cases import CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
     adding,
+    balloting,
     briefing,
     decision_record,
     ordering,
@@ -117,7 +118,8 @@ def case(ref: str, visit: Asker) -> Response:
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
         edition = telling.edition(tx, found.edition)
-        made, lines = seclusion.decisions(tx, ref), seclusion.lines(tx, ref)
+        me = visit.me.id
+        made, lines = seclusion.decisions(tx, ref, me), seclusion.lines(tx, ref, reader=me)
         content = cases.content(tx, ref) or {}
         read = proposals.ProposalDocument.model_validate(content)
         figures, flags = briefing.reckoned(read, found, edition)
@@ -125,6 +127,8 @@ def case(ref: str, visit: Asker) -> Response:
             "case": found,
             "edition": edition,
             "now": whereabouts.sentences(tx, found),
+            "boards": balloting.standing(tx, ref, edition, me),
+            "board_decisions": balloting.decided(tx, ref, edition),
             "places": whereabouts.places(tx, found),
             "rows": briefing.rows(tx, found),
             "costs": briefing.costs(content),
@@ -213,7 +217,7 @@ def record(ref: str, visit: Asker) -> Response:
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
         edition = telling.edition(tx, found.edition)
-        lines = recounting.recount(seclusion.lines(tx, ref), edition)
+        lines = recounting.recount(seclusion.lines(tx, ref, reader=visit.me.id), edition)
     return page("cases/record.html", visit.frame(), case=found, lines=lines)
 
 
@@ -256,7 +260,7 @@ def shown(ref: str, hash: str, visit: Asker) -> Response:
     """Show what somebody was shown when they decided."""
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
-        by_hash = {made.shown_hash: made for made in seclusion.decisions(tx, ref)}
+        by_hash = {made.shown_hash: made for made in seclusion.decisions(tx, ref, visit.me.id)}
         decision = by_hash.get(hash)
         brief = briefing.shown(tx, hash) if decision else None
         if decision is None or brief is None:

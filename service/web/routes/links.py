@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from service import telling
+from service import boards, telling
 from service.errors import Forbidden, TooMany, Unavailable
 from service.gateway import Counted, Refused
 from service.store import attempts, codes, intents, letters, limits, links, sessions, steps, texts
@@ -21,7 +21,7 @@ from service.store.letters import LedgerRow, LinkBinding, QueuedLetter
 from service.store.links import LinkRow
 from service.store.sessions import Begun, Session
 from service.store.undoing import StoredUndo
-from service.web import briefing, codebook, deciding, standing, visits, whereabouts, words
+from service.web import briefing, codebook, deciding, seclusion, standing, visits, whereabouts, words
 from service.web.courier import Parcel
 from service.web.deciding import NoDraft, Stopped, Submitted
 from service.web.desk import Desk
@@ -582,6 +582,15 @@ def _outcome(tx: Tx, visit: Visit, sight: Sight) -> dict[str, Any]:
     made = intents.decisions_of_step(tx, sight.link.step)
     mine = next((decision for decision in made if decision.seat == sight.link.seat), None)
     settled = sight.answer.settled if sight.answer else None
+    if mine and sight.step and sight.step.blind and sight.step.open and mine.person != sight.link.person:
+        mine = None
+    out = bool(sight.step and seclusion.is_out(tx, sight.step, sight.link.person))
+    came_to = sight.step.choice or settled if sight.step else None
+    board = (
+        boards.of(tx, sight.step, sight.edition)
+        if sight.step and sight.step.open and came_to is None
+        else None
+    )
     mails = [step for step in steps.open_for(tx, sight.link.person) if step.id != sight.link.step]
     return {
         "mine": telling.told(mine, sight.edition) if mine else None,
@@ -589,9 +598,16 @@ def _outcome(tx: Tx, visit: Visit, sight: Sight) -> dict[str, Any]:
         "forum": telling.recorded_for(mine.forum, mine.kind, mine.post, sight.edition)
         if mine and sight.step
         else "",
-        "become": whereabouts.since_answer(tx, sight.case, sight.step, sight.step.choice or settled)
+        "become": whereabouts.since_answer(
+            tx, sight.case, sight.step, came_to, counted=not out and board is None
+        )
         if sight.step
         else (),
+        "board": board,
+        "out": boards.OUT if out and came_to is None else "",
+        "decided_by": boards.decided_by(tx, sight.step, sight.edition, visit.today, came_to)
+        if sight.step
+        else "",
         "others_waiting": len(mails),
         "changes": briefing.since(tx, sight),
         "can_renew": any(step.case == sight.case.ref for step in mails),

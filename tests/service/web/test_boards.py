@@ -1,0 +1,203 @@
+"""A board votes by link: what each reader is shown of it, while it is open and afterwards."""
+
+import pytest
+
+from service import telling
+from service.store import covers, intents, letters
+from service.store.covers import Cover
+from tests.service.web.office import Office
+from tests.support.activities import done
+from workflows.model import (
+    Ask,
+    Capacity,
+    Choice,
+    Ending,
+    Outcome,
+    StepClosing,
+    StepOpening,
+)
+
+REASON = "Far too dear"
+
+
+def asked(office: Office, ref: str, **terms: object) -> str:
+    """Put SRG's question with some of its terms changed; returns the step's id."""
+    ask = office._ask(ref, "srg", 1)
+    return opened(office, ask.model_copy(update={"terms": ask.terms.model_copy(update=terms)}))
+
+
+def opened(office: Office, ask: Ask) -> str:
+    with office.store.reading() as tx:
+        at = tx.now
+    done(office.register.opened(StepOpening(ask=ask, at=at)))
+    return ask.step
+
+
+def votes(office: Office, step: str, post: str, choice: str, reason: str = "") -> str:
+    """Vote by the link of a letter; returns the page that says what has become of it."""
+    member = office.browser()
+    member.see(office.link(step, post))
+    member.press()
+    member.press(choice=choice, reason=reason)
+    member.press()
+    office.recorded(step)
+    member.see(f"/a/done/{office.row(step, post).id}")
+    return member.words
+
+
+def reads(office: Office, step: str, post: str) -> str:
+    member = office.browser()
+    member.see(office.link(step, post))
+    member.press()
+    return member.words
+
+
+def everything(office: Office, ref: str, step: str) -> dict[str, str]:
+    """Return every page, answer of the API and letter that somebody else could read of an open question."""
+    found = {}
+    colleague = office.browser()
+    colleague.see(office.link(step, "chief-finance-officer"))
+    colleague.press()
+    found["a member's page"] = colleague.page
+    roles = office.edition.roles
+    for reader in ("hoict-rc", "cd-sch", roles["pmo"], roles["auditor"]):
+        browser = office.signed_in(reader)
+        for path in (
+            "/work",
+            "/cases",
+            f"/cases/{ref}",
+            f"/cases/{ref}/record",
+            f"/cases/{ref}/decision-record",
+        ):
+            browser.see(path)
+            found[f"{reader} {path}"] = browser.page
+        headers = office.token(reader)
+        for path in (
+            f"cases/{ref}",
+            f"cases/{ref}/journal",
+            "steps",
+            "cases",
+            f"cases/{ref}/decision-record",
+        ):
+            found[f"{reader} API {path}"] = office.browser().get(f"/api/v1/{path}", headers=headers).text
+    voter = office.holder("chief-executive")
+    with office.store.reading() as tx:
+        for row in letters.of_step(tx, step):
+            if row.person != voter:
+                found[f"letter {row.key}"] = str(row.props)
+    return found
+
+
+def test_nobody_else_can_read_a_hidden_vote_anywhere_and_everybody_can_afterwards(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    step = asked(office, ref, blind=True)
+    own = votes(office, step, "chief-executive", "reject", REASON)
+    assert REASON in own, "the voter sees their own"
+    signs = (REASON, "Chief Executive</strong> rejected", "Chief Executive rejected", " 1 against")
+    for where, text in everything(office, ref, step).items():
+        for sign in (*signs, '"choice":"reject"', "'choice': 'reject'"):
+            assert sign not in text, (where, sign)
+    page = reads(office, step, "cd-rc")
+    assert "1 of 8 present; 4 needed." in page, "that somebody has voted is told"
+    assert "How anybody votes is shown when it is decided." in page
+    outcome = Outcome(
+        step=step, ending=Ending.DECIDED, choice=Choice.REJECT, at=office.step(step).opened, kind="srg"
+    )
+    office.closed(step, StepClosing(step=step, outcome=outcome))
+    member = office.signed_in("cd-sch")
+    member.see(f"/cases/{ref}")
+    assert REASON in member.words
+    assert "SRG: 1 of 8 present; 4 needed." in member.words
+
+
+def test_open_votes_are_counted_for_all_and_the_chair_is_told_what_theirs_can_do(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    step = asked(office, ref)
+    for post, choice in (("cd-rc", "approve"), ("cd-sch", "reject"), ("cd-hsg", "abstain")):
+        votes(office, step, post, choice, REASON)
+    chair = reads(office, step, "chief-executive")
+    assert "3 of 8 present; 4 needed." in chair
+    assert "1 more must vote for the votes to count, of: Chief Executive; " in chair
+    assert "So far 1 for, 1 against, 1 abstaining." in chair
+    assert "the casting vote of Chief Executive would decide" in chair
+    assert "You chair: if votes are even, yours decides." in chair
+    other = reads(office, step, "cd-ell")
+    assert "You chair" not in other
+    assert "the votes that have been cast decide, if they make a quorum; otherwise it stays open" in other
+    case = office.signed_in("cd-rad")
+    case.see(f"/cases/{ref}")
+    assert "3 of 8 present; 4 needed." in case.words
+    assert 'role="img" aria-label="3 of 8 present; 4 needed."' in case.page
+    told = office.browser().get(f"/api/v1/steps?case={ref}", headers=office.token("hoict-rc")).json()
+    quorum = told["steps"][0]["quorum"]
+    assert (quorum["present"], quorum["needed"], quorum["wanting"]) == (3, 4, 1)
+    assert (quorum["in_favour"], quorum["against"], quorum["abstaining"]) == (1, 1, 1)
+    told = office.browser().get(f"/api/v1/cases/{ref}", headers=office.token("hoict-rc")).json()
+    assert told["quorum"] == {step: quorum}
+
+
+def test_whoever_declares_an_interest_is_out_of_it_and_sees_nobody_s_vote(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    step = asked(office, ref)
+    votes(office, step, "cd-sch", "reject", REASON)
+    said = votes(office, step, "cd-rc", "declare_interest", "My partner works for the supplier")
+    assert "You are out of this question" in said
+    assert "1 of 8 present; 4 needed; 1 has declared an interest." in said
+    assert "against" not in said
+    for post, sees in (("cd-rc", False), ("cd-rad", True)):
+        browser = office.signed_in(post)
+        browser.see(f"/cases/{ref}")
+        assert (REASON in browser.words) is sees
+        assert ("So far 0 for, 1 against." in browser.words) is sees
+        api = office.browser().get(f"/api/v1/cases/{ref}", headers=office.token(post)).text
+        assert (REASON in api) is sees
+
+
+def test_a_veto_s_holder_is_told_so(office: Office) -> None:
+    ask = office._ask(office.submitted("PROP-02"), "srg", 1)
+    seats = tuple(seat.model_copy(update={"veto": seat.key == "cd-rc"}) for seat in ask.seats)
+    step = opened(office, ask.model_copy(update={"seats": seats}))
+    assert "You may stop this alone" in reads(office, step, "cd-rc")
+    assert "You may stop this alone" not in reads(office, step, "cd-sch")
+
+
+@pytest.mark.parametrize("post", ["bh-dmh"])
+def test_a_forum_s_substitute_votes_in_the_place_of_a_member_who_is_away(office: Office, post: str) -> None:
+    ref = office.submitted("PROP-02")
+    ask = office._ask(ref, "srg", 1)
+    seats = tuple(
+        seat.model_copy(update={"substitute": post}) if seat.key == "cd-sch" else seat for seat in ask.seats
+    )
+    member, private = office.holder("cd-sch"), office.holder("bh-land-charges")
+    with office.store.writing() as tx:
+        covers.set(tx, Cover(person=member, cover=private, starts=tx.today, ends=tx.today, set_by=member))
+    step = opened(office, ask.model_copy(update={"seats": seats}))
+    seat = next(seat for seat in office.step(step).seats if seat.key == "cd-sch")
+    assert seat.substitute == post
+    assert [(one.person, one.capacity) for one in seat.holders] == [
+        (office.holder(post), Capacity.SUBSTITUTE),
+        (member, Capacity.HOLDER),
+    ]
+    page = reads(office, step, post)
+    assert f"substitute for {office.edition.people[member].name}" in page
+    votes(office, step, post, "approve")
+    seat = next(seat for seat in office.step(step).seats if seat.key == "cd-sch")
+    assert (seat.person, seat.choice) == (office.holder(post), Choice.APPROVE)
+    with office.store.reading() as tx:
+        (cover,) = [row for row in letters.of_step(tx, step) if row.kind == "cover"]
+    assert cover.props["substitute"]
+    assert cover.props["covering"] == office.edition.people[member].name
+
+
+def test_an_answer_names_the_member_for_whom_a_substitute_sat(office: Office) -> None:
+    step = asked(office, office.submitted("PROP-02"))
+    votes(office, step, "cd-rc", "approve")
+    with office.store.reading() as tx:
+        (made,) = intents.decisions_of_step(tx, step)
+    srg = office.edition.forums["srg"].model_copy(update={"substitutes": {"cd-sch": "bh-dmh"}})
+    rules = office.edition.model_copy(update={"forums": {**office.edition.forums, "srg": srg}})
+    sat = made.model_copy(update={"forum": "srg", "post": "bh-dmh", "on_behalf_of": ""})
+    told = telling.told(sat, rules)
+    assert (told.substitute, told.for_whom) == (True, telling.title(rules, "cd-sch", told.on))
+    for other in (sat.model_copy(update={"post": "cd-rc"}), sat.model_copy(update={"forum": ""})):
+        assert not telling.told(other, rules).substitute
