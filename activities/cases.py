@@ -2,15 +2,25 @@
 
 from temporalio import activity
 
-from activities.correspondence import Correspondence
+from activities.action_letters import correspondence
+from activities.following import open_actions
 from activities.writing import Writing
 from service.links import Links
 from service.mailroom import Mailroom
-from service.store import Store, cases, orders
+from service.store import Store, actions, cases, orders
 from service.store.engine import Tx
 from service.telling import edition
 from workflows import ports
-from workflows.model import Becoming, CaseOpened, CaseWaiting, Clock, State
+from workflows.model import (
+    ActionOpened,
+    Becoming,
+    CaseOpened,
+    CaseWaiting,
+    Clock,
+    FollowUp,
+    State,
+)
+from workflows.rules import actions as kinds
 from workflows.rules import course
 
 
@@ -38,18 +48,34 @@ class Cases(Writing, ports.Cases):
         """Write what the case waits for apart from people; return the Clock."""
         return await self._write(self._waits, waiting)
 
+    @activity.defn(name="case_follow_ups")
+    async def follow_ups(self, case: str) -> tuple[FollowUp, ...]:
+        """Return the actions that follow from a case, in the order in which they were opened."""
+        return await self._write(self._follow_ups, case)
+
+    @activity.defn(name="action_begun")
+    async def action_begun(self, case: str) -> ActionOpened:
+        """Write that an action's process has begun; return who does it, who checks it, and by when."""
+        return await self._write(self._action_begun, case)
+
     def _begun(self, tx: Tx, case: str) -> CaseOpened:
         view = cases.get(tx, case)
         rules = edition(tx, view.edition)
-        letters = Correspondence(tx, view, self._links, tx.now).begun()
+        letters = correspondence(tx, view, self._links, tx.now).begun()
         legs = (*view.route, *view.branches.values())
         asked = {ask.kind for leg in legs for ask in course.asked_by(leg)}
         terms = {kind: terms for kind, terms in rules.terms().items() if kind in asked}
-        return cases.begun(tx, case, terms=terms, queued=letters)
+        opened = cases.begun(tx, case, terms=terms, queued=letters)
+        return opened.model_copy(update={"conditions_tracked": rules.tracks_actions})
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
-        case, state = cases.get(tx, becoming.case), State(becoming.state)
-        desk = Correspondence(tx, case, self._links, becoming.at)
+        case = cases.get(tx, becoming.case)
+        if case.kind == actions.KIND:
+            return cases.became(tx, becoming)
+        state = State(becoming.state)
+        # First, for the letters name them.
+        open_actions(tx, case, becoming)
+        desk = correspondence(tx, case, self._links, becoming.at)
         letters = desk.became(state, becoming.number, becoming.because, orders_to=self._orders_to)
         clock = cases.became(tx, becoming, letters)
         if state is State.APPROVED:
@@ -58,6 +84,23 @@ class Cases(Writing, ports.Cases):
             orders.cancelled(tx, case.ref, at=becoming.at)
         return clock
 
+    def _follow_ups(self, tx: Tx, case: str) -> tuple[FollowUp, ...]:
+        return tuple(
+            FollowUp(ref=action.ref, owner=action.owner, guards=action.guards)
+            for action in actions.of_case(tx, case)
+        )
+
+    def _action_begun(self, tx: Tx, case: str) -> ActionOpened:
+        view = cases.get(tx, case)
+        rules = edition(tx, view.edition)
+        return actions.begun(
+            tx,
+            case,
+            clause=rules.clauses[kinds.DO].number,
+            told=tuple(dict.fromkeys((view.sponsor, view.lead))),
+            terms={kind: rules.steps[kind] for kind in kinds.KINDS},
+        )
+
     def _waits(self, tx: Tx, waiting: CaseWaiting) -> Clock:
-        desk = Correspondence(tx, cases.get(tx, waiting.case), self._links, waiting.since)
+        desk = correspondence(tx, cases.get(tx, waiting.case), self._links, waiting.since)
         return cases.waiting(tx, waiting, desk.waits(waiting))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from service.handbook.edition import Edition, Forum
 from service.handbook.words import in_words, pounds
 from workflows.model import Assurance, Nudge, Quorum, QuorumRule, Terms
+from workflows.rules import actions
 
 _NUDGES = {
     Nudge.REMIND: "reminded",
@@ -187,7 +188,10 @@ def _quorum(quorum: Quorum) -> str:
 def _terms(terms: Terms) -> str:
     choices = ", ".join(choice.replace("_", " ") for choice in terms.choices)
     rungs = "; ".join(f"day {rung.day} {_NUDGES[rung.nudge]}" for rung in terms.ladder.rungs)
-    return f"{choices}. Due in {terms.ladder.due} working days; the silent: {rungs}. {_assured(terms)}."
+    due = f"in {terms.ladder.due} working days"
+    if terms.kind == actions.DO:
+        due = f"on its own day, which counts as day {terms.ladder.due}"
+    return f"{choices}. Due {due}; the silent: {rungs}. {_assured(terms)}."
 
 
 def _assured(terms: Terms) -> str:

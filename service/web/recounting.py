@@ -10,7 +10,7 @@ from service.handbook import Edition
 from service.store import canonical
 from service.store.line import Line
 from service.web import words
-from workflows.model import Choice, Nudge, State
+from workflows.model import Choice, Nudge
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _submitted(line: Line, edition: Edition) -> str:
 
 def _became(line: Line, edition: Edition) -> str:
     state = str(line.data.get("state", ""))
-    named = words.STATES[State(state)] if state in list(State) else words.plain(state)
+    named = words.state(state)
     return f"It became: {named[:1].lower()}{named[1:]}."
 
 
@@ -100,6 +100,7 @@ def _waiting(line: Line, edition: Edition) -> str:
     if until := line.data.get("until"):
         return f"It waits for {words.day(words.local(canonical.moment(until)))}, when it goes to {who}."
     return {
+        "conditions": f"It waits for conditions to be met, the first of them by {who}.",
         "project": "It waits for its project.",
         "resubmission": f"It waits for {who} to submit the next version.",
     }.get(str(line.data.get("leg")), f"It waits for {who}.")
@@ -140,6 +141,23 @@ def _closed(line: Line, edition: Edition) -> str:
     return "The question closed without a decision."
 
 
+def _follows(line: Line, edition: Edition) -> str:
+    data = line.data
+    owner = telling.title(edition, data["owner"], words.local(line.at))
+    return (
+        f"Action {data['action']} was opened: {owner}, by {words.short_day(date.fromisoformat(data['due']))}."
+    )
+
+
+def _action_opened(line: Line, edition: Edition) -> str:
+    data = line.data
+    owner, verifier = (
+        telling.title(edition, data[part], words.local(line.at)) for part in ("owner", "verifier")
+    )
+    due = words.short_day(date.fromisoformat(data["due"]))
+    return f"It was opened, as it follows from {data['parent']}: {owner}, by {due}. {verifier} checks it."
+
+
 def _supplied(line: Line, edition: Edition) -> str:
     data = line.data
     which, on = words.listed(list(data["parameters"])), words.short_day(date.fromisoformat(data["on"]))
@@ -176,6 +194,8 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "case.became": _became,
     "case.waiting": _waiting,
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
+    "action.follows": _follows,
+    "action.opened": _action_opened,
     "parameters.supplied": _supplied,
     "agreement.recorded": _agreed,
     "step.opened": _opened,

@@ -21,13 +21,14 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from tests.support.core import terms
 from tests.support.engine import running
 from tests.support.play import Play, playing
-from tests.support.proposals import HEADS, MEETING, MONEY, RULES, TERMS, opened
+from tests.support.proposals import HEADS, MEETING, MONEY, RULES, TERMS, action, opened
 from workflows.human_step import SEARCH_ATTRIBUTES
 from workflows.model import (
     CaseOpened,
     Choice,
     EmbargoOwner,
     EmbargoRules,
+    Guard,
     Ladder,
     LadderRung,
     Nudge,
@@ -59,6 +60,7 @@ class Way:
     story: Callable[[Play], Awaitable[None]]
     steps: tuple[str, ...] = ()
     keeps_case: bool = True
+    actions: tuple[str, ...] = ()
 
 
 async def approved(play: Play) -> None:
@@ -242,6 +244,33 @@ async def written_later(play: Play) -> None:
     await play.ends()
 
 
+async def guarded(play: Play) -> None:
+    """One condition guards completion and is sent back once; the other outlives its proposal."""
+    cases = play.outside.cases
+    cases.actions = (action("ACT-2004-0001"), action("ACT-2004-0002"))
+    cases.guards = {"ACT-2004-0001": Guard.COMPLETION}
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.APPROVE_WITH_CONDITIONS)
+    await play.waits("completion")
+    await play.answers_on("ACT-2004-0001", "action", Choice.CLAIM_COMPLETE)
+    await play.answers_on("ACT-2004-0001", "action_check", Choice.SEND_BACK)
+    await play.answers_on("ACT-2004-0001", "action", Choice.CLAIM_COMPLETE, round=2)
+    await play.answers_on("ACT-2004-0001", "action_check", Choice.VERIFY, round=2)
+    await play.answers("completion", Choice.VERIFY)
+    await play.ends()
+
+
+async def fallen_away(play: Play) -> None:
+    play.outside.cases.actions = (action("ACT-2004-0003"),)
+    play.outside.cases.guards = {"ACT-2004-0003": Guard.COMPLETION}
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.APPROVE_WITH_CONDITIONS)
+    await play.waits("completion")
+    await play.runs_action("ACT-2004-0003")
+    await play.is_withdrawn()
+    await play.ends()
+
+
 STANDSTILL = EmbargoRules(owners=(EmbargoOwner(forum=HEADS),))
 COUNTED = TERMS["srg"].model_copy(
     update={"ladder": Ladder(due=5, rungs=(LadderRung(day=8, nudge=Nudge.COUNT),))}
@@ -307,6 +336,18 @@ WAYS = (
         no_exception,
     ),
     Way(
+        "guarded",
+        opened("INV-2004-0022", decide_by=SOON, tracked=True),
+        guarded,
+        actions=("ACT-2004-0001",),
+    ),
+    Way(
+        "fallen-away",
+        opened("INV-2004-0023", decide_by=SOON, tracked=True),
+        fallen_away,
+        actions=("ACT-2004-0003",),
+    ),
+    Way(
         "written-later",
         opened("INV-2004-0014", decide_by=SOON),
         written_later,
@@ -341,6 +382,7 @@ async def main(wanted: list[str]) -> None:
 async def keep(client: Client, way: Way, play: Play) -> None:
     ids = [(f"step-{step}", f"{play.ref}.{step}") for step in way.steps]
     ids += [("case", play.ref)] if way.keeps_case else []
+    ids += [("action", ref) for ref in way.actions]
     for name, id in ids:
         await client.get_workflow_handle(id).result()
         history = compact((await client.get_workflow_handle(id).fetch_history()).to_json())

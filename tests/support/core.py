@@ -15,6 +15,7 @@ from service.clock import real_now
 from service.gateway import Gateway
 from workflows import ports
 from workflows.model import (
+    ActionOpened,
     AnswersDue,
     Ask,
     Becoming,
@@ -23,6 +24,8 @@ from workflows.model import (
     Choice,
     Clock,
     Decision,
+    FollowUp,
+    Guard,
     Holder,
     Ladder,
     LadderRung,
@@ -89,7 +92,7 @@ class FakeRegister(ports.Register):
     def rungs(self, step: str) -> tuple[Rung, ...]:
         """What a step that is open was told of its ladder."""
         opening = next(made for made in self.openings if made.ask.step == step)
-        return ladder.dated(opening.ask.terms.ladder, opening.at, NON_WORKING).rungs
+        return ladder.dated(opening.ask.terms.ladder, opening.at, NON_WORKING, opening.ask.due).rungs
 
     @activity.defn(name="step_nudged")
     async def nudged(self, nudged: StepNudged) -> StepSeated:
@@ -141,11 +144,14 @@ class FakeCases(ports.Cases):
         self.begun_versions: list[int] = []
         self.becomings: list[Becoming] = []
         self.waitings: list[CaseWaiting] = []
+        self.actions: tuple[ActionOpened, ...] = ()
+        """What follows from the case, once it is asked what does."""
+        self.guards: dict[str, Guard] = {}
+        """What each of those guards, by its reference; nothing where it says nothing."""
         self.clock = Clock()
 
-    @property
-    def states(self) -> list[str]:
-        return [becoming.state for becoming in self.becomings]
+    def states_of(self, case: str) -> list[str]:
+        return [becoming.state for becoming in self.becomings if becoming.case == case]
 
     @activity.defn(name="case_begun")
     async def begun(self, case: str) -> CaseOpened:
@@ -162,6 +168,18 @@ class FakeCases(ports.Cases):
     async def waits(self, waiting: CaseWaiting) -> Clock:
         self.waitings.append(waiting)
         return self.clock
+
+    @activity.defn(name="case_follow_ups")
+    async def follow_ups(self, case: str) -> tuple[FollowUp, ...]:
+        return tuple(
+            FollowUp(ref=made.case, owner=made.owner, guards=self.guards.get(made.case, Guard.NOTHING))
+            for made in self.actions
+        )
+
+    @activity.defn(name="action_begun")
+    async def action_begun(self, case: str) -> ActionOpened:
+        action = next(made for made in self.actions if made.case == case)
+        return action.model_copy(update={"clock": self.clock})
 
 
 class FakeOutside:
@@ -209,6 +227,8 @@ class FakeOutside:
                 self.cases.begun,
                 self.cases.became,
                 self.cases.waits,
+                self.cases.follow_ups,
+                self.cases.action_begun,
             ],
             workflow_runner=RUNNER,
             interceptors=interceptors,

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.support.core import terms
 from workflows.model import (
+    ActionOpened,
     CaseOpened,
     Choice,
     Clock,
@@ -167,6 +168,7 @@ def opened(
     decide_by: date = date(2004, 11, 1),
     put: dict[str, Terms] | None = None,
     rules: RoutingRules = RULES,
+    tracked: bool = False,
     **facts: Any,
 ) -> CaseOpened:
     """Return a case as its process is given it; without funders named, one post pays for everything."""
@@ -193,9 +195,37 @@ def opened(
         branches=routing.branches(proposal, rules),
         terms={**TERMS, **(put or {})},
         edition="ed1710",
+        conditions_tracked=tracked,
     )
 
 
 def from_monday(real: datetime) -> Clock:
     """Return a Clock that shows that Monday morning now, and goes on as fast as real time."""
     return Clock(segments=(Segment(number=1, real=real, clock=MONDAY),))
+
+
+ACTION_TERMS = {
+    "action": terms(
+        (5, Nudge.REMIND),
+        (12, Nudge.COVER),
+        (20, Nudge.PMO),
+        kind="action",
+        due=10,
+        choices=(Choice.CLAIM_COMPLETE,),
+    ),
+    "action_check": terms(*LADDER, kind="action_check", choices=(Choice.VERIFY, Choice.SEND_BACK)),
+}
+
+
+def action(ref: str, owner: str = "hoict-rc", due: date = date(2004, 11, 12)) -> ActionOpened:
+    """Return an action as its process is given it; the funder who asked for it checks it."""
+    return ActionOpened(
+        case=ref,
+        content_hash="c0ffee",
+        clause="ACT-1",
+        owner=owner,
+        verifier="bh-dmh",
+        due=due,
+        told=("cd-rc",),
+        terms=ACTION_TERMS,
+    )

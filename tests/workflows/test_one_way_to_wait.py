@@ -13,7 +13,18 @@ from workflows.human_step import Process
 HERE = Path(workflows.__file__).parent
 PROCESSES = sorted((HERE / "processes").rglob("*.py"))
 
-VERBS = {"begin", "decide", "decide_together", "until", "become", "end"}
+VERBS = {
+    "begin",
+    "take_up",
+    "follow_up",
+    "let_go",
+    "decide",
+    "decide_together",
+    "until",
+    "until_met",
+    "become",
+    "end",
+}
 MESSAGES_AND_ENTRY = {"defn", "init", "run", "update", "query"}
 """What a process may take from Temporal: the decorators that make it one, and its updates."""
 OF_TEMPORAL = {"workflow"}
