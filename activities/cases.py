@@ -4,26 +4,30 @@ import asyncio
 
 from temporalio import activity
 
-from activities.correspondence import Correspondence
+from activities.action_letters import correspondence
+from activities.following import open_actions
 from activities.writing import Writing
 from service import sittings, versions
 from service.links import Links
 from service.mailroom import Mailroom
-from service.store import Store, cases, orders
+from service.store import Store, actions, cases, orders
 from service.store.engine import Tx
 from service.telling import edition
 from workflows import ports
 from workflows.model import (
+    ActionOpened,
     Becoming,
     CaseMoved,
     CaseOpened,
     CaseWaiting,
     Clock,
     Expiring,
+    FollowUp,
     Sittings,
     SittingsAsked,
     State,
 )
+from workflows.rules import actions as kinds
 from workflows.rules import calendar, course, routing
 
 
@@ -66,17 +70,27 @@ class Cases(Writing, ports.Cases):
         """Write that the case goes to another meeting, or to none, and send the letters that say why."""
         return await self._write(self._moved, moved)
 
+    @activity.defn(name="case_follow_ups")
+    async def follow_ups(self, case: str) -> tuple[FollowUp, ...]:
+        """Return the actions that follow from a case, in the order in which they were opened."""
+        return await self._write(self._follow_ups, case)
+
+    @activity.defn(name="action_begun")
+    async def action_begun(self, case: str) -> ActionOpened:
+        """Write that an action's process has begun; return who does it, who checks it, and by when."""
+        return await self._write(self._action_begun, case)
+
     def _begun(self, tx: Tx, case: str) -> CaseOpened:
         view = cases.get(tx, case)
         rules = edition(tx, view.edition)
         kept = versions.standing(tx, view)
-        letters = Correspondence(tx, view, self._links, tx.now).begun(kept)
+        letters = correspondence(tx, view, self._links, tx.now).begun(kept)
         legs = (*view.route, *view.branches.values())
         # Somebody may be added on the way.
         asked = {"extra", *(ask.kind for leg in legs for ask in course.asked_by(leg))}
         terms = {kind: terms for kind, terms in rules.terms().items() if kind in asked}
         routed = rules.routing(view.proposal.submitted)
-        return cases.begun(
+        opened = cases.begun(
             tx,
             case,
             terms=terms,
@@ -85,10 +99,16 @@ class Cases(Writing, ports.Cases):
             ways=routing.ways(view.proposal, routed, view.route),
             queued=letters,
         )
+        return opened.model_copy(update={"conditions_tracked": rules.tracks_actions})
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
-        case, state = cases.get(tx, becoming.case), State(becoming.state)
-        desk = Correspondence(tx, case, self._links, becoming.at)
+        case = cases.get(tx, becoming.case)
+        if case.kind == actions.KIND:
+            return cases.became(tx, becoming)
+        state = State(becoming.state)
+        # First, for the letters name them.
+        open_actions(tx, case, becoming)
+        desk = correspondence(tx, case, self._links, becoming.at)
         letters = desk.became(becoming, orders_to=self._orders_to)
         clock = cases.became(tx, becoming, letters)
         if state is State.APPROVED:
@@ -97,12 +117,29 @@ class Cases(Writing, ports.Cases):
             orders.cancelled(tx, case.ref, at=becoming.at, why=state)
         return clock
 
+    def _follow_ups(self, tx: Tx, case: str) -> tuple[FollowUp, ...]:
+        return tuple(
+            FollowUp(ref=action.ref, owner=action.owner, guards=action.guards)
+            for action in actions.of_case(tx, case)
+        )
+
+    def _action_begun(self, tx: Tx, case: str) -> ActionOpened:
+        view = cases.get(tx, case)
+        rules = edition(tx, view.edition)
+        return actions.begun(
+            tx,
+            case,
+            clause=rules.clauses[kinds.DO].number,
+            told=tuple(dict.fromkeys((view.sponsor, view.lead))),
+            terms={kind: rules.steps[kind] for kind in kinds.KINDS},
+        )
+
     def _waits(self, tx: Tx, waiting: CaseWaiting) -> Clock:
-        desk = Correspondence(tx, cases.get(tx, waiting.case), self._links, waiting.since)
+        desk = correspondence(tx, cases.get(tx, waiting.case), self._links, waiting.since)
         return cases.waiting(tx, waiting, desk.waits(waiting))
 
     def _expiring(self, tx: Tx, expiring: Expiring) -> Clock:
-        desk = Correspondence(tx, cases.get(tx, expiring.case), self._links, expiring.at)
+        desk = correspondence(tx, cases.get(tx, expiring.case), self._links, expiring.at)
         return cases.expiring(tx, expiring, desk.expiring(expiring))
 
     def _sittings(self, asked: SittingsAsked) -> Sittings:
@@ -118,5 +155,5 @@ class Cases(Writing, ports.Cases):
 
     def _moved(self, tx: Tx, moved: CaseMoved) -> Clock:
         case = cases.as_moved(cases.get(tx, moved.case), moved)
-        desk = Correspondence(tx, case, self._links, moved.at)
+        desk = correspondence(tx, case, self._links, moved.at)
         return cases.moved(tx, moved, desk.moved(moved))

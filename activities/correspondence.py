@@ -6,14 +6,14 @@ Everything a letter says is fixed when it is queued, so that a letter sent again
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Protocol, Self
 
 from service import boards, seating, sittings, versions
 from service.handbook import Edition
 from service.links import Links
-from service.store import approvers, covers, intents, orders, steps
+from service.store import actions, approvers, covers, intents, orders, steps
 from service.store import letters as ledger
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -43,6 +43,7 @@ from service.telling import (
     title,
     together,
     told,
+    tracked,
 )
 from workflows import letters
 from workflows.letters import Addressee, Answer, Asked, Clause, Consequence, Letter, Matter, Question
@@ -951,7 +952,8 @@ class Correspondence:
             case State.CLOSED_UNFUNDED:
                 return partial(letters.Unfunded, **common, answers=answers)
             case State.CLOSED_REFUSED:
-                return partial(letters.ExceptionRefused, **common, answers=answers)
+                left = self._left_to_do()
+                return partial(letters.ExceptionRefused, **common, answers=answers, left=left)
             case State.RETURNED:
                 page = self._links.page(f"proposals/{self.case.ref}")
                 return partial(letters.Returned, **common, wanted=answers, answer_at=page)
@@ -1003,6 +1005,21 @@ class Correspondence:
         alike = [decision for decision in made if step and decision.choice is step.choice]
         return tuple(self._told(decision) for decision in (alike or made))
 
+    def _left_to_do(self) -> letters.Condition | None:
+        """Return what a refusal leaves the directorate to do, if it is followed up."""
+        action = next(iter(actions.of_case(self.tx, self.case.ref)), None)
+        return (
+            letters.Condition(
+                text="Bring it within the guidelines, or end the spending.",
+                owner=title(self.rules, action.owner, self.today),
+                by=action.due,
+                verifier=title(self.rules, action.verifier, self.today),
+                action=action.ref,
+            )
+            if action
+            else None
+        )
+
     def _withdrew(self) -> str:
         withdrawal = self.case.withdrawal
         return name(self.people, withdrawal.by) if withdrawal else "an operator of this service"
@@ -1027,7 +1044,12 @@ class Correspondence:
     # --------------------------------------------------------------------------- facts
 
     def _told(self, made: DecisionView) -> Answer:
-        return told(made, self.people)
+        return told(made, self.people, self._tracked)
+
+    @cached_property
+    def _tracked(self) -> dict[tuple[str, int], str]:
+        """The actions by which the case's conditions are followed up, by decision and number."""
+        return tracked(self.tx, self.case.ref)
 
     def _made(self, step: StepView) -> tuple[DecisionView, ...]:
         return intents.decisions_of_step(self.tx, step.id, strict=False)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.correspondence import Correspondence
+from activities.action_letters import correspondence
 from activities.writing import Writing
 from service import seating
 from service.links import Links
@@ -96,9 +96,9 @@ class Register(Writing, ports.Register):
             barred(tx, case, ask.kind, ask.seats, decides, day),
             answering_elsewhere(tx, ask.case, ask.key, ask.version),
         )
-        desk = Correspondence(tx, case, self._links, opening.at)
+        desk = correspondence(tx, case, self._links, opening.at)
         begins = _begins(opening)
-        times = ladder.dated(opening.ask.terms.ladder, begins, desk.rules.non_working)
+        times = ladder.dated(ask.terms.ladder, begins, desk.rules.non_working, ask.due)
         return steps.opened(tx, opening, times, seats, desk.opened(opening, times, seats))
 
     def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
@@ -115,21 +115,21 @@ class Register(Writing, ports.Register):
             barred(tx, case, step.kind, step.asked, decides, day),
             answering_elsewhere(tx, step.case, step.key, step.version),
         )
-        letters = Correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
+        letters = correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
         return steps.nudged(tx, nudged, seats, letters)
 
     def _reseated(self, tx: Tx, reseated: StepReseated) -> StepSeated:
         tx.lock(steps.case_of(reseated.step))
         step, case = _step(tx, reseated.step)
         seats = looked_at_anew(tx, case, step, calendar.local_day(reseated.at))
-        letters = Correspondence(tx, case, self._links, reseated.at).reseated(step, reseated, seats)
+        letters = correspondence(tx, case, self._links, reseated.at).reseated(step, reseated, seats)
         return steps.reseated(tx, reseated, seats, letters)
 
     def _decided(self, tx: Tx, decided: StepDecided) -> None:
         tx.lock(steps.case_of(decided.step))
         _count(tx, decided.decisions)
         step, case = _step(tx, decided.step)
-        letters = Correspondence(tx, case, self._links, decided.at).decided(step, decided)
+        letters = correspondence(tx, case, self._links, decided.at).decided(step, decided)
         steps.decided(tx, decided, letters)
 
     def _undone(self, tx: Tx, undone: StepUndone) -> None:
@@ -137,14 +137,14 @@ class Register(Writing, ports.Register):
         for undo in undone.undone:
             undoing.accepted(tx, undo)
         step, case = _step(tx, undone.step)
-        letters = Correspondence(tx, case, self._links, undone.at).undone(step, undone)
+        letters = correspondence(tx, case, self._links, undone.at).undone(step, undone)
         steps.undone(tx, undone, letters)
 
     def _closed(self, tx: Tx, closing: StepClosing) -> None:
         tx.lock(steps.case_of(closing.step))
         _count(tx, closing.unrecorded, closing.outcome.choice)
         step, case = _step(tx, closing.step)
-        letters = Correspondence(tx, case, self._links, closing.outcome.at).closed(step, closing)
+        letters = correspondence(tx, case, self._links, closing.outcome.at).closed(step, closing)
         steps.closed(tx, closing, letters)
         links.revoke_step(tx, closing.step, closing.outcome.ending)
 

@@ -31,12 +31,13 @@ from service.links import Links
 from service.mailroom import Mailroom, mail_queue, order_queue
 from service.store import Store, open_store
 from workflows.human_step import HumanStep
+from workflows.processes.action import Action
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.readiness import Readiness
 
 log = structlog.get_logger()
 
-WORKFLOWS = (HumanStep, InvestmentProposal, Readiness)
+WORKFLOWS = (Action, HumanStep, InvestmentProposal, Readiness)
 
 # Values are shared with every run; rules are not, so that the sandbox watches them.
 RUNNER = SandboxedWorkflowRunner(
@@ -95,6 +96,8 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
             cases.expiring,
             cases.sittings,
             cases.moved,
+            cases.follow_ups,
+            cases.action_begun,
         ],
         max_cached_workflows=CACHED,
         max_concurrent_activities=AT_ONCE,

@@ -58,12 +58,13 @@ from workflows.letters import (
     Stuck,
     Submitted,
     TakenBack,
+    Task,
     Unfunded,
     Unsent,
     UnsentOrder,
     Withdrawn,
 )
-from workflows.model import Choice, Ending, Moving, Nudge, Size
+from workflows.model import Choice, Ending, Guard, Moving, Nudge, Size
 
 BASE = "https://assent.leicester.example"
 LINK = f"{BASE}/a/1.0f8e4c2ab1d94e73a6c05d1b7e9f3a42.3q2-7wAbkZ0mJx9sTtYvUg"
@@ -162,6 +163,10 @@ _CLAUSES = {
     ),
     "PROJECT-1": "A major proposal is delivered in stages under PRINCE 2, each of them authorised",
     "CLOSE-1": "A minor proposal is closed when its lead officer confirms that it is complete",
+    "ACTION-1": (
+        "What is required in return for an approval, or left to be done by a refusal, has one post "
+        "that does it, a day, and another post that checks it. It stays open until it is checked"
+    ),
 }
 """As the shipped handbooks have them."""
 
@@ -176,6 +181,31 @@ _NOTED = Answer(who=HEADS, choice=Choice.NOTE, on=date(2004, 10, 13), reason="No
 _SPORTS_YES = Answer(who=SPORTS, choice=Choice.APPROVE, on=date(2004, 10, 18))
 _CARDS = Condition(
     text="Card payments go through the corporate e-payment service.", owner=DIRECTOR, by=date(2005, 3, 31)
+)
+_TRACKED = _CARDS.model_copy(
+    update={
+        "evidence": "A payment made and refunded on the test service",
+        "verifier": HALL,
+        "guards": Guard.PROJECT,
+        "action": "ACT-2004-0003",
+    }
+)
+_TASK = Task(**{**dict(_TRACKED), "action": "ACT-2004-0003", "follows": "INV-2004-0002"})
+_ACTION = Matter(
+    ref="ACT-2004-0003",
+    title=f"Condition on {BOOKING.title}",
+    organisation="Leicester City Council",
+    page=f"{BASE}/cases/ACT-2004-0003",
+    summary=_CARDS.text,
+    sponsor=DIRECTOR,
+    department="Regeneration and Culture",
+)
+_CLAIMED = Answer(
+    who=DIRECTOR,
+    choice=Choice.CLAIM_COMPLETE,
+    kind="action",
+    on=date(2005, 3, 18),
+    reason="A card was charged £1 and refunded on 17 March; the slip is with the service desk.",
 )
 _HALL_YES = Answer(
     who=HALL,
@@ -531,6 +561,52 @@ EXAMPLES: dict[str, Letter] = {
         written=date(2004, 6, 30),
         if_silent=(Consequence(on=date(2004, 7, 23), then=Nudge.REMIND),),
     ),
+    "request-action": (
+        _ASKED_TO_DO := Request(
+            to=_SPONSOR,
+            matter=_ACTION,
+            question=Question(kind="action"),
+            seat=DIRECTOR,
+            clause=_clause("ACTION-1"),
+            due=date(2005, 3, 31),
+            written=date(2004, 11, 4),
+            task=_TASK,
+            if_silent=(
+                Consequence(on=date(2005, 3, 22), then=Nudge.REMIND),
+                Consequence(on=date(2005, 4, 1), then=Nudge.REMIND),
+                Consequence(on=date(2005, 4, 4), then=Nudge.COVER, who="B. Deputy"),
+                Consequence(on=date(2005, 4, 14), then=Nudge.PMO, who="Corporate Projects Manager"),
+            ),
+        )
+    ),
+    "request-action-again": _ASKED_TO_DO.model_copy(
+        update={
+            "due": date(2005, 4, 15),
+            "written": date(2005, 4, 1),
+            "task": _TASK.model_copy(update={"guards": Guard.COMPLETION, "evidence": ""}),
+            "so_far": (
+                _CLAIMED,
+                Answer(
+                    who=HALL,
+                    choice=Choice.SEND_BACK,
+                    kind="action_check",
+                    on=date(2005, 4, 1),
+                    reason="The slip shows the payment, and no refund.",
+                ),
+            ),
+        }
+    ),
+    "request-action-check": Request(
+        to=_FUNDER,
+        matter=_ACTION,
+        question=Question(kind="action_check"),
+        seat=HALL,
+        clause=_clause("ACTION-1"),
+        due=date(2005, 4, 4),
+        written=date(2005, 3, 18),
+        task=_TASK,
+        so_far=(_CLAIMED,),
+    ),
     "request-other": Request(
         to=_to("I. Profession", "Head of Profession"),
         matter=TOOLKIT,
@@ -579,6 +655,31 @@ EXAMPLES: dict[str, Letter] = {
     "escalation-from-the-start": Escalation(
         **(dict(_REQUEST) | {"kind": "escalation", "to": _LINE, "own": False, "if_silent": _ABOVE}),
         because="author",
+    ),
+    "escalation-owner": Escalation(
+        to=_to("G. Chief", CHIEF),
+        matter=_ACTION,
+        question=Question(kind="action_check"),
+        seat=HALL,
+        clause=_clause("ACTION-1"),
+        due=date(2005, 4, 4),
+        written=date(2005, 3, 18),
+        because="owner",
+        own=False,
+        task=_TASK,
+        so_far=(_CLAIMED,),
+    ),
+    "escalation-covers-owner": Escalation(
+        to=_to("G. Chief", CHIEF),
+        matter=_ACTION,
+        question=Question(kind="action_check"),
+        seat=HALL,
+        clause=_clause("ACTION-1"),
+        due=date(2005, 4, 4),
+        written=date(2005, 3, 18),
+        because="covers_owner",
+        own=False,
+        task=_TASK,
     ),
     "escalation-vacant": Escalation(
         **(dict(_REQUEST) | {"kind": "escalation", "to": _LINE, "own": False, "if_silent": _ABOVE}),
@@ -741,6 +842,16 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 9, 30),
         answers=(Answer(who=CHIEF, choice=Choice.APPROVE, kind="referral", on=date(2004, 9, 30)),),
         next=Next(leg="notification", who=(HEADS,), on=date(2004, 10, 13)),
+    ),
+    "outcome-verified": Outcome(
+        to=_SPONSOR,
+        matter=_ACTION,
+        question=Question(kind="action_check"),
+        ending=Ending.DECIDED,
+        choice=Choice.VERIFY,
+        on=date(2005, 3, 21),
+        answers=(Answer(who=HALL, choice=Choice.VERIFY, kind="action_check", on=date(2005, 3, 21)),),
+        becomes="verified",
     ),
     "outcome-unanswered": Outcome(
         to=_SPONSOR,
@@ -1080,6 +1191,15 @@ EXAMPLES: dict[str, Letter] = {
         passed_on=SRG,
         meeting=date(2004, 10, 28),
     ),
+    "closed_without_you-fallen-away": ClosedWithoutYou(
+        to=_SPONSOR,
+        matter=_ACTION,
+        question=Question(kind="action"),
+        seat=DIRECTOR,
+        ending=Ending.WITHDRAWN,
+        on=date(2005, 2, 1),
+        why="fallen_away",
+    ),
     "closed_without_you-decided": ClosedWithoutYou(
         to=_COVER,
         matter=BOOKING,
@@ -1163,6 +1283,13 @@ EXAMPLES: dict[str, Letter] = {
         valid_until=date(2005, 6, 16),
         approved_by=("Chief Executive's department sponsor", HALL),
     ),
+    "approved-followed-up": Approved(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 11, 4),
+        size=Size.MAJOR,
+        answers=(_HALL_YES.model_copy(update={"conditions": (_TRACKED,)}),),
+    ),
     "approved-minor": Approved(
         to=_SPONSOR,
         matter=TOOLKIT,
@@ -1199,6 +1326,18 @@ EXAMPLES: dict[str, Letter] = {
                 on=date(2004, 10, 20),
                 reason="The benefits are those of another project.",
             ),
+        ),
+    ),
+    "exception_refused-followed-up": ExceptionRefused(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 20),
+        left=Condition(
+            text="Bring it within the guidelines, or end the spending.",
+            owner=DIRECTOR,
+            by=date(2004, 11, 17),
+            verifier="Secretary, Information Policy Group",
+            action="ACT-2004-0004",
         ),
     ),
     "rejected": Rejected(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), answers=(_HALL_NO,)),

@@ -137,6 +137,27 @@ _SAYINGS = {
         "it may not go on",
         "The sponsor is told why. The proposal ends here.",
     ),
+    ("action", Choice.CLAIM_COMPLETE): Saying(
+        "It is done",
+        "reporting completion",
+        "reported completion",
+        "it is reported as done",
+        "Whoever checks it is asked to confirm it.",
+    ),
+    ("action_check", Choice.VERIFY): Saying(
+        "It is done",
+        "confirming completion",
+        "confirmed that it is done",
+        "it is confirmed as done",
+        "It is closed. What waited for it may go on.",
+    ),
+    ("action_check", Choice.SEND_BACK): Saying(
+        "It is not done: send it back",
+        "sending back the report of completion",
+        "sent it back because it is not done",
+        "it is sent back as not done",
+        "Its owner is told what is missing, and is asked again.",
+    ),
     ("bid_outcome", Choice.APPROVE): Saying(
         "The bid succeeded",
         "reporting a successful bid",

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from service.handbook import Edition
-from service.store import cases, covers, editions, steps
+from service.store import actions, cases, covers, editions, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.telling import directory, edition, looked_at_anew, title
 from workflows.model import Frozen
+from workflows.rules.actions import CHECK
 
 AHEAD = timedelta(days=28)
 """How long before a post falls vacant the PMO hears of the cases that are on their way to it."""
@@ -68,5 +69,7 @@ def missing(tx: Tx) -> Iterator[Missing]:
 def _to_come(tx: Tx, case: CaseView) -> list[str]:
     """Return the posts that a case has still to ask one by one; a board does without one of its members."""
     put = {step.key for step in steps.of_version(tx, case.ref, case.version)} | {*case.kept}
+    if case.kind == actions.KIND:
+        return [actions.must(tx, case.ref).verifier] if CHECK not in put else []
     asks = [ask for leg in case.route for ask in leg.asks if ask.key not in put]
     return list(dict.fromkeys(ask.seats[0].post for ask in asks if len(ask.seats) == 1))

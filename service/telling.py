@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
+from types import MappingProxyType
 
 from service import seating
 from service.handbook import Edition
-from service.store import cases, covers, editions, intents, steps
+from service.store import actions, cases, covers, editions, intents, steps
+from service.store.actions import ActionView
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import Condition, DecisionView
@@ -64,8 +66,13 @@ def stop(leg: Leg, rules: Edition, day: date, *, by: date | None = None) -> lett
     )
 
 
-def told(decision: DecisionView, rules: Edition) -> letters.Answer:
-    """Return a decision as others may read it: what a forum's secretary writes down is the forum's."""
+def told(
+    decision: DecisionView, rules: Edition, tracked: Mapping[tuple[str, int], str] = MappingProxyType({})
+) -> letters.Answer:
+    """Return a decision as others may read it: what a forum's secretary writes down is the forum's.
+
+    `tracked` has the actions by which conditions are followed, by decision and number.
+    """
     on = calendar.local_day(decision.submitted_at)
     forum = recorded_for(decision.forum, decision.kind, decision.post, rules)
     member = sat_for(decision, rules)
@@ -80,7 +87,10 @@ def told(decision: DecisionView, rules: Edition) -> letters.Answer:
         remarks=tuple(
             (question, remark(answer.value, answer.text)) for question, answer in decision.answers.items()
         ),
-        conditions=tuple(condition(put, rules) for put in decision.conditions),
+        conditions=tuple(
+            condition(put, rules, tracked.get((decision.key, number), ""))
+            for number, put in enumerate(decision.conditions, start=1)
+        ),
         until=decision.until,
     )
 
@@ -105,9 +115,37 @@ def recorded_for(forum: str, kind: str, post: str, rules: Edition) -> str:
     return known.name if known and known.secretary == post and not votes else ""
 
 
-def condition(put: Condition, rules: Edition) -> letters.Condition:
-    """Return a condition with its owner's title."""
-    return letters.Condition(text=put.text, owner=title(rules, put.owner, put.by), by=put.by)
+def condition(put: Condition, rules: Edition, action: str = "") -> letters.Condition:
+    """Return a condition with the titles of its owner and of whoever checks it."""
+    return letters.Condition(
+        text=put.text,
+        owner=title(rules, put.owner, put.by),
+        by=put.by,
+        evidence=put.evidence,
+        verifier=title(rules, put.verifier, put.by),
+        guards=put.guards,
+        action=action,
+    )
+
+
+def tracked(tx: Tx, ref: str) -> dict[tuple[str, int], str]:
+    """Return the references of the actions that follow from a case, by decision and number."""
+    return {(action.source, action.number): action.ref for action in actions.of_case(tx, ref)}
+
+
+def task(tx: Tx, case: CaseView, action: ActionView, rules: Edition, day: date) -> letters.Task:
+    """Return what an action requires, as those whom it asks are told it."""
+    content = cases.content(tx, case.ref) or {}
+    return letters.Task(
+        text=content.get("summary") or "",
+        owner=title(rules, action.owner, day),
+        by=action.due,
+        evidence=content.get("evidence") or "",
+        verifier=title(rules, action.verifier, day),
+        guards=action.guards,
+        action=case.ref,
+        follows=action.parent,
+    )
 
 
 def remark(value: str, text: str) -> str:
@@ -148,7 +186,7 @@ def matter(tx: Tx, case: CaseView, rules: Edition, page: str, day: date) -> lett
         organisation=rules.organisation_name,
         page=page,
         summary=content.get("summary") or "",
-        capital=case.capital,
+        capital=None if case.kind == actions.KIND else case.capital,
         revenue=(content.get("cost_profile") or {}).get("revenue_gbp_per_year"),
         sponsor=title(rules, case.sponsor, day),
         department=department.name if department else "",
@@ -251,13 +289,25 @@ def away(tx: Tx, case: CaseView, deciding: bool, day: date) -> dict[str, str]:
     return {person: cover for person, cover in found.items() if cover != sponsor.id}
 
 
+def writers(tx: Tx, case: CaseView, day: date) -> tuple[str, ...]:
+    """Return whose work is looked at where a case is decided on: the authors of a version; of an action,
+    whoever holds its owner's post on a day, and all who have said that it is done.
+    """
+    if case.kind != actions.KIND:
+        return case.authors
+    owner = directory(tx, case).holder(actions.must(tx, case.ref).owner, day)
+    made = intents.decisions_of(tx, case.ref, strict=False)
+    claimed = [one.person for one in made if one.choice is Choice.CLAIM_COMPLETE]
+    return (*([owner.id] if owner else ()), *claimed)
+
+
 def barred(
     tx: Tx, case: CaseView, kind: str, asked: Sequence[SeatAsk], deciding: bool, day: date
 ) -> frozenset[str]:
-    """Return who may not answer on a day, because they or whom they cover for wrote the proposal."""
+    """Return who may not answer on a day, because they or whom they cover for wrote it, or did it."""
     rules, people = edition(tx, case.edition), directory(tx, case)
     excused = seating.excused(case.proposal, kind, asked, rules, people, day)
-    return seating.barred(case.authors, covers.on_day(tx, day), deciding=deciding, excused=excused)
+    return seating.barred(writers(tx, case, day), covers.on_day(tx, day), deciding=deciding, excused=excused)
 
 
 def looked_at_anew(tx: Tx, case: CaseView, step: StepView, day: date) -> tuple[Seat, ...]:

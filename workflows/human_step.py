@@ -1,8 +1,8 @@
 """The one primitive: ask people, wait, and say what it came to.
 
-A process has three verbs and no other: `decide` asks people, `until` waits for a moment or an
-event, `become` changes the case's state and tells those whom that state concerns. `while_valid` lets
-what follows an approval lapse.
+A process has few verbs: `decide` asks people, `until` waits for a moment or an event, `become` changes
+the case's state and tells those whom that state concerns, `follow_up` begins what follows from it, and
+`while_valid` lets what follows an approval lapse.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 from temporalio.exceptions import ApplicationError, FailureError
 
 from workflows.model import (
+    ActionOpened,
     AnswersDue,
     Ask,
     Becoming,
@@ -26,6 +27,8 @@ from workflows.model import (
     Decision,
     Ending,
     Expiring,
+    FollowUp,
+    Guard,
     Nudge,
     Outcome,
     Period,
@@ -44,8 +47,8 @@ from workflows.model import (
     Undo,
     Withdrawal,
 )
-from workflows.ports import AT_ONCE, PATIENTLY, Cases, Register
-from workflows.rules import calendar, clock, holding, ladder, quorum, validity
+from workflows.ports import AT_ONCE, PATIENTLY, Action, Cases, Register
+from workflows.rules import actions, calendar, clock, holding, ladder, quorum, validity
 from workflows.rules.quorum import Refusal
 
 KIND = SearchAttributeKey.for_keyword("AssentKind")
@@ -543,6 +546,8 @@ class Process(Timed):
         self._changes = 0
         self._waits = 0
         self._warnings = 0
+        self._actions: dict[str, tuple[FollowUp, workflow.ChildWorkflowHandle[Any, None]]] = {}
+        """What follows from the case and has been begun, by its reference."""
 
     def call_off(self) -> None:
         """Withdraw the case, as its sponsor might."""
@@ -556,6 +561,11 @@ class Process(Timed):
         """Withdraw the case: every open step closes and its people are told."""
         self.withdrawal = self.withdrawal or withdrawal
 
+    @workflow.signal
+    def fall_away(self) -> None:
+        """Withdraw the case, because what it follows from was withdrawn or has lapsed."""
+        self.withdrawal = self.withdrawal or Withdrawal(key="fallen_away", by="", at=self.now)
+
     # --------------------------------------------------------------------- verbs
 
     async def begin(self) -> CaseOpened:
@@ -563,6 +573,51 @@ class Process(Timed):
         self.opened = await self._write(Cases.begun, self.case, "take up the version last submitted")
         self._hear(self.opened.clock)
         return self.opened
+
+    async def take_up(self) -> ActionOpened:
+        """Take up an action, under the rules of the case that it follows from."""
+        action = await self._write(Cases.action_begun, self.case, "take up the action")
+        self._hear(action.clock)
+        return action
+
+    async def follow_up(self) -> None:
+        """Begin the actions that follow from the case. Each has a life of its own, and outlives the case."""
+        for action in await self._write(Cases.follow_ups, self.case, "look for actions that follow"):
+            handle = await workflow.start_child_workflow(
+                Action.run,
+                action.ref,
+                id=action.ref,
+                task_timeout=TURN,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                static_summary=f"{action.ref}: action that follows from {self.case}",
+                search_attributes=TypedSearchAttributes(
+                    [SearchAttributePair(KIND, "action"), SearchAttributePair(CASE, action.ref)]
+                ),
+            )
+            self._actions[action.ref] = (action, handle)
+
+    async def let_go(self) -> None:
+        """Let what follows from the case fall away with it, as far as it is not done."""
+        for _, handle in self._actions.values():
+            if not handle.done():
+                try:
+                    await handle.signal(Process.fall_away)
+                except FailureError:
+                    # It has come to its end meanwhile.
+                    workflow.logger.info("action already ended", extra={"case": self.case})
+
+    async def until_met(self, guard: Guard, *, key: str) -> bool:
+        """Wait for the conditions that guard what is to come; returns as `until` does."""
+        guarding = [action for action, _ in self._actions.values() if action.guards is guard]
+        unmet = [action for action in guarding if not self._over(action)]
+        if not unmet:
+            return self._off(key) is None
+        return await self.until(
+            lambda: all(self._over(action) for action in unmet),
+            key=key,
+            leg=actions.CONDITIONS,
+            on=unmet[0].owner,
+        )
 
     async def decide(self, ask: Ask, *otherwise: Ask) -> Outcome:
         """Ask people and return what it came to; if nobody answers, whoever is to be asked otherwise.
@@ -727,6 +782,11 @@ class Process(Timed):
         """Return a question as it is put now, with its round."""
         self._rounds[ask.key] = self._rounds.get(ask.key, 0) + 1
         return ask.model_copy(update={"round": self._rounds[ask.key]})
+
+    def _over(self, action: FollowUp) -> bool:
+        """Say whether an action is verified, or has fallen away; one that was broken off is not."""
+        _, handle = self._actions[action.ref]
+        return handle.done() and handle.exception() is None
 
     def _off(self, key: str) -> str | None:
         """Return why the question `key` is no longer wanted, if it is not."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, TypeAdapter
 
-from workflows.model import Choice, Ending, Frozen, Moving, Nudge, Size
+from workflows.model import Choice, Ending, Frozen, Guard, Moving, Nudge, Size
 
 # ------------------------------------------------------------------------------- words
 
@@ -112,6 +112,20 @@ class Condition(Frozen):
     text: Text
     owner: Line = ""
     by: date | None = None
+    evidence: Text = ""
+    """What will show that it is met."""
+    verifier: Line = ""
+    """The title of the post that checks it."""
+    guards: Guard = Guard.NOTHING
+    action: str = ""
+    """The reference under which it is followed up, once it is."""
+
+
+class Task(Condition):
+    """What an action requires of its owner."""
+
+    follows: str
+    """The reference of the case that it follows from."""
 
 
 class Answer(Frozen):
@@ -245,6 +259,8 @@ class Asking(CaseLetter):
     """Those in whose place it is asked, because they did not answer."""
     conditions: tuple[Condition, ...] = ()
     """Conditions that consultations have put."""
+    task: Task | None = None
+    """What is to be done, or was, where an action asks."""
     coincidences: tuple[Line, ...] = ()
     """Sentences such as "The sponsor is also a funding party."."""
     budget: Budget | None = None
@@ -284,9 +300,12 @@ class Escalation(Asking):
     """To the next up the line, who may answer in the place of those who were asked or could not be."""
 
     kind: Literal["escalation"] = "escalation"
-    because: Literal["silent", "author", "covers_author", "vacant", "seated"] = "silent"
+    because: Literal["silent", "author", "covers_author", "owner", "covers_owner", "vacant", "seated"] = (
+        "silent"
+    )
     """Those asked are silent; or the post's own holder could not be asked from the start: they wrote
-    the proposal, cover for somebody who did, are not there, or have another seat."""
+    the proposal, or are to do what is checked; cover for somebody who did or is; are not there; or have
+    another seat."""
     asked: tuple[Asked, ...] = ()
     """Empty where the reader is the first to be asked."""
 
@@ -438,7 +457,7 @@ class ClosedWithoutYou(CaseLetter):
     on: date
     why: str = ""
     """The key in `StepClosing.why`: refused_by_another, withdrawn, time_up, inquorate, tied, cancelled or
-    validity."""
+    validity; for an action also fallen_away."""
     passed_on: Line = ""
     """Who is asked instead, where nobody answered and somebody else is."""
     meeting: date | None = None
@@ -530,6 +549,8 @@ class ExceptionRefused(CaseLetter):
     kind: Literal["exception_refused"] = "exception_refused"
     on: date
     answers: tuple[Answer, ...] = ()
+    left: Condition | None = None
+    """What the directorate is left to do, where it is followed up."""
 
 
 class Returned(CaseLetter):

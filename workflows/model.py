@@ -102,6 +102,7 @@ class Choice(StrEnum):
     AUTHORISE_WITH_CONDITIONS = "authorise_with_conditions"
     EXCEPTION_PLAN = "exception_plan"
     CLOSE_EARLY = "close_early"
+    CLAIM_COMPLETE = "claim_complete"
     VERIFY = "verify"
     SEND_BACK = "send_back"
     ABSTAIN = "abstain"
@@ -147,6 +148,7 @@ _FAVOURABLE = (
     Choice.SUPPORT,
     Choice.NOTE,
     Choice.AUTHORISE,
+    Choice.CLAIM_COMPLETE,
     Choice.VERIFY,
 )
 
@@ -287,6 +289,8 @@ class Ask(Frozen):
     """The day on which the answer can be known, if not at once: the ladder counts from it."""
     meets: bool = False
     """It is put at the forum's next meeting, which is waited for."""
+    due: date | None = None
+    """The day by which the answer is wanted, where what is asked has a day of its own."""
 
     @property
     def step(self) -> str:
@@ -636,6 +640,57 @@ class State(StrEnum):
     CLOSED_REFUSED = "closed_refused"
 
 
+# ---------------------------------------------------------------------------- actions
+
+
+class Guard(StrEnum):
+    """What a condition keeps from happening until it is met."""
+
+    NOTHING = "nothing"
+    COMPLETION = "completion"
+    """The work is not confirmed complete before."""
+    PROJECT = "project"
+    """The project does not start before."""
+
+
+class ActionState(StrEnum):
+    """Where an action is (DESIGN 7)."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    IN_PROGRESS = "in_progress"
+    CLAIMED_COMPLETE = "claimed_complete"
+    SENT_BACK = "sent_back"
+    VERIFIED = "verified"
+    WITHDRAWN = "withdrawn"
+
+
+class FollowUp(Frozen):
+    """An action that follows from a case: what the case's process needs to know of it."""
+
+    ref: str
+    owner: str
+    """The post that does it."""
+    guards: Guard = Guard.NOTHING
+
+
+class ActionOpened(Frozen):
+    """What an action's process is given when it begins: who does it, who checks it, and by when."""
+
+    case: str
+    content_hash: str
+    clause: str
+    owner: str
+    """The post that does it."""
+    verifier: str
+    """The post that checks it, which is another."""
+    due: date
+    told: tuple[str, ...] = ()
+    """Posts that hear what the check came to, besides those asked."""
+    terms: dict[str, Terms]
+    clock: Clock = Clock()
+
+
 # ------------------------------------------- what the engine and the record tell each other
 
 
@@ -660,6 +715,8 @@ class CaseOpened(Frozen):
     ways: dict[str, tuple[Way, ...]] = {}
     """For each leg that waits for a meeting: how else it may be passed, if it cannot make that. Without
     any it keeps its day, whatever comes."""
+    conditions_tracked: bool = False
+    """Its conditions become actions. Under an edition frozen before there were any, they are only told."""
 
 
 class StepOpening(Frozen):

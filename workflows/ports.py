@@ -7,10 +7,11 @@ sends are queued with it and go their own way: no process waits for the mail.
 from datetime import timedelta
 from typing import TypedDict
 
-from temporalio import activity
+from temporalio import activity, workflow
 from temporalio.common import RetryPolicy
 
 from workflows.model import (
+    ActionOpened,
     AnswersDue,
     Becoming,
     CaseMoved,
@@ -18,6 +19,7 @@ from workflows.model import (
     CaseWaiting,
     Clock,
     Expiring,
+    FollowUp,
     Sittings,
     SittingsAsked,
     StepClosing,
@@ -127,4 +129,24 @@ class Cases:
     @activity.defn(name="case_moved")
     async def moved(self, moved: CaseMoved) -> Clock:
         """Write that the case goes to another meeting, or to none, and send the letters that say why."""
+        raise NotImplementedError
+
+    @activity.defn(name="case_follow_ups")
+    async def follow_ups(self, case: str) -> tuple[FollowUp, ...]:
+        """Return the actions that follow from a case, in the order in which they were opened."""
+        raise NotImplementedError
+
+    @activity.defn(name="action_begun")
+    async def action_begun(self, case: str) -> ActionOpened:
+        """Write that an action's process has begun; return who does it, who checks it, and by when."""
+        raise NotImplementedError
+
+
+@workflow.defn(name="Action")
+class Action:
+    """The process of an action, as others start it: by its name, so that no process imports another."""
+
+    @workflow.run
+    async def run(self, case: str) -> None:
+        """Ask its owner until whoever checks it is satisfied."""
         raise NotImplementedError

@@ -13,11 +13,11 @@ from datetime import UTC, date, datetime
 import httpx2 as httpx
 
 from service import handbook
-from service.demo.people import NotTrue, Received
+from service.demo.people import NotTrue, Received, until
 from service.demo.stage import Stage, Teller, answers_of, day_boxes, sample
 from service.errors import AssentError
 from service.stack import Stack
-from service.store import Store, cases, intents, open_store, orders, verify
+from service.store import Store, actions, cases, intents, open_store, orders, verify
 from workflows.model import State
 
 BEGINS = datetime(2004, 9, 13, 8, 0, tzinfo=UTC)
@@ -80,6 +80,7 @@ class Story(Stage):
         await self.sponsor_is_told()
         await self.deviation_is_discussed_first()
         await self.everybody_asked_sees_the_condition()
+        await self.condition_is_met()
         await self.duplicate_is_sent_back()
         await self.it_comes_again_and_is_closed()
         await self.journal_verifies()
@@ -288,6 +289,30 @@ class Story(Stage):
             "deviation.approved",
             "The Heads of ICT note it, its funder approves and so does SRG; each letter had the condition.",
             choice="approve",
+        )
+
+    async def condition_is_met(self) -> None:
+        """The condition is an action now: its owner reports it done, and whoever set it checks it."""
+        with self.store.reading() as tx:
+            (action,) = actions.of_case(tx, self.ref or "")
+        asked = await self.mail.letter(LEAD, "Complete by", action.ref)
+        self._mentions(asked, CONDITION)
+        report = "The images were moved over the weekend; the list of those checked is with the service desk."
+        await self.person(LEAD).decide(asked, {"choice": "claim_complete", "reason": report})
+        check = await self.mail.letter(HEAD_OF_PROFESSION, "Check by", action.ref)
+        self._mentions(check, report)
+        await self.person(HEAD_OF_PROFESSION).decide(check, {"choice": "verify"})
+
+        async def verified() -> bool | None:
+            with self.store.reading() as tx:
+                return True if not actions.must(tx, action.ref).open else None
+
+        await until(verified, f"the end of {action.ref}")
+        self.fact(
+            "condition.verified",
+            f"The condition has become an action, {action.ref}. Its owner reports it done, and the Head of "
+            "Profession, who set it, confirms it.",
+            action=action.ref,
         )
 
     async def duplicate_is_sent_back(self) -> None:

@@ -13,6 +13,7 @@ from service.handbook.ways import Complaint, written_in
 from service.handbook.words import in_words
 from service.handbook.written import FIRST_YEAR, ForumEntry, Handbook, HoldEntry, LadderEntry, QuorumEntry
 from workflows.model import Choice, Nudge, QuorumRule, Silence
+from workflows.rules import actions
 from workflows.rules.routing import LEGS, choices_of
 
 _REFUSALS = (Choice.REJECT, Choice.RETURN, Choice.NOT_SUPPORT, Choice.SEND_BACK)
@@ -62,6 +63,8 @@ def _mentions_of_posts(handbook: Handbook) -> Iterator[tuple[Trail, str | None]]
         yield ("principles", key, "deviation_to"), principle.deviation_to
     for key, service in handbook.provisions.shared_services.items():
         yield ("provisions", "shared_services", key, "owner"), service.owner
+    for key, department in handbook.departments.items():
+        yield ("departments", key, "head"), department.head
     for key in ("head_of_profession", "bids", "project_authority", "reviewer"):
         yield ("route", key), getattr(handbook.route, key)
     for section in ("delegated_limits", "next_authority", "budgets"):
@@ -291,9 +294,9 @@ def _choices(handbook: Handbook, source: Source) -> Iterator[Complaint]:
 
 def _dead_ends(kind: str, choices: Sequence[Choice]) -> Iterator[Complaint]:
     """Complain of answers after which a case would stay open and wait for nobody."""
-    fit = choices_of(kind)
+    fit = choices_of(kind) or actions.KINDS.get(kind, ())
     if not fit:
-        kinds = ", ".join(known for passage in LEGS.values() for known in passage.kinds)
+        kinds = ", ".join((*(known for passage in LEGS.values() for known in passage.kinds), *actions.KINDS))
         yield ("steps", kind), f"is no kind of question that is put; these are: {kinds}"
         return
     trail = ("steps", kind, "choices")

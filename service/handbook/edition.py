@@ -25,7 +25,7 @@ from workflows.model import (
     Terms,
     Validity,
 )
-from workflows.rules import validity
+from workflows.rules import actions, validity
 
 Pounds = Annotated[
     Decimal,
@@ -69,6 +69,8 @@ class Department(Entry):
     key: str
     name: str
     email: str = ""
+    head: str = ""
+    """The post that answers for it."""
     aliases: tuple[str, ...] = ()
     since: Day | None = None
     until: Day | None = None
@@ -397,6 +399,8 @@ class Embargo(Entry):
     """What may be bought all the same: a key, and its name."""
     evidence: tuple[str, ...] = ()
     """The principles that must be met before an exception can be asked for."""
+    directorate_action_days: Annotated[int, Field(strict=True, gt=0)] = 20
+    """Working days in which a directorate brings a refused proposal within the guidelines (SYS-46)."""
 
 
 class Route(Entry):
@@ -576,6 +580,11 @@ class Edition(Frozen):
             if other in self.steps
         }
         return alike | self.steps
+
+    @property
+    def tracks_actions(self) -> bool:
+        """Conditions become actions; an edition frozen before there were actions only tells them."""
+        return {*actions.KINDS} <= {*self.steps} and actions.DO in self.clauses
 
     def budget(self, post: str) -> Budget | None:
         """Return the budget a post answers for, if the handbook knows one."""

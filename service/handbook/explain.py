@@ -7,6 +7,7 @@ from decimal import Decimal
 from service.handbook.edition import Decides, Edition, Forum
 from service.handbook.words import in_words, pounds
 from workflows.model import Assurance, Nudge, Quorum, QuorumRule, Terms
+from workflows.rules import actions
 
 _NUDGES = {
     Nudge.REMIND: "reminded",
@@ -223,8 +224,11 @@ def _quorum(quorum: Quorum) -> str:
 def _terms(terms: Terms) -> str:
     choices = ", ".join(choice.replace("_", " ") for choice in terms.choices)
     rungs = "; ".join(f"day {rung.day} {_NUDGES[rung.nudge]}" for rung in terms.ladder.rungs)
+    due = f"in {terms.ladder.due} working days"
+    if terms.kind == actions.DO:
+        due = f"on its own day, which counts as day {terms.ladder.due}"
     answered = f"{_assured(terms)}{_held(terms)}"
-    return f"{choices}. Due in {terms.ladder.due} working days; the silent: {rungs}. {answered}."
+    return f"{choices}. Due {due}; the silent: {rungs}. {answered}."
 
 
 def _assured(terms: Terms) -> str:

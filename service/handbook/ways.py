@@ -10,7 +10,7 @@ from service.handbook.edition import ON_TERMS_OF, PUBLISHING, Decides, Principle
 from service.handbook.sources import Source, Trail
 from service.handbook.written import ForumEntry, Handbook
 from workflows.model import Nudge
-from workflows.rules import versions
+from workflows.rules import actions, versions
 from workflows.rules.course import LED_TO
 from workflows.rules.routing import LEGS
 
@@ -316,6 +316,30 @@ def _meets_after_email(handbook: Handbook) -> bool:
     return srg is not None and srg.decides is Decides.EMAIL_THEN_MEETING
 
 
+def _actions(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """Actions are asked for and checked, or there are none; nobody checks what they did themselves."""
+    steps = handbook.steps
+    if not {*actions.KINDS} & {*steps}:
+        return
+    for kind, choices in actions.KINDS.items():
+        trail = ("steps", kind)
+        if kind not in steps:
+            yield ("steps",), f"has no terms for {kind}, which an action passes"
+            continue
+        for choice in choices:
+            if choice not in steps[kind].choices:
+                yield (*trail, "choices"), f"needs {choice}, without which an action comes to no end"
+        ladder = handbook.ladders.get(steps[kind].ladder)
+        if ladder and any(rung.nudge is Nudge.CLOSE for rung in ladder.rungs):
+            yield (*trail, "ladder"), f"must not end with close, as {steps[kind].ladder} does: it stays open"
+    if actions.CHECK in steps and not steps[actions.CHECK].deciding:
+        yield ("steps", actions.CHECK, "deciding"), "must be true: whoever does an action does not check it"
+    if actions.DO in steps and steps[actions.DO].deciding:
+        yield ("steps", actions.DO, "deciding"), "must be false: who wrote a proposal may have to act on it"
+    if actions.DO not in written_in(source, "clauses"):
+        yield ("clauses",), f"has no clause for {actions.DO}"
+
+
 def _says(handbook: Handbook, needed: str) -> bool:
     """Say whether a handbook has what a leg needs: a part of its route, a section, terms, or an issue
     it settles."""
@@ -371,6 +395,7 @@ CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _falls_back,
     _route,
     _legs,
+    _actions,
     _clauses,
     _appraisal,
     _versions,

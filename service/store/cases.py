@@ -15,7 +15,7 @@ from service.store import approvers, canonical, cursors, drafts, keeping, letter
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
-from service.store.tables import APPROVERS, CASE_VERSIONS, CASE_WAITS, CASES, SEATS, STEPS, TEXTS
+from service.store.tables import ACTIONS, APPROVERS, CASE_VERSIONS, CASE_WAITS, CASES, SEATS, STEPS, TEXTS
 from workflows.model import (
     Becoming,
     CaseMoved,
@@ -24,6 +24,7 @@ from workflows.model import (
     Clock,
     Expiring,
     Frozen,
+    Guard,
     Leg,
     Outcome,
     Proposal,
@@ -35,6 +36,7 @@ from workflows.model import (
     Withdrawal,
 )
 from workflows.rules import course
+from workflows.rules.actions import CONDITIONS
 
 _LEGS = TypeAdapter(tuple[Leg, ...])
 _BRANCHES = TypeAdapter(dict[str, Leg])
@@ -418,8 +420,9 @@ def open_refs(tx: Tx) -> tuple[str, ...]:
 
 def unstarted(tx: Tx) -> tuple[Unstarted, ...]:
     """Return submitted versions that no process has in hand."""
+    # An action's process is begun by that of the case it follows from.
     left = select(CASES.c.ref, CASES.c.version, CASES.c.taken_up).where(
-        CASES.c.taken_up < CASES.c.version, CASES.c.open
+        CASES.c.taken_up < CASES.c.version, CASES.c.open, CASES.c.kind == "proposal"
     )
     return tuple(Unstarted(**row._mapping) for row in tx.all(left.order_by(CASES.c.ref)))
 
@@ -487,13 +490,26 @@ def _wanted(tx: Tx, filters: Filters) -> Iterator[ColumnElement[bool]]:
 
 
 def _waiting_on(post: str) -> Select[Any]:
-    """Return the cases that wait for an answer of a post, or for a forum or post itself."""
+    """Return the cases that wait for an answer of a post, for a forum or post itself, or its condition."""
     seats = (
         select(STEPS.c.case)
         .join(SEATS, SEATS.c.step == STEPS.c.id)
         .where(SEATS.c.post == post, SEATS.c.waiting)
     )
-    return seats.union(select(CASE_WAITS.c.case).where(CASE_WAITS.c.on == post)).subquery().select()
+    itself = select(CASE_WAITS.c.case).where(CASE_WAITS.c.on == post, CASE_WAITS.c.leg != CONDITIONS)
+    own = CASES.alias()
+    conditions = (
+        select(CASE_WAITS.c.case)
+        .join(ACTIONS, ACTIONS.c.parent == CASE_WAITS.c.case)
+        .join(own, own.c.ref == ACTIONS.c.ref)
+        .where(
+            CASE_WAITS.c.leg == CONDITIONS,
+            ACTIONS.c.owner == post,
+            ACTIONS.c.guards != Guard.NOTHING,
+            own.c.open,
+        )
+    )
+    return seats.union(itself, conditions).subquery().select()
 
 
 def _found(tx: Tx, q: str) -> ColumnElement[bool]:

@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service.errors import Conflict, Malformed, NotEditable, NotFound
-from service.store import canonical
+from service.store import canonical, references
 from service.store.engine import Tx
 from service.store.fold import insert_new
-from service.store.tables import CO_AUTHORS, COUNTERS, DRAFTS
+from service.store.tables import CO_AUTHORS, DRAFTS
 from workflows.model import Frozen
 
 DRAFT, SUBMITTED, RETURNED = "draft", "submitted", "returned"
@@ -39,7 +38,7 @@ class Draft(Frozen):
 
 def create(tx: Tx, organisation: str, owner: str, document: Mapping[str, Any]) -> Draft:
     """Begin a draft under a fresh reference."""
-    ref = _next_ref(tx)
+    ref = references.fresh(tx, "INV")
     row = {"ref": ref, "organisation": organisation, "version": 1, "document": _written(document)}
     times = {"created": tx.now, "updated": tx.now}
     tx.run(insert(DRAFTS), row | times | {"owner": owner, "state": DRAFT, "submitted_version": 0})
@@ -99,17 +98,6 @@ def submitted(tx: Tx, ref: str, version: int) -> None:
 def reopened(tx: Tx, ref: str) -> None:
     """Open a draft to changes again, because its case was returned."""
     tx.run(update(DRAFTS).where(DRAFTS.c.ref == ref).values(state=RETURNED, updated=tx.now))
-
-
-def _next_ref(tx: Tx) -> str:
-    series = f"INV-{tx.today.year}"
-    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
-    counted = dialect.insert(COUNTERS).values(series=series, value=1)
-    counted = counted.on_conflict_do_update(
-        index_elements=[COUNTERS.c.series], set_={"value": COUNTERS.c.value + 1}
-    )
-    number: int = tx.value(counted.returning(COUNTERS.c.value))
-    return f"{series}-{number:04}"
 
 
 def _share(tx: Tx, ref: str, document: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from service.store import canonical
 from service.store.canonical import day, moment
 from service.store.line import Line
 from service.store.tables import (
+    ACTIONS,
     AGREEMENTS,
     ANCHORED,
     APPROVERS,
@@ -28,12 +29,19 @@ from service.store.tables import (
     STEPS,
     SUPPLIERS,
 )
-from workflows.model import State
-from workflows.rules import states
+from workflows.model import ActionState, State
+from workflows.rules import actions, states
 
 Fold = Callable[[Connection, Line], None]
 
-ENDED = frozenset(str(state) for state in State if states.is_end(state))
+ENDED = frozenset(
+    str(state)
+    for state in (
+        *filter(states.is_end, State),
+        *filter(actions.is_end, ActionState),
+    )
+)
+"""The states in which a case has nothing more to come, whatever its kind: no word means two things."""
 
 # What the everyday lines of a case do, built once (see `Tx`); what others do is built where it is done.
 _CHANGE_CASE = update(CASES).where(CASES.c.ref == bindparam("its_ref"))
@@ -191,6 +199,28 @@ def _day_closed(connection: Connection, line: Line) -> None:
 
 
 def _proposal_submitted(connection: Connection, line: Line) -> None:
+    _put_forward_version(connection, line, State.SUBMITTED)
+
+
+def _action_opened(connection: Connection, line: Line) -> None:
+    data = line.data
+    _put_forward_version(connection, line, ActionState.AGREED)
+    connection.execute(
+        insert(ACTIONS),
+        {
+            "ref": line.case,
+            "parent": data["parent"],
+            "source": data["source"],
+            "number": data["number"],
+            "owner": data["owner"],
+            "verifier": data["verifier"],
+            "due": day(data["due"]),
+            "guards": data["guards"],
+        },
+    )
+
+
+def _put_forward_version(connection: Connection, line: Line, state: str) -> None:
     data = line.data
     connection.execute(
         insert(CASE_VERSIONS),
@@ -212,7 +242,7 @@ def _proposal_submitted(connection: Connection, line: Line) -> None:
     now = {
         "department": proposal["department"],
         "title": data["title"],
-        "state": str(State.SUBMITTED),
+        "state": str(state),
         "version": data["version"],
         "content_hash": data["content_hash"],
         "sponsor": proposal["sponsor"],
@@ -621,6 +651,7 @@ FOLDS: dict[str, Fold] = {
     "case.waiting": _case_waiting,
     "case.moved": _case_moved,
     "withdrawal.requested": _withdrawal_requested,
+    "action.opened": _action_opened,
     "parameters.supplied": _parameters_supplied,
     "agreement.recorded": _agreement_recorded,
     "approver.added": _approver_added,
@@ -646,6 +677,7 @@ RECORD_ONLY = frozenset(
         "approval.expiring",
         "decision.taking_back",
         "decision.not_taken_back",
+        "action.follows",
         "letter.queued",
         "letter.sent",
         "letter.undeliverable",

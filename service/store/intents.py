@@ -12,7 +12,7 @@ from service.store import canonical, keeping, texts
 from service.store.engine import Tx
 from service.store.line import ENGINE
 from service.store.tables import DECISIONS, INTENTS, STEPS, TEXTS
-from workflows.model import Assurance, Choice, Decision, Frozen, key_of
+from workflows.model import Assurance, Choice, Decision, Frozen, Guard, key_of
 from workflows.rules import routing
 
 SUBMITTED, ACCEPTED, REFUSED, UNDONE = "submitted", "accepted", "refused", "undone"
@@ -66,6 +66,10 @@ class Condition(Frozen):
     owner: str
     by: date
     evidence: str = ""
+    """What will show that it is met."""
+    verifier: str = ""
+    """The post that checks that it is met; empty in what was written before conditions were followed up."""
+    guards: Guard = Guard.NOTHING
 
 
 class Answered(Frozen):
@@ -378,7 +382,10 @@ def _recordable(intent: Intent, words: str, hashed: str, attempt: int) -> dict[s
     )
     return data | {
         "decision": intent.key,
-        "conditions": [{"owner": made.owner, "by": made.by} for made in intent.conditions],
+        "conditions": [
+            made.model_dump(mode="json", include={"owner", "by", "verifier", "guards"})
+            for made in intent.conditions
+        ],
         "answers": {name: answer.value for name, answer in intent.answers.items()},
         "words_hash": words,
         "payload_hash": hashed,

@@ -12,7 +12,7 @@ from service.store.engine import Tx
 from service.store.intents import ACCEPTED
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
-from service.store.tables import CASE_WAITS, CASES, DECISIONS, HOLDERS, INTENTS, SEATS, STEPS
+from service.store.tables import ACTIONS, CASE_WAITS, CASES, DECISIONS, HOLDERS, INTENTS, SEATS, STEPS
 from workflows.model import (
     MEETING,
     Ask,
@@ -22,6 +22,7 @@ from workflows.model import (
     Decision,
     Ending,
     Frozen,
+    Guard,
     Holder,
     Quorum,
     Rung,
@@ -38,6 +39,8 @@ from workflows.model import (
     Terms,
     Timetable,
 )
+from workflows.rules import calendar
+from workflows.rules.actions import CONDITIONS
 
 _RUNGS = TypeAdapter(tuple[Rung, ...])
 _AT_ONCE = 500
@@ -85,6 +88,16 @@ _SEATS_WAITING = (
     .where(SEATS.c.waiting, STEPS.c.open)
 )
 _PEOPLE_WAITING = select(HOLDERS.c.step, HOLDERS.c.seat, HOLDERS.c.person).where(HOLDERS.c.waiting)
+_UNMET = (
+    select(ACTIONS.c.parent, ACTIONS.c.ref, ACTIONS.c.owner, ACTIONS.c.due)
+    .join(CASES, CASES.c.ref == ACTIONS.c.ref)
+    .where(
+        ACTIONS.c.parent.in_(bindparam("cases", expanding=True)),
+        ACTIONS.c.guards != Guard.NOTHING,
+        CASES.c.open,
+    )
+    .order_by(ACTIONS.c.ref)
+)
 _COUNTED = select(INTENTS.c.step, INTENTS.c.seat).where(
     INTENTS.c.step.in_(bindparam("steps", expanding=True)), INTENTS.c.state == ACCEPTED
 )
@@ -252,6 +265,8 @@ class Waiting(Frozen):
     seat: str = ""
     on: str
     """A post, or a forum."""
+    action: str = ""
+    """The action that is waited for, where a condition guards what is to come."""
     people: tuple[str, ...] = ()
     since: datetime
     due: datetime | None = None
@@ -484,10 +499,15 @@ def waiting_of(tx: Tx, refs: Sequence[str]) -> dict[str, tuple[Waiting, ...]]:
             # All have answered, and the register is about to be told when it takes effect.
             waits_on = [_on_time(step, tx.value(_HELD_UNTIL, step=step.id))]
         found[step.case].extend(waits_on)
-    for row in tx.all(_WAITS_OF, cases=refs):
-        found[row.case].append(
-            Waiting(case=row.case, key=row.key, on=row.on, since=row.since, next=row.leg, at=row.until)
-        )
+    waits = tx.all(_WAITS_OF, cases=refs)
+    conditional = [row.case for row in waits if row.leg == CONDITIONS]
+    unmet = tx.all(_UNMET, cases=conditional) if conditional else ()
+    for row in waits:
+        wait = Waiting(case=row.case, key=row.key, on=row.on, since=row.since, next=row.leg, at=row.until)
+        if row.leg == CONDITIONS:
+            found[row.case].extend(_on_condition(wait, one) for one in unmet if one.parent == row.case)
+        else:
+            found[row.case].append(wait)
     return {ref: tuple(waits) for ref, waits in found.items()}
 
 
@@ -566,6 +586,12 @@ def _on_people(step: StepView) -> Iterable[Waiting]:
                 next=rung.nudge if rung else "",
                 at=rung.at if rung else None,
             )
+
+
+def _on_condition(wait: Waiting, unmet: Row[Any]) -> Waiting:
+    """Return on whom a case waits for one of the conditions that guard what is to come."""
+    due = calendar.closing(unmet.due)
+    return wait.model_copy(update={"on": unmet.owner, "action": unmet.ref, "due": due, "at": due})
 
 
 def _steps(tx: Tx, wanted: Select[Any], **values: Any) -> tuple[StepView, ...]:

@@ -217,6 +217,22 @@ class CaseWaitRow(SQLModel, table=True):
     until: datetime | None = None
 
 
+class ActionRow(SQLModel, table=True):
+    """What an action is besides a case: where it follows from, who does it, who checks it, by when."""
+
+    __tablename__ = "action_file"
+    __table_args__ = (Index(None, "parent"), Index(None, "owner"))
+
+    ref: str = Field(primary_key=True)
+    parent: str
+    source: str
+    number: int
+    owner: str
+    verifier: str
+    due: date
+    guards: str
+
+
 class SupplierRow(SQLModel, table=True):
     """A supplier that had the technical parameters."""
 
@@ -717,6 +733,7 @@ COVERS = _table(CoverRow)
 CASES = _table(CaseRow)
 CASE_VERSIONS = _table(CaseVersionRow)
 CASE_WAITS = _table(CaseWaitRow)
+ACTIONS = _table(ActionRow)
 SUPPLIERS = _table(SupplierRow)
 AGREEMENTS = _table(AgreementRow)
 APPROVERS = _table(ApproverRow)
@@ -752,6 +769,7 @@ FOLDED = (
     CASES,
     CASE_VERSIONS,
     CASE_WAITS,
+    ACTIONS,
     SUPPLIERS,
     AGREEMENTS,
     APPROVERS,

@@ -12,12 +12,12 @@ from service.appraisal import Figure
 from service.boards import Board
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
-from service.store import approvers, cases, steps, texts
+from service.store import actions, approvers, cases, steps, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.steps import SeatView, StepView
-from service.web import outstanding, seclusion, words
+from service.web import conditions, outstanding, seclusion, words
 from service.web.standing import Sight
 from workflows.letters import Answer, Budget, Clause, Condition, Difference
 from workflows.model import Choice, Frozen, Size
@@ -126,6 +126,8 @@ class Brief(Frozen):
     coincidences: tuple[str, ...] = ()
     choices: tuple[Choice, ...]
     answers: tuple[str, ...] = ()
+    follows: str = ""
+    """For an action: the case that it follows from."""
 
     def text(self) -> str:
         """Write it in its one canonical form."""
@@ -135,6 +137,8 @@ class Brief(Frozen):
 def brief(tx: Tx, sight: Sight) -> Brief:
     """Put together what the person of a link is to see."""
     step, seat, case, edition = sight.open_step, sight.open_seat, sight.case, sight.edition
+    if case.kind == actions.KIND:
+        return _of_action(tx, sight)
     said = paper(tx, case, step.version, edition)
     known = versions.known(tx, case.ref, sight.link.person, step.version)
     made = seclusion.decisions(tx, case.ref)
@@ -186,6 +190,36 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         coincidences=tuple(telling.coincidences(case, edition, tx.today)),
         choices=step.choices,
         answers=step.answers,
+    )
+
+
+def _of_action(tx: Tx, sight: Sight) -> Brief:
+    """Put together what the person of a link is to see of an action."""
+    step, seat, case, edition = sight.open_step, sight.open_seat, sight.case, sight.edition
+    action = actions.must(tx, case.ref)
+    task = telling.task(tx, case, action, edition, tx.today)
+    made = seclusion.decisions(tx, case.ref)
+    return Brief(
+        case=case.ref,
+        step=step.id,
+        kind=step.kind,
+        seat=seat.key,
+        version=step.version,
+        content_hash=step.content_hash,
+        title=case.title,
+        question=question(step, seat, case, edition),
+        what_for=task.text,
+        deciding_as=sight.who,
+        post=sight.post,
+        covering=sight.covering,
+        clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
+        submitted=case.proposal.submitted,
+        due=words.local(step.due),
+        rows=tuple(Row(what=what, which=which) for what, which in conditions.task_rows(task)),
+        so_far=tuple(telling.told(decision, edition) for decision in made if decision.step != step.id),
+        choices=step.choices,
+        answers=step.answers,
+        follows=action.parent,
     )
 
 
@@ -272,6 +306,10 @@ def put(
             return f"May this proposal go on? {_why_referred(key, case)}".strip()
         case "completion":
             return "Is this complete?"
+        case "action":
+            return "Is this done?"
+        case "action_check":
+            return "Is this done, as it is reported?"
         case _:
             return "What is your answer?"
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from service import telling
 from service.web import words
-from workflows.model import Choice, State
+from workflows.model import Choice
 
 Errors = Mapping[str, str]
 """Field to what is wrong with it."""
@@ -364,17 +364,26 @@ def pairs(rows: Iterable[Any]) -> list[tuple[str, str]]:
 def answer_rows(chosen: Any, owners: Mapping[str, str], brief: Any, change: str) -> list[tuple[str, ...]]:
     """What was chosen, to be checked."""
     rows: list[tuple[str, ...]] = [
-        ("Proposal", f"{brief.title} (version {brief.version})"),
+        ("Action", brief.title)
+        if brief.follows
+        else ("Proposal", f"{brief.title} (version {brief.version})"),
         ("Your answer", words.choice(chosen.choice, brief.kind), "Change", change),
     ]
     for name, answer in chosen.answers.items():
         said = telling.remark(answer.value, answer.text)
         rows.append((words.ANSWERS.get(name, words.plain(name)), said))
     if chosen.reason:
-        rows.append(("Your reasons", chosen.reason))
+        rows.append((words.reasons(brief.kind)[0], chosen.reason))
     for condition in chosen.conditions:
-        owner = owners.get(condition.owner, condition.owner)
-        rows.append(("Condition", f"{condition.text}\n{owner}, by {words.day(condition.by)}"))
+        owner, verifier = (owners.get(post, post) for post in (condition.owner, condition.verifier))
+        lines = [
+            condition.text,
+            f"{owner}, by {words.day(condition.by)}",
+            f"Shown by: {condition.evidence}" if condition.evidence else "",
+            f"Checked by: {verifier}" if verifier else "",
+            words.GUARDS.get(condition.guards, ""),
+        ]
+        rows.append(("Condition", "\n".join(filter(None, lines))))
     if chosen.until:
         rows.append(("Ask me again on", words.day(chosen.until)))
     return rows
@@ -409,7 +418,5 @@ def options(
 
 def state(state: str) -> Markup:
     """A case's state as a tag."""
-    known = State(state) if state in list(State) else None
-    if known is None:
-        return tag(words.plain(state), "grey")
-    return tag(words.STATES[known], words.COLOURS.get(known, "blue"))
+    named = words.state(state)
+    return tag(named, words.COLOURS.get(state, "blue") if state in words.STATES else "grey")

@@ -17,8 +17,9 @@ from service.web import days, outstanding, words
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
-from workflows.model import Assurance, Choice, Frozen, Undo, decision_key, undo_key
+from workflows.model import Assurance, Choice, Frozen, Guard, Undo, decision_key, undo_key
 from workflows.rules import holding
+from workflows.rules.actions import guards_of
 from workflows.rules.quorum import Refusal
 
 CONCERNS = ("no_concern", "concern")
@@ -66,7 +67,7 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
         errors["choice"] = hindered
     reason = _words(form, "reason", errors)
     if choice is not None and choice.needs_reason and not reason:
-        errors["reason"] = "Give your reasons"
+        errors["reason"] = words.reasons(sight.open_step.kind)[2]
     conditions = _conditions(form, sight, choice, errors) if choice else ()
     until = _until(form, sight, errors) if choice is Choice.DEFER else None
     # What settles an issue is wanted of whoever settles it, and of nobody who sends it elsewhere.
@@ -121,17 +122,53 @@ def _suffix(number: int) -> str:
 def _condition(form: FormData, sight: Sight, number: int, errors: dict[str, str]) -> Condition | None:
     suffix = _suffix(number)
     text = _words(form, f"conditions{suffix}", errors)
+    evidence = _words(form, f"condition_evidence{suffix}", errors)
     owner, by_field = _field(form, f"condition_owner{suffix}"), f"condition_by{suffix}"
     if not text:
-        if owner or days.typed(form, by_field).strip("-"):
+        # The page offers the lead officer, so that alone says nothing.
+        if evidence or owner not in ("", sight.case.lead) or days.typed(form, by_field).strip("-"):
             errors[f"conditions{suffix}"] = "Say what must be done"
         return None
     if owner not in sight.edition.posts:
         errors[f"condition_owner{suffix}"] = "Choose who is to meet this condition"
     by = _by(form, by_field, sight.today, errors)
+    verifier = _verifier(form, sight, f"condition_verifier{suffix}", owner, errors)
+    guards = _guards(form, sight, f"condition_guards{suffix}", errors)
     if owner not in sight.edition.posts or by is None:
         return None
-    return Condition(text=text, owner=owner, by=by)
+    return Condition(text=text, owner=owner, by=by, evidence=evidence, verifier=verifier, guards=guards)
+
+
+def _verifier(form: FormData, sight: Sight, name: str, owner: str, errors: dict[str, str]) -> str:
+    """Read who checks a condition: whoever sets it, unless another post is chosen; never its owner."""
+    chosen = _field(form, name)
+    verifier = chosen or verifies(sight)
+    if verifier not in sight.edition.posts:
+        errors[name] = "Choose who checks that it is met"
+    elif _one_person(sight, verifier, owner):
+        title = telling.title(sight.edition, owner, sight.today)
+        errors[name] = f"Choose somebody else to check it: {title} is to meet it"
+    return verifier
+
+
+def _one_person(sight: Sight, one: str, other: str) -> bool:
+    """Say whether two posts are the same, or are held by one person today."""
+    holders = [sight.people.holder(post, sight.today) for post in (one, other)]
+    return one == other or (holders[0] is not None and holders[0] == holders[1])
+
+
+def _guards(form: FormData, sight: Sight, name: str, errors: dict[str, str]) -> Guard:
+    chosen = _field(form, name) or Guard.NOTHING
+    if chosen not in guards_of(sight.case.size):
+        errors[name] = "Choose what has to wait until it is met"
+        return Guard.NOTHING
+    return Guard(chosen)
+
+
+def verifies(sight: Sight) -> str:
+    """Return who checks a condition unless another is chosen: the forum's secretary, or the post asked."""
+    forum = sight.edition.forums.get(sight.open_step.ask.forum)
+    return forum.secretary if forum else sight.open_seat.post
 
 
 def _until(form: FormData, sight: Sight, errors: dict[str, str]) -> date | None:

@@ -10,7 +10,7 @@ from service.handbook import Edition
 from service.store import canonical
 from service.store.line import Line
 from service.web import words
-from workflows.model import Choice, Moving, Nudge, State
+from workflows.model import Choice, Moving, Nudge
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _approver_heard(line: Line, edition: Edition) -> str:
 
 def _became(line: Line, edition: Edition) -> str:
     state = str(line.data.get("state", ""))
-    named = words.STATES[State(state)] if state in list(State) else words.plain(state)
+    named = words.state(state)
     valid = line.data.get("valid_until")
     until = f", valid until {words.short_day(date.fromisoformat(valid))}" if valid else ""
     return f"It became: {named[:1].lower()}{named[1:]}{until}."
@@ -123,6 +123,7 @@ def _waiting(line: Line, edition: Edition) -> str:
     if until := line.data.get("until"):
         return f"It waits for {words.day(words.local(canonical.moment(until)))}, when it goes to {who}."
     return {
+        "conditions": f"It waits for conditions to be met, the first of them by {who}.",
         "project": "It waits for its project.",
         "resubmission": f"It waits for {who} to submit the next version.",
     }.get(str(line.data.get("leg")), f"It waits for {who}.")
@@ -198,6 +199,23 @@ def _expiring(line: Line, edition: Edition) -> str:
     return f"Sponsor and lead officer were warned that the approval lapses after {words.short_day(until)}."
 
 
+def _follows(line: Line, edition: Edition) -> str:
+    data = line.data
+    owner = telling.title(edition, data["owner"], words.local(line.at))
+    return (
+        f"Action {data['action']} was opened: {owner}, by {words.short_day(date.fromisoformat(data['due']))}."
+    )
+
+
+def _action_opened(line: Line, edition: Edition) -> str:
+    data = line.data
+    owner, verifier = (
+        telling.title(edition, data[part], words.local(line.at)) for part in ("owner", "verifier")
+    )
+    due = words.short_day(date.fromisoformat(data["due"]))
+    return f"It was opened, as it follows from {data['parent']}: {owner}, by {due}. {verifier} checks it."
+
+
 def _supplied(line: Line, edition: Edition) -> str:
     data = line.data
     which, on = words.listed(list(data["parameters"])), words.short_day(date.fromisoformat(data["on"]))
@@ -235,6 +253,8 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "case.waiting": _waiting,
     "case.moved": _moved,
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
+    "action.follows": _follows,
+    "action.opened": _action_opened,
     "parameters.supplied": _supplied,
     "agreement.recorded": _agreed,
     "approver.added": _approver_added,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from service import sittings, telling
 from service.handbook import Edition
-from service.store import intents, steps
+from service.store import actions, intents, steps
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView, Waiting
@@ -22,6 +22,8 @@ class Wait:
     step: str
     on: str
     """The key of the post or forum."""
+    action: str
+    """The action that is waited for, where a condition guards what is to come; else empty."""
     who: str
     """Its title."""
     began: datetime
@@ -39,6 +41,8 @@ class Wait:
         """Say it all."""
         if self.takes_effect:
             return f"Decided; takes effect {self.takes_effect} unless taken back."
+        if self.action and self.at:
+            return f"Waits for condition {self.action} of {self.who}, due {words.short_day(self.at)}."
         said = (
             f"With {self.who} since {words.short_day(self.since)} ({words.working_days(self.working_days)})."
         )
@@ -78,6 +82,7 @@ def _worded(wait: Waiting, edition: Edition, today: date) -> Wait:
     return Wait(
         step=wait.step,
         on=wait.on,
+        action=wait.action,
         who=telling.title(edition, wait.on, today),
         began=wait.since,
         since=since,
@@ -101,6 +106,8 @@ def _takes_effect(wait: Waiting, today: date) -> str:
 def _next(wait: Waiting, edition: Edition, who: str) -> str:
     if wait.next == steps.HELD:
         return "it takes effect unless it is taken back"
+    if wait.action:
+        return "it goes on once the condition is met"
     if wait.next in list(Nudge):
         return words.NUDGES[Nudge(wait.next)]
     if wait.step:
@@ -128,9 +135,9 @@ def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
 
 def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
     """Say where a case is, given what it waits for."""
-    if waiting and not _before_project(case):
+    if waiting and (not _before_project(case) or any(wait.action for wait in waiting)):
         return (*(wait.sentence for wait in waiting), *_validity(case))
-    state = words.STATES.get(State(case.state), words.plain(case.state))
+    state = words.state(case.state)
     if not case.open:
         return (f"{state} on {words.short_day(case.changed)}.",)
     if case.withdrawal is not None:
@@ -159,6 +166,8 @@ def since_answer(
     `settled` is what the question came to, which the engine knows a moment before the register. Unless
     `counted`, how many have answered is not told.
     """
+    if case.kind == actions.KIND:
+        return _since_answer_on_action(tx, case, step, settled)
     version = case.version if step.id in case.kept.values() else step.version
     beside = telling.together(case, step, steps.of_version(tx, case.ref, version))
     outcomes = [settled if one.id == step.id else one.choice for one in beside]
@@ -180,6 +189,21 @@ def since_answer(
     over = [one.id for one, outcome in answered if outcome is not None]
     left = [wait for wait in waiting if wait.step not in over]
     return (*([words.sentence(become)] if become else ()), *(() if onward or halted else told(case, left)))
+
+
+def _since_answer_on_action(
+    tx: Tx, case: CaseView, step: StepView, settled: Choice | None
+) -> tuple[str, ...]:
+    if settled is None:
+        return sentences(tx, case)
+    action, rules = actions.must(tx, case.ref), telling.edition(tx, case.edition)
+    owner, verifier = (telling.title(rules, post, tx.today) for post in (action.owner, action.verifier))
+    onward = {
+        Choice.CLAIM_COMPLETE: f"it goes to {verifier} to be checked",
+        Choice.SEND_BACK: f"it goes back to {owner}",
+        Choice.VERIFY: "nothing more is asked",
+    }
+    return (words.sentence(f"{words.became(settled, step.kind)}; {onward[settled]}"),)
 
 
 _HALTED = {

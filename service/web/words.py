@@ -5,10 +5,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from notifications.sayings import saying
-from workflows.model import ZONE, Choice, Hold, Nudge, State
+from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, Size, State
+from workflows.rules.actions import guards_of
 from workflows.rules.quorum import Refusal
 
-STATES = {
+STATES: dict[str, str] = {
     State.DRAFT: "Draft",
     State.SUBMITTED: "Submitted",
     State.CONSULTING: "Being consulted on",
@@ -26,9 +27,16 @@ STATES = {
     State.LAPSED: "Lapsed",
     State.CLOSED_UNFUNDED: "Closed, unfunded",
     State.CLOSED_REFUSED: "Closed, refused",
+    ActionState.PROPOSED: "Proposed",
+    ActionState.AGREED: "Agreed",
+    ActionState.IN_PROGRESS: "In progress",
+    ActionState.CLAIMED_COMPLETE: "Reported as done",
+    ActionState.SENT_BACK: "Sent back",
+    ActionState.VERIFIED: "Done and checked",
 }
+"""Of cases of every kind; an action that is withdrawn is called as a proposal is."""
 
-COLOURS = {
+COLOURS: dict[str, str] = {
     State.DRAFT: "grey",
     State.APPROVED: "green",
     State.CLOSED: "green",
@@ -38,6 +46,8 @@ COLOURS = {
     State.CLOSED_REFUSED: "red",
     State.WITHDRAWN: "grey",
     State.RETURNED: "yellow",
+    ActionState.SENT_BACK: "yellow",
+    ActionState.VERIFIED: "green",
 }
 """Of a state's tag; blue for those not named."""
 
@@ -56,6 +66,7 @@ _CHOICES = {
     Choice.AUTHORISE_WITH_CONDITIONS: "Authorise with conditions",
     Choice.EXCEPTION_PLAN: "Ask for an exception plan",
     Choice.CLOSE_EARLY: "Close early",
+    Choice.CLAIM_COMPLETE: "Report that it is complete",
     Choice.VERIFY: "Confirm that it is complete",
     Choice.SEND_BACK: "Send back: it is not complete",
     Choice.ABSTAIN: "Abstain",
@@ -77,6 +88,7 @@ _DOING = {
     Choice.AUTHORISE_WITH_CONDITIONS: "authorising {} with conditions",
     Choice.EXCEPTION_PLAN: "asking for an exception plan for {}",
     Choice.CLOSE_EARLY: "closing {} early",
+    Choice.CLAIM_COMPLETE: "reporting that {} is complete,",
     Choice.VERIFY: "confirming that {} is complete,",
     Choice.SEND_BACK: "sending {} back because it is not complete,",
     Choice.ABSTAIN: "abstaining on {}",
@@ -99,6 +111,7 @@ _DONE = {
     Choice.AUTHORISE_WITH_CONDITIONS: "authorised with conditions",
     Choice.EXCEPTION_PLAN: "sent back for an exception plan",
     Choice.CLOSE_EARLY: "closed early",
+    Choice.CLAIM_COMPLETE: "reported as complete",
     Choice.VERIFY: "confirmed as complete",
     Choice.SEND_BACK: "sent back as not complete",
     Choice.ABSTAIN: "abstained",
@@ -123,6 +136,7 @@ _DID = {
     Choice.AUTHORISE_WITH_CONDITIONS: "authorised {} with conditions",
     Choice.EXCEPTION_PLAN: "asked for an exception plan for {}",
     Choice.CLOSE_EARLY: "closed {} early",
+    Choice.CLAIM_COMPLETE: "reported that {} is complete",
     Choice.VERIFY: "confirmed that {} is complete",
     Choice.SEND_BACK: "sent {} back because it is not complete",
     Choice.ABSTAIN: "abstained on {}",
@@ -136,6 +150,7 @@ _ALONE = {
     Choice.NOT_SUPPORT: "did not support it",
     Choice.EXCEPTION_PLAN: "asked for an exception plan",
     Choice.CLOSE_EARLY: "closed it early",
+    Choice.CLAIM_COMPLETE: "reported that it is complete",
     Choice.VERIFY: "confirmed that it is complete",
     Choice.SEND_BACK: "sent it back because it is not complete",
 }
@@ -160,6 +175,7 @@ _LEADS_TO = {
     ),
     Choice.EXCEPTION_PLAN: "The project manager is asked for a plan. The stage does not begin.",
     Choice.CLOSE_EARLY: "The project is brought to an orderly end.",
+    Choice.CLAIM_COMPLETE: "Whoever checks it is asked to confirm it.",
     Choice.VERIFY: "The case is closed.",
     Choice.SEND_BACK: "It stays open until it is complete.",
     Choice.ABSTAIN: "You count as present, and not for either side.",
@@ -231,6 +247,35 @@ LEGS = {
     "post_implementation_review": "Post-implementation review",
     "completion": "Completion",
     "resubmission": "A new version from the sponsor",
+    "conditions": "Conditions to be met first",
+    "action": "To be done",
+    "action_check": "To be checked",
+}
+
+GUARDS: dict[str, str] = {
+    Guard.COMPLETION: "The work cannot be confirmed complete before it is met.",
+    Guard.PROJECT: "The project cannot start before it is met.",
+}
+"""What a condition keeps from happening; nothing for the others."""
+
+_GUARDING = {
+    Guard.NOTHING: "Nothing",
+    Guard.COMPLETION: "The work is confirmed complete only when it is met",
+    Guard.PROJECT: "The project starts only when it is met",
+}
+"""What has to wait for a condition, beside its button."""
+
+_REASONS = {
+    "action": (
+        "What shows that it is done",
+        "It is shown to whoever checks it, and kept in the record.",
+        "Say what shows that it is done",
+    ),
+    "action_check": (
+        "Your reasons",
+        "Needed if you send it back: say what is missing. They are shown to its owner and kept.",
+        "Say what is missing",
+    ),
 }
 
 ANSWERS = {
@@ -281,6 +326,28 @@ def became(choice: Choice, kind: str) -> str:
     if own:
         return own.became
     return "nobody voted for it or against it" if choice in _NO_VIEW else f"it is {_DONE[choice]}"
+
+
+def state(key: str) -> str:
+    """Name a state of a case of any kind."""
+    return STATES.get(key, plain(key))
+
+
+def guards(size: Size) -> list[tuple[str, str]]:
+    """Return what may have to wait for a condition of a proposal of a size, each with its words."""
+    return [(str(guard), _GUARDING[guard]) for guard in guards_of(size)]
+
+
+def reasons(kind: str) -> tuple[str, str, str]:
+    """Return what the box for reasons is called on a kind of question, its hint, and what is said without."""
+    return _REASONS.get(
+        kind,
+        (
+            "Your reasons",
+            "Needed unless you plainly agree. They are shown to the sponsor and kept in the record.",
+            "Give your reasons",
+        ),
+    )
 
 
 def leg(key: str) -> str:

@@ -201,6 +201,7 @@ async def test_the_demo_tells_its_story_as_facts_and_ends_with_a_status_of_0() -
         "quorum.reached",
         "sponsor.told",
         "order.raised",
+        "condition.verified",
         "journal.verified",
     ):
         assert events.count(event) == 1, event

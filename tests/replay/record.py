@@ -29,6 +29,7 @@ from tests.support.proposals import (
     RULES,
     SRG_MEETS,
     TERMS,
+    action,
     board_by_email,
     calendar,
     falling_back,
@@ -40,6 +41,7 @@ from workflows.model import (
     Choice,
     EmbargoOwner,
     EmbargoRules,
+    Guard,
     Hold,
     Ladder,
     LadderRung,
@@ -75,6 +77,7 @@ class Way:
     story: Callable[[Play], Awaitable[None]]
     steps: tuple[str, ...] = ()
     keeps_case: bool = True
+    actions: tuple[str, ...] = ()
 
 
 async def approved(play: Play) -> None:
@@ -366,6 +369,33 @@ async def written_later(play: Play) -> None:
     await play.ends()
 
 
+async def guarded(play: Play) -> None:
+    """One condition guards completion and is sent back once; the other outlives its proposal."""
+    cases = play.outside.cases
+    cases.actions = (action("ACT-2004-0001"), action("ACT-2004-0002"))
+    cases.guards = {"ACT-2004-0001": Guard.COMPLETION}
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.APPROVE_WITH_CONDITIONS)
+    await play.waits("completion")
+    await play.answers_on("ACT-2004-0001", "action", Choice.CLAIM_COMPLETE)
+    await play.answers_on("ACT-2004-0001", "action_check", Choice.SEND_BACK)
+    await play.answers_on("ACT-2004-0001", "action", Choice.CLAIM_COMPLETE, round=2)
+    await play.answers_on("ACT-2004-0001", "action_check", Choice.VERIFY, round=2)
+    await play.answers("completion", Choice.VERIFY)
+    await play.ends()
+
+
+async def fallen_away(play: Play) -> None:
+    play.outside.cases.actions = (action("ACT-2004-0003"),)
+    play.outside.cases.guards = {"ACT-2004-0003": Guard.COMPLETION}
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.APPROVE_WITH_CONDITIONS)
+    await play.waits("completion")
+    await play.runs_action("ACT-2004-0003")
+    await play.is_withdrawn()
+    await play.ends()
+
+
 STANDSTILL = EmbargoRules(owners=(EmbargoOwner(forum=HEADS),))
 COUNTED = TERMS["srg"].model_copy(
     update={"ladder": Ladder(due=5, rungs=(LadderRung(day=8, nudge=Nudge.COUNT),))}
@@ -473,6 +503,18 @@ WAYS = (
         ("srg.1", "srg-meeting.1"),
     ),
     Way(
+        "guarded",
+        opened("INV-2004-0031", decide_by=SOON, tracked=True),
+        guarded,
+        actions=("ACT-2004-0001",),
+    ),
+    Way(
+        "fallen-away",
+        opened("INV-2004-0032", decide_by=SOON, tracked=True),
+        fallen_away,
+        actions=("ACT-2004-0003",),
+    ),
+    Way(
         "written-later",
         opened("INV-2004-0014", decide_by=SOON),
         written_later,
@@ -507,6 +549,7 @@ async def main(wanted: list[str]) -> None:
 async def keep(client: Client, way: Way, play: Play) -> None:
     ids = [(f"step-{step}", f"{play.ref}.{step}") for step in way.steps]
     ids += [("case", play.ref)] if way.keeps_case else []
+    ids += [("action", ref) for ref in way.actions]
     for name, id in ids:
         await client.get_workflow_handle(id).result()
         history = compact((await client.get_workflow_handle(id).fetch_history()).to_json())

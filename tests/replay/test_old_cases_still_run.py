@@ -155,7 +155,7 @@ def test_a_history_holds_nobody_s_name_or_address(file: Path) -> None:
     rules = handbook.load("leicester")
     private = {"@", "Holder", *(made.name for made in rules.people.values())}
     said = " ".join(words(json.loads(file.read_text())))
-    assert "INV-2004-" in said
+    assert "INV-2004-" in said or "ACT-2004-" in said
     assert [word for word in private if word in said] == []
 
 

@@ -79,7 +79,7 @@ def test_nobody_is_asked_to_meet_on_a_day_that_is_not_worked() -> None:
 def test_the_terms_of_each_kind_of_step_as_shipped() -> None:
     terms = LEICESTER.terms()
     kinds = {kind for passage in LEGS.values() for kind in passage.kinds}
-    assert set(terms) == kinds - {"embargo_exception"}
+    assert set(terms) == (kinds - {"embargo_exception"}) | {"action", "action_check"}
     funding = terms["funding"]
     assert [(rung.day, rung.nudge) for rung in funding.ladder.rungs] == [
         (3, Nudge.REMIND),
@@ -755,6 +755,56 @@ QUESTIONS = """questions:
             None,
             "steps",
             "has no terms for completion, which a proposal may pass",
+        ),
+        # what follows from a decision
+        (
+            "steps.yaml",
+            "  action_check:\n    choices",
+            "  action_look:\n    choices",
+            None,
+            "steps",
+            "has no terms for action_check, which an action passes",
+        ),
+        (
+            "steps.yaml",
+            "choices: [verify, send_back]",
+            "choices: [send_back]",
+            0,
+            "steps.action_check.choices",
+            "needs verify, without which an action comes to no end",
+        ),
+        (
+            "steps.yaml",
+            "choices: [verify, send_back]\n    ladder: consultation\n",
+            "choices: [verify, send_back]\n    deciding: false\n    ladder: consultation\n",
+            1,
+            "steps.action_check.deciding",
+            "must be true: whoever does an action does not check it",
+        ),
+        (
+            "steps.yaml",
+            "ladder: action\n    assurance: link\n    deciding: false",
+            "ladder: action\n    assurance: link\n    deciding: true",
+            2,
+            "steps.action.deciding",
+            "must be false: who wrote a proposal may have to act on it",
+        ),
+        (
+            "steps.yaml",
+            "choices: [verify, send_back]\n    ladder: consultation\n",
+            "choices: [verify, send_back]\n    ladder: challenge\n    silence: expire\n",
+            1,
+            "steps.action_check.ladder",
+            "must not end with close, as challenge does: it stays open",
+        ),
+        ("clauses.yaml", "  action:\n", "  deed:\n", None, "clauses", "has no clause for action"),
+        (
+            "organisation.yaml",
+            "dept-ce: {name: Chief Executive's,",
+            "dept-ce: {head: nobody, name: Chief Executive's,",
+            0,
+            "departments.dept-ce.head",
+            "there is no post nobody",
         ),
         ("clauses.yaml", "  completion:\n", "  finished:\n", None, "clauses", "has no clause for completion"),
         ("clauses.yaml", "number: FUND-1", "number: SRG-1", None, "", "is already the number of"),

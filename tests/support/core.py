@@ -15,6 +15,7 @@ from service.clock import real_now
 from service.gateway import Gateway
 from workflows import ports
 from workflows.model import (
+    ActionOpened,
     AnswersDue,
     Ask,
     Becoming,
@@ -25,6 +26,8 @@ from workflows.model import (
     Clock,
     Decision,
     Expiring,
+    FollowUp,
+    Guard,
     Hold,
     Holder,
     Ladder,
@@ -101,7 +104,7 @@ class FakeRegister(ports.Register):
     def rungs(self, step: str) -> tuple[Rung, ...]:
         """What a step that is open was told of its ladder."""
         opening = next(made for made in self.openings if made.ask.step == step)
-        return ladder.dated(opening.ask.terms.ladder, opening.at, NON_WORKING).rungs
+        return ladder.dated(opening.ask.terms.ladder, opening.at, NON_WORKING, opening.ask.due).rungs
 
     @activity.defn(name="step_nudged")
     async def nudged(self, nudged: StepNudged) -> StepSeated:
@@ -165,11 +168,14 @@ class FakeCases(ports.Cases):
         self.moves: list[CaseMoved] = []
         self.meetings: dict[str, tuple[Sitting, ...]] = {}
         """When each forum meets, for whoever asks."""
+        self.actions: tuple[ActionOpened, ...] = ()
+        """What follows from the case, once it is asked what does."""
+        self.guards: dict[str, Guard] = {}
+        """What each of those guards, by its reference; nothing where it says nothing."""
         self.clock = Clock()
 
-    @property
-    def states(self) -> list[str]:
-        return [becoming.state for becoming in self.becomings]
+    def states_of(self, case: str) -> list[str]:
+        return [becoming.state for becoming in self.becomings if becoming.case == case]
 
     @activity.defn(name="case_begun")
     async def begun(self, case: str) -> CaseOpened:
@@ -200,6 +206,18 @@ class FakeCases(ports.Cases):
     async def moved(self, moved: CaseMoved) -> Clock:
         self.moves.append(moved)
         return self.clock
+
+    @activity.defn(name="case_follow_ups")
+    async def follow_ups(self, case: str) -> tuple[FollowUp, ...]:
+        return tuple(
+            FollowUp(ref=made.case, owner=made.owner, guards=self.guards.get(made.case, Guard.NOTHING))
+            for made in self.actions
+        )
+
+    @activity.defn(name="action_begun")
+    async def action_begun(self, case: str) -> ActionOpened:
+        action = next(made for made in self.actions if made.case == case)
+        return action.model_copy(update={"clock": self.clock})
 
 
 class FakeOutside:
@@ -252,6 +270,8 @@ class FakeOutside:
                 self.cases.expiring,
                 self.cases.sittings,
                 self.cases.moved,
+                self.cases.follow_ups,
+                self.cases.action_begun,
             ],
             workflow_runner=RUNNER,
             interceptors=interceptors,

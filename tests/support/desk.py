@@ -12,7 +12,7 @@ from service.handbook import Edition
 from service.links import Links
 from service.store import Store, cases, clock, covers, drafts, editions, intents, journal, letters, steps
 from service.store.covers import Cover
-from service.store.intents import Intent
+from service.store.intents import Condition, Intent
 from service.store.letters import LedgerRow
 from service.store.steps import StepView
 from tests.support.activities import FakeMailroom, done
@@ -27,6 +27,7 @@ from workflows.model import (
     Holder,
     Nudge,
     Outcome,
+    SeatAsk,
     StepClosing,
     StepDecided,
     StepNudged,
@@ -83,7 +84,11 @@ class Desk:
         rules = self.edition.routing(DAY)
         lead = self.person(str(document["lead_post"]))
         with self.store.writing() as tx:
-            ref = "INV-2004-0001" if version > 1 else drafts.create(tx, "leicester", lead, content).ref
+            ref = (
+                "INV-2004-0001"
+                if version > 1
+                else drafts.create(tx, self.edition.organisation, lead, content).ref
+            )
             cases.submitted(
                 tx,
                 ref,
@@ -123,6 +128,7 @@ class Desk:
         until: date | None = None,
         at: datetime = NINE + timedelta(hours=1),
         held_until: datetime | None = None,
+        conditions: Sequence[Condition] = (),
     ) -> Decision:
         """Submit an answer, as the page does; by the first who may unless somebody is named."""
         view = self.step(step)
@@ -138,6 +144,7 @@ class Desk:
             post=place.post,
             choice=choice,
             reason="Because it is so",
+            conditions=tuple(conditions),
             until=until,
             content_hash=view.content_hash,
             shown_hash="5" * 64,
@@ -165,6 +172,24 @@ class Desk:
             terms=case.terms[question.kind],
             inform=question.inform,
             forum=question.forum or leg.forum,
+        )
+
+    def asks_of(self, action: str, kind: str, round: int = 1) -> Ask:
+        """Put one of an action's two questions, as its process does."""
+        begun = done(self.cases.action_begun(action))
+        owner, check = begun.owner, kind == "action_check"
+        post = begun.verifier if check else owner
+        return Ask(
+            case=action,
+            key=kind,
+            round=round,
+            version=1,
+            content_hash=begun.content_hash,
+            clause=begun.clause,
+            seats=(SeatAsk(key=post, post=post),),
+            terms=begun.terms[kind],
+            inform=(owner, *begun.told) if check else (),
+            due=None if check else begun.due,
         )
 
     def opens(self, ask: Ask, at: datetime = NINE) -> StepOpened:

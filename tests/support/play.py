@@ -56,7 +56,7 @@ class Play:
 
     @property
     def states(self) -> list[str]:
-        return self.outside.cases.states
+        return self.outside.cases.states_of(self.ref)
 
     @property
     def closed(self) -> dict[str, StepClosing]:
@@ -73,8 +73,11 @@ class Play:
         return f"{self.ref}.{key}.{round}"
 
     def opening(self, key: str, round: int = 1) -> StepOpening | None:
+        return self._opening(self.step(key, round))
+
+    def _opening(self, step: str) -> StepOpening | None:
         openings = self.outside.register.openings
-        return next((made for made in openings if made.ask.step == self.step(key, round)), None)
+        return next((made for made in openings if made.ask.step == step), None)
 
     def rungs(self, key: str) -> tuple[Rung, ...]:
         return self.outside.register.rungs(self.step(key))
@@ -95,15 +98,25 @@ class Play:
         attempt: int = 1,
     ) -> Counted | Refused:
         """Answer a question once it is open; the first of its seats unless one is named."""
-        await self.asks(key, round)
-        opening = self.opening(key, round)
+        return await self.answers_step(self.step(key, round), choice, seat=seat, to=to, attempt=attempt)
+
+    async def answers_on(self, action: str, key: str, choice: Choice, *, round: int = 1) -> Counted | Refused:
+        """Answer a question of an action that follows from the case, once it is open."""
+        return await self.answers_step(f"{action}.{key}.{round}", choice)
+
+    async def answers_step(
+        self, step: str, choice: Choice, *, seat: str = "", to: date | None = None, attempt: int = 1
+    ) -> Counted | Refused:
+        """Answer a step once it is open."""
+        await until(lambda: self._opening(step))
+        opening = self._opening(step)
         assert opening is not None
         ask = opening.ask
         made = decision(
             ask.step,
             seat or ask.seats[0].key,
             choice,
-            round=round,
+            round=ask.round,
             content_hash=ask.content_hash,
             until=to,
             held_until=holding.until(ask.terms.hold, self.outside.now, NON_WORKING),
@@ -122,7 +135,8 @@ class Play:
     async def jumps(self, to: date | datetime) -> None:
         """Move the Clock to an instant, or to noon of a day."""
         instant = to if isinstance(to, datetime) else datetime.combine(to, time(12), UTC)
-        await self.outside.jump(self.gateway, self.ref, to=instant)
+        actions = (made.case for made in self.outside.cases.actions)
+        await self.outside.jump(self.gateway, self.ref, *actions, to=instant)
 
     async def is_notified(self, round: int = 1) -> None:
         """The meeting comes, unless it has been, and its secretary replies."""
@@ -175,6 +189,10 @@ class Play:
                 await asyncio.sleep(0.01)
             else:
                 return
+
+    async def runs_action(self, ref: str) -> None:
+        """Wait until the owner of an action that follows is asked."""
+        await until(lambda: self._opening(f"{ref}.action.1"))
 
     async def becomes(self, state: str) -> None:
         await until(lambda: self.states[-1:] == [state])

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.support.core import terms
 from workflows.model import (
+    ActionOpened,
     CaseOpened,
     Choice,
     Clock,
@@ -176,6 +177,7 @@ def opened(
     put: dict[str, Terms] | None = None,
     rules: RoutingRules = RULES,
     attends: bool = False,
+    tracked: bool = False,
     **facts: Any,
 ) -> CaseOpened:
     """Return a case as its process is given it; without funders named, one post pays for everything.
@@ -207,6 +209,7 @@ def opened(
         terms={**TERMS, **(put or {})},
         edition="ed1710",
         ways=routing.ways(proposal, rules, route) if attends else {},
+        conditions_tracked=tracked,
     )
 
 
@@ -240,4 +243,31 @@ def calendar(*days: date | tuple[date, date], papers_days: int = 7) -> tuple[Sit
             formerly=(was,) if was else (),
         )
         for day, was in both
+    )
+
+
+ACTION_TERMS = {
+    "action": terms(
+        (5, Nudge.REMIND),
+        (12, Nudge.COVER),
+        (20, Nudge.PMO),
+        kind="action",
+        due=10,
+        choices=(Choice.CLAIM_COMPLETE,),
+    ),
+    "action_check": terms(*LADDER, kind="action_check", choices=(Choice.VERIFY, Choice.SEND_BACK)),
+}
+
+
+def action(ref: str, owner: str = "hoict-rc", due: date = date(2004, 11, 12)) -> ActionOpened:
+    """Return an action as its process is given it; the funder who asked for it checks it."""
+    return ActionOpened(
+        case=ref,
+        content_hash="c0ffee",
+        clause="ACT-1",
+        owner=owner,
+        verifier="bh-dmh",
+        due=due,
+        told=("cd-rc",),
+        terms=ACTION_TERMS,
     )

@@ -32,7 +32,6 @@ from service.store import Store, cases, intents, letters, open_store, orders, st
 from service.store.cases import CaseView
 from service.store.intents import DecisionView
 from service.store.steps import StepView, Waiting
-from workflows.model import State
 from workflows.rules import calendar
 
 ASSENT = Path(sys.executable).parent / "assent"
@@ -189,7 +188,7 @@ class Town:
     async def opened(self, ref: str, key: str, round: int = 1) -> StepView:
         return await until(lambda: self.step(ref, key, round), f"the question {key} about {ref}")
 
-    async def becomes(self, ref: str, state: State, within: float = PATIENCE) -> None:
+    async def becomes(self, ref: str, state: str, within: float = PATIENCE) -> None:
         await until(lambda: self.case(ref).state == state, f"{ref} becomes {state}", within)
 
     async def settles(self, within: float = PATIENCE) -> None:

@@ -74,3 +74,41 @@ def test_reminders_overtaken_during_an_outage_are_not_sent(today: int, left: lis
 
 def test_a_ladder_without_rungs_has_nothing_to_drop() -> None:
     assert ladder.without_stale((), SENT) == ()
+
+
+ACTION = handbook.load("leicester").terms()["action"].ladder
+
+
+@pytest.mark.parametrize(
+    ("due", "dated"),
+    [
+        # Reminders before, a chase the day after, then cover, line and PMO.
+        (
+            date(2004, 11, 12),
+            [
+                (5, Nudge.REMIND),
+                (11, Nudge.REMIND),
+                (15, Nudge.REMIND),
+                (16, Nudge.COVER),
+                (19, Nudge.LINE),
+                (26, Nudge.PMO),
+            ],
+        ),
+        # What is asked for too late to be reminded of before.
+        (
+            date(2004, 10, 14),
+            [(13, Nudge.REMIND), (15, Nudge.REMIND), (18, Nudge.COVER), (21, Nudge.LINE), (28, Nudge.PMO)],
+        ),
+    ],
+)
+def test_a_question_with_a_day_of_its_own_counts_its_ladder_to_that_day(
+    due: date, dated: list[tuple[int, Nudge]]
+) -> None:
+    times = ladder.dated(ACTION, SENT, (), due)
+    assert times.due == datetime(due.year, due.month, due.day, 17 if due.month == 11 else 16, tzinfo=UTC)
+    assert [(rung.at.day, rung.nudge) for rung in times.rungs] == dated
+    assert [rung.number for rung in times.rungs] == list(range(1, len(dated) + 1))
+
+
+def test_what_is_asked_again_after_its_day_has_the_ladder_s_own_days() -> None:
+    assert ladder.dated(ACTION, SENT, (), date(2004, 10, 12)) == ladder.dated(ACTION, SENT, ())

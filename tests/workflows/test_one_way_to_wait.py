@@ -13,7 +13,20 @@ from workflows.attending import Attending
 HERE = Path(workflows.__file__).parent
 PROCESSES = sorted((HERE / "processes").rglob("*.py"))
 
-VERBS = {"attend", "begin", "decide", "decide_together", "until", "while_valid", "become", "end"}
+VERBS = {
+    "attend",
+    "begin",
+    "take_up",
+    "follow_up",
+    "let_go",
+    "decide",
+    "decide_together",
+    "until",
+    "until_met",
+    "while_valid",
+    "become",
+    "end",
+}
 MESSAGES_AND_ENTRY = {"defn", "init", "run", "update", "query"}
 """What a process may take from Temporal: the decorators that make it one, and its updates."""
 OF_TEMPORAL = {"workflow"}

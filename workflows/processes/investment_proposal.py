@@ -1,4 +1,4 @@
-"""Investment proposal: from its submission to its closure (SYS-01 to SYS-08, SYS-20, SYS-45)."""
+"""Investment proposal: from its submission to its closure (SYS-01 to SYS-08, SYS-20, SYS-45, SYS-46)."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from workflows.attending import Attending
 from workflows.human_step import guarded, unbroken
-from workflows.model import Ask, CaseOpened, Ending, Leg, LegAsk, Outcome, State
+from workflows.model import Ask, CaseOpened, Ending, Guard, Leg, LegAsk, Outcome, State
 from workflows.rules import course, routing, states, validity
 
 
@@ -41,8 +41,10 @@ class InvestmentProposal(Attending):
         if outcome.favourable:
             valid = validity.period(proposal.validity, self.now)
             await self.become(State.APPROVED, because=outcome, valid_until=valid.until if valid else None)
+            await self.track(proposal)
             outcome = await self.while_valid(valid, self.complete(proposal, outcome))
         await self.become(states.end(outcome), because=outcome)
+        await self.conclude(proposal, states.end(outcome))
         await self.end()
 
     @workflow.update(description="Take up a new version after a return")
@@ -110,13 +112,27 @@ class InvestmentProposal(Attending):
         leg = next((leg for leg in proposal.route if leg.leg == "completion"), None)
         if leg is None:
             return await self.await_project(proposal, approval)
+        await self.until_met(Guard.COMPLETION, key=leg.asks[0].key)
         return await self.decide(*self.asked(proposal, leg, leg.asks[0]))
 
     async def await_project(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
         """Stay open for the project that is still to come; until then it may be withdrawn."""
         leg = next(leg for leg in proposal.route if leg.leg == "project")
+        await self.until_met(Guard.PROJECT, key=leg.leg)
         await self.until(lambda: False, key=leg.leg, leg=leg.leg, on=leg.who[0])
         return Outcome(step=approval.step, ending=Ending.WITHDRAWN, at=self.now)
+
+    async def track(self, proposal: CaseOpened) -> None:
+        """What an approval requires in return, and a refusal leaves to be done, becomes actions."""
+        if proposal.conditions_tracked:
+            await self.follow_up()
+
+    async def conclude(self, proposal: CaseOpened, state: State) -> None:
+        """A refused exception leaves its directorate something to do; a lost case's conditions fall away."""
+        if state is State.CLOSED_REFUSED:
+            await self.track(proposal)
+        if state in (State.WITHDRAWN, State.LAPSED):
+            await self.let_go()
 
     async def come_back(self, proposal: CaseOpened) -> CaseOpened:
         """Wait for the sponsor's next version, with the clock of everybody else stopped."""

@@ -16,19 +16,28 @@ from service import boards, sittings, telling, versions
 from service.errors import Malformed, NotFound, Problem
 from service.handbook import Edition
 from service.proposals import ProposalDocument
-from service.store import cases, drafts, idempotency, intents, orders, steps
+from service.store import actions, cases, drafts, idempotency, intents, orders, steps
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.orders import OrderView
 from service.store.steps import StepView
-from service.web import adding, briefing, decision_record, seclusion, submitting, whereabouts, withdrawing
+from service.web import (
+    adding,
+    briefing,
+    conditions,
+    decision_record,
+    seclusion,
+    submitting,
+    whereabouts,
+    withdrawing,
+)
 from service.web.bodies import Body, OptionalBody
 from service.web.decision_record import DecisionRecord
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
 from workflows.letters import Stop
-from workflows.model import Leg, State
+from workflows.model import ActionState, Guard, Leg, State
 
 PROBLEM = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
@@ -78,7 +87,7 @@ class Started(BaseModel):
     """A proposal and where it is."""
 
     ref: str = Field(examples=["INV-2026-0001"])
-    state: State
+    state: State | ActionState
 
 
 class Submitted(Started):
@@ -143,6 +152,8 @@ class WaitingOn(BaseModel):
     working_days: int
     next: str
     at: datetime | None
+    action: str = ""
+    """The action that is waited for, where a condition guards what is to come."""
 
 
 class RouteLeg(BaseModel):
@@ -224,6 +235,18 @@ class OrderTold(BaseModel):
     accepted_at: datetime | None
 
 
+class ActionTold(BaseModel):
+    """What an action is besides a case: `follows` is the case that it follows from."""
+
+    follows: str = Field(examples=["INV-2026-0001"])
+    text: str
+    owner: str
+    verifier: str
+    due: date
+    evidence: str
+    guards: Guard
+
+
 class CaseTold(CaseSummary):
     """A case with its way, its decisions and its conditions."""
 
@@ -235,6 +258,7 @@ class CaseTold(CaseSummary):
     decisions: list[DecisionTold]
     conditions: list[dict[str, str]]
     order: OrderTold | None
+    action: ActionTold | None = None
 
 
 class FigureTold(BaseModel):
@@ -470,7 +494,7 @@ async def add_approver(ref: str, visit: Asker, body: Body) -> ApproverTold:
 def listed(
     visit: Asker,
     kind: str | None = None,
-    status: State | None = None,
+    status: State | ActionState | None = None,
     department: str | None = None,
     waiting_on: str | None = None,
     overdue: bool = False,
@@ -528,7 +552,8 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
             },
             route=[_leg(leg, stop) for leg, stop in zip(found.route, told, strict=True)],
             decisions=[_decision(tx, found, decision, kept.get(decision.step, ())) for decision in made],
-            conditions=[_condition(put) for decision in made for put in decision.conditions],
+            conditions=[one.fields() for one in conditions.of_case(tx, found, made)],
+            action=_action(tx, found) if found.kind == actions.KIND else None,
             order=next((_order(one) for one in orders.of_case(tx, ref) if one.kind == orders.RAISED), None),
         )
 
@@ -694,6 +719,7 @@ def _summary(tx: Tx, case: CaseItem, waiting: tuple[steps.Waiting, ...], today: 
                 working_days=wait.working_days,
                 next=wait.next,
                 at=wait.moment,
+                action=wait.action,
             )
             for wait in whereabouts.worded(waiting, edition, today)
         ],
@@ -745,7 +771,21 @@ def _decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence
 
 
 def _condition(put: intents.Condition) -> dict[str, str]:
-    return {"text": put.text, "owner": put.owner, "by": put.by.isoformat(), "evidence": put.evidence}
+    told: dict[str, str] = put.model_dump(mode="json")
+    return told
+
+
+def _action(tx: Tx, case: CaseView) -> ActionTold:
+    action, content = actions.must(tx, case.ref), cases.content(tx, case.ref) or {}
+    return ActionTold(
+        follows=action.parent,
+        text=content.get("summary") or "",
+        owner=action.owner,
+        verifier=action.verifier,
+        due=action.due,
+        evidence=content.get("evidence") or "",
+        guards=action.guards,
+    )
 
 
 def _order(order: OrderView) -> OrderTold:

@@ -1,5 +1,6 @@
 """Reading cases: the register, a case with its way and its record, and withdrawing one."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,13 +11,14 @@ from starlette.responses import RedirectResponse, Response
 from service import appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
-from service.store import cases, intents, provisions, steps
+from service.store import actions, cases, intents, provisions, steps
 from service.store.cases import CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
     adding,
     balloting,
     briefing,
+    conditions,
     decision_record,
     ordering,
     outstanding,
@@ -31,7 +33,7 @@ from service.web.decision_record import DecisionRecord
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
-from workflows.model import State
+from workflows.model import ActionState, State
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,6 +44,7 @@ AT_ONCE = 25
 @allowed(Role.SIGNED_IN)
 def register(
     visit: Asker,
+    kind: Annotated[str, Query(max_length=20)] = "",
     state: Annotated[str, Query(max_length=40)] = "",
     department: Annotated[str, Query(max_length=60)] = "",
     waiting_on: Annotated[str, Query(max_length=80)] = "",
@@ -49,10 +52,11 @@ def register(
     q: Annotated[str, Query(max_length=200)] = "",
     cursor: Annotated[str, Query(max_length=500)] = "",
 ) -> Response:
-    """List cases, the latest first, with filters as plain links."""
+    """List proposals, or actions, the latest first, with filters as plain links."""
     chosen = {
         name: value
         for name, value in (
+            ("kind", kind if kind == actions.KIND else ""),
             ("state", state),
             ("department", department),
             ("waiting_on", waiting_on),
@@ -61,14 +65,17 @@ def register(
         )
         if value
     }
+    listed = chosen.get("kind", "proposal")
+    states = _STATES[listed]
     others: Filters = {
         "organisation": visit.rules.organisation,
+        "kind": listed,
         "department": department or None,
         "waiting_on": waiting_on or None,
         "overdue": bool(overdue),
         "q": q or None,
     }
-    wanted: Filters = {**others, "state": State(state) if state in list(State) else None}
+    wanted: Filters = {**others, "state": state if state in states else None}
     with visit.desk.store.reading() as tx:
         found = cases.page(tx, cursor=cursor or None, limit=AT_ONCE, **wanted)
         waiting = steps.waiting_of(tx, [case.ref for case in found.items])
@@ -90,7 +97,12 @@ def register(
         "cases/register.html",
         visit.frame(),
         rows=rows,
-        states=_state_links(counts, chosen),
+        states=_state_links(counts, chosen, states),
+        kinds=[
+            ("Proposals", "/cases", listed == "proposal"),
+            ("Actions", f"/cases?kind={actions.KIND}", listed == actions.KIND),
+        ],
+        listed=listed,
         chosen=chosen,
         q=q,
         onward=onward,
@@ -98,11 +110,17 @@ def register(
     )
 
 
-def _state_links(counts: dict[str, int], chosen: dict[str, str]) -> list[tuple[str, str, int, bool]]:
+_STATES: dict[str, tuple[str, ...]] = {"proposal": tuple(State), actions.KIND: tuple(ActionState)}
+"""The states of the cases of each kind."""
+
+
+def _state_links(
+    counts: dict[str, int], chosen: dict[str, str], states: Sequence[str]
+) -> list[tuple[str, str, int, bool]]:
     """Return filters by state: words, address, how many, and whether it is the one chosen."""
     others = {name: value for name, value in chosen.items() if name != "state"}
     links = [("All", f"/cases?{urlencode(others)}".rstrip("?"), sum(counts.values()), "state" not in chosen)]
-    for state in State:
+    for state in states:
         number, here = counts.get(state, 0), chosen.get("state") == state
         if number or here:
             links.append(
@@ -117,6 +135,8 @@ def case(ref: str, visit: Asker) -> Response:
     """Show a case: where it is now, its way, its decisions and conditions."""
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
+        if found.kind == actions.KIND:
+            return _action(tx, visit, found)
         edition = telling.edition(tx, found.edition)
         me = visit.me.id
         made, lines = seclusion.decisions(tx, ref, me), seclusion.lines(tx, ref, reader=me)
@@ -146,9 +166,7 @@ def case(ref: str, visit: Asker) -> Response:
             "decisions": [(decision, telling.told(decision, edition)) for decision in made],
             "asked_about": {step.id: step.version for step in steps.of_case(tx, ref)},
             "kept": {*found.kept.values()},
-            "conditions": [
-                telling.condition(put, edition) for decision in made for put in decision.conditions
-            ],
+            "conditions": [(one.told(edition), one.action) for one in conditions.of_case(tx, found, made)],
             "orders": ordering.of_case(tx, ref),
             "versions": cases.versions(tx, ref),
             "lines": recounting.recount(recounting.gist(lines), edition),
@@ -207,6 +225,25 @@ def compared(
         changes=changes,
         writers=writers,
         stand=stand,
+    )
+
+
+def _action(tx: Tx, visit: Visit, found: CaseView) -> Response:
+    """Show an action: what is to be done, on whom it waits, and what was reported and checked."""
+    edition, action = telling.edition(tx, found.edition), actions.must(tx, found.ref)
+    lines = recounting.gist(seclusion.lines(tx, found.ref))
+    return page(
+        "cases/action.html",
+        visit.frame(),
+        case=found,
+        action=action,
+        late=found.open and action.due < visit.today,
+        now=whereabouts.sentences(tx, found),
+        rows=conditions.task_rows(telling.task(tx, found, action, edition, visit.today)),
+        decisions=[
+            (decision, telling.told(decision, edition)) for decision in seclusion.decisions(tx, found.ref)
+        ],
+        lines=recounting.recount(lines, edition),
     )
 
 

@@ -648,6 +648,8 @@ def _read_page(
         errors=errors,
         changed=changed,
         owners=deciding.condition_owners(sight.edition, visit.today),
+        verifies=deciding.verifies(sight),
+        guards=words.guards(sight.case.size),
         rows=range(1, deciding.MOST_CONDITIONS + 1),
         written=deciding.WRITTEN,
     )

@@ -131,7 +131,7 @@ def agreement_recorded(ref: str, visit: Asker, sent: Sent) -> Response:
 
 def _case(tx: Tx, visit: Visit, ref: str) -> CaseView:
     case = cases.get(tx, ref)
-    if case.organisation != visit.rules.organisation:
+    if case.organisation != visit.rules.organisation or case.kind != "proposal":
         raise NotFound
     return case
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from service.store import Tx, canonical, cases, steps
+from service.store.actions import Wanted
 from service.store.intents import Answered, Condition, Intent
 from service.store.letters import LinkBinding, QueuedLetter
 from workflows.model import (
@@ -14,6 +15,7 @@ from workflows.model import (
     Choice,
     Decision,
     Ending,
+    Guard,
     Holder,
     Ladder,
     LadderRung,
@@ -67,6 +69,17 @@ ROUTE = (
         reason="Funding parties approve.",
         asks=(LegAsk(key="funding", kind="funding", seats=(SeatAsk(key="hall", post="hall"),)),),
     ),
+)
+
+WANTED = Wanted(
+    source="dec:INV-2004-0001.funding.1:1:hall",
+    number=1,
+    title="Condition on On-line booking",
+    text="Train the staff",
+    owner="hall_lead",
+    verifier="hall",
+    due=date(2004, 11, 12),
+    guards=Guard.COMPLETION,
 )
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from service.store import (
     Store,
     Tx,
+    actions,
     anchors,
     approvers,
     attempts,
@@ -246,6 +247,12 @@ FACTS: dict[str, Fact] = {
     "it is sent again": lambda tx: _nothing(orders.sent_again(tx, ORDER, 0, "p-pmo")),
     "it is accepted": taken,
     "it is called off": lambda tx: orders.cancelled(tx, CASE, at=OPENED + timedelta(days=3)),
+    "what its approval requires becomes an action": lambda tx: actions.opened(
+        tx, cases.get(tx, CASE), samples.WANTED, at=OPENED + timedelta(days=2)
+    ),
+    "the action's process begins": lambda tx: actions.begun(
+        tx, actions.of_case(tx, CASE)[0].ref, clause="ACTION-1", told=("hall",), terms={}
+    ),
     "a supplier has the technical parameters": lambda tx: _nothing(
         provisions.supplied(
             tx, CASE, supplier="Acme", on=date(2004, 5, 28), parameters=["TP2", "TP1"], by="p-hall"

@@ -43,6 +43,7 @@ from workflows.model import (
     Becoming,
     Decision,
     Leg,
+    SeatAsk,
     Segment,
     State,
     StepClosing,
@@ -202,6 +203,22 @@ class Office:
                 name=self.edition.name,
             )
 
+    def hands_over(self, post: str, to: str) -> None:
+        """Bring a handbook into force in which a post is held by the holder of another."""
+        person = self.holder(to)
+        holdings = tuple(
+            holding.model_copy(update={"person": person}) if holding.post == post else holding
+            for holding in self.edition.holdings
+        )
+        self.edition = Edition.model_validate(self.edition.model_dump() | {"holdings": holdings})
+        with self.store.writing() as tx:
+            editions.put(
+                tx,
+                self.edition.to_json(),
+                organisation=self.edition.organisation,
+                name=self.edition.name,
+            )
+
     def signed_in(self, post: str) -> "Browser":
         """A browser in which the holder of a post has signed in."""
         browser = self.browser()
@@ -259,9 +276,29 @@ class Office:
             at = tx.now
         done(self.course.became(Becoming(case=ref, state=state, at=at, number=number, because=because)))
 
-    def asked(self, ref: str, key: str, round: int = 1) -> str:
+    def asked(self, ref: str, key: str, round: int = 1, forum: str = "") -> str:
         """Open the step that a case's route has under a key; returns the step's id."""
-        ask = self._ask(ref, key, round)
+        ask = self._ask(ref, key, round).model_copy(update={"forum": forum})
+        with self.store.reading() as tx:
+            at = tx.now
+        done(self.register.opened(StepOpening(ask=ask, at=at)))
+        return ask.step
+
+    def asked_of_action(self, action: str, kind: str, round: int = 1) -> str:
+        """Open one of an action's two steps, as its process does; returns the step's id."""
+        begun = done(self.course.action_begun(action))
+        post = begun.verifier if kind == "action_check" else begun.owner
+        ask = Ask(
+            case=action,
+            key=kind,
+            round=round,
+            version=1,
+            content_hash=begun.content_hash,
+            clause=begun.clause,
+            seats=(SeatAsk(key=post, post=post),),
+            terms=begun.terms[kind],
+            due=begun.due if kind == "action" else None,
+        )
         with self.store.reading() as tx:
             at = tx.now
         done(self.register.opened(StepOpening(ask=ask, at=at)))

@@ -227,6 +227,7 @@ def test_a_case_says_on_whom_it_waits_since_when_what_next_and_when(office: Offi
             "working_days": 2,
             "next": "a reminder is sent",
             "at": "2004-09-16T16:00:00Z",
+            "action": "",
         }
     ]
     assert case["waiting"][0]["since"].startswith("2004-09-13T")

@@ -134,7 +134,12 @@ def test_the_check_page_says_back_what_is_about_to_be_decided(office: Office, st
             "Say at least one condition",
         ),
         (
-            {"choice": "approve_with_conditions", "reason": "If trained", "conditions": "Train staff"},
+            {
+                "choice": "approve_with_conditions",
+                "reason": "If trained",
+                "conditions": "Train staff",
+                "condition_owner": "",
+            },
             "Choose who is to meet this condition",
         ),
         (
@@ -166,7 +171,7 @@ def test_the_check_page_says_back_what_is_about_to_be_decided(office: Office, st
             "or take the condition out",
         ),
         (
-            {"choice": "approve_with_conditions", "reason": "If trained", "condition_owner": "hoict-ce"},
+            {"choice": "approve_with_conditions", "reason": "If trained", "condition_owner": "cd-ce"},
             "Say what must be done",
         ),
         (
@@ -220,7 +225,7 @@ def test_conditions_have_an_owner_and_a_day(office: Office, step: str) -> None:
                 "choice": "approve_with_conditions",
                 "reason": "x",
                 **CONDITION,
-                "condition_owner_3": "hoict-ce",
+                "condition_owner_3": "cd-ce",
             },
             "conditions_3",
         ),

@@ -50,7 +50,8 @@ ODD = (
     ),
 )
 FIELDS = (
-    "choice", "reason", "conditions", "condition_owner", "condition_by", "until", "until-day", "until-month",
+    "choice", "reason", "conditions", "condition_owner", "condition_by", "condition_evidence",
+    "condition_verifier", "condition_guards", "until", "until-day", "until-month",
     "until-year", "code", "shown", "content", "address", "next", "title", "summary", "why", "cover", "starts",
     "ends", "q", "order", "round", "state", "status", "cursor", "limit", "department", "waiting_on",
     "overdue", "version", "edition", "instead_of",

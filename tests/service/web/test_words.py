@@ -42,6 +42,11 @@ SPOKEN = {
         "asked for an exception plan",
     ),
     Choice.CLOSE_EARLY: ("closing {} early", "closed {} early", "closed it early"),
+    Choice.CLAIM_COMPLETE: (
+        "reporting that {} is complete,",
+        "reported that {} is complete",
+        "reported that it is complete",
+    ),
     Choice.VERIFY: (
         "confirming that {} is complete,",
         "confirmed that {} is complete",

@@ -1,0 +1,83 @@
+"""What follows from a decision: its conditions become actions, and a refused exception leaves one to do."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from service.store import actions, intents, steps
+from service.store.actions import Wanted
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.intents import Condition, DecisionView
+from service.telling import edition
+from workflows.model import Becoming, Choice, State
+from workflows.rules import calendar
+
+
+def open_actions(tx: Tx, case: CaseView, becoming: Becoming) -> None:
+    """Open the actions that follow from a proposal's new state, each once; an old edition has none."""
+    if not edition(tx, case.edition).tracks_actions:
+        return
+    wanted: Iterator[Wanted] = iter(())
+    if becoming.state == State.APPROVED:
+        wanted = _required(tx, case)
+    elif becoming.state == State.CLOSED_REFUSED:
+        wanted = _left_to_do(tx, case, becoming.because, becoming.at)
+    for each in wanted:
+        actions.opened(tx, case, each, at=becoming.at)
+
+
+def _required(tx: Tx, case: CaseView) -> Iterator[Wanted]:
+    """Go through the conditions of the answers that stand for the version that was approved."""
+    stands = {
+        step.id
+        for step in steps.of_version(tx, case.ref, case.version)
+        if step.choice and step.choice.favourable
+    }
+    for made in intents.decisions_of(tx, case.ref, strict=False):
+        if made.step in stands and made.choice.conditional:
+            for number, put in enumerate(made.conditions, start=1):
+                yield _condition(tx, case, made, number, put)
+
+
+def _condition(tx: Tx, case: CaseView, made: DecisionView, number: int, put: Condition) -> Wanted:
+    return Wanted(
+        source=made.key,
+        number=number,
+        title=f"Condition on {case.title}",
+        text=put.text,
+        owner=put.owner,
+        verifier=put.verifier or _another(tx, case, made.post, put.owner),
+        due=put.by,
+        evidence=put.evidence,
+        guards=put.guards,
+    )
+
+
+def _left_to_do(tx: Tx, case: CaseView, because: str, at: datetime) -> Iterator[Wanted]:
+    """A proposal outside the guidelines returns with reasons, and its directorate acts on them (SYS-46)."""
+    rules = edition(tx, case.edition)
+    made = [
+        one for one in intents.decisions_of_step(tx, because, strict=False) if one.choice is Choice.REJECT
+    ]
+    if not made or rules.embargo is None:
+        return
+    department = rules.departments.get(case.department)
+    owner = (department.head if department else "") or case.sponsor
+    reasons = " ".join(f"“{one.reason}”" for one in made if one.reason)
+    said = f" The exception was refused: {reasons}" if reasons else ""
+    yield Wanted(
+        source=because,
+        number=1,
+        title=f"Guidelines for {case.title}",
+        text=f"Bring “{case.title}” within the guidelines, or end the spending.{said}",
+        owner=owner,
+        verifier=_another(tx, case, made[0].post, owner),
+        due=calendar.nth_working_day(
+            calendar.local_day(at), rules.embargo.directorate_action_days, rules.non_working
+        ),
+    )
+
+
+def _another(tx: Tx, case: CaseView, post: str, owner: str) -> str:
+    """Return who checks an action where nobody was named: the post that asked for it, or else the PMO."""
+    return post if post != owner else edition(tx, case.edition).roles["pmo"]

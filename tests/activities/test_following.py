@@ -1,0 +1,316 @@
+"""Conditions become actions when a proposal is approved, and what is asked of whom from then on."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from service import handbook
+from service.config import Keys
+from service.handbook import Edition
+from service.store import Store, actions, cases, journal
+from service.store.actions import ActionView
+from service.store.intents import Condition
+from tests.support.activities import done
+from tests.support.desk import NINE, Desk
+from tests.support.real_time import RealTime
+from workflows.model import Capacity, CaseOpened, Choice, Ending, FollowUp, Guard, Holder
+
+LEAD, FUNDER = "hoict-rc", "bh-dmh"
+TRAIN = Condition(
+    text="Train the staff",
+    owner=LEAD,
+    by=date(2004, 11, 12),
+    evidence="The list of those trained",
+    verifier=FUNDER,
+    guards=Guard.PROJECT,
+)
+CARDS = Condition(text="Use the corporate cards", owner="cd-rc", by=date(2004, 12, 1), verifier=FUNDER)
+
+
+def funded(desk: Desk, *conditions: Condition, **facts: Any) -> CaseOpened:
+    """A proposal that its funders approve, the first of them with conditions."""
+    case = desk.submits(**facts)
+    for post in (FUNDER, "bh-sports"):
+        desk.opens(desk.ask(case, f"funding-{post}"))
+        put = conditions if post == FUNDER else ()
+        choice = Choice.APPROVE_WITH_CONDITIONS if put else Choice.APPROVE
+        step = f"{case.case}.funding-{post}.1"
+        desk.closes(step, desk.answers(step, post, choice, conditions=put), choice=choice)
+    return case
+
+
+def approved(desk: Desk, *conditions: Condition) -> CaseOpened:
+    case = funded(desk, *conditions)
+    desk.becomes(case.case, "approved")
+    return case
+
+
+def opened(desk: Desk, ref: str) -> tuple[ActionView, ...]:
+    with desk.store.reading() as tx:
+        return actions.of_case(tx, ref)
+
+
+def letters(desk: Desk, ref: str, kind: str) -> list[dict[str, Any]]:
+    return [row.props for row in desk.ledger(ref) if row.kind == kind]
+
+
+# ----------------------------------------------------------------------------- being opened
+
+
+def test_each_condition_of_an_approval_becomes_an_action_once(each_desk: Desk) -> None:
+    desk = each_desk
+    case = approved(desk, TRAIN, CARDS)
+    first = opened(desk, case.case)
+    assert [
+        (one.ref, one.parent, one.number, one.owner, one.verifier, one.due, one.guards, one.state)
+        for one in first
+    ] == [
+        ("ACT-2004-0001", case.case, 1, LEAD, FUNDER, date(2004, 11, 12), "project", "agreed"),
+        ("ACT-2004-0002", case.case, 2, "cd-rc", FUNDER, date(2004, 12, 1), "nothing", "agreed"),
+    ]
+    keys, record = desk.mailroom.last, desk.record()
+    assert desk.becomes(case.case, "approved") == keys
+    assert (opened(desk, case.case), desk.record()) == (first, record)
+
+
+def test_an_action_is_a_case_whose_words_are_found_by_their_hash_alone(desk: Desk) -> None:
+    case = approved(desk, TRAIN)
+    with desk.store.reading() as tx:
+        action, content = cases.get(tx, "ACT-2004-0001"), cases.content(tx, "ACT-2004-0001")
+        lines = [*journal.lines(tx, "ACT-2004-0001"), *journal.lines(tx, case.case)]
+        assert cases.unstarted(tx) == ()
+    assert (action.kind, action.state, str(action.capital)) == ("action", "agreed", "0.00")
+    assert action.route == ()
+    assert action.edition == case.edition
+    assert content == {
+        "title": action.title,
+        "summary": "Train the staff",
+        "owner": LEAD,
+        "by": "2004-11-12",
+        "evidence": "The list of those trained",
+        "verifier": FUNDER,
+        "guards": "project",
+        "parent": case.case,
+        "parent_title": case_title(desk, case),
+        "parent_version": 1,
+    }
+    assert "Train the staff" not in str([line.data for line in lines if "letter" not in line.kind])
+
+
+def case_title(desk: Desk, case: CaseOpened) -> str:
+    with desk.store.reading() as tx:
+        return cases.get(tx, case.case).title
+
+
+def test_the_sponsor_and_the_lead_are_told_by_what_each_condition_is_followed_up(desk: Desk) -> None:
+    case = approved(desk, TRAIN)
+    told = letters(desk, case.case, "approved")
+    assert len(told) == 2
+    (condition,) = [put for answer in told[0]["answers"] for put in answer["conditions"]]
+    assert (condition["action"], condition["verifier"], condition["guards"]) == (
+        "ACT-2004-0001",
+        "Budget holder, De Montfort Hall",
+        "project",
+    )
+
+
+def test_the_conditions_of_a_version_that_was_returned_do_not_stand_for_the_next(desk: Desk) -> None:
+    case = funded(desk, TRAIN)
+    desk.becomes(case.case, "returned")
+    desk.submits(version=2)
+    desk.becomes(case.case, "approved", number=2)
+    assert opened(desk, case.case) == ()
+
+
+def test_under_an_edition_without_actions_conditions_are_only_told(desk: Desk) -> None:
+    steps = {kind: terms for kind, terms in desk.edition.steps.items() if not kind.startswith("action")}
+    desk.edition = desk.edition.model_copy(update={"steps": steps})
+    desk.edition = Edition.model_validate(desk.edition.model_dump())
+    desk.brings_into_force(desk.edition)
+    case = approved(desk, TRAIN)
+    assert not case.conditions_tracked
+    assert opened(desk, case.case) == ()
+    told = letters(desk, case.case, "approved")[0]["answers"]
+    assert [put["text"] for answer in told for put in answer["conditions"]] == ["Train the staff"]
+
+
+def test_a_condition_from_before_there_were_verifiers_is_checked_by_whoever_put_it(desk: Desk) -> None:
+    case = approved(
+        desk,
+        TRAIN.model_copy(update={"verifier": ""}),
+        TRAIN.model_copy(update={"verifier": "", "owner": FUNDER}),
+    )
+    assert [one.verifier for one in opened(desk, case.case)] == [FUNDER, desk.edition.roles["pmo"]]
+
+
+def test_its_process_is_told_what_follows_from_a_case_and_what_an_action_is(desk: Desk) -> None:
+    case = approved(desk, TRAIN)
+    assert case.conditions_tracked
+    assert done(desk.cases.follow_ups(case.case)) == (
+        FollowUp(ref="ACT-2004-0001", owner=LEAD, guards=Guard.PROJECT),
+    )
+    begun = done(desk.cases.action_begun("ACT-2004-0001"))
+    assert (begun.owner, begun.verifier, begun.due) == (LEAD, FUNDER, date(2004, 11, 12))
+    assert begun.told == ("cd-rc", LEAD)
+    assert set(begun.terms) == {"action", "action_check"}
+    assert begun.clause == "ACTION-1"
+    record = desk.record()
+    assert (done(desk.cases.action_begun("ACT-2004-0001")), desk.record()) == (begun, record)
+
+
+# ------------------------------------------------------------------------------- being asked
+
+
+@pytest.fixture
+def action(desk: Desk) -> str:
+    approved(desk, TRAIN)
+    return "ACT-2004-0001"
+
+
+def claimed(desk: Desk, action: str, round: int = 1) -> None:
+    desk.opens(desk.asks_of(action, "action", round))
+    step = f"{action}.action.{round}"
+    made = desk.answers(step, LEAD, Choice.CLAIM_COMPLETE)
+    desk.closes(step, made, choice=Choice.CLAIM_COMPLETE)
+    desk.becomes(action, "claimed_complete", number=2 * round)
+
+
+def checked(desk: Desk, action: str, choice: Choice, round: int = 1) -> None:
+    desk.opens(desk.asks_of(action, "action_check", round))
+    step = f"{action}.action_check.{round}"
+    desk.closes(step, desk.answers(step, FUNDER, choice), choice=choice)
+
+
+def test_its_owner_is_told_what_by_when_what_shows_it_who_checks_it_and_what_waits(
+    desk: Desk, action: str
+) -> None:
+    desk.opens(desk.asks_of(action, "action"))
+    view = desk.step(f"{action}.action.1")
+    assert view.due == datetime.fromisoformat("2004-11-12T17:00:00+00:00")
+    assert desk.sent(action) == [("request", LEAD)]
+    (request,) = letters(desk, action, "request")
+    assert request["task"] == {
+        "text": "Train the staff",
+        "owner": "Head of ICT, Regeneration and Culture",
+        "by": "2004-11-12",
+        "evidence": "The list of those trained",
+        "verifier": "Budget holder, De Montfort Hall",
+        "guards": "project",
+        "action": action,
+        "follows": "INV-2004-0001",
+    }
+    assert (request["matter"]["capital"], request["coincidences"]) == (None, [])
+    assert [rung["then"] for rung in request["if_silent"]] == ["remind", "remind", "remind", "line", "pmo"]
+
+
+def test_whoever_checks_it_reads_what_was_reported(desk: Desk, action: str) -> None:
+    claimed(desk, action)
+    desk.opens(desk.asks_of(action, "action_check"))
+    asked = letters(desk, action, "request")[-1]
+    assert [(one["choice"], one["reason"]) for one in asked["so_far"]] == [
+        ("claim_complete", "Because it is so")
+    ]
+    receipt = letters(desk, action, "receipt")[-1]
+    assert receipt["next"]["who"] == ["Budget holder, De Montfort Hall"]
+
+
+def test_what_is_sent_back_is_asked_again_and_sponsor_and_lead_hear_what_it_comes_to(
+    desk: Desk, action: str
+) -> None:
+    claimed(desk, action)
+    checked(desk, action, Choice.SEND_BACK)
+    # The owner is the lead officer here, and is asked again instead.
+    assert ("outcome", "cd-rc") in desk.sent(action)
+    assert ("outcome", LEAD) not in desk.sent(action)
+    claimed(desk, action, round=2)
+    asked = letters(desk, action, "request")[-1]
+    assert [one["choice"] for one in asked["so_far"]] == ["claim_complete", "send_back"]
+    before = desk.ledger(action)
+    checked(desk, action, Choice.VERIFY, round=2)
+    assert ("outcome", LEAD) in desk.sent(action, before)
+    assert ("outcome", "cd-rc") in desk.sent(action, before)
+    assert letters(desk, action, "outcome")[-1]["becomes"] == "verified"
+    desk.becomes(action, "verified", number=9)
+    with desk.store.reading() as tx:
+        assert not cases.get(tx, action).open
+
+
+def test_an_action_that_falls_away_says_so_to_whoever_was_asked(desk: Desk, action: str) -> None:
+    desk.opens(desk.asks_of(action, "action"))
+    desk.closes(f"{action}.action.1", choice=None, ending=Ending.WITHDRAWN, why="withdrawn")
+    assert letters(desk, action, "closed_without_you")[0]["why"] == "fallen_away"
+
+
+# ------------------------------------------------------------------- nobody checks their own
+
+
+def seats(desk: Desk, action: str) -> tuple[Holder, ...]:
+    (holders,) = desk.holders(f"{action}.action_check.1").values()
+    return holders
+
+
+def test_the_check_does_not_come_to_the_owner_as_a_cover(desk: Desk, action: str) -> None:
+    """The lead covers for the funder: the funder is asked, and their cover is passed over."""
+    claimed(desk, action)
+    desk.covers(FUNDER, LEAD)
+    desk.opens(desk.asks_of(action, "action_check"))
+    assert [(one.person, one.capacity) for one in seats(desk, action)] == [
+        (desk.person(FUNDER), Capacity.HOLDER)
+    ]
+
+
+def test_a_verifier_who_covers_for_the_owner_is_passed_over_for_the_line(desk: Desk, action: str) -> None:
+    claimed(desk, action)
+    desk.covers(LEAD, FUNDER)
+    desk.opens(desk.asks_of(action, "action_check"))
+    (holder,) = seats(desk, action)
+    assert holder.capacity is Capacity.LINE
+    assert holder.person not in (desk.person(FUNDER), desk.person(LEAD))
+    (escalation,) = letters(desk, action, "escalation")
+    assert escalation["because"] == "covers_owner"
+
+
+def test_whoever_reported_it_for_the_owner_does_not_check_it_either(desk: Desk, action: str) -> None:
+    desk.opens(desk.asks_of(action, "action"))
+    step = f"{action}.action.1"
+    desk.covers(LEAD, FUNDER)
+    desk.looks_again(step)
+    made = desk.answers(step, LEAD, Choice.CLAIM_COMPLETE, person=desk.person(FUNDER))
+    desk.closes(step, made, choice=Choice.CLAIM_COMPLETE)
+    desk.opens(desk.asks_of(action, "action_check"))
+    assert desk.person(FUNDER) not in [one.person for one in seats(desk, action)]
+
+
+# ------------------------------------------------------------------------ a refused exception
+
+
+@pytest.fixture
+def shire(sqlite_url: str, keys: Keys, real: RealTime) -> Iterator[Desk]:
+    store = Store(sqlite_url, keys, host="approvals.example", real=real)
+    yield Desk(store, keys, handbook.load("herefordshire"))
+    store.close()
+
+
+def test_a_refused_exception_leaves_its_directorate_something_to_do(shire: Desk) -> None:
+    case = shire.submits("PROP-12")
+    shire.opens(shire.ask(case, "embargo_exception"))
+    step = f"{case.case}.embargo_exception.1"
+    secretary = shire.step(step).seats[0].key
+    shire.closes(step, shire.answers(step, secretary, Choice.REJECT), choice=Choice.REJECT)
+    shire.becomes(case.case, "closed_refused", because=step)
+    (left,) = opened(shire, case.case)
+    head = shire.edition.departments[case.proposal.department].head
+    assert (left.owner, left.verifier) == (head, secretary)
+    assert (left.due, left.guards) == (date(2004, 10, 11), Guard.NOTHING)
+    with shire.store.reading() as tx:
+        content = cases.content(tx, left.ref) or {}
+        assert cases.get(tx, left.ref).open
+    assert content["summary"] == (
+        f"Bring “{content['parent_title']}” within the guidelines, or end the spending. "
+        "The exception was refused: “Because it is so”"
+    )
+    told = letters(shire, case.case, "exception_refused")
+    assert {one["left"]["action"] for one in told} == {left.ref}
+    assert (left.due - NINE.date()) > timedelta(days=20)
