@@ -3,7 +3,7 @@
 Everything a letter says is fixed when it is queued, so that a letter sent again is the same letter.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -192,8 +192,7 @@ class Correspondence:
                 return [
                     letter
                     for seat in silent
-                    for holder in _new(seat, step)
-                    for letter in self._brought_in(put, step, seat, holder, str(rung.number))
+                    for letter in self._brought_in(put, step, seat, _new(seat, step), str(rung.number))
                 ]
             case Nudge.PMO:
                 return self._stuck(put, f"{put.step}:stuck:{rung.number}", "unanswered", silent)
@@ -207,9 +206,13 @@ class Correspondence:
             letter
             for seat in seats
             if seat.key in reseated.silent
-            for holder in _new(seat, step)
             for letter in self._brought_in(
-                put, step, seat, holder, f"m{reseated.number}", because=self._why_the_line(put, seat)
+                put,
+                step,
+                seat,
+                _new(seat, step),
+                f"m{reseated.number}",
+                because=self._why_the_line(put, seat),
             )
         ]
 
@@ -266,7 +269,7 @@ class Correspondence:
             case Capacity.COVER:
                 return [
                     self._cover_letter(put, seat, first, "0"),
-                    *(self._covered(put, seat, holder, first, "0") for holder in others),
+                    *(self._covered(put, seat, holder, [first], "0") for holder in others),
                 ]
             case Capacity.LINE:
                 because = self._why_the_line(put, seat)
@@ -288,25 +291,30 @@ class Correspondence:
         put: Put,
         step: StepView,
         seat: Seat,
-        holder: Holder,
+        new: Sequence[Holder],
         number: str,
         *,
         because: str = "silent",
     ) -> list[QueuedLetter]:
-        """Ask somebody who may answer from now on; `number` tells apart the events that bring people in."""
-        if holder.capacity is Capacity.HOLDER:
-            return [self._request(put, seat, holder)]
-        if holder.capacity is Capacity.COVER:
-            letter = self._cover_letter(put, seat, holder, number, asked_on=calendar.local_day(put.opened))
-        else:
-            asked = self._asked(put, [one for one in step.seats if one.key == seat.key])
-            letter = self._escalation(put, seat, holder, number, because=because, asked=asked)
-        own = (
-            other
-            for other in seat.holders
-            if other.capacity is Capacity.HOLDER and self._still_there(seat, other)
-        )
-        return [letter, *(self._covered(put, seat, other, holder, number) for other in own)]
+        """Ask those who may answer from now on; `number` tells apart the events that bring people in.
+
+        Whoever holds the post hears once of all who may answer for them: of a manager who is away, of both.
+        """
+        queued: list[QueuedLetter] = []
+        others = [holder for holder in new if holder.capacity is not Capacity.HOLDER]
+        for holder in new:
+            if holder.capacity is Capacity.HOLDER:
+                queued.append(self._request(put, seat, holder))
+            elif holder.capacity is Capacity.COVER:
+                asked_on = calendar.local_day(put.opened)
+                queued.append(self._cover_letter(put, seat, holder, number, asked_on=asked_on))
+            else:
+                asked = self._asked(put, [one for one in step.seats if one.key == seat.key])
+                queued.append(self._escalation(put, seat, holder, number, because=because, asked=asked))
+        for own in seat.holders if others else ():
+            if own.capacity is Capacity.HOLDER and self._still_there(seat, own):
+                queued.append(self._covered(put, seat, own, others, number))
+        return queued
 
     def _request(self, put: Put, seat: Seat, holder: Holder) -> QueuedLetter:
         letter = letters.Request(**self._asking(put, seat, holder))
@@ -357,16 +365,19 @@ class Correspondence:
         key = f"{put.step}:cover:{number}:{seat.key}:{holder.person}"
         return self._queue(key, letter, put, seat, holder)
 
-    def _covered(self, put: Put, seat: Seat, holder: Holder, cover: Holder, number: str) -> QueuedLetter:
+    def _covered(
+        self, put: Put, seat: Seat, holder: Holder, covers: Sequence[Holder], number: str
+    ) -> QueuedLetter:
+        by_cover = all(cover.capacity is Capacity.COVER for cover in covers)
         letter = letters.Covered(
             to=self._addressee(holder.post, holder.person),
             matter=self._matter(),
             question=self._question(put.key, put.terms.kind, seat),
             seat=title(self.rules, seat.post, self.today),
-            cover=name(self.people, cover.person),
-            until=self._cover_ends(holder.person) if cover.capacity is Capacity.COVER else None,
+            cover=" or ".join(name(self.people, cover.person) for cover in covers),
+            until=self._cover_ends(holder.person) if by_cover else None,
             asked_on=calendar.local_day(put.opened) if number != "0" else None,
-            up_the_line=cover.capacity is Capacity.LINE,
+            up_the_line=not by_cover,
             due=calendar.local_day(put.due),
             if_silent=self._if_silent(put, seat),
         )
@@ -927,6 +938,6 @@ def _reminder_key(put: Put, seat: Seat, holder: Holder, rung: Rung) -> str:
     return f"{put.step}:reminder:{rung.number}:{seat.key}:{holder.person}"
 
 
-def _new(seat: Seat, step: StepView) -> Iterable[Holder]:
+def _new(seat: Seat, step: StepView) -> tuple[Holder, ...]:
     known = next(earlier.holders for earlier in step.seats if earlier.key == seat.key)
-    return (holder for holder in seat.holders if holder.person not in [one.person for one in known])
+    return tuple(holder for holder in seat.holders if holder.person not in [one.person for one in known])

@@ -281,7 +281,7 @@ class Covered(CaseLetter):
     question: Question
     seat: Line
     cover: Line
-    """Whoever may answer in their place, by name."""
+    """Whoever may answer in their place, by name; of a manager who is away, the manager's cover too."""
     until: date | None = None
     asked_on: date | None = None
     up_the_line: bool = False

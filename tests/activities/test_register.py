@@ -429,6 +429,36 @@ def test_each_rung_writes_to_those_it_concerns_and_takes_nobody_away(
     assert [holder.person for holder in desk.holders(step)["bh-dmh"]] == people
 
 
+@pytest.mark.parametrize("nudge", [Nudge.REMIND, Nudge.COVER, Nudge.LINE, Nudge.PMO])
+@pytest.mark.parametrize("away", ["bh-dmh", "cd-rc", "corp-projects-manager"])
+def test_each_rung_can_be_written_whoever_is_away(each_desk: Desk, nudge: Nudge, away: str) -> None:
+    _, step = silent_hall(each_desk)
+    each_desk.covers(away, by="cd-hsg")
+    each_desk.nudges(step, nudge)
+    assert each_desk.step(step).climbed
+
+
+def test_of_a_manager_who_is_away_both_may_answer_and_the_holder_has_one_letter_of_both(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    cover = desk.covers("cd-rc", by="cd-hsg")
+    before = desk.ledger(ref)
+    desk.nudges(step, Nudge.LINE)
+    assert [holder.person for holder in desk.holders(step)["bh-dmh"]] == ["p-017", cover, "p-003"]
+    assert desk.sent(ref, before) == [("covered", "bh-dmh"), ("escalation", "cd-rc"), ("escalation", "cd-rc")]
+    (told,) = (row.props for row in desk.ledger(ref) if row.kind == "covered")
+    names = [desk.edition.people[person].name for person in (cover, "p-003")]
+    assert told["cover"] == " or ".join(names)
+    assert told["up_the_line"]
+
+
+def test_a_manager_who_is_away_is_brought_in_with_their_cover_where_the_holder_has_left(desk: Desk) -> None:
+    _, step = silent_hall(desk)
+    cover = desk.covers("cd-rc", by="cd-hsg")
+    desk.brings_into_force(without(desk.edition, "bh-dmh"))
+    desk.looks_again(step)
+    assert [holder.person for holder in desk.holders(step)["bh-dmh"]] == ["p-017", cover, "p-003"]
+
+
 def test_a_cover_rung_without_a_cover_writes_to_nobody(desk: Desk) -> None:
     ref, step = silent_hall(desk)
     before = desk.ledger(ref)
