@@ -39,6 +39,7 @@ from service.telling import (
     place,
     pmo_letter,
     share_of,
+    sponsor,
     title,
     together,
     told,
@@ -452,7 +453,8 @@ class Correspondence:
         covered = away(self.tx, self.case, put.terms.deciding, day)
         elsewhere = answering_elsewhere(self.tx, self.case.ref, put.key, put.version)
         barred = self._barred(put, day)
-        return seating.nudged(seats, put.silent, nudge, self.people, day, covered, barred, elsewhere)
+        asking = sponsor(self.tx, self.case, put.terms.deciding, day)
+        return seating.nudged(seats, put.silent, nudge, self.people, day, covered, barred, elsewhere, asking)
 
     def _turned_to(self, put: Put, nudge: Nudge, added: Sequence[Holder], day: date) -> str:
         match nudge:

@@ -235,11 +235,14 @@ def place(case: CaseView, key: str) -> tuple[Leg, LegAsk] | None:
 
 def away(tx: Tx, case: CaseView, deciding: bool, day: date) -> dict[str, str]:
     """Return who is covered on a day, and by whom; nobody by the sponsor where something is decided (A26)."""
-    sponsor = directory(tx, case).holder(case.sponsor, day)
-    found = covers.on_day(tx, day)
-    if not deciding or sponsor is None:
-        return found
-    return {person: cover for person, cover in found.items() if cover != sponsor.id}
+    asking = sponsor(tx, case, deciding, day)
+    return {person: cover for person, cover in covers.on_day(tx, day).items() if cover != asking}
+
+
+def sponsor(tx: Tx, case: CaseView, deciding: bool, day: date) -> str:
+    """Return the person who sponsors a case, where something is decided that they must not; else nobody."""
+    holder = directory(tx, case).holder(case.sponsor, day)
+    return holder.id if deciding and holder else ""
 
 
 def barred(
@@ -262,6 +265,7 @@ def looked_at_anew(tx: Tx, case: CaseView, step: StepView, day: date) -> tuple[S
         away(tx, case, decides, day),
         barred(tx, case, step.kind, step.asked, decides, day),
         answering_elsewhere(tx, case.ref, step.key, step.version),
+        sponsor(tx, case, decides, day),
     )
 
 

@@ -151,6 +151,33 @@ def test_whom_silence_brings_in(
     assert climbed(*posts, nudges=nudges, covers=covers, barred=barred) == expected
 
 
+@pytest.mark.parametrize(
+    ("sponsor", "covers", "expected"),
+    [
+        (CD_RC, {}, [HALL, CHIEF]),
+        # whoever covers for the sponsor stands in for them
+        (CD_RC, {CD_RC: SPORTS}, [HALL, CHIEF]),
+        # nobody is left above
+        (CHIEF, {}, [HALL, CD_RC]),
+        ("", {}, [HALL, CD_RC, CHIEF]),
+    ],
+)
+def test_silence_goes_on_up_past_the_sponsor(
+    sponsor: str, covers: dict[str, str], expected: list[str]
+) -> None:
+    seats = seating.seats(ask("bh-dmh"), LEICESTER, DAY, covers, [], sponsor=sponsor)
+    for _ in range(2):
+        seats = seating.nudged(seats, ["bh-dmh"], Nudge.LINE, LEICESTER, DAY, covers, [], sponsor=sponsor)
+    assert [holder.person for holder in seats[0].holders] == expected
+
+
+def test_a_sponsor_who_was_asked_as_the_line_may_not_answer_but_for_their_own_post_may() -> None:
+    asked = Holder(person=CD_RC, post="cd-rc", capacity=Capacity.LINE)
+    for post, able in (("bh-dmh", False), ("cd-rc", True)):
+        seat = SeatAsk(key=post, post=post)
+        assert seating.may_still(asked, seat, LEICESTER, DAY, {}, [], CD_RC) is able
+
+
 def test_whoever_was_asked_far_up_the_line_may_still_answer() -> None:
     seat = SeatAsk(key="bh-dmh", post="bh-dmh")
     for holder in (
