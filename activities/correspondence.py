@@ -403,7 +403,7 @@ class Correspondence:
                 condition for decision in made for condition in self._told(decision).conditions
             ),
             "coincidences": tuple(coincidences(self.case, self.rules, self.today)),
-            "budget": budget(self.rules, seat.post, seat.amount),
+            "budget": budget(self.tx, self.case, self.rules, seat.post, seat.amount),
             "if_silent": self._if_silent(put, seat),
             "code_needed": put.terms.assurance_for(seat.amount) is Assurance.CODE,
         }

@@ -216,7 +216,10 @@ EXAMPLES: dict[str, Letter] = {
             "so_far": (),
             "coincidences": ("The sponsor is also the only funding party",),
             "budget": Budget(
-                total=Decimal(40000), committed=Decimal("30000.50"), would_remain=Decimal("-2000.50")
+                total=Decimal(40000),
+                committed=Decimal("30000.50"),
+                approved_here=Decimal(18000),
+                would_remain=Decimal("-2000.50"),
             ),
             "code_needed": False,
         }

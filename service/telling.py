@@ -1,13 +1,13 @@
 """What the record holds, put as letters and pages tell it: titles for posts, names for people."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
 from service import seating
 from service.handbook import Edition
-from service.store import cases, covers, editions, intents, steps
+from service.store import budgets, cases, covers, editions, intents, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import Condition, DecisionView
@@ -109,12 +109,30 @@ def remark(value: str, text: str) -> str:
     return f"{said}: {text}" if text else said
 
 
-def budget(rules: Edition, post: str, amount: Decimal | None) -> letters.Budget | None:
-    """Return a post's budget and what a yes would leave of it, where the handbook knows it."""
+def budget(
+    tx: Tx,
+    case: CaseView,
+    rules: Edition,
+    post: str,
+    amount: Decimal | None,
+    *,
+    before: datetime | None = None,
+) -> letters.Budget | None:
+    """Return a post's budget and what a yes would leave of it, where the handbook knows it.
+
+    Committed is what the handbook says, and what the post approved here of other proposals before an
+    instant, as `budgets.approved` counts it; without an instant, until now.
+    """
     held = rules.budget(post)
     if held is None or amount is None:
         return None
-    return letters.Budget(total=held.total, committed=held.committed, would_remain=held.remaining - amount)
+    here = budgets.approved(tx, case.organisation, post, beside=case.ref, before=before)
+    return letters.Budget(
+        total=held.total,
+        committed=held.committed + here,
+        approved_here=here,
+        would_remain=held.remaining - here - amount,
+    )
 
 
 def coincidences(case: CaseView, rules: Edition, day: date) -> Iterator[str]:

@@ -154,6 +154,9 @@ class Budget(Frozen):
 
     total: Decimal
     committed: Decimal
+    """By the handbook, and by what its post has approved of other proposals."""
+    approved_here: Decimal = Decimal(0)
+    """The part of `committed` that was approved of other proposals."""
     would_remain: Decimal
     """What a yes would leave; below zero it is overspent."""
 

@@ -277,7 +277,10 @@ class SeatRow(SQLModel, table=True):
     """A place to answer in a step."""
 
     __tablename__ = "seat"
-    __table_args__ = (_when("ix_seat_waiting", "post", "step", flag="waiting"),)
+    __table_args__ = (
+        _when("ix_seat_waiting", "post", "step", flag="waiting"),
+        _when("ix_seat_amount", "post", "step", where="amount IS NOT NULL"),
+    )
 
     step: str = Field(primary_key=True)
     seat: str = Field(primary_key=True)

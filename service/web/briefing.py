@@ -155,7 +155,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         colleagues=tuple(_colleagues(tx, step, seat, case, edition, made)),
         blind=step.blind and step.open,
         conditions=tuple(telling.condition(put, edition) for decision in made for put in decision.conditions),
-        budget=telling.budget(edition, seat.post, seat.amount),
+        budget=telling.budget(tx, case, edition, seat.post, seat.amount),
         coincidences=tuple(telling.coincidences(case, edition, tx.today)),
         choices=step.choices,
         answers=step.answers,

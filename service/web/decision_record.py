@@ -93,6 +93,9 @@ class Payer(_Part):
     percent: Percent
     budget: Pounds | None
     committed: Pounds | None
+    """Before it was answered for."""
+    approved_here: Pounds | None
+    """The part of `committed` that the post had approved of other proposals here."""
     would_remain: Pounds | None
 
 
@@ -203,7 +206,7 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
             *(Interest(declared=True, text=said) for said in _declared(made, rules)),
             *(Interest(declared=False, text=said) for said in telling.coincidences(case, rules, day)),
         ],
-        payers=list(_payers(case, rules, day)),
+        payers=list(_payers(tx, case, rules, line.at, made)),
         order=raised[0].number if raised else "",
     )
 
@@ -257,9 +260,14 @@ def _declared(made: Sequence[tuple[StepView, DecisionView]], rules: Edition) -> 
             )
 
 
-def _payers(case: CaseView, rules: Edition, day: date) -> Iterator[Payer]:
+def _payers(
+    tx: Tx, case: CaseView, rules: Edition, at: datetime, made: Sequence[tuple[StepView, DecisionView]]
+) -> Iterator[Payer]:
+    day = words.local(at)
+    answered = {one.seat: one.submitted_at for step, one in made if step.kind == "funding"}
     for share in case.proposal.shares:
-        held = telling.budget(rules, share.post, share.amount)
+        before = answered.get(share.post, at)
+        held = telling.budget(tx, case, rules, share.post, share.amount, before=before)
         yield Payer(
             post=share.post,
             title=telling.title(rules, share.post, day),
@@ -267,6 +275,7 @@ def _payers(case: CaseView, rules: Edition, day: date) -> Iterator[Payer]:
             percent=share.percent,
             budget=held.total if held else None,
             committed=held.committed if held else None,
+            approved_here=held.approved_here if held else None,
             would_remain=held.would_remain if held else None,
         )
 
@@ -375,9 +384,10 @@ def _budgets(record: DecisionRecord) -> Iterator[Row]:
 
 def _left(payer: Payer) -> Iterator[str]:
     if payer.budget is not None and payer.committed is not None and payer.would_remain is not None:
+        here = f", {words.money(payer.approved_here)} of it approved here" if payer.approved_here else ""
         yield (
-            f"Budget {words.money(payer.budget)}; committed before {words.money(payer.committed)}; "
-            f"{words.money(payer.would_remain)} would remain."
+            f"Budget {words.money(payer.budget)}; committed before {words.money(payer.committed)}"
+            f"{here}; {words.left(payer.would_remain)}"
         )
 
 
