@@ -1010,6 +1010,9 @@ EXAMPLES: dict[str, Letter] = {
     "stuck-vacant-ahead": Stuck(
         to=_PMO, matter=BOOKING, cause="vacant_ahead", desk=BOOKING.page, seat=DIRECTOR
     ),
+    "stuck-short-ahead": Stuck(
+        to=_PMO, matter=BOOKING, cause="short_ahead", desk=BOOKING.page, seat="Strategic Resources Group"
+    ),
     "stuck-not-for-me": Stuck(to=_PMO, matter=BOOKING, cause="not_for_me", desk=BOOKING.page, seat=HALL),
     "stuck-fault": Stuck(to=_PMO, matter=BOOKING, cause="fault", desk=BOOKING.page, seat=HALL),
     "code": Code(to=_FUNDER, purpose="decision", organisation="Leicester City Council", ref="INV-2004-0002"),

@@ -506,9 +506,17 @@ class Stuck(CaseLetter):
 
     kind: Literal["stuck"] = "stuck"
     cause: Literal[
-        "unanswered", "undeliverable", "nobody_to_ask", "not_for_me", "fault", "vacant_ahead", "order"
+        "unanswered",
+        "undeliverable",
+        "nobody_to_ask",
+        "not_for_me",
+        "fault",
+        "vacant_ahead",
+        "short_ahead",
+        "order",
     ]
-    """`fault`: Assent could not count an answer, for a reason of its own; the answer is kept."""
+    """`fault`: Assent could not count an answer, for a reason of its own; the answer is kept.
+    `short_ahead`: too few people hold the seats of a board, whose name is the `seat`."""
     desk: str
     """The page on which to see to it."""
     question: Question | None = None

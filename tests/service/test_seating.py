@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service import handbook, seating
+from service.handbook import boards
+from service.handbook.edition import Holding
 from tests.support.core import terms
 from workflows.model import Ask, Capacity, Holder, Nudge, SeatAsk
 
@@ -210,6 +212,21 @@ def test_no_author_is_seated_and_nobody_twice(
     people = [person for seat in seats for person, _ in seat]
     assert not barred & set(people)
     assert len(people) == len(set(people))
+
+
+@given(
+    vacant=st.sets(st.sampled_from(BOARD)),
+    one=st.sampled_from(PEOPLE),
+    several=st.sets(st.sampled_from(BOARD)),
+)
+def test_a_handbook_is_checked_by_the_seats_that_would_be_found(
+    vacant: set[str], one: str, several: set[str]
+) -> None:
+    kept = [held for held in LEICESTER.holdings if held.post not in vacant | several]
+    given_ = [Holding(post=post, person=one, since=DAY) for post in sorted(several - vacant)]
+    edition = LEICESTER.model_copy(update={"holdings": (*kept, *given_)})
+    found = [seat for seat in seating.seats(ask(*BOARD), edition, DAY, {}, []) if seat.holders]
+    assert boards.seated(edition, BOARD, DAY) == len(found)
 
 
 @given(covers=COVERS)
