@@ -6,7 +6,7 @@ Everything a letter says is fixed when it is queued, so that a letter sent again
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Protocol, Self
 
 from service import seating
@@ -35,6 +35,7 @@ from service.telling import (
     following,
     matter,
     name,
+    not_said,
     otherwise,
     place,
     pmo_letter,
@@ -74,6 +75,8 @@ LINK_LIFE = timedelta(days=14)
 """How long a link can act, on the Clock, whatever its step does."""
 
 
+_TOLD_WHAT_IS_MISSING = ("funding", "authority", "srg")
+"""Questions that decide on the money: they are told what a proposal does not say."""
 _MEETING_IS_TOLD = ("notification", "dataset", "parameter")
 """Questions that go to a meeting, which is told afterwards of those that no meeting could serve."""
 
@@ -145,6 +148,7 @@ class Correspondence:
         self.at = at
         self.today = calendar.local_day(at)
         self._links = links
+        self._noted: dict[str, tuple[str, ...]] = {}
         self._foreseen: dict[str, dict[str, tuple[Consequence, ...]]] = {}
 
     # ------------------------------------------------------------------------ events
@@ -402,11 +406,24 @@ class Correspondence:
             "conditions": tuple(
                 condition for decision in made for condition in self._told(decision).conditions
             ),
-            "coincidences": tuple(coincidences(self.case, self.rules, self.today)),
+            "coincidences": self._coincidences(put),
+            "not_said": self._not_said if put.terms.kind in _TOLD_WHAT_IS_MISSING else (),
             "budget": budget(self.tx, self.case, self.rules, seat.post, seat.amount),
             "if_silent": self._if_silent(put, seat),
             "code_needed": put.terms.assurance_for(seat.amount) is Assurance.CODE,
         }
+
+    def _coincidences(self, put: Put) -> tuple[str, ...]:
+        if put.key not in self._noted:
+            asked = {
+                step.key for step in steps.of_case(self.tx, self.case.ref) if step.version == put.version
+            }
+            self._noted[put.key] = coincidences(self.tx, self.case, self.rules, self.today, {*asked, put.key})
+        return self._noted[put.key]
+
+    @cached_property
+    def _not_said(self) -> tuple[str, ...]:
+        return not_said(self.tx, self.case, self.rules)
 
     def _earlier(self, put: Put) -> list[DecisionView]:
         """Return the views given so far on this version; those on a blind step stay unseen."""

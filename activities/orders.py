@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from temporalio import activity
@@ -15,7 +16,7 @@ from service.store import Store, canonical, cases, orders
 from service.store import letters as ledger
 from service.store.engine import Tx
 from service.store.orders import OrderView
-from service.telling import edition, title
+from service.telling import edition, revenue, title
 from workflows.rules import calendar
 
 NOWHERE = "No address is set to send orders to."
@@ -137,6 +138,7 @@ def event(tx: Tx, order: OrderView, source: str, links: Links) -> bytes:
 def _raised(tx: Tx, order: OrderView, links: Links) -> dict[str, Any]:
     case, content = cases.get(tx, order.case), order.content
     rules, day = edition(tx, content.edition), calendar.local_day(order.raised)
+    yearly = revenue(cases.content(tx, order.case, order.version) or {})
     return {
         "number": order.number,
         "case": order.case,
@@ -145,6 +147,7 @@ def _raised(tx: Tx, order: OrderView, links: Links) -> dict[str, Any]:
         "size": content.size,
         "currency": "GBP",
         "amount": order.amount,
+        "revenue_a_year": yearly.quantize(Decimal("0.01")) if yearly is not None else None,
         "department": content.department,
         "requestor": {"post": content.sponsor, "title": title(rules, content.sponsor, day)},
         "shares": [

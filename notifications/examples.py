@@ -23,6 +23,7 @@ from workflows.letters import (
     Consequence,
     Cover,
     Covered,
+    CoverSet,
     Deferred,
     Escalation,
     ExceptionRefused,
@@ -215,6 +216,7 @@ EXAMPLES: dict[str, Letter] = {
             "seat": "Chief Executive's department sponsor",
             "so_far": (),
             "coincidences": ("The sponsor is also the only funding party",),
+            "not_said": ("The equality checklist (P02)", "The planned recovery time (P05)"),
             "budget": Budget(
                 total=Decimal(40000),
                 committed=Decimal("30000.50"),
@@ -1038,6 +1040,14 @@ EXAMPLES: dict[str, Letter] = {
         title="ICT investment handbook, major from £75,000",
         on=date(2004, 10, 13),
         page=f"{BASE}/handbooks/41",
+    ),
+    "cover_set": CoverSet(
+        to=_PMO,
+        organisation="Leicester City Council",
+        covering="B. Holder (Budget holder, De Montfort Hall)",
+        starts=date(2004, 10, 18),
+        ends=date(2004, 10, 29),
+        page=f"{BASE}/work",
     ),
     "handbook_published": HandbookPublished(
         to=_PMO,

@@ -229,6 +229,8 @@ class Asking(CaseLetter):
     """Conditions that consultations have put."""
     coincidences: tuple[Line, ...] = ()
     """Sentences such as "The sponsor is also a funding party."."""
+    not_said: tuple[Line, ...] = ()
+    """What applies to the proposal and it does not say."""
     budget: Budget | None = None
     if_silent: tuple[Consequence, ...] = ()
     """Rungs still to come. Empty: it stays open, and the letter says so."""
@@ -582,8 +584,23 @@ class HandbookPublished(HandbookLetter):
     """A name and a post."""
 
 
+class CoverSet(Addressed):
+    """To whoever is to cover for somebody: for whom, and from which day to which."""
+
+    kind: Literal["cover_set"] = "cover_set"
+    organisation: Line
+    covering: Line
+    """The person covered, by name and posts."""
+    starts: date
+    ends: date
+    """The last day."""
+    page: str
+    """The ordinary page of what the reader is asked."""
+
+
 Letter = Annotated[
-    Request
+    CoverSet
+    | Request
     | Reminder
     | Escalation
     | Cover

@@ -46,7 +46,8 @@ def load(name: str | Path, *, variant: str = "", today: date | None = None) -> E
 
     Raises HandbookError with every fault at once.
     """
-    if isinstance(name, str) and not variant and name.count("/") == 1 and not Path(name).is_dir():
+    # Only of a handbook that is shipped is what follows the stroke an edition; else it is part of a path.
+    if isinstance(name, str) and not variant and name.count("/") == 1 and name.split("/")[0] in names():
         name, variant = name.split("/")
     folder = _folder(name)
     if not folder.is_dir():

@@ -124,7 +124,8 @@ def _edition_adopted(connection: Connection, line: Line) -> None:
 def _edition_drafted(connection: Connection, line: Line) -> None:
     data = line.data
     kept = {name: data[name] for name in ("organisation", "hash", "name", "base")}
-    row = kept | {"number": line.seq, "kept_at": line.at, "state": "kept"}
+    # Drafts of an earlier program are called by their line.
+    row = kept | {"number": data.get("number", line.seq), "kept_at": line.at, "state": "kept"}
     connection.execute(insert(EDITION_DRAFTS), row | _put_forward(line) if data["post"] else row)
 
 

@@ -105,7 +105,7 @@ class EditionDraftRow(SQLModel, table=True):
     __tablename__ = "edition_draft"
 
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    """The line of the record that kept it."""
+    """Counted from 1 over all organisations; of an earlier program, the line of the record that kept it."""
     organisation: str
     hash: str
     name: str

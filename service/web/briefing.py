@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import rfc8785
@@ -116,7 +117,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
     read = ProposalDocument.model_validate(content)
     figures, flags = reckoned(read, case, edition)
     made = seclusion.decisions(tx, case.ref)
-    asked = {one.id for one in steps.of_case(tx, case.ref) if one.version == step.version}
+    asked = {one.id: one.key for one in steps.of_case(tx, case.ref) if one.version == step.version}
     # What was said of an earlier version was said of another proposal.
     made = tuple(decision for decision in made if decision.step in asked)
     earlier = [decision for decision in made if decision.step != step.id and decision.choice.counted]
@@ -128,8 +129,8 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         version=step.version,
         content_hash=step.content_hash,
         title=case.title,
-        question=question(step, seat, case, edition),
-        amount=_amount(step, seat, case),
+        question=question(step, seat, case, edition, telling.revenue(content)),
+        amount=_amount(step, seat, case, telling.revenue(content)),
         what_for=str(content.get("summary") or case.title),
         deciding_as=sight.who,
         post=sight.post,
@@ -156,7 +157,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         blind=step.blind and step.open,
         conditions=tuple(telling.condition(put, edition) for decision in made for put in decision.conditions),
         budget=telling.budget(tx, case, edition, seat.post, seat.amount),
-        coincidences=tuple(telling.coincidences(case, edition, tx.today)),
+        coincidences=telling.coincidences(tx, case, edition, tx.today, asked.values()),
         choices=step.choices,
         answers=step.answers,
     )
@@ -183,8 +184,14 @@ def shown(tx: Tx, hash: str) -> Brief | None:
     return Brief.model_validate_json(text) if text else None
 
 
-def question(step: StepView, seat: SeatView, case: CaseView, edition: Edition) -> str:
-    """Put a step's question as the heading of its page."""
+def question(
+    step: StepView, seat: SeatView, case: CaseView, edition: Edition, revenue: Decimal | None = None
+) -> str:
+    """Put a step's question as the heading of its page.
+
+    `revenue` is what the proposal needs a year, in pounds: it is asked for where there is no capital.
+    """
+    yearly = f"{words.money(revenue)} of revenue a year" if revenue and not case.capital else ""
     named = telling.about(case, step.key, edition)
     about = words.listed(named)
     forum = telling.recorded_for(step.ask.forum, step.kind, seat.post, edition)
@@ -217,12 +224,16 @@ def question(step: StepView, seat: SeatView, case: CaseView, edition: Edition) -
             return "What is the solution to the technical parameter that limits this proposal?"
         case "bid_outcome":
             return "Has the bid for this money succeeded?"
+        case "funding" if yearly:
+            return f"Do you approve your share of {yearly}, with no capital, from your budget?"
         case "funding" if seat.amount is not None:
             return f"Do you approve {words.money(seat.amount)} from your budget?"
         case "authority" if seat.amount is not None:
             return f"Do you approve this share of {words.money(seat.amount)}?"
         case "notification":
             return "Do you have any concerns about this proposal?"
+        case "srg" if yearly:
+            return f"Does SRG approve this proposal of {yearly}, with no capital?"
         case "srg":
             return f"Does SRG approve this proposal of {words.money(case.capital)}?"
         case "referral":
@@ -238,7 +249,9 @@ def _why_referred(step: StepView, case: CaseView) -> str:
     return words.sentence(found[0].reason) if found else ""
 
 
-def _amount(step: StepView, seat: SeatView, case: CaseView) -> str:
+def _amount(step: StepView, seat: SeatView, case: CaseView, revenue: Decimal | None) -> str:
+    if revenue and not case.capital:
+        return f"{words.money(revenue)} of revenue a year, and no capital"
     if seat.amount is None:
         return f"{words.money(case.capital)} of capital"
     if seat.amount == case.capital:

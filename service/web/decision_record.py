@@ -27,7 +27,7 @@ from workflows.model import Choice, State
 
 DECIDED = (State.APPROVED, State.REJECTED, State.CLOSED_UNFUNDED, State.CLOSED_REFUSED)
 """States that somebody decided on; a proposal that lapsed or was withdrawn was not decided."""
-_DECIDING = ("funding", "authority", "srg")
+_DECIDING = ("funding", "authority", "srg", "referral")
 """Kinds of questions whose answers decide; so do those of the question that brought the decision."""
 
 Pounds = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]
@@ -122,6 +122,8 @@ class DecisionRecord(_Part):
     """The title of the handbook."""
     edition_hash: str
     capital: Pounds
+    revenue: Pounds | None
+    """A year, as far as the sponsor said."""
     decided_by: list[Answered]
     consulted: list[Answered]
     alternatives: list[Alternative]
@@ -190,6 +192,7 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         edition=rules.title,
         edition_hash=case.edition,
         capital=case.capital,
+        revenue=read.cost_profile.revenue_gbp_per_year,
         decided_by=[_answered(*pair, rules) for pair in deciding],
         consulted=[_answered(*pair, rules) for pair in made if pair not in deciding],
         alternatives=[
@@ -204,7 +207,10 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         alternatives_text=read.alternatives,
         interests=[
             *(Interest(declared=True, text=said) for said in _declared(made, rules)),
-            *(Interest(declared=False, text=said) for said in telling.coincidences(case, rules, day)),
+            *(
+                Interest(declared=False, text=said)
+                for said in telling.coincidences(tx, case, rules, day, {step.key for step in asked.values()})
+            ),
         ],
         payers=list(_payers(tx, case, rules, line.at, made)),
         order=raised[0].number if raised else "",
@@ -377,6 +383,8 @@ def _alternatives(record: DecisionRecord) -> Iterator[Row]:
 
 def _budgets(record: DecisionRecord) -> Iterator[Row]:
     yield Row(what="Capital in all", which=(words.money(record.capital),))
+    if record.revenue:
+        yield Row(what="Revenue a year", which=(words.money(record.revenue),))
     for payer in record.payers:
         paid = f"{words.money(payer.amount)} ({words.percent(payer.percent)})"
         yield Row(what=payer.title, which=(paid, *_left(payer)))

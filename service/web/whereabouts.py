@@ -1,7 +1,7 @@
 """Where a case is now, in words: on whom, since when, what happens next, and when."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from service import telling
@@ -20,6 +20,8 @@ class Wait:
     """Something a case waits for."""
 
     step: str
+    kind: str
+    """What is asked, without what it is about; empty where nobody is."""
     on: str
     """The key of the post or forum."""
     who: str
@@ -73,6 +75,7 @@ def _worded(wait: Waiting, edition: Edition, today: date) -> Wait:
     since = words.local(wait.since)
     return Wait(
         step=wait.step,
+        kind=wait.kind,
         on=wait.on,
         who=telling.title(edition, wait.on, today),
         began=wait.since,
@@ -112,7 +115,7 @@ def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
 def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
     """Say where a case is, given what it waits for."""
     if waiting and not _before_project(case):
-        return tuple(wait.sentence for wait in waiting)
+        return tuple(_one_sentence(alike) for alike in _alike(waiting))
     state = words.STATES.get(State(case.state), words.plain(case.state))
     if not case.open:
         return (f"{state} on {words.short_day(case.changed)}.",)
@@ -123,6 +126,22 @@ def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
     if case.state == State.RETURNED:
         return ("It is with its sponsor, who is asked for a new version.",)
     return ("It is on its way to the next people. Look again in a minute.",)
+
+
+def _alike(waiting: Sequence[Wait]) -> Iterable[list[Wait]]:
+    """Put together those who are awaited since the same day, and of whom the same comes next."""
+    found: dict[tuple[object, ...], list[Wait]] = {}
+    for wait in waiting:
+        same = (wait.kind, wait.since, wait.next, wait.at) if wait.step else (wait,)
+        found.setdefault(same, []).append(wait)
+    return found.values()
+
+
+def _one_sentence(waits: Sequence[Wait]) -> str:
+    """Say of several in one sentence on whom a case waits: each once, whatever they are asked about."""
+    first, who = waits[0], list(dict.fromkeys(wait.who for wait in waits))
+    # One is named as if alone; of many, the first few would say little, so that all are listed.
+    return replace(first, who=words.listed(who)).sentence
 
 
 def since_answer(tx: Tx, case: CaseView, step: StepView, settled: Choice | None) -> tuple[str, ...]:

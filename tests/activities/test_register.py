@@ -12,7 +12,7 @@ from sqlalchemy import func, update
 from notifications.examples import rendered
 from notifications.render import subject
 from service import seating
-from service.errors import Altered, TwoSeats
+from service.errors import Altered, Malformed, TwoSeats
 from service.handbook import Edition
 from service.handbook.edition import Holding
 from service.store import intents, links, steps
@@ -112,7 +112,8 @@ def test_whoever_covers_is_asked_first_and_both_are_told(desk: Desk) -> None:
 
 def test_a_cover_is_one_hop_and_no_chain(desk: Desk) -> None:
     cover = desk.covers("bh-dmh", by="bh-land-charges")
-    desk.covers("bh-land-charges", by="bh-sports")
+    with pytest.raises(Malformed):
+        desk.covers("bh-land-charges", by="bh-sports")
     case = desk.submits(funding_parties=[{"post": "bh-dmh", "share_percent": 100}])
     assert [holder.person for holder in desk.opens(desk.ask(case, HALL)).seats[0].holders] == [cover, "p-017"]
 

@@ -1201,6 +1201,17 @@ def test_the_command_answers_programs_as_json(tmp_path: Path) -> None:
     assert json.loads(bad.stdout)[0]["faults"][0]["key"] == "delegated_limits.bh-dmh"
 
 
+def test_a_path_from_the_root_is_no_edition_of_the_folder_one_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other.yaml").write_text("services: {web: {}}", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(app, ["handbook", "check", "/nope"])
+    assert told.exit_code == 1
+    assert "there is no such handbook" in told.output
+    assert "other.yaml" not in told.output
+
+
 def test_the_command_knows_no_handbook_of_another_name() -> None:
     told = run.invoke(app, ["handbook", "check", "atlantis"])
     assert told.exit_code == 1
