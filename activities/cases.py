@@ -8,7 +8,7 @@ from service.links import Links
 from service.mailroom import Mailroom
 from service.store import Store, cases, orders
 from service.store.engine import Tx
-from service.telling import edition
+from service.telling import edition, revenue
 from workflows import ports
 from workflows.model import Becoming, CaseOpened, CaseWaiting, Clock, State
 from workflows.rules import course
@@ -53,7 +53,8 @@ class Cases(Writing, ports.Cases):
         letters = desk.became(state, becoming.number, becoming.because, orders_to=self._orders_to)
         clock = cases.became(tx, becoming, letters)
         if state is State.APPROVED:
-            orders.raised(tx, case, at=becoming.at, sending=bool(self._orders_to))
+            yearly = revenue(cases.content(tx, case.ref, case.version) or {})
+            orders.raised(tx, case, at=becoming.at, sending=bool(self._orders_to), revenue=yearly)
         if state is State.WITHDRAWN:
             orders.cancelled(tx, case.ref, at=becoming.at)
         return clock

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from temporalio import activity
@@ -16,7 +15,7 @@ from service.store import Store, canonical, cases, orders
 from service.store import letters as ledger
 from service.store.engine import Tx
 from service.store.orders import OrderView
-from service.telling import edition, revenue, title
+from service.telling import edition, title
 from workflows.rules import calendar
 
 NOWHERE = "No address is set to send orders to."
@@ -138,7 +137,6 @@ def event(tx: Tx, order: OrderView, source: str, links: Links) -> bytes:
 def _raised(tx: Tx, order: OrderView, links: Links) -> dict[str, Any]:
     case, content = cases.get(tx, order.case), order.content
     rules, day = edition(tx, content.edition), calendar.local_day(order.raised)
-    yearly = revenue(cases.content(tx, order.case, order.version) or {})
     return {
         "number": order.number,
         "case": order.case,
@@ -147,7 +145,7 @@ def _raised(tx: Tx, order: OrderView, links: Links) -> dict[str, Any]:
         "size": content.size,
         "currency": "GBP",
         "amount": order.amount,
-        "revenue_a_year": yearly.quantize(Decimal("0.01")) if yearly is not None else None,
+        **({"revenue_a_year": content.revenue} if content.revenue is not None else {}),
         "department": content.department,
         "requestor": {"post": content.sponsor, "title": title(rules, content.sponsor, day)},
         "shares": [

@@ -456,6 +456,8 @@ def _decision(line: Line) -> dict[str, Any]:
 def _order_raised(connection: Connection, line: Line) -> None:
     data = line.data
     content = ("content_hash", "edition", "sponsor", "department", "size", "shares", "approvals")
+    # An order that was raised before it said its revenue goes on without.
+    said = ("revenue",) if data.get("revenue") is not None else ()
     row = {
         "key": data["order"],
         "kind": "raised",
@@ -464,7 +466,7 @@ def _order_raised(connection: Connection, line: Line) -> None:
         "number": data["number"],
         "version": data["version"],
         "amount": canonical.pounds(data["amount"]),
-        "content": canonical.dumps({name: data[name] for name in content}),
+        "content": canonical.dumps({name: data[name] for name in (*content, *said)}),
         "state": "owed" if data["sending"] else "kept",
     }
     connection.execute(insert(ORDERS), row | _unsettled(line))

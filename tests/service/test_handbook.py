@@ -1115,6 +1115,17 @@ def test_an_embargo_has_one_owner_each_day_and_asks_for_evidence_there_is(
     assert any(where == key and message in what for where, what in told), told
 
 
+def test_a_dated_owner_of_an_embargo_with_days_to_come_meets_until_then(tmp_path: Path) -> None:
+    folder = tmp_path / "herefordshire"
+    shutil.copytree(SHIPPED.parent / "herefordshire", folder)
+    change(folder, "principles.yaml", "until: 2007-03-31", "until: 2099-12-31")
+    change(folder, "principles.yaml", "since: 2007-04-01", "since: 2100-01-01")
+    change(folder, "forums.yaml", "    meets: {which: third, weekday: tuesday, not_in: [august]}\n", "")
+    (fault,) = faults(folder)
+    assert fault.key == "forums.connects-board"
+    assert fault.message == "has no meeting to come, and proposals would wait for one"
+
+
 def test_all_faults_are_told_at_once_whatever_their_kind(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     change(folder, "money.yaml", "major_capital: 50000", "major_capital: 50000\n  colour: red")
