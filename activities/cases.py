@@ -12,7 +12,7 @@ from service.links import Links
 from service.mailroom import Mailroom
 from service.store import Store, actions, cases, orders
 from service.store.engine import Tx
-from service.telling import edition
+from service.telling import edition, revenue
 from workflows import ports
 from workflows.model import (
     ActionOpened,
@@ -112,7 +112,8 @@ class Cases(Writing, ports.Cases):
         letters = desk.became(becoming, orders_to=self._orders_to)
         clock = cases.became(tx, becoming, letters)
         if state is State.APPROVED:
-            orders.raised(tx, case, at=becoming.at, sending=bool(self._orders_to))
+            yearly = revenue(cases.content(tx, case.ref, case.version) or {})
+            orders.raised(tx, case, at=becoming.at, sending=bool(self._orders_to), revenue=yearly)
         if state in (State.WITHDRAWN, State.LAPSED):
             orders.cancelled(tx, case.ref, at=becoming.at, why=state)
         return clock

@@ -36,10 +36,12 @@ from service.telling import (
     following,
     matter,
     name,
+    not_said,
     otherwise,
     place,
     pmo_letter,
     share_of,
+    sponsor,
     title,
     together,
     told,
@@ -81,6 +83,8 @@ LINK_LIFE = timedelta(days=14)
 """How long a link can act, on the Clock, whatever its step does."""
 
 
+_TOLD_WHAT_IS_MISSING = ("funding", "authority", "srg")
+"""Questions that decide on the money: they are told what a proposal does not say."""
 _MEETING_IS_TOLD = ("notification", "dataset", "parameter")
 """Questions that go to a meeting, which is told afterwards of those that no meeting could serve."""
 _BEFORE_THE_DECISION = ("notification", "issue_resolution")
@@ -154,6 +158,7 @@ class Correspondence:
         self.at = at
         self.today = calendar.local_day(at)
         self._links = links
+        self._noted: dict[str, tuple[str, ...]] = {}
         self._foreseen: dict[str, dict[str, tuple[Consequence, ...]]] = {}
 
     # ------------------------------------------------------------------------ events
@@ -268,8 +273,7 @@ class Correspondence:
                 return [
                     letter
                     for seat in silent
-                    for holder in _new(seat, step)
-                    for letter in self._brought_in(put, step, seat, holder, str(rung.number))
+                    for letter in self._brought_in(put, step, seat, _new(seat, step), str(rung.number))
                 ]
             case Nudge.PMO:
                 return self._stuck(put, f"{put.step}:stuck:{rung.number}", "unanswered", silent)
@@ -283,9 +287,13 @@ class Correspondence:
             letter
             for seat in seats
             if seat.key in reseated.silent
-            for holder in _new(seat, step)
             for letter in self._brought_in(
-                put, step, seat, holder, f"m{reseated.number}", because=self._why_the_line(put, seat)
+                put,
+                step,
+                seat,
+                _new(seat, step),
+                f"m{reseated.number}",
+                because=self._why_the_line(put, seat),
             )
         ]
 
@@ -379,7 +387,7 @@ class Correspondence:
             case Capacity.COVER | Capacity.SUBSTITUTE:
                 return [
                     self._cover_letter(put, seat, first, "0"),
-                    *(self._covered(put, seat, holder, first, "0") for holder in others),
+                    *(self._covered(put, seat, holder, [first], "0") for holder in others),
                 ]
             case Capacity.LINE:
                 because = self._why_the_line(put, seat)
@@ -401,25 +409,30 @@ class Correspondence:
         put: Put,
         step: StepView,
         seat: Seat,
-        holder: Holder,
+        new: Sequence[Holder],
         number: str,
         *,
         because: str = "silent",
     ) -> list[QueuedLetter]:
-        """Ask somebody who may answer from now on; `number` tells apart the events that bring people in."""
-        if holder.capacity is Capacity.HOLDER:
-            return [self._request(put, seat, holder)]
-        if holder.capacity in (Capacity.COVER, Capacity.SUBSTITUTE):
-            letter = self._cover_letter(put, seat, holder, number, asked_on=calendar.local_day(put.opened))
-        else:
-            asked = self._asked(put, [one for one in step.seats if one.key == seat.key])
-            letter = self._escalation(put, seat, holder, number, because=because, asked=asked)
-        own = (
-            other
-            for other in seat.holders
-            if other.capacity is Capacity.HOLDER and self._still_there(seat, other)
-        )
-        return [letter, *(self._covered(put, seat, other, holder, number) for other in own)]
+        """Ask those who may answer from now on; `number` tells apart the events that bring people in.
+
+        Whoever holds the post hears once of all who may answer for them: of a manager who is away, of both.
+        """
+        queued: list[QueuedLetter] = []
+        others = [holder for holder in new if holder.capacity is not Capacity.HOLDER]
+        for holder in new:
+            if holder.capacity is Capacity.HOLDER:
+                queued.append(self._request(put, seat, holder))
+            elif holder.capacity in (Capacity.COVER, Capacity.SUBSTITUTE):
+                asked_on = calendar.local_day(put.opened)
+                queued.append(self._cover_letter(put, seat, holder, number, asked_on=asked_on))
+            else:
+                asked = self._asked(put, [one for one in step.seats if one.key == seat.key])
+                queued.append(self._escalation(put, seat, holder, number, because=because, asked=asked))
+        for own in seat.holders if others else ():
+            if own.capacity is Capacity.HOLDER and self._still_there(seat, own):
+                queued.append(self._covered(put, seat, own, others, number))
+        return queued
 
     def _request(self, put: Put, seat: Seat, holder: Holder) -> QueuedLetter:
         letter = letters.Request(**self._asking(put, seat, holder))
@@ -472,17 +485,20 @@ class Correspondence:
         key = f"{put.step}:cover:{number}:{seat.key}:{holder.person}"
         return self._queue(key, letter, put, seat, holder)
 
-    def _covered(self, put: Put, seat: Seat, holder: Holder, cover: Holder, number: str) -> QueuedLetter:
+    def _covered(
+        self, put: Put, seat: Seat, holder: Holder, covers: Sequence[Holder], number: str
+    ) -> QueuedLetter:
+        up_the_line = any(cover.capacity is Capacity.LINE for cover in covers)
         letter = letters.Covered(
             to=self._addressee(holder.post, holder.person),
             matter=self._matter(),
             question=self._question(put.key, put.terms.kind, seat),
             seat=title(self.rules, seat.post, self.today),
-            cover=name(self.people, cover.person),
-            until=None if cover.capacity is Capacity.LINE else self._cover_ends(holder.person),
+            cover=" or ".join(name(self.people, cover.person) for cover in covers),
+            until=None if up_the_line else self._cover_ends(holder.person),
             asked_on=calendar.local_day(put.opened) if number != "0" else None,
-            up_the_line=cover.capacity is Capacity.LINE,
-            substitute=cover.capacity is Capacity.SUBSTITUTE,
+            up_the_line=up_the_line,
+            substitute=all(cover.capacity is Capacity.SUBSTITUTE for cover in covers),
             due=calendar.local_day(put.due),
             if_silent=self._if_silent(put, seat),
         )
@@ -506,8 +522,9 @@ class Correspondence:
             "conditions": tuple(
                 condition for decision in made for condition in self._told(decision).conditions
             ),
-            "coincidences": tuple(coincidences(self.case, self.rules, self.today)),
-            "budget": budget(self.rules, seat.post, seat.amount),
+            "coincidences": self._coincidences(put),
+            "not_said": self._not_said if put.terms.kind in _TOLD_WHAT_IS_MISSING else (),
+            "budget": budget(self.tx, self.case, self.rules, seat.post, seat.amount),
             "if_silent": self._if_silent(put, seat),
             **self._differs(put, holder),
             "board": self._board(put, seat),
@@ -542,6 +559,16 @@ class Correspondence:
         )
         answers = {one.seat: one.choice for one in made}
         return boards.standing(question, answers, self.rules, self.today)
+
+    def _coincidences(self, put: Put) -> tuple[str, ...]:
+        if put.key not in self._noted:
+            asked = {step.key for step in self._about(put.version)}
+            self._noted[put.key] = coincidences(self.tx, self.case, self.rules, self.today, {*asked, put.key})
+        return self._noted[put.key]
+
+    @cached_property
+    def _not_said(self) -> tuple[str, ...]:
+        return not_said(self.tx, self.case, self.rules)
 
     def _earlier(self, put: Put) -> list[DecisionView]:
         """Return the views given so far on this version; those on a blind step stay unseen, and those that
@@ -593,7 +620,8 @@ class Correspondence:
         covered = away(self.tx, self.case, put.terms.deciding, day)
         elsewhere = answering_elsewhere(self.tx, self.case.ref, put.key, put.version)
         barred = self._barred(put, day)
-        return seating.nudged(seats, put.silent, nudge, self.people, day, covered, barred, elsewhere)
+        asking = sponsor(self.tx, self.case, put.terms.deciding, day)
+        return seating.nudged(seats, put.silent, nudge, self.people, day, covered, barred, elsewhere, asking)
 
     def _turned_to(self, put: Put, nudge: Nudge, added: Sequence[Holder], day: date) -> str:
         match nudge:
@@ -1211,6 +1239,6 @@ def _reminder_key(put: Put, seat: Seat, holder: Holder, rung: Rung) -> str:
     return f"{put.step}:reminder:{rung.number}:{seat.key}:{holder.person}"
 
 
-def _new(seat: Seat, step: StepView) -> Iterable[Holder]:
+def _new(seat: Seat, step: StepView) -> tuple[Holder, ...]:
     known = next(earlier.holders for earlier in step.seats if earlier.key == seat.key)
-    return (holder for holder in seat.holders if holder.person not in [one.person for one in known])
+    return tuple(holder for holder in seat.holders if holder.person not in [one.person for one in known])

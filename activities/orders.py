@@ -146,6 +146,7 @@ def _raised(tx: Tx, order: OrderView, links: Links) -> dict[str, Any]:
         "size": content.size,
         "currency": "GBP",
         "amount": order.amount,
+        **({"revenue_a_year": content.revenue} if content.revenue is not None else {}),
         "department": content.department,
         "requestor": {"post": content.sponsor, "title": title(rules, content.sponsor, day)},
         "shares": [

@@ -14,7 +14,7 @@ from service.store import Store, cases, intents, links, steps, undoing
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
-from service.telling import answering_elsewhere, away, barred, directory, looked_at_anew
+from service.telling import answering_elsewhere, away, barred, directory, looked_at_anew, sponsor
 from workflows import ports
 from workflows.model import (
     AnswersDue,
@@ -95,6 +95,7 @@ class Register(Writing, ports.Register):
             away(tx, case, decides, day),
             barred(tx, case, ask.kind, ask.seats, decides, day),
             answering_elsewhere(tx, ask.case, ask.key, ask.version),
+            sponsor(tx, case, decides, day),
         )
         desk = correspondence(tx, case, self._links, opening.at)
         begins = _begins(opening)
@@ -114,6 +115,7 @@ class Register(Writing, ports.Register):
             away(tx, case, decides, day),
             barred(tx, case, step.kind, step.asked, decides, day),
             answering_elsewhere(tx, step.case, step.key, step.version),
+            sponsor(tx, case, decides, day),
         )
         letters = correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
         return steps.nudged(tx, nudged, seats, letters)

@@ -25,6 +25,7 @@ from workflows.letters import (
     Consequence,
     Cover,
     Covered,
+    CoverSet,
     Deferred,
     Difference,
     Escalation,
@@ -373,8 +374,12 @@ EXAMPLES: dict[str, Letter] = {
             "seat": "Chief Executive's department sponsor",
             "so_far": (),
             "coincidences": ("The sponsor is also the only funding party",),
+            "not_said": ("The equality checklist (P02)", "The planned recovery time (P05)"),
             "budget": Budget(
-                total=Decimal(40000), committed=Decimal("30000.50"), would_remain=Decimal("-2000.50")
+                total=Decimal(40000),
+                committed=Decimal("30000.50"),
+                approved_here=Decimal(18000),
+                would_remain=Decimal("-2000.50"),
             ),
             "code_needed": False,
         }
@@ -1585,6 +1590,9 @@ EXAMPLES: dict[str, Letter] = {
     "stuck-vacant-ahead": Stuck(
         to=_PMO, matter=BOOKING, cause="vacant_ahead", desk=BOOKING.page, seat=DIRECTOR
     ),
+    "stuck-short-ahead": Stuck(
+        to=_PMO, matter=BOOKING, cause="short_ahead", desk=BOOKING.page, seat="Strategic Resources Group"
+    ),
     "stuck-not-for-me": Stuck(to=_PMO, matter=BOOKING, cause="not_for_me", desk=BOOKING.page, seat=HALL),
     "stuck-fault": Stuck(to=_PMO, matter=BOOKING, cause="fault", desk=BOOKING.page, seat=HALL),
     "code": Code(to=_FUNDER, purpose="decision", organisation="Leicester City Council", ref="INV-2004-0002"),
@@ -1610,6 +1618,14 @@ EXAMPLES: dict[str, Letter] = {
         title="ICT investment handbook, major from £75,000",
         on=date(2004, 10, 13),
         page=f"{BASE}/handbooks/41",
+    ),
+    "cover_set": CoverSet(
+        to=_PMO,
+        organisation="Leicester City Council",
+        covering="B. Holder (Budget holder, De Montfort Hall)",
+        starts=date(2004, 10, 18),
+        ends=date(2004, 10, 29),
+        page=f"{BASE}/work",
     ),
     "handbook_published": HandbookPublished(
         to=_PMO,

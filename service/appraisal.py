@@ -66,6 +66,8 @@ class Appraisal(Frozen):
     """Percent a year by which later money is worth less."""
     bias: Decimal
     """Percent by which capital is found to be underestimated."""
+    left_out: tuple[str, ...] = ()
+    """What benefits bring in years that are not looked at, in words."""
     management_first: bool = False
     """Project management is given for no year, and so counted in the first."""
 
@@ -91,13 +93,18 @@ class Appraisal(Frozen):
 
     @cached_property
     def payback(self) -> Year | None:
-        """The first year by whose end benefits have made up for all costs; None within the life."""
-        balance = _NOTHING
+        """The first year from whose end on benefits have made up for all costs; None within the life.
+
+        A year whose balance later costs turn again is not it.
+        """
+        balance, found = _NOTHING, None
         for year in self.years:
             balance += year.net
-            if balance >= 0 and any(each.cashable for each in self.years[: year.number + 1]):
-                return year
-        return None
+            if balance < 0:
+                found = None
+            elif found is None and any(each.cashable for each in self.years[: year.number + 1]):
+                found = year
+        return found
 
     @cached_property
     def switching_value(self) -> Decimal | None:
@@ -129,7 +136,8 @@ class Appraisal(Frozen):
                 value=_whole(self.present_value),
                 working=f"Each year's cashable benefits less its costs, discounted at {self.rate:f}% a year: "
                 + "; ".join(f"{year.year} {_whole(year.present_value)}" for year in self.years)
-                + ".",
+                + "."
+                + "".join(f" Not counted: {told}." for told in self.left_out),
             ),
             Figure(
                 name="Net present value with optimism bias",
@@ -172,6 +180,7 @@ def appraise(read: ProposalDocument, rules: AppraisalRules, submitted: date) -> 
         years=tuple(_year(read, begins, number, rate) for number in numbers),
         rate=rate,
         bias=rules.optimism_bias_percent,
+        left_out=tuple(_left_out(read, begins, numbers[-1])),
         management_first=bool(read.costs_by_year) and _management_first(read),
     )
 
@@ -300,15 +309,29 @@ def _brings(benefit: Benefit, begins: int, number: int) -> Decimal:
     return benefit.amount_gbp_per_year if first <= number <= last else _NOTHING
 
 
+def _left_out(read: ProposalDocument, begins: int, last: int) -> Iterator[str]:
+    """Name the benefits that say they come in years before the first or after the last that is looked at."""
+    for benefit in read.benefits:
+        if benefit.amount_gbp_per_year is None:
+            continue
+        first = _begins(benefit.from_year) - begins if benefit.from_year else 1
+        ends = first + benefit.years - 1 if benefit.years else None
+        if first < 0:
+            yield f"{benefit.title} before {written(begins)}"
+        if first > last or (ends is not None and ends > last):
+            yield f"{benefit.title} after {written(begins + last)}, the last year that is looked at"
+
+
 def _switching(percent: Decimal) -> str:
     rounded = abs(percent).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    if percent < 0:
+    if percent < 0 and rounded:
         return f"Benefits would have to be {rounded:f}% higher to break even"
     return f"Benefits may be {rounded:f}% lower before it no longer breaks even"
 
 
 def _whole(amount: Decimal) -> str:
-    rounded = amount.quantize(_POUND, ROUND_HALF_UP)
+    # What rounds to nothing from below is nothing, and not less.
+    rounded = amount.quantize(_POUND, ROUND_HALF_UP) + 0
     return f"-{pounds(-rounded)}" if rounded < 0 else pounds(rounded)
 
 

@@ -1,9 +1,9 @@
 """What people coming, going and naming covers mean for what is open, and for what is still to be asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from service.handbook import Edition
+from service.handbook import Edition, boards
 from service.store import actions, cases, covers, editions, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -19,12 +19,14 @@ AsOf = tuple[date, Pairs, Pairs]
 
 
 class Missing(Frozen):
-    """A post that a case will ask and that nobody holds, now or before long."""
+    """A post that a case will ask and that nobody holds, now or before long; or a board too few sit on."""
 
     case: str
     version: int
     post: str
+    """The post, or the board's forum."""
     title: str
+    board: bool = False
 
 
 def as_of(tx: Tx) -> AsOf:
@@ -56,20 +58,36 @@ def _asked(seat: steps.WaitingSeat, people: Edition | None, away: dict[str, str]
 
 
 def missing(tx: Tx) -> Iterator[Missing]:
-    """Go through the posts that open cases have still to ask, and that nobody will be there to answer for."""
+    """Go through what open cases have still to ask, and nobody, or too few, will be there to answer.
+
+    Every day of the weeks ahead on which somebody takes up or leaves a post is looked at.
+    """
+    days: dict[str, tuple[date, ...]] = {}
+    short: dict[str, list[str]] = {}
     for ref in cases.open_refs(tx):
         case = cases.get(tx, ref)
         people, rules = directory(tx, case), edition(tx, case.edition)
-        for post in _to_come(tx, case):
-            days = (tx.today, tx.today + AHEAD)
-            if post in rules.posts and not all(people.holder(post, day) for day in days):
-                yield Missing(case=ref, version=case.version, post=post, title=title(rules, post, tx.today))
+        if people.hash not in days:
+            days[people.hash] = people.changes(tx.today, tx.today + AHEAD)
+            short[people.hash] = [one.forum for one in boards.short(people, days[people.hash])]
+        for post, board in _to_come(tx, case):
+            lacks = (
+                post in short[people.hash]
+                if board
+                else post in rules.posts and not all(people.holder(post, day) for day in days[people.hash])
+            )
+            if lacks:
+                name = title(rules, post, tx.today)
+                yield Missing(case=ref, version=case.version, post=post, title=name, board=board)
 
 
-def _to_come(tx: Tx, case: CaseView) -> list[str]:
-    """Return the posts that a case has still to ask one by one; a board does without one of its members."""
+def _to_come(tx: Tx, case: CaseView) -> Iterable[tuple[str, bool]]:
+    """Return the posts that a case has still to ask one by one, and the boards that it has still to ask."""
     put = {step.key for step in steps.of_version(tx, case.ref, case.version)} | {*case.kept}
     if case.kind == actions.KIND:
-        return [actions.must(tx, case.ref).verifier] if CHECK not in put else []
-    asks = [ask for leg in case.route for ask in leg.asks if ask.key not in put]
-    return list(dict.fromkeys(ask.seats[0].post for ask in asks if len(ask.seats) == 1))
+        return [(actions.must(tx, case.ref).verifier, False)] if CHECK not in put else []
+    asks = [(leg, ask) for leg in case.route for ask in leg.asks if ask.key not in put]
+    return dict.fromkeys(
+        (ask.seats[0].post, False) if len(ask.seats) == 1 else (ask.forum or leg.forum, True)
+        for leg, ask in asks
+    )

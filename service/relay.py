@@ -306,7 +306,8 @@ class Relay:
 
     def _write_ahead(self, tx: Tx, one: Missing) -> str:
         case = cases.get(tx, one.case)
-        letter = pmo_letter(tx, case, self._links.page, cause="vacant_ahead", key=_ahead(one), seat=one.title)
+        cause = "short_ahead" if one.board else "vacant_ahead"
+        letter = pmo_letter(tx, case, self._links.page, cause=cause, key=_ahead(one), seat=one.title)
         return letters.queue_direct(tx, letter).key if letter else ""
 
     def _closed_day(self) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 Looked up when a step opens, when silence brings others in, and again when a person decides.
 Whoever wrote or submitted the version is never among them (A30, A31), nor is whoever covers for one
-who did; a sponsor who put it forward still answers for the money or the system of their own post. Nobody
-is found for two seats of one step, nor for a share and for the authority above it.
+who did; a sponsor who put it forward still answers for the money or the system of their own post, and
+never in the place of another post: the line goes on up past them. Nobody is found for two seats of one
+step, nor for a share and for the authority above it.
 
 Where a forum names a substitute for a member, the substitute sits in the member's place and no cover does: a
 seat on a board is not handed on privately. Nobody covers for the substitute either; it is one hop (A27).
@@ -60,10 +61,12 @@ def seats(
     covers: Covers,
     barred: Collection[str],
     elsewhere: Collection[str] = (),
+    sponsor: str = "",
 ) -> tuple[Seat, ...]:
     """Return the step's seats with the people who may answer; a seat may find nobody.
 
-    `elsewhere` are people who answer another question about the same share, and may not answer both.
+    `elsewhere` are people who answer another question about the same share, and may not answer both;
+    `sponsor` is the person who asks for a decision, and is asked for no post up the line.
     """
     own = {person.id for seat in ask.seats if (person := edition.holder(seat.post, day))}
     found: list[Seat] = []
@@ -73,7 +76,7 @@ def seats(
         others = [*taken, *(own - {mine.id} if mine else own)]
         holders = _free(first_holders(seat, edition, day, covers, barred), others)
         if not holders:
-            holders = line_holders(seat.post, edition, day, covers, barred, others)
+            holders = line_holders(seat.post, edition, day, covers, barred, others, sponsor)
         taken += [holder.person for holder in holders]
         found.append(Seat(**seat.model_dump(), holders=holders))
     return tuple(found)
@@ -88,6 +91,7 @@ def nudged(
     covers: Covers,
     barred: Collection[str],
     elsewhere: Collection[str] = (),
+    sponsor: str = "",
 ) -> tuple[Seat, ...]:
     """Return a step's seats with those whom a rung adds to the silent ones: nobody is ever taken away."""
     taken = [*elsewhere, *(holder.person for seat in seats for holder in seat.holders)]
@@ -100,7 +104,7 @@ def nudged(
             # Where the line has been asked already, silence goes on up from there.
             line = [holder.post for holder in seat.holders if holder.capacity is Capacity.LINE]
             post = line[-1] if line else seat.post
-            added = line_holders(post, edition, day, covers, barred, taken)
+            added = line_holders(post, edition, day, covers, barred, taken, sponsor)
         taken += [holder.person for holder in added]
         after.append(seat.model_copy(update={"holders": (*seat.holders, *added)}))
     return tuple(after)
@@ -114,6 +118,7 @@ def reseated(
     covers: Covers,
     barred: Collection[str],
     elsewhere: Collection[str] = (),
+    sponsor: str = "",
 ) -> tuple[Seat, ...]:
     """Return a step's seats with those whom a new cover, holder or line brings in to the silent ones.
 
@@ -126,23 +131,33 @@ def reseated(
         added: tuple[Holder, ...] = ()
         if seat.key in silent:
             added = _free(first_holders(seat, edition, day, covers, barred), taken)
-            able = (may_still(asked, seat, edition, day, covers, barred) for asked in seat.holders)
+            able = (may_still(asked, seat, edition, day, covers, barred, sponsor) for asked in seat.holders)
             if not added and not any(able):
-                added = line_holders(seat.post, edition, day, covers, barred, taken)
+                added = line_holders(seat.post, edition, day, covers, barred, taken, sponsor)
         taken += [holder.person for holder in added]
         after.append(seat.model_copy(update={"holders": (*seat.holders, *added)}))
     return tuple(after)
 
 
 def may_still(
-    asked: Holder, seat: SeatAsk, edition: Edition, day: date, covers: Covers, barred: Collection[str]
+    asked: Holder,
+    seat: SeatAsk,
+    edition: Edition,
+    day: date,
+    covers: Covers,
+    barred: Collection[str],
+    sponsor: str = "",
 ) -> bool:
     """Say whether somebody who was asked may answer today: for the post asked, or for one up its line."""
     through = SeatAsk(key=asked.post, post=asked.post)
     able = (
         *first_holders(seat, edition, day, covers, barred),
-        *first_holders(through, edition, day, covers, barred),
-        *line_holders(seat.post, edition, day, covers, barred),
+        *(
+            first_holders(through, edition, day, covers, {*barred, sponsor})
+            if asked.post != seat.post
+            else ()
+        ),
+        *line_holders(seat.post, edition, day, covers, barred, sponsor=sponsor),
     )
     return asked.person in [holder.person for holder in able]
 
@@ -194,14 +209,18 @@ def line_holders(
     covers: Covers,
     barred: Collection[str],
     taken: Collection[str] = (),
+    sponsor: str = "",
 ) -> tuple[Holder, ...]:
-    """Return the first person up the line of a post who may answer and is not `taken`, or their cover."""
+    """Return the first person up the line of a post who may answer and is not `taken`, or their cover.
+
+    Neither the sponsor, who would decide their own request in another's place, nor whoever covers for them.
+    """
     above = edition.line(post)
     seen = [post]
     while above is not None and above not in seen:
         seen.append(above)
         seat = SeatAsk(key=above, post=above)
-        holders = _free(first_holders(seat, edition, day, covers, barred), taken)
+        holders = _free(first_holders(seat, edition, day, covers, {*barred, sponsor}), taken)
         if holders:
             return tuple(holder.model_copy(update={"capacity": Capacity.LINE}) for holder in holders)
         above = edition.line(above)

@@ -1,14 +1,16 @@
 """What the record holds, put as letters and pages tell it: titles for posts, names for people."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Any
 
 from service import seating
 from service.handbook import Edition
-from service.store import actions, cases, covers, editions, intents, steps
+from service.proposals import ProposalDocument, provided
+from service.store import actions, budgets, cases, covers, editions, intents, steps
 from service.store.actions import ActionView
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -16,7 +18,7 @@ from service.store.intents import Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
-from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, Seat, SeatAsk, Share, State
+from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, Seat, SeatAsk, Share
 from workflows.rules import calendar, course, meetings, routing
 
 SAID = "said"
@@ -156,24 +158,80 @@ def remark(value: str, text: str) -> str:
     return f"{said}: {text}" if text else said
 
 
-def budget(rules: Edition, post: str, amount: Decimal | None) -> letters.Budget | None:
-    """Return a post's budget and what a yes would leave of it, where the handbook knows it."""
+def budget(
+    tx: Tx,
+    case: CaseView,
+    rules: Edition,
+    post: str,
+    amount: Decimal | None,
+    *,
+    before: datetime | None = None,
+) -> letters.Budget | None:
+    """Return a post's budget and what a yes would leave of it, where the handbook knows it.
+
+    Committed is what the handbook says, and what the post approved here of other proposals before an
+    instant, as `budgets.approved` counts it; without an instant, until now.
+    """
     held = rules.budget(post)
     if held is None or amount is None:
         return None
-    return letters.Budget(total=held.total, committed=held.committed, would_remain=held.remaining - amount)
+    here = budgets.approved(tx, case.organisation, post, beside=case.ref, before=before)
+    return letters.Budget(
+        total=held.total,
+        committed=held.committed + here,
+        approved_here=here,
+        would_remain=held.remaining - here - amount,
+    )
 
 
-def coincidences(case: CaseView, rules: Edition, day: date) -> Iterator[str]:
-    """Say where one post plays two parts in a proposal: allowed, and never hidden."""
-    if any(share.post == case.sponsor for share in case.proposal.shares):
-        yield f"The sponsor, {title(rules, case.sponsor, day)}, is also a funding party."
-    if any(leg.leg == "principal_customer" and case.sponsor in leg.who for leg in case.route):
-        yield f"The sponsor, {title(rules, case.sponsor, day)}, is also the Principal Customer."
-    # It may also come to SRG by an answer that refers it there.
-    to_srg = case.state == State.WITH_SRG or any(leg.leg == "srg" for leg in case.route)
-    if to_srg and rules.route.srg and case.sponsor in rules.forums[rules.route.srg].members:
-        yield f"The sponsor, {title(rules, case.sponsor, day)}, is a member of SRG."
+_PARTS = {
+    "head_of_profession": "also the Head of Profession who is consulted",
+    "challenge": "also the Principal Customer",
+    "consent": "also the Principal Customer",
+    "notification": "also the one who is notified of it",
+    "dataset": "also the one who settles its issue",
+    "parameter": "also the one who settles its issue",
+    "solution": "also the one who finds the way round",
+    "bid_outcome": "also the one who says what became of the bid",
+    "embargo_exception": "also the one who decides on the exception",
+    "authority": "also the authority above a funding party",
+    "extra": "also an approver who was added",
+    "srg": "a member of SRG",
+    "referral": "a member of SRG",
+}
+"""What somebody is beside the sponsor who answers a kind of question."""
+_BOARDS = ("srg", "referral")
+
+
+def coincidences(tx: Tx, case: CaseView, rules: Edition, day: date, put: Collection[str]) -> tuple[str, ...]:
+    """Say where the sponsor plays another part in a proposal, by any post: allowed, and never hidden.
+
+    `put` are the keys of the questions of the version that have been put, or are now: by them an answer
+    may have added whoever was on no route.
+    """
+    people = directory(tx, case)
+    sponsor = people.holder(case.sponsor, day)
+    parts: dict[str, None] = {}
+
+    def theirs(post: str) -> bool:
+        return post == case.sponsor or (sponsor is not None and people.holder(post, day) == sponsor)
+
+    if any(theirs(share.post) for share in case.proposal.shares):
+        parts["also a funding party"] = None
+    for leg in course.walked(case.route, case.branches, put):
+        asks = (ask for ask in course.asked_by(leg) if ask in leg.asks or ask.key in put)
+        for ask in asks:
+            part = _PARTS.get(ask.kind)
+            if part and any(theirs(seat.post) for seat in ask.seats):
+                forum = rules.forums.get(ask.forum or leg.forum) if ask.kind not in _BOARDS else None
+                parts[f"also the secretary of {forum.name}" if forum else part] = None
+    return tuple(f"The sponsor, {title(rules, case.sponsor, day)}, is {part}." for part in parts)
+
+
+def revenue(content: Mapping[str, Any]) -> Decimal | None:
+    """Return the pounds of revenue a year that a version says it needs; None if it does not say."""
+    said = (content.get("cost_profile") or {}).get("revenue_gbp_per_year")
+    return Decimal(said) if said is not None else None
 
 
 def matter(tx: Tx, case: CaseView, rules: Edition, page: str, day: date) -> letters.Matter:
@@ -187,7 +245,7 @@ def matter(tx: Tx, case: CaseView, rules: Edition, page: str, day: date) -> lett
         page=page,
         summary=content.get("summary") or "",
         capital=None if case.kind == actions.KIND else case.capital,
-        revenue=(content.get("cost_profile") or {}).get("revenue_gbp_per_year"),
+        revenue=revenue(content),
         sponsor=title(rules, case.sponsor, day),
         department=department.name if department else "",
         version=case.version,
@@ -241,6 +299,13 @@ def pmo_letter(
     )
 
 
+def not_said(tx: Tx, case: CaseView, rules: Edition) -> tuple[str, ...]:
+    """Return what applies to a proposal and was not said, though nothing kept it from being submitted."""
+    read = ProposalDocument.model_validate(cases.content(tx, case.ref, case.version) or {})
+    gaps = provided.gaps(read, rules, calendar.local_day(case.submitted))
+    return tuple(gap.told for gap in gaps if not gap.waits)
+
+
 def share_of(case: CaseView, step: StepView | str, post: str) -> Share | None:
     """Return the share a step asks about: the seat's own, or for an authority the party's."""
     key = step if isinstance(step, str) else step.key
@@ -282,11 +347,14 @@ def place(case: CaseView, key: str) -> tuple[Leg, LegAsk] | None:
 
 def away(tx: Tx, case: CaseView, deciding: bool, day: date) -> dict[str, str]:
     """Return who is covered on a day, and by whom; nobody by the sponsor where something is decided (A26)."""
-    sponsor = directory(tx, case).holder(case.sponsor, day)
-    found = covers.on_day(tx, day)
-    if not deciding or sponsor is None:
-        return found
-    return {person: cover for person, cover in found.items() if cover != sponsor.id}
+    asking = sponsor(tx, case, deciding, day)
+    return {person: cover for person, cover in covers.on_day(tx, day).items() if cover != asking}
+
+
+def sponsor(tx: Tx, case: CaseView, deciding: bool, day: date) -> str:
+    """Return the person who sponsors a case, where something is decided that they must not; else nobody."""
+    holder = directory(tx, case).holder(case.sponsor, day)
+    return holder.id if deciding and holder else ""
 
 
 def writers(tx: Tx, case: CaseView, day: date) -> tuple[str, ...]:
@@ -321,6 +389,7 @@ def looked_at_anew(tx: Tx, case: CaseView, step: StepView, day: date) -> tuple[S
         away(tx, case, decides, day),
         barred(tx, case, step.kind, step.asked, decides, day),
         answering_elsewhere(tx, case.ref, step.key, step.version),
+        sponsor(tx, case, decides, day),
     )
 
 

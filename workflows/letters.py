@@ -184,6 +184,9 @@ class Budget(Frozen):
 
     total: Decimal
     committed: Decimal
+    """By the handbook, and by what its post has approved of other proposals."""
+    approved_here: Decimal = Decimal(0)
+    """The part of `committed` that was approved of other proposals."""
     would_remain: Decimal
     """What a yes would leave; below zero it is overspent."""
 
@@ -263,6 +266,8 @@ class Asking(CaseLetter):
     """What is to be done, or was, where an action asks."""
     coincidences: tuple[Line, ...] = ()
     """Sentences such as "The sponsor is also a funding party."."""
+    not_said: tuple[Line, ...] = ()
+    """What applies to the proposal and it does not say."""
     budget: Budget | None = None
     if_silent: tuple[Consequence, ...] = ()
     """Rungs still to come. Empty: it stays open, and the letter says so."""
@@ -336,7 +341,7 @@ class Covered(CaseLetter):
     question: Question
     seat: Line
     cover: Line
-    """Whoever may answer in their place, by name."""
+    """Whoever may answer in their place, by name; of a manager who is away, the manager's cover too."""
     until: date | None = None
     asked_on: date | None = None
     up_the_line: bool = False
@@ -669,9 +674,17 @@ class Stuck(CaseLetter):
 
     kind: Literal["stuck"] = "stuck"
     cause: Literal[
-        "unanswered", "undeliverable", "nobody_to_ask", "not_for_me", "fault", "vacant_ahead", "order"
+        "unanswered",
+        "undeliverable",
+        "nobody_to_ask",
+        "not_for_me",
+        "fault",
+        "vacant_ahead",
+        "short_ahead",
+        "order",
     ]
-    """`fault`: Assent could not count an answer, for a reason of its own; the answer is kept."""
+    """`fault`: Assent could not count an answer, for a reason of its own; the answer is kept.
+    `short_ahead`: too few people hold the seats of a board, whose name is the `seat`."""
     desk: str
     """The page on which to see to it."""
     question: Question | None = None
@@ -862,8 +875,23 @@ class MeetingUnrecorded(MeetingLetter):
     """Who was asked to record it, for a letter to the PMO; empty in the secretary's own."""
 
 
+class CoverSet(Addressed):
+    """To whoever is to cover for somebody: for whom, and from which day to which."""
+
+    kind: Literal["cover_set"] = "cover_set"
+    organisation: Line
+    covering: Line
+    """The person covered, by name and posts."""
+    starts: date
+    ends: date
+    """The last day."""
+    page: str
+    """The ordinary page of what the reader is asked."""
+
+
 Letter = Annotated[
-    Request
+    CoverSet
+    | Request
     | Reminder
     | TakenBack
     | Expiring

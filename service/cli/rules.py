@@ -1,6 +1,7 @@
 """Commands about the organisation's rules; they need no stack, no database and no environment."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -106,9 +107,12 @@ def route(
         faults += wrong
         if not wrong:
             routes[ref] = _legs(proposal, known)
+            for remark in _remarks(proposal, known):
+                typer.echo(f"{ref}: {remark}", err=True)
+    if routes or not faults:
+        _print(routes, json_=json_)
     if faults:
         stop(*faults)
-    _print(routes, json_=json_)
 
 
 def _proposals(source: sources.Source) -> list[tuple[sources.Trail, dict[str, Any]]]:
@@ -194,6 +198,16 @@ def _faults(
     if not faults and proposals.submitted_on(proposal, edition) is None:
         faults.append(source.fault((*trail, "submitted_on"), "Say on which day it was submitted"))
     return faults
+
+
+def _remarks(proposal: dict[str, Any], edition: Edition) -> Iterator[str]:
+    """Say what makes a way doubtful though it can be worked out."""
+    read = proposals.read(proposal, edition)
+    unanswered = [key for key in edition.principles if key not in read.principles]
+    if unanswered:
+        yield f"its way is that of a proposal that meets {', '.join(unanswered)}, which it does not answer"
+    if read.submitted_on and read.decision_needed_by and read.decision_needed_by <= read.submitted_on:
+        yield "its decision is needed by a day that is not after its submission"
 
 
 def _trail(field: str) -> sources.Trail:

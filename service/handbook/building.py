@@ -1,6 +1,7 @@
 """Makes an edition of what a handbook says: its meetings, its days not worked, its terms."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 
 import holidays
 
@@ -13,6 +14,7 @@ from workflows.rules import calendar, versions
 
 def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edition:
     """Work out an edition, with what follows from the handbook in the years given."""
+    non_working = _non_working(handbook.calendar, years)
     return Edition(
         name=name,
         variant=variant,
@@ -26,7 +28,7 @@ def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edi
             for key, person in handbook.people.items()
         },
         holdings=_holdings(handbook),
-        forums={key: _forum(forum, years) for key, forum in handbook.forums.items()},
+        forums={key: _forum(forum, years, non_working) for key, forum in handbook.forums.items()},
         roles=handbook.roles.model_dump(exclude={"illustrative"}),
         principles=handbook.principles,
         corporate_systems=handbook.corporate_systems,
@@ -44,7 +46,7 @@ def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edi
         reports=handbook.reports,
         provisions=handbook.provisions,
         versions=_versions(handbook.versions) if handbook.versions else None,
-        non_working=_non_working(handbook.calendar, years),
+        non_working=non_working,
     )
 
 
@@ -71,9 +73,15 @@ def next_authorities(handbook: Handbook) -> dict[str, str]:
     return {post: authority for post, authority in above.items() if authority}
 
 
-def _forum(forum: written.ForumEntry, years: range) -> Forum:
+def _forum(forum: written.ForumEntry, years: range, non_working: Collection[date]) -> Forum:
     regular = forum.meets.days(years) if forum.meets else []
-    days = sorted({*regular, *forum.also_meets} - {*forum.does_not_meet})
+    # A meeting that recurs on a day that is not worked is held on the next that is.
+    held = {
+        calendar.nth_working_day(day - timedelta(days=1), 1, non_working)
+        for day in regular
+        if day not in forum.does_not_meet
+    }
+    days = sorted({*held, *forum.also_meets} - {*forum.does_not_meet})
     derived = {"meets", "also_meets", "does_not_meet", "quorum"}
     return Forum(
         **forum.model_dump(exclude=derived),

@@ -1,5 +1,6 @@
 """What a handbook must not say, however well it is spelt: nobody unknown, no circle, no dead end."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -11,12 +12,26 @@ from service.handbook import provided, ways
 from service.handbook.sources import Fault, Source, Trail
 from service.handbook.ways import Complaint, written_in
 from service.handbook.words import in_words
-from service.handbook.written import FIRST_YEAR, ForumEntry, Handbook, HoldEntry, LadderEntry, QuorumEntry
+from service.handbook.written import (
+    DECIDES_NOTHING,
+    FIRST_YEAR,
+    ForumEntry,
+    Handbook,
+    HoldEntry,
+    LadderEntry,
+    QuorumEntry,
+)
 from workflows.model import Choice, Nudge, QuorumRule, Silence
 from workflows.rules import actions
 from workflows.rules.routing import LEGS, choices_of
 
 _REFUSALS = (Choice.REJECT, Choice.RETURN, Choice.NOT_SUPPORT, Choice.SEND_BACK)
+LONGEST_LADDER = 250
+"""Working days: whoever is silent for a year is told of to somebody."""
+LONGEST_PAPERS = 60
+"""Working days before a meeting: the papers of three months of meetings."""
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_A_WORD = "is a key, and must be a word of letters without accents, digits, - and _"
 _ANY_YEARS = range(FIRST_YEAR, FIRST_YEAR + 28)
 """All the ways in which weekdays can fall."""
 _LONGEST_VALIDITY = 120
@@ -141,6 +156,24 @@ def _same_names(handbook: Handbook, source: Source) -> Iterator[Complaint]:
                     yield (section, key), f"{name} also names {seen[name]}"
 
 
+def _keys(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """What addresses, file names and references are made of holds no sign that means something there."""
+    if not _KEY.fullmatch(handbook.organisation.key):
+        yield ("organisation", "key"), _A_WORD
+    for section in (
+        "departments",
+        "posts",
+        "people",
+        "forums",
+        "principles",
+        "corporate_systems",
+        "technical_parameters",
+    ):
+        yield from (
+            (((section, key), _A_WORD)) for key in getattr(handbook, section) if not _KEY.fullmatch(key)
+        )
+
+
 # ------------------------------------------------------------------------ circles, dates
 
 
@@ -205,6 +238,9 @@ def _forums(handbook: Handbook, source: Source) -> Iterator[Complaint]:
                 for part, told in _quorum(forum.quorum, len(forum.members), bool(forum.chair))
             )
         yield from (((*trail, *part), told) for part, told in _seated(forum))
+        if forum.papers_days > LONGEST_PAPERS:
+            told = f"must be {LONGEST_PAPERS} working days or fewer, or no proposal would reach a meeting"
+            yield (*trail, "papers_days"), told
         yield from (((*trail, part), told) for part, told in _meetings(forum))
 
 
@@ -266,6 +302,13 @@ def _ladder(ladder: LadderEntry) -> Iterator[Complaint]:
     if not rungs:
         yield ("rungs",), "has no rung: silence would never be noticed"
         return
+    for number, rung in enumerate(rungs):
+        if rung.day > LONGEST_LADDER:
+            told = f"must be {LONGEST_LADDER} or less, about a year of working days"
+            yield ("rungs", number, "day"), told
+    if ladder.due > rungs[-1].day:
+        told = f"is after day {rungs[-1].day}, the last rung: the ladder would end before an answer is due"
+        yield ("due",), told
     for number, (one, following) in enumerate(pairwise(rungs), start=1):
         if following.day < one.day:
             yield ("rungs", number, "day"), f"comes after day {one.day}, and must not be before it"
@@ -289,6 +332,9 @@ def _choices(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield trail, "leaves no way to refuse: it needs reject or return"
         if Choice.REFER_UP in step.choices and not handbook.route.srg:
             yield trail, "offers refer_up, but no SRG is named to refer to"
+        if not step.deciding and kind not in DECIDES_NOTHING:
+            told = f"must be true: of what is asked, only {', '.join(DECIDES_NOTHING)} decide nothing"
+            yield ("steps", kind, "deciding"), told
         yield from _dead_ends(kind, step.choices)
 
 
@@ -376,6 +422,7 @@ _CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _succession,
     _addresses,
     _same_names,
+    _keys,
     _circles,
     _holdings,
     _departments_in_order,

@@ -1,7 +1,7 @@
 """The rules of one organisation as data: read from its handbook, frozen, and named by their hash."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -490,6 +490,13 @@ class Edition(Frozen):
         held = [holding.post for holding in self.holdings if holding.person == person and holding.on(day)]
         acted = [post for post in self.posts if post not in held and self.acting(post, day) in held]
         return (*held, *acted)
+
+    def changes(self, first: date, last: date = date.max) -> tuple[date, ...]:
+        """Return a day, and those until another on which a post has or loses its holder, or is succeeded."""
+        days = {holding.since for holding in self.holdings}
+        days |= {holding.until + timedelta(days=1) for holding in self.holdings if holding.until}
+        days |= {post.succeeded_on for post in self.posts.values() if post.succeeded_on}
+        return (first, *sorted(day for day in days if first < day <= last))
 
     def line(self, post: str) -> str | None:
         """Return the post above a post, or None at the top and outside the organisation."""

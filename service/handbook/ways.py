@@ -8,6 +8,7 @@ from itertools import pairwise
 from service import clock
 from service.handbook.edition import ON_TERMS_OF, PUBLISHING, Decides, Principle
 from service.handbook.sources import Source, Trail
+from service.handbook.words import in_words
 from service.handbook.written import ForumEntry, Handbook
 from workflows.model import Nudge
 from workflows.rules import actions, versions
@@ -136,6 +137,9 @@ def _embargo(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         return
     if not embargo.owners:
         yield ("embargo", "owners"), "has nobody who could grant an exception"
+    for number, owner in enumerate(embargo.owners):
+        if owner.until and owner.since and owner.until < owner.since:
+            yield ("embargo", "owners", number, "until"), f"is before since, {in_words(owner.since)}"
     for (number, one), (_, following) in pairwise(enumerate(embargo.owners)):
         gap = one.until is None or following.since is None or following.since != one.until + timedelta(days=1)
         if gap:
@@ -175,6 +179,15 @@ def _asked(handbook: Handbook) -> Iterator[tuple[Trail, str]]:
         yield from ((("forums", srg.key, "members", n), post) for n, post in enumerate(srg.members))
         if srg.decides is Decides.EMAIL_THEN_MEETING:
             yield ("forums", srg.key, "secretary"), srg.secretary
+    yield from (
+        (("route", key), post) for key in ("project_authority", "reviewer") if (post := getattr(route, key))
+    )
+    for post in handbook.delegated_limits:
+        known = handbook.posts.get(post)
+        if post in handbook.next_authority:
+            yield ("next_authority", post), handbook.next_authority[post]
+        elif known and known.line:
+            yield ("delegated_limits", post), known.line
     yield ("roles", "pmo"), handbook.roles.pmo
 
 
@@ -242,9 +255,18 @@ def _holding(handbook: Handbook, post: str, day: date) -> Iterator[str]:
 
 def _no_meeting(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     """A forum at whose meetings proposals are taken meets again."""
+    today = clock.real_now().date()
+    owners = handbook.embargo.owners if handbook.embargo else ()
+    srg = handbook.forums.get(handbook.route.srg or "")
     waited_for = [
         handbook.route.notification_forum,
-        *(owner.forum for owner in (handbook.embargo.owners if handbook.embargo else ()) if not owner.until),
+        *(owner.forum for owner in owners if owner.until is None or owner.until >= today),
+        *(
+            principle.issue_to[0]
+            for principle in handbook.principles.values()
+            if principle.issue_leg == "issue_resolution" and principle.issue_to
+        ),
+        srg.key if srg and srg.decides is Decides.MEETING else None,
     ]
     for key in dict.fromkeys(waited_for):
         forum = handbook.forums.get(key or "")

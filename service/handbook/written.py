@@ -31,6 +31,9 @@ from workflows.model import Assurance, Choice, Hold, LadderRung, Quorum, Silence
 FIRST_YEAR = 2002
 """The papers begin in 2002, and so does every calendar."""
 
+DECIDES_NOTHING = ("notification", "bid_outcome", "completion")
+"""The kinds of question whose answers decide nothing: they note, report, or confirm."""
+
 Whole = Annotated[int, Field(strict=True, ge=0)]
 Month = Literal[
     "january",
@@ -209,6 +212,7 @@ class StepEntry(Entry):
     assurance: Assurance = Assurance.LINK
     code_above: Pounds | None = None
     deciding: bool = True
+    """False only where an answer decides nothing (`DECIDES_NOTHING`): then also an author may give it."""
     answers: tuple[str, ...] = ()
     hold: Annotated[Hold, BeforeValidator(_hold)] | None = None
     """For how long people may take back their answers, before what these settle takes effect."""

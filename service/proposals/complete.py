@@ -158,6 +158,28 @@ def unknown(read: ProposalDocument, edition: Edition, today: date) -> Iterator[P
         yield Problem(field="embargo_exempt", message=told)
 
 
+def nobody(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+    """Complain of a post that would be asked, and that nobody holds nor any post above it (SYS-24)."""
+    posts = [("lead_post", read.lead_post)]
+    posts += [(f"funding_parties.{n}.post", party.post) for n, party in enumerate(read.funding_parties)]
+    for field, post in posts:
+        if post in edition.posts and not _answered_for(post, edition, today):
+            title = edition.posts[post].title_on(today)
+            told = f"Nobody holds {title}, nor any post above it, so nobody would be asked"
+            yield Problem(field=field, message=told)
+
+
+def _answered_for(post: str, edition: Edition, today: date) -> bool:
+    above: str | None = post
+    seen: list[str] = []
+    while above and above not in seen:
+        if edition.holder(above, today):
+            return True
+        seen.append(above)
+        above = edition.line(above)
+    return False
+
+
 def issues(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
     """An issue needs a body that settles it, and one with a corporate system names the system."""
     for key, answer in read.principles.items():

@@ -361,12 +361,13 @@ class Reading:
 
     def _free(self, value: object) -> str:
         free = self._edition.embargo.exempt if self._edition.embargo else {}
-        if value in free:
-            return str(value)
+        words = str(value) if isinstance(value, bool) else _line(value)
+        if words in free:
+            return words
         known = ", ".join(free) or "nothing, for there is no embargo"
-        if str(value).strip().lower() in _NO:
+        if words.lower() in _NO:
             return ""
-        if str(value).strip().lower() in _YES and len(free) == 1:
+        if words.lower() in _YES and len(free) == 1:
             return next(iter(free))
         raise _Wrong(f"must be what the embargo leaves free: {known}")
 

@@ -1,11 +1,12 @@
 """Covers: dated delegations from one person to another, one hop and never further."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select
 
 from service.errors import Malformed, Problem
+from service.handbook.words import in_words
 from service.store.engine import Tx
 from service.store.line import ORGANISATION
 from service.store.tables import COVERS
@@ -18,6 +19,14 @@ _ON_DAY = (
 )
 
 
+_BETWEEN = (
+    select(COVERS)
+    .where(COVERS.c.starts <= bindparam("last"), COVERS.c.ends >= bindparam("first"))
+    .order_by(COVERS.c.number)
+)
+_DAY = timedelta(days=1)
+
+
 class Cover(Frozen):
     """For these days, both included, `cover` may answer where `person` is asked."""
 
@@ -28,6 +37,15 @@ class Cover(Frozen):
     set_by: str
 
 
+class Clash(Frozen):
+    """A cover in the record that another would make a chain of, or a circle."""
+
+    person: str
+    cover: str
+    starts: date
+    ends: date
+
+
 class SetCover(Cover):
     """A cover in the record."""
 
@@ -35,7 +53,11 @@ class SetCover(Cover):
 
 
 def set(tx: Tx, cover: Cover) -> bool:
-    """Write a cover down. Of several for the same day the one set last counts."""
+    """Write a cover down. Of several for the same day the one set last counts.
+
+    A cover who is away and covered on one of the days, or a person who covers for somebody then, is
+    Malformed: nobody is covered at second hand (A27).
+    """
     if cover.cover == cover.person:
         raise Malformed(problems=[Problem(field="cover", message="Name somebody else to cover for you.")])
     if cover.ends < cover.starts:
@@ -46,10 +68,28 @@ def set(tx: Tx, cover: Cover) -> bool:
     if any(cover == Cover(**known.model_dump()) for known in of(tx, cover.person)[:1]):
         return False
     data = cover.model_dump(exclude={"set_by"})
+    if found := clash(tx, cover):
+        away = "Whoever you name is" if found.person == cover.cover else "You cover for somebody who is"
+        told = f"{away} away themselves from {in_words(found.starts)} to {in_words(found.ends)}"
+        raise Malformed(problems=[Problem(field="cover", message=told)])
     # The same cover may be set again after it was ended or another took its place.
     number = len(_all_ever(tx, cover.person)) + 1
     key = f"cover:{cover.person}:{number}"
     return tx.append(ORGANISATION, "cover.set", data, key=key, actor=cover.set_by)
+
+
+def clash(tx: Tx, cover: Cover) -> Clash | None:
+    """Return the cover in force on one of a cover's days that would make a chain or a circle with it."""
+    rows = [_cover(row) for row in tx.all(_BETWEEN, first=cover.starts, last=cover.ends)]
+    changes = {cover.starts, *(row.starts for row in rows), *(row.ends + _DAY for row in rows)}
+    for day in sorted(changes):
+        if cover.starts <= day <= cover.ends:
+            # Of several the one set last counts.
+            away = {row.person: row for row in rows if row.starts <= day <= row.ends}
+            covered = [away.get(cover.cover), *(row for row in away.values() if row.cover == cover.person)]
+            for row in filter(None, covered):
+                return Clash(person=row.person, cover=row.cover, starts=row.starts, ends=row.ends)
+    return None
 
 
 def ended(tx: Tx, person: str, day: date, *, by: str) -> bool:

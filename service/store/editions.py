@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from service.errors import Conflict, Forbidden, NotFound
 from service.store import canonical, texts
@@ -261,7 +261,8 @@ def _drafted(tx: Tx, edition_json: str, organisation: str, name: str, by: Player
     if base is None:
         raise NotFound(f"No handbook is in force for {organisation}.")
     hash = _keep(tx, edition_json, organisation, name)
-    data = {"organisation": organisation, "hash": hash, "name": name, "base": base}
+    data: dict[str, Any] = {"organisation": organisation, "hash": hash, "name": name, "base": base}
+    data["number"] = (tx.value(select(func.max(EDITION_DRAFTS.c.number))) or 0) + 1
     data |= {"role": by.role, "post": by.post} if by else {"role": "", "post": ""}
     # The same handbook may be put forward again after it was withdrawn.
     times = sum(draft.hash == hash for draft in drafts(tx, organisation)) + 1

@@ -142,7 +142,8 @@ def _edition_adopted(connection: Connection, line: Line) -> None:
 def _edition_drafted(connection: Connection, line: Line) -> None:
     data = line.data
     kept = {name: data[name] for name in ("organisation", "hash", "name", "base")}
-    row = kept | {"number": line.seq, "kept_at": line.at, "state": "kept"}
+    # Drafts of an earlier program are called by their line.
+    row = kept | {"number": data.get("number", line.seq), "kept_at": line.at, "state": "kept"}
     connection.execute(insert(EDITION_DRAFTS), row | _put_forward(line) if data["post"] else row)
 
 
@@ -579,6 +580,8 @@ def _decision(line: Line) -> dict[str, Any]:
 def _order_raised(connection: Connection, line: Line) -> None:
     data = line.data
     content = ("content_hash", "edition", "sponsor", "department", "size", "shares", "approvals")
+    # An order that was raised before it said its revenue goes on without.
+    said = ("revenue",) if data.get("revenue") is not None else ()
     row = {
         "key": data["order"],
         "kind": "raised",
@@ -587,7 +590,7 @@ def _order_raised(connection: Connection, line: Line) -> None:
         "number": data["number"],
         "version": data["version"],
         "amount": canonical.pounds(data["amount"]),
-        "content": canonical.dumps({name: data[name] for name in content}),
+        "content": canonical.dumps({name: data[name] for name in (*content, *said)}),
         "state": "owed" if data["sending"] else "kept",
     }
     connection.execute(insert(ORDERS), row | _unsettled(line))

@@ -74,6 +74,8 @@ class Content(Frozen):
     shares: tuple[Share, ...]
     """Who pays how much."""
     approvals: tuple[Approval, ...]
+    revenue: Decimal | None = None
+    """Pounds a year, as far as the sponsor said; None also for an order raised before it was told."""
 
 
 class OrderView(Frozen):
@@ -138,7 +140,7 @@ def number_of(ref: str) -> str:
 # ------------------------------------------------------------------------------- facts
 
 
-def raised(tx: Tx, case: CaseView, *, at: datetime, sending: bool) -> str:
+def raised(tx: Tx, case: CaseView, *, at: datetime, sending: bool, revenue: Decimal | None = None) -> str:
     """Raise the one order of an approved version; return its key. Raised again, it is the first one.
 
     `sending` says whether orders are sent from here; one that is not is kept.
@@ -152,6 +154,7 @@ def raised(tx: Tx, case: CaseView, *, at: datetime, sending: bool) -> str:
         size=case.size,
         shares=case.proposal.shares,
         approvals=tuple(_approvals(tx, case)),
+        revenue=revenue.quantize(Decimal("0.01")) if revenue is not None else None,
     )
     data = content.model_dump(mode="json") | {
         "order": key,

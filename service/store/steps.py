@@ -262,6 +262,8 @@ class Waiting(Frozen):
     step: str = ""
     """Empty where the case waits for a moment or an event and not for an answer."""
     key: str
+    kind: str = ""
+    """The kind of question; empty where nobody is asked."""
     seat: str = ""
     on: str
     """A post, or a forum."""
@@ -578,6 +580,7 @@ def _on_people(step: StepView) -> Iterable[Waiting]:
                 case=step.case,
                 step=step.id,
                 key=step.key,
+                kind=step.kind,
                 seat=seat.key,
                 on=seat.post,
                 people=tuple(holder.person for holder in seat.holders),

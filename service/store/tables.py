@@ -105,7 +105,7 @@ class EditionDraftRow(SQLModel, table=True):
     __tablename__ = "edition_draft"
 
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    """The line of the record that kept it."""
+    """Counted from 1 over all organisations; of an earlier program, the line of the record that kept it."""
     organisation: str
     hash: str
     name: str
@@ -319,7 +319,10 @@ class SeatRow(SQLModel, table=True):
     """A place to answer in a step."""
 
     __tablename__ = "seat"
-    __table_args__ = (_when("ix_seat_waiting", "post", "step", flag="waiting"),)
+    __table_args__ = (
+        _when("ix_seat_waiting", "post", "step", flag="waiting"),
+        _when("ix_seat_amount", "post", "step", where="amount IS NOT NULL"),
+    )
 
     step: str = Field(primary_key=True)
     seat: str = Field(primary_key=True)

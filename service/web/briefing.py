@@ -55,6 +55,8 @@ class Paper(Frozen):
     """What a version of a proposal says, whoever reads it; the fields are those of a `Brief`."""
 
     what_for: str
+    revenue: Decimal | None = None
+    """What it needs a year, in pounds; told among the rows."""
     rows: tuple[Row, ...] = ()
     costs: tuple[Cost, ...] = ()
     figures: tuple[Figure, ...] = ()
@@ -142,7 +144,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
     said = paper(tx, case, step.version, edition)
     known = versions.known(tx, case.ref, sight.link.person, step.version)
     made = seclusion.decisions(tx, case.ref)
-    asked = {one.id for one in steps.of_version(tx, case.ref, step.version)}
+    asked = {one.id: one.key for one in steps.of_version(tx, case.ref, step.version)}
     # What was said of an earlier version was said of another proposal, unless it stands.
     made = tuple(decision for decision in made if decision.step in asked)
     earlier = [decision for decision in made if decision.step != step.id and decision.choice.counted]
@@ -154,8 +156,8 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         version=step.version,
         content_hash=step.content_hash,
         title=case.title,
-        question=question(step, seat, case, edition),
-        amount=_amount(step, seat, case),
+        question=question(step, seat, case, edition, said.revenue),
+        amount=_amount(step, seat, case, said.revenue),
         what_for=said.what_for,
         deciding_as=sight.who,
         post=sight.post,
@@ -186,8 +188,8 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         duties=boards.duties(seat, step.terms),
         substitute=sight.substitute,
         conditions=tuple(telling.condition(put, edition) for decision in made for put in decision.conditions),
-        budget=telling.budget(edition, seat.post, seat.amount),
-        coincidences=tuple(telling.coincidences(case, edition, tx.today)),
+        budget=telling.budget(tx, case, edition, seat.post, seat.amount),
+        coincidences=telling.coincidences(tx, case, edition, tx.today, asked.values()),
         choices=step.choices,
         answers=step.answers,
     )
@@ -244,19 +246,33 @@ def shown(tx: Tx, hash: str) -> Brief | None:
     return Brief.model_validate_json(text) if text else None
 
 
-def question(step: StepView, seat: SeatView, case: CaseView, edition: Edition) -> str:
-    """Put a step's question as the heading of its page."""
+def question(
+    step: StepView, seat: SeatView, case: CaseView, edition: Edition, revenue: Decimal | None = None
+) -> str:
+    """Put a step's question as the heading of its page.
+
+    `revenue` is what the proposal needs a year, in pounds: it is asked for where there is no capital.
+    """
     forum = telling.recorded_for(step.ask.forum, step.kind, seat.post, edition)
-    return put(step.kind, step.key, case, edition, forum=forum, amount=seat.amount)
+    return put(step.kind, step.key, case, edition, forum=forum, amount=seat.amount, revenue=revenue)
 
 
 def put(
-    kind: str, key: str, case: CaseView, edition: Edition, *, forum: str = "", amount: Decimal | None = None
+    kind: str,
+    key: str,
+    case: CaseView,
+    edition: Edition,
+    *,
+    forum: str = "",
+    amount: Decimal | None = None,
+    revenue: Decimal | None = None,
 ) -> str:
     """Put a question of a kind in words: to those who answer it, or to whoever writes down a forum's answer.
 
-    `amount` is the pounds asked of the seat, if it is about a share.
+    `amount` is the pounds asked of the seat, if it is about a share; `revenue` what the proposal needs a
+    year, which is asked for where there is no capital.
     """
+    yearly = f"{words.money(revenue)} of revenue a year" if revenue and not case.capital else ""
     named = telling.about(case, key, edition)
     about = words.listed(named)
     match kind:
@@ -288,14 +304,22 @@ def put(
             return "What is the solution to the technical parameter that limits this proposal?"
         case "bid_outcome":
             return "Has the bid for this money succeeded?"
+        case "extra" if yearly:
+            return f"Do you approve this proposal of {yearly}, with no capital?"
         case "extra":
             return f"Do you approve this proposal of {words.money(case.capital)}?"
+        case "funding" if yearly:
+            return f"Do you approve your share of {yearly}, with no capital, from your budget?"
         case "funding" if amount is not None:
             return f"Do you approve {words.money(amount)} from your budget?"
         case "authority" if amount is not None:
             return f"Do you approve this share of {words.money(amount)}?"
         case "notification":
             return "Do you have any concerns about this proposal?"
+        case "srg" if yearly:
+            return f"Does SRG approve this proposal of {yearly}, with no capital?"
+        case "srg" if yearly:
+            return f"Does SRG approve this proposal of {yearly}, with no capital?"
         case "srg":
             return f"Does SRG approve this proposal of {words.money(case.capital)}?"
         case "srg_meeting":
@@ -319,7 +343,9 @@ def _why_referred(key: str, case: CaseView) -> str:
     return words.sentence(found[0].reason) if found else ""
 
 
-def _amount(step: StepView, seat: SeatView, case: CaseView) -> str:
+def _amount(step: StepView, seat: SeatView, case: CaseView, revenue: Decimal | None) -> str:
+    if revenue and not case.capital:
+        return f"{words.money(revenue)} of revenue a year, and no capital"
     if seat.amount is None:
         return f"{words.money(case.capital)} of capital"
     if seat.amount == case.capital:
@@ -418,6 +444,7 @@ def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
     figures, flags = reckoned(read, case, edition)
     return Paper(
         what_for=str(content.get("summary") or case.title),
+        revenue=telling.revenue(content),
         rows=tuple(_rows(content, case, edition)),
         costs=costs(content),
         figures=figures,

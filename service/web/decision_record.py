@@ -27,7 +27,7 @@ from workflows.model import Choice, State
 
 DECIDED = (State.APPROVED, State.REJECTED, State.CLOSED_UNFUNDED, State.CLOSED_REFUSED)
 """States that somebody decided on; a proposal that lapsed or was withdrawn was not decided."""
-_DECIDING = ("funding", "authority", "extra", "srg", "srg_meeting")
+_DECIDING = ("funding", "authority", "extra", "srg", "referral", "srg_meeting", "referral_meeting")
 """Kinds of questions whose answers decide; so do those of the question that brought the decision."""
 
 Pounds = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]
@@ -97,6 +97,9 @@ class Payer(_Part):
     percent: Percent
     budget: Pounds | None
     committed: Pounds | None
+    """Before it was answered for."""
+    approved_here: Pounds | None
+    """The part of `committed` that the post had approved of other proposals here."""
     would_remain: Pounds | None
 
 
@@ -125,6 +128,8 @@ class DecisionRecord(_Part):
     """The title of the handbook."""
     edition_hash: str
     capital: Pounds
+    revenue: Pounds | None
+    """A year, as far as the sponsor said."""
     decided_by: list[Answered]
     consulted: list[Answered]
     alternatives: list[Alternative]
@@ -196,6 +201,7 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         edition=rules.title,
         edition_hash=case.edition,
         capital=case.capital,
+        revenue=read.cost_profile.revenue_gbp_per_year,
         decided_by=[_answered(*pair, rules) for pair in deciding],
         consulted=[_answered(*pair, rules) for pair in made if pair not in deciding],
         alternatives=[
@@ -210,10 +216,13 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         alternatives_text=read.alternatives,
         interests=[
             *(Interest(declared=True, text=said) for said in _declared(made, rules)),
-            *(Interest(declared=False, text=said) for said in telling.coincidences(case, rules, day)),
+            *(
+                Interest(declared=False, text=said)
+                for said in telling.coincidences(tx, case, rules, day, {step.key for step in asked.values()})
+            ),
         ],
         votes=list(balloting.told(tx, (step for step in asked.values() if not step.open), rules)),
-        payers=list(_payers(case, rules, day)),
+        payers=list(_payers(tx, case, rules, line.at, made)),
         order=raised[0].number if raised else "",
     )
 
@@ -269,9 +278,14 @@ def _declared(made: Sequence[tuple[StepView, DecisionView]], rules: Edition) -> 
             )
 
 
-def _payers(case: CaseView, rules: Edition, day: date) -> Iterator[Payer]:
+def _payers(
+    tx: Tx, case: CaseView, rules: Edition, at: datetime, made: Sequence[tuple[StepView, DecisionView]]
+) -> Iterator[Payer]:
+    day = words.local(at)
+    answered = {one.seat: one.submitted_at for step, one in made if step.kind == "funding"}
     for share in case.proposal.shares:
-        held = telling.budget(rules, share.post, share.amount)
+        before = answered.get(share.post, at)
+        held = telling.budget(tx, case, rules, share.post, share.amount, before=before)
         yield Payer(
             post=share.post,
             title=telling.title(rules, share.post, day),
@@ -279,6 +293,7 @@ def _payers(case: CaseView, rules: Edition, day: date) -> Iterator[Payer]:
             percent=share.percent,
             budget=held.total if held else None,
             committed=held.committed if held else None,
+            approved_here=held.approved_here if held else None,
             would_remain=held.would_remain if held else None,
         )
 
@@ -385,13 +400,15 @@ def _alternatives(record: DecisionRecord) -> Iterator[Row]:
         yield Row(what="In the sponsor's words", which=lines)
 
 
-def budgets(case: CaseView, rules: Edition, day: date) -> Iterator[Row]:
-    """Tell what a proposal does to the budgets of those who are to pay for it."""
-    return map(_paid, _payers(case, rules, day))
+def budgets(tx: Tx, case: CaseView, rules: Edition) -> Iterator[Row]:
+    """Tell what a proposal does to the budgets of those who are to pay for it, as they stand."""
+    return map(_paid, _payers(tx, case, rules, tx.now, ()))
 
 
 def _budgets(record: DecisionRecord) -> Iterator[Row]:
     yield Row(what="Capital in all", which=(words.money(record.capital),))
+    if record.revenue:
+        yield Row(what="Revenue a year", which=(words.money(record.revenue),))
     yield from map(_paid, record.payers)
 
 
@@ -402,9 +419,10 @@ def _paid(payer: Payer) -> Row:
 
 def _left(payer: Payer) -> Iterator[str]:
     if payer.budget is not None and payer.committed is not None and payer.would_remain is not None:
+        here = f", {words.money(payer.approved_here)} of it approved here" if payer.approved_here else ""
         yield (
-            f"Budget {words.money(payer.budget)}; committed before {words.money(payer.committed)}; "
-            f"{words.money(payer.would_remain)} would remain."
+            f"Budget {words.money(payer.budget)}; committed before {words.money(payer.committed)}"
+            f"{here}; {words.left(payer.would_remain)}"
         )
 
 

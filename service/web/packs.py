@@ -356,9 +356,7 @@ def _sections(
         )
     yield Section(
         heading="What it does to budgets",
-        lines=tuple(
-            Line(what=row.what, which=row.which) for row in decision_record.budgets(case, rules, day)
-        ),
+        lines=tuple(Line(what=row.what, which=row.which) for row in decision_record.budgets(tx, case, rules)),
     )
     if paper.options:
         yield Section(heading="What else was weighed", lines=_lines(paper.options))
@@ -371,7 +369,8 @@ def _sections(
     )
     if paper.provisions:
         yield Section(heading="What it provides for", lines=_lines(paper.provisions))
-    if noted := tuple(telling.coincidences(case, rules, day)):
+    put = {step.key for step in steps.of_version(tx, case.ref, version)}
+    if noted := telling.coincidences(tx, case, rules, day, put):
         yield Section(heading="Interests", sentences=noted)
     made = _answers(tx, case, question, version)
     yield Section(

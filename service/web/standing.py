@@ -214,7 +214,8 @@ def _holder(
     if asked is None:
         return None
     away = telling.away(tx, case, step.terms.deciding, tx.today)
-    able = seating.may_still(asked, seat, people, tx.today, away, _barred(tx, case, step))
+    sponsor = telling.sponsor(tx, case, step.terms.deciding, tx.today)
+    able = seating.may_still(asked, seat, people, tx.today, away, _barred(tx, case, step), sponsor)
     return asked if able else None
 
 

@@ -1,7 +1,7 @@
 """Where a case is now, in words: on whom, since when, what happens next, and when."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from service import sittings, telling
@@ -20,6 +20,8 @@ class Wait:
     """Something a case waits for."""
 
     step: str
+    kind: str
+    """What is asked, without what it is about; empty where nobody is."""
     on: str
     """The key of the post or forum."""
     action: str
@@ -81,6 +83,7 @@ def _worded(wait: Waiting, edition: Edition, today: date) -> Wait:
     since = words.local(wait.since)
     return Wait(
         step=wait.step,
+        kind=wait.kind,
         on=wait.on,
         action=wait.action,
         who=telling.title(edition, wait.on, today),
@@ -136,7 +139,7 @@ def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
 def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
     """Say where a case is, given what it waits for."""
     if waiting and (not _before_project(case) or any(wait.action for wait in waiting)):
-        return (*(wait.sentence for wait in waiting), *_validity(case))
+        return (*(_one_sentence(alike) for alike in _alike(waiting)), *_validity(case))
     state = words.state(case.state)
     if not case.open:
         return (f"{state} on {words.short_day(case.changed)}.",)
@@ -156,6 +159,22 @@ def _validity(case: CaseItem) -> tuple[str, ...]:
         return ()
     used = "its project has begun" if case.size is Size.MAJOR else "completion is confirmed"
     return (f"The approval is valid until {words.day(case.valid_until)}, and lapses unless {used} by then.",)
+
+
+def _alike(waiting: Sequence[Wait]) -> Iterable[list[Wait]]:
+    """Put together those who are awaited since the same day, and of whom the same comes next."""
+    found: dict[tuple[object, ...], list[Wait]] = {}
+    for wait in waiting:
+        same = (wait.kind, wait.since, wait.next, wait.at) if wait.step else (wait,)
+        found.setdefault(same, []).append(wait)
+    return found.values()
+
+
+def _one_sentence(waits: Sequence[Wait]) -> str:
+    """Say of several in one sentence on whom a case waits: each once, whatever they are asked about."""
+    first, who = waits[0], list(dict.fromkeys(wait.who for wait in waits))
+    # One is named as if alone; of many, the first few would say little, so that all are listed.
+    return replace(first, who=words.listed(who)).sentence
 
 
 def since_answer(

@@ -402,6 +402,11 @@ def money(pounds: Decimal | str | int) -> str:
     return f"{'-' if amount < 0 else ''}£{abs(amount):,.{places}f}"
 
 
+def left(pounds: Decimal) -> str:
+    """Say what a yes would leave of a budget."""
+    return f"it would be overspent by {money(-pounds)}." if pounds < 0 else f"{money(pounds)} would remain."
+
+
 def percent(share: Decimal | str) -> str:
     """Return a share as "60%"."""
     return f"{Decimal(share).normalize():f}%"

@@ -4,11 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from notifications.examples import rendered
+from notifications.render import subject
 from service.store import cases, steps
 from service.telling import coincidences, following, place, pmo_letter
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
 from tests.support.samples import SAMPLES
+from workflows.letters import read
 from workflows.model import CaseWaiting, Choice, Ending, Outcome
 
 SRG = "Strategic Resources Group"
@@ -225,8 +228,61 @@ def test_what_an_earlier_answer_added_is_said_to_come_before_what_follows(desk: 
 def test_a_sponsor_whose_own_system_it_is_about_is_named_as_such(desk: Desk, sample: str, told: str) -> None:
     case = desk.submits(sample)
     with desk.store.reading() as tx:
-        said = [*coincidences(cases.get(tx, case.case), desk.edition, DAY)]
+        said = coincidences(tx, cases.get(tx, case.case), desk.edition, DAY, ())
     assert [one for one in said if "Principal Customer" in one] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("sponsor", "put", "told"),
+    [
+        # the same person holds both posts
+        ("sd-ict-ca", (), ["is also the Head of Profession who is consulted."]),
+        (
+            "sd-ict-ca",
+            ("referral",),
+            ["is also the Head of Profession who is consulted.", "is a member of SRG."],
+        ),
+        # on no route, until an answer brings it there
+        ("cd-rc", (), ["is also a funding party."]),
+        ("cd-rc", ("referral",), ["is also a funding party.", "is a member of SRG."]),
+        ("cd-ce", ("referral",), []),
+    ],
+)
+def test_a_sponsor_who_also_answers_is_named_by_whichever_post(
+    desk: Desk, sponsor: str, put: tuple[str, ...], told: list[str]
+) -> None:
+    costs = {"capital_gbp": 20000, "revenue_gbp_per_year": 0}
+    case = desk.submits("PROP-04", sponsor_post=sponsor, size="minor", cost_profile=costs)
+    keys = [ask.key for leg in case.branches.values() for ask in leg.asks if ask.kind in put]
+    with desk.store.reading() as tx:
+        said = coincidences(tx, cases.get(tx, case.case), desk.edition, DAY, keys)
+    assert [one.partition(", is ")[2] for one in said] == [one.removeprefix("is ") for one in told]
+
+
+def test_those_who_pay_are_told_what_a_proposal_does_not_say(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    desk.opens(desk.ask(case, "notification"))
+    missing = {row.post: row.props["not_said"] for row in desk.ledger(case.case) if row.kind == "request"}
+    assert any("business continuity" in one for one in missing["bh-dmh"])
+    assert [missing[post] for post in missing if post != "bh-dmh"] == [[]]
+
+
+def test_a_proposal_without_capital_asks_for_its_revenue(desk: Desk) -> None:
+    costs = {"capital_gbp": 0, "revenue_gbp_per_year": 900000}
+    case = desk.submits(cost_profile=costs, size="major")
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    desk.opens(desk.ask(case, "srg"))
+    asked = [row for row in desk.ledger(case.case) if row.kind == "request"]
+    for row, said in (
+        (asked[0], "which needs no capital and £900,000 of revenue a year"),
+        (asked[-1], "no capital, and £900,000 of revenue a year"),
+    ):
+        letter = read(row.props)
+        assert "£900,000 a year for " in subject(letter)
+        body = rendered(letter).get_body(("plain",))
+        assert body is not None
+        assert said in " ".join(str(body.get_content()).split())
 
 
 def test_the_pmo_hears_of_a_fault_with_nothing_lost(desk: Desk) -> None:

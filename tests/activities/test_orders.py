@@ -56,9 +56,9 @@ class Sending:
         self.cases = Cases(desk.store, desk.mailroom, desk.links, orders_to=to)
         self.orders = Orders(desk.store, desk.mailroom, desk.links, webhook, source=BASE)
 
-    def approves(self, sample: str = "PROP-02") -> None:
+    def approves(self, sample: str = "PROP-02", **changes: Any) -> None:
         """Submit a proposal whose one funder approves it, and let it become approved."""
-        case = self.desk.submits(sample)
+        case = self.desk.submits(sample, **changes)
         key = next(ask.key for leg in case.route if leg.leg == "funding" for ask in leg.asks)
         self.desk.opens(self.desk.ask(case, key))
         step = f"{case.case}.{key}.1"
@@ -151,6 +151,7 @@ def test_what_is_sent_is_an_event_that_says_it_all(desk: Desk, webhook: FakeWebh
         "GBP",
         1,
     )
+    assert data["revenue_a_year"] == "22000.00"
     assert data["requestor"] == {
         "post": "cd-rc",
         "title": "Corporate Director, Regeneration and Culture",
@@ -316,3 +317,13 @@ def test_word_of_it_does_not_overtake_the_order(
     real.passes(seconds=91)
     sending.sends(NOTICE)
     assert [id for id, _ in webhook.given] == [NOTICE]
+
+
+def test_an_order_whose_proposal_says_no_revenue_says_none(sending: Sending, webhook: FakeWebhook) -> None:
+    sending.approves(cost_profile={"capital_gbp": 140000})
+    sending.sends()
+    (event,) = webhook.events
+    assert "revenue_a_year" not in event["data"]
+    with sending.desk.store.reading() as tx:
+        (order,) = orders.of_case(tx, REF)
+    assert "revenue" not in order.content.model_fields_set, "as one that was raised before it was told"

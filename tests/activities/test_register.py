@@ -12,7 +12,7 @@ from sqlalchemy import func, update
 from notifications.examples import rendered
 from notifications.render import subject
 from service import seating
-from service.errors import Altered, TwoSeats
+from service.errors import Altered, Malformed, TwoSeats
 from service.handbook import Edition
 from service.handbook.edition import Holding
 from service.store import intents, links, steps
@@ -112,7 +112,8 @@ def test_whoever_covers_is_asked_first_and_both_are_told(desk: Desk) -> None:
 
 def test_a_cover_is_one_hop_and_no_chain(desk: Desk) -> None:
     cover = desk.covers("bh-dmh", by="bh-land-charges")
-    desk.covers("bh-land-charges", by="bh-sports")
+    with pytest.raises(Malformed):
+        desk.covers("bh-land-charges", by="bh-sports")
     case = desk.submits(funding_parties=[{"post": "bh-dmh", "share_percent": 100}])
     assert [holder.person for holder in desk.opens(desk.ask(case, HALL)).seats[0].holders] == [cover, "p-017"]
 
@@ -128,28 +129,29 @@ def test_an_author_is_passed_over_for_the_next_in_the_line(desk: Desk) -> None:
     # PROP-08: the lead officer's own post is the only funder.
     case = desk.submits("PROP-08")
     opened = desk.opens(desk.ask(case, "funding-bh-land-charges"))
-    assert opened.seats[0].holders == (Holder(person="p-005", post="cd-rad", capacity=Capacity.LINE),)
-    assert ("escalation", "cd-rad") in desk.sent(case.case)
+    # The next in the line is the sponsor, who does not decide in another's place.
+    assert opened.seats[0].holders == (
+        Holder(person="p-001", post="chief-executive", capacity=Capacity.LINE),
+    )
+    assert ("escalation", "chief-executive") in desk.sent(case.case)
     (told,) = (row.props for row in desk.ledger(case.case) if row.kind == "escalation")
     assert (told["because"], told["own"], told["asked"]) == ("author", False, [])
-    # Silence goes on up from there, and names nobody who is asked already.
-    who = [(rung["then"], rung["who"]) for rung in told["if_silent"]]
-    assert ("line", "Chief Executive") in who
-    assert [then for then, _ in who if then == "cover"] == []
+    # Nobody is above, so that silence brings in nobody.
+    assert {rung["then"] for rung in told["if_silent"]} == {"remind", "pmo"}
 
 
 def test_an_author_s_cover_is_no_more_impartial_than_the_author(desk: Desk) -> None:
     desk.covers("bh-land-charges", by="bh-sports")
     case = desk.submits("PROP-08")
     (seat,) = desk.opens(desk.ask(case, "funding-bh-land-charges")).seats
-    assert [holder.person for holder in seat.holders] == ["p-005"]
+    assert [holder.person for holder in seat.holders] == ["p-001"]
 
 
 def test_whoever_covers_for_an_author_does_not_decide_from_a_seat_of_their_own(desk: Desk) -> None:
     desk.covers("hoict-rc", by="bh-dmh")
     case = desk.submits()
     (seat,) = desk.opens(desk.ask(case, HALL)).seats
-    assert [holder.person for holder in seat.holders] == ["p-003"]
+    assert [holder.person for holder in seat.holders] == ["p-001"]
 
 
 def test_an_author_s_cover_may_answer_what_decides_nothing(desk: Desk) -> None:
@@ -207,7 +209,7 @@ def test_nobody_answers_for_a_share_and_as_the_authority_above_it(desk: Desk) ->
 
 def test_an_authority_is_not_whoever_answers_for_the_funder_already(desk: Desk) -> None:
     whole = [{"post": "bh-dmh", "share_percent": 100}]
-    case = desk.submits(authors=["bh-dmh"], funding_parties=whole)
+    case = desk.submits(authors=["bh-dmh"], sponsor_post="cd-rad", funding_parties=whole)
     (funder,) = desk.opens(desk.ask(case, HALL)).seats
     (authority,) = desk.opens(desk.ask(case, "authority-bh-dmh")).seats
     assert [holder.post for holder in funder.holders] == ["cd-rc"]
@@ -236,7 +238,7 @@ def test_of_two_questions_about_a_share_that_open_at_once_each_sees_whom_the_oth
 ) -> None:
     desk = each_desk
     whole = [{"post": "bh-dmh", "share_percent": 100}]
-    case = desk.submits(authors=["bh-dmh"], funding_parties=whole)
+    case = desk.submits(authors=["bh-dmh"], sponsor_post="cd-rad", funding_parties=whole)
     keys = (HALL, "authority-bh-dmh")
     together = Barrier(len(keys))
 
@@ -315,9 +317,12 @@ def test_a_post_that_nobody_takes_over_is_answered_for_by_the_next_in_the_line(d
     ref, hall, _ = two_funders(desk)
     desk.brings_into_force(without(desk.edition, "bh-dmh"))
     before = desk.ledger(ref)
-    assert [holder.post for holder in desk.looks_again(hall).seats[0].holders] == ["bh-dmh", "cd-rc"]
+    assert [holder.post for holder in desk.looks_again(hall).seats[0].holders] == [
+        "bh-dmh",
+        "chief-executive",
+    ]
     (told,) = (row for row in desk.ledger(ref) if row not in before)
-    assert (told.kind, told.post, told.props["because"]) == ("escalation", "cd-rc", "vacant")
+    assert (told.kind, told.post, told.props["because"]) == ("escalation", "chief-executive", "vacant")
 
 
 def test_a_sponsor_covers_for_nobody_who_decides_their_proposal(desk: Desk) -> None:
@@ -325,6 +330,24 @@ def test_a_sponsor_covers_for_nobody_who_decides_their_proposal(desk: Desk) -> N
     case = desk.submits()
     (seat,) = desk.opens(desk.ask(case, HALL)).seats
     assert [holder.person for holder in seat.holders] == ["p-017"]
+
+
+def test_the_line_goes_on_up_past_a_sponsor_and_whoever_covers_for_them(desk: Desk) -> None:
+    desk.covers("cd-rc", by="cd-hsg")
+    ref, step = silent_hall(desk, sponsor="cd-rc")
+    (told,) = (row.props for row in desk.ledger(ref) if row.kind == "request")
+    assert ("line", "Chief Executive") in [(rung["then"], rung["who"]) for rung in told["if_silent"]]
+    desk.nudges(step, Nudge.LINE)
+    assert [holder.post for holder in desk.holders(step)["bh-dmh"]] == ["bh-dmh", "chief-executive"]
+
+
+def test_where_only_the_sponsor_is_above_the_pmo_hears_that_there_is_nobody_to_ask(desk: Desk) -> None:
+    edition = without(without(desk.edition, "bh-dmh"), "chief-executive")
+    desk.brings_into_force(edition)
+    case = desk.submits()
+    (seat,) = desk.opens(desk.ask(case, HALL)).seats
+    assert seat.holders == ()
+    assert ("stuck", "corp-projects-manager") in desk.sent(case.case)
 
 
 def test_a_seat_that_has_answered_is_not_looked_at_again(desk: Desk) -> None:
@@ -370,7 +393,7 @@ def test_a_seat_with_nobody_to_ask_is_told_to_the_pmo(desk: Desk) -> None:
 
 
 def test_who_has_left_is_no_longer_asked_whatever_rules_the_case_opened_with(desk: Desk) -> None:
-    case = desk.submits()
+    case = desk.submits(sponsor_post="cd-rad")
     desk.brings_into_force(without(desk.edition, "bh-dmh"))
     (seat,) = desk.opens(desk.ask(case, HALL)).seats
     assert seat.holders == (Holder(person="p-003", post="cd-rc", capacity=Capacity.LINE),)
@@ -403,8 +426,8 @@ def test_a_letter_says_whom_silence_will_bring_in_and_nobody_else(desk: Desk) ->
 # ---------------------------------------------------------------- whom silence brings in
 
 
-def silent_hall(desk: Desk) -> tuple[str, str]:
-    case = desk.submits()
+def silent_hall(desk: Desk, sponsor: str = "cd-rad") -> tuple[str, str]:
+    case = desk.submits(sponsor_post=sponsor)
     desk.opens(desk.ask(case, HALL))
     return case.case, f"{case.case}.{HALL}.1"
 
@@ -427,6 +450,36 @@ def test_each_rung_writes_to_those_it_concerns_and_takes_nobody_away(
     desk.nudges(step, nudge)
     assert desk.sent(ref, before) == letters
     assert [holder.person for holder in desk.holders(step)["bh-dmh"]] == people
+
+
+@pytest.mark.parametrize("nudge", [Nudge.REMIND, Nudge.COVER, Nudge.LINE, Nudge.PMO])
+@pytest.mark.parametrize("away", ["bh-dmh", "cd-rc", "corp-projects-manager"])
+def test_each_rung_can_be_written_whoever_is_away(each_desk: Desk, nudge: Nudge, away: str) -> None:
+    _, step = silent_hall(each_desk)
+    each_desk.covers(away, by="cd-hsg")
+    each_desk.nudges(step, nudge)
+    assert each_desk.step(step).climbed
+
+
+def test_of_a_manager_who_is_away_both_may_answer_and_the_holder_has_one_letter_of_both(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    cover = desk.covers("cd-rc", by="cd-hsg")
+    before = desk.ledger(ref)
+    desk.nudges(step, Nudge.LINE)
+    assert [holder.person for holder in desk.holders(step)["bh-dmh"]] == ["p-017", cover, "p-003"]
+    assert desk.sent(ref, before) == [("covered", "bh-dmh"), ("escalation", "cd-rc"), ("escalation", "cd-rc")]
+    (told,) = (row.props for row in desk.ledger(ref) if row.kind == "covered")
+    names = [desk.edition.people[person].name for person in (cover, "p-003")]
+    assert told["cover"] == " or ".join(names)
+    assert told["up_the_line"]
+
+
+def test_a_manager_who_is_away_is_brought_in_with_their_cover_where_the_holder_has_left(desk: Desk) -> None:
+    _, step = silent_hall(desk)
+    cover = desk.covers("cd-rc", by="cd-hsg")
+    desk.brings_into_force(without(desk.edition, "bh-dmh"))
+    desk.looks_again(step)
+    assert [holder.person for holder in desk.holders(step)["bh-dmh"]] == ["p-017", cover, "p-003"]
 
 
 def test_a_cover_rung_without_a_cover_writes_to_nobody(desk: Desk) -> None:
@@ -713,7 +766,7 @@ def test_a_deferral_is_told_to_sponsor_and_lead(desk: Desk) -> None:
     before = desk.ledger(ref)
     to = date(2004, 12, 1)
     desk.closes(step, desk.answers(step, "bh-dmh", Choice.DEFER, until=to), choice=Choice.DEFER, until=to)
-    assert desk.sent(ref, before) == [("deferred", "cd-rc"), ("deferred", "hoict-rc"), ("receipt", "bh-dmh")]
+    assert desk.sent(ref, before) == [("deferred", "cd-rad"), ("deferred", "hoict-rc"), ("receipt", "bh-dmh")]
 
 
 def test_of_several_days_named_the_last_is_the_one_that_is_told(desk: Desk) -> None:

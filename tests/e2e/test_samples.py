@@ -232,7 +232,7 @@ async def test_the_funders_of_a_deviating_sample_are_asked_once_it_has_been_disc
 async def test_what_settles_an_issue_is_told_to_those_who_pay(council: Council) -> None:
     for sample, post, said in (
         ("PROP-06", "cd-rc", "Solution: A gateway to Oracle, run by ICT Services."),
-        ("PROP-08", "cd-rad", "Master source: Land and Property Gazetteer"),
+        ("PROP-08", "chief-executive", "Master source: Land and Property Gazetteer"),
     ):
         address = council.editions["leicester"].posts[post].email
         ref = council.refs[sample]

@@ -338,7 +338,7 @@ def test_a_letter_that_asks_says_when_it_is_due_and_what_happens_if_nobody_answe
         ("reminder-overdue", "Third reminder, overdue since Thu 21 Oct: "),
         ("escalation", "Decide now, unanswered since Thu 14 Oct: "),
         ("escalation-from-the-start", "Decide by Thu 21 Oct: £84,000 for "),
-        ("request-no-capital", "Decide by Thu 21 Oct: Consultation tool kit "),
+        ("request-no-capital", "Decide by Thu 21 Oct: £1,500 a year for Consultation tool kit "),
         ("lapsed", "Closed because nobody answered: "),
         ("lapsed-too-few", "Closed because too few votes were counted: "),
         ("outcome-too-few", "Closed, too few votes counted: "),

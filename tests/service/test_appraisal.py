@@ -310,3 +310,47 @@ def test_the_shipped_handbooks_discount_as_the_treasury_did() -> None:
     for name in handbook.names():
         rules = handbook.load(name).appraisal
         assert (rules.rate_on(date(2003, 3, 31)), rules.rate_on(DAY)) == (Decimal(6), Decimal("3.5"))
+
+
+@pytest.mark.parametrize(
+    ("benefit", "told"),
+    [
+        ({"from_year": "2012"}, "Posts saved after 2007/08, the last year that is looked at"),
+        ({"years": 10}, "Posts saved after 2007/08, the last year that is looked at"),
+        ({"from_year": "2002", "years": 3}, "Posts saved before 2004/05"),
+        ({"from_year": "2005", "years": 3}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_benefits_bring_in_other_years_is_named_in_the_working(
+    benefit: dict[str, Any], told: str
+) -> None:
+    found = worked_out(benefits=(saves(1_000, **benefit),))
+    assert found.left_out == ((told,) if told else ())
+    working = found.figures()[1].working
+    assert (f"Not counted: {told}." in working) if told else ("Not counted" not in working)
+
+
+def test_it_has_not_paid_back_in_a_year_after_which_it_goes_under_again() -> None:
+    costs = (YearCost(year="2004", revenue=Decimal(4_000)), YearCost(year="2007", revenue=Decimal(6_000)))
+    once = saves(5_000, from_year="2005", years=1)
+    free = CostProfile(capital_gbp=Decimal(0), revenue_gbp_per_year=Decimal(0))
+    assert worked_out(costs_by_year=costs, cost_profile=free, benefits=(once,)).payback is None
+    twice = (once, saves(6_000, from_year="2007", years=1))
+    paid = worked_out(costs_by_year=costs, cost_profile=free, benefits=twice).payback
+    assert paid is not None
+    assert paid.year == "2005/06"
+
+
+def test_what_rounds_to_nothing_is_nothing_and_not_less() -> None:
+    free = CostProfile(capital_gbp=Decimal("100.3"), revenue_gbp_per_year=Decimal(0))
+    rules = RULES.model_copy(update={"discount_rates": (DiscountRate(percent=Decimal(0)),)})
+    read = document(cost_profile=free, benefits=(saves(100, years=1),))
+    shown = {figure.name: figure.value for figure in appraisal.appraise(read, rules, DAY).figures()}
+    assert shown["Net present value"] == "£0"
+    almost = document(
+        cost_profile=CostProfile(capital_gbp=Decimal("100000.3"), revenue_gbp_per_year=Decimal(0)),
+        benefits=(saves(100_000, years=1),),
+    )
+    shown = {figure.name: figure.value for figure in appraisal.appraise(almost, rules, DAY).figures()}
+    assert shown["Switching value"] == "Benefits may be 0.0% lower before it no longer breaks even"

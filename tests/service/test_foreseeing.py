@@ -146,6 +146,41 @@ async def test_the_pmo_hears_weeks_before_of_a_post_that_a_case_will_find_vacant
     assert [row.post for row in found] == ["corp-projects-manager"] * len(told)
 
 
+async def test_the_pmo_hears_of_a_post_that_is_vacant_only_between_two_holders(
+    desk: Desk, relay: Relay, gateway: FakeGateway
+) -> None:
+    step = asked(desk)
+    gone = desk.person("bh-sports")
+    held = (
+        Holding(post="bh-sports", person=gone, since=date(2002, 1, 1), until=DAY + timedelta(days=5)),
+        Holding(post="bh-sports", person=gone, since=DAY + timedelta(days=20)),
+    )
+    rest = tuple(one for one in desk.edition.holdings if one.post != "bh-sports")
+    desk.brings_into_force(desk.edition.model_copy(update={"holdings": (*rest, *held)}))
+    await relay.people()
+    assert gateway.delivered == [f"ahead:{step.partition('.')[0]}:1:bh-sports"]
+
+
+async def test_the_pmo_hears_of_a_board_on_which_too_few_will_sit(
+    desk: Desk, relay: Relay, gateway: FakeGateway
+) -> None:
+    step = asked(desk)
+    leaving = ("cd-sch", "cd-rad", "cd-hsg", "cd-ell", "sd-ict-ca")
+    until = DAY + timedelta(days=10)
+    desk.brings_into_force(
+        with_holdings(
+            desk.edition,
+            lambda held: held.model_copy(update={"until": until}) if held.post in leaving else held,
+        )
+    )
+    await relay.people()
+    ref = step.partition(".")[0]
+    assert f"ahead:{ref}:1:srg" in gateway.delivered
+    with desk.store.reading() as tx:
+        (told,) = (row for row in letters.of_case(tx, ref) if row.props.get("cause") == "short_ahead")
+    assert told.props["seat"] == "Strategic Resources Group"
+
+
 async def test_nobody_hears_of_a_post_that_has_been_asked_already(
     desk: Desk, relay: Relay, gateway: FakeGateway
 ) -> None:

@@ -1,6 +1,7 @@
 """The handbook: what ours says, and that nothing wrong in one goes unnoticed."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -1093,6 +1094,65 @@ QUESTIONS = """questions:
             "technical_parameters.TP2.until",
             "is before since, 1 March 2004",
         ),
+        # who decides, on what, and what is recognised
+        (
+            "steps.yaml",
+            "  funding:\n",
+            "  funding:\n    deciding: false\n",
+            1,
+            "steps.funding.deciding",
+            "must be true",
+        ),
+        ("steps.yaml", "  srg:\n", "  srg:\n    deciding: false\n", 1, "steps.srg.deciding", "must be true"),
+        (
+            "steps.yaml",
+            MONEY_END,
+            MONEY_END.replace("10", "100000"),
+            1,
+            "rungs[5].day",
+            "must be 250 or less",
+        ),
+        (
+            "steps.yaml",
+            "  money:\n    due: 5",
+            "  money:\n    due: 11",
+            1,
+            "ladders.money.due",
+            "is after day 10, the last rung",
+        ),
+        (
+            "forums.yaml",
+            "meets: {which: second, weekday: wednesday, not_in: [august]}",
+            "meets: {which: second, weekday: wednesday, not_in: [august]}\n    also_meets: [2004-05-31]",
+            1,
+            "forums.heads-of-ict.also_meets[1]",
+            "31 May 2004 is not a working day",
+        ),
+        (
+            "forums.yaml",
+            "decides: email\n    papers_days: 5\n    meets: {which: last, weekday: thursday, "
+            "a_week_earlier_in: [december]}",
+            "decides: meeting",
+            None,
+            "forums.srg",
+            "has no meeting to come",
+        ),
+        (
+            "forums.yaml",
+            "papers_days: 5\n    meets: {which: second",
+            "papers_days: 9999\n    meets: {which: second",
+            0,
+            "forums.heads-of-ict.papers_days",
+            "must be 60 working days or fewer",
+        ),
+        (
+            "organisation.yaml",
+            "key: leicester",
+            "key: ../../etc",
+            0,
+            "organisation.key",
+            "is a key, and must be a word",
+        ),
         # the YAML itself
         ("money.yaml", "bh-dmh: 100000", "bh-sports: 1", 1, "delegated_limits.bh-sports", "is given twice"),
         ("money.yaml", "bh-dmh: 100000", "bh-dmh: [", 2, "", "expected"),
@@ -1116,6 +1176,85 @@ def test_every_fault_is_named_by_file_line_and_key(
     assert found, [str(fault) for fault in faults(folder)]
     if below is not None:
         assert (f"leicester/{file}", line + below) in [(fault.file, fault.line) for fault in found]
+
+
+LONER = "  loner: {title: Loner, email: loner@leicester.example}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("\nbudgets:", "\nnext_authority: {cd-rc: loner}\n\nbudgets:", "next_authority.cd-rc"),
+        ("project_authority: corp-projects-manager", "project_authority: loner", "route.project_authority"),
+        ("reviewer: corp-projects-manager", "reviewer: loner", "route.reviewer"),
+    ],
+)
+def test_nobody_is_asked_above_a_limit_or_for_a_project_for_whom_nobody_answers(
+    tmp_path: Path, old: str, new: str, key: str
+) -> None:
+    folder = copied(tmp_path)
+    change(folder, "posts.yaml", "posts:\n", f"posts:\n{LONER}")
+    change(folder, "money.yaml", old, new)
+    (fault,) = faults(folder)
+    assert (fault.key, fault.message.partition(",")[0]) == (key, "nobody holds loner")
+
+
+def ends(folder: Path, *posts: str, until: str = "2025-12-31") -> None:
+    """Let posts be held by nobody after a day."""
+    for post in posts:
+        file = folder / "people.yaml"
+        file.write_text(
+            re.sub(rf"(post: {post}, since: [-\d]+)[^}}]*}}", rf"\1, until: {until}}}", file.read_text())
+        )
+
+
+MEMBERS = ("cd-sch", "cd-rad", "cd-hsg", "cd-ell", "sd-ict-ca", "sd-information")
+
+
+def test_a_board_needs_as_many_different_people_as_decide(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    ends(folder, *MEMBERS)
+    (fault,) = faults(folder)
+    assert fault.key == "forums.srg.members"
+    assert fault.message == "4 must answer for it to decide, and only 3 different people could"
+
+
+def test_a_board_needs_them_after_every_change_that_is_known(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    ends(folder, *MEMBERS, until="2099-12-31")
+    (fault,) = faults(folder)
+    assert fault.message.endswith("only 3 different people could from 1 January 2100 on")
+
+
+def test_one_person_with_every_seat_of_a_board_is_one(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    board = handbook.load("leicester").forums["srg"].members
+    ends(folder, *board, "sd-information")
+    every = "".join(f"\n      - {{post: {post}, since: 2026-01-01}}" for post in (*board, "sd-information"))
+    change(folder, "people.yaml", BH_DMH, BH_DMH + every)
+    (fault,) = faults(folder)
+    assert fault.message == "4 must answer for it to decide, and one person alone could"
+
+
+def test_a_meeting_that_recurs_on_a_bank_holiday_is_held_on_the_next_working_day(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    old = "meets: {which: second, weekday: wednesday, not_in: [august]}"
+    change(folder, "forums.yaml", old, old.replace("second", "last").replace("wednesday", "monday"))
+    edition = handbook.load(folder)
+    days = edition.forums["heads-of-ict"].meetings
+    # The last Monday of May 2004 is the Spring Bank Holiday.
+    assert date(2004, 5, 31) not in days
+    assert date(2004, 6, 1) in days
+    assert not set(days) & set(edition.non_working)
+
+
+def test_a_meeting_that_is_called_off_is_not_held_later(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    old = "meets: {which: second, weekday: wednesday, not_in: [august]}"
+    new = "meets: {which: last, weekday: monday}\n    does_not_meet: [2004-05-31]"
+    change(folder, "forums.yaml", old, new)
+    days = handbook.load(folder).forums["heads-of-ict"].meetings
+    assert not {date(2004, 5, 31), date(2004, 6, 1)} & set(days)
 
 
 def test_a_succession_needs_its_day(tmp_path: Path) -> None:
@@ -1182,6 +1321,12 @@ EMBARGO = "    - {forum: ipg, since: 2007-04-01, illustrative: true}\n"
             "embargo.owners[2].since",
             "must begin on the day after",
         ),
+        (
+            EMBARGO,
+            EMBARGO.replace("04-01", "04-01, until: 2006-01-01"),
+            "embargo.owners[2].until",
+            "is before since, 1 April 2007",
+        ),
         (EMBARGO, EMBARGO.replace("ipg", "cabinet"), "embargo.owners[2].forum", "there is no forum cabinet"),
         (
             "evidence: [business_case, benefits_clear, how_benefits_realised]",
@@ -1199,6 +1344,17 @@ def test_an_embargo_has_one_owner_each_day_and_asks_for_evidence_there_is(
     change(folder, "principles.yaml", old, new)
     told = [(fault.key, fault.message) for fault in faults(folder)]
     assert any(where == key and message in what for where, what in told), told
+
+
+def test_a_dated_owner_of_an_embargo_with_days_to_come_meets_until_then(tmp_path: Path) -> None:
+    folder = tmp_path / "herefordshire"
+    shutil.copytree(SHIPPED.parent / "herefordshire", folder)
+    change(folder, "principles.yaml", "until: 2007-03-31", "until: 2099-12-31")
+    change(folder, "principles.yaml", "since: 2007-04-01", "since: 2100-01-01")
+    change(folder, "forums.yaml", "    meets: {which: third, weekday: tuesday, not_in: [august]}\n", "")
+    (fault,) = faults(folder)
+    assert fault.key == "forums.connects-board"
+    assert fault.message == "has no meeting to come, and proposals would wait for one"
 
 
 def test_all_faults_are_told_at_once_whatever_their_kind(tmp_path: Path) -> None:
@@ -1285,6 +1441,17 @@ def test_the_command_answers_programs_as_json(tmp_path: Path) -> None:
     bad = run.invoke(app, ["handbook", "check", str(folder), "--json"])
     assert bad.exit_code == 1
     assert json.loads(bad.stdout)[0]["faults"][0]["key"] == "delegated_limits.bh-dmh"
+
+
+def test_a_path_from_the_root_is_no_edition_of_the_folder_one_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other.yaml").write_text("services: {web: {}}", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(app, ["handbook", "check", "/nope"])
+    assert told.exit_code == 1
+    assert "there is no such handbook" in told.output
+    assert "other.yaml" not in told.output
 
 
 def test_the_command_knows_no_handbook_of_another_name() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from service import handbook, proposals
 from service.errors import Malformed
+from service.handbook.edition import Post
 from tests.support.samples import SAMPLES
 from workflows.model import Relation, Size
 
@@ -750,3 +751,42 @@ def test_a_no_that_a_form_gives_unasked_makes_no_row(no: Any) -> None:
     benefits = [*COMPLETE["benefits"], {"title": "", "cashable": no}]
     assert hashed(COMPLETE | {"benefits": benefits}) == hashed(COMPLETE)
     assert hashed(COMPLETE | {"options": [{"do_nothing": no, "why_not": ""}]}) == hashed(COMPLETE)
+
+
+# ------------------------------------------------------------------ what must not be passed over
+
+
+@pytest.mark.parametrize("given_", [[], {}, ["desktops"], {"desktops": True}, 7.5])
+def test_what_is_exempt_is_a_word_and_nothing_else_breaks(given_: Any) -> None:
+    problems = proposals.check_draft(SCHOOLS | {"embargo_exempt": given_}, HEREFORDSHIRE)
+    assert {problem.field for problem in problems} <= {"embargo_exempt"}
+
+
+@pytest.mark.parametrize(
+    ("given_", "exempt"), [("desktops", True), (" yes ", True), (True, True), (False, False), ("no", False)]
+)
+def test_what_is_exempt_is_named_or_said_with_a_yes(given_: Any, exempt: bool) -> None:
+    content = proposals.normalise(SCHOOLS | {"embargo_exempt": given_}, HEREFORDSHIRE)
+    assert bool(content["embargo_exempt"]) is exempt
+
+
+@pytest.mark.parametrize("field", ["lead_post", "funding_parties.0.post"])
+def test_a_post_for_which_nobody_would_be_asked_is_refused(field: str) -> None:
+    posts = LEICESTER.posts | {"loner": Post(key="loner", title="Loner", email="loner@leicester.example")}
+    edition = LEICESTER.model_copy(update={"posts": posts})
+    problems = proposals.check_complete(changed(field, "loner"), edition, TODAY)
+    told = {problem.field: problem.message for problem in problems}
+    assert told == {field: "Nobody holds Loner, nor any post above it, so nobody would be asked"}
+
+
+def test_a_vacant_post_with_somebody_above_it_can_be_named() -> None:
+    holdings = [held for held in LEICESTER.holdings if held.post != "bh-dmh"]
+    edition = LEICESTER.model_copy(update={"holdings": tuple(holdings)})
+    assert proposals.check_complete(COMPLETE, edition, TODAY) == []
+
+
+@pytest.mark.parametrize(("capital", "amounts"), [(0, ["0.00", "0.00"]), (100, ["60.00", "40.00"])])
+def test_a_share_is_pounds_and_pence(capital: int, amounts: list[str]) -> None:
+    content = proposals.normalise(changed("cost_profile.capital_gbp", capital), LEICESTER)
+    facts = proposals.facts(content, submitted=TODAY, edition=LEICESTER)
+    assert [str(share.amount) for share in facts.shares] == amounts

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from service.cli import app
@@ -153,3 +154,18 @@ def test_no_environment_no_database_and_no_engine_are_needed(tmp_path: Path) -> 
     )
     assert len(json.loads(told.stdout)) == 12
     assert not any(tmp_path.iterdir())
+
+
+def test_a_proposal_that_has_no_way_hides_none_of_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "two.yaml"
+    whole = yaml.safe_load(FILE.read_text("utf-8"))["proposals"][:3]
+    whole[0]["department"] = "dept-nowhere"
+    whole[1]["principles"] = {}
+    whole[2]["decision_needed_by"] = whole[2]["submitted_on"]["date"].isoformat()
+    file.write_text(yaml.safe_dump({"proposals": whole}), "utf-8")
+    told = route(file, "--json")
+    assert told.exit_code == 1
+    assert list(json.loads(told.stdout)) == ["PROP-02", "PROP-03"]
+    assert "dept-nowhere" in told.stderr
+    assert "PROP-02: its way is that of a proposal that meets P01, P02" in told.stderr
+    assert "PROP-03: its decision is needed by a day that is not after its submission" in told.stderr

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service import handbook, seating
+from service.handbook import boards
+from service.handbook.edition import Holding
 from tests.support.core import terms
 from workflows.model import Ask, Capacity, Holder, Nudge, SeatAsk
 
@@ -151,6 +153,33 @@ def test_whom_silence_brings_in(
     assert climbed(*posts, nudges=nudges, covers=covers, barred=barred) == expected
 
 
+@pytest.mark.parametrize(
+    ("sponsor", "covers", "expected"),
+    [
+        (CD_RC, {}, [HALL, CHIEF]),
+        # whoever covers for the sponsor stands in for them
+        (CD_RC, {CD_RC: SPORTS}, [HALL, CHIEF]),
+        # nobody is left above
+        (CHIEF, {}, [HALL, CD_RC]),
+        ("", {}, [HALL, CD_RC, CHIEF]),
+    ],
+)
+def test_silence_goes_on_up_past_the_sponsor(
+    sponsor: str, covers: dict[str, str], expected: list[str]
+) -> None:
+    seats = seating.seats(ask("bh-dmh"), LEICESTER, DAY, covers, [], sponsor=sponsor)
+    for _ in range(2):
+        seats = seating.nudged(seats, ["bh-dmh"], Nudge.LINE, LEICESTER, DAY, covers, [], sponsor=sponsor)
+    assert [holder.person for holder in seats[0].holders] == expected
+
+
+def test_a_sponsor_who_was_asked_as_the_line_may_not_answer_but_for_their_own_post_may() -> None:
+    asked = Holder(person=CD_RC, post="cd-rc", capacity=Capacity.LINE)
+    for post, able in (("bh-dmh", False), ("cd-rc", True)):
+        seat = SeatAsk(key=post, post=post)
+        assert seating.may_still(asked, seat, LEICESTER, DAY, {}, [], CD_RC) is able
+
+
 def test_whoever_was_asked_far_up_the_line_may_still_answer() -> None:
     seat = SeatAsk(key="bh-dmh", post="bh-dmh")
     for holder in (
@@ -183,6 +212,21 @@ def test_no_author_is_seated_and_nobody_twice(
     people = [person for seat in seats for person, _ in seat]
     assert not barred & set(people)
     assert len(people) == len(set(people))
+
+
+@given(
+    vacant=st.sets(st.sampled_from(BOARD)),
+    one=st.sampled_from(PEOPLE),
+    several=st.sets(st.sampled_from(BOARD)),
+)
+def test_a_handbook_is_checked_by_the_seats_that_would_be_found(
+    vacant: set[str], one: str, several: set[str]
+) -> None:
+    kept = [held for held in LEICESTER.holdings if held.post not in vacant | several]
+    given_ = [Holding(post=post, person=one, since=DAY) for post in sorted(several - vacant)]
+    edition = LEICESTER.model_copy(update={"holdings": (*kept, *given_)})
+    found = [seat for seat in seating.seats(ask(*BOARD), edition, DAY, {}, []) if seat.holders]
+    assert boards.seated(edition, BOARD, DAY) == len(found)
 
 
 @given(covers=COVERS)

@@ -4,19 +4,23 @@ from collections.abc import Mapping
 from datetime import date
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from service import telling
-from service.store import cases, covers, drafts, steps
+from service.store import cases, covers, drafts, letters, steps
 from service.store.cases import CaseView
-from service.store.covers import Cover
+from service.store.covers import Clash, Cover
 from service.store.engine import Tx
+from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import SeatView, StepView
 from service.web import days, whereabouts, words
+from service.web.courier import Parcel
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Sent, Visit
+from workflows.letters import Addressee, CoverSet
 
 router = APIRouter(include_in_schema=False)
 
@@ -96,8 +100,8 @@ def cover(visit: Asker) -> Response:
 
 @router.post("/cover", name="cover_set")
 @allowed(Role.SIGNED_IN)
-def cover_set(visit: Asker, sent: Sent) -> Response:
-    """Set a cover, dated, for oneself only."""
+async def cover_set(visit: Asker, sent: Sent) -> Response:
+    """Set a cover, dated, for oneself only, and write to whoever it is."""
     errors: dict[str, str] = {}
     chosen = str(sent.get("cover", ""))
     if chosen == visit.me.id or chosen not in visit.rules.people:
@@ -110,9 +114,57 @@ def cover_set(visit: Asker, sent: Sent) -> Response:
         errors["ends"] = "The last day must not be before the first"
     if errors or starts is None or ends is None:
         return _cover_page(visit, {name: str(value) for name, value in sent.items()}, errors)
-    with visit.desk.store.writing() as tx:
-        covers.set(tx, Cover(person=visit.me.id, cover=chosen, starts=starts, ends=ends, set_by=visit.me.id))
+    cover = Cover(person=visit.me.id, cover=chosen, starts=starts, ends=ends, set_by=visit.me.id)
+
+    def done() -> LedgerRow | str | None:
+        with visit.desk.store.writing() as tx:
+            if found := covers.clash(tx, cover):
+                return _clashes(visit, found)
+            return _to_cover(tx, visit, cover) if covers.set(tx, cover) else None
+
+    result = await run_in_threadpool(done)
+    if isinstance(result, str):
+        return _cover_page(visit, {name: str(value) for name, value in sent.items()}, {"cover": result})
+    if result is not None:
+        visit.desk.courier.soon(Parcel(result, reply_to=visit.desk.settings.mail_from))
     return RedirectResponse("/work", 303)
+
+
+def _clashes(visit: Visit, found: Clash) -> str:
+    """Say why nobody can be covered by somebody who is away, or while they cover for another."""
+    days = f"from {words.day(found.starts)} to {words.day(found.ends)}"
+    if found.cover == visit.me.id:
+        away = telling.name(visit.rules, found.person)
+        return f"You cover for {away} {days}; they need to name somebody else before you are away"
+    away = telling.name(visit.rules, found.person)
+    by = telling.name(visit.rules, found.cover)
+    return f"{away} is away themselves {days}, and {by} covers for them; choose somebody else"
+
+
+def _to_cover(tx: Tx, visit: Visit, cover: Cover) -> LedgerRow:
+    """Write to whoever covers that they do, and when."""
+    posts = visit.rules.posts_of(cover.cover, visit.today)
+    person = visit.rules.people[cover.cover]
+    to = Addressee(name=person.name, address=person.email)
+    letter = CoverSet(
+        to=to,
+        organisation=visit.rules.organisation_name,
+        covering=_described(visit, cover.person),
+        starts=cover.starts,
+        ends=cover.ends,
+        page=visit.desk.links.page("work"),
+    )
+    number = len(covers.of(tx, cover.person))
+    queued = QueuedLetter(
+        key=f"cover_set:{cover.person}:{number}",
+        case="",
+        person=cover.cover,
+        post=posts[0] if posts else "",
+        address=to.address,
+        kind=letter.kind,
+        props=letter.model_dump(mode="json"),
+    )
+    return letters.queue_direct(tx, queued)
 
 
 def _day(visit: Visit, sent: FormData, name: str, empty: str, errors: dict[str, str]) -> date | None:

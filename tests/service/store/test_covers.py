@@ -30,17 +30,52 @@ def test_a_cover_holds_from_its_first_to_its_last_day(store: Store, day: int, by
     [
         ([A_TO_B, cover("p-a", "p-c", 7, 8)], {"p-a": "p-c"}),
         ([cover("p-a", "p-c", 7, 8), A_TO_B], {"p-a": "p-b"}),
-        ([A_TO_B, cover("p-b", "p-c", 1, 9)], {"p-a": "p-b", "p-b": "p-c"}),
         ([A_TO_B, cover("p-a", "p-c", 8, 9)], {"p-a": "p-b"}),
         ([], {}),
     ],
-    ids=["the last set counts", "also if it is wider", "no chain", "another day", "none"],
+    ids=["the last set counts", "also if it is wider", "another day", "none"],
 )
 def test_who_covers_for_whom(store: Store, set_: list[Cover], on_day_7: dict[str, str]) -> None:
     with store.writing() as tx:
         for one in set_:
             covers.set(tx, one)
         assert covers.on_day(tx, date(2004, 6, 7)) == on_day_7
+
+
+@pytest.mark.parametrize(
+    ("set_", "new", "clashes"),
+    [
+        # at second hand, whichever is set first, if only for a day
+        ([A_TO_B], cover("p-b", "p-c", 1, 5), True),
+        ([cover("p-b", "p-c", 10, 20)], A_TO_B, True),
+        # in a circle
+        ([A_TO_B], cover("p-b", "p-a", 6, 7), True),
+        # on other days
+        ([A_TO_B], cover("p-b", "p-c", 11, 20), False),
+        ([A_TO_B], cover("p-b", "p-c", 1, 4), False),
+        # two who have one cover, and another cover in the place of one's own
+        ([A_TO_B], cover("p-c", "p-b", 5, 10), False),
+        ([A_TO_B], cover("p-a", "p-c", 5, 10), False),
+        # what another cover has taken the place of clashes with nothing
+        ([A_TO_B, cover("p-a", "p-c", 1, 20)], cover("p-b", "p-d", 5, 10), False),
+        ([A_TO_B, cover("p-a", "p-c", 7, 7)], cover("p-b", "p-d", 5, 10), True),
+        ([A_TO_B, cover("p-a", "p-c", 7, 7)], cover("p-b", "p-d", 7, 7), False),
+    ],
+)
+def test_nobody_is_covered_at_second_hand_or_in_a_circle(
+    store: Store, set_: list[Cover], new: Cover, clashes: bool
+) -> None:
+    with store.writing() as tx:
+        for one in set_:
+            covers.set(tx, one)
+        assert (covers.clash(tx, new) is not None) is clashes
+        if not clashes:
+            assert covers.set(tx, new)
+            return
+        with pytest.raises(Malformed) as refused:
+            covers.set(tx, new)
+        assert refused.value.problems[0].field == "cover"
+        assert "away themselves from " in refused.value.problems[0].message
 
 
 def test_a_cover_can_end_early_and_be_set_again(store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, event, inspect
 
 from service.config import Keys
-from service.store import Store, Tx, cases, drafts, intents, letters, orders, schema, steps
+from service.store import Store, Tx, budgets, cases, drafts, intents, letters, orders, schema, steps
 from service.store.tables import METADATA
 from tests.service.store import story
 
@@ -55,6 +55,7 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "ix_step_due": lambda tx: steps.overdue(tx, tx.now),
     "ix_holder_waiting": lambda tx: steps.open_for(tx, "p-hall"),
     "ix_seat_waiting": lambda tx: cases.page(tx, waiting_on="hall"),
+    "ix_seat_amount": lambda tx: budgets.approved(tx, "leicester", "hall", beside="INV-2004-0001"),
     "ix_case_wait_until": steps.next_moment,
     "ix_intent_unsettled": intents.unsettled,
     "ix_letter_unsent": letters.unsent,

@@ -44,6 +44,7 @@ def test_a_case_waits_on_each_silent_seat(store: Store) -> None:
             case=CASE,
             step=STEP,
             key="funding",
+            kind="funding",
             seat="hall",
             on="hall",
             people=("p-hall",),

@@ -297,6 +297,52 @@ def test_a_cover_is_set_with_its_days(office: Office) -> None:
         assert covers.on(tx, office.holder("cd-rc"), date(2004, 9, 15)) == cover
 
 
+def test_whoever_is_to_cover_is_told_when_it_is_set(office: Office) -> None:
+    browser = office.signed_in("cd-rc")
+    browser.see("/cover")
+    browser.press(cover=office.holder("cd-sch"), **days("starts", "14"), **days("ends", "20"))
+    with office.store.reading() as tx:
+        told = letters.get(tx, f"cover_set:{office.holder('cd-rc')}:1")
+    assert told is not None
+    assert (told.kind, told.person, told.props["starts"], told.props["ends"]) == (
+        "cover_set",
+        office.holder("cd-sch"),
+        "2004-09-14",
+        "2004-09-20",
+    )
+
+
+def test_a_cover_who_is_away_and_one_while_covering_for_another_are_refused_with_names(
+    office: Office,
+) -> None:
+    first = office.signed_in("cd-rc")
+    first.see("/cover")
+    first.press(cover=office.holder("cd-sch"), **days("starts", "14"), **days("ends", "20"))
+    covering = office.signed_in("cd-sch")
+    covering.see("/cover")
+    assert covering.press(cover=office.holder("cd-hsg"), **days("starts", "20"), **days("ends", "21")) == 422
+    away = office.edition.people[office.holder("cd-rc")].name
+    assert (
+        f"You cover for {away} from Tuesday 14 September 2004 to Monday 20 September 2004" in covering.words
+    )
+    third = office.signed_in("cd-hsg")
+    third.see("/cover")
+    assert third.press(cover=office.holder("cd-rc"), **days("starts", "14"), **days("ends", "14")) == 422
+    assert f"{away} is away themselves" in third.words
+
+
+def test_those_awaited_for_the_same_are_named_in_one_sentence(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    office.became(ref, State.WITH_SRG)
+    office.asked(ref, "srg")
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{ref}")
+    said = re.findall(r"With [^.]*\. On [^.]*\.", browser.words)
+    assert len(said) == 1, said
+    board = office.edition.forums["srg"].members
+    assert all(office.edition.posts[post].title in said[0] for post in board)
+
+
 def test_a_cover_for_days_gone_by_or_the_wrong_way_round_is_refused(office: Office) -> None:
     browser = office.signed_in("cd-rc")
     browser.see("/cover")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from service.store import intents
+from service.store import cases, intents, letters
 from service.store.intents import Condition, Intent
 from service.web import printing
 from tests.service.web.office import Office
@@ -313,3 +313,38 @@ def test_the_passing_of_time_changes_nothing(office: Office) -> None:
     first = read(office)
     office.days_pass(400)
     assert read(office) == first
+
+
+def test_srg_that_decided_on_a_referral_decided_and_the_sponsor_s_vote_on_it_is_an_interest(
+    office: Office,
+) -> None:
+    costs = {"capital_gbp": 20000, "revenue_gbp_per_year": 9000}
+    office.submitted("PROP-04", size="minor", cost_profile=costs)
+    with office.store.reading() as tx:
+        branches = cases.get(tx, REF).branches
+    key = next(ask.key for leg in branches.values() for ask in leg.asks if ask.kind == "referral")
+    answers(office, key, "cd-hsg", Choice.APPROVE)
+    step = answers(office, "funding-cd-rc", "cd-rc", Choice.APPROVE)
+    office.became(REF, State.APPROVED, because=step)
+    page, _, told = read(office)
+    assert {made["post"] for made in told["decided_by"]} == {"cd-hsg", "cd-rc"}
+    assert told["consulted"] == []
+    sponsor = "The sponsor, Corporate Director, Regeneration and Culture, is"
+    assert [one["text"] for one in told["interests"]] == [
+        f"{sponsor} also a funding party.",
+        f"{sponsor} a member of SRG.",
+    ]
+    assert told["revenue"] == "9000.00"
+    assert "Revenue a year £9,000" in page
+
+
+def test_a_budget_s_own_approvals_are_in_what_was_committed_before(office: Office) -> None:
+    decided(office)
+    other = office.submitted("PROP-02")
+    step = office.asked(other, "funding-bh-dmh")
+    assert office.step(step).seats[0].amount == 84000
+    with office.store.reading() as tx:
+        (asked,) = (row for row in letters.of_step(tx, step) if row.kind == "request")
+    assert asked.props["budget"]["approved_here"] == "84000.00"
+    _, _, told = read(office)
+    assert [payer["approved_here"] for payer in told["payers"]] == ["0.00", "0.00"]

@@ -1,6 +1,7 @@
 """Handbooks: a changed one is rehearsed, put forward by one person and published by another."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from service.handbook import Edition
 from service.store import cases, editions, journal, letters, rebuild
 from service.store.editions import Draft, Player
 from service.store.line import ORGANISATION
-from tests.service.web.office import Office
+from tests.service.web.office import BEGINS, Office
 
 PMO, ADMINISTRATOR = "corp-projects-manager", "pmo"
 LITERAL = handbook.load("leicester/framework-2004")
@@ -228,6 +229,22 @@ def test_a_handbook_under_which_nobody_could_publish_the_next_is_not_put_forward
     alone = changed(office, roles=office.edition.roles | {"administrator": PMO})
     with pytest.raises(Conflict, match="fewer than two different people"):
         drafted(office, alone)
+
+
+@pytest.mark.parametrize(("until", "told"), [(1, ""), (400, " from ")])
+def test_a_handbook_under_which_a_board_could_not_decide_is_not_put_forward(
+    office: Office, until: int, told: str
+) -> None:
+    leaving = [*office.edition.forums["srg"].members[1:6], "sd-ict-ca", "sd-information"]
+    last = BEGINS.date() + timedelta(days=until if told else -until)
+    held = tuple(
+        one.model_copy(update={"until": last}) if one.post in leaving else one
+        for one in office.edition.holdings
+    )
+    with pytest.raises(
+        Conflict, match=f"Strategic Resources Group cannot decide: 4 must answer.*could{told}"
+    ):
+        drafted(office, changed(office, holdings=held))
 
 
 def test_whoever_a_published_handbook_no_longer_names_is_not_let_in(office: Office) -> None:

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from service.store import journal, letters, links
+from service.store import intents, journal, letters, links
+from service.store.intents import Intent
 from tests.service.web.conftest import settings
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.support.real_time import RealTime
+from workflows.model import Choice, Ending, Outcome, StepClosing, decision_key
 
 HALL, SPORTS = "bh-dmh", "bh-sports"
 FUNDING = "funding-bh-dmh"
@@ -28,6 +30,7 @@ def major(office: Office) -> str:
 
 
 FUNDER = "cd-ce"
+FUNDING_CE = "funding-cd-ce"
 
 
 def kinds(office: Office, case: str) -> list[str]:
@@ -48,6 +51,44 @@ def test_opening_a_link_by_any_method_decides_nothing_and_spends_nothing(office:
     assert person.see(path) == 200
     assert person.press() == 200
     assert person.heading == "Do you approve £12,000 from your budget?"
+
+
+def test_a_proposal_without_capital_is_asked_for_by_its_revenue(office: Office) -> None:
+    costs = {"capital_gbp": 0, "revenue_gbp_per_year": 900000}
+    step = office.asked(office.submitted("PROP-01", cost_profile=costs), "funding-cd-ce")
+    person = office.browser()
+    person.see(office.link(step, FUNDER))
+    person.press()
+    assert person.heading == (
+        "Do you approve your share of £900,000 of revenue a year, with no capital, from your budget?"
+    )
+
+
+def test_a_page_says_how_much_of_a_budget_was_approved_here(office: Office) -> None:
+    first = office.asked(office.submitted("PROP-01"), FUNDING_CE)
+    with office.store.writing() as tx:
+        view = office.step(first)
+        intent = Intent(
+            key=decision_key(first, 1, FUNDER),
+            case=view.case,
+            step=first,
+            round=1,
+            seat=FUNDER,
+            person=view.seats[0].holders[0].person,
+            post=FUNDER,
+            choice=Choice.APPROVE,
+            content_hash=view.content_hash,
+            shown_hash="5" * 64,
+            submitted_at=tx.now,
+        )
+        intents.submit(tx, intent)
+        outcome = Outcome(step=first, ending=Ending.DECIDED, choice=Choice.APPROVE, at=tx.now)
+    office.closed(first, StepClosing(step=first, outcome=outcome, unrecorded=(intent.decision(),)))
+    second = office.asked(office.submitted("PROP-01"), FUNDING_CE)
+    person = office.browser()
+    person.see(office.link(second, FUNDER))
+    person.press()
+    assert "£90,000; committed £43,000, £12,000 of it approved here; £35,000 would remain." in person.words
 
 
 def test_the_first_page_has_no_case_content_no_cookie_and_no_redirect(office: Office, minor: str) -> None:

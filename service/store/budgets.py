@@ -1,0 +1,55 @@
+"""What posts have promised of their budgets by approving shares of proposals here."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy import and_, bindparam, func, select
+
+from service.store.engine import Tx
+from service.store.tables import CASE_VERSIONS, CASES, SEATS, STEPS
+from workflows.model import Choice, State
+
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+_RELEASED = [
+    str(state)
+    for state in (
+        State.RETURNED,
+        State.REJECTED,
+        State.WITHDRAWN,
+        State.LAPSED,
+        State.CLOSED_UNFUNDED,
+        State.CLOSED_REFUSED,
+    )
+]
+_APPROVED = (
+    select(func.sum(SEATS.c.amount))
+    .join(STEPS, STEPS.c.id == SEATS.c.step)
+    .join(CASES, CASES.c.ref == STEPS.c.case)
+    .join(
+        CASE_VERSIONS,
+        and_(CASE_VERSIONS.c.ref == CASES.c.ref, CASE_VERSIONS.c.version == CASES.c.version),
+    )
+    .where(
+        SEATS.c.post == bindparam("post"),
+        SEATS.c.amount.is_not(None),
+        SEATS.c.choice.in_([str(choice) for choice in Choice if choice.favourable]),
+        SEATS.c.answered_at < bindparam("before"),
+        STEPS.c.kind == "funding",
+        STEPS.c.opened >= CASE_VERSIONS.c.submitted,
+        CASES.c.organisation == bindparam("organisation"),
+        CASES.c.ref != bindparam("beside"),
+        CASES.c.state.not_in(_RELEASED),
+    )
+)
+
+
+def approved(tx: Tx, organisation: str, post: str, *, beside: str, before: datetime | None = None) -> Decimal:
+    """Return the pounds of capital that a post's budget has approved here beside a case (SYS-51).
+
+    Counted are the shares that the post, or somebody in its place, approved of the latest versions of
+    proposals of its organisation, also of those that are still under way; not of proposals that were
+    returned, refused, withdrawn, or closed without an answer or without their money. `before` leaves out
+    what was answered at that instant or later, and no instant leaves out nothing.
+    """
+    found = tx.value(_APPROVED, organisation=organisation, post=post, beside=beside, before=before or _NEVER)
+    return found or Decimal(0)

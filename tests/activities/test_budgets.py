@@ -1,0 +1,84 @@
+"""What a funder hears of their budget: what the handbook says is committed, and what they approved here."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from service import telling
+from service.store import budgets, cases, rebuild
+from tests.support.desk import NINE, Desk
+from tests.support.real_time import RealTime
+from workflows.model import Choice, State
+
+PAYS = [{"post": "bh-land-charges", "share_percent": 100}]
+STEP = "funding-bh-land-charges"
+
+
+def approves(desk: Desk, capital: int = 42000, choice: Choice = Choice.APPROVE) -> str:
+    """Submit a proposal that one post pays for, and let it answer; return the case."""
+    case = desk.submits(
+        funding_parties=PAYS, cost_profile={"capital_gbp": capital, "revenue_gbp_per_year": 0}
+    )
+    desk.opens(desk.ask(case, STEP))
+    step = f"{case.case}.{STEP}.1"
+    desk.closes(step, desk.answers(step, "bh-land-charges", choice), choice=choice)
+    return case.case
+
+
+def budget(desk: Desk, ref: str) -> tuple[str, str, str]:
+    """Return what the funder's letter says of their budget: committed, approved here, and what remains."""
+    (told,) = (row.props["budget"] for row in desk.ledger(ref) if row.kind == "request")
+    return told["committed"], told["approved_here"], told["would_remain"]
+
+
+def here(desk: Desk, post: str = "bh-land-charges", beside: str = "") -> Decimal:
+    with desk.store.reading() as tx:
+        return budgets.approved(tx, "leicester", post, beside=beside)
+
+
+def test_what_a_budget_has_approved_is_committed_when_its_holder_is_asked_again(each_desk: Desk) -> None:
+    desk = each_desk
+    first, second = approves(desk), approves(desk)
+    assert budget(desk, first) == ("12000.00", "0", "21000.00")
+    assert budget(desk, second) == ("54000.00", "42000.00", "-21000.00")
+    assert here(desk) == Decimal("84000.00")
+    rebuild.rebuild(desk.store)
+    assert here(desk) == Decimal("84000.00")
+
+
+def test_only_the_post_s_own_approvals_of_other_proposals_count(each_desk: Desk) -> None:
+    desk = each_desk
+    ref = approves(desk)
+    approves(desk, choice=Choice.REJECT)
+    assert here(desk) == Decimal("42000.00")
+    assert here(desk, beside=ref) == here(desk, "bh-dmh") == 0
+    with desk.store.reading() as tx:
+        assert budgets.approved(tx, "herefordshire", "bh-land-charges", beside="") == 0
+
+
+@pytest.mark.parametrize("state", [*State])
+def test_what_a_proposal_that_came_to_nothing_had_is_free_again(desk: Desk, state: State) -> None:
+    ref = approves(desk)
+    desk.becomes(ref, str(state))
+    nothing = ("returned", "rejected", "withdrawn", "lapsed", "closed_unfunded", "closed_refused")
+    assert here(desk) == (0 if state in nothing else Decimal("42000.00"))
+
+
+def test_what_was_approved_of_an_earlier_version_does_not_count(desk: Desk, real: RealTime) -> None:
+    approves(desk)
+    real.passes(days=1)
+    desk.submits(version=2, funding_parties=PAYS)
+    assert here(desk) == 0
+
+
+def test_a_record_counts_what_was_approved_before_its_own_answer(desk: Desk) -> None:
+    first = approves(desk)
+    approves(desk)
+    with desk.store.reading() as tx:
+        case = cases.get(tx, first)
+        held = [
+            telling.budget(tx, case, desk.edition, "bh-land-charges", Decimal(42000), before=at)
+            for at in (NINE, NINE + timedelta(days=1))
+        ]
+    assert [told.committed for told in held if told] == [Decimal(12000), Decimal(54000)]
