@@ -31,7 +31,7 @@ from workflows.model import Assurance, Choice, Hold, LadderRung, Quorum, Silence
 FIRST_YEAR = 2002
 """The papers begin in 2002, and so does every calendar."""
 
-DECIDES_NOTHING = ("notification", "bid_outcome", "completion")
+DECIDES_NOTHING = ("notification", "bid_outcome", "completion", "action")
 """The kinds of question whose answers decide nothing: they note, report, or confirm."""
 
 Whole = Annotated[int, Field(strict=True, ge=0)]
