@@ -116,12 +116,15 @@ def test_the_sponsor_and_the_lead_are_told_by_what_each_condition_is_followed_up
     )
 
 
-def test_the_conditions_of_a_version_that_was_returned_do_not_stand_for_the_next(desk: Desk) -> None:
+@pytest.mark.parametrize(("size", "stand"), [("minor", 0), ("major", 1)])
+def test_conditions_stand_for_the_next_version_where_the_answers_that_put_them_do(
+    desk: Desk, size: str, stand: int
+) -> None:
     case = funded(desk, TRAIN)
     desk.becomes(case.case, "returned")
-    desk.submits(version=2)
+    desk.submits(version=2, size=size)
     desk.becomes(case.case, "approved", number=2)
-    assert opened(desk, case.case) == ()
+    assert len(opened(desk, case.case)) == stand
 
 
 def test_under_an_edition_without_actions_conditions_are_only_told(desk: Desk) -> None:

@@ -562,7 +562,7 @@ def test_the_pmo_is_told_what_happens_if_it_does_nothing(desk: Desk, closes: boo
     desk.opens(ask)
     desk.nudges(ask.step, Nudge.PMO)
     (stuck,) = (row for row in desk.ledger(case.case) if row.kind == "stuck")
-    closing = {"on": (DAY + timedelta(days=2)).isoformat(), "then": "close", "who": ""}
+    closing = {"on": (DAY + timedelta(days=2)).isoformat(), "then": "close", "who": "", "substitute": False}
     assert stuck.props["if_silent"] == ([closing] if closes else [])
 
 

@@ -12,6 +12,7 @@ from service.cli import app, record
 from service.store import Store
 from service.store.tables import CASES, HEADS, TEXTS
 from tests.service.store import story
+from tests.service.store.samples import CASE
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +38,7 @@ def test_a_record_that_nobody_touched_is_as_it_was_written() -> None:
 
 def test_a_row_that_somebody_changed_is_named_until_the_tables_are_made_anew(store: Store) -> None:
     with store.writing() as tx:
-        tx.run(update(CASES).values(state="refused", title="Another"))
+        tx.run(update(CASES).where(CASES.c.ref == CASE).values(state="refused", title="Another"))
         tx.run(update(TEXTS).values(body="forged"))
     status, said = say("audit", "verify")
     assert (status, said[-1]) == (1, "The record has been changed.")

@@ -1130,7 +1130,7 @@ QUESTIONS = """questions:
         ),
         (
             "forums.yaml",
-            "decides: email\n    papers_days: 5\n    meets: {which: last, weekday: thursday, "
+            "decides: email_then_meeting\n    papers_days: 5\n    meets: {which: last, weekday: thursday, "
             "a_week_earlier_in: [december]}",
             "decides: meeting",
             None,

@@ -67,7 +67,7 @@ async def is_put_to_its_board(play: Play) -> None:
 
 
 async def test_what_comes_in_time_goes_to_the_meeting_it_was_to_go_to(client: Client) -> None:
-    async with playing(client, late("INV-1")) as play:
+    async with playing(client, late("INV-M1")) as play:
         meets(play, heads_of_ict=(MEETING, NOVEMBER))
         await play.asks(CONSULTED)
         await play.jumps(date(2004, 10, 6))
@@ -78,7 +78,7 @@ async def test_what_comes_in_time_goes_to_the_meeting_it_was_to_go_to(client: Cl
 
 
 async def test_late_papers_go_to_the_next_meeting(client: Client) -> None:
-    async with playing(client, late("INV-2")) as play:
+    async with playing(client, late("INV-M2")) as play:
         meets(play, heads_of_ict=(MEETING, NOVEMBER))
         await play.asks(CONSULTED)
         await play.jumps(date(2004, 10, 8))
@@ -98,7 +98,7 @@ async def test_late_papers_go_to_the_next_meeting(client: Client) -> None:
 
 
 async def test_what_comes_after_business_on_the_last_day_for_papers_is_late(client: Client) -> None:
-    async with playing(client, late("INV-19")) as play:
+    async with playing(client, late("INV-M19")) as play:
         meets(play, heads_of_ict=(MEETING, NOVEMBER))
         await play.asks(CONSULTED)
         await play.jumps(datetime(2004, 10, 6, 16, 30, tzinfo=UTC))
@@ -112,7 +112,7 @@ async def test_what_was_submitted_in_time_is_in_though_its_process_begins_late(
     client: Client, day: date, waits_for: date
 ) -> None:
     outside = FakeOutside()
-    play = Play(client, outside, opened(f"INV-20-{day}", decide_by=LATER, attends=True))
+    play = Play(client, outside, opened(f"INV-M20-{day}", decide_by=LATER, attends=True))
     meets(play, heads_of_ict=(MEETING, NOVEMBER))
     async with outside.working(client, queue=play.queue):
         at = datetime.combine(day, time(9), UTC)
@@ -125,7 +125,7 @@ async def test_what_was_submitted_in_time_is_in_though_its_process_begins_late(
 
 
 async def test_where_no_meeting_is_left_before_the_decision_it_is_notified_directly(client: Client) -> None:
-    async with playing(client, late("INV-3", decide_by=NOVEMBER)) as play:
+    async with playing(client, late("INV-M3", decide_by=NOVEMBER)) as play:
         meets(play, heads_of_ict=(MEETING, NOVEMBER))
         await play.asks(CONSULTED)
         await play.jumps(date(2004, 10, 14))
@@ -139,7 +139,9 @@ async def test_where_no_meeting_is_left_before_the_decision_it_is_notified_direc
 
 
 async def test_a_notification_and_its_issues_move_together(client: Client) -> None:
-    case = opened("INV-4", decide_by=date(2004, 12, 1), principles={"P09": "issue", **DEVIATES}, attends=True)
+    case = opened(
+        "INV-M4", decide_by=date(2004, 12, 1), principles={"P09": "issue", **DEVIATES}, attends=True
+    )
     async with playing(client, case) as play:
         meets(play, heads_of_ict=(MEETING, NOVEMBER))
         await play.asks(CONSULTED)
@@ -157,7 +159,7 @@ async def test_a_notification_and_its_issues_move_together(client: Client) -> No
 
 
 async def test_a_case_that_began_before_keeps_its_day_however_late_it_is(client: Client) -> None:
-    async with playing(client, late("INV-5", attends=False)) as play:
+    async with playing(client, late("INV-M5", attends=False)) as play:
         meets(play, heads_of_ict=(MEETING, NOVEMBER))
         await play.asks(CONSULTED)
         await play.jumps(date(2004, 10, 8))
@@ -188,7 +190,7 @@ async def test_a_case_that_waits_goes_with_its_meeting_or_to_another_or_directly
     day: date | None,
     why: Moving,
 ) -> None:
-    ref = f"INV-6-{why}-{day}"
+    ref = f"INV-M6-{why}-{day}"
     async with playing(client, opened(ref, decide_by=decide_by, attends=True)) as play:
         meets(play, heads_of_ict=(MEETING, NOVEMBER))
         await play.waits("notification")
@@ -208,7 +210,7 @@ async def test_a_case_that_waits_goes_with_its_meeting_or_to_another_or_directly
 
 
 async def test_a_meeting_may_move_more_than_once_and_back_again(client: Client) -> None:
-    async with playing(client, opened("INV-7", decide_by=LATER, attends=True)) as play:
+    async with playing(client, opened("INV-M7", decide_by=LATER, attends=True)) as play:
         meets(play, heads_of_ict=(MEETING, NOVEMBER))
         await play.waits("notification")
         await is_told(play, (MOVED_TO, MEETING))
@@ -221,7 +223,7 @@ async def test_a_meeting_may_move_more_than_once_and_back_again(client: Client) 
 
 
 async def test_a_change_of_other_meetings_is_nothing_to_a_case(client: Client) -> None:
-    async with playing(client, opened("INV-8", attends=True)) as play:
+    async with playing(client, opened("INV-M8", attends=True)) as play:
         meets(play, heads_of_ict=(MEETING, NOVEMBER))
         await play.waits("notification")
         await is_told(play, date(2004, 9, 29), MEETING, LATER)
@@ -232,7 +234,7 @@ async def test_a_change_of_other_meetings_is_nothing_to_a_case(client: Client) -
 
 
 async def test_a_case_is_withdrawn_while_it_waits_for_a_meeting_that_has_moved(client: Client) -> None:
-    async with playing(client, opened("INV-9", decide_by=LATER, attends=True)) as play:
+    async with playing(client, opened("INV-M9", decide_by=LATER, attends=True)) as play:
         meets(play, heads_of_ict=(MEETING, NOVEMBER))
         await play.waits("notification")
         await is_told(play, (MOVED_TO, MEETING))
@@ -243,13 +245,13 @@ async def test_a_case_is_withdrawn_while_it_waits_for_a_meeting_that_has_moved(c
 
 
 async def test_a_case_that_has_ended_need_not_be_told(client: Client) -> None:
-    async with playing(client, opened("INV-10", attends=True)) as play:
+    async with playing(client, opened("INV-M10", attends=True)) as play:
         meets(play, heads_of_ict=(MEETING,))
         await play.waits("notification")
         await play.is_withdrawn()
         await play.ends()
         await is_told(play, NOVEMBER)
-        assert await play.gateway.sittings_changed("INV-0", "srg", (), change="none")
+        assert await play.gateway.sittings_changed("INV-M0", "srg", (), change="none")
 
 
 # ---------------------------------------------------------- by email, and then at a meeting
@@ -266,7 +268,7 @@ async def test_a_case_that_has_ended_need_not_be_told(client: Client) -> None:
 async def test_what_a_board_does_not_decide_by_email_its_meeting_decides(
     client: Client, choice: Choice, state: str
 ) -> None:
-    async with playing(client, undecided(f"INV-11-{choice}")) as play:
+    async with playing(client, undecided(f"INV-M11-{choice}")) as play:
         meets(play, srg=(SRG_MEETS, LATER))
         await is_put_to_its_board(play)
         await play.answers("srg", seat="cd-rc")
@@ -291,7 +293,7 @@ async def test_what_a_board_does_not_decide_by_email_its_meeting_decides(
 
 
 async def test_a_tie_that_nobody_breaks_goes_to_the_meeting(client: Client) -> None:
-    async with playing(client, undecided("INV-12")) as play:
+    async with playing(client, undecided("INV-M12")) as play:
         meets(play, srg=(SRG_MEETS,))
         await is_put_to_its_board(play)
         await play.answers("srg", Choice.APPROVE, seat="cd-rc")
@@ -302,7 +304,7 @@ async def test_a_tie_that_nobody_breaks_goes_to_the_meeting(client: Client) -> N
 
 
 async def test_a_board_that_decides_by_email_has_no_meeting_about_it(client: Client) -> None:
-    async with playing(client, undecided("INV-13")) as play:
+    async with playing(client, undecided("INV-M13")) as play:
         meets(play, srg=(SRG_MEETS,))
         await is_put_to_its_board(play)
         for member in ("cd-rc", "chief-executive"):
@@ -312,7 +314,7 @@ async def test_a_board_that_decides_by_email_has_no_meeting_about_it(client: Cli
 
 
 async def test_its_meeting_may_move_too(client: Client) -> None:
-    async with playing(client, undecided("INV-14")) as play:
+    async with playing(client, undecided("INV-M14")) as play:
         meets(play, srg=(SRG_MEETS, LATER))
         await is_put_to_its_board(play)
         await play.jumps(play.rungs("srg")[-1].at)
@@ -326,7 +328,7 @@ async def test_its_meeting_may_move_too(client: Client) -> None:
 
 
 async def test_where_no_meeting_is_to_come_its_secretary_is_asked_at_once(client: Client) -> None:
-    async with playing(client, undecided("INV-15")) as play:
+    async with playing(client, undecided("INV-M15")) as play:
         await is_put_to_its_board(play)
         await play.jumps(play.rungs("srg")[-1].at)
         await play.answers("srg-meeting", Choice.REJECT)
@@ -335,7 +337,7 @@ async def test_where_no_meeting_is_to_come_its_secretary_is_asked_at_once(client
 
 
 async def test_the_meeting_may_put_it_off_and_is_asked_again(client: Client) -> None:
-    async with playing(client, undecided("INV-16")) as play:
+    async with playing(client, undecided("INV-M16")) as play:
         meets(play, srg=(SRG_MEETS, LATER))
         await is_put_to_its_board(play)
         await play.jumps(play.rungs("srg")[-1].at)
@@ -352,7 +354,7 @@ async def test_a_deviation_that_members_leave_open_is_settled_at_the_meeting_and
     client: Client,
 ) -> None:
     case = opened(
-        "INV-17",
+        "INV-M17",
         decide_by=date(2004, 9, 30),
         rules=falling_back(),
         put=board_by_email(),
@@ -371,7 +373,7 @@ async def test_a_deviation_that_members_leave_open_is_settled_at_the_meeting_and
 
 
 async def test_it_is_withdrawn_while_the_meeting_is_to_come(client: Client) -> None:
-    async with playing(client, undecided("INV-18")) as play:
+    async with playing(client, undecided("INV-M18")) as play:
         meets(play, srg=(SRG_MEETS,))
         await is_put_to_its_board(play)
         await play.jumps(play.rungs("srg")[-1].at)
