@@ -123,7 +123,10 @@ def test_open_votes_are_counted_for_all_and_the_chair_is_told_what_theirs_can_do
     assert "You chair: if votes are even, yours decides." in chair
     other = reads(office, step, "cd-ell")
     assert "You chair" not in other
-    assert "the votes that have been cast decide, if they make a quorum; otherwise it stays open" in other
+    assert (
+        "the votes that have been cast decide, if they make a quorum; otherwise more are waited for" in other
+    )
+    assert "it closes, what is not decided goes to its next meeting" in other
     case = office.signed_in("cd-rad")
     case.see(f"/cases/{ref}")
     assert "3 of 8 present; 4 needed." in case.words
