@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import structlog
 
-from service import foreseeing
+from service import convening, foreseeing
 from service.errors import Unavailable
 from service.foreseeing import AsOf, Missing
 from service.gateway import Counted, Gateway, Refused
@@ -73,6 +73,7 @@ class Relay:
                 self.withdrawals,
                 self.decisions,
                 self.people,
+                self.meetings,
                 self.days,
                 self.letters,
                 self.leftovers,
@@ -104,6 +105,10 @@ class Relay:
         for letter in await asyncio.to_thread(self._missed):
             await self._gateway.deliver(letter)
         self._people_of = now
+
+    async def meetings(self) -> None:
+        """Start the process of each forum that meets, and tell it what of its calendar or record is new."""
+        await self._each(self._unheard, self._looks_again)
 
     async def settle(self, intent: StoredIntent) -> Counted | Refused | None:
         """Bring one decision to its step; None if there is no answer yet.
@@ -148,6 +153,13 @@ class Relay:
         else:
             await self._gateway.start(version.ref)
 
+    async def _looks_again(self, one: tuple[str, str]) -> None:
+        series, as_of = one
+        if as_of:
+            await self._gateway.look_again(series, as_of)
+        else:
+            await self._gateway.start_series(series)
+
     async def _withdraw(self, asked: tuple[str, Withdrawal]) -> None:
         await self._gateway.withdraw(*asked)
 
@@ -182,6 +194,10 @@ class Relay:
     def _unfinished_withdrawals(self) -> tuple[tuple[str, Withdrawal], ...]:
         with self._store.reading() as tx:
             return cases.unfinished_withdrawals(tx)
+
+    def _unheard(self) -> tuple[tuple[str, str], ...]:
+        with self._store.reading() as tx:
+            return convening.unheard(tx)
 
     def _unsettled(self) -> tuple[StoredIntent, ...]:
         with self._store.reading() as tx:

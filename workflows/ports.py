@@ -16,6 +16,8 @@ from workflows.model import (
     CaseOpened,
     CaseWaiting,
     Clock,
+    MeetingHappens,
+    MeetingNext,
     StepClosing,
     StepDecided,
     StepNudged,
@@ -94,4 +96,18 @@ class Cases:
     @activity.defn(name="case_waits")
     async def waits(self, waiting: CaseWaiting) -> Clock:
         """Write what the case waits for apart from people; return the Clock."""
+        raise NotImplementedError
+
+
+class Meetings:
+    """Writes the course of a forum's meetings into the record."""
+
+    @activity.defn(name="meeting_next")
+    async def next(self, series: str) -> MeetingNext:
+        """Write which meeting comes next, and which passed unseen; return it with its dates."""
+        raise NotImplementedError
+
+    @activity.defn(name="meeting_happens")
+    async def happens(self, happens: MeetingHappens) -> Clock:
+        """Write what a meeting's day has brought, and send the letters that it sends; return the Clock."""
         raise NotImplementedError
