@@ -20,10 +20,12 @@ from service.store.engine import Tx
 from service.store.letters import LedgerRow
 from service.telling import edition, replies_to, thread
 from workflows import letters
+from workflows.letters import Letter, MeetingLetter
 
 
 class _Ready(NamedTuple):
     row: LedgerRow
+    letter: Letter
     link: str | None
     reply_to: str
 
@@ -58,7 +60,7 @@ class Letters(Writing):
             return
         try:
             message = render(
-                letters.read(ready.row.props),
+                ready.letter,
                 link=ready.link,
                 message_id=ready.row.message_id,
                 sender=self._sender,
@@ -86,10 +88,16 @@ class Letters(Writing):
                 raise LookupError(f"no letter {key} in the ledger")
             binding = bindings.get(tx, row.link_id) if row.link_id else None
             link = self._links.to(binding.id, binding.kid) if binding else None
-            if not row.case:
-                return _Ready(row, link, self._sender)
-            # The letters say that a person reads replies.
-            return _Ready(row, link, replies_to(edition(tx, cases.get(tx, row.case).edition)))
+            letter = letters.read(row.props)
+            return _Ready(row, letter, link, self._replies_to(tx, row, letter))
+
+    def _replies_to(self, tx: Tx, row: LedgerRow, letter: Letter) -> str:
+        """Return where a person reads replies, as letters about cases and meetings say."""
+        if isinstance(letter, MeetingLetter):
+            return letter.mailbox
+        if not row.case:
+            return self._sender
+        return replies_to(edition(tx, cases.get(tx, row.case).edition))
 
     def _begin_again(self, key: str) -> None:
         with self._store.writing() as tx:
@@ -111,6 +119,9 @@ class Letters(Writing):
         ledger.undeliverable(tx, refused.letter, refused.why)
         row = ledger.get(tx, refused.letter)
         if row is None or not row.case or row.kind == "stuck":
+            return
+        if isinstance(letters.read(row.props), MeetingLetter):
+            # The chain that a meeting's letters stand in is no case, and the PMO's letter is about cases.
             return
         desk = Correspondence(tx, cases.get(tx, row.case), self._links, tx.now)
         for letter in desk.undeliverable(row, refused.why):

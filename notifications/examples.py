@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from notifications.render import render
 from workflows.letters import (
     Addressee,
+    AgendaSent,
     Anchor,
     Answer,
     Approved,
@@ -14,6 +15,7 @@ from workflows.letters import (
     Asking,
     Awaited,
     Budget,
+    Business,
     CaseLetter,
     Clause,
     ClosedWithoutYou,
@@ -32,6 +34,13 @@ from workflows.letters import (
     Letter,
     Listed,
     Matter,
+    MeetingCalled,
+    MeetingCalledOff,
+    MeetingLetter,
+    MeetingMoved,
+    MeetingUnrecorded,
+    Minuted,
+    MinutesSent,
     Next,
     Outcome,
     Question,
@@ -40,6 +49,7 @@ from workflows.letters import (
     Reminder,
     Request,
     Returned,
+    Sitting,
     Stop,
     Stuck,
     Submitted,
@@ -205,6 +215,68 @@ _REQUEST = Request(
     if_silent=_LADDER,
     code_needed=True,
 )
+
+_MEMBER = _to("M. Member", "Head of ICT, Regeneration and Culture")
+_SITTING = Sitting(
+    uid="5f0c9a1be27d4d3b8a6f2c41d09e7b35@assent.leicester.example",
+    starts=datetime(2004, 10, 13, 9, 0, tzinfo=UTC),
+    ends=datetime(2004, 10, 13, 11, 0, tzinfo=UTC),
+    place="Committee Room 1, Town Hall",
+)
+_BUSINESS = (
+    Business(number=1, title="Minutes of the meeting of 8 September", sought="Are they a true record?"),
+    Business(
+        number=2,
+        ref="INV-2004-0002",
+        title=BOOKING.title,
+        sought=f"Did {HEADS} have any concerns about this proposal?",
+        carried_over_from=date(2004, 9, 8),
+    ),
+    Business(number=3, ref="INV-2004-0001", title="Consultation tool kit", for_information=True),
+)
+_MINUTED = (
+    Minuted(
+        number=1,
+        title="Minutes of the meeting of 8 September",
+        outcome="Confirmed",
+        reference="HOI/2004/10/1",
+    ),
+    Minuted(
+        number=2,
+        ref="INV-2004-0002",
+        title=BOOKING.title,
+        outcome="Noted, no concerns",
+        reference="HOI/2004/10/2",
+    ),
+    Minuted(number=3, ref="INV-2004-0001", title="Consultation tool kit", carried_over_to=date(2004, 11, 10)),
+)
+_CALLED = MeetingCalled(
+    to=_MEMBER,
+    organisation="Leicester City Council",
+    forum=HEADS,
+    meeting="heads-of-ict/2004-10-13",
+    day=date(2004, 10, 13),
+    page=f"{BASE}/meetings/heads-of-ict/2004-10-13",
+    mailbox="heads-of-ict@leicester.example",
+    sitting=_SITTING,
+    papers_close=date(2004, 10, 6),
+)
+_OF_MEETING = _CALLED.model_dump(include=set(MeetingLetter.model_fields))
+_WINTER = _SITTING.model_copy(
+    update={
+        "sequence": 1,
+        "starts": datetime(2004, 11, 3, 10, 0, tzinfo=UTC),
+        "ends": datetime(2004, 11, 3, 12, 0, tzinfo=UTC),
+    }
+)
+_MOVED = MeetingMoved(
+    **_OF_MEETING | {"day": date(2004, 11, 3)},
+    sitting=_WINTER,
+    was=_SITTING.starts,
+    why="The Town Hall is closed for repairs.",
+    papers_close=date(2004, 10, 27),
+)
+_DRAFT_MINUTES = MinutesSent(**_OF_MEETING, items=_MINUTED, next_meeting=date(2004, 11, 10))
 
 EXAMPLES: dict[str, Letter] = {
     "request": _REQUEST,
@@ -1042,6 +1114,68 @@ EXAMPLES: dict[str, Letter] = {
         put_forward_by="L. Office, Programme Office",
         published_by="E. Projects, Corporate Projects Manager",
     ),
+    "meeting_called": _CALLED,
+    "meeting_moved": _MOVED,
+    "meeting_moved-same-day": _MOVED.model_copy(
+        update={
+            "day": date(2004, 10, 13),
+            "papers_close": date(2004, 10, 6),
+            "sitting": _SITTING.model_copy(
+                update={
+                    "sequence": 2,
+                    "starts": datetime(2004, 10, 13, 13, 0, tzinfo=UTC),
+                    "ends": datetime(2004, 10, 13, 15, 0, tzinfo=UTC),
+                }
+            ),
+        }
+    ),
+    "meeting_moved-elsewhere": _MOVED.model_copy(
+        update={
+            "day": date(2004, 10, 13),
+            "papers_close": date(2004, 10, 6),
+            "sitting": _SITTING.model_copy(update={"sequence": 1, "place": "Room B14, New Walk Centre"}),
+        }
+    ),
+    "meeting_called_off": MeetingCalledOff(
+        **_OF_MEETING,
+        sitting=_SITTING.model_copy(update={"sequence": 1}),
+        why="Too few members can come.",
+        items=_BUSINESS[1:],
+        next_meeting=date(2004, 11, 10),
+    ),
+    "meeting_called_off-no-next": MeetingCalledOff(
+        **_OF_MEETING, sitting=_SITTING.model_copy(update={"sequence": 1}), items=_BUSINESS[1:2]
+    ),
+    "agenda_sent": AgendaSent(**_OF_MEETING, starts=_SITTING.starts, place=_SITTING.place, items=_BUSINESS),
+    "agenda_sent-for-information": AgendaSent(
+        **_OF_MEETING, starts=_SITTING.starts, place=_SITTING.place, items=_BUSINESS[2:]
+    ),
+    "agenda_sent-empty": AgendaSent(**_OF_MEETING, starts=_SITTING.starts),
+    "minutes_sent": _DRAFT_MINUTES,
+    "minutes_sent-confirmed": _DRAFT_MINUTES.model_copy(
+        update={
+            "confirmed": date(2004, 11, 10),
+            "corrections": ("Item 2 was noted without concerns about security.",),
+        }
+    ),
+    "meeting_unrecorded": MeetingUnrecorded(
+        **_OF_MEETING | {"to": _SECRETARY},
+        items=_BUSINESS[1:2],
+        by=date(2004, 10, 15),
+        then="pmo",
+    ),
+    "meeting_unrecorded-rolls-on": MeetingUnrecorded(
+        **_OF_MEETING | {"to": _SECRETARY},
+        items=_BUSINESS[1:],
+        by=date(2004, 10, 15),
+        then="next_meeting",
+        next_meeting=date(2004, 11, 10),
+    ),
+    "meeting_unrecorded-pmo": MeetingUnrecorded(
+        **_OF_MEETING | {"to": _PMO},
+        items=_BUSINESS[1:],
+        secretary=f"D. Secretary, Secretary, {HEADS}",
+    ),
 }
 
 
@@ -1054,6 +1188,12 @@ def rendered(letter: Letter) -> EmailMessage:
         message_id=f"<{letter.kind}@assent.leicester.example>",
         sender="Leicester approvals <approvals@leicester.example>",
         reply_to="programme-office@leicester.example",
-        thread=f"<{letter.matter.ref}@assent.leicester.example>" if isinstance(letter, CaseLetter) else None,
+        thread=_thread(letter),
         date=datetime(2004, 10, 14, 9, 0, tzinfo=UTC),
     )
+
+
+def _thread(letter: Letter) -> str | None:
+    if isinstance(letter, MeetingLetter):
+        return "<heads-of-ict-2004-10-13@assent.leicester.example>"
+    return f"<{letter.matter.ref}@assent.leicester.example>" if isinstance(letter, CaseLetter) else None

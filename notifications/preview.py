@@ -9,13 +9,15 @@ from notifications.examples import EXAMPLES, rendered
 
 
 def write(folder: Path) -> None:
-    """Write each example as NAME.txt (headers and text part) and NAME.html."""
+    """Write each example as NAME.txt (headers and text part), NAME.html and, if it invites, NAME.ics."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, letter in EXAMPLES.items():
         message = rendered(letter)
         headers = "".join(f"{name}: {value}\n" for name, value in message.items())
         (folder / f"{name}.txt").write_text(f"{headers}\n{_part(message, 'plain')}", encoding="utf-8")
         (folder / f"{name}.html").write_text(_part(message, "html"), encoding="utf-8")
+        for file in message.iter_attachments():
+            (folder / f"{name}.ics").write_bytes(file.get_content())
 
 
 def _part(message: EmailMessage, kind: str) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
+from email.utils import parseaddr
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from zoneinfo import ZoneInfo
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from notifications.invitation import Invitation, calendar
 from notifications.sayings import saying
-from workflows.letters import Addressee, CaseLetter, Letter
+from workflows.letters import Addressee, CaseLetter, Inviting, Letter, MeetingCalledOff
 
 TEMPLATES = Path(__file__).with_name("templates")
 LONGEST_SUBJECT = 150
@@ -45,8 +47,8 @@ def render(
     """Return the letter as an email, the same bytes for the same arguments.
 
     `link` is for letters that ask something, `code` for those that bring one. `thread` is the
-    Message-ID that stands for the case. A template that wants what is not there raises jinja2's
-    UndefinedError.
+    Message-ID that stands for the case or the meeting. A template that wants what is not there raises
+    jinja2's UndefinedError.
     """
     facts: dict[str, Any] = {"letter": letter}
     facts |= {name: given for name, given in (("link", link), ("code", code)) if given is not None}
@@ -66,9 +68,13 @@ def render(
     message.set_content(_text(letter.kind, facts), cte="quoted-printable")
     html = _html(letter.kind, {**facts, "subject": title})
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if isinstance(letter, Inviting):
+        _attach(message, _invitation(letter), stamp=date, sender=parseaddr(sender)[1])
     message["Content-Language"] = "en-GB"
-    # Without this each rendering would have a boundary of its own, and a retry other bytes.
-    message.set_boundary(f"=_{sha256(message_id.encode()).hexdigest()[:32]}")
+    # Without these each rendering would have boundaries of its own, and a retry other bytes.
+    several = [part for part in message.walk() if part.is_multipart()]
+    for depth, part in enumerate(several):
+        part.set_boundary(f"=_{sha256(message_id.encode()).hexdigest()[:32]}{'_' * depth}")
     return message
 
 
@@ -81,6 +87,33 @@ def subject(letter: Letter) -> str:
         left = max(len(title) - (len(line) - LONGEST_SUBJECT) - 1, 0)
         line = _one_line(template.render(letter=letter, title=f"{title[:left].rstrip()}…"))
     return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1]}…"
+
+
+def _invitation(letter: Inviting) -> Invitation:
+    """Return what a letter tells a calendar."""
+    papers = getattr(letter, "papers_close", None)
+    return Invitation(
+        organisation=letter.organisation,
+        forum=letter.forum,
+        sitting=letter.sitting,
+        page=letter.page,
+        mailbox=letter.mailbox,
+        attendee=letter.to,
+        called_off=isinstance(letter, MeetingCalledOff),
+        note=f"Papers must be in by {day(papers)}." if papers else "",
+    )
+
+
+def _attach(message: EmailMessage, invitation: Invitation, *, stamp: dt.datetime, sender: str) -> None:
+    """Add an invitation twice, as the large calendars do.
+
+    As the last alternative, Outlook and Gmail show it with its buttons; as a file, it is there for programs
+    that look at attachments only.
+    """
+    written = calendar(invitation, stamp=stamp, sender=sender)
+    method = {"method": invitation.method}
+    message.add_alternative(written.decode(), subtype="calendar", cte="base64", params=method)
+    message.add_attachment(written, maintype="application", subtype="ics", filename="meeting.ics")
 
 
 def _text(kind: str, facts: dict[str, Any]) -> str:
@@ -150,6 +183,16 @@ def moment(instant: dt.datetime) -> str:
     return f"{local:%H:%M} on {day(local.date())}"
 
 
+def clock(instant: dt.datetime) -> str:
+    """15:40, as clocks in the organisation show it."""
+    return f"{instant.astimezone(_ZONE):%H:%M}"
+
+
+def local_day(instant: dt.datetime) -> dt.date:
+    """Return the day that an instant falls on in the organisation."""
+    return instant.astimezone(_ZONE).date()
+
+
 def ordinal(number: int) -> str:
     """First, second, up to tenth in words."""
     return _ORDINALS[number - 1] if number <= len(_ORDINALS) else f"{number}th"
@@ -183,7 +226,10 @@ def quoted(words: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in words.split("\n"))
 
 
-_FILTERS = (money, percent, day, short_day, near, moment, ordinal, together, stop, spaced, flat, quoted)
+_FILTERS = (
+    *(money, percent, day, short_day, near, moment, clock, local_day, ordinal, together),
+    *(stop, spaced, flat, quoted),
+)
 
 
 def _environment(*, autoescape: bool) -> Environment:

@@ -343,11 +343,12 @@ def together(case: CaseView, step: StepView, asked: Sequence[StepView]) -> list[
 
 
 def thread(row: LedgerRow) -> str | None:
-    """Return the Message-ID that stands for a letter's case, under which its letters are shown together."""
-    if not row.case:
+    """Return the Message-ID under which a letter is shown together with others of its meeting or case."""
+    stands_for = str(row.props.get("meeting") or row.case)
+    if not stands_for:
         return None
     host = row.message_id.rpartition("@")[2]
-    return f"<{sha256(row.case.encode()).hexdigest()[:32]}@{host}"
+    return f"<{sha256(stands_for.encode()).hexdigest()[:32]}@{host}"
 
 
 def replies_to(rules: Edition) -> str:

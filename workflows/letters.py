@@ -571,6 +571,131 @@ class HandbookPublished(HandbookLetter):
     """A name and a post."""
 
 
+class Sitting(Frozen):
+    """A meeting as calendars hold it."""
+
+    uid: str
+    """The name that calendars know it by: the same for the meeting however often it is moved."""
+    sequence: int = 0
+    """How often it has been changed; calendars believe the highest."""
+    starts: AwareDatetime
+    ends: AwareDatetime
+    place: Line = ""
+
+
+class Business(Frozen):
+    """An item of a meeting's agenda."""
+
+    number: int
+    """As in the agenda, the pack and the minutes."""
+    ref: str = ""
+    """The case; empty for an item that is about none."""
+    title: Line
+    sought: Line = ""
+    """The decision that is sought, as a question or a sentence."""
+    for_information: bool = False
+    carried_over_from: date | None = None
+    """The day of the meeting that did not come to it."""
+
+
+class Minuted(Frozen):
+    """What a meeting made of an item."""
+
+    number: int
+    ref: str = ""
+    title: Line
+    outcome: Line = ""
+    """In words, such as "Noted"; empty where it rolls on without one."""
+    reference: Line = ""
+    """The number of its minute."""
+    carried_over_to: date | None = None
+
+
+class MeetingLetter(Addressed):
+    """A letter about a meeting of a forum. It is about no case; its only link is the meeting's page."""
+
+    organisation: Line
+    forum: Line
+    """The forum's name."""
+    meeting: str
+    """The meeting's key, which stays whatever becomes of the meeting: its letters are one thread."""
+    day: date
+    page: str
+    """The meeting's ordinary page, where nothing is decided."""
+    mailbox: str
+    """The forum's address, at which its secretary reads what is answered."""
+
+
+class Inviting(MeetingLetter):
+    """A letter that brings a calendar the meeting, a change of it, or its end."""
+
+    sitting: Sitting
+
+
+class MeetingCalled(Inviting):
+    """To a member: come to a meeting."""
+
+    kind: Literal["meeting_called"] = "meeting_called"
+    papers_close: date | None = None
+    """The day by which papers must be in; members are sent the agenda then."""
+
+
+class MeetingMoved(Inviting):
+    """To a member: the meeting is at another time or in another place."""
+
+    kind: Literal["meeting_moved"] = "meeting_moved"
+    was: AwareDatetime
+    """When it was to begin; the same instant if only the place is another."""
+    why: Text = ""
+    papers_close: date | None = None
+
+
+class MeetingCalledOff(Inviting):
+    """To a member: the meeting does not take place. `sitting` is as planned, under a new sequence."""
+
+    kind: Literal["meeting_called_off"] = "meeting_called_off"
+    why: Text = ""
+    items: tuple[Business, ...] = ()
+    next_meeting: date | None = None
+    """The day of the meeting that its items go to; None while there is none."""
+
+
+class AgendaSent(MeetingLetter):
+    """To a member, when papers have closed: what to read before the meeting."""
+
+    kind: Literal["agenda_sent"] = "agenda_sent"
+    starts: AwareDatetime
+    place: Line = ""
+    items: tuple[Business, ...] = ()
+
+
+class MinutesSent(MeetingLetter):
+    """To a member: what a meeting decided, as a draft or as confirmed."""
+
+    kind: Literal["minutes_sent"] = "minutes_sent"
+    items: tuple[Minuted, ...] = ()
+    next_meeting: date | None = None
+    """For a draft: the day of the meeting that confirms it, if it is known."""
+    confirmed: date | None = None
+    """The day on which they were confirmed; None for a draft."""
+    corrections: tuple[Text, ...] = ()
+    """What was corrected since the draft."""
+
+
+class MeetingUnrecorded(MeetingLetter):
+    """To a forum's secretary, and to the PMO if it stays so: items of a meeting have no outcome."""
+
+    kind: Literal["meeting_unrecorded"] = "meeting_unrecorded"
+    items: tuple[Business, ...] = ()
+    by: date | None = None
+    """The day until which it can be recorded before something else happens."""
+    then: Literal["pmo", "next_meeting", "nothing"] = "nothing"
+    """What happens on that day: the PMO is told, or the items go to the forum's next meeting."""
+    next_meeting: date | None = None
+    secretary: Line = ""
+    """Who was asked to record it, for a letter to the PMO; empty in the secretary's own."""
+
+
 Letter = Annotated[
     Request
     | Reminder
@@ -595,7 +720,13 @@ Letter = Annotated[
     | Code
     | Anchor
     | HandbookDrafted
-    | HandbookPublished,
+    | HandbookPublished
+    | MeetingCalled
+    | MeetingMoved
+    | MeetingCalledOff
+    | AgendaSent
+    | MinutesSent
+    | MeetingUnrecorded,
     Field(discriminator="kind"),
 ]
 """Any letter, told apart by its kind."""

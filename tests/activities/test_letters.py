@@ -5,9 +5,11 @@ from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
+from icalendar import Calendar
 from temporalio.testing import ActivityEnvironment
 
 from activities.letters import Letters
+from notifications.examples import EXAMPLES
 from notifications.smtp import Mailer, TryLater, Undeliverable
 from service.config import Keys, generate_keys
 from service.errors import Unavailable
@@ -15,7 +17,7 @@ from service.handbook import Edition
 from service.links import Links
 from service.store import Store, journal
 from service.store import letters as ledger
-from service.store.letters import LedgerRow
+from service.store.letters import LedgerRow, QueuedLetter
 from service.telling import thread
 from tests.support.desk import BASE, Desk
 from tests.support.real_time import RealTime
@@ -206,6 +208,56 @@ async def test_when_the_pmo_cannot_be_written_to_either_it_ends_there(
     await letters.send(told)
     with desk.store.reading() as tx:
         assert {lost.key for lost in ledger.undelivered(tx)} == {request_, told}
+
+
+def about_meeting(desk: Desk, name: str) -> str:
+    """Queue a letter about a meeting, in the chain of its forum's meetings, which is no case."""
+    letter = EXAMPLES[name]
+    queued = QueuedLetter(
+        key=f"MTG-leicester-heads-of-ict:{name}",
+        case="MTG-leicester-heads-of-ict",
+        address=letter.to.address,
+        kind=letter.kind,
+        props=letter.model_dump(mode="json"),
+    )
+    with desk.store.writing() as tx:
+        return ledger.queue_direct(tx, queued).key
+
+
+async def test_a_letter_about_a_meeting_is_answered_to_its_forum_and_is_the_same_at_every_attempt(
+    desk: Desk, letters: Letters, mailer: FakeMailer
+) -> None:
+    called, sent = about_meeting(desk, "meeting_called"), about_meeting(desk, "agenda_sent")
+    mailer.failures = [TryLater("later")]
+    with pytest.raises(TryLater):
+        await letters.send(called)
+    for key in (called, sent):
+        await letters.send(key)
+    first, again, agenda = mailer.taken
+    assert first.as_bytes() == again.as_bytes()
+    assert row(desk, called).state == row(desk, sent).state == ledger.ACCEPTED
+    assert first["Reply-To"].addresses[0].addr_spec == "heads-of-ict@leicester.example"
+    assert first["References"] == agenda["References"] == thread(row(desk, called))
+    event = Calendar.from_ical(next(first.iter_attachments()).get_content()).events[0]
+    assert event.stamp == row(desk, called).queued.replace(microsecond=0)
+
+
+async def test_letters_about_two_meetings_are_two_threads(desk: Desk) -> None:
+    one = row(desk, about_meeting(desk, "meeting_called"))
+    other = one.model_copy(update={"props": one.props | {"meeting": "heads-of-ict/2004-11-10"}})
+    assert thread(one) != thread(other)
+
+
+async def test_a_letter_about_a_meeting_that_never_arrives_is_written_down(
+    desk: Desk, letters: Letters, mailer: FakeMailer
+) -> None:
+    mailer.failures = [Undeliverable("no such mailbox")]
+    lost = about_meeting(desk, "minutes_sent")
+    await letters.send(lost)
+    assert row(desk, lost).state == ledger.UNDELIVERABLE
+    with desk.store.reading() as tx:
+        written = [line.kind for line in journal.lines(tx, "MTG-leicester-heads-of-ict")]
+    assert written == ["letter.undeliverable"]
 
 
 async def test_a_letter_nobody_queued_is_an_error_and_not_an_empty_letter(letters: Letters) -> None:

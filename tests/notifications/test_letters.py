@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from icalendar import Calendar
 from jinja2 import UndefinedError
 
 from notifications import preview
@@ -35,7 +36,7 @@ from notifications.render import (
     together,
 )
 from service import handbook
-from workflows.letters import Asking, Letter, read
+from workflows.letters import Asking, Inviting, Letter, read
 from workflows.model import Choice
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -211,11 +212,43 @@ def test_a_long_host_name_does_not_break_the_thread() -> None:
     assert f"<b{name[2:]}".encode() in message.as_bytes(policy=SMTP)
 
 
+TOLD = ["multipart/alternative", "text/plain", "text/html"]
+INVITED = ["multipart/mixed", *TOLD, "text/calendar", "application/ics"]
+
+
+def parts_of(message: EmailMessage) -> list[str]:
+    return [part.get_content_type() for part in message.walk()]
+
+
 @every_letter
-def test_a_letter_is_text_first_and_html_second(letter: Letter) -> None:
+def test_a_letter_is_text_first_and_html_second_and_an_invitation_last(letter: Letter) -> None:
+    assert parts_of(received(letter)) == (INVITED if isinstance(letter, Inviting) else TOLD)
+
+
+@every_letter
+def test_no_part_of_a_letter_can_be_taken_for_the_end_of_another(letter: Letter) -> None:
+    boundaries = [part.get_boundary() for part in received(letter).walk() if part.is_multipart()]
+    assert len(set(boundaries)) == len(boundaries)
+
+
+INVITING = {name: letter for name, letter in EXAMPLES.items() if isinstance(letter, Inviting)}
+
+
+@pytest.mark.parametrize(("name", "letter"), INVITING.items(), ids=INVITING)
+def test_a_letter_that_invites_brings_the_same_calendar_twice(name: str, letter: Letter) -> None:
     message = received(letter)
-    assert message.get_content_type() == "multipart/alternative"
-    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    shown = next(part for part in message.walk() if part.get_content_type() == "text/calendar")
+    file = next(message.iter_attachments())
+    method = "CANCEL" if "called_off" in name else "REQUEST"
+    assert shown.get_param("method") == method
+    assert shown.get_content_charset() == "utf-8"
+    assert file.get_filename() == "meeting.ics"
+    assert shown.get_payload(decode=True) == file.get_payload(decode=True)
+    event = Calendar.from_ical(file.get_content()).events[0]
+    assert event.organizer == "mailto:heads-of-ict@leicester.example"
+    assert [str(each) for each in event.attendees] == ["mailto:member@leicester.example"]
+    # A retry is the same letter: it is stamped with the moment at which it was written down.
+    assert event.stamp == message["Date"].datetime
 
 
 @every_letter
@@ -314,6 +347,17 @@ def test_a_letter_that_asks_says_when_it_is_due_and_what_happens_if_nobody_answe
         ("cover", "Decide by Thu 21 Oct, covering for A. Holder: "),
         ("returned", "Information wanted from you: "),
         ("stuck", "Needs you, nobody has answered: "),
+        ("meeting_called", "Come on Wed 13 Oct at 10:00: "),
+        ("meeting_moved", "Come on Wed 3 Nov at 10:00 instead of Wed 13 Oct: "),
+        ("meeting_moved-same-day", "Come at 14:00 instead of 10:00 on Wed 13 Oct: "),
+        ("meeting_moved-elsewhere", "Come to another place on Wed 13 Oct at 10:00: "),
+        ("meeting_called_off", "Do not come on Wed 13 Oct: "),
+        ("agenda_sent", "Read before Wed 13 Oct: 2 items to decide, "),
+        ("agenda_sent-empty", "Nothing to read before Wed 13 Oct: "),
+        ("minutes_sent", "Check the minutes by Wed 10 Nov: "),
+        ("minutes_sent-confirmed", "Confirmed minutes: "),
+        ("meeting_unrecorded", "Record by Fri 15 Oct: 1 item without an outcome, "),
+        ("meeting_unrecorded-pmo", "Needs you, 2 items of a meeting without an outcome: "),
     ],
 )
 def test_a_subject_begins_with_what_is_to_be_done_and_by_when(name: str, line: str) -> None:
@@ -444,6 +488,7 @@ HOSTILE = {
 TYPED = (
     *("name", "post_title", "title", "organisation", "summary", "sponsor", "seat", "forum", "share_of"),
     *("who", "for_whom", "reason", "text", "owner", "covering", "cover", "confirmed_by", "about", "why"),
+    *("place", "sought", "outcome", "secretary"),
 )
 """The fields that hold what somebody typed."""
 
@@ -474,7 +519,7 @@ def test_whatever_was_typed_is_shown_as_text_and_stops_no_letter(hostile: str) -
         page, text = page_of(message), text_of(message)
         assert message.keys() == expected.keys()
         assert message["To"].addresses[0].addr_spec == letter.to.address
-        assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+        assert parts_of(message) == parts_of(expected)
         assert set(page.tags) <= {*page_of(expected).tags, "br"}
         assert page.links == page_of(expected).links
         assert page.attributes == page_of(expected).attributes or not hostile.strip()
