@@ -157,6 +157,8 @@ class Forum(Entry):
     """Working days after a meeting on which the PMO hears that its record is open."""
     place: str = ""
     time: str = "10:00"
+    hours: int = 2
+    """For how long a meeting is put into calendars."""
     meetings: tuple[Day, ...] = ()
 
 

@@ -149,6 +149,7 @@ class ForumEntry(Entry):
     told_days: Whole = 5
     place: str = ""
     time: TimeOfDay = "10:00"
+    hours: Whole = 2
     meets: Recurrence | None = None
     also_meets: tuple[Day, ...] = ()
     does_not_meet: tuple[Day, ...] = ()

@@ -540,7 +540,8 @@ def _meeting_moved(connection: Connection, line: Line) -> None:
     _change_meeting(connection, line, data["day"], state="moved", moved_to=to, why=data["why"])
     _known_meeting(connection, line, data["to"])
     # Whoever was called to it is told, and need not be called again. Its papers close anew.
-    carried = {name: before[name] for name in ("extraordinary", "place", "time", "order", "called")}
+    kept = ("extraordinary", "place", "time", "order", "called")
+    carried = {name: before[name] for name in kept} | {"revision": before["revision"] + 1}
     state = "called" if before["called"] else "planned"
     _change_meeting(connection, line, data["to"], moved_from=was, state=state, **carried)
     own = (MEETING_ITEMS.c.series == line.case, MEETING_ITEMS.c.day == was)
@@ -550,7 +551,8 @@ def _meeting_moved(connection: Connection, line: Line) -> None:
 def _meeting_called_off(connection: Connection, line: Line) -> None:
     _stirred(connection, line)
     _known_meeting(connection, line, line.data["day"])
-    _change_meeting(connection, line, line.data["day"], state="called_off", why=line.data["why"])
+    off = {"state": "called_off", "why": line.data["why"], "revision": MEETINGS.c.revision + 1}
+    _change_meeting(connection, line, line.data["day"], **off)
 
 
 def _meeting_added(connection: Connection, line: Line) -> None:
@@ -562,7 +564,8 @@ def _meeting_added(connection: Connection, line: Line) -> None:
 
 def _meeting_arranged(connection: Connection, line: Line) -> None:
     _known_meeting(connection, line, line.data["day"])
-    _change_meeting(connection, line, line.data["day"], place=line.data["place"], time=line.data["time"])
+    now = {"place": line.data["place"], "time": line.data["time"], "revision": MEETINGS.c.revision + 1}
+    _change_meeting(connection, line, line.data["day"], **now)
 
 
 def _meeting_called(connection: Connection, line: Line) -> None:
@@ -675,6 +678,7 @@ def _known_meeting(connection: Connection, line: Line, on: str) -> None:
         "state": "planned",
         "extraordinary": False,
         "why": "",
+        "revision": 0,
         "place": line.data.get("place", ""),
         "time": line.data.get("time", ""),
         "agenda": "[]",

@@ -137,6 +137,7 @@ class Meeting(Frozen):
     moved_to: date | None = None
     moved_from: date | None = None
     why: str = ""
+    revision: int = 0
     place: str = ""
     time: str = ""
     called: datetime | None = None
@@ -269,13 +270,22 @@ def added(tx: Tx, series: Series, day: date, *, why: str, by: str, place: str = 
     return _told(tx, series, "meeting.added", data, f"added:{day}", by, ())
 
 
-def arranged(tx: Tx, series: Series, day: date, *, place: str, time: str, by: str) -> bool:
-    """Write where and when on its day a meeting begins. What is so already is False."""
+def arranged(
+    tx: Tx,
+    series: Series,
+    day: date,
+    *,
+    place: str,
+    time: str,
+    by: str,
+    queued: Sequence[QueuedLetter] = (),
+) -> bool:
+    """Write where and when on its day a meeting begins, with its letters. What is so already is False."""
     known = find(tx, series, day)
     if known and (known.place, known.time) == (place, time):
         return False
     data = {"day": day, "place": place, "time": time}
-    return tx.append(series.ref, "meeting.arranged", data, key=_key(tx, series, "arranged"), actor=by)
+    return _told(tx, series, "meeting.arranged", data, _key(tx, series, "arranged"), by, queued)
 
 
 # ---------------------------------------------------------------------- before the day
@@ -445,6 +455,14 @@ def series_named(tx: Tx, ref: str) -> KnownSeries | None:
     """Return a series by its reference, once it is looked after."""
     row = tx.one(_SERIES, series=ref)
     return _series(row) if row else None
+
+
+def first_day(tx: Tx, series: Series, day: date) -> date:
+    """Return the day on which a meeting was planned at first, however often it was moved since."""
+    known = {meeting.day: meeting for meeting in of_series(tx, series)}
+    while (meeting := known.get(day)) and meeting.moved_from:
+        day = meeting.moved_from
+    return day
 
 
 def of_series(tx: Tx, series: Series) -> tuple[Meeting, ...]:

@@ -404,6 +404,8 @@ class MeetingRow(SQLModel, table=True):
     moved_from: date | None = None
     why: str
     """Why it was moved, called off or added."""
+    revision: int
+    """How often it was changed, by which calendars know the latest word of it."""
     place: str
     time: str
     called: datetime | None = None

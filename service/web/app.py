@@ -26,6 +26,7 @@ from service.web.routes import (
     handbooks,
     health,
     links,
+    meetings,
     orders,
     proposals,
     provisions,
@@ -35,7 +36,7 @@ from service.web.routes import (
 from service.web.visits import admit
 
 HERE = Path(__file__).parent
-AREAS = (health, links, signing, work, proposals, cases, orders, provisions, handbooks, api)
+AREAS = (health, links, signing, work, proposals, cases, orders, provisions, handbooks, meetings, api)
 
 
 class Application(FastAPI):

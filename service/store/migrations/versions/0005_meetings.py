@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("moved_to", sa.Date(), nullable=True),
         sa.Column("moved_from", sa.Date(), nullable=True),
         sa.Column("why", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("time", sa.String(), nullable=False),
         sa.Column("called", sa.DateTime(timezone=True), nullable=True),
