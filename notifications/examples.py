@@ -229,7 +229,7 @@ _BUSINESS = (
         number=2,
         ref="INV-2004-0002",
         title=BOOKING.title,
-        sought=f"Did {HEADS} have any concerns about this proposal?",
+        sought="Do you have any concerns about this proposal?",
         carried_over_from=date(2004, 9, 8),
     ),
     Business(number=3, ref="INV-2004-0001", title="Consultation tool kit", for_information=True),

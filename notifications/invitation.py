@@ -5,7 +5,6 @@ reaches the entry that a first invitation made (RFC 5545, 5546 and 6047).
 """
 
 from datetime import datetime
-from hashlib import sha256
 from urllib.parse import quote
 
 from icalendar import Calendar, Event, Timezone, vCalAddress
@@ -49,11 +48,6 @@ class Invitation(Frozen):
         if self.called_off:
             return "CANCEL"
         return "REQUEST" if self.attendee else "PUBLISH"
-
-
-def uid(meeting: str, host: str) -> str:
-    """Return the name by which calendars know a meeting, of its key and the installation's host."""
-    return f"{sha256(meeting.encode()).hexdigest()[:32]}@{host}"
 
 
 def calendar(invitation: Invitation, *, stamp: datetime, sender: str = "") -> bytes:

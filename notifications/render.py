@@ -18,7 +18,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications.invitation import Invitation, calendar
 from notifications.sayings import saying
-from workflows.letters import Addressee, CaseLetter, Inviting, Letter, MeetingCalledOff
+from workflows.letters import (
+    Addressee,
+    CaseLetter,
+    Inviting,
+    Letter,
+    MeetingCalled,
+    MeetingCalledOff,
+    MeetingMoved,
+)
 
 TEMPLATES = Path(__file__).with_name("templates")
 LONGEST_SUBJECT = 150
@@ -91,7 +99,13 @@ def subject(letter: Letter) -> str:
 
 def _invitation(letter: Inviting) -> Invitation:
     """Return what a letter tells a calendar."""
-    papers = getattr(letter, "papers_close", None)
+    match letter:
+        case MeetingCalledOff():
+            note = flat(letter.why)
+        case MeetingCalled() | MeetingMoved() if letter.papers_close:
+            note = f"Papers must be in by {day(letter.papers_close)}."
+        case _:
+            note = ""
     return Invitation(
         organisation=letter.organisation,
         forum=letter.forum,
@@ -100,7 +114,7 @@ def _invitation(letter: Inviting) -> Invitation:
         mailbox=letter.mailbox,
         attendee=letter.to,
         called_off=isinstance(letter, MeetingCalledOff),
-        note=f"Papers must be in by {day(papers)}." if papers else "",
+        note=note,
     )
 
 

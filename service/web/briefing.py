@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import rfc8785
@@ -53,6 +54,20 @@ class Change(Frozen):
     what: str
     before: str
     now: str
+
+
+class Paper(Frozen):
+    """What a version of a proposal says, whoever reads it; the fields are those of a `Brief`."""
+
+    what_for: str
+    rows: tuple[Row, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    flags: tuple[str, ...] = ()
+    options: tuple[Row, ...] = ()
+    benefits: tuple[str, ...] = ()
+    principles: tuple[Row, ...] = ()
+    provisions: tuple[Row, ...] = ()
 
 
 class Brief(Frozen):
@@ -112,9 +127,7 @@ class Brief(Frozen):
 def brief(tx: Tx, sight: Sight) -> Brief:
     """Put together what the person of a link is to see."""
     step, seat, case, edition = sight.open_step, sight.open_seat, sight.case, sight.edition
-    content = cases.content(tx, case.ref, step.version) or {}
-    read = ProposalDocument.model_validate(content)
-    figures, flags = reckoned(read, case, edition)
+    said = paper(tx, case, step.version, edition)
     made = seclusion.decisions(tx, case.ref)
     asked = {one.id for one in steps.of_case(tx, case.ref) if one.version == step.version}
     # What was said of an earlier version was said of another proposal.
@@ -130,7 +143,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         title=case.title,
         question=question(step, seat, case, edition),
         amount=_amount(step, seat, case),
-        what_for=str(content.get("summary") or case.title),
+        what_for=said.what_for,
         deciding_as=sight.who,
         post=sight.post,
         forum=telling.recorded_for(step.ask.forum, step.kind, seat.post, edition),
@@ -143,14 +156,14 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         submitted=case.proposal.submitted,
         due=words.local(step.due),
         changes=changes(tx, case.ref, step.version - 1, step.version),
-        rows=tuple(_rows(content, case, edition)),
-        costs=tuple(_costs(content)),
-        figures=figures,
-        flags=(*flags, *outstanding.flags(tx, case, read, edition)),
-        options=tuple(Row(what=title, which=told) for title, told in appraisal.options(read)),
-        benefits=tuple(_benefits(read)),
-        principles=tuple(_principles(content, edition)),
-        provisions=provisions(read, case, edition),
+        rows=said.rows,
+        costs=said.costs,
+        figures=said.figures,
+        flags=said.flags,
+        options=said.options,
+        benefits=said.benefits,
+        principles=said.principles,
+        provisions=said.provisions,
         so_far=tuple(telling.told(decision, edition) for decision in earlier),
         colleagues=tuple(_colleagues(tx, step, seat, case, edition, made)),
         blind=step.blind and step.open,
@@ -185,10 +198,20 @@ def shown(tx: Tx, hash: str) -> Brief | None:
 
 def question(step: StepView, seat: SeatView, case: CaseView, edition: Edition) -> str:
     """Put a step's question as the heading of its page."""
-    named = telling.about(case, step.key, edition)
-    about = words.listed(named)
     forum = telling.recorded_for(step.ask.forum, step.kind, seat.post, edition)
-    match step.kind:
+    return put(step.kind, step.key, case, edition, forum=forum, amount=seat.amount)
+
+
+def put(
+    kind: str, key: str, case: CaseView, edition: Edition, *, forum: str = "", amount: Decimal | None = None
+) -> str:
+    """Put a question of a kind in words: to those who answer it, or to whoever writes down a forum's answer.
+
+    `amount` is the pounds asked of the seat, if it is about a share.
+    """
+    named = telling.about(case, key, edition)
+    about = words.listed(named)
+    match kind:
         case "embargo_exception" if forum:
             return f"Did {forum} grant an exception from the embargo?"
         case "challenge" if forum:
@@ -217,24 +240,24 @@ def question(step: StepView, seat: SeatView, case: CaseView, edition: Edition) -
             return "What is the solution to the technical parameter that limits this proposal?"
         case "bid_outcome":
             return "Has the bid for this money succeeded?"
-        case "funding" if seat.amount is not None:
-            return f"Do you approve {words.money(seat.amount)} from your budget?"
-        case "authority" if seat.amount is not None:
-            return f"Do you approve this share of {words.money(seat.amount)}?"
+        case "funding" if amount is not None:
+            return f"Do you approve {words.money(amount)} from your budget?"
+        case "authority" if amount is not None:
+            return f"Do you approve this share of {words.money(amount)}?"
         case "notification":
             return "Do you have any concerns about this proposal?"
         case "srg":
             return f"Does SRG approve this proposal of {words.money(case.capital)}?"
         case "referral":
-            return f"May this proposal go on? {_why_referred(step, case)}".strip()
+            return f"May this proposal go on? {_why_referred(key, case)}".strip()
         case "completion":
             return "Is this complete?"
         case _:
             return "What is your answer?"
 
 
-def _why_referred(step: StepView, case: CaseView) -> str:
-    found = telling.place(case, step.key)
+def _why_referred(key: str, case: CaseView) -> str:
+    found = telling.place(case, key)
     return words.sentence(found[0].reason) if found else ""
 
 
@@ -311,6 +334,24 @@ def _colleagues(
                 who=telling.title(edition, colleague.post, words.local(step.opened)),
                 said=telling.told(answer, edition) if answer else None,
             )
+
+
+def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
+    """Return what a version of a proposal says, as everybody who decides on it is shown it."""
+    content = cases.content(tx, case.ref, version) or {}
+    read = ProposalDocument.model_validate(content)
+    figures, flags = reckoned(read, case, edition)
+    return Paper(
+        what_for=str(content.get("summary") or case.title),
+        rows=tuple(_rows(content, case, edition)),
+        costs=tuple(_costs(content)),
+        figures=figures,
+        flags=(*flags, *outstanding.flags(tx, case, read, edition)),
+        options=tuple(Row(what=title, which=told) for title, told in appraisal.options(read)),
+        benefits=tuple(_benefits(read)),
+        principles=tuple(_principles(content, edition)),
+        provisions=provisions(read, case, edition),
+    )
 
 
 def rows(tx: Tx, case: CaseView) -> list[tuple[str, str]]:

@@ -366,11 +366,19 @@ def _alternatives(record: DecisionRecord) -> Iterator[Row]:
         yield Row(what="In the sponsor's words", which=lines)
 
 
+def budgets(case: CaseView, rules: Edition, day: date) -> Iterator[Row]:
+    """Tell what a proposal does to the budgets of those who are to pay for it."""
+    return map(_paid, _payers(case, rules, day))
+
+
 def _budgets(record: DecisionRecord) -> Iterator[Row]:
     yield Row(what="Capital in all", which=(words.money(record.capital),))
-    for payer in record.payers:
-        paid = f"{words.money(payer.amount)} ({words.percent(payer.percent)})"
-        yield Row(what=payer.title, which=(paid, *_left(payer)))
+    yield from map(_paid, record.payers)
+
+
+def _paid(payer: Payer) -> Row:
+    paid = f"{words.money(payer.amount)} ({words.percent(payer.percent)})"
+    return Row(what=payer.title, which=(paid, *_left(payer)))
 
 
 def _left(payer: Payer) -> Iterator[str]:

@@ -26,6 +26,11 @@ _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 # The fonts that come with the typesetter show all of Latin, and these.
 _UNUSUAL = re.compile(r"[^\n\x20-\x7e\u00a0-\u017f\u2010-\u2027£€\u200b]")
 
+_SIGNS = b"""#set document(title: "Signs")
+#set text(font: "Libertinus Serif", lang: "en")
+#json(bytes(sys.inputs.data))
+"""
+
 _turn = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -36,15 +41,25 @@ def pdf(template: str, data: Mapping[str, Any]) -> bytes:
     with _turn, TemporaryDirectory() as nothing:
         # An empty folder is all that it could read.
         compiler = typst.Compiler(root=nothing, font_paths=_fonts())
-        for _ in range(_ROUNDS):
-            try:
-                return _made(compiler, source, shown)
-            except typst.TypstError as error:
-                missing = _missing(str(error))
-                if not missing:
-                    raise
-                shown = _named(shown, re.compile(f"[{re.escape(missing)}]"))
-        return _made(compiler, source, _named(shown, _UNUSUAL))
+        # Signs are tried on a page of their own first, for each that no font has costs a whole run.
+        unusual = "".join(sorted(set(_UNUSUAL.findall(json.dumps(shown, ensure_ascii=False)))))
+        _, shown = _tried(compiler, _SIGNS, unusual, shown) if unusual else (b"", shown)
+        made, _ = _tried(compiler, source, shown, shown)
+        return made
+
+
+def _tried(compiler: typst.Compiler, source: bytes, data: Any, shown: Any) -> tuple[bytes, Any]:
+    """Make a PDF of data without what no font has; return it, and the other data with that named."""
+    for _ in range(_ROUNDS):
+        try:
+            return _made(compiler, source, data), shown
+        except typst.TypstError as error:
+            missing = _missing(str(error))
+            if not missing:
+                raise
+            signs = re.compile(f"[{re.escape(missing)}]")
+            data, shown = _named(data, signs), _named(shown, signs)
+    return _made(compiler, source, _named(data, _UNUSUAL)), _named(shown, _UNUSUAL)
 
 
 def _made(compiler: typst.Compiler, source: bytes, data: Any) -> bytes:

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from service.clock import real_now
-from tests.bench import decisions, histories, letters, memory, processes, rehearsal, starting
+from tests.bench import decisions, histories, letters, memory, papers, processes, rehearsal, starting
 from tests.bench.beside import beside
 from tests.bench.council import council
 from tests.bench.report import Report
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 MARK = "<!-- the table of the last `make bench ARGS=--write` -->"
-PARTS = ("starting", "letters", "rehearsal", "histories", "decisions", "processes", "memory")
+PARTS = ("starting", "letters", "papers", "rehearsal", "histories", "decisions", "processes", "memory")
 
 
 async def measure(report: Report, chosen: argparse.Namespace, folder: Path) -> None:
@@ -26,6 +26,8 @@ async def measure(report: Report, chosen: argparse.Namespace, folder: Path) -> N
         await starting.measure(report, folder, times=1 if quick else 3)
     if "letters" in wanted:
         await letters.measure(report, folder, number=100 if quick else 300)
+    if "papers" in wanted:
+        papers.measure(report, folder)
     if "rehearsal" in wanted:
         rehearsal.measure(report, folder, number=2_000 if quick else 10_000)
     if "histories" in wanted:

@@ -43,15 +43,15 @@ def measure(report: Report, folder: Path, *, number: int) -> None:
     """Rehearse few and many stored proposals with the command, and route each of some by itself."""
     took, peaks, worked = {}, {}, 0.0
     for stored in (FEW, number):
-        settings = _settings(folder / f"rehearsal-{stored}")
-        _fill(settings, stored)
+        settings = settings_in(folder / f"rehearsal-{stored}")
+        fill(settings, stored)
         before = _worked()
         runs = [_rehearse(settings) for _ in range(_TIMES)]
         worked = (_worked() - before) / _TIMES
         took[stored] = statistics.median(seconds for seconds, _ in runs)
         peaks[stored] = statistics.median(peak for _, peak in runs)
         report.say(f"rehearsal: {stored:,} proposals in {took[stored]:.1f} s, peak {peaks[stored]:.0f} MB")
-    settings = _settings(folder / f"rehearsal-{number}")
+    settings = settings_in(folder / f"rehearsal-{number}")
     bare = _bare_pass(settings)
     report.add(
         Row(
@@ -86,7 +86,8 @@ def measure(report: Report, folder: Path, *, number: int) -> None:
     report.add(Row("routing one stored proposal over reading it bare", routing / (bare / number), "×"))
 
 
-def _settings(folder: Path) -> Settings:
+def settings_in(folder: Path) -> Settings:
+    """Return the settings of a record in a folder of its own."""
     folder.mkdir(exist_ok=True)
     return Settings(mode="test", data_dir=folder, secret_keys=_KEYS)
 
@@ -157,7 +158,7 @@ def _routing(settings: Settings) -> float:
 # ------------------------------------------------------------------------------ filling
 
 
-def _fill(settings: Settings, number: int) -> None:
+def fill(settings: Settings, number: int) -> None:
     """Write proposals straight into the tables, for the record's own way takes minutes."""
     edition = handbook.load("leicester")
     store = open_store(settings)

@@ -3,11 +3,16 @@
 import signal
 import subprocess
 import sys
+from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
+from icalendar import Calendar
+
 from notifications.catcher import catching, caught
+from notifications.examples import BASE, EXAMPLES, rendered
 from notifications.smtp import Mailer
 
 WORDS = "Long lines are folded on the way and whole again here: " + "word " * 30
@@ -42,6 +47,23 @@ async def test_a_caught_letter_reads_as_it_was_written(tmp_path: Path) -> None:
     assert one.headers["Message-ID"] == "<letter-1@council.example>"
     assert one.links == ("http://localhost:8000/a/abc-DEF_1?x=1", "http://localhost:8000/c/2")
     assert one.at.tzinfo is not None
+
+
+async def test_a_letter_that_invites_reads_as_any_other_and_its_calendar_is_kept(tmp_path: Path) -> None:
+    invited = rendered(EXAMPLES["meeting_called"])
+    async with catching(tmp_path) as port:
+        post = mailer(port)
+        await post.send(invited)
+        await post.close()
+    [one] = caught(tmp_path)
+    page = f"{BASE}/meetings/heads-of-ict/2004-10-13"
+    assert one.text.startswith("Please come to the meeting of Heads of ICT Group at 10:00")
+    assert one.links == (page,)
+    assert f'href="{page}"' in one.html
+    assert "BEGIN:VCALENDAR" not in one.text + one.html
+    kept = message_from_bytes((tmp_path / "000001.eml").read_bytes(), policy=default)
+    [file] = kept.iter_attachments()
+    assert Calendar.from_ical(file.get_content())["METHOD"] == "REQUEST"
 
 
 def test_a_subject_folded_after_an_empty_line_is_read_without_its_space(tmp_path: Path) -> None:

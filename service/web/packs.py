@@ -1,0 +1,439 @@
+"""The papers of a meeting on paper: the pack that its members read before, and the minutes after.
+
+Both are values that say all there is to say, and are told as a tagged PDF in which nothing is markup. What an
+item says of a case is put together by what the decision page is made of, so that the two cannot differ.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Literal
+
+from service import telling
+from service.handbook import Edition
+from service.store import steps
+from service.store.anchors import Witness
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.intents import DecisionView
+from service.store.steps import StepView
+from service.web import briefing, decision_record, printing, seclusion, words
+from service.web.briefing import Paper, Row
+from workflows.letters import Answer, Condition
+from workflows.model import Choice, Frozen, LegAsk
+
+_SAID_ABOVE = ("Department", "Sponsor")
+"""Rows of a proposal that stand at the head of its item."""
+
+
+class Line(Frozen):
+    """A line of a section: what, and which, the latter in one or several paragraphs."""
+
+    what: str
+    which: tuple[str, ...] = ()
+
+
+class Table(Frozen):
+    """Figures in columns; the first cell of a row names it."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    sums: bool = False
+    """All but the first column hold sums of money, which are read from the right."""
+
+
+class Section(Frozen):
+    """A part of an item under a heading of its own: sentences, then lines, then figures."""
+
+    heading: str
+    sentences: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    table: Table | None = None
+
+
+class Member(Frozen):
+    """A member of the forum, by the title of their post and perhaps their name."""
+
+    title: str
+    chair: bool = False
+
+
+class PackItem(Frozen):
+    """An item of a pack, which begins on a page of its own. One that is about no case has a title alone."""
+
+    number: int
+    title: str
+    ref: str = ""
+    decision_sought: str = ""
+    """As a question; for an item of which the forum is only told, empty."""
+    clause: str = ""
+    """The clause that brings it here, as a sentence with its number."""
+    why: str = ""
+    """Why the case has come this way."""
+    sponsor: str = ""
+    department: str = ""
+    version: int = 0
+    submitted: date | None = None
+    """The day of the version."""
+    fingerprint: str = ""
+    """The SHA-256 of the version."""
+    what_for: str = ""
+    figures: tuple[tuple[str, str], ...] = ()
+    sections: tuple[Section, ...] = ()
+    carried_over_from: date | None = None
+    for_information: bool = False
+    closing: str = ""
+
+
+class Pack(Frozen):
+    """What the members of a forum read before a meeting."""
+
+    organisation: str
+    forum: str
+    day: date
+    starts: str = ""
+    """As clocks show it: "10:00"."""
+    place: str = ""
+    members: tuple[Member, ...] = ()
+    papers_closed: date | None = None
+    items: tuple[PackItem, ...] = ()
+    witness: Witness | None = None
+    """What the record came to on a day: the head of the day's chain, for whoever wants to check it later."""
+
+
+class MinuteCondition(Frozen):
+    """What a meeting required in return for a yes."""
+
+    text: str
+    owner: str = ""
+    by: date | None = None
+
+
+class MinuteItem(Frozen):
+    """An item of the minutes."""
+
+    number: int
+    title: str
+    reference: str = ""
+    """The number of the minute."""
+    ref: str = ""
+    outcome: str = ""
+    reasons: str = ""
+    conditions: tuple[MinuteCondition, ...] = ()
+    interests: tuple[str, ...] = ()
+    """Each as a sentence: who declared it, and whether they took part."""
+    vote: str = ""
+    """How the vote went, if there was one."""
+    carried_over_to: date | None = None
+
+
+class Minutes(Frozen):
+    """What a meeting came to."""
+
+    organisation: str
+    forum: str
+    day: date
+    starts: str = ""
+    place: str = ""
+    present: tuple[str, ...] = ()
+    apologies: tuple[str, ...] = ()
+    substitutes: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    quorum: str = ""
+    """A sentence on whether the meeting was quorate."""
+    next_meeting: date | None = None
+    items: tuple[MinuteItem, ...] = ()
+    status: Literal["draft", "confirmed"] = "draft"
+    confirmed: date | None = None
+    """The day of the meeting that confirmed them."""
+    corrections: tuple[str, ...] = ()
+    """What was corrected since they were first drafted."""
+
+
+# --------------------------------------------------------------------------- on paper
+
+
+def pack_pdf(pack: Pack) -> bytes:
+    """Return a pack as a PDF, the same bytes for the same pack."""
+    return printing.pdf(
+        "meetings/pack.typ",
+        {
+            "title": f"Papers for {pack.forum}, {words.day(pack.day)}",
+            "organisation": pack.organisation,
+            "forum": pack.forum,
+            "meeting": list(_meeting(pack.day, pack.starts, pack.place)) + list(_of_pack(pack)),
+            "items": [_item(item) for item in pack.items],
+            "witness": _witnessed(pack.witness) if pack.witness else None,
+        },
+    )
+
+
+def minutes_pdf(minutes: Minutes) -> bytes:
+    """Return minutes as a PDF, the same bytes for the same minutes."""
+    return printing.pdf(
+        "meetings/minutes.typ",
+        {
+            "title": f"{_status(minutes)} of {minutes.forum}, {words.day(minutes.day)}",
+            "organisation": minutes.organisation,
+            "status": _status_sentence(minutes),
+            "meeting": list(_meeting(minutes.day, minutes.starts, minutes.place)) + list(_there(minutes)),
+            "items": [_minuted(item) for item in minutes.items],
+            "corrections": list(minutes.corrections),
+        },
+    )
+
+
+def _meeting(day: date, starts: str, place: str) -> Iterator[tuple[str, str]]:
+    yield "Meeting", words.day(day) + (f" at {starts}" if starts else "")
+    if place:
+        yield "Place", place
+
+
+def _of_pack(pack: Pack) -> Iterator[tuple[str, str]]:
+    if pack.members:
+        yield "Members", "\n".join(f"{one.title} (chair)" if one.chair else one.title for one in pack.members)
+    if pack.papers_closed:
+        yield "Papers closed", words.day(pack.papers_closed)
+
+
+def _item(item: PackItem) -> dict[str, object]:
+    return {
+        "heading": _heading(item.number, item.title, item.ref),
+        "sought": _sought(item),
+        "notes": list(_notes(item)),
+        "figures": list(item.figures),
+        "sections": [section.model_dump() for section in item.sections],
+        "closing": item.closing,
+    }
+
+
+def _heading(number: int, title: str, ref: str) -> str:
+    return f"{number}. {title}" + (f" ({ref})" if ref else "")
+
+
+def _sought(item: PackItem) -> str:
+    if item.for_information:
+        return "For information: no decision is sought."
+    return f"Decision sought: {item.decision_sought}" if item.decision_sought else ""
+
+
+def _notes(item: PackItem) -> Iterator[tuple[str, str]]:
+    if item.carried_over_from:
+        yield "Carried over from", f"the meeting of {words.day(item.carried_over_from)}"
+    if item.clause:
+        yield "Why it is here", item.clause
+    if item.why:
+        yield "What brings it here", item.why
+    if item.sponsor:
+        yield "Requested by", item.sponsor
+    if item.department:
+        yield "Department", item.department
+    if item.what_for:
+        yield "What it is for", item.what_for
+    if item.version:
+        of = f" of {words.day(item.submitted)}" if item.submitted else ""
+        yield "Version", f"{item.version}{of}, fingerprint {item.fingerprint}"
+
+
+def _witnessed(witness: Witness) -> dict[str, str]:
+    return {
+        "sentence": (
+            f"At the end of {words.day(witness.day)} the whole record came to this fingerprint. "
+            "Whoever keeps it can have checked later that nothing before that day was changed."
+        ),
+        "digest": witness.digest,
+    }
+
+
+def _status(minutes: Minutes) -> str:
+    return "Minutes" if minutes.status == "confirmed" else "Draft minutes"
+
+
+def _status_sentence(minutes: Minutes) -> str:
+    if minutes.status == "draft":
+        return "Draft: these minutes are not confirmed yet."
+    on = f" on {words.day(minutes.confirmed)}" if minutes.confirmed else ""
+    return f"Confirmed{on}."
+
+
+def _there(minutes: Minutes) -> Iterator[tuple[str, str]]:
+    for what, who in (
+        ("Present", minutes.present),
+        ("Substitutes", minutes.substitutes),
+        ("Apologies", minutes.apologies),
+        ("Absent", minutes.absent),
+    ):
+        if who:
+            yield what, "\n".join(who)
+    if minutes.quorum:
+        yield "Quorum", minutes.quorum
+    if minutes.next_meeting:
+        yield "Next meeting", words.day(minutes.next_meeting)
+
+
+def _minuted(item: MinuteItem) -> dict[str, object]:
+    told = [
+        ("Outcome", item.outcome or ("" if item.carried_over_to else "No outcome is recorded.")),
+        ("Reasons", item.reasons),
+        ("Interests", "\n".join(item.interests)),
+        ("Vote", item.vote),
+        ("Carried over", f"To {words.day(item.carried_over_to)}." if item.carried_over_to else ""),
+        ("Minute", item.reference),
+    ]
+    return {
+        "heading": _heading(item.number, item.title, item.ref),
+        "lines": [(what, which) for what, which in told if which],
+        "conditions": [(put.text, put.owner, words.day(put.by) if put.by else "") for put in item.conditions],
+    }
+
+
+# ------------------------------------------------------------------------ what it says
+
+
+def item(
+    tx: Tx,
+    case: CaseView,
+    question: StepView | LegAsk | None,
+    rules: Edition,
+    day: date,
+    number: int,
+    *,
+    carried_over_from: date | None = None,
+) -> PackItem:
+    """Return the paper of a case for a meeting of a day, under its number on the agenda.
+
+    `question` is the step that the forum answers, or what will be asked of it on that day; without one the
+    forum is only told. `rules` are those the case opened with.
+    """
+    version = question.version if isinstance(question, StepView) else case.version
+    paper = briefing.paper(tx, case, version, rules)
+    said = {row.what: row.which for row in paper.rows}
+    found = telling.place(case, question.key) if question else None
+    leg = found[0] if found else None
+    clause = question.clause if isinstance(question, StepView) else leg.clause if leg else ""
+    return PackItem(
+        number=number,
+        title=case.title,
+        ref=case.ref,
+        decision_sought=briefing.put(question.kind, question.key, case, rules) if question else "",
+        clause=words.by_clause(rules.clause_text(clause) or "the handbook asks for it", clause)
+        if clause
+        else "",
+        why=words.sentence(leg.reason) if leg and leg.reason else "",
+        sponsor=said.get("Sponsor", ""),
+        department=said.get("Department", ""),
+        version=version,
+        submitted=case.proposal.submitted,
+        fingerprint=question.content_hash if isinstance(question, StepView) else case.content_hash,
+        what_for=paper.what_for if paper.what_for != case.title else "",
+        figures=tuple((row.what, row.which) for row in paper.rows if row.what not in _SAID_ABOVE),
+        sections=tuple(_sections(tx, case, question, version, paper, rules, day)),
+        carried_over_from=carried_over_from,
+        for_information=question is None,
+        closing=f"Put together from the record on {words.day(day)}.",
+    )
+
+
+def _sections(
+    tx: Tx,
+    case: CaseView,
+    question: StepView | LegAsk | None,
+    version: int,
+    paper: Paper,
+    rules: Edition,
+    day: date,
+) -> Iterator[Section]:
+    if paper.flags:
+        yield Section(heading="What to look at", sentences=tuple(map(words.sentence, paper.flags)))
+    if paper.costs:
+        yield Section(heading="Costs by year", table=_costs(paper))
+    if paper.figures:
+        yield Section(
+            heading="What it comes to",
+            table=Table(
+                columns=("Figure", "Value", "How it was worked out"),
+                rows=tuple((figure.name, figure.value, figure.working) for figure in paper.figures),
+            ),
+        )
+    yield Section(
+        heading="What it does to budgets",
+        lines=tuple(
+            Line(what=row.what, which=row.which) for row in decision_record.budgets(case, rules, day)
+        ),
+    )
+    if paper.options:
+        yield Section(heading="What else was weighed", lines=_lines(paper.options))
+    if paper.benefits:
+        yield Section(heading="Benefits", sentences=paper.benefits)
+    yield Section(
+        heading="Principles",
+        sentences=("All others are plainly met.",) if paper.principles else ("All are plainly met.",),
+        lines=_lines(paper.principles),
+    )
+    if paper.provisions:
+        yield Section(heading="What it provides for", lines=_lines(paper.provisions))
+    if noted := tuple(telling.coincidences(case, rules, day)):
+        yield Section(heading="Interests", sentences=noted)
+    made = _answers(tx, case, question, version)
+    yield Section(
+        heading="So far",
+        sentences=() if made else ("Nobody has answered yet.",),
+        lines=tuple(_told(telling.told(one, rules)) for one in made),
+    )
+    if choices := _choices(question, rules):
+        yield Section(
+            heading="What may be answered",
+            lines=tuple(
+                Line(what=words.choice(one, kind), which=(words.leads_to(one, kind),))
+                for one, kind in choices
+            ),
+        )
+
+
+def _costs(paper: Paper) -> Table:
+    return Table(
+        columns=("Year", "Capital", "Revenue", "Project management"),
+        sums=True,
+        rows=tuple((cost.year, cost.capital, cost.revenue, cost.management) for cost in paper.costs),
+    )
+
+
+def _lines(rows: Sequence[Row]) -> tuple[Line, ...]:
+    return tuple(Line(what=row.what, which=(row.which,)) for row in rows)
+
+
+def _answers(
+    tx: Tx, case: CaseView, question: StepView | LegAsk | None, version: int
+) -> tuple[DecisionView, ...]:
+    """Return what has been said of the version, but for the question itself and as far as all may see it."""
+    own = question.id if isinstance(question, StepView) else ""
+    asked = {step.id for step in steps.of_case(tx, case.ref) if step.version == version}
+    made = seclusion.decisions(tx, case.ref)
+    return tuple(one for one in made if one.step in asked and one.step != own and one.choice.counted)
+
+
+def _told(said: Answer) -> Line:
+    covering = f", covering for {said.for_whom}," if said.for_whom else ""
+    until = f", until {words.short_day(said.until)}" if said.until else ""
+    did = f"{words.did(said.choice, said.kind)} on {words.short_day(said.on)}{until}"
+    return Line(
+        what=f"{said.who}{covering} {did}.",
+        which=(
+            *((f"“{said.reason}”",) if said.reason else ()),
+            *(f"{words.ANSWERS.get(name, words.plain(name))}: {remark}" for name, remark in said.remarks),
+            *map(_condition, said.conditions),
+        ),
+    )
+
+
+def _condition(put: Condition) -> str:
+    by = f", by {words.short_day(put.by)}" if put.by else ""
+    return f"Condition: {put.text} ({put.owner}{by})"
+
+
+def _choices(question: StepView | LegAsk | None, rules: Edition) -> list[tuple[Choice, str]]:
+    if question is None:
+        return []
+    if isinstance(question, StepView):
+        return [(one, question.kind) for one in question.choices]
+    terms = rules.terms().get(question.kind)
+    return [(one, question.kind) for one in terms.choices] if terms else []
