@@ -7,10 +7,11 @@ from enum import StrEnum
 from service import telling
 from service.handbook import Edition, Forum
 from service.store import cases, intents, meetings, steps
+from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.meetings import Calendar, MeetingView, Series
 from service.store.steps import StepView
-from workflows.model import Ending, Frozen
+from workflows.model import Ending, Frozen, LegAsk
 from workflows.rules import calendar
 from workflows.rules.meetings import days as days_of
 
@@ -211,15 +212,22 @@ def _coming(tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[dat
         if on is None or on > day or (previous is not None and on <= previous):
             continue
         case = cases.get(tx, wait.case)
-        asks = telling.place(case, wait.key)
-        leg = next((leg for leg in case.route if leg.leg == wait.key and leg.asks), None)
+        question = to_come(case, wait.key)
         yield AgendaItem(
             key=f"{wait.case}.{wait.key}",
             kind=ItemKind.COMING,
             title=case.title,
             case=wait.case,
-            asks=asks[1].kind if asks else leg.asks[0].kind if leg else wait.next,
+            asks=question.kind if question else wait.next,
         )
+
+
+def to_come(case: CaseView, key: str) -> LegAsk | None:
+    """Return the question that a case will put when its wait is over: a leg's first, or one put off."""
+    if found := telling.place(case, key):
+        return found[1]
+    leg = next((leg for leg in (*case.route, *case.branches.values()) if leg.leg == key and leg.asks), None)
+    return leg.asks[0] if leg else None
 
 
 def _information(

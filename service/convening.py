@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
 from service import agendas, telling
-from service.agendas import ItemKind
+from service.agendas import AgendaItem, ItemKind
 from service.handbook import Edition, Forum
 from service.minuting import MinutesText
 from service.store import editions, meetings
@@ -239,9 +239,14 @@ class Convening:
                 number=item.number,
                 ref=item.case,
                 title=item.title,
+                sought=_sought(item),
                 for_information=item.kind is ItemKind.INFORMATION,
                 carried_over_from=item.carried_from,
             )
             for item in agenda.items
             if not item.came_to or item.kind is ItemKind.INFORMATION
         )
+
+
+def _sought(item: AgendaItem) -> str:
+    return "Are these minutes a true record?" if item.kind is ItemKind.MINUTES else ""

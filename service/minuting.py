@@ -79,6 +79,11 @@ _OPENING = {
 }
 
 
+def quorum_said(meeting: Meeting) -> str:
+    """Say of a meeting that was held that enough members were there."""
+    return "The meeting was quorate." if meeting.state is MeetingState.HELD else ""
+
+
 def said(item: ClosedItem) -> str:
     """Put what came of an item into sentences."""
     return " ".join(_sentences(item))

@@ -26,7 +26,7 @@ from service.web import standing, words
 from service.web.roles import Role
 from service.web.standing import Sight
 from service.web.visits import Visit
-from workflows.model import Choice
+from workflows.model import Choice, Frozen
 from workflows.rules import attendance
 from workflows.rules.attendance import Meter
 
@@ -158,6 +158,60 @@ def room(tx: Tx, visit: Visit, key: str, day: str) -> Room:
         view = view.model_copy(update={"time": forum.time, "place": view.place or forum.place})
     made = agendas.agenda(tx, visit.rules, forum, on)
     return Room(visit.rules, forum, series, view, made, may, visit.today)
+
+
+def told(tx: Tx, visit: Visit, forum: Forum, day: date) -> Room:
+    """Return a meeting to a program that may read every case, and so what was decided of each."""
+    view = meetings.view(tx, agendas.series_of(visit.rules, forum), day)
+    nothing = Right(reads=True, acts=False, records=False)
+    made = agendas.agenda(tx, visit.rules, forum, day)
+    return Room(visit.rules, forum, agendas.series_of(visit.rules, forum), view, made, nothing, visit.today)
+
+
+class Line(Frozen):
+    """An item as it is told to whoever was not there."""
+
+    number: int
+    key: str
+    kind: str
+    title: str
+    case: str
+    carried_from: date | None
+    outcome: str
+    rolled_on: bool
+
+
+def lines(found: Room) -> list[Line]:
+    """Return the items of a meeting: of a closed record those that it has, else those of the agenda."""
+    if found.meeting.items:
+        return [
+            Line(
+                number=item.number,
+                key=item.key,
+                kind=item.kind,
+                title=item.title,
+                case=item.case,
+                carried_from=None,
+                outcome=item.came_to,
+                rolled_on=item.rolled,
+            )
+            for item in found.meeting.items
+        ]
+    if not found.meeting.open:
+        return []
+    return [
+        Line(
+            number=item.number,
+            key=item.key,
+            kind=str(item.kind),
+            title=item.title,
+            case=item.case,
+            carried_from=item.carried_from,
+            outcome=outcome(item),
+            rolled_on=found.rolled(item),
+        )
+        for item in found.agenda.items
+    ]
 
 
 def acting(tx: Tx, visit: Visit, key: str, day: str) -> Room:

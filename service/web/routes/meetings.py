@@ -15,14 +15,14 @@ from starlette.responses import RedirectResponse, Response
 from service import agendas, convening, minuting
 from service.agendas import AgendaItem, ItemKind
 from service.convening import Convening
-from service.errors import Conflict, Forbidden
+from service.errors import Conflict, Forbidden, NotFound
 from service.gateway import Refused
 from service.handbook import Forum
 from service.store import meetings, texts
 from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
 from service.store.meetings import Attendance, Meeting, MeetingState, Presence, Votes
-from service.web import briefing, days, deciding, minutebook, words
+from service.web import briefing, days, deciding, minutebook, packs, papers, words
 from service.web.deciding import NoDraft, Stopped, Submitted
 from service.web.minutebook import Room
 from service.web.pages import page
@@ -442,6 +442,28 @@ def corrected(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
     return RedirectResponse(f"{found.path}/minutes", 303)
 
 
+@router.get("/meetings/{forum}/{day}/minutes.pdf", name="meeting_minutes_pdf")
+@allowed(Role.SIGNED_IN)
+def minutes_on_paper(forum: str, day: str, visit: Asker) -> Response:
+    """Give the minutes as a PDF."""
+    with visit.desk.store.reading() as tx:
+        found = minutebook.room(tx, visit, forum, day)
+        text = minuting.read(tx, found.meeting.minutes_hash)
+    if text is None:
+        raise NotFound("These minutes have not been drafted yet.")
+    return _pdf(packs.minutes_pdf(papers.minutes(found, text)), f"minutes-{forum}-{day}")
+
+
+@router.get("/meetings/{forum}/{day}/pack.pdf", name="meeting_pack")
+@allowed(Role.SIGNED_IN)
+def pack(forum: str, day: str, visit: Asker) -> Response:
+    """Give the papers of the meeting as a PDF: every item of the agenda under its number."""
+    with visit.desk.store.reading() as tx:
+        found = minutebook.room(tx, visit, forum, day)
+        made = papers.pack(tx, found)
+    return _pdf(packs.pack_pdf(made), f"papers-{forum}-{day}")
+
+
 # -------------------------------------------------------------------------- its calendar
 
 
@@ -549,6 +571,11 @@ async def _told(visit: Visit, series: str) -> None:
 
     if as_of := await run_in_threadpool(news):
         await visit.desk.gateway.look_again(series, as_of)
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _state(meeting: Meeting | None) -> tuple[str, str]:

@@ -326,6 +326,20 @@ def test_minutes_are_drafted_corrected_confirmed_at_the_next_meeting_and_frozen(
     assert (held.state, held.minutes, held.confirmed_at) == (MeetingState.HELD, "confirmed", NOVEMBER)
 
 
+def test_the_papers_and_the_minutes_are_given_on_paper(office: Office, sitting: str) -> None:
+    browser = office.signed_in("hoict-ce")
+    paper = browser.get(f"{MEETING}/pack.pdf")
+    assert (paper.status_code, paper.headers["content-type"]) == (200, "application/pdf")
+    assert paper.content.startswith(b"%PDF")
+    assert browser.get(f"{MEETING}/minutes.pdf").status_code == 404
+    secretary = office.signed_in(SECRETARY)
+    attends(secretary)
+    closes(secretary)
+    office.happens(OCTOBER, Happening.MINUTED)
+    assert browser.get(f"{MEETING}/minutes.pdf").content.startswith(b"%PDF")
+    assert office.signed_in("bh-sports").get(f"{MEETING}/pack.pdf").status_code == 403
+
+
 # ----------------------------------------------------------------------------- calendar
 
 
