@@ -288,6 +288,6 @@ def said(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def reference(forum: Forum, day: date, number: int) -> str:
+def reference(forum: str, day: date, number: int) -> str:
     """Return the minute reference of an item: "Heads of ICT Group 13 October 2004, item 3"."""
-    return f"{forum.name} {said(day)}, item {number}"
+    return f"{forum} {said(day)}, item {number}"

@@ -62,7 +62,7 @@ def draft(meeting: Meeting, rules: Edition, forum: Forum, following: date | None
         items=tuple(
             MinuteLine(
                 number=item.number,
-                reference=agendas.reference(forum, meeting.day, item.number),
+                reference=agendas.reference(forum.name, meeting.day, item.number),
                 title=item.title,
                 case=item.case,
                 text=said(item),

@@ -117,6 +117,14 @@ class ClosedItem(Frozen):
     note: str = ""
 
 
+class Minute(Frozen):
+    """Where a decision is minuted: under which item of which meeting."""
+
+    forum: str
+    day: date
+    number: int
+
+
 class AttendedBy(Frozen):
     """A member as the closed record has them."""
 
@@ -493,6 +501,21 @@ def view(tx: Tx, series: Series, day: date) -> MeetingView:
     )
     heard = tuple(_heard(row) for row in tx.all(_ITEMS, series=series.ref, day=day))
     return MeetingView(**dict(known), attendance=attended, heard=heard)
+
+
+def minuted(tx: Tx, case: str) -> dict[str, Minute]:
+    """Return under which items of which meetings the answers about a case were minuted, by their steps."""
+    wanted = (
+        select(MEETINGS.c.day, MEETINGS.c["items"], MEETING_SERIES.c.forum)
+        .join(MEETING_SERIES, MEETING_SERIES.c.series == MEETINGS.c.series)
+        .where(MEETINGS.c["items"].contains(f'"case":"{case}"', autoescape=True))
+    )
+    return {
+        item["key"]: Minute(forum=row.forum, day=row.day, number=item["number"])
+        for row in tx.all(wanted.order_by(MEETINGS.c.day))
+        for item in canonical.loads(row._mapping["items"])
+        if item["case"] == case and item["choice"]
+    }
 
 
 def calendar_changes(tx: Tx, organisation: str, forum: str) -> tuple[CalendarChange, ...]:

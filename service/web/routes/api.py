@@ -607,7 +607,7 @@ def _item_of(found: Room, item: MinuteBookLine) -> MeetingItem:
         carried_from=item.carried_from,
         outcome=item.outcome,
         rolled_on=item.rolled_on,
-        reference=agendas.reference(found.forum, found.day, item.number),
+        reference=agendas.reference(found.forum.name, found.day, item.number),
     )
 
 

@@ -305,6 +305,8 @@ def test_minutes_are_drafted_corrected_confirmed_at_the_next_meeting_and_frozen(
     assert "Draft To be confirmed at the meeting of Wednesday 10 November 2004" in browser.words
     assert "Vote: 4 in favour, 0 against, 0 abstained. It is noted." in browser.words
     assert "Minute: Heads of ICT Group 13 October 2004, item 1" in browser.words
+    browser.see(f"/cases/{sitting.partition('.')[0]}")
+    assert "Minute: Heads of ICT Group 13 October 2004, item 1" in browser.words
     browser.see(f"{MEETING}/minutes/correct")
     assert browser.press(True, "correct", **{"item-1": ""}) == 422
     assert browser.press(True, "correct", **{"item-1": "It was noted, with thanks."}) == 200
