@@ -15,7 +15,7 @@ from service.store.meetings import Meeting, MeetingState, Series
 from workflows import ports
 from workflows.model import Clock, Happening, MeetingHappens, MeetingNext
 from workflows.rules import calendar
-from workflows.rules import meetings as rule
+from workflows.rules import series as rule
 
 
 class Meetings(Writing, ports.Meetings):

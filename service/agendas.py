@@ -13,7 +13,7 @@ from service.store.meetings import Calendar, MeetingView, Series
 from service.store.steps import StepView
 from workflows.model import Ending, Frozen, LegAsk
 from workflows.rules import calendar
-from workflows.rules.meetings import days as days_of
+from workflows.rules.series import days as days_of
 
 MINUTES = "minutes"
 """How the key of the item that confirms minutes begins."""

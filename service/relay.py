@@ -73,7 +73,7 @@ class Relay:
                 self.withdrawals,
                 self.decisions,
                 self.people,
-                self.meetings,
+                self.series,
                 self.days,
                 self.letters,
                 self.leftovers,
@@ -106,7 +106,7 @@ class Relay:
             await self._gateway.deliver(letter)
         self._people_of = now
 
-    async def meetings(self) -> None:
+    async def series(self) -> None:
         """Start the process of each forum that meets, and tell it what of its calendar or record is new."""
         await self._each(self._unheard, self._looks_again)
 

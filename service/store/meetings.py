@@ -233,6 +233,14 @@ class Calendar(Frozen):
             added=tuple(change.day for change in changes if change.kind == "added"),
         )
 
+    def formerly(self, day: date) -> tuple[date, ...]:
+        """Return the days on which the meeting of a day was to be before, the first of them first."""
+        before: tuple[date, ...] = ()
+        while was := next((was for was, to in self.moved if to == day), None):
+            before = (was, *before)
+            day = was
+        return before
+
 
 # ------------------------------------------------------------------------ the calendar
 

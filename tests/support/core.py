@@ -46,7 +46,7 @@ from workflows.model import (
     Terms,
     decision_key,
 )
-from workflows.rules import calendar, clock, ladder, meetings
+from workflows.rules import calendar, clock, ladder, series
 
 QUEUE = "assent-core"
 HASH = "c0ffee"
@@ -184,7 +184,7 @@ class FakeMeetings(ports.Meetings):
         return [what for on, what in self.happened if on == day]
 
     @activity.defn(name="meeting_next")
-    async def next(self, series: str) -> MeetingNext:
+    async def next(self, _: str) -> MeetingNext:
         self.looks += 1
         as_of = f"e.{self.changes}"
         owed = next((day for day in self.recorded if Happening.MINUTED not in self.done(day)), None)
@@ -205,11 +205,11 @@ class FakeMeetings(ports.Meetings):
             as_of=as_of,
             day=day,
             called=bool(self.done(day)),
-            calls=meetings.called_on(day, 10, NON_WORKING),
-            papers_close=meetings.due_before(day, 5, NON_WORKING),
+            calls=series.called_on(day, 10, NON_WORKING),
+            papers_close=series.due_before(day, 5, NON_WORKING),
             sits=calendar.opening(day),
             over=calendar.closing(day),
-            turns=meetings.turns(day, following, called=10, chased=2, told=5, non_working=NON_WORKING),
+            turns=series.turns(day, following, called=10, chased=2, told=5, non_working=NON_WORKING),
             clock=self.clock,
         )
 

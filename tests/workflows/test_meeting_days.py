@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from workflows.model import Happening, Turn
-from workflows.rules import calendar, meetings
+from workflows.rules import calendar, series
 
 OCTOBER, NOVEMBER = date(2004, 10, 13), date(2004, 11, 10)
 CHRISTMAS = (date(2004, 12, 27), date(2004, 12, 28), date(2005, 1, 3))
@@ -23,12 +23,12 @@ CHASED, TOLD, LEFT = Happening.CHASED, Happening.PMO_TOLD, Happening.LEFT
 def test_a_meeting_is_called_and_its_papers_close_in_working_days(
     day: date, called: date, papers: date
 ) -> None:
-    assert meetings.called_on(day, 10, CHRISTMAS) == calendar.opening(called)
-    assert meetings.due_before(day, 5, CHRISTMAS) == calendar.closing(papers)
+    assert series.called_on(day, 10, CHRISTMAS) == calendar.opening(called)
+    assert series.due_before(day, 5, CHRISTMAS) == calendar.closing(papers)
 
 
 def turns(following: date | None, told: int = 5) -> tuple[Turn, ...]:
-    return meetings.turns(OCTOBER, following, called=10, chased=2, told=told, non_working=())
+    return series.turns(OCTOBER, following, called=10, chased=2, told=told, non_working=())
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_an_open_record_is_chased_until_the_next_meeting_is_called(
 )
 def test_of_turns_that_have_come_only_the_last_is_not_overtaken(now: datetime, due: Happening) -> None:
     found = turns(NOVEMBER)
-    come = [turn.what for turn in found if turn.at <= now and not meetings.overtaken(turn, found, now)]
+    come = [turn.what for turn in found if turn.at <= now and not series.overtaken(turn, found, now)]
     assert come == [due]
 
 
@@ -89,4 +89,4 @@ def test_a_forum_meets_on_the_handbooks_days_but_for_what_was_changed(
     added: tuple[date, ...],
     expected: tuple[date, ...],
 ) -> None:
-    assert meetings.days((OCTOBER, NOVEMBER), moved, off, added) == expected
+    assert series.days((OCTOBER, NOVEMBER), moved, off, added) == expected

@@ -4,7 +4,7 @@ from temporalio import workflow
 
 from workflows.human_step import Series
 from workflows.model import Clock, Happening, MeetingNext
-from workflows.rules import meetings
+from workflows.rules import series
 
 
 @workflow.defn
@@ -43,7 +43,7 @@ class MeetingSeries(Series):
         await self.until(meeting.sits, "the forum meets")
         for turn in meeting.turns:
             await self.until(turn.at, turn.what)
-            if not meetings.overtaken(turn, meeting.turns, self.now):
+            if not series.overtaken(turn, meeting.turns, self.now):
                 await self.happens(turn.what)
         if not any(turn.what is Happening.LEFT for turn in meeting.turns):
             await self.until(None, "the record is open")
