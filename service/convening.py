@@ -134,8 +134,10 @@ class Convening:
         letter = self._letter(MeetingUnrecorded, post, day, f"unrecorded:{post}", facts)
         return [letter] if letter else []
 
-    def minutes_sent(self, day: date, text: MinutesText) -> list[QueuedLetter]:
-        """Send the minutes, as they were drafted, to the members."""
+    def minutes_sent(
+        self, day: date, text: MinutesText, *, confirmed: date | None = None
+    ) -> list[QueuedLetter]:
+        """Send the minutes to the members: as they were drafted, or as a later meeting confirmed them."""
         meeting = meetings.get(self._tx, self._series, day)
         rolled = {item.number: text.next_meeting for item in meeting.items if item.rolled}
         items = tuple(
@@ -149,7 +151,8 @@ class Convening:
             )
             for line in text.items
         )
-        return self._to_all(MinutesSent, day, "minutes", {"items": items, "next_meeting": text.next_meeting})
+        facts = {"items": items, "next_meeting": text.next_meeting, "confirmed": confirmed}
+        return self._to_all(MinutesSent, day, "confirmed" if confirmed else "minutes", facts)
 
     # ------------------------------------------------------------------------ parts
 

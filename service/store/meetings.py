@@ -51,7 +51,8 @@ class MeetingState(StrEnum):
     CALLED_OFF = "called_off"
 
 
-OPEN = (MeetingState.PLANNED, MeetingState.CALLED, MeetingState.UNRECORDED)
+OPEN = (MeetingState.PLANNED, MeetingState.CALLED, MeetingState.UNRECORDED, MeetingState.MISSED)
+"""Where a record may still be written; one that passed unseen may have been held all the same."""
 CLOSED = (MeetingState.HELD, MeetingState.INQUORATE, MeetingState.NOT_HELD)
 
 
@@ -451,11 +452,13 @@ def minutes_corrected(tx: Tx, series: Series, day: date, hash: str, *, by: str) 
     return tx.append(series.ref, "minutes.corrected", data, key=_key(tx, series, "corrected"), actor=by)
 
 
-def minutes_confirmed(tx: Tx, series: Series, day: date, *, at_meeting: date, by: str) -> bool:
-    """Write that a later meeting confirmed the minutes of a meeting, as they stand. Again is False."""
+def minutes_confirmed(
+    tx: Tx, series: Series, day: date, *, at_meeting: date, by: str, queued: Sequence[QueuedLetter] = ()
+) -> bool:
+    """Write that a later meeting confirmed the minutes of a meeting as they stand; again is False."""
     known = get(tx, series, day)
     data = {"day": day, "at_meeting": at_meeting, "minutes": known.minutes_hash}
-    return tx.append(series.ref, "minutes.confirmed", data, key=f"confirmed:{day}", actor=by)
+    return _told(tx, series, "minutes.confirmed", data, f"confirmed:{day}", by, queued)
 
 
 # ------------------------------------------------------------------------------- reads

@@ -230,6 +230,14 @@ def open_room(tx: Tx, visit: Visit, key: str, day: str) -> Room:
     return found
 
 
+def to_come(tx: Tx, visit: Visit, key: str, day: str) -> Room:
+    """The same, for a meeting whose day has not passed."""
+    found = open_room(tx, visit, key, day)
+    if found.day < visit.today:
+        raise Conflict("The day of this meeting has passed. What it did not come to rolls on by itself.")
+    return found
+
+
 # ----------------------------------------------------------------------- one question
 
 

@@ -215,12 +215,14 @@ async def recorded(forum: str, day: str, item: str, visit: Asker, sent: Sent) ->
     if visit.by_script:
         raise Forbidden("Nobody pressed the button, so nothing was recorded.")
 
-    def write() -> Submitted | Response:
+    def write() -> tuple[Submitted | Response, tuple[str, ...]]:
         with visit.desk.store.writing() as tx:
             found = minutebook.open_room(tx, visit, forum, day)
-            return _recorded(tx, visit, found, found.item(item), sent)
+            return _recorded(tx, visit, found, found.item(item), sent), tuple(tx.outgoing)
 
-    result = await run_in_threadpool(write)
+    result, letters = await run_in_threadpool(write)
+    for letter in letters:
+        await visit.desk.gateway.deliver(letter)
     if isinstance(result, Response):
         return result
     refused = await _settled(visit, result)
@@ -269,7 +271,12 @@ def _minutes_recorded(
         errors["confirmed"] = "Say that they are a true record, or let them roll on"
     if errors or item.minutes_of is None:
         return _item_page(tx, visit, found, item, _typed(sent), errors)
-    meetings.minutes_confirmed(tx, found.series, item.minutes_of, at_meeting=found.day, by=visit.me.id)
+    desk = Convening(tx, found.rules, found.forum, visit.desk.links.page, tx.now)
+    text = minuting.read(tx, minutebook.minutes_hash(tx, found, item))
+    told = desk.minutes_sent(item.minutes_of, text, confirmed=found.day) if text else []
+    meetings.minutes_confirmed(
+        tx, found.series, item.minutes_of, at_meeting=found.day, by=visit.me.id, queued=told
+    )
     return _onward(found, item)
 
 
@@ -472,7 +479,7 @@ def pack(forum: str, day: str, visit: Asker) -> Response:
 def change(forum: str, day: str, visit: Asker) -> Response:
     """Ask what of a meeting is to change: its day, its place and time, or that it takes place."""
     with visit.desk.store.reading() as tx:
-        found = minutebook.open_room(tx, visit, forum, day)
+        found = minutebook.to_come(tx, visit, forum, day)
     typed = {"place": found.meeting.place, "time": found.meeting.time}
     return page("meetings/change.html", visit.frame(), room=found, typed=defaultdict(str, typed), errors={})
 
@@ -484,7 +491,7 @@ async def changed(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
 
     def write() -> tuple[Response, str, Sequence[str]]:
         with visit.desk.store.writing() as tx:
-            found = minutebook.open_room(tx, visit, forum, day)
+            found = minutebook.to_come(tx, visit, forum, day)
             response = _changed(tx, visit, found, sent)
             return response, found.series.ref if response.status_code == 303 else "", tuple(tx.outgoing)
 

@@ -320,6 +320,8 @@ def test_minutes_are_drafted_corrected_confirmed_at_the_next_meeting_and_frozen(
     assert "It was noted, with thanks." in browser.words
     assert browser.press(True, "items", do="record") == 422
     assert browser.press(True, "items", do="record", confirmed="yes") == 200
+    told = [key for key in office.engine.delivered if ":confirmed:" in key]
+    assert len(told) == len(MEMBERS) + 1
     browser.see(f"{MEETING}/minutes")
     assert "Confirmed at the meeting of Wednesday 10 November 2004" in browser.words
     assert browser.see(f"{MEETING}/minutes/correct") == 409
@@ -397,6 +399,18 @@ def test_a_meeting_at_which_something_was_decided_is_not_called_off(office: Offi
     assert browser.press(True, "change", what="call_off", off_why="Nothing to decide") == 409
     with office.store.reading() as tx:
         assert meetings.get(tx, SERIES, OCTOBER).open
+
+
+def test_a_meeting_that_passed_unseen_may_still_be_recorded_but_not_moved(office: Office) -> None:
+    office.looks()
+    office.it_is(date(2004, 10, 20))
+    assert office.looks().day == NOVEMBER
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    assert browser.see(f"{MEETING}/change") == 409
+    assert "The day of this meeting has passed" in browser.words
+    closes(browser)
+    assert office.looks().recorded
 
 
 def test_a_series_is_no_case(office: Office) -> None:
