@@ -125,6 +125,18 @@ async def test_without_a_meeting_to_come_it_waits_for_one(client: Client) -> Non
         await series.came_to(OCTOBER, CALLED)
 
 
+async def test_a_series_whose_process_was_ended_by_an_operator_begins_again_when_it_is_told(
+    client: Client,
+) -> None:
+    async with meeting(client, "ended", OCTOBER, NOVEMBER) as series:
+        await series.waits(1)
+        await client.get_workflow_handle(series.ref).terminate()
+        await series.changes(lambda: None)
+        await series.waits(2)
+        await series.jumps(date(2004, 9, 29))
+        await series.came_to(OCTOBER, CALLED)
+
+
 async def test_its_history_stays_short_whatever_the_number_of_meetings(client: Client) -> None:
     days = [date(2004 + month // 12, month % 12 + 1, 13) for month in range(9, 15)]
     async with meeting(client, "years", *days) as series:
