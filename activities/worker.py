@@ -21,6 +21,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.cases import Cases
 from activities.discretion import Discretion
 from activities.letters import Letters
+from activities.meetings import Meetings
 from activities.orders import Orders
 from activities.register import Register
 from notifications.smtp import Mailer
@@ -32,11 +33,12 @@ from service.mailroom import Mailroom, mail_queue, order_queue
 from service.store import Store, open_store
 from workflows.human_step import HumanStep
 from workflows.processes.investment_proposal import InvestmentProposal
+from workflows.processes.meeting import MeetingSeries
 from workflows.processes.readiness import Readiness
 
 log = structlog.get_logger()
 
-WORKFLOWS = (HumanStep, InvestmentProposal, Readiness)
+WORKFLOWS = (HumanStep, InvestmentProposal, MeetingSeries, Readiness)
 
 # Values are shared with every run; rules are not, so that the sandbox watches them.
 RUNNER = SandboxedWorkflowRunner(
@@ -74,6 +76,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
     mailroom = Mailroom(client, settings.core_queue)
     register = Register(store, mailroom, links)
     cases = Cases(store, mailroom, links, orders_to=settings.order_host)
+    meetings = Meetings(store, mailroom, links)
     letters = Letters(store, mailroom, links, mailer, sender=settings.mail_from)
     orders = Orders(store, mailroom, links, _receiver(settings), source=settings.base_url)
     core = Worker(
@@ -95,6 +98,8 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
             cases.expiring,
             cases.sittings,
             cases.moved,
+            meetings.next,
+            meetings.happens,
         ],
         max_cached_workflows=CACHED,
         max_concurrent_activities=AT_ONCE,

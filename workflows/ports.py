@@ -18,6 +18,8 @@ from workflows.model import (
     CaseWaiting,
     Clock,
     Expiring,
+    MeetingHappens,
+    MeetingNext,
     Sittings,
     SittingsAsked,
     StepClosing,
@@ -127,4 +129,18 @@ class Cases:
     @activity.defn(name="case_moved")
     async def moved(self, moved: CaseMoved) -> Clock:
         """Write that the case goes to another meeting, or to none, and send the letters that say why."""
+        raise NotImplementedError
+
+
+class Meetings:
+    """Writes the course of a forum's meetings into the record."""
+
+    @activity.defn(name="meeting_next")
+    async def next(self, series: str) -> MeetingNext:
+        """Write which meeting comes next, and which passed unseen; return it with its dates."""
+        raise NotImplementedError
+
+    @activity.defn(name="meeting_happens")
+    async def happens(self, happens: MeetingHappens) -> Clock:
+        """Write what a meeting's day has brought, and send the letters that it sends; return the Clock."""
         raise NotImplementedError
