@@ -21,6 +21,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.cases import Cases
 from activities.discretion import Discretion
 from activities.letters import Letters
+from activities.meetings import Meetings
 from activities.orders import Orders
 from activities.register import Register
 from notifications.smtp import Mailer
@@ -33,11 +34,12 @@ from service.store import Store, open_store
 from workflows.human_step import HumanStep
 from workflows.processes.action import Action
 from workflows.processes.investment_proposal import InvestmentProposal
+from workflows.processes.meeting import MeetingSeries
 from workflows.processes.readiness import Readiness
 
 log = structlog.get_logger()
 
-WORKFLOWS = (Action, HumanStep, InvestmentProposal, Readiness)
+WORKFLOWS = (Action, HumanStep, InvestmentProposal, MeetingSeries, Readiness)
 
 # Values are shared with every run; rules are not, so that the sandbox watches them.
 RUNNER = SandboxedWorkflowRunner(
@@ -75,6 +77,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
     mailroom = Mailroom(client, settings.core_queue)
     register = Register(store, mailroom, links)
     cases = Cases(store, mailroom, links, orders_to=settings.order_host)
+    meetings = Meetings(store, mailroom, links)
     letters = Letters(store, mailroom, links, mailer, sender=settings.mail_from)
     orders = Orders(store, mailroom, links, _receiver(settings), source=settings.base_url)
     core = Worker(
@@ -98,6 +101,8 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
             cases.moved,
             cases.follow_ups,
             cases.action_begun,
+            meetings.next,
+            meetings.happens,
         ],
         max_cached_workflows=CACHED,
         max_concurrent_activities=AT_ONCE,

@@ -28,9 +28,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from service.config import Settings
 from service.mailroom import Mailroom
 from workflows.attending import Attending
-from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, TURN, HumanStep, Process
-from workflows.model import Choice, Decision, Leg, Segment, Sitting, Standing, Undo, Withdrawal
+from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, TURN, HumanStep, Process, Series
+from workflows.model import Choice, Clock, Decision, Leg, Segment, Sitting, Standing, Undo, Withdrawal
 from workflows.processes.investment_proposal import InvestmentProposal
+from workflows.processes.meeting import MeetingSeries
 from workflows.processes.readiness import Readiness
 from workflows.rules.quorum import Refusal
 
@@ -111,6 +112,40 @@ class Gateway:
             return True
         except OUT_OF_REACH:
             return False
+        return True
+
+    async def start_series(self, series: str) -> bool:
+        """Start the process of a forum's meetings, once however often this is called; False if unknown."""
+        try:
+            await self._client.start_workflow(
+                MeetingSeries.run,
+                args=[series, Clock()],
+                id=series,
+                task_queue=self._core_queue,
+                task_timeout=TURN,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                static_summary=f"{series}: meetings of a forum",
+                search_attributes=TypedSearchAttributes([SearchAttributePair(KIND, "meetings")]),
+                rpc_timeout=PATIENCE,
+            )
+        except WorkflowAlreadyStartedError:
+            return True
+        except OUT_OF_REACH:
+            return False
+        return True
+
+    async def look_again(self, series: str, as_of: str) -> bool:
+        """Tell a series that its calendar or record has changed, and start it if it has no process."""
+        process = self._client.get_workflow_handle(series)
+        try:
+            async with self._door(series):
+                await process.execute_update(
+                    Series.look_again, as_of, id=f"look:{as_of}", rpc_timeout=PATIENCE
+                )
+        except WorkflowUpdateFailedError:
+            return True
+        except OUT_OF_REACH as error:
+            return await self.start_series(series) if _gone(error) else False
         return True
 
     async def decide(self, decision: Decision) -> Answer:

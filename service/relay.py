@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import structlog
 
-from service import foreseeing, sittings
+from service import convening, foreseeing, sittings
 from service.errors import Unavailable
 from service.foreseeing import AsOf, Missing
 from service.gateway import Counted, Gateway, Refused
@@ -58,8 +58,6 @@ LETTER_PATIENCE = timedelta(minutes=3)
 """For how long a letter is left to whoever wrote it, which is longer than a page tries to send one."""
 LETTERS_EVERY = 60.0
 """Seconds between two looks for letters and orders that are owed."""
-
-
 MEETINGS_EVERY = 15.0
 """Seconds between two looks for cases that wait for a meeting which was moved or called off."""
 FAULT = "fault:"
@@ -93,6 +91,7 @@ class Relay:
                 self.second_thoughts,
                 self.people,
                 self.meetings,
+                self.series,
                 self.days,
                 self.letters,
                 self.leftovers,
@@ -143,6 +142,10 @@ class Relay:
         if time.monotonic() - self._met > MEETINGS_EVERY:
             self._met = time.monotonic()
             await self._each(self._overtaken, self._sittings_changed)
+
+    async def series(self) -> None:
+        """Start the process of each forum that meets, and tell it what of its calendar or record is new."""
+        await self._each(self._unaware, self._looks_again)
 
     async def settle(self, intent: StoredIntent) -> Counted | Refused | None:
         """Bring one decision to its step; None if there is no answer yet.
@@ -205,6 +208,13 @@ class Relay:
         else:
             await self._gateway.start(version.ref)
 
+    async def _looks_again(self, one: tuple[str, str]) -> None:
+        series, as_of = one
+        if as_of:
+            await self._gateway.look_again(series, as_of)
+        else:
+            await self._gateway.start_series(series)
+
     async def _withdraw(self, asked: tuple[str, Withdrawal]) -> None:
         await self._gateway.withdraw(*asked)
 
@@ -254,6 +264,10 @@ class Relay:
                 asked = False
             if asked is not None:
                 approvers.heard(tx, added.case, added.post, asked=asked)
+
+    def _unaware(self) -> tuple[tuple[str, str], ...]:
+        with self._store.reading() as tx:
+            return convening.unheard(tx)
 
     def _unsettled(self) -> tuple[StoredIntent, ...]:
         with self._store.reading() as tx:

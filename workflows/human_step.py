@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial, wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, NoReturn, ParamSpec, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
@@ -29,6 +29,9 @@ from workflows.model import (
     Expiring,
     FollowUp,
     Guard,
+    Happening,
+    MeetingHappens,
+    MeetingNext,
     Nudge,
     Outcome,
     Period,
@@ -47,7 +50,7 @@ from workflows.model import (
     Undo,
     Withdrawal,
 )
-from workflows.ports import AT_ONCE, PATIENTLY, Action, Cases, Register
+from workflows.ports import AT_ONCE, PATIENTLY, Action, Cases, Meetings, Register
 from workflows.rules import actions, calendar, clock, holding, ladder, quorum, validity
 from workflows.rules.quorum import Refusal
 
@@ -793,6 +796,60 @@ class Process(Timed):
         if self.withdrawal:
             return "withdrawn"
         return self._ran_out.why if self._ran_out else self._called_off.get(key)
+
+
+class Series(Timed):
+    """What recurring meetings share: one is lived through in a run, and the next in a run of its own.
+
+    What happens is in the record, so that a run may begin at any time: what has been done is not done again.
+    """
+
+    def __init__(self, series: str, known: Clock) -> None:
+        super().__init__()
+        self.series = series
+        self.clock = known
+        self.meeting = MeetingNext(as_of="")
+        self.told = ""
+
+    # ------------------------------------------------------------------- messages
+
+    @workflow.update(description="The calendar or the record of a meeting has changed")
+    @guarded
+    def look_again(self, as_of: str) -> None:
+        """Look again which meeting comes next; what the record says is as of this."""
+        self.told = as_of
+
+    # --------------------------------------------------------------------- verbs
+
+    async def take(self) -> MeetingNext:
+        """Take up the meeting that comes next, or whose minutes are owed."""
+        self.meeting = await self._write(Meetings.next, self.series, "look which meeting comes next")
+        self._hear(self.meeting.clock)
+        if self.meeting.day:
+            workflow.set_current_details(f"**{self.series}**: {self.meeting.day.isoformat()}")
+        return self.meeting
+
+    async def until(self, moment: datetime | None, what: str) -> None:
+        """Wait for an instant of the Clock; if the record changes meanwhile, begin anew."""
+        await self._wait(self._changed, until=moment, summary=what)
+        if self._changed():
+            await self.again()
+
+    async def happens(self, what: Happening) -> None:
+        """Bring about what a meeting's day brings."""
+        assert self.meeting.day is not None
+        happens = MeetingHappens(series=self.series, day=self.meeting.day, what=what, at=self.now)
+        self._hear(await self._write(Meetings.happens, happens, what.replace("_", " ")))
+
+    async def again(self) -> NoReturn:
+        """Begin anew with the meeting that comes next, in a run of its own."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.continue_as_new(args=[self.series, self.clock])
+
+    # ------------------------------------------------------------------ machinery
+
+    def _changed(self) -> bool:
+        return self.told not in ("", self.meeting.as_of)
 
 
 def _never() -> bool:

@@ -914,3 +914,54 @@ class Withdrawal(Frozen):
     key: str
     by: str
     at: datetime
+
+
+# --------------------------------------------------------------- meetings, one after another
+
+
+class Happening(StrEnum):
+    """What a series of meetings brings about by itself, as a meeting's days come."""
+
+    CALLED = "called"
+    PAPERS_CLOSED = "papers_closed"
+    CHASED = "chased"
+    """The secretary is reminded that the record of a meeting is open."""
+    PMO_TOLD = "pmo_told"
+    LEFT = "left"
+    """The next meeting is to be called, and nobody has closed the record of this one."""
+    MINUTED = "minuted"
+
+
+class Turn(Frozen):
+    """Something that happens to a meeting at an instant of the Clock, unless its record is closed before."""
+
+    what: Happening
+    at: datetime
+
+
+class MeetingNext(Frozen):
+    """The meeting that a series lives through now; `day` is None while none is known."""
+
+    as_of: str
+    """What of the record this goes by: when that is no longer so, the series looks again."""
+    day: date | None = None
+    called: bool = False
+    recorded: bool = False
+    """Its record is closed, and its minutes are still to be drafted."""
+    calls: datetime | None = None
+    papers_close: datetime | None = None
+    sits: datetime | None = None
+    over: datetime | None = None
+    """The end of business of its day."""
+    turns: tuple[Turn, ...] = ()
+    """What follows in turn for as long as its record is open."""
+    clock: Clock = Clock()
+
+
+class MeetingHappens(Frozen):
+    """Something that a series brings about."""
+
+    series: str
+    day: date
+    what: Happening
+    at: datetime

@@ -20,6 +20,8 @@ from workflows.model import (
     Clock,
     Expiring,
     FollowUp,
+    MeetingHappens,
+    MeetingNext,
     Sittings,
     SittingsAsked,
     StepClosing,
@@ -139,6 +141,20 @@ class Cases:
     @activity.defn(name="action_begun")
     async def action_begun(self, case: str) -> ActionOpened:
         """Write that an action's process has begun; return who does it, who checks it, and by when."""
+        raise NotImplementedError
+
+
+class Meetings:
+    """Writes the course of a forum's meetings into the record."""
+
+    @activity.defn(name="meeting_next")
+    async def next(self, series: str) -> MeetingNext:
+        """Write which meeting comes next, and which passed unseen; return it with its dates."""
+        raise NotImplementedError
+
+    @activity.defn(name="meeting_happens")
+    async def happens(self, happens: MeetingHappens) -> Clock:
+        """Write what a meeting's day has brought, and send the letters that it sends; return the Clock."""
         raise NotImplementedError
 
 

@@ -157,6 +157,16 @@ class Forum(Entry):
     """Members do not see one another's answers until the decision is made."""
     papers_days: int = 5
     """Working days before a meeting by which its papers must be in."""
+    called_days: int = 10
+    """Working days before a meeting on which its members are called to it."""
+    record_days: int = 2
+    """Working days after a meeting within which its secretary closes its record, and is else reminded."""
+    told_days: int = 5
+    """Working days after a meeting on which the PMO hears that its record is open."""
+    place: str = ""
+    time: str = "10:00"
+    hours: int = 2
+    """For how long a meeting is put into calendars."""
     meetings: tuple[Day, ...] = ()
 
 

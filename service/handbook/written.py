@@ -52,6 +52,7 @@ Month = Literal[
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
 Which = Literal["first", "second", "third", "fourth", "last"]
 DayOfYear = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 _MONTHS: tuple[str, ...] = Month.__args__  # type: ignore[attr-defined]
 _WEEKDAYS = {
@@ -150,6 +151,12 @@ class ForumEntry(Entry):
     decides: Decides = Decides.MEETING
     blind: bool = False
     papers_days: Whole = 5
+    called_days: Whole = 10
+    record_days: Whole = 2
+    told_days: Whole = 5
+    place: str = ""
+    time: TimeOfDay = "10:00"
+    hours: Whole = 2
     meets: Recurrence | None = None
     also_meets: tuple[Day, ...] = ()
     does_not_meet: tuple[Day, ...] = ()

@@ -15,6 +15,7 @@ from service.store.tables import (
     AGREEMENTS,
     ANCHORED,
     APPROVERS,
+    ATTENDANCE,
     CASE_VERSIONS,
     CASE_WAITS,
     CASES,
@@ -24,6 +25,9 @@ from service.store.tables import (
     EDITION_DRAFTS,
     EDITIONS_IN_FORCE,
     HOLDERS,
+    MEETING_ITEMS,
+    MEETING_SERIES,
+    MEETINGS,
     ORDERS,
     SEATS,
     STEPS,
@@ -639,6 +643,214 @@ def _change_order(connection: Connection, key: str, **values: Any) -> None:
     connection.execute(update(ORDERS).where(ORDERS.c.key == key).values(values))
 
 
+# ----------------------------------------------------------------------------- meetings
+
+
+def _meeting_planned(connection: Connection, line: Line) -> None:
+    data = line.data
+    _known_series(connection, line)
+    of_series = MEETING_SERIES.c.series == line.case
+    connection.execute(update(MEETING_SERIES).where(of_series).values(as_of=data["as_of"]))
+    for passed in data["missed"]:
+        _known_meeting(connection, line, passed)
+        _change_meeting(connection, line, passed, state="missed")
+    if data["day"]:
+        _known_meeting(connection, line, data["day"])
+
+
+def _meeting_moved(connection: Connection, line: Line) -> None:
+    data = line.data
+    was, to = day(data["day"]), day(data["to"])
+    _stirred(connection, line)
+    _known_meeting(connection, line, data["day"])
+    before = connection.execute(select(MEETINGS).where(_is_meeting(line, data["day"]))).one()._mapping
+    _change_meeting(connection, line, data["day"], state="moved", moved_to=to, why=data["why"])
+    _known_meeting(connection, line, data["to"])
+    # Whoever was called to it is told, and need not be called again. Its papers close anew.
+    kept = ("extraordinary", "place", "time", "order", "called")
+    carried = {name: before[name] for name in kept} | {"revision": before["revision"] + 1}
+    state = "called" if before["called"] else "planned"
+    _change_meeting(connection, line, data["to"], moved_from=was, state=state, **carried)
+    own = (MEETING_ITEMS.c.series == line.case, MEETING_ITEMS.c.day == was)
+    connection.execute(update(MEETING_ITEMS).where(*own).values(day=to))
+
+
+def _meeting_called_off(connection: Connection, line: Line) -> None:
+    _stirred(connection, line)
+    _known_meeting(connection, line, line.data["day"])
+    off = {"state": "called_off", "why": line.data["why"], "revision": MEETINGS.c.revision + 1}
+    _change_meeting(connection, line, line.data["day"], **off)
+
+
+def _meeting_added(connection: Connection, line: Line) -> None:
+    _stirred(connection, line)
+    _known_meeting(connection, line, line.data["day"])
+    new = {"state": "planned", "extraordinary": True, "why": line.data["why"]}
+    _change_meeting(connection, line, line.data["day"], **new)
+
+
+def _meeting_arranged(connection: Connection, line: Line) -> None:
+    _known_meeting(connection, line, line.data["day"])
+    now = {"place": line.data["place"], "time": line.data["time"], "revision": MEETINGS.c.revision + 1}
+    _change_meeting(connection, line, line.data["day"], **now)
+
+
+def _meeting_called(connection: Connection, line: Line) -> None:
+    _change_meeting(connection, line, line.data["day"], state="called", called=line.at)
+
+
+def _papers_closed(connection: Connection, line: Line) -> None:
+    listed = canonical.dumps([item["key"] for item in line.data["agenda"]])
+    _change_meeting(connection, line, line.data["day"], papers_closed=line.at, agenda=listed)
+
+
+def _meeting_left(connection: Connection, line: Line) -> None:
+    _change_meeting(connection, line, line.data["day"], state="unrecorded")
+
+
+def _agenda_ordered(connection: Connection, line: Line) -> None:
+    _change_meeting(connection, line, line.data["day"], order=canonical.dumps(line.data["order"]))
+
+
+def _business_added(connection: Connection, line: Line) -> None:
+    _known_item(connection, line, f"business-{line.seq}", title=line.data["title"])
+
+
+def _attended(connection: Connection, line: Line) -> None:
+    own = (ATTENDANCE.c.series == line.case, ATTENDANCE.c.day == day(line.data["day"]))
+    connection.execute(delete(ATTENDANCE).where(*own))
+    rows = [
+        {
+            "series": line.case,
+            "day": day(line.data["day"]),
+            "post": post,
+            "presence": known["presence"],
+            "substitute": known["substitute"],
+        }
+        for post, known in line.data["members"].items()
+    ]
+    insert_new(connection, ATTENDANCE, rows)
+
+
+def _interests_declared(connection: Connection, line: Line) -> None:
+    _change_item(connection, line, interests=canonical.dumps(line.data["posts"]))
+
+
+def _votes_counted(connection: Connection, line: Line) -> None:
+    votes = {name: line.data[name] for name in ("in_favour", "against", "abstained")}
+    _change_item(connection, line, votes=canonical.dumps(votes))
+
+
+def _item_noted(connection: Connection, line: Line) -> None:
+    _change_item(connection, line, note=line.data["note"])
+
+
+def _item_rolled(connection: Connection, line: Line) -> None:
+    _change_item(connection, line, rolled=True, note=line.data["why"])
+
+
+def _meeting_closed(connection: Connection, line: Line) -> None:
+    data = line.data
+    _stirred(connection, line)
+    _change_meeting(
+        connection,
+        line,
+        data["day"],
+        state=data["how"],
+        closed=line.at,
+        closed_by=line.actor,
+        items=canonical.dumps(data["items"]),
+        present=canonical.dumps(data["present"]),
+    )
+
+
+def _minutes_drafted(connection: Connection, line: Line) -> None:
+    _change_meeting(connection, line, line.data["day"], minutes="drafted", minutes_hash=line.data["minutes"])
+
+
+def _minutes_corrected(connection: Connection, line: Line) -> None:
+    _change_meeting(
+        connection, line, line.data["day"], minutes="corrected", minutes_hash=line.data["minutes"]
+    )
+
+
+def _minutes_confirmed(connection: Connection, line: Line) -> None:
+    confirmed = {"minutes": "confirmed", "confirmed_at": day(line.data["at_meeting"])}
+    _change_meeting(connection, line, line.data["day"], **confirmed)
+
+
+def _known_series(connection: Connection, line: Line) -> None:
+    row = {
+        "series": line.case,
+        "organisation": line.data["organisation"],
+        "forum": line.data["forum"],
+        "since": day(line.data["today"]),
+        "stirred": 0,
+        "as_of": "",
+    }
+    insert_new(connection, MEETING_SERIES, [row])
+
+
+def _stirred(connection: Connection, line: Line) -> None:
+    """Let the process of the series hear of a line."""
+    _known_series(connection, line)
+    of_series = MEETING_SERIES.c.series == line.case
+    connection.execute(update(MEETING_SERIES).where(of_series).values(stirred=line.seq))
+
+
+def _known_meeting(connection: Connection, line: Line, on: str) -> None:
+    row = {
+        "series": line.case,
+        "day": day(on),
+        "state": "planned",
+        "extraordinary": False,
+        "why": "",
+        "revision": 0,
+        "place": line.data.get("place", ""),
+        "time": line.data.get("time", ""),
+        "agenda": "[]",
+        "order": "[]",
+        "items": "[]",
+        "present": "[]",
+        "minutes": "",
+        "minutes_hash": "",
+    }
+    insert_new(connection, MEETINGS, [row])
+
+
+def _is_meeting(line: Line, on: str) -> Any:
+    return (MEETINGS.c.series == line.case) & (MEETINGS.c.day == day(on))
+
+
+def _change_meeting(connection: Connection, line: Line, on: str, **values: Any) -> None:
+    connection.execute(update(MEETINGS).where(_is_meeting(line, on)).values(**values))
+
+
+def _known_item(connection: Connection, line: Line, item: str, *, title: str = "") -> None:
+    row = {
+        "series": line.case,
+        "day": day(line.data["day"]),
+        "item": item,
+        "title": title,
+        "note": "",
+        "interests": "[]",
+        "votes": "",
+        "rolled": False,
+    }
+    insert_new(connection, MEETING_ITEMS, [row])
+
+
+def _change_item(connection: Connection, line: Line, **values: Any) -> None:
+    item = line.data["item"]
+    _known_item(connection, line, item)
+    own = (
+        MEETING_ITEMS.c.series == line.case,
+        MEETING_ITEMS.c.day == day(line.data["day"]),
+        MEETING_ITEMS.c.item == item,
+    )
+    connection.execute(update(MEETING_ITEMS).where(*own).values(**values))
+
+
 FOLDS: dict[str, Fold] = {
     "clock.moved": _clock_moved,
     "edition.adopted": _edition_adopted,
@@ -673,6 +885,25 @@ FOLDS: dict[str, Fold] = {
     "order.accepted": _order_accepted,
     "order.failed": _order_failed,
     "order.sent_again": _order_sent_again,
+    "meeting.planned": _meeting_planned,
+    "meeting.moved": _meeting_moved,
+    "meeting.called_off": _meeting_called_off,
+    "meeting.added": _meeting_added,
+    "meeting.arranged": _meeting_arranged,
+    "meeting.called": _meeting_called,
+    "papers.closed": _papers_closed,
+    "meeting.left": _meeting_left,
+    "agenda.ordered": _agenda_ordered,
+    "business.added": _business_added,
+    "attendance.recorded": _attended,
+    "interests.declared": _interests_declared,
+    "votes.counted": _votes_counted,
+    "item.noted": _item_noted,
+    "item.rolled_on": _item_rolled,
+    "meeting.closed": _meeting_closed,
+    "minutes.drafted": _minutes_drafted,
+    "minutes.corrected": _minutes_corrected,
+    "minutes.confirmed": _minutes_confirmed,
 }
 
 RECORD_ONLY = frozenset(
@@ -684,6 +915,7 @@ RECORD_ONLY = frozenset(
         "letter.queued",
         "letter.sent",
         "letter.undeliverable",
+        "meeting.chased",
         "link.followed",
         "link.reissued",
         "links.revoked",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, bindparam, exists, func, select, tuple_
+from sqlalchemy import Row, Select, bindparam, exists, func, or_, select, tuple_
 
 from service.store import cursors, keeping, letters, undoing
 from service.store.engine import Tx
@@ -461,6 +461,45 @@ def open_for(tx: Tx, person: str) -> tuple[StepView, ...]:
     """Return the open steps in which a person may still answer, the one due first first."""
     theirs = select(HOLDERS.c.step).where(HOLDERS.c.person == person, HOLDERS.c.waiting)
     return _steps(tx, select(STEPS).where(STEPS.c.id.in_(theirs)).order_by(STEPS.c.due, STEPS.c.id))
+
+
+def asked_of(tx: Tx, organisation: str, posts: Sequence[str], since: datetime) -> tuple[StepView, ...]:
+    """Return the steps that ask any of some posts and are open, or were closed since an instant."""
+    asked = select(SEATS.c.step).where(SEATS.c.post.in_(posts))
+    own = exists().where(CASES.c.ref == STEPS.c.case, CASES.c.organisation == organisation)
+    wanted = select(STEPS).where(or_(STEPS.c.open, STEPS.c.closed >= since), STEPS.c.id.in_(asked), own)
+    return _steps(tx, wanted.order_by(STEPS.c.opened, STEPS.c.id))
+
+
+def settled_directly(
+    tx: Tx, organisation: str, kinds: Sequence[str], since: datetime, until: datetime
+) -> tuple[StepView, ...]:
+    """Return the steps of some kinds that were decided between two instants by a post, and by no forum."""
+    own = exists().where(CASES.c.ref == STEPS.c.case, CASES.c.organisation == organisation)
+    wanted = select(STEPS).where(
+        STEPS.c.kind.in_(kinds),
+        STEPS.c.ending == str(Ending.DECIDED),
+        STEPS.c.closed > since,
+        STEPS.c.closed <= until,
+        own,
+    )
+    return tuple(
+        step for step in _steps(tx, wanted.order_by(STEPS.c.closed, STEPS.c.id)) if not step.ask.forum
+    )
+
+
+def waiting_on(tx: Tx, organisation: str, on: str) -> tuple[Waiting, ...]:
+    """Return what waits for a forum's day, the first to come first."""
+    wanted = (
+        select(CASE_WAITS)
+        .join(CASES, CASES.c.ref == CASE_WAITS.c.case)
+        .where(CASE_WAITS.c.on == on, CASES.c.organisation == organisation)
+        .order_by(CASE_WAITS.c.until, CASE_WAITS.c.case, CASE_WAITS.c.key)
+    )
+    return tuple(
+        Waiting(case=row.case, key=row.key, on=row.on, since=row.since, next=row.leg, at=row.until)
+        for row in tx.all(wanted)
+    )
 
 
 def overdue(tx: Tx, now: datetime, limit: int = 500) -> tuple[StepView, ...]:

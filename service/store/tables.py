@@ -421,6 +421,89 @@ class DecisionRow(SQLModel, table=True):
     """Until when it may be taken back."""
 
 
+# ------------------------------------------------------------------- meetings (folded)
+
+
+class SeriesRow(SQLModel, table=True):
+    """A forum whose meetings are looked after."""
+
+    __tablename__ = "meeting_series"
+
+    series: str = Field(primary_key=True)
+    organisation: str
+    forum: str
+    since: date
+    """The first day that is looked after: what was before was not missed."""
+    stirred: int
+    """The last line of the record that its process must hear of."""
+    as_of: str
+    """What its process last went by."""
+
+
+class MeetingRow(SQLModel, table=True):
+    """A meeting of a forum, on its day."""
+
+    __tablename__ = "meeting"
+
+    series: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    state: str
+    extraordinary: bool
+    moved_to: date | None = None
+    moved_from: date | None = None
+    why: str
+    """Why it was moved, called off or added."""
+    revision: int
+    """How often it was changed, by which calendars know the latest word of it."""
+    place: str
+    time: str
+    called: datetime | None = None
+    papers_closed: datetime | None = None
+    agenda: str = Field(sa_type=Text)
+    """The keys of what was on the agenda when its papers closed."""
+    order: str = Field(sa_type=Text)
+    """The keys in the order in which the secretary has put them."""
+    closed: datetime | None = None
+    closed_by: str | None = None
+    items: str = Field(sa_type=Text)
+    """What was before the meeting, as it was when its record was closed."""
+    present: str = Field(sa_type=Text)
+    """Who was there, as it was when its record was closed."""
+    minutes: str
+    """drafted, corrected or confirmed; empty while there are none."""
+    minutes_hash: str
+    confirmed_at: date | None = None
+    """The day of the meeting that confirmed its minutes."""
+
+
+class AttendanceRow(SQLModel, table=True):
+    """Whether a member was at a meeting."""
+
+    __tablename__ = "meeting_attendance"
+
+    series: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    post: str = Field(primary_key=True)
+    presence: str
+    substitute: str
+
+
+class MeetingItemRow(SQLModel, table=True):
+    """What was said of an item at a meeting besides its outcome, or an item that the secretary added."""
+
+    __tablename__ = "meeting_item"
+
+    series: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    item: str = Field(primary_key=True)
+    title: str
+    """Of other business; empty for an item that comes from a case."""
+    note: str
+    interests: str = Field(sa_type=Text)
+    votes: str = Field(sa_type=Text)
+    rolled: bool
+
+
 # ----------------------------------------------------------------- beside the journal
 
 
@@ -745,6 +828,10 @@ SEATS = _table(SeatRow)
 HOLDERS = _table(HolderRow)
 DECISIONS = _table(DecisionRow)
 ORDERS = _table(OrderRow)
+MEETING_SERIES = _table(SeriesRow)
+MEETINGS = _table(MeetingRow)
+ATTENDANCE = _table(AttendanceRow)
+MEETING_ITEMS = _table(MeetingItemRow)
 EDITIONS = _table(EditionRow)
 TEXTS = _table(StoredTextRow)
 COUNTERS = _table(CounterRow)
@@ -781,5 +868,9 @@ FOLDED = (
     HOLDERS,
     DECISIONS,
     ORDERS,
+    MEETING_SERIES,
+    MEETINGS,
+    ATTENDANCE,
+    MEETING_ITEMS,
 )
 """The tables that the journal can make again, byte for byte."""

@@ -27,6 +27,7 @@ from service.web.routes import (
     handbooks,
     health,
     links,
+    meetings,
     orders,
     proposals,
     provisions,
@@ -36,7 +37,20 @@ from service.web.routes import (
 from service.web.visits import admit
 
 HERE = Path(__file__).parent
-AREAS = (health, links, signing, work, proposals, cases, approvers, orders, provisions, handbooks, api)
+AREAS = (
+    health,
+    links,
+    signing,
+    work,
+    proposals,
+    cases,
+    approvers,
+    orders,
+    provisions,
+    handbooks,
+    meetings,
+    api,
+)
 
 
 class Application(FastAPI):

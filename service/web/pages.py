@@ -24,6 +24,8 @@ class Frame:
     """The page's title says nothing about its case, for it shows in tabs and link previews."""
     in_charge: bool = False
     """The reader sees to orders and to handbooks."""
+    meets: bool = False
+    """The reader sits on a forum, writes for one, or oversees them."""
     letters_shown: bool = False
     """Caught letters can be looked at: a demo or a test."""
 

@@ -96,7 +96,20 @@ class Visit:
             csrf=self.session.csrf if self.session else "",
             neutral=neutral,
             in_charge=bool(self.roles & {Role.PMO, Role.ADMINISTRATOR}),
+            meets=self._meets(),
             letters_shown=self.desk.rehearsing,
+        )
+
+    def _meets(self) -> bool:
+        """Say whether the reader has meetings to look at: of a forum of theirs, or of all of them."""
+        if Role.SIGNED_IN not in self.roles:
+            return False
+        if self.roles & {Role.PMO, Role.AUDITOR}:
+            return True
+        return any(
+            self.rules.acting(post, self.today) in self.posts
+            for forum in self.rules.forums.values()
+            for post in (*forum.members, forum.secretary)
         )
 
 

@@ -278,6 +278,31 @@ _REASONS = {
     ),
 }
 
+MEETINGS = {
+    "planned": ("To be called", "grey"),
+    "called": ("Called", "blue"),
+    "unrecorded": ("Record open", "orange"),
+    "held": ("Held", "green"),
+    "inquorate": ("Not quorate", "red"),
+    "not_held": ("Not held", "grey"),
+    "missed": ("Not held", "grey"),
+    "moved": ("Moved", "grey"),
+    "called_off": ("Called off", "grey"),
+}
+"""What has become of a meeting, and the colour of its tag."""
+
+QUESTIONS = {
+    "notification": "Notification",
+    "dataset": "Shared data",
+    "parameter": "Technical parameter",
+    "solution": "Technical solution",
+    "embargo_exception": "Exception from the embargo",
+    "challenge": "Corporate system",
+    "srg": "Decision",
+    "referral": "Referred",
+}
+"""What a forum is asked of a case, as a heading."""
+
 ANSWERS = {
     "fit": "Fit with the infrastructure and strategy",
     "infrastructure": "Effect on the infrastructure",
@@ -348,6 +373,11 @@ def reasons(kind: str) -> tuple[str, str, str]:
             "Give your reasons",
         ),
     )
+
+
+def question_of(kind: str) -> str:
+    """Name a kind of question as an agenda does."""
+    return QUESTIONS.get(kind, plain(kind))
 
 
 def leg(key: str) -> str:

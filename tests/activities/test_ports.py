@@ -9,13 +9,14 @@ from temporalio import activity
 from activities import worker
 from activities.cases import Cases
 from activities.letters import Letters
+from activities.meetings import Meetings
 from activities.orders import Orders
 from activities.register import Register
 from service.config import Settings, generate_keys
 from service.store import Store
 from workflows import ports
 
-ANSWERS = (Register, Cases)
+ANSWERS = (Register, Cases, Meetings)
 
 
 def declared(made: type) -> dict[str, Any]:
@@ -75,7 +76,7 @@ async def test_the_worker_answers_every_port_and_sends_letters_and_orders_from_q
         for queue, given in FakeWorker.made.items()
     }
     assert answered == {
-        "assent-core": names(Register) | names(Cases),
+        "assent-core": names(Register) | names(Cases) | names(Meetings),
         "assent-mail": names(Letters),
         "assent-orders": names(Orders),
     }

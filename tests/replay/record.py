@@ -6,6 +6,7 @@ way is added beside the old one. Only paths that have no history yet are recorde
 """
 
 import asyncio
+import itertools
 import json
 import logging
 import sys
@@ -20,6 +21,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from tests.support.core import terms
 from tests.support.engine import running
+from tests.support.meetings import Series, meeting
 from tests.support.play import Play, playing, until
 from tests.support.proposals import (
     HEADS,
@@ -42,6 +44,7 @@ from workflows.model import (
     EmbargoOwner,
     EmbargoRules,
     Guard,
+    Happening,
     Hold,
     Ladder,
     LadderRung,
@@ -524,6 +527,43 @@ WAYS = (
 )
 
 
+OCTOBER = MEETING
+
+
+async def held(series: Series) -> None:
+    """It is called, its papers close, it meets, its record is closed, it is minuted; the next is called."""
+    await series.waits(1)
+    for day in (date(2004, 9, 29), date(2004, 10, 7), OCTOBER):
+        await series.jumps(day)
+    await series.came_to(OCTOBER, Happening.CALLED, Happening.PAPERS_CLOSED)
+    await series.changes(lambda: series.meetings.recorded.append(OCTOBER))
+    await series.waits(3)
+    await series.jumps(date(2004, 10, 27))
+    await series.came_to(NOVEMBER, Happening.CALLED)
+
+
+async def unrecorded(series: Series) -> None:
+    """Nobody closes its record until the next one is called."""
+    await series.waits(1)
+    for day in (date(2004, 10, 7), OCTOBER, date(2004, 10, 18), date(2004, 10, 21), date(2004, 10, 27)):
+        await series.jumps(day)
+    await series.came_to(NOVEMBER, Happening.CALLED)
+
+
+async def passed_unseen(series: Series) -> None:
+    """The Clock jumps past it before anybody was called, and past every other."""
+    await series.waits(1)
+    await series.jumps(date(2004, 12, 20))
+    await series.waits(2)
+
+
+MEETING_WAYS: dict[str, Callable[[Series], Awaitable[None]]] = {
+    "meeting-held": held,
+    "meeting-unrecorded": unrecorded,
+    "meeting-passed-unseen": passed_unseen,
+}
+
+
 async def main(wanted: list[str]) -> None:
     # On one path the record does not answer, which is said often.
     logging.getLogger("temporalio").setLevel(logging.CRITICAL)
@@ -543,6 +583,11 @@ async def main(wanted: list[str]) -> None:
                 await way.story(play)
                 await keep(client, way, play)
             print(flush=True)
+        for name, story in MEETING_WAYS.items():
+            if name in wanted or (not wanted and not list(HISTORIES.glob(f"{name}.*.json"))):
+                async with meeting(client, name, OCTOBER, NOVEMBER) as series:
+                    await story(series)
+                    await keep_runs(client, name, series.ref)
     print(f"{len(list(HISTORIES.glob('*.json')))} histories in {HISTORIES}")
 
 
@@ -555,6 +600,21 @@ async def keep(client: Client, way: Way, play: Play) -> None:
         history = compact((await client.get_workflow_handle(id).fetch_history()).to_json())
         (HISTORIES / f"{way.name}.{name}.json").write_text(history)
         print(f"{name} ({len(history) // 1024} kB) ", end="", flush=True)
+
+
+async def keep_runs(client: Client, name: str, series: str) -> None:
+    """Keep the history of each run of a series that has given way to the next."""
+    run = (
+        await client.get_workflow_handle(series).describe()
+    ).raw_description.workflow_execution_info.first_run_id
+    for number in itertools.count(1):
+        handle = client.get_workflow_handle(series, run_id=run)
+        history = await handle.fetch_history()
+        last = history.events[-1]
+        if not last.HasField("workflow_execution_continued_as_new_event_attributes"):
+            return
+        (HISTORIES / f"{name}.run-{number}.json").write_text(compact(history.to_json()))
+        run = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
 
 
 def compact(history: str) -> str:

@@ -7,14 +7,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from service import handbook
+from service import convening, handbook
 from service.config import Keys, generate_keys
 from service.errors import Unavailable
 from service.gateway import Answer, Counted, Gateway, Refused, Unknown
 from service.links import Links
 from service.relay import MEETINGS_EVERY, PAGE_PATIENCE, Relay
-from service.store import Store, anchors, cases, clock, editions, intents, letters, orders, undoing
+from service.store import Store, anchors, cases, clock, editions, intents, letters, meetings, orders, undoing
 from service.store.intents import StoredIntent
+from service.store.meetings import Series
 from tests.service.store import samples, story
 from tests.service.store.samples import CASE, OPENED
 from tests.support.real_time import RealTime
@@ -35,6 +36,8 @@ class FakeGateway(Gateway):
         self.delivered: list[str] = []
         self.sent: list[str] = []
         self.told: list[tuple[str, str, str, tuple[Sitting, ...]]] = []
+        self.series: list[str] = []
+        self.looked: list[tuple[str, str]] = []
         self.answer: Answer = Counted(None)
         self.fails_for: str = ""
 
@@ -48,6 +51,14 @@ class FakeGateway(Gateway):
 
     async def withdraw(self, case: str, withdrawal: Withdrawal) -> bool:
         self.withdrawn.append((self._unless_failing(case), withdrawal.key))
+        return True
+
+    async def start_series(self, series: str) -> bool:
+        self.series.append(series)
+        return True
+
+    async def look_again(self, series: str, as_of: str) -> bool:
+        self.looked.append((series, as_of))
         return True
 
     async def people_moved(self, step: str) -> bool:
@@ -212,6 +223,36 @@ async def test_a_second_version_is_told_to_the_process_that_waits_for_it(
         cases.begun(tx, CASE, terms={})
     await relay.processes()
     assert gateway.resubmitted == [(CASE, 2)]
+
+
+async def test_the_meetings_of_a_forum_are_looked_after_and_told_of_each_change_until_they_heard(
+    record: Store, relay: Relay, gateway: FakeGateway
+) -> None:
+    rules = handbook.load("leicester")
+    with record.writing() as tx:
+        editions.put(tx, rules.to_json(), organisation=rules.organisation, name=rules.name)
+    await relay.series()
+    assert sorted(gateway.series) == ["MTG-leicester-heads-of-ict", "MTG-leicester-srg"]
+    forum = Series(organisation="leicester", forum="heads-of-ict")
+    day = date(2004, 6, 9)
+
+    def planned() -> None:
+        with record.writing() as tx:
+            heard = convening.as_of(tx, rules, forum)
+            meetings.planned(tx, forum, day, missed=[], as_of=heard, place="", time="")
+
+    planned()
+    gateway.series.clear()
+    await relay.series()
+    assert (gateway.series, gateway.looked) == (["MTG-leicester-srg"], [])
+    with record.writing() as tx:
+        meetings.called_off(tx, forum, day, why="Nothing to decide", by="p")
+    await relay.series()
+    await relay.series()
+    assert [series for series, _ in gateway.looked] == [forum.ref] * 2
+    planned()
+    await relay.series()
+    assert len(gateway.looked) == 2
 
 
 async def test_a_withdrawal_is_brought_until_the_case_has_ended(

@@ -28,10 +28,13 @@ from workflows.model import (
     Expiring,
     FollowUp,
     Guard,
+    Happening,
     Hold,
     Holder,
     Ladder,
     LadderRung,
+    MeetingHappens,
+    MeetingNext,
     Nudge,
     Quorum,
     Rung,
@@ -56,7 +59,7 @@ from workflows.model import (
     decision_key,
     undo_key,
 )
-from workflows.rules import clock, ladder
+from workflows.rules import calendar, clock, ladder, series
 
 QUEUE = "assent-core"
 HASH = "c0ffee"
@@ -220,12 +223,66 @@ class FakeCases(ports.Cases):
         return action.model_copy(update={"clock": self.clock})
 
 
+class FakeMeetings(ports.Meetings):
+    """Knows the days of a forum, and remembers what happened on which."""
+
+    def __init__(self, *days: date) -> None:
+        self.days = days
+        self.happened: list[tuple[date, Happening]] = []
+        self.missed: list[date] = []
+        self.recorded: list[date] = []
+        self.changes = 0
+        """How often people have changed the calendar or closed a record."""
+        self.looks = 0
+        self.clock = Clock()
+
+    def done(self, day: date) -> list[Happening]:
+        return [what for on, what in self.happened if on == day]
+
+    @activity.defn(name="meeting_next")
+    async def next(self, _: str) -> MeetingNext:
+        self.looks += 1
+        as_of = f"e.{self.changes}"
+        owed = next((day for day in self.recorded if Happening.MINUTED not in self.done(day)), None)
+        if owed:
+            return MeetingNext(as_of=as_of, day=owed, recorded=True, clock=self.clock)
+        for day in self.days:
+            if day in self.recorded or Happening.LEFT in self.done(day) or day in self.missed:
+                continue
+            if clock.read(self.clock, real_now()) > calendar.closing(day) and not self.done(day):
+                self.missed.append(day)
+                continue
+            return self._next(as_of, day)
+        return MeetingNext(as_of=as_of, clock=self.clock)
+
+    def _next(self, as_of: str, day: date) -> MeetingNext:
+        following = min((later for later in self.days if later > day), default=None)
+        return MeetingNext(
+            as_of=as_of,
+            day=day,
+            called=bool(self.done(day)),
+            calls=series.called_on(day, 10, NON_WORKING),
+            papers_close=series.due_before(day, 5, NON_WORKING),
+            sits=calendar.opening(day),
+            over=calendar.closing(day),
+            turns=series.turns(day, following, called=10, chased=2, told=5, non_working=NON_WORKING),
+            clock=self.clock,
+        )
+
+    @activity.defn(name="meeting_happens")
+    async def happens(self, happens: MeetingHappens) -> Clock:
+        if happens.what not in self.done(happens.day):
+            self.happened.append((happens.day, happens.what))
+        return self.clock
+
+
 class FakeOutside:
     """All ports together, with a worker to answer them."""
 
     def __init__(self, opened: CaseOpened | None = None) -> None:
         self.register = FakeRegister()
         self.cases = FakeCases(opened)
+        self.meetings = FakeMeetings()
 
     @property
     def clock(self) -> Clock:
@@ -234,7 +291,7 @@ class FakeOutside:
 
     @clock.setter
     def clock(self, known: Clock) -> None:
-        self.register.clock = self.cases.clock = known
+        self.register.clock = self.cases.clock = self.meetings.clock = known
 
     @property
     def now(self) -> datetime:
@@ -272,6 +329,8 @@ class FakeOutside:
                 self.cases.moved,
                 self.cases.follow_ups,
                 self.cases.action_begun,
+                self.meetings.next,
+                self.meetings.happens,
             ],
             workflow_runner=RUNNER,
             interceptors=interceptors,

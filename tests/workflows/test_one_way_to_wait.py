@@ -1,4 +1,4 @@
-"""There is one way to wait: processes have the verbs of `Process`, and the engine's own are in one file."""
+"""There is one way to wait: processes have the verbs they share, and the engine's own are in one file."""
 
 import ast
 import inspect
@@ -9,6 +9,7 @@ import pytest
 
 import workflows
 from workflows.attending import Attending
+from workflows.human_step import Series
 
 HERE = Path(workflows.__file__).parent
 PROCESSES = sorted((HERE / "processes").rglob("*.py"))
@@ -27,6 +28,7 @@ VERBS = {
     "become",
     "end",
 }
+OF_A_SERIES = {"take", "until", "happens", "again"}
 MESSAGES_AND_ENTRY = {"defn", "init", "run", "update", "query"}
 """What a process may take from Temporal: the decorators that make it one, and its updates."""
 OF_TEMPORAL = {"workflow"}
@@ -35,6 +37,7 @@ WAITING = {
     "asyncio",
     "Cases",
     "HumanStep",
+    "Meetings",
     "Register",
     "Timed",
     "concurrent",
@@ -58,13 +61,17 @@ WAITING = {
 
 
 def faults(source: str) -> Iterator[str]:
-    """Say where a process waits for anything but through the verbs of `Process`."""
+    """Say where a process waits for anything but through the verbs of `Process`, or of `Series`."""
     tree = ast.parse(source)
+    bases = {
+        ast.unparse(base) for made in ast.walk(tree) if isinstance(made, ast.ClassDef) for base in made.bases
+    }
+    verbs = OF_A_SERIES if bases == {"Series"} else VERBS
     own = {made.name for made in ast.walk(tree) if isinstance(made, ast.FunctionDef | ast.AsyncFunctionDef)}
     for node in ast.walk(tree):
         match node:
             case ast.Await(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=verb))):
-                if verb not in VERBS | own:
+                if verb not in verbs | own:
                     yield f"{node.lineno}: awaits self.{verb}"
             case ast.Await():
                 yield f"{node.lineno}: awaits something else than a verb"
@@ -121,6 +128,7 @@ def test_an_error_in_a_message_stays_with_the_message() -> None:
         "add_approver",
         "clock_moved",
         "decide",
+        "look_again",
         "resubmit",
         "sittings_changed",
         "undo",
@@ -129,13 +137,14 @@ def test_an_error_in_a_message_stays_with_the_message() -> None:
     assert [name for name, kept in every if not kept] == []
 
 
-def test_the_verbs_are_those_that_every_process_has() -> None:
+@pytest.mark.parametrize(("shared", "verbs"), [(Attending, VERBS), (Series, OF_A_SERIES)])
+def test_the_verbs_are_those_that_every_process_has(shared: type, verbs: set[str]) -> None:
     public = {
         name
-        for name, _ in inspect.getmembers(Attending, inspect.iscoroutinefunction)
+        for name, _ in inspect.getmembers(shared, inspect.iscoroutinefunction)
         if not name.startswith("_")
     }
-    assert public == VERBS
+    assert public == verbs
 
 
 GOOD = """

@@ -12,14 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from service import boards, sittings, telling, versions
+from service import agendas, boards, telling, versions
 from service.errors import Malformed, NotFound, Problem
 from service.handbook import Edition
 from service.proposals import ProposalDocument
-from service.store import actions, cases, drafts, idempotency, intents, orders, steps
+from service.store import actions, cases, drafts, idempotency, intents, meetings, orders, steps
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
+from service.store.meetings import MeetingState
 from service.store.orders import OrderView
 from service.store.steps import StepView
 from service.web import (
@@ -27,6 +28,7 @@ from service.web import (
     briefing,
     conditions,
     decision_record,
+    minutebook,
     seclusion,
     submitting,
     whereabouts,
@@ -34,6 +36,8 @@ from service.web import (
 )
 from service.web.bodies import Body, OptionalBody
 from service.web.decision_record import DecisionRecord
+from service.web.minutebook import Line as MinuteBookLine
+from service.web.minutebook import Room
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
 from workflows.letters import Stop
@@ -97,11 +101,73 @@ class Submitted(Started):
     content_hash: str
 
 
+class ForumTold(BaseModel):
+    """A forum that meets."""
+
+    id: str = Field(examples=["heads-of-ict"])
+    name: str = Field(examples=["Heads of ICT Group"])
+    secretary: str = Field(examples=["heads-of-ict-secretary"])
+    members: list[str]
+    next: date | None = Field(examples=["2026-10-14"])
+
+
+class MembersTold(BaseModel):
+    """How many members are there, and how many it needs."""
+
+    members: int = Field(examples=[6])
+    present: int = Field(examples=[5])
+    needed: int = Field(examples=[3])
+    quorate: bool
+
+
 class Meeting(BaseModel):
-    """A forum's meeting."""
+    """A forum's meeting: `state` is what has become of it, `items` how many are on its agenda."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "date": "2026-10-14",
+                "state": "called",
+                "papers_due": "2026-10-07",
+                "items": 3,
+                "quorum": {"members": 6, "present": 0, "needed": 3, "quorate": False},
+            }
+        }
+    )
 
     date: dates.date
+    state: MeetingState
     papers_due: dates.date
+    items: int
+    quorum: MembersTold
+
+
+class MeetingItem(BaseModel):
+    """An item of an agenda; `outcome` is what came of it, in words, and empty while it waits."""
+
+    number: int
+    key: str = Field(examples=["INV-2026-0001.notification.1"])
+    kind: str = Field(examples=["question"])
+    title: str
+    case: str = Field(examples=["INV-2026-0001"])
+    carried_from: dates.date | None
+    outcome: str = Field(examples=["it is noted"])
+    rolled_on: bool
+    reference: str = Field(examples=["Heads of ICT Group 14 October 2026, item 2"])
+
+
+class MeetingTold(Meeting):
+    """A meeting with its agenda; once its record is closed, as it was then."""
+
+    place: str
+    time: str
+    moved_to: dates.date | None
+    why: str
+    agenda: list[MeetingItem]
+    misses: list[str]
+    """The cases whose papers came too late for it."""
+    minutes: Literal["", "drafted", "corrected", "confirmed"]
+    confirmed_at: dates.date | None
 
 
 class QuorumTold(BaseModel):
@@ -650,15 +716,66 @@ def open_steps(
     return StepList(steps=told, next=found.next_cursor)
 
 
+@router.get("/forums", name="api_forums")
+@allowed(Role.READ_CASE)
+def forums(visit: Asker) -> dict[str, list[ForumTold]]:
+    """List the forums that meet, each with its next meeting."""
+    with visit.desk.store.reading() as tx:
+        known = [(forum, agendas.days(tx, visit.rules, forum)) for forum in visit.rules.forums.values()]
+    return {
+        "forums": [
+            ForumTold(
+                id=forum.key,
+                name=forum.name,
+                secretary=forum.secretary,
+                members=list(forum.members),
+                next=next((day for day in days if day >= visit.today), None),
+            )
+            for forum, days in known
+            if days
+        ]
+    }
+
+
 @router.get("/forums/{id}/meetings", name="api_meetings")
 @allowed(Role.READ_CASE)
-def meetings(id: str, visit: Asker) -> dict[str, list[Meeting]]:
-    """List a forum's meetings from today, each with the last day for its papers."""
-    if id not in visit.rules.forums:
+def meetings_of(
+    id: str, visit: Asker, limit: Annotated[int, Query(ge=1, le=60)] = 12
+) -> dict[str, list[Meeting]]:
+    """List a forum's meetings: those that the record has, and the next ones to come."""
+    forum = visit.rules.forums.get(id)
+    if forum is None:
         raise NotFound
     with visit.desk.store.reading() as tx:
-        coming = sittings.of(tx, visit.rules.organisation, visit.rules, id, since=visit.today)
-    return {"meetings": [Meeting(date=one.day, papers_due=one.papers_due) for one in coming]}
+        recorded = [one.day for one in meetings.of_series(tx, agendas.series_of(visit.rules, forum))]
+        coming = [day for day in agendas.days(tx, visit.rules, forum) if day >= visit.today][:limit]
+        rooms = [minutebook.told(tx, visit, forum, day) for day in sorted({*recorded, *coming})]
+    return {"meetings": [Meeting(**_meeting(found)) for found in rooms]}
+
+
+@router.get("/forums/{id}/meetings/{date}", name="api_meeting")
+@allowed(Role.READ_CASE)
+def meeting(id: str, date: dates.date, visit: Asker) -> MeetingTold:
+    """Tell a meeting: its agenda, what misses it, what came of each item, and its minutes."""
+    forum = visit.rules.forums.get(id)
+    if forum is None:
+        raise NotFound
+    with visit.desk.store.reading() as tx:
+        known = meetings.find(tx, agendas.series_of(visit.rules, forum), date)
+        if known is None and date not in agendas.days(tx, visit.rules, forum):
+            raise NotFound
+        found = minutebook.told(tx, visit, forum, date)
+    return MeetingTold(
+        **_meeting(found),
+        place=found.meeting.place,
+        time=found.meeting.time,
+        moved_to=found.meeting.moved_to,
+        why=found.meeting.why,
+        agenda=[_item_of(found, item) for item in minutebook.lines(found)],
+        misses=[miss.case for miss in found.agenda.misses],
+        minutes=found.meeting.minutes,
+        confirmed_at=found.meeting.confirmed_at,
+    )
 
 
 @router.get("/openapi.json", include_in_schema=False, name="api_description")
@@ -673,6 +790,33 @@ def description(request: Request) -> Response:
 
 
 # ---------------------------------------------------------------------------- telling
+
+
+def _meeting(found: Room) -> dict[str, Any]:
+    meter = found.meter
+    return {
+        "date": found.day,
+        "state": found.meeting.state,
+        "papers_due": found.agenda.papers_due,
+        "items": len(minutebook.lines(found)),
+        "quorum": MembersTold(
+            members=meter.members, present=meter.present, needed=meter.needed, quorate=meter.quorate
+        ),
+    }
+
+
+def _item_of(found: Room, item: MinuteBookLine) -> MeetingItem:
+    return MeetingItem(
+        number=item.number,
+        key=item.key,
+        kind=item.kind,
+        title=item.title,
+        case=item.case,
+        carried_from=item.carried_from,
+        outcome=item.outcome,
+        rolled_on=item.rolled_on,
+        reference=agendas.reference(found.forum.name, found.day, item.number),
+    )
 
 
 def _edition(tx: Tx, visit: Visit, wanted: Any) -> Any:

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from service import appraisal, proposals, telling, versions
+from service import agendas, appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
-from service.store import actions, cases, intents, provisions, steps
+from service.store import actions, cases, intents, meetings, provisions, steps
 from service.store.cases import CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
@@ -164,6 +164,11 @@ def case(ref: str, visit: Asker) -> Response:
             "parameters": visit.rules.parameters_on(visit.today),
             "served": tender.told(provisions.served(tx, ref), visit.rules, visit.today),
             "decisions": [(decision, telling.told(decision, edition)) for decision in made],
+            "minutes": {
+                step: agendas.reference(edition.forums[minute.forum].name, minute.day, minute.number)
+                for step, minute in meetings.minuted(tx, ref).items()
+                if minute.forum in edition.forums
+            },
             "asked_about": {step.id: step.version for step in steps.of_case(tx, ref)},
             "kept": {*found.kept.values()},
             "conditions": [(one.told(edition), one.action) for one in conditions.of_case(tx, found, made)],

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from notifications import catcher, examples
 from notifications.catcher import Caught
 from service.errors import Malformed, NotFound, Problem
-from service.store import cases, clock, steps
+from service.store import cases, clock, meetings, steps
 from service.web.bodies import Body
 from service.web.desk import Desk
 from service.web.pages import page
@@ -94,7 +94,8 @@ def _moved(desk: Desk, body: dict[str, Any]) -> tuple[Segment, tuple[str, ...]]:
         except ValueError as error:
             raise _wrong("to", f"The Clock does not go back: {error}") from None
         clock.add(tx, segment)
-        return segment, (*cases.open_refs(tx), *(step.id for step in steps.open_steps(tx)))
+        open_steps = (step.id for step in steps.open_steps(tx))
+        return segment, (*cases.open_refs(tx), *open_steps, *meetings.known_series(tx))
 
 
 def _wanted(body: dict[str, Any], now: datetime, following: datetime | None) -> datetime:

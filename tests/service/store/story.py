@@ -18,6 +18,7 @@ from service.store import (
     intents,
     letters,
     links,
+    meetings,
     orders,
     provisions,
     steps,
@@ -26,6 +27,7 @@ from service.store import (
 )
 from service.store.covers import Cover
 from service.store.editions import Player
+from service.store.meetings import Attendance, AttendedBy, ClosedItem, MeetingState, Presence, Votes
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
 from workflows.model import (
@@ -165,6 +167,31 @@ def reseated(tx: Tx) -> None:
     steps.reseated(tx, looked, seats, [])
 
 
+SERIES = meetings.Series(organisation="leicester", forum="heads-of-ict")
+FIRST, SECOND, ADDED, OFF = date(2004, 6, 9), date(2004, 6, 16), date(2004, 6, 23), date(2004, 7, 14)
+MISSED = date(2004, 5, 12)
+
+
+def planned(tx: Tx) -> None:
+    meetings.planned(tx, SERIES, FIRST, missed=[MISSED], as_of="e.0", place="Town Hall", time="10:00")
+
+
+def called(tx: Tx) -> bool:
+    told = samples.request(STEP, "hall", "called")
+    return meetings.called(tx, SERIES, FIRST, at=OPENED, queued=[told])
+
+
+def meeting_closed(tx: Tx) -> None:
+    item = ClosedItem(key=STEP, number=1, kind="question", title="On-line booking", came_to="it is noted")
+    there = AttendedBy(title="Budget holder", presence=Presence.PRESENT, chair=True)
+    meetings.closed(tx, SERIES, SECOND, MeetingState.HELD, items=[item], present=[there], by="p-hall")
+
+
+ATTENDED = (
+    Attendance(post="hall", presence=Presence.PRESENT),
+    Attendance(post="sports", presence=Presence.SUBSTITUTE, substitute="A. N. Other"),
+)
+
 ORDER = orders.key_of(CASE, 1)
 
 
@@ -269,6 +296,56 @@ FACTS: dict[str, Fact] = {
         )
     ),
     "its process hears of it": lambda tx: approvers.heard(tx, CASE, "legal", asked=True),
+    "a forum's meetings are looked after": planned,
+    "its members are called": lambda tx: _nothing(called(tx)),
+    "it is moved": lambda tx: _nothing(
+        meetings.moved(tx, SERIES, FIRST, SECOND, why="The hall is let", by="p-hall")
+    ),
+    "another is called off": lambda tx: _nothing(
+        meetings.called_off(tx, SERIES, OFF, why="Nothing to decide", by="p-hall")
+    ),
+    "another is added": lambda tx: _nothing(meetings.added(tx, SERIES, ADDED, why="The bid", by="p-hall")),
+    "it is arranged": lambda tx: _nothing(
+        meetings.arranged(tx, SERIES, SECOND, place="Room 1", time="11:00", by="p-hall")
+    ),
+    "the secretary adds business": lambda tx: _nothing(
+        meetings.business_added(tx, SERIES, SECOND, "Dates for 2005", by="p-hall")
+    ),
+    "the secretary orders the agenda": lambda tx: _nothing(
+        meetings.ordered(tx, SERIES, SECOND, [STEP, "business-8"], by="p-hall")
+    ),
+    "papers close": lambda tx: _nothing(
+        meetings.papers_closed(tx, SERIES, SECOND, [{"key": STEP}], at=OPENED, queued=[])
+    ),
+    "who is there is written down": lambda tx: _nothing(
+        meetings.attended(tx, SERIES, SECOND, ATTENDED, by="p-hall")
+    ),
+    "an interest is declared": lambda tx: _nothing(
+        meetings.interests_declared(tx, SERIES, SECOND, STEP, ["sports"], by="p-hall")
+    ),
+    "a vote is taken": lambda tx: _nothing(
+        meetings.votes_counted(tx, SERIES, SECOND, STEP, Votes(in_favour=3, against=1), by="p-hall")
+    ),
+    "business comes to something": lambda tx: _nothing(
+        meetings.noted(tx, SERIES, SECOND, "business-8", "Agreed", by="p-hall")
+    ),
+    "an item rolls on": lambda tx: _nothing(
+        meetings.rolled_on(tx, SERIES, SECOND, "business-8", "No time", by="p-hall")
+    ),
+    "the secretary is reminded": lambda tx: meetings.chased(
+        tx, SERIES, SECOND, "secretary", at=OPENED, queued=[]
+    ),
+    "the next is called first": lambda tx: meetings.left(tx, SERIES, SECOND, at=OPENED),
+    "its record is closed": meeting_closed,
+    "its minutes are drafted": lambda tx: _nothing(
+        meetings.minutes_drafted(tx, SERIES, SECOND, "a" * 64, at=OPENED, queued=[])
+    ),
+    "its minutes are corrected": lambda tx: _nothing(
+        meetings.minutes_corrected(tx, SERIES, SECOND, "b" * 64, by="p-hall")
+    ),
+    "its minutes are confirmed": lambda tx: _nothing(
+        meetings.minutes_confirmed(tx, SERIES, SECOND, at_meeting=ADDED, by="p-hall")
+    ),
     "its sponsor wants to end it": lambda tx: cases.withdrawal_requested(tx, CASE, "p-hall", "withdraw:1"),
     "it comes back": lambda tx: cases.became(tx, samples.becoming("returned", 2)),
     "a second version is submitted": lambda tx: _nothing(samples.submit(tx, version=2)),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from functools import cached_property
 from html.parser import HTMLParser
@@ -14,6 +14,7 @@ import yaml
 from fastapi.testclient import TestClient
 
 from activities.cases import Cases
+from activities.meetings import Meetings
 from activities.register import Register
 from service.config import Keys, Settings
 from service.gateway import Answer, Counted, Gateway
@@ -23,6 +24,7 @@ from service.store import (
     Store,
     cases,
     clock,
+    covers,
     drafts,
     editions,
     journal,
@@ -32,6 +34,7 @@ from service.store import (
     steps,
     tokens,
 )
+from service.store.covers import Cover
 from service.store.drafts import Draft
 from service.store.links import LinkRow
 from service.store.steps import StepView
@@ -41,8 +44,15 @@ from tests.support.activities import FakeMailroom, done
 from workflows.model import (
     Ask,
     Becoming,
+    CaseWaiting,
+    Choice,
     Decision,
+    Ending,
+    Happening,
     Leg,
+    MeetingHappens,
+    MeetingNext,
+    Outcome,
     SeatAsk,
     Segment,
     State,
@@ -51,7 +61,10 @@ from workflows.model import (
     StepOpening,
     Undo,
     Withdrawal,
+    decision_key,
 )
+from workflows.rules import calendar
+from workflows.rules.clock import jump
 
 SAMPLES = Path(__file__).parents[3] / "service/samples/proposals-sample.yaml"
 BEGINS = datetime(2004, 9, 13, 9, tzinfo=UTC)
@@ -72,6 +85,8 @@ class FakeEngine:
         """What a case says of an approver who is added; None if it does not answer."""
         self.sent: list[str] = []
         self.moved: list[tuple[Segment, tuple[str, ...]]] = []
+        self.stirred: list[tuple[str, str]] = []
+        self.delivered: list[str] = []
         self.answer: Answer = Counted(None)
         self.alive = True
 
@@ -104,6 +119,14 @@ class FakeEngine:
 
     async def send(self, order: str) -> bool:
         self.sent.append(order)
+        return True
+
+    async def look_again(self, series: str, as_of: str) -> bool:
+        self.stirred.append((series, as_of))
+        return True
+
+    async def deliver(self, letter: str) -> bool:
+        self.delivered.append(letter)
         return True
 
     async def answers(self) -> bool:
@@ -320,10 +343,52 @@ class Office:
             seats=question.seats,
             terms=self.edition.terms()[question.kind],
             inform=question.inform,
+            forum=question.forum or leg.forum,
         )
 
     def closed(self, step: str, closing: StepClosing) -> None:
         done(self.register.closed(closing))
+
+    def course_waits(self, ref: str, key: str, until: date) -> None:
+        """Let a case wait for the meeting of its leg's forum on a day."""
+        wait = CaseWaiting(
+            case=ref,
+            number=1,
+            key=key,
+            leg=key,
+            since=BEGINS,
+            until=calendar.opening(until),
+            on="heads-of-ict",
+        )
+        done(self.course.waits(wait))
+
+    def settled(self, step: str, post: str, choice: Choice) -> None:
+        """Close a step with the answer of one seat, as the engine would have it written."""
+        asked = self.step(step)
+        with self.store.reading() as tx:
+            at = tx.now
+        made = Decision(
+            key=decision_key(step, asked.round, asked.seats[0].key),
+            step=step,
+            round=asked.round,
+            seat=asked.seats[0].key,
+            person=self.holder(post),
+            choice=choice,
+            content_hash=asked.content_hash,
+            payload_hash="p",
+            submitted_at=at,
+        )
+        outcome = Outcome(step=step, ending=Ending.DECIDED, choice=choice, at=at, kind=asked.kind)
+        self.closed(step, StepClosing(step=step, outcome=outcome, unrecorded=(made,)))
+
+    def covers(self, post: str, *, by: str, until: date) -> None:
+        """Let the holder of a post cover for that of another, from today."""
+        with self.store.writing() as tx:
+            person = self.holder(post)
+            covers.set(
+                tx,
+                Cover(person=person, cover=self.holder(by), starts=tx.today, ends=until, set_by=person),
+            )
 
     def recorded(self, step: str) -> None:
         """Have the step record what the engine has counted."""
@@ -342,6 +407,31 @@ class Office:
             found = steps.get(tx, step)
         assert found is not None
         return found
+
+    # ----------------------------------------------------------------------- meetings
+
+    @property
+    def convener(self) -> Meetings:
+        return Meetings(self.store, FakeMailroom(), self.links)
+
+    def looks(self, forum: str = "heads-of-ict") -> MeetingNext:
+        """Have the series of a forum look which meeting comes next."""
+        return done(self.convener.next(f"MTG-leicester-{forum}"))
+
+    def happens(self, day: date, *what: Happening, forum: str = "heads-of-ict") -> None:
+        """Have a series bring about what a meeting's day brings."""
+        with self.store.reading() as tx:
+            at = tx.now
+        for each in what:
+            told = MeetingHappens(series=f"MTG-leicester-{forum}", day=day, what=each, at=at)
+            done(self.convener.happens(told))
+
+    def it_is(self, day: date, hour: int = 10) -> None:
+        """Move the Clock to an hour of a day."""
+        with self.store.writing() as tx:
+            clock.add(
+                tx, jump(tx.clock, to=datetime(day.year, day.month, day.day, hour, tzinfo=UTC), real=tx.real)
+            )
 
     # -------------------------------------------------------------------------- links
 

@@ -11,7 +11,7 @@ from service.handbook import Edition
 from service.store import cases, drafts, editions
 from tests.service.store import samples
 from tests.service.web.office import Browser, Office, proposal
-from workflows.model import State
+from workflows.model import Choice, State
 
 API = "/api/v1"
 
@@ -304,7 +304,7 @@ def test_a_case_is_withdrawn_by_its_own_people_and_once(office: Office, program:
 
 def test_a_forums_meetings_come_with_the_last_day_for_their_papers(program: Browser) -> None:
     meetings = program.get(f"{API}/forums/heads-of-ict/meetings").json()["meetings"]
-    assert meetings[0] == {"date": "2004-10-13", "papers_due": "2004-10-06"}
+    assert (meetings[0]["date"], meetings[0]["papers_due"]) == ("2004-10-13", "2004-10-06")
     assert program.get(f"{API}/forums/nowhere/meetings").status_code == 404
 
 
@@ -318,7 +318,7 @@ def test_a_forum_that_no_proposal_passes_takes_papers_until_its_own_last_day(
     with office.store.writing() as tx:
         editions.put(tx, new.to_json(), organisation=new.organisation, name=new.name)
     told = program.get(f"{API}/forums/cabinet/meetings").json()["meetings"]
-    assert told == [{"date": "2004-10-11", "papers_due": "2004-09-29"}]
+    assert [(one["date"], one["papers_due"]) for one in told] == [("2004-10-11", "2004-09-29")]
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "as_k1_x_y"])
@@ -327,6 +327,31 @@ def test_a_token_that_is_not_ours_opens_nothing(office: Office, token: str) -> N
     response = office.browser().get(f"{API}/cases", headers=headers)
     assert (response.status_code, response.json()["code"]) == (401, "unauthenticated")
     assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_the_forums_that_meet_are_told_with_their_next_meeting(program: Browser) -> None:
+    told = {forum["id"]: forum for forum in program.get(f"{API}/forums").json()["forums"]}
+    assert set(told) == {"heads-of-ict", "srg"}
+    assert told["heads-of-ict"]["next"] == "2004-10-13"
+    assert "sd-ict-ca" in told["heads-of-ict"]["members"]
+
+
+def test_a_meeting_is_told_with_its_agenda_and_what_came_of_it(office: Office, program: Browser) -> None:
+    ref = office.submitted("PROP-02")
+    office.it_is(date(2004, 10, 13))
+    office.looks()
+    step = office.asked(ref, "notification")
+    at = f"{API}/forums/heads-of-ict/meetings/2004-10-13"
+    told = program.get(at).json()
+    assert (told["state"], told["papers_due"], told["items"]) == ("planned", "2004-10-06", 1)
+    assert told["quorum"] == {"members": 6, "present": 0, "needed": 3, "quorate": False}
+    (item,) = told["agenda"]
+    assert (item["key"], item["case"], item["outcome"]) == (step, ref, "")
+    assert item["reference"] == "Heads of ICT Group 13 October 2004, item 1"
+    office.settled(step, "heads-of-ict-secretary", Choice.NOTE)
+    assert program.get(at).json()["agenda"][0]["outcome"] == "it is noted"
+    assert program.get(f"{API}/forums/heads-of-ict/meetings/2004-10-14").status_code == 404
+    assert program.get(f"{API}/forums/heads-of-ict/meetings/soon").status_code == 422
 
 
 def test_a_token_opens_only_what_its_scope_names(office: Office) -> None:

@@ -1,0 +1,148 @@
+"""The course of a forum's meetings: which comes next, what its days bring, its minutes."""
+
+from datetime import date
+
+from temporalio import activity
+
+from activities.writing import Writing
+from service import agendas, convening, minuting
+from service.handbook import Edition, Forum
+from service.links import Links
+from service.mailroom import Mailroom
+from service.store import Store, meetings
+from service.store.engine import Tx
+from service.store.meetings import Meeting, MeetingState, Series
+from workflows import ports
+from workflows.model import Clock, Happening, MeetingHappens, MeetingNext
+from workflows.rules import calendar
+from workflows.rules import series as rule
+
+
+class Meetings(Writing, ports.Meetings):
+    """Writes the course of a forum's meetings into the record, with the letters it sends."""
+
+    def __init__(self, store: Store, mailroom: Mailroom, links: Links) -> None:
+        super().__init__(store, mailroom)
+        self._links = links
+
+    @activity.defn(name="meeting_next")
+    async def next(self, series: str) -> MeetingNext:
+        """Write which meeting comes next, and which passed unseen; return it with its dates."""
+        return await self._write(self._next, series)
+
+    @activity.defn(name="meeting_happens")
+    async def happens(self, happens: MeetingHappens) -> Clock:
+        """Write what a meeting's day has brought, and send the letters that it sends; return the Clock."""
+        return await self._write(self._happens, happens)
+
+    def _next(self, tx: Tx, ref: str) -> MeetingNext:
+        tx.lock(ref)
+        found = convening.forum_of(tx, ref)
+        if found is None:
+            # A handbook has come into force that does not have the forum. Another may have it again.
+            return MeetingNext(as_of="", clock=tx.clock)
+        rules, forum, series = found
+        as_of = convening.as_of(tx, rules, series)
+        days = agendas.days(tx, rules, forum)
+        known = {meeting.day: meeting for meeting in meetings.of_series(tx, series)}
+        since = _since(tx, series, tx.today)
+        missed = [
+            day for day in days if day >= since and tx.now > calendar.closing(day) and _unseen(known.get(day))
+        ]
+        meeting = _comes_next(known, [day for day in days if day >= since and day not in missed])
+        day = meeting.day if meeting else None
+        meetings.planned(tx, series, day, missed=missed, as_of=as_of, place=forum.place, time=forum.time)
+        if meeting is None:
+            return MeetingNext(as_of=as_of, clock=tx.clock)
+        return MeetingNext(
+            as_of=as_of,
+            day=meeting.day,
+            called=meeting.called is not None,
+            recorded=not meeting.open,
+            calls=rule.called_on(meeting.day, forum.called_days, rules.non_working),
+            papers_close=rule.due_before(meeting.day, forum.papers_days, rules.non_working),
+            sits=calendar.opening(meeting.day),
+            over=calendar.closing(meeting.day),
+            turns=rule.turns(
+                meeting.day,
+                agendas.after(days, meeting.day),
+                called=forum.called_days,
+                chased=forum.record_days,
+                told=forum.told_days,
+                non_working=rules.non_working,
+            ),
+            clock=tx.clock,
+        )
+
+    def _happens(self, tx: Tx, happens: MeetingHappens) -> Clock:
+        tx.lock(happens.series)
+        found = convening.forum_of(tx, happens.series)
+        if found is None:
+            return tx.clock
+        rules, forum, series = found
+        day, at = happens.day, happens.at
+        desk = convening.Convening(tx, rules, forum, self._links.page, at)
+        ahead = at <= calendar.closing(day)
+        match happens.what:
+            case Happening.CALLED:
+                meetings.called(tx, series, day, at=at, queued=desk.called(day))
+            case Happening.PAPERS_CLOSED:
+                agenda = agendas.agenda(tx, rules, forum, day)
+                listed = [{"key": item.key, "title": item.title, "case": item.case} for item in agenda.items]
+                # Nobody is sent the papers of a meeting that is over.
+                told = desk.agenda_sent(day) if ahead else []
+                meetings.papers_closed(tx, series, day, listed, at=at, queued=told)
+            case Happening.CHASED:
+                meetings.chased(
+                    tx, series, day, "secretary", at=at, queued=desk.unrecorded(day, forum.secretary)
+                )
+            case Happening.PMO_TOLD:
+                told = desk.unrecorded(day, rules.roles["pmo"])
+                meetings.chased(tx, series, day, "pmo", at=at, queued=told)
+            case Happening.LEFT:
+                meetings.left(tx, series, day, at=at)
+            case Happening.MINUTED:
+                self._minuted(tx, rules, forum, series, happens, desk)
+        return tx.clock
+
+    def _minuted(
+        self,
+        tx: Tx,
+        rules: Edition,
+        forum: Forum,
+        series: Series,
+        happens: MeetingHappens,
+        desk: convening.Convening,
+    ) -> None:
+        meeting = meetings.get(tx, series, happens.day)
+        following = agendas.after(agendas.days(tx, rules, forum), happens.day)
+        text = minuting.draft(meeting, rules, forum, following)
+        meetings.minutes_drafted(
+            tx, series, happens.day, text.kept(tx), at=happens.at, queued=desk.minutes_sent(happens.day, text)
+        )
+
+
+def _since(tx: Tx, series: Series, today: date) -> date:
+    """Return the first day that is looked after: what was before it was not missed."""
+    known = meetings.series_named(tx, series.ref)
+    return known.since if known else today
+
+
+def _unseen(meeting: Meeting | None) -> bool:
+    """Say whether nobody was called to a meeting, nor has anything been said of it."""
+    return meeting is None or (meeting.state is MeetingState.PLANNED and meeting.called is None)
+
+
+def _comes_next(known: dict[date, Meeting], days: list[date]) -> Meeting | None:
+    """Return the first meeting whose minutes are owed, or else the first that is still to come."""
+    owed = (m for m in known.values() if m.state in meetings.CLOSED and not m.minutes)
+    first = next(owed, None)
+    if first:
+        return first
+    for day in days:
+        meeting = known.get(day)
+        if meeting is None:
+            return Meeting(series="", day=day, state=MeetingState.PLANNED)
+        if meeting.state in (MeetingState.PLANNED, MeetingState.CALLED):
+            return meeting
+    return None

@@ -1,0 +1,293 @@
+"""What is before a forum on a day: minutes to confirm, cases' questions, what it is told of (SYS-23)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+
+from service import telling
+from service.handbook import Edition, Forum
+from service.store import cases, intents, meetings, steps
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.meetings import Calendar, MeetingView, Series
+from service.store.steps import StepView
+from workflows.model import Ending, Frozen, LegAsk
+from workflows.rules import calendar
+from workflows.rules.series import days as days_of
+
+MINUTES = "minutes"
+"""How the key of the item that confirms minutes begins."""
+TOLD_DIRECTLY = ("notification", "dataset", "parameter")
+"""Questions that a meeting is told of afterwards, where none could serve."""
+
+
+class ItemKind(StrEnum):
+    """What an item of an agenda is."""
+
+    MINUTES = "minutes"
+    """The minutes of an earlier meeting, to be confirmed."""
+    QUESTION = "question"
+    """A case's question that the forum answers; its outcome moves the case."""
+    COMING = "coming"
+    """A case that waits for this meeting and will put its question on its day."""
+    INFORMATION = "information"
+    """What was told directly since the last meeting, because no meeting served (SYS-08)."""
+    BUSINESS = "business"
+    """What the secretary has added."""
+
+
+class AgendaItem(Frozen):
+    """An item before a meeting."""
+
+    key: str
+    kind: ItemKind
+    title: str
+    case: str = ""
+    asks: str = ""
+    """The kind of question."""
+    step: str = ""
+    carried_from: date | None = None
+    """The meeting from which it rolled on."""
+    came_to: str = ""
+    """The choice it was given, where it has been given one."""
+    number: int = 0
+    minutes_of: date | None = None
+
+
+class Miss(Frozen):
+    """A case that waits for a later meeting, because it came after papers had closed."""
+
+    case: str
+    title: str
+    meeting: date
+
+
+class Agenda(Frozen):
+    """What is before a meeting, in its order, and what will not be."""
+
+    day: date
+    papers_due: date
+    called_on: date
+    items: tuple[AgendaItem, ...]
+    misses: tuple[Miss, ...] = ()
+
+    def item(self, key: str) -> AgendaItem | None:
+        """Return an item by its key."""
+        return next((item for item in self.items if item.key == key), None)
+
+
+def series_of(rules: Edition, forum: Forum) -> Series:
+    """Return the series of a forum's meetings."""
+    return Series(organisation=rules.organisation, forum=forum.key)
+
+
+def days(tx: Tx, rules: Edition, forum: Forum) -> tuple[date, ...]:
+    """Return the days on which a forum meets: the handbook's, as they have been changed since."""
+    changes = Calendar.of(meetings.calendar_changes(tx, rules.organisation, forum.key))
+    return days_of(forum.meetings, changes.moved, changes.called_off, changes.added)
+
+
+def before(known: Sequence[date], day: date) -> date | None:
+    """Return the meeting before a day."""
+    return max((one for one in known if one < day), default=None)
+
+
+def after(known: Sequence[date], day: date) -> date | None:
+    """Return the meeting after a day."""
+    return min((one for one in known if one > day), default=None)
+
+
+def agenda(tx: Tx, rules: Edition, forum: Forum, day: date) -> Agenda:
+    """Fill the agenda of a forum's meeting from cases, as things stand."""
+    meets = days(tx, rules, forum)
+    view = meetings.view(tx, series_of(rules, forum), day)
+    found = [
+        *_minutes(tx, rules, forum, day),
+        *_questions(tx, rules, forum, day, meets),
+        *_coming(tx, rules, forum, day, meets),
+        *_information(tx, rules, forum, day, meets),
+        *_business(tx, rules, forum, view, meets),
+    ]
+    return Agenda(
+        day=day,
+        papers_due=calendar.nth_working_day(day, -forum.papers_days, rules.non_working),
+        called_on=calendar.nth_working_day(day, -forum.called_days, rules.non_working),
+        items=_numbered(_in_order(found, view.order)),
+        misses=tuple(_misses(tx, rules, forum, day, after(meets, day))),
+    )
+
+
+def _numbered(items: Sequence[AgendaItem]) -> tuple[AgendaItem, ...]:
+    return tuple(item.model_copy(update={"number": number}) for number, item in enumerate(items, start=1))
+
+
+def _in_order(items: Sequence[AgendaItem], order: Sequence[str]) -> list[AgendaItem]:
+    """Return items as the secretary has put them; what came since stands where it belongs by itself.
+
+    Minutes come first whatever was said, for the forum confirms them before it goes on.
+    """
+    places = {key: place for place, key in enumerate(order)}
+    by_itself = {item.key: place for place, item in enumerate(items)}
+
+    def place(item: AgendaItem) -> tuple[bool, float, int]:
+        own = by_itself[item.key]
+        # An item that the secretary has not placed follows the last one before it that was.
+        earlier = [places[one.key] for one in items[: own + 1] if one.key in places]
+        last = earlier[-1] if earlier else -1
+        return (
+            item.kind is not ItemKind.MINUTES,
+            places.get(item.key, last + 0.5),
+            own,
+        )
+
+    return sorted(items, key=place)
+
+
+def moved_in(items: Sequence[AgendaItem], key: str, by: int) -> tuple[str, ...]:
+    """Return the keys of items with one of them a place further up or down."""
+    keys = [item.key for item in items]
+    at = keys.index(key)
+    to = max(0, min(len(keys) - 1, at + by))
+    keys.insert(to, keys.pop(at))
+    return tuple(keys)
+
+
+# ------------------------------------------------------------------------- its parts
+
+
+def _minutes(tx: Tx, rules: Edition, forum: Forum, day: date) -> Iterator[AgendaItem]:
+    for known in meetings.of_series(tx, series_of(rules, forum)):
+        if known.day >= day or not known.minutes:
+            continue
+        if known.minutes == "confirmed" and known.confirmed_at != day:
+            continue
+        yield AgendaItem(
+            key=f"{MINUTES}-{known.day.isoformat()}",
+            kind=ItemKind.MINUTES,
+            title=f"Minutes of the meeting of {said(known.day)}",
+            minutes_of=known.day,
+            came_to="confirmed" if known.confirmed_at == day else "",
+        )
+
+
+def _questions(
+    tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]
+) -> Iterator[AgendaItem]:
+    """Go through the questions to the forum's secretary that are open, or were answered since its day."""
+    following = after(meets, day)
+    until = calendar.opening(following) if following else None
+    for step in steps.asked_of(tx, rules.organisation, secretaries(rules, forum), calendar.opening(day)):
+        opened = calendar.local_day(step.opened)
+        if step.ask.forum != forum.key or opened > day or step.ending is Ending.WITHDRAWN:
+            continue
+        earlier = [known for known in meets if opened <= known < day]
+        # It is before an earlier meeting that is still to come, or was answered before this one's successor.
+        if any(known >= tx.today for known in earlier) or (until and step.closed and step.closed >= until):
+            continue
+        yield AgendaItem(
+            key=step.id,
+            kind=ItemKind.QUESTION,
+            title=cases.get(tx, step.case).title,
+            case=step.case,
+            asks=step.kind,
+            step=step.id,
+            carried_from=earlier[0] if earlier else None,
+            came_to=_answer(tx, step),
+        )
+
+
+def _answer(tx: Tx, step: StepView) -> str:
+    """Return what a question was answered, as soon as it counts: the register follows a moment later."""
+    if step.choice:
+        return str(step.choice)
+    made = intents.decisions_of_step(tx, step.id, strict=False)
+    return str(made[0].choice) if made else ""
+
+
+def _coming(tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]) -> Iterator[AgendaItem]:
+    """Go through the cases that wait for this meeting, and put their questions on its day."""
+    previous = before(meets, day)
+    for wait in steps.waiting_on(tx, rules.organisation, forum.key):
+        on = calendar.local_day(wait.at) if wait.at else None
+        if on is None or on > day or (previous is not None and on <= previous):
+            continue
+        case = cases.get(tx, wait.case)
+        question = to_come(case, wait.key)
+        yield AgendaItem(
+            key=f"{wait.case}.{wait.key}",
+            kind=ItemKind.COMING,
+            title=case.title,
+            case=wait.case,
+            asks=question.kind if question else wait.next,
+        )
+
+
+def to_come(case: CaseView, key: str) -> LegAsk | None:
+    """Return the question that a case will put when its wait is over: a leg's first, or one put off."""
+    if found := telling.place(case, key):
+        return found[1]
+    leg = next((leg for leg in (*case.route, *case.branches.values()) if leg.leg == key and leg.asks), None)
+    return leg.asks[0] if leg else None
+
+
+def _information(
+    tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]
+) -> Iterator[AgendaItem]:
+    """Go through what a post was told directly since the last meeting, and what it said (SYS-08)."""
+    previous = before(meets, day)
+    if rules.route.notification_forum != forum.key or previous is None:
+        return
+    since, until = calendar.closing(previous), calendar.closing(day)
+    for step in steps.settled_directly(tx, rules.organisation, TOLD_DIRECTLY, since, until):
+        yield AgendaItem(
+            key=f"told-{step.id}",
+            kind=ItemKind.INFORMATION,
+            title=cases.get(tx, step.case).title,
+            case=step.case,
+            asks=step.kind,
+            came_to=str(step.choice or ""),
+        )
+
+
+def _business(
+    tx: Tx, rules: Edition, forum: Forum, view: MeetingView, meets: Sequence[date]
+) -> Iterator[AgendaItem]:
+    """Go through what the secretary has added, after what of that rolled on from the last meeting."""
+    previous = before(meets, view.day)
+    last = meetings.find(tx, series_of(rules, forum), previous) if previous else None
+    rolled = [item for item in (last.items if last else ()) if item.kind == ItemKind.BUSINESS and item.rolled]
+    titles = {item.key: item.title for item in rolled}
+    titles |= {heard.item: heard.title for heard in view.heard if heard.title}
+    for key, title in titles.items():
+        heard = view.heard_of(key)
+        yield AgendaItem(
+            key=key,
+            kind=ItemKind.BUSINESS,
+            title=title,
+            carried_from=previous if key in [item.key for item in rolled] else None,
+            came_to="" if heard.rolled else heard.note,
+        )
+
+
+def _misses(tx: Tx, rules: Edition, forum: Forum, day: date, following: date | None) -> Iterator[Miss]:
+    """Go through the cases that wait for the meeting after this one, as far as it is known."""
+    for wait in steps.waiting_on(tx, rules.organisation, forum.key):
+        on = calendar.local_day(wait.at) if wait.at else None
+        if on is not None and following is not None and day < on <= following:
+            yield Miss(case=wait.case, title=cases.get(tx, wait.case).title, meeting=on)
+
+
+def secretaries(rules: Edition, forum: Forum) -> tuple[str, ...]:
+    """Return the posts under which questions are asked of a forum's secretary."""
+    known = [post for post in rules.posts.values() if post.succeeded_by == forum.secretary]
+    return (forum.secretary, *(post.key for post in known))
+
+
+def said(day: date) -> str:
+    """Write a day as titles and references give it: 13 October 2004."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def reference(forum: str, day: date, number: int) -> str:
+    """Return the minute reference of an item: "Heads of ICT Group 13 October 2004, item 3"."""
+    return f"{forum} {said(day)}, item {number}"

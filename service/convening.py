@@ -1,0 +1,255 @@
+"""Who is called to a forum's meetings, and the letters that they are sent."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+
+from service import agendas, telling
+from service.agendas import AgendaItem, ItemKind
+from service.handbook import Edition, Forum
+from service.minuting import MinutesText
+from service.store import editions, meetings
+from service.store.engine import Tx
+from service.store.letters import QueuedLetter
+from service.store.meetings import Meeting, Series
+from workflows.letters import (
+    Addressee,
+    AgendaSent,
+    Business,
+    MeetingCalled,
+    MeetingCalledOff,
+    MeetingLetter,
+    MeetingMoved,
+    MeetingUnrecorded,
+    Minuted,
+    MinutesSent,
+    Sitting,
+)
+from workflows.model import ZONE
+from workflows.rules import calendar
+
+
+def forum_of(tx: Tx, ref: str) -> tuple[Edition, Forum, Series] | None:
+    """Return the handbook in force, the forum and the series of a reference; None if it has no such forum."""
+    return next((found for found in _forums(tx) if found[2].ref == ref), None)
+
+
+def _forums(tx: Tx) -> Iterator[tuple[Edition, Forum, Series]]:
+    for organisation in editions.organisations(tx):
+        rules = telling.edition(tx, editions.in_force_hash(tx, organisation) or "")
+        for forum in rules.forums.values():
+            yield rules, forum, Series(organisation=organisation, forum=forum.key)
+
+
+def as_of(tx: Tx, rules: Edition, series: Series) -> str:
+    """Return what a series goes by: the handbook, and what people have changed since."""
+    known = meetings.series_named(tx, series.ref)
+    return f"{rules.hash[:12]}.{known.stirred if known else 0}"
+
+
+def unheard(tx: Tx) -> tuple[tuple[str, str], ...]:
+    """Return the series whose process has to look again, each with what it is to go by.
+
+    One that is not looked after yet has no process that has begun: it is to be started.
+    """
+    known = meetings.known_series(tx)
+    found = []
+    for rules, forum, series in _forums(tx):
+        mine = known.get(series.ref)
+        wanted = f"{rules.hash[:12]}.{mine.stirred if mine else 0}"
+        if mine is None and not forum.meetings:
+            continue
+        if mine is None or mine.as_of != wanted:
+            found.append((series.ref, wanted if mine and mine.as_of else ""))
+    return tuple(found)
+
+
+class Convening:
+    """Writes the letters of a forum's meetings."""
+
+    def __init__(
+        self, tx: Tx, rules: Edition, forum: Forum, page: Callable[[str], str], at: datetime
+    ) -> None:
+        self._tx, self._rules, self._forum, self._page, self._at = tx, rules, forum, page, at
+        self._series = agendas.series_of(rules, forum)
+
+    def called(self, day: date) -> list[QueuedLetter]:
+        """Call the members and the secretary to a meeting."""
+        known = meetings.view(self._tx, self._series, day)
+        facts = {"sitting": self._sitting(known, known.revision), "papers_close": self._papers(day)}
+        return self._to_all(MeetingCalled, day, "called", facts)
+
+    def moved(self, day: date, to: date, why: str) -> list[QueuedLetter]:
+        """Tell those who were called to a meeting of its new day."""
+        known = meetings.view(self._tx, self._series, day)
+        there = known.model_copy(update={"day": to})
+        facts = {
+            "sitting": self._sitting(there, known.revision + 1, key=self._first(day)),
+            "was": self._starts(known),
+            "why": why,
+            "papers_close": self._papers(to),
+        }
+        key = f"{day.isoformat()}:moved:{to.isoformat()}"
+        return self._to_all(MeetingMoved, to, key, facts, key=self._first(day)) if known.called else []
+
+    def arranged(self, day: date, place: str, time: str) -> list[QueuedLetter]:
+        """Tell those who were called to a meeting of its new place or hour."""
+        known = meetings.view(self._tx, self._series, day)
+        there = known.model_copy(update={"place": place, "time": time})
+        facts = {
+            "sitting": self._sitting(there, known.revision + 1),
+            "was": self._starts(known),
+            "papers_close": self._papers(day),
+        }
+        what = f"arranged:{known.revision + 1}"
+        return self._to_all(MeetingMoved, day, what, facts) if known.called else []
+
+    def called_off(self, day: date, why: str) -> list[QueuedLetter]:
+        """Tell those who were called to a meeting that it does not take place."""
+        known = meetings.view(self._tx, self._series, day)
+        facts = {
+            "sitting": self._sitting(known, known.revision + 1),
+            "why": why,
+            "items": self._business(day),
+            "next_meeting": self._following(day),
+        }
+        return self._to_all(MeetingCalledOff, day, "called_off", facts) if known.called else []
+
+    def agenda_sent(self, day: date) -> list[QueuedLetter]:
+        """Send the agenda once papers have closed."""
+        known = meetings.view(self._tx, self._series, day)
+        facts = {"starts": self._starts(known), "place": known.place, "items": self._business(day)}
+        return self._to_all(AgendaSent, day, "agenda", facts)
+
+    def unrecorded(self, day: date, post: str) -> list[QueuedLetter]:
+        """Tell a post that the record of a meeting is open, and what happens next."""
+        following = self._following(day)
+        to_pmo = post != self._forum.secretary
+        told = calendar.nth_working_day(day, self._forum.told_days, self._rules.non_working)
+        facts: dict[str, object] = {"items": self._business(day), "next_meeting": following}
+        if to_pmo:
+            facts |= {"secretary": self._titled(self._forum.secretary)}
+        else:
+            facts |= {"by": told, "then": "pmo"}
+        letter = self._letter(MeetingUnrecorded, post, day, f"unrecorded:{post}", facts)
+        return [letter] if letter else []
+
+    def minutes_sent(
+        self, day: date, text: MinutesText, *, confirmed: date | None = None
+    ) -> list[QueuedLetter]:
+        """Send the minutes to the members: as they were drafted, or as a later meeting confirmed them."""
+        meeting = meetings.get(self._tx, self._series, day)
+        rolled = {item.number: text.next_meeting for item in meeting.items if item.rolled}
+        items = tuple(
+            Minuted(
+                number=line.number,
+                ref=line.case,
+                title=line.title,
+                outcome="" if line.number in rolled else line.text,
+                reference=line.reference,
+                carried_over_to=rolled.get(line.number),
+            )
+            for line in text.items
+        )
+        facts = {"items": items, "next_meeting": text.next_meeting, "confirmed": confirmed}
+        return self._to_all(MinutesSent, day, "confirmed" if confirmed else "minutes", facts)
+
+    # ------------------------------------------------------------------------ parts
+
+    def _to_all(
+        self,
+        letter: type[MeetingLetter],
+        day: date,
+        what: str,
+        facts: Mapping[str, object],
+        *,
+        key: date | None = None,
+    ) -> list[QueuedLetter]:
+        posts = dict.fromkeys((*self._forum.members, self._forum.secretary))
+        made = (self._letter(letter, post, day, what, facts, key=key) for post in posts)
+        # Somebody who holds two of the posts is written to once.
+        return list({one.person: one for one in made if one}.values())
+
+    def _letter(
+        self,
+        letter: type[MeetingLetter],
+        post: str,
+        day: date,
+        what: str,
+        facts: Mapping[str, object],
+        *,
+        key: date | None = None,
+    ) -> QueuedLetter | None:
+        today = calendar.local_day(self._at)
+        person = self._rules.holder(post, today)
+        if person is None:
+            return None
+        address = self._rules.address(post, person.id)
+        made = letter.model_validate(
+            {
+                "to": Addressee(name=person.name, address=address, post_title=self._titled(post)),
+                "organisation": self._rules.organisation_name,
+                "forum": self._forum.name,
+                "meeting": f"{self._series.ref}/{(key or self._first(day)).isoformat()}",
+                "day": day,
+                "page": self._page(f"meetings/{self._forum.key}/{day.isoformat()}"),
+                "mailbox": self._forum.email,
+                **facts,
+            }
+        )
+        return QueuedLetter(
+            key=f"meeting:{self._series.ref}:{day.isoformat()}:{what}:{person.id}",
+            case=self._series.ref,
+            person=person.id,
+            post=post,
+            address=address,
+            kind=made.kind,  # type: ignore[attr-defined]
+            props=made.model_dump(mode="json"),
+        )
+
+    def _titled(self, post: str) -> str:
+        return telling.title(self._rules, post, calendar.local_day(self._at))
+
+    def _first(self, day: date) -> date:
+        return meetings.first_day(self._tx, self._series, day)
+
+    def _following(self, day: date) -> date | None:
+        return agendas.after(agendas.days(self._tx, self._rules, self._forum), day)
+
+    def _papers(self, day: date) -> date:
+        return calendar.nth_working_day(day, -self._forum.papers_days, self._rules.non_working)
+
+    def _starts(self, known: Meeting) -> datetime:
+        begins = time.fromisoformat(known.time or self._forum.time)
+        return datetime.combine(known.day, begins, ZONE).astimezone(UTC)
+
+    def _sitting(self, known: Meeting, revision: int, *, key: date | None = None) -> Sitting:
+        starts = self._starts(known)
+        name = f"{self._series.ref}/{(key or self._first(known.day)).isoformat()}"
+        host = self._page("").partition("://")[2].partition("/")[0]
+        return Sitting(
+            uid=f"{sha256(name.encode()).hexdigest()[:32]}@{host}",
+            sequence=revision,
+            starts=starts,
+            ends=starts + timedelta(hours=self._forum.hours),
+            place=known.place,
+        )
+
+    def _business(self, day: date) -> tuple[Business, ...]:
+        agenda = agendas.agenda(self._tx, self._rules, self._forum, day)
+        return tuple(
+            Business(
+                number=item.number,
+                ref=item.case,
+                title=item.title,
+                sought=_sought(item),
+                for_information=item.kind is ItemKind.INFORMATION,
+                carried_over_from=item.carried_from,
+            )
+            for item in agenda.items
+            if not item.came_to or item.kind is ItemKind.INFORMATION
+        )
+
+
+def _sought(item: AgendaItem) -> str:
+    return "Are these minutes a true record?" if item.kind is ItemKind.MINUTES else ""

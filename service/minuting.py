@@ -1,0 +1,142 @@
+"""Minutes: what the closed record of a meeting says, in plain words, each item with its reference."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from service import agendas
+from service.handbook import Edition, Forum
+from service.store import canonical, texts
+from service.store.engine import Tx
+from service.store.meetings import AttendedBy, ClosedItem, Meeting, MeetingState, Presence, Votes
+from workflows.model import Frozen
+
+
+class MinuteLine(Frozen):
+    """An item of the minutes."""
+
+    number: int
+    reference: str
+    """Such as "Heads of ICT Group 13 October 2004, item 3"."""
+    title: str
+    case: str = ""
+    text: str
+
+
+class MinutesText(Frozen):
+    """The minutes of a meeting as they are read, corrected and confirmed."""
+
+    forum: str
+    day: date
+    place: str = ""
+    time: str = ""
+    present: tuple[str, ...] = ()
+    apologies: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    opening: str = ""
+    """What is to be said before the items: that the meeting was not quorate, for one."""
+    items: tuple[MinuteLine, ...] = ()
+    next_meeting: date | None = None
+
+    def kept(self, tx: Tx) -> str:
+        """Keep it as a text, and return its hash."""
+        return texts.put(tx, canonical.dumps(self.model_dump(mode="json")))
+
+
+def read(tx: Tx, hash: str) -> MinutesText | None:
+    """Return minutes by the hash of their text; None if there are none, or they were erased."""
+    text = texts.get(tx, hash) if hash else None
+    return MinutesText.model_validate(canonical.loads(text)) if text else None
+
+
+def draft(meeting: Meeting, rules: Edition, forum: Forum, following: date | None) -> MinutesText:
+    """Put the closed record of a meeting into words."""
+    return MinutesText(
+        forum=forum.name,
+        day=meeting.day,
+        place=meeting.place,
+        time=meeting.time,
+        present=tuple(_there(meeting.present)),
+        apologies=_with(meeting.present, Presence.APOLOGIES),
+        absent=_with(meeting.present, Presence.ABSENT),
+        opening=_OPENING.get(meeting.state, ""),
+        items=tuple(
+            MinuteLine(
+                number=item.number,
+                reference=agendas.reference(forum.name, meeting.day, item.number),
+                title=item.title,
+                case=item.case,
+                text=said(item),
+            )
+            for item in meeting.items
+        ),
+        next_meeting=following,
+    )
+
+
+_OPENING = {
+    MeetingState.INQUORATE: "Too few members were present for a decision, so every item rolls on.",
+    MeetingState.NOT_HELD: "The meeting was not held, so every item rolls on.",
+}
+
+
+def quorum_said(meeting: Meeting) -> str:
+    """Say of a meeting that was held that enough members were there."""
+    return "The meeting was quorate." if meeting.state is MeetingState.HELD else ""
+
+
+def said(item: ClosedItem) -> str:
+    """Put what came of an item into sentences."""
+    return " ".join(_sentences(item))
+
+
+def _sentences(item: ClosedItem) -> Iterator[str]:
+    if item.interests:
+        verb = "declares" if len(item.interests) == 1 else "declare"
+        yield (
+            f"{_listed(item.interests)} {verb} an interest and takes no part."
+            if verb == "declares"
+            else (f"{_listed(item.interests)} {verb} an interest and take no part.")
+        )
+    if item.votes:
+        yield f"Vote: {voted(item.votes)}."
+    if item.came_to:
+        yield _sentence(item.came_to)
+    for question, remark in item.remarks:
+        yield _sentence(f"{question}: {remark}" if not question.endswith("?") else f"{question} {remark}")
+    if item.reason:
+        yield _sentence(f"Reasons: {item.reason}")
+    for condition in item.conditions:
+        yield _sentence(f"Condition: {condition}")
+    if item.note:
+        yield _sentence(item.note)
+    if item.rolled:
+        yield "It rolls on to the next meeting."
+
+
+def voted(votes: Votes) -> str:
+    """Return how a vote went: "4 in favour, 1 against, 1 abstained"."""
+    return f"{votes.in_favour} in favour, {votes.against} against, {votes.abstained} abstained"
+
+
+def _there(present: Sequence[AttendedBy]) -> Iterator[str]:
+    for one in present:
+        chair = " (chair)" if one.chair else ""
+        if one.presence is Presence.PRESENT:
+            yield f"{one.title}{chair}"
+        elif one.presence is Presence.SUBSTITUTE:
+            yield f"{one.substitute}, in place of {one.title}{chair}"
+
+
+def _with(present: Sequence[AttendedBy], presence: Presence) -> tuple[str, ...]:
+    return tuple(one.title for one in present if one.presence is presence)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    first = text[:1].upper() + text[1:]
+    return first if first.endswith((".", "!", "?")) else f"{first}."
+
+
+def _listed(titles: Sequence[str]) -> str:
+    *others, last = titles
+    return f"{', '.join(others)} and {last}" if others else last

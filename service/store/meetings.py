@@ -1,0 +1,586 @@
+"""Meetings of forums: their calendar as it was changed, who was there, what came of each item, minutes.
+
+A forum's meetings have a chain of their own in the record, which is no case: `MTG-leicester-srg`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import Row, bindparam, select
+
+from service.errors import Conflict, NotFound
+from service.store import canonical, letters
+from service.store.engine import Tx
+from service.store.letters import QueuedLetter
+from service.store.line import ENGINE, Entry
+from service.store.tables import ATTENDANCE, HEADS, MEETING_ITEMS, MEETING_SERIES, MEETINGS
+from workflows.model import Frozen
+
+PREFIX = "MTG-"
+"""How the references of series begin; a case's never do."""
+
+_SERIES = select(MEETING_SERIES).where(MEETING_SERIES.c.series == bindparam("series"))
+_MEETINGS = select(MEETINGS).where(MEETINGS.c.series == bindparam("series")).order_by(MEETINGS.c.day)
+_MEETING = _MEETINGS.where(MEETINGS.c.day == bindparam("day"))
+_ATTENDED = select(ATTENDANCE).where(
+    ATTENDANCE.c.series == bindparam("series"), ATTENDANCE.c.day == bindparam("day")
+)
+_ITEMS = (
+    select(MEETING_ITEMS)
+    .where(MEETING_ITEMS.c.series == bindparam("series"), MEETING_ITEMS.c.day == bindparam("day"))
+    .order_by(MEETING_ITEMS.c.item)
+)
+_HEAD = select(HEADS.c.seq).where(HEADS.c.case == bindparam("case"))
+
+
+class MeetingState(StrEnum):
+    """What has become of a meeting."""
+
+    PLANNED = "planned"
+    CALLED = "called"
+    UNRECORDED = "unrecorded"
+    """The next one was called before anybody closed its record, which may still be done."""
+    HELD = "held"
+    INQUORATE = "inquorate"
+    NOT_HELD = "not_held"
+    MISSED = "missed"
+    """Its day passed before anybody was called to it."""
+    MOVED = "moved"
+    CALLED_OFF = "called_off"
+
+
+OPEN = (MeetingState.PLANNED, MeetingState.CALLED, MeetingState.UNRECORDED, MeetingState.MISSED)
+"""Where a record may still be written; one that passed unseen may have been held all the same."""
+CLOSED = (MeetingState.HELD, MeetingState.INQUORATE, MeetingState.NOT_HELD)
+
+
+class Presence(StrEnum):
+    """Whether a member was there."""
+
+    PRESENT = "present"
+    SUBSTITUTE = "substitute"
+    APOLOGIES = "apologies"
+    ABSENT = "absent"
+
+    @property
+    def counts(self) -> bool:
+        """It counts towards the quorum."""
+        return self in (Presence.PRESENT, Presence.SUBSTITUTE)
+
+
+class Attendance(Frozen):
+    """Whether a member was at a meeting, and who sat in their place."""
+
+    post: str
+    presence: Presence
+    substitute: str = ""
+
+
+class Votes(Frozen):
+    """How a vote went."""
+
+    in_favour: int
+    against: int
+    abstained: int = 0
+
+
+class HeardItem(Frozen):
+    """What was said of an item besides its outcome, or an item that the secretary added."""
+
+    item: str
+    title: str = ""
+    note: str = ""
+    interests: tuple[str, ...] = ()
+    votes: Votes | None = None
+    rolled: bool = False
+
+
+class ClosedItem(Frozen):
+    """An item as it was when the record of its meeting was closed."""
+
+    key: str
+    number: int
+    kind: str
+    title: str
+    case: str = ""
+    came_to: str = ""
+    """What came of it, in words; empty if it rolls on."""
+    choice: str = ""
+    reason: str = ""
+    remarks: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[str, ...] = ()
+    interests: tuple[str, ...] = ()
+    """By the titles of the posts."""
+    votes: Votes | None = None
+    rolled: bool = False
+    note: str = ""
+
+
+class Minute(Frozen):
+    """Where a decision is minuted: under which item of which meeting."""
+
+    forum: str
+    day: date
+    number: int
+
+
+class AttendedBy(Frozen):
+    """A member as the closed record has them."""
+
+    title: str
+    name: str = ""
+    presence: Presence
+    substitute: str = ""
+    chair: bool = False
+
+
+class Meeting(Frozen):
+    """A meeting as the record has it."""
+
+    series: str
+    day: date
+    state: MeetingState
+    extraordinary: bool = False
+    moved_to: date | None = None
+    moved_from: date | None = None
+    why: str = ""
+    revision: int = 0
+    place: str = ""
+    time: str = ""
+    called: datetime | None = None
+    papers_closed: datetime | None = None
+    agenda: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    closed: datetime | None = None
+    closed_by: str | None = None
+    items: tuple[ClosedItem, ...] = ()
+    present: tuple[AttendedBy, ...] = ()
+    minutes: str = ""
+    minutes_hash: str = ""
+    confirmed_at: date | None = None
+
+    @property
+    def open(self) -> bool:
+        """Its record may be written."""
+        return self.state in OPEN
+
+    @property
+    def goes_ahead(self) -> bool:
+        """Its day stands: it was neither moved nor called off."""
+        return self.state not in (MeetingState.MOVED, MeetingState.CALLED_OFF)
+
+
+class MeetingView(Meeting):
+    """A meeting with who was there and what was said of its items."""
+
+    attendance: tuple[Attendance, ...] = ()
+    heard: tuple[HeardItem, ...] = ()
+
+    def heard_of(self, item: str) -> HeardItem:
+        """Return what was said of an item; nothing yet is an empty one."""
+        return next((one for one in self.heard if one.item == item), HeardItem(item=item))
+
+
+class Series(Frozen):
+    """The meetings of a forum of an organisation."""
+
+    organisation: str
+    forum: str
+
+    @property
+    def ref(self) -> str:
+        """The reference of its chain in the record, and of its process."""
+        return f"{PREFIX}{self.organisation}-{self.forum}"
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What each fact about its calendar names."""
+        return {"organisation": self.organisation, "forum": self.forum}
+
+
+class KnownSeries(Series):
+    """A series that is looked after, and as of when its process goes by the record."""
+
+    since: date
+    stirred: int
+    as_of: str
+
+
+class CalendarChange(Frozen):
+    """A meeting that was moved (`to` is its new day), called off or added after the handbook was written."""
+
+    kind: str
+    """moved, called_off or added."""
+    day: date
+    to: date | None = None
+    why: str = ""
+
+
+class Calendar(Frozen):
+    """All changes of a forum's calendar together."""
+
+    moved: tuple[tuple[date, date], ...] = ()
+    called_off: tuple[date, ...] = ()
+    added: tuple[date, ...] = ()
+
+    @classmethod
+    def of(cls, changes: Sequence[CalendarChange]) -> Self:
+        """Sort changes by their kind."""
+        return cls(
+            moved=tuple((change.day, change.to) for change in changes if change.to),
+            called_off=tuple(change.day for change in changes if change.kind == "called_off"),
+            added=tuple(change.day for change in changes if change.kind == "added"),
+        )
+
+    def formerly(self, day: date) -> tuple[date, ...]:
+        """Return the days on which the meeting of a day was to be before, the first of them first."""
+        before: tuple[date, ...] = ()
+        while was := next((was for was, to in self.moved if to == day), None):
+            before = (was, *before)
+            day = was
+        return before
+
+
+# ------------------------------------------------------------------------ the calendar
+
+
+def planned(
+    tx: Tx, series: Series, day: date | None, *, missed: Sequence[date], as_of: str, place: str, time: str
+) -> None:
+    """Write which meeting comes next and which passed unseen. The same again writes nothing."""
+    known = series_named(tx, series.ref)
+    if known and known.as_of == as_of and not missed and (day is None or find(tx, series, day)):
+        return
+    data = series.data | {
+        "day": day,
+        "missed": list(missed),
+        "as_of": as_of,
+        "place": place,
+        "time": time,
+        "today": tx.today,
+    }
+    # A handbook may come into force a second time, so what it goes by is no name for the fact.
+    tx.append(series.ref, "meeting.planned", data, key=_key(tx, series, "planned"), actor=ENGINE)
+
+
+def moved(
+    tx: Tx, series: Series, day: date, to: date, *, why: str, by: str, queued: Sequence[QueuedLetter] = ()
+) -> bool:
+    """Move a meeting to another day, and queue the letters that tell it. The same again is False."""
+    data = series.data | {"day": day, "to": to, "why": why, "today": tx.today}
+    return _told(tx, series, "meeting.moved", data, f"moved:{day}", by, queued)
+
+
+def called_off(
+    tx: Tx, series: Series, day: date, *, why: str, by: str, queued: Sequence[QueuedLetter] = ()
+) -> bool:
+    """Call a meeting off, and queue the letters that tell it. The same again is False."""
+    data = series.data | {"day": day, "why": why, "today": tx.today}
+    return _told(tx, series, "meeting.called_off", data, f"called_off:{day}", by, queued)
+
+
+def added(tx: Tx, series: Series, day: date, *, why: str, by: str, place: str = "", time: str = "") -> bool:
+    """Add a meeting on a day that the handbook does not have. The same again is False."""
+    data = series.data | {"day": day, "why": why, "place": place, "time": time, "today": tx.today}
+    return _told(tx, series, "meeting.added", data, f"added:{day}", by, ())
+
+
+def arranged(
+    tx: Tx,
+    series: Series,
+    day: date,
+    *,
+    place: str,
+    time: str,
+    by: str,
+    queued: Sequence[QueuedLetter] = (),
+) -> bool:
+    """Write where and when on its day a meeting begins, with its letters. What is so already is False."""
+    known = find(tx, series, day)
+    if known and (known.place, known.time) == (place, time):
+        return False
+    data = {"day": day, "place": place, "time": time}
+    return _told(tx, series, "meeting.arranged", data, _key(tx, series, "arranged"), by, queued)
+
+
+# ---------------------------------------------------------------------- before the day
+
+
+def called(tx: Tx, series: Series, day: date, *, at: datetime, queued: Sequence[QueuedLetter]) -> bool:
+    """Write that members were called to a meeting, with their letters; once."""
+    fact = Entry("meeting.called", {"day": day}, f"called:{day}", ENGINE, at=at)
+    return letters.tell(tx, series.ref, [fact], queued)
+
+
+def papers_closed(
+    tx: Tx,
+    series: Series,
+    day: date,
+    agenda: Sequence[Mapping[str, str]],
+    *,
+    at: datetime,
+    queued: Sequence[QueuedLetter],
+) -> bool:
+    """Write that papers have closed, with the agenda as it stood and its letters; once."""
+    data = {"day": day, "agenda": [dict(item) for item in agenda]}
+    fact = Entry("papers.closed", data, f"papers:{day}", ENGINE, at=at)
+    return letters.tell(tx, series.ref, [fact], queued)
+
+
+def ordered(tx: Tx, series: Series, day: date, order: Sequence[str], *, by: str) -> bool:
+    """Write in which order the secretary puts the items. What is so already is False."""
+    known = get(tx, series, day)
+    if known.order == tuple(order):
+        return False
+    data = {"day": day, "order": list(order)}
+    return tx.append(series.ref, "agenda.ordered", data, key=_key(tx, series, "ordered"), actor=by)
+
+
+def business_added(tx: Tx, series: Series, day: date, title: str, *, by: str) -> bool:
+    """Put an item of other business on a meeting's agenda. The same title again is False."""
+    if any(item.title == title for item in view(tx, series, day).heard):
+        return False
+    data = {"day": day, "title": title}
+    return tx.append(series.ref, "business.added", data, key=_key(tx, series, "business"), actor=by)
+
+
+# -------------------------------------------------------------------------- on the day
+
+
+def attended(tx: Tx, series: Series, day: date, members: Sequence[Attendance], *, by: str) -> bool:
+    """Write who is at a meeting, instead of what was written before. What is so already is False."""
+    known = {one.post: one for one in view(tx, series, day).attendance}
+    if known == {one.post: one for one in members}:
+        return False
+    given = {one.post: {"presence": str(one.presence), "substitute": one.substitute} for one in members}
+    data = {"day": day, "members": given}
+    return tx.append(series.ref, "attendance.recorded", data, key=_key(tx, series, "attended"), actor=by)
+
+
+def interests_declared(
+    tx: Tx, series: Series, day: date, item: str, posts: Sequence[str], *, by: str
+) -> bool:
+    """Write which members have an interest in an item. What is so already is False."""
+    if view(tx, series, day).heard_of(item).interests == tuple(posts):
+        return False
+    data = {"day": day, "item": item, "posts": list(posts)}
+    return tx.append(series.ref, "interests.declared", data, key=_key(tx, series, "interests"), actor=by)
+
+
+def votes_counted(tx: Tx, series: Series, day: date, item: str, votes: Votes, *, by: str) -> bool:
+    """Write how a vote on an item went. What is so already is False."""
+    if view(tx, series, day).heard_of(item).votes == votes:
+        return False
+    data = {"day": day, "item": item, **votes.model_dump()}
+    return tx.append(series.ref, "votes.counted", data, key=_key(tx, series, "votes"), actor=by)
+
+
+def noted(tx: Tx, series: Series, day: date, item: str, note: str, *, by: str) -> bool:
+    """Write what came of an item that moves no case. What is so already is False."""
+    if view(tx, series, day).heard_of(item).note == note:
+        return False
+    data = {"day": day, "item": item, "note": note}
+    return tx.append(series.ref, "item.noted", data, key=_key(tx, series, "noted"), actor=by)
+
+
+def rolled_on(tx: Tx, series: Series, day: date, item: str, why: str, *, by: str) -> bool:
+    """Write that an item rolls on to the next meeting. What is so already is False."""
+    known = view(tx, series, day).heard_of(item)
+    if known.rolled and known.note == why:
+        return False
+    data = {"day": day, "item": item, "why": why}
+    return tx.append(series.ref, "item.rolled_on", data, key=_key(tx, series, "rolled"), actor=by)
+
+
+# --------------------------------------------------------------------------- after it
+
+
+def chased(
+    tx: Tx, series: Series, day: date, whom: str, *, at: datetime, queued: Sequence[QueuedLetter]
+) -> None:
+    """Write that somebody was told of a record that is still open, with their letters; once for each."""
+    data = {"day": day, "whom": whom}
+    letters.tell(
+        tx, series.ref, [Entry("meeting.chased", data, f"chased:{day}:{whom}", ENGINE, at=at)], queued
+    )
+
+
+def left(tx: Tx, series: Series, day: date, *, at: datetime) -> None:
+    """Write that the next meeting is called while this one's record is open; once."""
+    tx.append(series.ref, "meeting.left", {"day": day}, key=f"left:{day}", actor=ENGINE, at=at)
+
+
+def closed(
+    tx: Tx,
+    series: Series,
+    day: date,
+    how: MeetingState,
+    *,
+    items: Sequence[ClosedItem],
+    present: Sequence[AttendedBy],
+    by: str,
+) -> bool:
+    """Close the record of a meeting with all that was before it. The same again is False."""
+    data = series.data | {
+        "day": day,
+        "how": str(how),
+        "items": [item.model_dump(mode="json") for item in items],
+        "present": [one.model_dump(mode="json") for one in present],
+        "today": tx.today,
+    }
+    return tx.append(series.ref, "meeting.closed", data, key=f"closed:{day}", actor=by)
+
+
+def minutes_drafted(
+    tx: Tx, series: Series, day: date, hash: str, *, at: datetime, queued: Sequence[QueuedLetter]
+) -> bool:
+    """Write that minutes were drafted, by the hash of their text, with the letters that bring them; once."""
+    fact = Entry("minutes.drafted", {"day": day, "minutes": hash}, f"minutes:{day}", ENGINE, at=at)
+    return letters.tell(tx, series.ref, [fact], queued)
+
+
+def minutes_corrected(tx: Tx, series: Series, day: date, hash: str, *, by: str) -> bool:
+    """Write a corrected text of the minutes. What they say already is False; confirmed ones are frozen."""
+    known = get(tx, series, day)
+    if known.minutes == "confirmed":
+        raise Conflict("These minutes have been confirmed and can no longer be changed.")
+    if known.minutes_hash == hash:
+        return False
+    data = {"day": day, "minutes": hash}
+    return tx.append(series.ref, "minutes.corrected", data, key=_key(tx, series, "corrected"), actor=by)
+
+
+def minutes_confirmed(
+    tx: Tx, series: Series, day: date, *, at_meeting: date, by: str, queued: Sequence[QueuedLetter] = ()
+) -> bool:
+    """Write that a later meeting confirmed the minutes of a meeting as they stand; again is False."""
+    known = get(tx, series, day)
+    data = {"day": day, "at_meeting": at_meeting, "minutes": known.minutes_hash}
+    return _told(tx, series, "minutes.confirmed", data, f"confirmed:{day}", by, queued)
+
+
+# ------------------------------------------------------------------------------- reads
+
+
+def known_series(tx: Tx) -> dict[str, KnownSeries]:
+    """Return every series that is looked after, by its reference."""
+    rows = tx.all(select(MEETING_SERIES).order_by(MEETING_SERIES.c.series))
+    return {row.series: _series(row) for row in rows}
+
+
+def series_named(tx: Tx, ref: str) -> KnownSeries | None:
+    """Return a series by its reference, once it is looked after."""
+    row = tx.one(_SERIES, series=ref)
+    return _series(row) if row else None
+
+
+def first_day(tx: Tx, series: Series, day: date) -> date:
+    """Return the day on which a meeting was planned at first, however often it was moved since."""
+    known = {meeting.day: meeting for meeting in of_series(tx, series)}
+    while (meeting := known.get(day)) and meeting.moved_from:
+        day = meeting.moved_from
+    return day
+
+
+def of_series(tx: Tx, series: Series) -> tuple[Meeting, ...]:
+    """Return every meeting that the record knows of, the first first."""
+    return tuple(Meeting(**_fields(row)) for row in tx.all(_MEETINGS, series=series.ref))
+
+
+def find(tx: Tx, series: Series, day: date) -> Meeting | None:
+    """Return a meeting, or None if the record knows nothing of it."""
+    row = tx.one(_MEETING, series=series.ref, day=day)
+    return Meeting(**_fields(row)) if row else None
+
+
+def get(tx: Tx, series: Series, day: date) -> Meeting:
+    """Return a meeting that has to be there."""
+    known = find(tx, series, day)
+    if known is None:
+        raise NotFound("There is no such meeting.")
+    return known
+
+
+def view(tx: Tx, series: Series, day: date) -> MeetingView:
+    """Return a meeting with its attendance and items; one that is only in the calendar is planned."""
+    known = find(tx, series, day) or Meeting(series=series.ref, day=day, state=MeetingState.PLANNED)
+    attended = tuple(
+        Attendance(post=row.post, presence=Presence(row.presence), substitute=row.substitute)
+        for row in tx.all(_ATTENDED, series=series.ref, day=day)
+    )
+    heard = tuple(_heard(row) for row in tx.all(_ITEMS, series=series.ref, day=day))
+    return MeetingView(**dict(known), attendance=attended, heard=heard)
+
+
+def minuted(tx: Tx, case: str) -> dict[str, Minute]:
+    """Return under which items of which meetings the answers about a case were minuted, by their steps."""
+    wanted = (
+        select(MEETINGS.c.day, MEETINGS.c["items"], MEETING_SERIES.c.forum)
+        .join(MEETING_SERIES, MEETING_SERIES.c.series == MEETINGS.c.series)
+        .where(MEETINGS.c["items"].contains(f'"case":"{case}"', autoescape=True))
+    )
+    return {
+        item["key"]: Minute(forum=row.forum, day=row.day, number=item["number"])
+        for row in tx.all(wanted.order_by(MEETINGS.c.day))
+        for item in canonical.loads(row._mapping["items"])
+        if item["case"] == case and item["choice"]
+    }
+
+
+def calendar_changes(tx: Tx, organisation: str, forum: str) -> tuple[CalendarChange, ...]:
+    """Return how a forum's meetings differ from the handbook's, by the days that they concern."""
+    series = Series(organisation=organisation, forum=forum)
+    return tuple(
+        CalendarChange(kind=kind, day=known.day, to=known.moved_to, why=known.why)
+        for known in of_series(tx, series)
+        if (kind := _changed(known))
+    )
+
+
+# ---------------------------------------------------------------------------- workings
+
+
+def _told(
+    tx: Tx,
+    series: Series,
+    kind: str,
+    data: Mapping[str, Any],
+    key: str,
+    by: str,
+    queued: Sequence[QueuedLetter],
+) -> bool:
+    return letters.tell(tx, series.ref, [Entry(kind, dict(data), key, by, at=tx.now)], queued)
+
+
+def _key(tx: Tx, series: Series, what: str) -> str:
+    """Name a fact that may change again and again: by the line it will be."""
+    tx.lock(series.ref)
+    return f"{what}:{(tx.value(_HEAD, case=series.ref) or 0) + 1}"
+
+
+def _changed(known: Meeting) -> str:
+    if known.state in (MeetingState.MOVED, MeetingState.CALLED_OFF):
+        return str(known.state)
+    return "added" if known.extraordinary and known.moved_from is None else ""
+
+
+def _series(row: Row[Any]) -> KnownSeries:
+    return KnownSeries(**{name: row._mapping[name] for name in KnownSeries.model_fields})
+
+
+def _fields(row: Row[Any]) -> dict[str, Any]:
+    listed = ("agenda", "order", "items", "present")
+    return dict(row._mapping) | {name: canonical.loads(row._mapping[name]) for name in listed}
+
+
+def _heard(row: Row[Any]) -> HeardItem:
+    return HeardItem(
+        item=row.item,
+        title=row.title,
+        note=row.note,
+        interests=canonical.loads(row.interests),
+        votes=canonical.loads(row.votes) if row.votes else None,
+        rolled=row.rolled,
+    )

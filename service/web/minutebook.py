@@ -1,0 +1,439 @@
+"""The secretary's side of a meeting: who may do what, what each item has come to, and its closing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from service import agendas, minuting, telling
+from service.agendas import Agenda, AgendaItem, ItemKind
+from service.errors import Conflict, Forbidden, NotFound
+from service.handbook import Edition, Forum
+from service.minuting import MinutesText
+from service.store import cases, covers, intents, meetings, steps
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.links import LinkRow
+from service.store.meetings import (
+    AttendedBy,
+    ClosedItem,
+    MeetingState,
+    MeetingView,
+    Presence,
+    Series,
+)
+from service.store.steps import StepView
+from service.web import standing, words
+from service.web.roles import Role
+from service.web.standing import Sight
+from service.web.visits import Visit
+from workflows.model import Choice, Frozen
+from workflows.rules import attendance
+from workflows.rules.attendance import Meter
+
+MINUTED = {"confirmed": "confirmed as a true record"}
+
+
+@dataclass(frozen=True)
+class Right:
+    """What a visitor may do at a forum's meetings."""
+
+    reads: bool
+    acts: bool
+    """Keeps the calendar, the agenda, the attendance and the minutes: the secretary or the PMO."""
+    records: bool
+    """Writes down what the forum decided: the secretary, or who covers for them."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """A meeting as a page needs it."""
+
+    rules: Edition = field(repr=False)
+    forum: Forum = field(repr=False)
+    series: Series
+    meeting: MeetingView
+    agenda: Agenda
+    right: Right
+    today: date
+
+    @property
+    def day(self) -> date:
+        """The day of the meeting."""
+        return self.meeting.day
+
+    @property
+    def path(self) -> str:
+        """Where its page is."""
+        return f"/meetings/{self.forum.key}/{self.day.isoformat()}"
+
+    @property
+    def there(self) -> tuple[str, ...]:
+        """The posts of the members who are there, or have sent somebody."""
+        return tuple(one.post for one in self.meeting.attendance if one.presence.counts)
+
+    @property
+    def meter(self) -> Meter:
+        """How the forum stands as a whole."""
+        return attendance.meter(self.forum.quorum, self.forum.members, self.there)
+
+    def meter_of(self, item: str) -> Meter:
+        """How the forum stands for an item, in which some may have an interest."""
+        interested = self.meeting.heard_of(item).interests
+        return attendance.meter(self.forum.quorum, self.forum.members, self.there, interested)
+
+    def item(self, key: str) -> AgendaItem:
+        """Return an item of the agenda."""
+        found = self.agenda.item(key)
+        if found is None:
+            raise NotFound("There is no such item on this agenda.")
+        return found
+
+    @property
+    def sits(self) -> bool:
+        """It may be recorded: its day has come, it stands, and its record is open."""
+        return self.meeting.open and self.day <= self.today
+
+    @property
+    def owed(self) -> tuple[AgendaItem, ...]:
+        """The items without an outcome, which roll on unless they are given one."""
+        return tuple(item for item in self.agenda.items if self.pending(item))
+
+    def pending(self, item: AgendaItem) -> bool:
+        """Say whether an item still waits for the forum's word."""
+        return item.kind is not ItemKind.INFORMATION and not item.came_to and not self.rolled(item)
+
+    def rolled(self, item: AgendaItem) -> bool:
+        """Say whether the secretary has written down that an item rolls on."""
+        return not item.came_to and self.meeting.heard_of(item.key).rolled
+
+    def following(self, item: AgendaItem | None = None) -> AgendaItem | None:
+        """Return the next item that waits for an outcome: after this one, or else from the beginning."""
+        after = item.number if item else 0
+        return next((one for one in self.owed if one.number > after), next(iter(self.owed), None))
+
+    def title(self, post: str) -> str:
+        """Return what a post is called on the day of the meeting."""
+        return telling.title(self.rules, post, self.day)
+
+
+def right(tx: Tx, visit: Visit, forum: Forum) -> Right:
+    """Say what the visitor may do at the meetings of a forum of their organisation."""
+    secretary = visit.rules.holder(forum.secretary, visit.today)
+    covers_for = {person for person, cover in covers.on_day(tx, visit.today).items() if cover == visit.me.id}
+    records = secretary is not None and (secretary.id == visit.me.id or secretary.id in covers_for)
+    pmo = Role.PMO in visit.roles
+    sits = any(
+        visit.rules.acting(member, visit.today) in visit.posts for member in (*forum.members, forum.secretary)
+    )
+    return Right(
+        reads=records or pmo or sits or Role.AUDITOR in visit.roles, acts=records or pmo, records=records
+    )
+
+
+def forum_of(tx: Tx, visit: Visit, key: str) -> tuple[Forum, Right]:
+    """Return a forum that the visitor may read, and what else they may do there."""
+    forum = visit.rules.forums.get(key)
+    if forum is None or not (forum.meetings or agendas.days(tx, visit.rules, forum)):
+        raise NotFound("There is no such forum, or it does not meet.")
+    may = right(tx, visit, forum)
+    if not may.reads:
+        raise Forbidden(
+            f"Only members of {forum.name}, its secretary, the PMO and the auditor read its papers."
+        )
+    return forum, may
+
+
+def room(tx: Tx, visit: Visit, key: str, day: str) -> Room:
+    """Return a meeting that the visitor may read."""
+    forum, may = forum_of(tx, visit, key)
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        raise NotFound from None
+    series = agendas.series_of(visit.rules, forum)
+    if on not in agendas.days(tx, visit.rules, forum) and meetings.find(tx, series, on) is None:
+        raise NotFound(f"{forum.name} does not meet on {words.day(on)}.")
+    view = meetings.view(tx, series, on)
+    if not view.time:
+        view = view.model_copy(update={"time": forum.time, "place": view.place or forum.place})
+    made = agendas.agenda(tx, visit.rules, forum, on)
+    return Room(visit.rules, forum, series, view, made, may, visit.today)
+
+
+def told(tx: Tx, visit: Visit, forum: Forum, day: date) -> Room:
+    """Return a meeting to a program that may read every case, and so what was decided of each."""
+    view = meetings.view(tx, agendas.series_of(visit.rules, forum), day)
+    nothing = Right(reads=True, acts=False, records=False)
+    made = agendas.agenda(tx, visit.rules, forum, day)
+    return Room(visit.rules, forum, agendas.series_of(visit.rules, forum), view, made, nothing, visit.today)
+
+
+class Line(Frozen):
+    """An item as it is told to whoever was not there."""
+
+    number: int
+    key: str
+    kind: str
+    title: str
+    case: str
+    carried_from: date | None
+    outcome: str
+    rolled_on: bool
+
+
+def lines(found: Room) -> list[Line]:
+    """Return the items of a meeting: of a closed record those that it has, else those of the agenda."""
+    if found.meeting.items:
+        return [
+            Line(
+                number=item.number,
+                key=item.key,
+                kind=item.kind,
+                title=item.title,
+                case=item.case,
+                carried_from=None,
+                outcome=item.came_to,
+                rolled_on=item.rolled,
+            )
+            for item in found.meeting.items
+        ]
+    if not found.meeting.open:
+        return []
+    return [
+        Line(
+            number=item.number,
+            key=item.key,
+            kind=str(item.kind),
+            title=item.title,
+            case=item.case,
+            carried_from=item.carried_from,
+            outcome=outcome(item),
+            rolled_on=found.rolled(item),
+        )
+        for item in found.agenda.items
+    ]
+
+
+def acting(tx: Tx, visit: Visit, key: str, day: str) -> Room:
+    """Return a meeting whose calendar, agenda or record the visitor may write."""
+    found = room(tx, visit, key, day)
+    if not found.right.acts:
+        raise Forbidden("Only the forum's secretary and the PMO may do this.")
+    return found
+
+
+def open_room(tx: Tx, visit: Visit, key: str, day: str) -> Room:
+    """The same, for a meeting whose record is open."""
+    found = acting(tx, visit, key, day)
+    if not found.meeting.open:
+        raise Conflict("The record of this meeting is closed, or it was moved or called off.")
+    return found
+
+
+def to_come(tx: Tx, visit: Visit, key: str, day: str) -> Room:
+    """The same, for a meeting whose day has not passed."""
+    found = open_room(tx, visit, key, day)
+    if found.day < visit.today:
+        raise Conflict("The day of this meeting has passed. What it did not come to rolls on by itself.")
+    return found
+
+
+# ----------------------------------------------------------------------- one question
+
+
+def sight(tx: Tx, visit: Visit, step: StepView) -> Sight:
+    """Look at a forum's question as the signed-in secretary may, who needs no link: it is theirs to answer.
+
+    What a link would be good for they are good for themselves, and every check of one is made all the same.
+    """
+    mine = [seat for seat in step.seats if any(held.person == visit.me.id for held in seat.holders)]
+    if not mine:
+        raise Forbidden("Only whoever this question was put to may write down its answer.")
+    seat = mine[0]
+    held = next(held for held in seat.holders if held.person == visit.me.id)
+    own = LinkRow(
+        id=f"meeting:{step.id}",
+        letter="",
+        purpose="decide",
+        case=step.case,
+        step=step.id,
+        round=step.round,
+        seat=seat.key,
+        person=visit.me.id,
+        post=held.post,
+        address="",
+        content_hash=step.content_hash,
+        issued=step.opened,
+        expires=visit.now + timedelta(days=1),
+        kid="",
+        revoked_at=None,
+        why="",
+        superseded_by=None,
+        opened=0,
+    )
+    return standing.look(tx, own)
+
+
+def hindrance(found: Room, item: AgendaItem) -> str:
+    """Say why an item cannot be given an outcome now; nothing if it can."""
+    if not found.meeting.open:
+        return "The record of this meeting is closed."
+    if found.day > found.today:
+        return f"The meeting is on {words.day(found.day)}. Outcomes are recorded from that day on."
+    if item.kind is ItemKind.COMING:
+        return "The case has not put its question yet."
+    if not found.right.records and item.kind is ItemKind.QUESTION:
+        return "Only the forum's secretary, or who covers for them, writes down what it decided."
+    meter = found.meter_of(item.key)
+    if meter.quorate:
+        return ""
+    if not found.meeting.attendance:
+        return "Say first who is here."
+    return (
+        f"Too few members are here to decide this: {metered(meter)}. "
+        "It can only roll on to the next meeting, until more are here."
+    )
+
+
+def metered(meter: Meter, number: int = 0) -> str:
+    """Return "5 of 8 present; 4 needed; 1 has declared an interest in item 3"."""
+    said = [f"{meter.present} of {meter.members} present", f"{meter.needed} needed"]
+    if meter.interests:
+        has = "has" if meter.interests == 1 else "have"
+        said.append(f"{meter.interests} {has} declared an interest in {f'item {number}' if number else 'it'}")
+    return "; ".join(said)
+
+
+# ------------------------------------------------------------------------- its closing
+
+
+def outcome(item: AgendaItem) -> str:
+    """Return what an item has come to, in words; nothing yet is empty."""
+    if item.kind is ItemKind.MINUTES:
+        return MINUTED.get(item.came_to, "")
+    if item.kind is ItemKind.BUSINESS:
+        return item.came_to
+    return words.became(Choice(item.came_to), item.asks) if item.came_to else ""
+
+
+def closed_items(tx: Tx, found: Room) -> tuple[ClosedItem, ...]:
+    """Return what was before the meeting with what came of it, for the record of it."""
+    return tuple(_closed(tx, found, item) for item in found.agenda.items)
+
+
+def _closed(tx: Tx, found: Room, item: AgendaItem) -> ClosedItem:
+    heard = found.meeting.heard_of(item.key)
+    told = item.kind is ItemKind.INFORMATION
+    rolls = not told and not item.came_to
+    made = ClosedItem(
+        key=item.key,
+        number=item.number,
+        kind=str(item.kind),
+        title=item.title,
+        case=item.case,
+        came_to=f"noted; {outcome(item)}" if told and item.came_to else "noted" if told else outcome(item),
+        choice=item.came_to if item.kind is ItemKind.QUESTION else "",
+        interests=tuple(found.title(post) for post in heard.interests),
+        votes=heard.votes,
+        rolled=rolls,
+        note=heard.note if rolls else "",
+    )
+    if item.kind is not ItemKind.QUESTION or rolls:
+        return made
+    return made.model_copy(update=_said(tx, item))
+
+
+def _said(tx: Tx, item: AgendaItem) -> dict[str, object]:
+    """Return the words of the decision on a question."""
+    decision = next(iter(intents.decisions_of_step(tx, item.step, strict=False)), None)
+    if decision is None:
+        return {}
+    said = telling.told(decision, telling.edition(tx, cases.get(tx, item.case).edition))
+    return {
+        "reason": said.reason,
+        "remarks": tuple((words.ANSWERS.get(name, words.plain(name)), told) for name, told in said.remarks),
+        "conditions": tuple(f"{put.text} ({put.owner}{_by(put.by)})" for put in said.conditions),
+    }
+
+
+def _by(day: date | None) -> str:
+    return f", by {words.short_day(day)}" if day else ""
+
+
+def attended_by(found: Room) -> tuple[AttendedBy, ...]:
+    """Return who was there, as the closed record keeps them: by the titles of the day."""
+    known = {one.post: one for one in found.meeting.attendance}
+    return tuple(
+        AttendedBy(
+            title=found.title(post),
+            presence=known[post].presence if post in known else Presence.ABSENT,
+            substitute=known[post].substitute if post in known else "",
+            chair=post == found.forum.chair,
+        )
+        for post in found.forum.members
+    )
+
+
+def ways_to_close(found: Room) -> Sequence[tuple[str, str]]:
+    """Return how the record may be closed, each with its words."""
+    return list(_ways(found))
+
+
+def _ways(found: Room) -> Iterator[tuple[str, str]]:
+    if found.meter.quorate:
+        yield str(MeetingState.HELD), "It was held"
+    if not answered(found):
+        if not found.meter.quorate:
+            yield str(MeetingState.INQUORATE), "Too few members came, so it was not quorate"
+        yield str(MeetingState.NOT_HELD), "It was not held"
+    elif not found.meter.quorate:
+        # An answer may have been given by letter; the rest of the meeting had no quorum.
+        yield str(MeetingState.INQUORATE), "Too few members came, so it was not quorate"
+
+
+def minutes(tx: Tx, found: Room) -> MinutesText:
+    """Return the minutes as they stand, or what they would say if the record were closed now."""
+    kept = minuting.read(tx, found.meeting.minutes_hash)
+    if kept is not None:
+        return kept
+    following = agendas.after(agendas.days(tx, found.rules, found.forum), found.day)
+    meeting = found.meeting
+    if meeting.open:
+        now = {"items": closed_items(tx, found), "present": attended_by(found)}
+        meeting = meeting.model_copy(update=now)
+    return minuting.draft(meeting, found.rules, found.forum, following)
+
+
+def preview(found: Room) -> bool:
+    """Say whether minutes are only what they would be if the record were closed now."""
+    return not found.meeting.minutes_hash
+
+
+def answered(found: Room) -> bool:
+    """Say whether something was decided at a meeting: then it was held, whatever becomes of the rest."""
+    return any(item.came_to and item.kind is not ItemKind.INFORMATION for item in found.agenda.items)
+
+
+def case_of(tx: Tx, item: AgendaItem) -> CaseView:
+    """Return the case of an item that is about one."""
+    return cases.get(tx, item.case)
+
+
+def minutes_hash(tx: Tx, found: Room, item: AgendaItem) -> str:
+    """Return the hash of the minutes that an item confirms; empty for any other item."""
+    return meetings.get(tx, found.series, item.minutes_of).minutes_hash if item.minutes_of else ""
+
+
+def said(tx: Tx, found: Room, item: AgendaItem) -> str:
+    """Return what came of an item, as the minutes will have it; empty while it waits."""
+    if found.pending(item):
+        return ""
+    return minuting.said(_closed(tx, found, item))
+
+
+def step_of(tx: Tx, item: AgendaItem) -> StepView:
+    """Return the step of a question."""
+    found = steps.get(tx, item.step)
+    if found is None:
+        raise NotFound
+    return found

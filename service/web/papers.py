@@ -1,0 +1,83 @@
+"""The papers of a meeting, put together from its record: its pack, and its minutes as they are printed."""
+
+from service import agendas, telling
+from service.agendas import AgendaItem, ItemKind
+from service.minuting import MinutesText, quorum_said
+from service.store import cases
+from service.store.engine import Tx
+from service.web import minutebook, packs
+from service.web.minutebook import Room
+from service.web.packs import Member, MinuteItem, Minutes, Pack, PackItem
+from workflows.model import LegAsk
+
+
+def pack(tx: Tx, found: Room) -> Pack:
+    """Return what the members read before a meeting: every item in its order, under its number."""
+    meeting = found.meeting
+    return Pack(
+        organisation=found.rules.organisation_name,
+        forum=found.forum.name,
+        day=found.day,
+        starts=meeting.time,
+        place=meeting.place,
+        members=tuple(
+            Member(title=found.title(post), chair=post == found.forum.chair) for post in found.forum.members
+        ),
+        papers_closed=found.agenda.papers_due if meeting.papers_closed else None,
+        items=tuple(_item(tx, found, item) for item in found.agenda.items),
+    )
+
+
+def _item(tx: Tx, found: Room, item: AgendaItem) -> PackItem:
+    if not item.case:
+        sought = "Are these minutes a true record?" if item.kind is ItemKind.MINUTES else ""
+        return PackItem(
+            number=item.number,
+            title=item.title,
+            decision_sought=sought,
+            carried_over_from=item.carried_from,
+        )
+    case = cases.get(tx, item.case)
+    question = minutebook.step_of(tx, item) if item.kind is ItemKind.QUESTION else _to_come(tx, item)
+    rules = telling.edition(tx, case.edition)
+    return packs.item(
+        tx, case, question, rules, found.today, item.number, carried_over_from=item.carried_from
+    )
+
+
+def _to_come(tx: Tx, item: AgendaItem) -> LegAsk | None:
+    """Return the question that a case will put on the day; nothing where the forum is only told."""
+    if item.kind is not ItemKind.COMING:
+        return None
+    return agendas.to_come(cases.get(tx, item.case), item.key.rpartition(".")[2])
+
+
+def minutes(found: Room, text: MinutesText) -> Minutes:
+    """Return the minutes of a meeting as they are printed."""
+    meeting = found.meeting
+    rolled = {item.number for item in meeting.items if item.rolled}
+    return Minutes(
+        organisation=found.rules.organisation_name,
+        forum=text.forum,
+        day=text.day,
+        starts=text.time,
+        place=text.place,
+        present=text.present,
+        apologies=text.apologies,
+        absent=text.absent,
+        quorum=text.opening or quorum_said(meeting),
+        next_meeting=text.next_meeting,
+        items=tuple(
+            MinuteItem(
+                number=line.number,
+                title=line.title,
+                reference=line.reference,
+                ref=line.case,
+                outcome=line.text,
+                carried_over_to=text.next_meeting if line.number in rolled else None,
+            )
+            for line in text.items
+        ),
+        status="confirmed" if meeting.minutes == "confirmed" else "draft",
+        confirmed=meeting.confirmed_at,
+    )

@@ -1,0 +1,188 @@
+"""What a series of meetings writes into the record: which comes next, its letters, its minutes."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from activities.meetings import Meetings
+from service.store import clock, letters, meetings, rebuild
+from service.store.letters import LedgerRow
+from service.store.meetings import Meeting, MeetingState, Series
+from tests.support.activities import done
+from tests.support.desk import Desk
+from workflows.model import Happening, MeetingHappens, MeetingNext
+from workflows.rules.clock import jump
+
+SERIES = Series(organisation="leicester", forum="heads-of-ict")
+OCTOBER, NOVEMBER = date(2004, 10, 13), date(2004, 11, 10)
+SECRETARY = "heads-of-ict-secretary"
+
+
+class Convener:
+    """The activity at work on a desk's record."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.activity = Meetings(desk.store, desk.mailroom, desk.links)
+
+    def looks(self) -> MeetingNext:
+        return done(self.activity.next(SERIES.ref))
+
+    def happens(self, what: Happening, day: date = OCTOBER) -> None:
+        with self.desk.store.reading() as tx:
+            at = tx.now
+        done(self.activity.happens(MeetingHappens(series=SERIES.ref, day=day, what=what, at=at)))
+
+    def it_is(self, day: date, hour: int = 9) -> None:
+        with self.desk.store.writing() as tx:
+            to = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+            clock.add(tx, jump(tx.clock, to=to, real=tx.real))
+
+    def letters(self, kind: str) -> list[LedgerRow]:
+        with self.desk.store.reading() as tx:
+            return [row for row in letters.of_case(tx, SERIES.ref) if row.kind == kind]
+
+    def meeting(self, day: date = OCTOBER) -> Meeting:
+        with self.desk.store.reading() as tx:
+            return meetings.get(tx, SERIES, day)
+
+
+@pytest.fixture
+def convener(desk: Desk) -> Convener:
+    return Convener(desk)
+
+
+def test_the_next_meeting_comes_with_its_dates(convener: Convener) -> None:
+    found = convener.looks()
+    assert found.day == OCTOBER
+    assert not found.called
+    assert found.calls == datetime(2004, 9, 29, 8, tzinfo=UTC)
+    assert found.papers_close == datetime(2004, 10, 6, 16, tzinfo=UTC)
+    assert [turn.what for turn in found.turns] == [Happening.CHASED, Happening.PMO_TOLD, Happening.LEFT]
+
+
+def test_members_and_secretary_are_called_once_and_told_of_papers_and_place(convener: Convener) -> None:
+    convener.looks()
+    convener.it_is(date(2004, 9, 29))
+    convener.happens(Happening.CALLED)
+    convener.happens(Happening.CALLED)
+    called = convener.letters("meeting_called")
+    forum = convener.desk.edition.forums["heads-of-ict"]
+    assert {row.post for row in called} == {*forum.members, SECRETARY}
+    assert all(row.props["papers_close"] == "2004-10-06" for row in called)
+    assert convener.desk.mailroom.given[-1] == convener.desk.mailroom.given[-2]
+    assert convener.meeting().state is MeetingState.CALLED
+
+
+def test_papers_close_with_the_agenda_as_it_stood(convener: Convener) -> None:
+    convener.looks()
+    with convener.desk.store.writing() as tx:
+        meetings.business_added(tx, SERIES, OCTOBER, "Dates for 2005", by="p")
+    convener.it_is(date(2004, 10, 7))
+    convener.happens(Happening.PAPERS_CLOSED)
+    (item,) = convener.meeting().agenda
+    assert item.startswith("business-")
+    sent = convener.letters("agenda_sent")
+    assert [business["title"] for business in sent[0].props["items"]] == ["Dates for 2005"]
+
+
+def test_nobody_is_sent_the_agenda_of_a_meeting_that_is_over(convener: Convener) -> None:
+    convener.looks()
+    convener.it_is(date(2004, 10, 20))
+    convener.happens(Happening.PAPERS_CLOSED)
+    assert convener.letters("agenda_sent") == []
+    assert convener.meeting().papers_closed is not None
+
+
+def test_meetings_that_passed_unseen_are_written_once_without_letters(convener: Convener) -> None:
+    convener.looks()
+    convener.it_is(date(2005, 1, 5))
+    assert convener.looks().day == date(2005, 1, 12)
+    before = convener.desk.record()
+    assert convener.looks().day == date(2005, 1, 12)
+    assert convener.desk.record() == before
+    missed = (OCTOBER, NOVEMBER, date(2004, 12, 8))
+    assert [convener.meeting(day).state for day in missed] == [MeetingState.MISSED] * 3
+    assert convener.letters("meeting_called") == []
+
+
+def test_what_was_before_a_series_was_looked_after_was_not_missed(convener: Convener) -> None:
+    convener.it_is(date(2004, 12, 1))
+    convener.looks()
+    with convener.desk.store.reading() as tx:
+        assert [known.day for known in meetings.of_series(tx, SERIES)] == [date(2004, 12, 8)]
+
+
+def test_the_secretary_is_reminded_and_then_the_pmo_is_told(convener: Convener) -> None:
+    convener.looks()
+    convener.happens(Happening.CALLED)
+    convener.it_is(date(2004, 10, 20), hour=17)
+    convener.happens(Happening.CHASED)
+    convener.happens(Happening.PMO_TOLD)
+    told = convener.letters("meeting_unrecorded")
+    assert [(row.post, bool(row.props["secretary"])) for row in told] == [
+        (SECRETARY, False),
+        (convener.desk.edition.roles["pmo"], True),
+    ]
+
+
+def test_a_record_that_is_closed_is_minuted_before_anything_else(convener: Convener) -> None:
+    convener.looks()
+    convener.happens(Happening.CALLED)
+    convener.it_is(OCTOBER)
+    with convener.desk.store.writing() as tx:
+        meetings.closed(tx, SERIES, OCTOBER, MeetingState.NOT_HELD, items=[], present=[], by="p")
+    found = convener.looks()
+    assert (found.day, found.recorded) == (OCTOBER, True)
+    convener.happens(Happening.MINUTED)
+    convener.happens(Happening.MINUTED)
+    assert convener.meeting().minutes == "drafted"
+    assert len(convener.letters("minutes_sent")) == len(
+        {row.person for row in convener.letters("minutes_sent")}
+    )
+    assert convener.looks().day == NOVEMBER
+
+
+def test_a_vacant_post_is_not_written_to(desk: Desk) -> None:
+    ended = tuple(
+        held.model_copy(update={"until": date(2004, 9, 1)}) if held.post == "hoict-ce" else held
+        for held in desk.edition.holdings
+    )
+    desk.brings_into_force(desk.edition.model_copy(update={"holdings": ended}))
+    convener = Convener(desk)
+    convener.looks()
+    convener.happens(Happening.CALLED)
+    assert "hoict-ce" not in {row.post for row in convener.letters("meeting_called")}
+
+
+def test_a_handbook_that_comes_back_is_heard_of_again(desk: Desk) -> None:
+    convener = Convener(desk)
+    first = convener.looks().as_of
+    other = desk.edition.model_copy(update={"title": "Another"})
+    desk.brings_into_force(type(other).from_json(other.to_json()))
+    second = convener.looks().as_of
+    desk.brings_into_force(desk.edition)
+    assert convener.looks().as_of == first != second
+    with desk.store.reading() as tx:
+        known = meetings.series_named(tx, SERIES.ref)
+    assert known is not None
+    assert known.as_of == first
+
+
+def test_a_forum_that_the_handbook_no_longer_has_waits_for_another(desk: Desk) -> None:
+    convener = Convener(desk)
+    forums = {key: forum for key, forum in desk.edition.forums.items() if key != "heads-of-ict"}
+    route = desk.edition.route.model_copy(update={"notification_forum": None})
+    without = desk.edition.model_copy(update={"forums": forums, "route": route})
+    desk.brings_into_force(type(without).from_json(without.to_json()))
+    assert convener.looks().day is None
+
+
+def test_all_that_is_written_is_made_again_from_the_record(each_desk: Desk) -> None:
+    convener = Convener(each_desk)
+    convener.looks()
+    for what in (Happening.CALLED, Happening.PAPERS_CLOSED, Happening.CHASED, Happening.LEFT):
+        convener.happens(what)
+    before = rebuild.dump(each_desk.store)
+    rebuild.rebuild(each_desk.store)
+    assert rebuild.dump(each_desk.store) == before
