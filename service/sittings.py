@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from itertools import takewhile
 
 from service.handbook import Edition
 from service.store import steps
 from service.store.engine import Tx
+from service.store.meetings import Calendar, calendar_changes
 from service.telling import edition
-from workflows.model import Frozen, Sitting
-from workflows.rules import calendar, meetings
+from workflows.model import ForumRules, Frozen, RoutingRules, Sitting
+from workflows.rules import calendar, meetings, series
 
 AHEAD = timedelta(days=2 * 365)
 """How far ahead a case is told of meetings: no deferral is longer, and its history stays small."""
@@ -44,15 +44,47 @@ def of(
 ) -> tuple[Sitting, ...]:
     """Return the meetings of a forum from a day to a day, in the order of their days, as they are held now.
 
-    This is the one place where meetings that were moved, called off or added have to be put among those of
-    the handbook: one that was moved, with its earlier days in `formerly`; one called off, left out.
+    One that was moved has its earlier days in `formerly`; one that was called off is left out.
     """
     routing = rules.routing()
     known = routing.forums.get(forum)
     if known is None:
         return ()
-    held = meetings.sittings(known, routing, since)
-    return tuple(takewhile(lambda sitting: sitting.day <= until, held))
+    changes = Calendar.of(calendar_changes(tx, organisation, forum))
+    return tuple(
+        Sitting(day=day, papers_due=meetings.papers_due(day, known, routing), formerly=changes.formerly(day))
+        for day in _days(known, changes)
+        if since <= day <= until
+    )
+
+
+def routing(tx: Tx, rules: Edition, day: date) -> RoutingRules:
+    """Return the rules by which a proposal of a day goes its way, with meetings as they are held now."""
+    known = rules.routing(day)
+
+    def as_held(forum: ForumRules) -> ForumRules:
+        changes = calendar_changes(tx, rules.organisation, forum.key)
+        return forum.model_copy(update={"meetings": _days(forum, Calendar.of(changes))}) if changes else forum
+
+    embargo = known.embargo and known.embargo.model_copy(
+        update={
+            "owners": tuple(
+                owner.model_copy(update={"forum": as_held(owner.forum)}) for owner in known.embargo.owners
+            )
+        }
+    )
+    return known.model_copy(
+        update={
+            "notification_forum": known.notification_forum and as_held(known.notification_forum),
+            "srg": known.srg and as_held(known.srg),
+            "forums": {key: as_held(forum) for key, forum in known.forums.items()},
+            "embargo": embargo,
+        }
+    )
+
+
+def _days(forum: ForumRules, changes: Calendar) -> tuple[date, ...]:
+    return series.days(forum.meetings, changes.moved, changes.called_off, changes.added)
 
 
 def ahead(

@@ -314,7 +314,10 @@ def item(
         number=number,
         title=case.title,
         ref=case.ref,
-        decision_sought=briefing.put(question.kind, question.key, case, rules) if question else "",
+        # What was not decided by email is put to the members in the same words at their meeting.
+        decision_sought=briefing.put(question.kind.removesuffix("_meeting"), question.key, case, rules)
+        if question
+        else "",
         clause=words.by_clause(rules.clause_text(clause) or "the handbook asks for it", clause)
         if clause
         else "",

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from service import appraisal, proposals, telling, versions
+from service import appraisal, proposals, sittings, telling, versions
 from service.errors import AlreadySubmitted, Malformed, NotFound, Unchanged
 from service.handbook import Edition
 from service.proposals import ProposalDocument
@@ -72,12 +72,12 @@ def checked(document: Mapping[str, Any], edition: Edition) -> None:
         raise Malformed(problems=problems)
 
 
-def preview(document: Mapping[str, Any], edition: Edition, now: datetime) -> tuple[Leg, ...]:
-    """Return the way a draft would go if it were submitted now."""
+def preview(tx: Tx, document: Mapping[str, Any], edition: Edition) -> tuple[Leg, ...]:
+    """Return the way a draft would go if it were submitted now, by the meetings that are held."""
     if problems := proposals.check_route(document, edition):
         raise Malformed(problems=problems)
-    received = calendar.day_of_receipt(now, edition.non_working)
-    return routing.route(_facts(document, edition, received), edition.routing(received))
+    received = calendar.day_of_receipt(tx.now, edition.non_working)
+    return routing.route(_facts(document, edition, received), sittings.routing(tx, edition, received))
 
 
 def stops(route: Sequence[Leg], edition: Edition, today: date) -> tuple[Stop, ...]:
@@ -179,7 +179,7 @@ def _way(tx: Tx, draft: Draft, edition: Edition) -> tuple[Proposal, tuple[Leg, .
     # What comes after business makes tomorrow's papers deadline, and not today's.
     received = calendar.day_of_receipt(tx.now, edition.non_working)
     sent = proposal.model_copy(update={"submitted": received})
-    rules = edition.routing(received)
+    rules = sittings.routing(tx, edition, received)
     return proposal, routing.route(sent, rules), routing.branches(sent, rules)
 
 

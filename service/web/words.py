@@ -299,7 +299,9 @@ QUESTIONS = {
     "embargo_exception": "Exception from the embargo",
     "challenge": "Corporate system",
     "srg": "Decision",
+    "srg_meeting": "Decision",
     "referral": "Referred",
+    "referral_meeting": "Referred",
 }
 """What a forum is asked of a case, as a heading."""
 

@@ -111,3 +111,28 @@ async def test_two_proposals_go_through_a_meeting_and_what_it_does_not_reach_thr
 
     status, said, wrong = await city.command("audit", "verify")
     assert (status, wrong) == (0, ""), said
+
+
+async def test_a_proposal_follows_its_meeting_when_that_is_moved_and_leaves_it_when_that_is_called_off(
+    city: Town,
+) -> None:
+    token = await city.token("pmo")
+    ref = await city.submits(token, SAMPLES["PROP-02"] | {"decision_needed_by": "2004-12-20"})
+    await until(lambda: city.waits(ref), f"{ref} waits for the forum")
+    await until(lambda: known(city, OCTOBER), "the meeting is looked after")
+    secretary = city.holder(SECRETARY)
+    await secretary.sign_in()
+    page = await secretary.open(f"/meetings/heads-of-ict/{OCTOBER}/change")
+    moved = {"what": "move", "to-day": "20", "to-month": "10", "to-year": "2004", "move_why": "It is let"}
+    await secretary.press(page, "Change the meeting", moved)
+    sponsor = SAMPLES["PROP-02"]["sponsor_post"]
+    await city.asked(sponsor, "To Heads of ICT Group on Wed 20 Oct, not Wed 13 Oct", ref)
+
+    page = await secretary.open("/meetings/heads-of-ict/2004-10-20/change")
+    await secretary.press(
+        page, "Change the meeting", {"what": "call_off", "off_why": "Nothing else to decide"}
+    )
+    await city.asked(sponsor, "To Heads of ICT Group on Wed 10 Nov, not Wed 20 Oct", ref)
+    page = await secretary.open(f"/meetings/heads-of-ict/{NOVEMBER}")
+    assert ref in page.text
+    assert [leg.meeting for leg in city.case(ref).route if leg.meeting] == [NOVEMBER]

@@ -494,7 +494,7 @@ def route(ref: str, visit: Asker, body: OptionalBody) -> dict[str, list[RouteLeg
     with visit.desk.store.reading() as tx:
         draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
         edition = submitting.rules_of(tx, visit.desk, draft)
-        legs = submitting.preview(draft.document, edition, visit.now)
+        legs = submitting.preview(tx, draft.document, edition)
         told = submitting.stops(legs, edition, visit.today)
     return {"route": [_leg(leg, stop) for leg, stop in zip(legs, told, strict=True)]}
 

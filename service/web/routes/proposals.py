@@ -187,7 +187,7 @@ def _edit_page(
 def _check_page(tx: Tx, visit: Visit, draft: Draft, edition: Edition, status: int = 200) -> Response:
     problems = proposals.check_complete(draft.document, edition, visit.today)
     ahead = submitting.foreseen(tx, draft, edition, visit.me.id) if not problems else None
-    route = submitting.preview(draft.document, edition, visit.now) if not problems else ()
+    route = submitting.preview(tx, draft.document, edition) if not problems else ()
     read, today = proposals.read(draft.document, edition), visit.today
     return page(
         "proposals/check.html",

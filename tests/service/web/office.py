@@ -42,6 +42,7 @@ from service.web import submitting
 from service.web.app import Application, create_app
 from tests.support.activities import FakeMailroom, done
 from workflows.model import (
+    MEETING,
     Ask,
     Becoming,
     CaseWaiting,
@@ -63,7 +64,7 @@ from workflows.model import (
     Withdrawal,
     decision_key,
 )
-from workflows.rules import calendar
+from workflows.rules import calendar, course
 from workflows.rules.clock import jump
 
 SAMPLES = Path(__file__).parents[3] / "service/samples/proposals-sample.yaml"
@@ -331,7 +332,10 @@ class Office:
         with self.store.reading() as tx:
             case = cases.get(tx, ref)
         leg, question = next(
-            (leg, ask) for leg in (*case.route, *case.branches.values()) for ask in leg.asks if ask.key == key
+            (leg, ask)
+            for leg in (*case.route, *case.branches.values())
+            for ask in course.asked_by(leg)
+            if ask.key == key
         )
         return Ask(
             case=ref,
@@ -349,16 +353,18 @@ class Office:
     def closed(self, step: str, closing: StepClosing) -> None:
         done(self.register.closed(closing))
 
-    def course_waits(self, ref: str, key: str, until: date) -> None:
-        """Let a case wait for the meeting of its leg's forum on a day."""
+    def course_waits(
+        self, ref: str, key: str, until: date, *, forum: str = "heads-of-ict", leg: str = MEETING
+    ) -> None:
+        """Let a case wait for the meeting of a forum on a day."""
         wait = CaseWaiting(
             case=ref,
             number=1,
             key=key,
-            leg=key,
+            leg=leg,
             since=BEGINS,
             until=calendar.opening(until),
-            on="heads-of-ict",
+            on=forum,
         )
         done(self.course.waits(wait))
 

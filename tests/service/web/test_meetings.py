@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
+from service import sittings
 from service.store import cases, meetings
 from service.store.meetings import MeetingState, Series
-from tests.service.web.office import Browser, Office
-from workflows.model import Choice, Happening
+from tests.service.web.office import Browser, Office, proposal
+from workflows.model import Choice, Ending, Happening, Outcome, StepClosing
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2004, 9, 8), date(2004, 10, 13), date(2004, 11, 10)
 SECRETARY, PMO, AUDITOR = "heads-of-ict-secretary", "corp-projects-manager", "internal-audit"
@@ -105,6 +106,72 @@ def test_a_case_that_waits_is_on_the_agenda_before_the_day_and_asks_on_it(office
     step = office.asked(ref, "notification")
     browser.see(MEETING)
     assert f"{MEETING}/items/{step}" in browser.page
+
+
+def test_a_meeting_that_is_called_off_or_moved_changes_where_proposals_go(office: Office) -> None:
+    draft = office.draft({**proposal("PROP-02"), "decision_needed_by": "2004-11-30"})
+    sponsor, secretary = office.signed_in("hoict-rc"), office.signed_in(SECRETARY)
+    sponsor.see(f"/proposals/{draft.ref}/check")
+    assert "13 October 2004" in sponsor.words
+
+    secretary.see(f"{MEETING}/change")
+    assert secretary.press(True, "change", what="call_off", off_why="Nothing to decide") == 200
+    assert held(office) == [(NOVEMBER, ())]
+    sponsor.see(f"/proposals/{draft.ref}/check")
+    assert "13 October 2004" not in sponsor.words
+    assert "10 November 2004" in sponsor.words
+    ref = office.submitted("PROP-02")
+    with office.store.reading() as tx:
+        assert {leg.meeting for leg in cases.get(tx, ref).route if leg.meeting} == {NOVEMBER}
+
+    # Whoever waits for the day to which the next one was to fall is told of its new day.
+    office.course_waits(ref, "notification", NOVEMBER)
+    secretary.see(f"{FORUM}/2004-11-10/change")
+    moved = {"to-day": "17", "to-month": "11", "to-year": "2004"}
+    assert secretary.press(True, "change", what="move", move_why="The hall is let", **moved) == 200
+    assert held(office) == [(date(2004, 11, 17), (NOVEMBER,))]
+    with office.store.reading() as tx:
+        (behind,) = sittings.overtaken(tx)
+    assert (behind.case, behind.sittings[0].day) == (ref, date(2004, 11, 17))
+    assert behind.sittings[0].formerly == (NOVEMBER,)
+
+
+def held(office: Office) -> list[tuple[date, tuple[date, ...]]]:
+    """The meetings of October and November, each with the days on which it was to be before."""
+    with office.store.reading() as tx:
+        found = sittings.of(
+            tx, "leicester", office.edition, "heads-of-ict", since=OCTOBER, until=date(2004, 11, 30)
+        )
+    return [(one.day, one.formerly) for one in found]
+
+
+def test_what_a_board_did_not_decide_by_email_is_before_its_meeting_and_recorded_there(
+    office: Office,
+) -> None:
+    day, page = date(2004, 10, 28), "/meetings/srg/2004-10-28"
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    step = office.asked(ref, "srg")
+    with office.store.reading() as tx:
+        silent = Outcome(step=step, ending=Ending.SILENT, choice=None, at=tx.now, kind="srg")
+    office.closed(step, StepClosing(step=step, outcome=silent, why="time_up"))
+    office.course_waits(ref, "srg-meeting", day, forum="srg")
+    browser = office.signed_in("srg-secretary")
+    browser.see(page)
+    assert "The case waits for this meeting" in browser.words
+
+    office.it_is(day)
+    office.looks("srg")
+    put = office.asked(ref, "srg-meeting")
+    browser.see(f"{page}/attendance")
+    there = {f"presence-{post}": "present" for post in office.edition.forums["srg"].members}
+    assert browser.press(True, "attendance", **there) == 200
+    browser.see(f"{page}/items/{put}")
+    assert "Strategic Resources Group" in browser.words
+    assert browser.press(True, "items", do="record", choice="approve") == 200
+    (made,) = office.engine.decided
+    assert (made.step, made.choice) == (put, Choice.APPROVE)
+    browser.see(page)
+    assert "Done Decision. It is approved." in browser.words
 
 
 def test_a_case_for_the_next_meeting_misses_this_one(office: Office) -> None:

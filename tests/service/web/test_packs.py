@@ -383,6 +383,20 @@ def test_a_paper_of_what_is_still_to_come_asks_what_will_be_asked(office: Office
     assert "What may be answered" in [section.heading for section in item.sections]
 
 
+def test_what_a_board_did_not_decide_by_email_is_put_to_its_meeting_in_the_same_words(office: Office) -> None:
+    office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    with office.store.reading() as tx:
+        case = cases.get(tx, REF)
+        rules = telling.edition(tx, case.edition)
+        [first] = next(leg for leg in case.route if leg.leg == "srg").asks
+        [at_its_meeting] = first.otherwise
+        by_email, there = (
+            packs.item(tx, case, ask, rules, DAY, 1).decision_sought for ask in (first, at_its_meeting)
+        )
+    assert there == by_email
+    assert there.startswith("Does SRG approve this proposal of £")
+
+
 def test_a_paper_for_information_asks_nothing_and_tells_what_was_answered(office: Office) -> None:
     office.submitted("PROP-02")
     answers(office, "notification", "heads-of-ict-secretary", Choice.NOTE, "No concerns at all")
