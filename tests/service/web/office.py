@@ -302,7 +302,8 @@ class Office:
 
     def asked(self, ref: str, key: str, round: int = 1, forum: str = "") -> str:
         """Open the step that a case's route has under a key; returns the step's id."""
-        ask = self._ask(ref, key, round).model_copy(update={"forum": forum})
+        ask = self._ask(ref, key, round)
+        ask = ask.model_copy(update={"forum": forum or ask.forum})
         with self.store.reading() as tx:
             at = tx.now
         done(self.register.opened(StepOpening(ask=ask, at=at)))

@@ -107,7 +107,7 @@ def test_nobody_else_can_read_a_hidden_vote_anywhere_and_everybody_can_afterward
     member = office.signed_in("cd-sch")
     member.see(f"/cases/{ref}")
     assert REASON in member.words
-    assert "SRG: 1 of 8 present; 4 needed." in member.words
+    assert "Strategic Resources Group: 1 of 8 present; 4 needed." in member.words
 
 
 def test_open_votes_are_counted_for_all_and_the_chair_is_told_what_theirs_can_do(office: Office) -> None:
