@@ -4,7 +4,7 @@ import asyncio
 
 from temporalio import activity
 
-from activities.action_letters import correspondence
+from activities.correspondence import correspondence
 from activities.following import open_actions
 from activities.writing import Writing
 from service import sittings, versions

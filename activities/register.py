@@ -5,7 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.action_letters import correspondence
+from activities.correspondence import correspondence
 from activities.writing import Writing
 from service import seating
 from service.links import Links

@@ -3,26 +3,18 @@
 import datetime as dates
 import hashlib
 import json
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from service import agendas, boards, telling, versions
+from service import agendas, telling, versions
 from service.errors import Malformed, NotFound, Problem
-from service.handbook import Edition
 from service.proposals import ProposalDocument
-from service.store import actions, cases, drafts, idempotency, intents, meetings, orders, steps
-from service.store.cases import CaseItem, CaseView
+from service.store import actions, cases, drafts, idempotency, meetings, orders, steps
+from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.store.intents import DecisionView
-from service.store.meetings import MeetingState
-from service.store.orders import OrderView
-from service.store.steps import StepView
 from service.web import (
     adding,
     briefing,
@@ -31,17 +23,33 @@ from service.web import (
     minutebook,
     seclusion,
     submitting,
-    whereabouts,
     withdrawing,
+)
+from service.web.api import telling as told
+from service.web.api.shapes import (
+    AppraisalTold,
+    ApproverTold,
+    CaseList,
+    CaseSummary,
+    CaseTold,
+    FigureTold,
+    ForumTold,
+    JournalLine,
+    Meeting,
+    MeetingTold,
+    ProblemDetails,
+    RouteLeg,
+    Started,
+    StepList,
+    Submitted,
+    VersionList,
+    VersionTold,
 )
 from service.web.bodies import Body, OptionalBody
 from service.web.decision_record import DecisionRecord
-from service.web.minutebook import Line as MinuteBookLine
-from service.web.minutebook import Room
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
-from workflows.letters import Stop
-from workflows.model import ActionState, Guard, Leg, State
+from workflows.model import ActionState, State
 
 PROBLEM = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
@@ -67,373 +75,6 @@ WRITING = {
 }
 
 router = APIRouter(prefix="/api/v1", responses=ALWAYS)
-
-
-class FieldError(BaseModel):
-    """What is wrong with one field, in a sponsor's words."""
-
-    field: str = Field(examples=["cost_profile.capital_gbp"])
-    message: str = Field(examples=["Give the capital cost, 0 if there is none"])
-
-
-class ProblemDetails(BaseModel):
-    """A problem (RFC 9457). `code` is stable."""
-
-    type: str = Field(examples=["urn:assent:problem:malformed"])
-    title: str
-    status: int
-    code: str = Field(examples=["malformed"])
-    detail: str = ""
-    errors: list[FieldError] = []
-
-
-class Started(BaseModel):
-    """A proposal and where it is."""
-
-    ref: str = Field(examples=["INV-2026-0001"])
-    state: State | ActionState
-
-
-class Submitted(Started):
-    """A submitted version and its fingerprint."""
-
-    version: int
-    content_hash: str
-
-
-class ForumTold(BaseModel):
-    """A forum that meets."""
-
-    id: str = Field(examples=["heads-of-ict"])
-    name: str = Field(examples=["Heads of ICT Group"])
-    secretary: str = Field(examples=["heads-of-ict-secretary"])
-    members: list[str]
-    next: date | None = Field(examples=["2026-10-14"])
-
-
-class MembersTold(BaseModel):
-    """How many members are there, and how many it needs."""
-
-    members: int = Field(examples=[6])
-    present: int = Field(examples=[5])
-    needed: int = Field(examples=[3])
-    quorate: bool
-
-
-class Meeting(BaseModel):
-    """A forum's meeting: `state` is what has become of it, `items` how many are on its agenda."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "date": "2026-10-14",
-                "state": "called",
-                "papers_due": "2026-10-07",
-                "items": 3,
-                "quorum": {"members": 6, "present": 0, "needed": 3, "quorate": False},
-            }
-        }
-    )
-
-    date: dates.date
-    state: MeetingState
-    papers_due: dates.date
-    items: int
-    quorum: MembersTold
-
-
-class MeetingItem(BaseModel):
-    """An item of an agenda; `outcome` is what came of it, in words, and empty while it waits."""
-
-    number: int
-    key: str = Field(examples=["INV-2026-0001.notification.1"])
-    kind: str = Field(examples=["question"])
-    title: str
-    case: str = Field(examples=["INV-2026-0001"])
-    carried_from: dates.date | None
-    outcome: str = Field(examples=["it is noted"])
-    rolled_on: bool
-    reference: str = Field(examples=["Heads of ICT Group 14 October 2026, item 2"])
-
-
-class MeetingTold(Meeting):
-    """A meeting with its agenda; once its record is closed, as it was then."""
-
-    place: str
-    time: str
-    moved_to: dates.date | None
-    why: str
-    agenda: list[MeetingItem]
-    misses: list[str]
-    """The cases whose papers came too late for it."""
-    minutes: Literal["", "drafted", "corrected", "confirmed"]
-    confirmed_at: dates.date | None
-
-
-class QuorumTold(BaseModel):
-    """How a board's question stands. The votes are null while they are hidden until it is decided."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "seats": 8,
-                "present": 5,
-                "needed": 4,
-                "interests": 1,
-                "wanting": 0,
-                "possible": True,
-                "silent": ["cd-hsg", "cd-ell"],
-                "in_favour": 3,
-                "against": 2,
-                "abstaining": 0,
-                "blind": False,
-                "sentences": ["5 of 8 present; 4 needed; 1 has declared an interest."],
-            }
-        }
-    )
-
-    seats: int
-    present: int
-    needed: int
-    interests: int
-    wanting: int
-    """How many more must vote for the votes to count."""
-    possible: bool
-    """Enough can still be present."""
-    silent: list[str]
-    in_favour: int | None
-    against: int | None
-    abstaining: int | None
-    blind: bool
-    sentences: list[str]
-
-
-class WaitingOn(BaseModel):
-    """On whom something waits, since when, what happens next, and when."""
-
-    step: str
-    on: str
-    title: str
-    since: datetime
-    working_days: int
-    next: str
-    at: datetime | None
-    action: str = ""
-    """The action that is waited for, where a condition guards what is to come."""
-
-
-class RouteLeg(BaseModel):
-    """A leg of a proposal's way, and the clause that puts it there."""
-
-    leg: str
-    who: list[str]
-    titles: list[str]
-    clause: str
-    clause_text: str
-    reason: str
-    meeting: date | None
-    by: date | None
-
-
-class CaseSummary(Started):
-    """A case in a list."""
-
-    kind: str
-    title: str
-    department: str
-    sponsor: str
-    size: str
-    capital: str
-    version: int
-    decide_by: date
-    opened: datetime
-    changed: datetime
-    open: bool
-    valid_until: date | None
-    """The last day on which its approval may be put to use; null if there is none, or it does not lapse."""
-    waiting: list[WaitingOn]
-
-
-class DecisionTold(BaseModel):
-    """One person's answer."""
-
-    step: str
-    round: int
-    seat: str
-    post: str
-    title: str
-    on_behalf_of: str
-    choice: str
-    reason: str
-    conditions: list[dict[str, str]]
-    answers: dict[str, dict[str, str]]
-    until: date | None
-    submitted_at: datetime
-    recorded_at: datetime | None
-    content_hash: str
-    shown_hash: str
-    assurance: str
-    version: int
-    """The version that was answered about."""
-    kept_for: list[int]
-    """Later versions for which it stands, because nothing material had changed."""
-
-
-class OrderTold(BaseModel):
-    """The order that an approval raised; `kept` is one that is sent nowhere."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "number": "ORD-2026-0001",
-                "amount": "84000.00",
-                "state": "accepted",
-                "raised_at": "2026-06-16T09:02:11.000000Z",
-                "accepted_at": "2026-06-16T09:02:13.000000Z",
-            }
-        }
-    )
-
-    number: str
-    amount: str
-    state: Literal["raised", "accepted", "failed", "kept", "called_off"]
-    raised_at: datetime
-    accepted_at: datetime | None
-
-
-class ActionTold(BaseModel):
-    """What an action is besides a case: `follows` is the case that it follows from."""
-
-    follows: str = Field(examples=["INV-2026-0001"])
-    text: str
-    owner: str
-    verifier: str
-    due: date
-    evidence: str
-    guards: Guard
-
-
-class CaseTold(CaseSummary):
-    """A case with its way, its decisions and its conditions."""
-
-    content_hash: str
-    edition: str
-    quorum: dict[str, QuorumTold]
-    """How each open question of a board stands, by its step."""
-    route: list[RouteLeg]
-    decisions: list[DecisionTold]
-    conditions: list[dict[str, str]]
-    order: OrderTold | None
-    action: ActionTold | None = None
-
-
-class FigureTold(BaseModel):
-    """What costs and benefits come to, and how it was worked out."""
-
-    name: str = Field(examples=["Net present value"])
-    value: str = Field(examples=["£7,065"])
-    working: str
-
-
-class AppraisalTold(BaseModel):
-    """A business case: what its sponsor says, what it comes to, and what is missing or does not agree."""
-
-    cost_profile: dict[str, str | None]
-    costs_by_year: list[dict[str, str]]
-    benefits: list[dict[str, Any]]
-    funding_parties: list[dict[str, str]]
-    options: list[dict[str, Any]]
-    claimed: dict[str, str | None]
-    """The sponsor's own totals, as they gave them."""
-    figures: list[FigureTold]
-    flags: list[str]
-
-
-class ApproverTold(BaseModel):
-    """A post that was added to those who approve a case."""
-
-    case: str
-    post: str
-    reason: str
-    added_by: str
-    """The post through which it was added."""
-    added_at: datetime
-
-
-class ChangeTold(BaseModel):
-    """A part of a proposal in which two versions differ; `before` and `now` are in words."""
-
-    what: str = Field(examples=["Capital"])
-    before: str = Field(examples=["£120,000"])
-    now: str = Field(examples=["£140,000"])
-    material: bool
-    """It voids what was answered about the version before."""
-
-
-class VersionTold(BaseModel):
-    """A submitted version, and in what it differs from the one before."""
-
-    version: int
-    content_hash: str
-    submitted: datetime
-    changes: list[ChangeTold]
-    kept: list[str]
-    """The steps whose answers about an earlier version stand."""
-
-
-class VersionList(BaseModel):
-    """A case's versions; `differences` are those between the two that were asked for."""
-
-    versions: list[VersionTold]
-    differences: list[ChangeTold]
-
-
-class CaseList(BaseModel):
-    """A page of a list; `next` is the cursor of the next page."""
-
-    items: list[CaseSummary]
-    next: str | None
-
-
-class StepTold(BaseModel):
-    """An open question."""
-
-    id: str
-    case: str
-    kind: str
-    round: int
-    version: int
-    clause: str
-    opened: datetime
-    due: datetime
-    waiting_on: list[str]
-    next: str | None
-    at: datetime | None
-    quorum: QuorumTold | None
-
-
-class StepList(BaseModel):
-    """A page of the open questions; `next` is the cursor of the next page."""
-
-    steps: list[StepTold]
-    next: str | None
-
-
-class JournalLine(BaseModel):
-    """A line of the record."""
-
-    case: str
-    seq: int
-    at: datetime
-    recorded: datetime
-    actor: str
-    on_behalf_of: str
-    kind: str
-    key: str
-    data: dict[str, Any]
-    prev: str
-    kid: str
-    mac: str
 
 
 EXAMPLE = {
@@ -495,8 +136,8 @@ def route(ref: str, visit: Asker, body: OptionalBody) -> dict[str, list[RouteLeg
         draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
         edition = submitting.rules_of(tx, visit.desk, draft)
         legs = submitting.preview(tx, draft.document, edition)
-        told = submitting.stops(legs, edition, visit.today)
-    return {"route": [_leg(leg, stop) for leg, stop in zip(legs, told, strict=True)]}
+        stops = submitting.stops(legs, edition, visit.today)
+    return {"route": [told.leg(leg, stop) for leg, stop in zip(legs, stops, strict=True)]}
 
 
 @router.post("/proposals/{ref}/submit", responses=WRITING, response_model=Submitted, name="api_submit")
@@ -584,7 +225,8 @@ def listed(
         )
         waiting = steps.waiting_of(tx, [case.ref for case in found.items])
         items = [
-            CaseSummary(**_summary(tx, case, waiting.get(case.ref, ()), visit.today)) for case in found.items
+            CaseSummary(**told.summary(tx, case, waiting.get(case.ref, ()), visit.today))
+            for case in found.items
         ]
     return CaseList(items=items, next=found.next_cursor)
 
@@ -605,22 +247,24 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
         if Role.READ_CASE not in visit.roles and not withdrawing.may(visit, found):
             raise NotFound
         edition = telling.edition(tx, found.edition)
-        told = submitting.stops(found.route, edition, found.proposal.submitted)
+        stops = submitting.stops(found.route, edition, found.proposal.submitted)
         made, kept = seclusion.decisions(tx, ref, visit.me.id), versions.kept_for(tx, ref)
         return CaseTold(
-            **_summary(tx, found, steps.waiting(tx, ref), visit.today),
+            **told.summary(tx, found, steps.waiting(tx, ref), visit.today),
             content_hash=found.content_hash,
             edition=found.edition,
             quorum={
-                step.id: told_quorum
+                step.id: quorum
                 for step in steps.of_case(tx, ref)
-                if step.open and (told_quorum := _quorum(tx, step, edition, visit.me.id))
+                if step.open and (quorum := told.quorum(tx, step, edition, visit.me.id))
             },
-            route=[_leg(leg, stop) for leg, stop in zip(found.route, told, strict=True)],
-            decisions=[_decision(tx, found, decision, kept.get(decision.step, ())) for decision in made],
+            route=[told.leg(leg, stop) for leg, stop in zip(found.route, stops, strict=True)],
+            decisions=[told.decision(tx, found, decision, kept.get(decision.step, ())) for decision in made],
             conditions=[one.fields() for one in conditions.of_case(tx, found, made)],
-            action=_action(tx, found) if found.kind == actions.KIND else None,
-            order=next((_order(one) for one in orders.of_case(tx, ref) if one.kind == orders.RAISED), None),
+            action=told.action(tx, found) if found.kind == actions.KIND else None,
+            order=next(
+                (told.order(one) for one in orders.of_case(tx, ref) if one.kind == orders.RAISED), None
+            ),
         )
 
 
@@ -680,12 +324,12 @@ def compared(
                     version=one.version,
                     content_hash=one.content_hash,
                     submitted=one.submitted,
-                    changes=_changes(tx, found, one.version - 1, one.version),
+                    changes=told.changes(tx, found, one.version - 1, one.version),
                     kept=sorted(one.kept.values()),
                 )
                 for one in known
             ],
-            differences=_changes(tx, found, earlier, later) if later else [],
+            differences=told.changes(tx, found, earlier, later) if later else [],
         )
 
 
@@ -712,8 +356,8 @@ def open_steps(
     """List the questions that are open, the longest open first."""
     with visit.desk.store.reading() as tx:
         found = steps.page(tx, organisation=visit.rules.organisation, case=case, cursor=cursor, limit=limit)
-        told = [_step(tx, step, visit.me.id) for step in found.items]
-    return StepList(steps=told, next=found.next_cursor)
+        told_steps = [told.step(tx, step, visit.me.id) for step in found.items]
+    return StepList(steps=told_steps, next=found.next_cursor)
 
 
 @router.get("/forums", name="api_forums")
@@ -750,7 +394,7 @@ def meetings_of(
         recorded = [one.day for one in meetings.of_series(tx, agendas.series_of(visit.rules, forum))]
         coming = [day for day in agendas.days(tx, visit.rules, forum) if day >= visit.today][:limit]
         rooms = [minutebook.told(tx, visit, forum, day) for day in sorted({*recorded, *coming})]
-    return {"meetings": [Meeting(**_meeting(found)) for found in rooms]}
+    return {"meetings": [Meeting(**told.meeting(found)) for found in rooms]}
 
 
 @router.get("/forums/{id}/meetings/{date}", name="api_meeting")
@@ -766,12 +410,12 @@ def meeting(id: str, date: dates.date, visit: Asker) -> MeetingTold:
             raise NotFound
         found = minutebook.told(tx, visit, forum, date)
     return MeetingTold(
-        **_meeting(found),
+        **told.meeting(found),
         place=found.meeting.place,
         time=found.meeting.time,
         moved_to=found.meeting.moved_to,
         why=found.meeting.why,
-        agenda=[_item_of(found, item) for item in minutebook.lines(found)],
+        agenda=[told.item(found, item) for item in minutebook.lines(found)],
         misses=[miss.case for miss in found.agenda.misses],
         minutes=found.meeting.minutes,
         confirmed_at=found.meeting.confirmed_at,
@@ -792,38 +436,11 @@ def description(request: Request) -> Response:
 # ---------------------------------------------------------------------------- telling
 
 
-def _meeting(found: Room) -> dict[str, Any]:
-    meter = found.meter
-    return {
-        "date": found.day,
-        "state": found.meeting.state,
-        "papers_due": found.agenda.papers_due,
-        "items": len(minutebook.lines(found)),
-        "quorum": MembersTold(
-            members=meter.members, present=meter.present, needed=meter.needed, quorate=meter.quorate
-        ),
-    }
-
-
-def _item_of(found: Room, item: MinuteBookLine) -> MeetingItem:
-    return MeetingItem(
-        number=item.number,
-        key=item.key,
-        kind=item.kind,
-        title=item.title,
-        case=item.case,
-        carried_from=item.carried_from,
-        outcome=item.outcome,
-        rolled_on=item.rolled_on,
-        reference=agendas.reference(found.forum.name, found.day, item.number),
-    )
-
-
 def _edition(tx: Tx, visit: Visit, wanted: Any) -> Any:
     known = {edition.organisation: edition for edition in visit.desk.handbooks(tx)}
     if wanted != visit.rules.organisation or wanted not in known:
-        told = f"This token is for {visit.rules.organisation_name}"
-        raise Malformed(problems=[Problem(field="organisation", message=told)])
+        why = f"This token is for {visit.rules.organisation_name}"
+        raise Malformed(problems=[Problem(field="organisation", message=why)])
     return known[wanted]
 
 
@@ -835,150 +452,3 @@ def _own_organisation(case: CaseView, visit: Visit) -> None:
 def _state(visit: Visit, ref: str) -> State:
     with visit.desk.store.reading() as tx:
         return State(cases.get(tx, ref).state)
-
-
-def _summary(tx: Tx, case: CaseItem, waiting: tuple[steps.Waiting, ...], today: date) -> dict[str, Any]:
-    edition = telling.edition(tx, case.edition)
-    return {
-        "ref": case.ref,
-        "kind": case.kind,
-        "title": case.title,
-        "state": case.state,
-        "department": case.department,
-        "sponsor": case.sponsor,
-        "size": case.size,
-        "capital": f"{case.capital:.2f}",
-        "version": case.version,
-        "decide_by": case.decide_by,
-        "opened": case.opened,
-        "changed": case.changed,
-        "open": case.open,
-        "valid_until": case.valid_until,
-        "waiting": [
-            WaitingOn(
-                step=wait.step,
-                on=wait.on,
-                title=wait.who,
-                since=wait.began,
-                working_days=wait.working_days,
-                next=wait.next,
-                at=wait.moment,
-                action=wait.action,
-            )
-            for wait in whereabouts.worded(waiting, edition, today)
-        ],
-    }
-
-
-def _leg(leg: Leg, stop: Stop) -> RouteLeg:
-    return RouteLeg(
-        leg=leg.leg,
-        who=list(leg.who),
-        titles=list(stop.who),
-        clause=stop.clause.number,
-        clause_text=stop.clause.text,
-        reason=leg.reason,
-        meeting=leg.meeting,
-        by=stop.by,
-    )
-
-
-def _changes(tx: Tx, case: CaseView, earlier: int, later: int) -> list[ChangeTold]:
-    return [
-        ChangeTold.model_validate(one.model_dump()) for one in versions.differences(tx, case, earlier, later)
-    ]
-
-
-def _decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[int]) -> DecisionTold:
-    edition = telling.edition(tx, case.edition)
-    told = telling.told(decision, edition)
-    return DecisionTold(
-        step=decision.step,
-        round=decision.round,
-        seat=decision.seat,
-        post=decision.post,
-        title=telling.title(edition, decision.post, decision.submitted_at.date()),
-        on_behalf_of=told.for_whom,
-        choice=decision.choice,
-        reason=decision.reason or "",
-        conditions=[_condition(put) for put in decision.conditions],
-        answers={name: answer.model_dump() for name, answer in decision.answers.items()},
-        until=decision.until,
-        submitted_at=decision.submitted_at,
-        recorded_at=decision.recorded_at,
-        content_hash=decision.content_hash,
-        shown_hash=decision.shown_hash,
-        assurance=decision.assurance,
-        version=decision.version,
-        kept_for=list(kept_for),
-    )
-
-
-def _condition(put: intents.Condition) -> dict[str, str]:
-    told: dict[str, str] = put.model_dump(mode="json")
-    return told
-
-
-def _action(tx: Tx, case: CaseView) -> ActionTold:
-    action, content = actions.must(tx, case.ref), cases.content(tx, case.ref) or {}
-    return ActionTold(
-        follows=action.parent,
-        text=content.get("summary") or "",
-        owner=action.owner,
-        verifier=action.verifier,
-        due=action.due,
-        evidence=content.get("evidence") or "",
-        guards=action.guards,
-    )
-
-
-def _order(order: OrderView) -> OrderTold:
-    return OrderTold.model_validate(
-        {
-            "number": order.number,
-            "amount": f"{order.amount:.2f}",
-            "state": "raised" if order.state == orders.OWED else order.state,
-            "raised_at": order.raised,
-            "accepted_at": order.settled if order.state == orders.ACCEPTED else None,
-        }
-    )
-
-
-def _quorum(tx: Tx, step: StepView, edition: Edition, reader: str) -> QuorumTold | None:
-    board = boards.of(tx, step, edition)
-    if board is None:
-        return None
-    meter, out = board.meter, seclusion.is_out(tx, step, reader)
-    return QuorumTold(
-        seats=meter.seats,
-        present=meter.present,
-        needed=meter.needed,
-        interests=meter.interests,
-        wanting=meter.wanting,
-        possible=meter.possible,
-        silent=list(meter.silent),
-        in_favour=None if out else meter.in_favour,
-        against=None if out else meter.against,
-        abstaining=None if out else meter.abstaining,
-        blind=board.blind,
-        sentences=[board.present, *(() if out else board.wanting), *board.until],
-    )
-
-
-def _step(tx: Tx, step: StepView, reader: str) -> StepTold:
-    edition = telling.edition(tx, cases.get(tx, step.case).edition)
-    held = step.takes_effect
-    return StepTold(
-        id=step.id,
-        case=step.case,
-        kind=step.kind,
-        round=step.round,
-        version=step.version,
-        clause=step.clause,
-        opened=step.opened,
-        due=step.due,
-        waiting_on=[] if held else [seat.post for seat in step.seats if not seat.answered],
-        next=steps.HELD if held else step.next.nudge if step.next else None,
-        at=held or (step.next.at if step.next else None),
-        quorum=_quorum(tx, step, edition, reader),
-    )

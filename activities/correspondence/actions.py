@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from activities.correspondence import Correspondence, Put
+from activities.correspondence.case_file import Put
+from activities.correspondence.proposals import Correspondence
 from service import telling
 from service.links import Links
 from service.store import actions

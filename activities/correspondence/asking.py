@@ -1,0 +1,315 @@
+"""Letters that ask: the request, reminders, and whoever is brought in for somebody silent."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from functools import cached_property
+
+from activities.correspondence.case_file import CaseFile, Put
+from service import boards, seating, versions
+from service.links import Links
+from service.store import intents
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.intents import DecisionView
+from service.store.letters import QueuedLetter
+from service.store.steps import StepView
+from service.telling import (
+    answering_elsewhere,
+    away,
+    barred,
+    before,
+    budget,
+    coincidences,
+    name,
+    not_said,
+    sponsor,
+    title,
+)
+from workflows import letters
+from workflows.letters import Asked, Consequence
+from workflows.model import (
+    Assurance,
+    Capacity,
+    Holder,
+    Nudge,
+    Rung,
+    Seat,
+)
+from workflows.rules import calendar
+
+_TOLD_WHAT_IS_MISSING = ("funding", "authority", "srg")
+"""Questions that decide on the money: they are told what a proposal does not say."""
+
+
+class Asking(CaseFile):
+    """Asks the people of a question, each with the link by which they may answer."""
+
+    def __init__(self, tx: Tx, case: CaseView, links: Links, at: datetime) -> None:
+        super().__init__(tx, case, links, at)
+        self._noted: dict[str, tuple[str, ...]] = {}
+        self._foreseen: dict[str, dict[str, tuple[Consequence, ...]]] = {}
+
+    def _asked_first(self, put: Put, seat: Seat) -> list[QueuedLetter]:
+        """Ask a seat: its holder, or whoever covers for them, or the next in the line."""
+        first, *others = seat.holders
+        match first.capacity:
+            case Capacity.HOLDER:
+                return [self._request(put, seat, first)]
+            case Capacity.COVER | Capacity.SUBSTITUTE:
+                return [
+                    self._cover_letter(put, seat, first, "0"),
+                    *(self._covered(put, seat, holder, [first], "0") for holder in others),
+                ]
+            case Capacity.LINE:
+                because = self._why_the_line(put, seat)
+                return [self._escalation(put, seat, holder, "0", because=because) for holder in seat.holders]
+
+    def _why_the_line(self, put: Put, seat: Seat) -> str:
+        """Say why a seat's own holder could not be asked."""
+        holder = self.people.holder(seat.post, self.today)
+        if holder is None:
+            return "vacant"
+        if not put.terms.deciding:
+            return "seated"
+        if holder.id in self.case.authors:
+            return "author"
+        return "covers_author" if holder.id in self._barred(put, self.today) else "seated"
+
+    def _brought_in(
+        self,
+        put: Put,
+        step: StepView,
+        seat: Seat,
+        new: Sequence[Holder],
+        number: str,
+        *,
+        because: str = "silent",
+    ) -> list[QueuedLetter]:
+        """Ask those who may answer from now on; `number` tells apart the events that bring people in.
+
+        Whoever holds the post hears once of all who may answer for them: of a manager who is away, of both.
+        """
+        queued: list[QueuedLetter] = []
+        others = [holder for holder in new if holder.capacity is not Capacity.HOLDER]
+        for holder in new:
+            if holder.capacity is Capacity.HOLDER:
+                queued.append(self._request(put, seat, holder))
+            elif holder.capacity in (Capacity.COVER, Capacity.SUBSTITUTE):
+                asked_on = calendar.local_day(put.opened)
+                queued.append(self._cover_letter(put, seat, holder, number, asked_on=asked_on))
+            else:
+                asked = self._asked(put, [one for one in step.seats if one.key == seat.key])
+                queued.append(self._escalation(put, seat, holder, number, because=because, asked=asked))
+        for own in seat.holders if others else ():
+            if own.capacity is Capacity.HOLDER and self._still_there(seat, own):
+                queued.append(self._covered(put, seat, own, others, number))
+        return queued
+
+    def _request(self, put: Put, seat: Seat, holder: Holder) -> QueuedLetter:
+        letter = letters.Request(**self._asking(put, seat, holder))
+        return self._queue(f"{put.step}:request:{seat.key}:{holder.person}", letter, put, seat, holder)
+
+    def _reminder(
+        self, put: Put, seat: Seat, holder: Holder, rung: Rung, written: Collection[str]
+    ) -> QueuedLetter:
+        """Remind somebody, counting what they had: a rung that the Clock jumped past sent them nothing."""
+        earlier = [
+            other
+            for other in put.rungs
+            if other.number < rung.number and _reminder_key(put, seat, holder, other) in written
+        ]
+        letter = letters.Reminder(
+            **self._asking(put, seat, holder),
+            number=len(earlier) + 1,
+            asked_on=calendar.local_day(put.opened),
+        )
+        return self._queue(_reminder_key(put, seat, holder, rung), letter, put, seat, holder)
+
+    def _escalation(
+        self,
+        put: Put,
+        seat: Seat,
+        holder: Holder,
+        number: str,
+        *,
+        because: str = "silent",
+        asked: tuple[Asked, ...] = (),
+    ) -> QueuedLetter:
+        letter = letters.Escalation.model_validate(
+            {**self._asking(put, seat, holder), "because": because, "asked": asked}
+        )
+        key = f"{put.step}:escalation:{number}:{seat.key}:{holder.person}"
+        return self._queue(key, letter, put, seat, holder)
+
+    def _cover_letter(
+        self, put: Put, seat: Seat, holder: Holder, number: str, asked_on: date | None = None
+    ) -> QueuedLetter:
+        covered = self.people.holder(seat.post, self.today)
+        letter = letters.Cover(
+            **self._asking(put, seat, holder),
+            covering=covered.name if covered else title(self.rules, seat.post, self.today),
+            substitute=holder.capacity is Capacity.SUBSTITUTE,
+            vacant=covered is None,
+            until=self._cover_ends(covered.id) if covered else None,
+            asked_on=asked_on,
+        )
+        key = f"{put.step}:cover:{number}:{seat.key}:{holder.person}"
+        return self._queue(key, letter, put, seat, holder)
+
+    def _covered(
+        self, put: Put, seat: Seat, holder: Holder, covers: Sequence[Holder], number: str
+    ) -> QueuedLetter:
+        up_the_line = any(cover.capacity is Capacity.LINE for cover in covers)
+        letter = letters.Covered(
+            to=self._addressee(holder.post, holder.person),
+            matter=self._matter(),
+            question=self._question(put.key, put.terms.kind, seat),
+            seat=title(self.rules, seat.post, self.today),
+            cover=" or ".join(name(self.people, cover.person) for cover in covers),
+            until=None if up_the_line else self._cover_ends(holder.person),
+            asked_on=calendar.local_day(put.opened) if number != "0" else None,
+            up_the_line=up_the_line,
+            substitute=all(cover.capacity is Capacity.SUBSTITUTE for cover in covers),
+            due=calendar.local_day(put.due),
+            if_silent=self._if_silent(put, seat),
+        )
+        key = f"{put.step}:covered:{number}:{seat.key}:{holder.person}"
+        return self._tell(key, letter, None, holder.person, holder.post)
+
+    # -------------------------------------------------------------- what a question tells
+
+    def _asking(self, put: Put, seat: Seat, holder: Holder) -> dict[str, object]:
+        """Return what every letter with a question tells."""
+        made = self._earlier(put)
+        return {
+            "to": self._addressee(holder.post, holder.person),
+            "matter": self._matter(),
+            "question": self._question(put.key, put.terms.kind, seat),
+            "seat": title(self.rules, seat.post, self.today),
+            "own": holder.capacity is Capacity.HOLDER,
+            "clause": self._clause(put.clause),
+            "due": calendar.local_day(put.due),
+            "written": self.today,
+            "so_far": tuple(self._told(decision) for decision in made),
+            "unanswered": self._unanswered(put),
+            "conditions": tuple(
+                condition for decision in made for condition in self._told(decision).conditions
+            ),
+            "coincidences": self._coincidences(put),
+            "not_said": self._not_said if put.terms.kind in _TOLD_WHAT_IS_MISSING else (),
+            "budget": budget(self.tx, self.case, self.rules, seat.post, seat.amount),
+            "if_silent": self._if_silent(put, seat),
+            **self._differs(put, holder),
+            "board": self._board(put, seat),
+            "code_needed": put.terms.assurance_for(seat.amount) is Assurance.CODE,
+        }
+
+    def _differs(self, put: Put, holder: Holder) -> dict[str, object]:
+        """Return what has changed since the version that somebody knew: the last, if they knew none."""
+        known = versions.known(self.tx, self.case.ref, holder.person, put.version)
+        return {"since": known, "changes": versions.differences(self.tx, self.case, known, put.version)}
+
+    def _board(self, put: Put, seat: Seat) -> tuple[str, ...]:
+        """Say how a board's question stands, for a letter that tells the ladder besides."""
+        board = self._standing(put)
+        return (*boards.duties(seat, put.terms), *board.now) if board else ()
+
+    def _standing(self, put: Put) -> boards.Board | None:
+        made = intents.decisions_of_step(self.tx, put.step, strict=False)
+        question = boards.Put(
+            terms=put.terms,
+            seats=put.seats,
+            rungs=tuple(rung for rung in put.rungs if rung.at > self.at),
+            due=calendar.local_day(put.due),
+        )
+        answers = {one.seat: one.choice for one in made}
+        return boards.standing(question, answers, self.rules, self.today)
+
+    def _coincidences(self, put: Put) -> tuple[str, ...]:
+        if put.key not in self._noted:
+            asked = {step.key for step in self._about(put.version)}
+            self._noted[put.key] = coincidences(self.tx, self.case, self.rules, self.today, {*asked, put.key})
+        return self._noted[put.key]
+
+    @cached_property
+    def _not_said(self) -> tuple[str, ...]:
+        return not_said(self.tx, self.case, self.rules)
+
+    def _earlier(self, put: Put) -> list[DecisionView]:
+        """Return the views given so far on this version; those on a blind step stay unseen, and those that
+        may still be taken back.
+        """
+        return [
+            made
+            for step, made in self._decisions(put.version)
+            if made.choice.counted
+            and not (step.blind and step.open)
+            and not (step.open and self._undo_until(made))
+        ]
+
+    def _undo_until(self, made: DecisionView) -> datetime | None:
+        """Return until when an answer may still be taken back, if that is to come."""
+        return made.held_until if made.held_until and made.held_until > self.at else None
+
+    def _unanswered(self, put: Put) -> tuple[Asked, ...]:
+        """Return who was asked before, in whose place a question is put because they stayed silent."""
+        silent = [ask.key for ask in before(self.case, put.key)]
+        asked_of = [step for step in self._about(put.version) if step.key in silent]
+        return tuple(one for step in asked_of for one in self._asked(Put.again(step, step.seats), step.seats))
+
+    # ----------------------------------------------------------------- what silence brings
+
+    def _if_silent(self, put: Put, seat: Seat) -> tuple[Consequence, ...]:
+        """Say what the ladder still holds for a seat, leaving out a rung that would bring in nobody."""
+        if put.step not in self._foreseen:
+            self._foreseen[put.step] = self._ladder(put)
+        return self._foreseen[put.step][seat.key]
+
+    def _ladder(self, put: Put) -> dict[str, tuple[Consequence, ...]]:
+        """Climb what is left of a ladder as if all stay silent, and return what it does to each seat."""
+        found: dict[str, list[Consequence]] = {seat.key: [] for seat in put.seats}
+        seats = put.seats
+        for rung in put.rungs:
+            if rung.at <= self.at:
+                continue
+            day = calendar.local_day(rung.at)
+            before, seats = seats, self._nudged(put, seats, rung.nudge, day)
+            for earlier, seat in zip(before, seats, strict=True):
+                added = seat.holders[len(earlier.holders) :]
+                if added or rung.nudge not in (Nudge.COVER, Nudge.LINE):
+                    found[seat.key].append(
+                        Consequence(
+                            on=day,
+                            then=rung.nudge,
+                            who=self._turned_to(put, rung.nudge, added, day),
+                            substitute=any(one.capacity is Capacity.SUBSTITUTE for one in added),
+                        )
+                    )
+        return {key: tuple(consequences) for key, consequences in found.items()}
+
+    def _nudged(self, put: Put, seats: tuple[Seat, ...], nudge: Nudge, day: date) -> tuple[Seat, ...]:
+        covered = away(self.tx, self.case, put.terms.deciding, day)
+        elsewhere = answering_elsewhere(self.tx, self.case.ref, put.key, put.version)
+        barred = self._barred(put, day)
+        asking = sponsor(self.tx, self.case, put.terms.deciding, day)
+        return seating.nudged(seats, put.silent, nudge, self.people, day, covered, barred, elsewhere, asking)
+
+    def _turned_to(self, put: Put, nudge: Nudge, added: Sequence[Holder], day: date) -> str:
+        match nudge:
+            case Nudge.COVER:
+                return name(self.people, added[0].person)
+            case Nudge.LINE:
+                return title(self.rules, added[0].post, day)
+            case Nudge.PMO:
+                return title(self.rules, self.rules.roles["pmo"], day)
+            case Nudge.CLOSE:
+                return self._passed_on(put.key, day)
+            case _:
+                return ""
+
+    def _barred(self, put: Put, day: date) -> frozenset[str]:
+        return barred(self.tx, self.case, put.terms.kind, put.seats, put.terms.deciding, day)
+
+
+def _reminder_key(put: Put, seat: Seat, holder: Holder, rung: Rung) -> str:
+    return f"{put.step}:reminder:{rung.number}:{seat.key}:{holder.person}"

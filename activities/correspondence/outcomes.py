@@ -1,0 +1,237 @@
+"""Letters that tell what became of a question: receipts, outcomes, and what follows from them."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from activities.correspondence.case_file import Put
+from activities.correspondence.office import Office
+from service import boards
+from service.store.intents import DecisionView
+from service.store.letters import QueuedLetter
+from service.store.steps import StepView
+from service.telling import (
+    asked,
+    came_to,
+    following,
+    otherwise,
+    place,
+    title,
+    together,
+)
+from workflows import letters
+from workflows.model import (
+    Assurance,
+    Choice,
+    Ending,
+    Holder,
+    Seat,
+    StepClosing,
+)
+from workflows.rules import calendar
+
+_MEETING_IS_TOLD = ("notification", "dataset", "parameter")
+"""Questions that go to a meeting, which is told afterwards of those that no meeting could serve."""
+
+
+class Outcomes(Office):
+    """Tells those who were asked what their answers came to."""
+
+    def _receipt(
+        self,
+        step: StepView,
+        made: DecisionView,
+        settled: Choice | None = None,
+        until: date | None = None,
+        *,
+        open: bool = False,
+    ) -> QueuedLetter:
+        beside = together(self.case, step, self._about(step.version))
+        seats = [(other, seat) for other in beside for seat in other.seats]
+        given = {(other.step, other.seat) for other in self._this_version()}
+        # What was put off is asked again, and is as good as open.
+        left = [
+            (other, seat)
+            for other, seat in seats
+            if not (settled and other.id == step.id)
+            and (other.choice is Choice.DEFER or (other.open and (other.id, seat.key) not in given))
+        ]
+        answered = [
+            seat
+            for other, seat in seats
+            if (other.id, seat.key) in given and other.choice is not Choice.DEFER
+        ]
+        goes_on = settled not in (None, Choice.DEFER) and self._end(step, settled) is None
+        stopping = next(
+            (other for other in beside if goes_on and not other.open and self._end(other, other.choice)), None
+        )
+        letter = letters.Receipt(
+            to=self._addressee(made.post, made.person),
+            matter=self._matter(),
+            question=self._question(step.key, step.kind, self._seat(step, made.seat)),
+            seat=title(self.rules, made.post, self.today),
+            answer=self._told(made),
+            at=made.submitted_at,
+            fingerprint=made.shown_hash,
+            answered=len(answered),
+            asked=len(seats),
+            waiting_for=tuple(self._awaited(step, made, other, seat) for other, seat in left)
+            if not settled or (goes_on and stopping is None)
+            else (),
+            settled=settled,
+            until=until,
+            stopped=stopping is not None,
+            against=self._answers(stopping) if stopping and stopping.choice else (),
+            next=self._next(step, settled) if settled and not left and stopping is None else None,
+            becomes=self._becomes(stopping or step, stopping.choice if stopping else settled)
+            if stopping or settled
+            else "",
+            undo_until=self._undo_until(made) if open else None,
+            code_needed=step.assurance_for(self._seat(step, made.seat)) is Assurance.CODE,
+            board=self._left(step, made) if open else (),
+            decided_by=boards.decided_by(self.tx, step, self.rules, self.today, settled),
+        )
+        if not letter.linked:
+            return self._tell(f"{made.message}:receipt", letter, step, made.person, made.post)
+        seat = self._seat(step, made.seat)
+        holder = Holder(person=made.person, post=made.post)
+        return self._queue(f"{made.message}:receipt", letter, Put.again(step, step.seats), seat, holder)
+
+    def _left(self, step: StepView, made: DecisionView) -> tuple[str, ...]:
+        """Say how a board's open question stands with an answer, to whoever gave it."""
+        board = self._standing(Put.again(step, step.seats))
+        if board is None:
+            return ()
+        out = made.choice is Choice.DECLARE_INTEREST
+        return (board.present, boards.OUT, *board.until) if out else board.lines
+
+    def _awaited(self, step: StepView, made: DecisionView, other: StepView, seat: Seat) -> letters.Awaited:
+        """Say who is still to answer, and what, where that is not the reader's own question."""
+        return letters.Awaited(
+            who=title(self.rules, seat.post, self.today),
+            you=made.person in [holder.person for holder in seat.holders],
+            kind=other.kind if other.kind != step.kind else "",
+        )
+
+    def _outcome(
+        self, step: StepView, closing: StepClosing, made: Sequence[DecisionView], person: str, post: str
+    ) -> QueuedLetter:
+        outcome = closing.outcome
+        goes_on = outcome.choice not in (None, Choice.DEFER) and not self._end(step, outcome.choice)
+        letter = letters.Outcome(
+            to=self._addressee(post, person),
+            matter=self._matter(),
+            question=self._question(step.key, step.kind, step.seats[0]),
+            ending=outcome.ending,
+            choice=outcome.choice,
+            on=calendar.local_day(outcome.at),
+            why=closing.why,
+            until=outcome.until,
+            answers=tuple(self._told(decision) for decision in made),
+            others_open=goes_on and self._others_open(step),
+            next=self._put_at_a_meeting(step)
+            if outcome.ending is Ending.SILENT
+            else self._next(step, outcome.choice)
+            if not self._others_open(step)
+            else None,
+            becomes=self._becomes(step, outcome.choice) if outcome.choice else "",
+            casting=self._casting(step, closing, made),
+            veto=self._veto(step, closing, made),
+            present=self._present(step) if closing.why == "inquorate" else "",
+        )
+        return self._tell(f"{step.id}:outcome:{person}", letter, step, person, post)
+
+    def _closed_without(
+        self, step: StepView, closing: StepClosing, made: Sequence[DecisionView], seat: Seat, holder: Holder
+    ) -> QueuedLetter:
+        outcome = closing.outcome
+        onward = self._put_at_a_meeting(step) if outcome.ending is Ending.SILENT else None
+        letter = letters.ClosedWithoutYou(
+            to=self._addressee(holder.post, holder.person),
+            matter=self._matter(),
+            question=self._question(step.key, step.kind, seat),
+            seat=title(self.rules, seat.post, self.today),
+            ending=outcome.ending,
+            choice=outcome.choice,
+            on=calendar.local_day(outcome.at),
+            why=closing.why,
+            passed_on=onward.who[0]
+            if onward
+            else self._passed_on(step.key, self.today)
+            if outcome.ending is Ending.SILENT
+            else "",
+            meeting=onward.on if onward else None,
+            decided_by=tuple(self._told(decision).who for decision in made),
+        )
+        return self._tell(f"{step.id}:closed:{holder.person}", letter, step, holder.person, holder.post)
+
+    def _after(
+        self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]
+    ) -> list[QueuedLetter]:
+        """Tell what a step's outcome means for others than those asked."""
+        outcome = closing.outcome
+        if outcome.choice is Choice.DEFER and outcome.until:
+            deferred = partial(
+                letters.Deferred,
+                matter=self._matter(),
+                on=self.today,
+                until=outcome.until,
+                question=self._question(step.key, step.kind, step.seats[0]),
+                answers=tuple(self._told(decision) for decision in made),
+            )
+            return self._to_sponsor(f"deferred:{step.id}", deferred)
+        found = place(self.case, step.key)
+        if step.kind in _MEETING_IS_TOLD and found and not found[0].meeting:
+            return self._listed_after_direct_reply(step, outcome, found[0], made)
+        return []
+
+    def _next(self, step: StepView, choice: Choice | None) -> letters.Next | None:
+        """Say where the case goes if an answer, with those it was put together with, lets it go on."""
+        if choice in (None, Choice.DEFER) or self._end(step, choice):
+            return None
+        outcomes = {
+            other.key: came_to(other, choice if other.id == step.id else other.choice)
+            for other in together(self.case, step, self._about(step.version))
+        }
+        # As they are held from the first day on for which a case could be down.
+        since = min([self.today, *(leg.meeting for leg in self.case.route if leg.meeting)])
+        return following(
+            self.case,
+            outcomes,
+            self.rules,
+            calendar.day_of_receipt(self.at, ()),
+            self._about(step.version),
+            lambda forum: self._sittings(forum, since),
+        )
+
+    def _becomes(self, step: StepView, choice: Choice | None) -> str:
+        """Return the state to which an answer brings the case, if it does not simply go on."""
+        return self._end(step, choice) or ""
+
+    def _put_at_a_meeting(self, step: StepView) -> letters.Next | None:
+        """Return where a question goes whose members came to no decision, if it is put at their meeting."""
+        following = otherwise(self.case, step.key)
+        if following is None or not following.meets:
+            return None
+        return letters.Next(
+            leg=step.kind,
+            who=(asked(following, self.rules, self.today),),
+            on=self._meeting_after(following, self.today),
+        )
+
+    def _casting(self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]) -> str:
+        """Return the post of the chair whose vote broke a tie; empty if none had to."""
+        answers = {decision.seat: decision.choice for decision in made}
+        return boards.cast_by(step, answers, closing.outcome.choice, self.rules, self.today)
+
+    def _veto(self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]) -> str:
+        """Return the post that stopped a question alone; empty if none did."""
+        answers = {decision.seat: decision.choice for decision in made}
+        if closing.outcome.choice is None:
+            return ""
+        return boards.vetoed_by(step, answers, self.rules, self.today)
+
+    def _present(self, step: StepView) -> str:
+        """Say how many were present at a board that could not decide."""
+        board = boards.of(self.tx, step, self.rules)
+        return board.present if board else ""

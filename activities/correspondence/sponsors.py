@@ -1,0 +1,195 @@
+"""Letters to the sponsor and the lead officer: where their proposal goes, and what became of it."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+
+from activities.correspondence.case_file import CaseFile, Put, ToSponsor
+from service.store import actions, orders, steps
+from service.store.letters import QueuedLetter
+from service.store.steps import StepView
+from service.telling import (
+    asked,
+    name,
+    title,
+)
+from workflows import letters
+from workflows.letters import Addressee, Question
+from workflows.model import (
+    Becoming,
+    CaseMoved,
+    Ending,
+    Expiring,
+    Outcome,
+    State,
+)
+from workflows.rules import calendar, course
+
+_BEFORE_THE_DECISION = ("notification", "issue_resolution")
+"""Legs that a meeting serves only before the decision date."""
+
+
+class Sponsors(CaseFile):
+    """Tells a sponsor what they need not ask for."""
+
+    def moved(self, moved: CaseMoved) -> list[QueuedLetter]:
+        """A case goes to another meeting than it was to go to, or to none: its sponsor is told why."""
+        first = moved.legs[0]
+        put = next((ask for ask in course.asked_by(first) if ask.key == moved.key), first.asks[0])
+        meeting = put.meeting or first.meeting
+        limited = any(leg.leg in _BEFORE_THE_DECISION for leg in moved.legs)
+        answered = self._this_version()
+        letter = partial(
+            letters.Moved,
+            matter=self._matter(),
+            on=self.today,
+            because=moved.because,
+            question=Question(
+                kind=put.kind,
+                forum=title(self.rules, put.forum or first.forum, self.today) if meeting else "",
+                meeting=meeting,
+            ),
+            left=title(self.rules, moved.forum, self.today),
+            was=moved.was,
+            papers_due=moved.papers_due,
+            after=self._told(max(answered, key=lambda made: made.submitted_at)) if answered else None,
+            asked=asked(put, self.rules, self.today),
+            why=self._why_undecided(put),
+            decide_by=self.case.decide_by if limited else None,
+        )
+        return self._to_sponsor(f"moved:{moved.number}", letter)
+
+    def became(self, becoming: Becoming, *, orders_to: str = "") -> list[QueuedLetter]:
+        """A state that ends or turns a proposal has a letter of its own, to sponsor and lead.
+
+        `orders_to` is the host that orders are sent to, if they are sent from here.
+        """
+        state = State(becoming.state)
+        step = steps.get(self.tx, becoming.because) if becoming.because else None
+        letter = self._letter_of(state, step, orders_to, becoming.valid_until)
+        return self._to_sponsor(f"{state}:{becoming.number}", letter) if letter else []
+
+    def expiring(self, expiring: Expiring) -> list[QueuedLetter]:
+        """An approval lapses soon: sponsor and lead are told what to do about it."""
+        asked = [step for step in steps.of_case(self.tx, self.case.ref) if step.open]
+        posts = [seat.post for step in asked for seat in step.seats if not seat.answered]
+        letter = partial(
+            letters.Expiring,
+            matter=self._matter(),
+            written=self.today,
+            valid_until=expiring.valid_until,
+            working_days=calendar.working_days_between(
+                self.today, expiring.valid_until, self.rules.non_working
+            ),
+            size=self.case.size,
+            waiting_for=tuple(title(self.rules, post, self.today) for post in dict.fromkeys(posts)),
+            order=self._order(),
+        )
+        return self._to_sponsor(f"expiring:{expiring.number}", letter)
+
+    def _submitted(self, to: Addressee, kept: Mapping[str, Outcome]) -> letters.Submitted:
+        standing = [steps.must(self.tx, outcome.step) for outcome in kept.values()]
+        answered = (self._told(made).who for step in standing for made in self._made(step))
+        return letters.Submitted(
+            to=to,
+            matter=self._matter(),
+            on=self.case.proposal.submitted,
+            decide_by=self.case.decide_by,
+            fingerprint=self.case.content_hash,
+            route=tuple(
+                letters.Stop(
+                    leg=leg.leg,
+                    who=tuple(title(self.rules, post, self.today) for post in leg.who),
+                    clause=self._clause(leg.clause),
+                    reason=leg.reason,
+                    meeting=leg.meeting,
+                )
+                for leg in self.case.route
+            ),
+            kept=tuple(dict.fromkeys(answered)),
+        )
+
+    def _letter_of(
+        self, state: State, step: StepView | None, orders_to: str, valid_until: date | None
+    ) -> ToSponsor | None:
+        """Return the letter which a state sends, if it sends one."""
+        common = {"matter": self._matter(), "on": self.today}
+        answers = self._answers(step)
+        match state:
+            case State.APPROVED:
+                approving = tuple(self._told(made) for made in self._this_version())
+                order = {"order": orders.number_of(self.case.ref), "orders_to": orders_to}
+                size = self.case.size
+                return partial(
+                    letters.Approved, **common, **order, size=size, answers=approving, valid_until=valid_until
+                )
+            case State.REJECTED:
+                return partial(letters.Rejected, **common, answers=answers)
+            case State.CLOSED_UNFUNDED:
+                return partial(letters.Unfunded, **common, answers=answers)
+            case State.CLOSED_REFUSED:
+                left = self._left_to_do()
+                return partial(letters.ExceptionRefused, **common, answers=answers, left=left)
+            case State.RETURNED:
+                page = self._links.page(f"proposals/{self.case.ref}")
+                return partial(letters.Returned, **common, wanted=answers, answer_at=page)
+            case State.WITHDRAWN:
+                return partial(letters.Withdrawn, **common, by=self._withdrew())
+            case State.LAPSED if self._ran_out(step):
+                return partial(
+                    letters.ApprovalLapsed,
+                    **common,
+                    valid_until=self.case.valid_until,
+                    approved_by=self._approved_by(),
+                    order=self._order(),
+                )
+            case State.LAPSED if step:
+                return partial(
+                    letters.Lapsed,
+                    **common,
+                    question=self._question(step.key, step.kind, step.seats[0]),
+                    why=step.why,
+                    asked=self._asked(Put.again(step, step.seats), step.seats),
+                    answers=tuple(self._told(made) for made in self._made(step)),
+                )
+            case State.CLOSED:
+                confirmed = answers[-1].who if answers else ""
+                return partial(letters.Completed, **common, confirmed_by=confirmed)
+            case _:
+                return None
+
+    def _ran_out(self, step: StepView | None) -> bool:
+        """Say whether it is its approval that lapses, and not a question that nobody answered."""
+        silent = step is not None and step.ending is Ending.SILENT
+        return self.case.valid_until is not None and not silent
+
+    def _approved_by(self) -> tuple[str, ...]:
+        """Return the forum that approved the version in hand, or else the posts that gave its money."""
+        yes = [(step, made) for step, made in self._decisions(self.case.version) if made.choice.favourable]
+        forums = [step.ask.forum for step, _ in yes if step.kind in ("srg", "referral") and step.ask.forum]
+        bodies = forums or [made.post for step, made in yes if step.kind in ("funding", "authority")]
+        return tuple(title(self.rules, body, self.today) for body in dict.fromkeys(bodies))
+
+    def _order(self) -> str:
+        """Return the number of the order that the approval raised, if it did."""
+        raised = (order for order in orders.of_case(self.tx, self.case.ref) if order.kind == orders.RAISED)
+        return next((order.number for order in raised), "")
+
+    def _left_to_do(self) -> letters.Condition | None:
+        """Return what a refusal leaves the directorate to do, if it is followed up."""
+        action = next(iter(actions.of_case(self.tx, self.case.ref)), None)
+        return (
+            letters.Condition(
+                text="Bring it within the guidelines, or end the spending.",
+                owner=title(self.rules, action.owner, self.today),
+                by=action.due,
+                verifier=title(self.rules, action.verifier, self.today),
+                action=action.ref,
+            )
+            if action
+            else None
+        )
+
+    def _withdrew(self) -> str:
+        withdrawal = self.case.withdrawal
+        return name(self.people, withdrawal.by) if withdrawal else "an operator of this service"

@@ -1,0 +1,377 @@
+"""The shapes of the JSON API: what each answer holds, with its units."""
+
+import datetime as dates
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.store.meetings import MeetingState
+from workflows.model import ActionState, Guard, State
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field, in a sponsor's words."""
+
+    field: str = Field(examples=["cost_profile.capital_gbp"])
+    message: str = Field(examples=["Give the capital cost, 0 if there is none"])
+
+
+class ProblemDetails(BaseModel):
+    """A problem (RFC 9457). `code` is stable."""
+
+    type: str = Field(examples=["urn:assent:problem:malformed"])
+    title: str
+    status: int
+    code: str = Field(examples=["malformed"])
+    detail: str = ""
+    errors: list[FieldError] = []
+
+
+class Started(BaseModel):
+    """A proposal and where it is."""
+
+    ref: str = Field(examples=["INV-2026-0001"])
+    state: State | ActionState
+
+
+class Submitted(Started):
+    """A submitted version and its fingerprint."""
+
+    version: int
+    content_hash: str
+
+
+class ForumTold(BaseModel):
+    """A forum that meets."""
+
+    id: str = Field(examples=["heads-of-ict"])
+    name: str = Field(examples=["Heads of ICT Group"])
+    secretary: str = Field(examples=["heads-of-ict-secretary"])
+    members: list[str]
+    next: date | None = Field(examples=["2026-10-14"])
+
+
+class MembersTold(BaseModel):
+    """How many members are there, and how many it needs."""
+
+    members: int = Field(examples=[6])
+    present: int = Field(examples=[5])
+    needed: int = Field(examples=[3])
+    quorate: bool
+
+
+class Meeting(BaseModel):
+    """A forum's meeting: `state` is what has become of it, `items` how many are on its agenda."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "date": "2026-10-14",
+                "state": "called",
+                "papers_due": "2026-10-07",
+                "items": 3,
+                "quorum": {"members": 6, "present": 0, "needed": 3, "quorate": False},
+            }
+        }
+    )
+
+    date: dates.date
+    state: MeetingState
+    papers_due: dates.date
+    items: int
+    quorum: MembersTold
+
+
+class MeetingItem(BaseModel):
+    """An item of an agenda; `outcome` is what came of it, in words, and empty while it waits."""
+
+    number: int
+    key: str = Field(examples=["INV-2026-0001.notification.1"])
+    kind: str = Field(examples=["question"])
+    title: str
+    case: str = Field(examples=["INV-2026-0001"])
+    carried_from: dates.date | None
+    outcome: str = Field(examples=["it is noted"])
+    rolled_on: bool
+    reference: str = Field(examples=["Heads of ICT Group 14 October 2026, item 2"])
+
+
+class MeetingTold(Meeting):
+    """A meeting with its agenda; once its record is closed, as it was then."""
+
+    place: str
+    time: str
+    moved_to: dates.date | None
+    why: str
+    agenda: list[MeetingItem]
+    misses: list[str]
+    """The cases whose papers came too late for it."""
+    minutes: Literal["", "drafted", "corrected", "confirmed"]
+    confirmed_at: dates.date | None
+
+
+class QuorumTold(BaseModel):
+    """How a board's question stands. The votes are null while they are hidden until it is decided."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "seats": 8,
+                "present": 5,
+                "needed": 4,
+                "interests": 1,
+                "wanting": 0,
+                "possible": True,
+                "silent": ["cd-hsg", "cd-ell"],
+                "in_favour": 3,
+                "against": 2,
+                "abstaining": 0,
+                "blind": False,
+                "sentences": ["5 of 8 present; 4 needed; 1 has declared an interest."],
+            }
+        }
+    )
+
+    seats: int
+    present: int
+    needed: int
+    interests: int
+    wanting: int
+    """How many more must vote for the votes to count."""
+    possible: bool
+    """Enough can still be present."""
+    silent: list[str]
+    in_favour: int | None
+    against: int | None
+    abstaining: int | None
+    blind: bool
+    sentences: list[str]
+
+
+class WaitingOn(BaseModel):
+    """On whom something waits, since when, what happens next, and when."""
+
+    step: str
+    on: str
+    title: str
+    since: datetime
+    working_days: int
+    next: str
+    at: datetime | None
+    action: str = ""
+    """The action that is waited for, where a condition guards what is to come."""
+
+
+class RouteLeg(BaseModel):
+    """A leg of a proposal's way, and the clause that puts it there."""
+
+    leg: str
+    who: list[str]
+    titles: list[str]
+    clause: str
+    clause_text: str
+    reason: str
+    meeting: date | None
+    by: date | None
+
+
+class CaseSummary(Started):
+    """A case in a list."""
+
+    kind: str
+    title: str
+    department: str
+    sponsor: str
+    size: str
+    capital: str
+    version: int
+    decide_by: date
+    opened: datetime
+    changed: datetime
+    open: bool
+    valid_until: date | None
+    """The last day on which its approval may be put to use; null if there is none, or it does not lapse."""
+    waiting: list[WaitingOn]
+
+
+class DecisionTold(BaseModel):
+    """One person's answer."""
+
+    step: str
+    round: int
+    seat: str
+    post: str
+    title: str
+    on_behalf_of: str
+    choice: str
+    reason: str
+    conditions: list[dict[str, str]]
+    answers: dict[str, dict[str, str]]
+    until: date | None
+    submitted_at: datetime
+    recorded_at: datetime | None
+    content_hash: str
+    shown_hash: str
+    assurance: str
+    version: int
+    """The version that was answered about."""
+    kept_for: list[int]
+    """Later versions for which it stands, because nothing material had changed."""
+
+
+class OrderTold(BaseModel):
+    """The order that an approval raised; `kept` is one that is sent nowhere."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "number": "ORD-2026-0001",
+                "amount": "84000.00",
+                "state": "accepted",
+                "raised_at": "2026-06-16T09:02:11.000000Z",
+                "accepted_at": "2026-06-16T09:02:13.000000Z",
+            }
+        }
+    )
+
+    number: str
+    amount: str
+    state: Literal["raised", "accepted", "failed", "kept", "called_off"]
+    raised_at: datetime
+    accepted_at: datetime | None
+
+
+class ActionTold(BaseModel):
+    """What an action is besides a case: `follows` is the case that it follows from."""
+
+    follows: str = Field(examples=["INV-2026-0001"])
+    text: str
+    owner: str
+    verifier: str
+    due: date
+    evidence: str
+    guards: Guard
+
+
+class CaseTold(CaseSummary):
+    """A case with its way, its decisions and its conditions."""
+
+    content_hash: str
+    edition: str
+    quorum: dict[str, QuorumTold]
+    """How each open question of a board stands, by its step."""
+    route: list[RouteLeg]
+    decisions: list[DecisionTold]
+    conditions: list[dict[str, str]]
+    order: OrderTold | None
+    action: ActionTold | None = None
+
+
+class FigureTold(BaseModel):
+    """What costs and benefits come to, and how it was worked out."""
+
+    name: str = Field(examples=["Net present value"])
+    value: str = Field(examples=["£7,065"])
+    working: str
+
+
+class AppraisalTold(BaseModel):
+    """A business case: what its sponsor says, what it comes to, and what is missing or does not agree."""
+
+    cost_profile: dict[str, str | None]
+    costs_by_year: list[dict[str, str]]
+    benefits: list[dict[str, Any]]
+    funding_parties: list[dict[str, str]]
+    options: list[dict[str, Any]]
+    claimed: dict[str, str | None]
+    """The sponsor's own totals, as they gave them."""
+    figures: list[FigureTold]
+    flags: list[str]
+
+
+class ApproverTold(BaseModel):
+    """A post that was added to those who approve a case."""
+
+    case: str
+    post: str
+    reason: str
+    added_by: str
+    """The post through which it was added."""
+    added_at: datetime
+
+
+class ChangeTold(BaseModel):
+    """A part of a proposal in which two versions differ; `before` and `now` are in words."""
+
+    what: str = Field(examples=["Capital"])
+    before: str = Field(examples=["£120,000"])
+    now: str = Field(examples=["£140,000"])
+    material: bool
+    """It voids what was answered about the version before."""
+
+
+class VersionTold(BaseModel):
+    """A submitted version, and in what it differs from the one before."""
+
+    version: int
+    content_hash: str
+    submitted: datetime
+    changes: list[ChangeTold]
+    kept: list[str]
+    """The steps whose answers about an earlier version stand."""
+
+
+class VersionList(BaseModel):
+    """A case's versions; `differences` are those between the two that were asked for."""
+
+    versions: list[VersionTold]
+    differences: list[ChangeTold]
+
+
+class CaseList(BaseModel):
+    """A page of a list; `next` is the cursor of the next page."""
+
+    items: list[CaseSummary]
+    next: str | None
+
+
+class StepTold(BaseModel):
+    """An open question."""
+
+    id: str
+    case: str
+    kind: str
+    round: int
+    version: int
+    clause: str
+    opened: datetime
+    due: datetime
+    waiting_on: list[str]
+    next: str | None
+    at: datetime | None
+    quorum: QuorumTold | None
+
+
+class StepList(BaseModel):
+    """A page of the open questions; `next` is the cursor of the next page."""
+
+    steps: list[StepTold]
+    next: str | None
+
+
+class JournalLine(BaseModel):
+    """A line of the record."""
+
+    case: str
+    seq: int
+    at: datetime
+    recorded: datetime
+    actor: str
+    on_behalf_of: str
+    kind: str
+    key: str
+    data: dict[str, Any]
+    prev: str
+    kid: str
+    mac: str

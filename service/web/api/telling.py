@@ -1,0 +1,209 @@
+"""How the facts of the register become what other programs are told."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from service import agendas, boards, telling, versions
+from service.handbook import Edition
+from service.store import actions, cases, intents, orders, steps
+from service.store.cases import CaseItem, CaseView
+from service.store.engine import Tx
+from service.store.intents import DecisionView
+from service.store.orders import OrderView
+from service.store.steps import StepView
+from service.web import (
+    minutebook,
+    seclusion,
+    whereabouts,
+)
+from service.web.api.shapes import (
+    ActionTold,
+    ChangeTold,
+    DecisionTold,
+    MeetingItem,
+    MembersTold,
+    OrderTold,
+    QuorumTold,
+    RouteLeg,
+    StepTold,
+    WaitingOn,
+)
+from service.web.minutebook import Line as MinuteBookLine
+from service.web.minutebook import Room
+from workflows.letters import Stop
+from workflows.model import Leg
+
+
+def meeting(found: Room) -> dict[str, Any]:
+    meter = found.meter
+    return {
+        "date": found.day,
+        "state": found.meeting.state,
+        "papers_due": found.agenda.papers_due,
+        "items": len(minutebook.lines(found)),
+        "quorum": MembersTold(
+            members=meter.members, present=meter.present, needed=meter.needed, quorate=meter.quorate
+        ),
+    }
+
+
+def item(found: Room, item: MinuteBookLine) -> MeetingItem:
+    return MeetingItem(
+        number=item.number,
+        key=item.key,
+        kind=item.kind,
+        title=item.title,
+        case=item.case,
+        carried_from=item.carried_from,
+        outcome=item.outcome,
+        rolled_on=item.rolled_on,
+        reference=agendas.reference(found.forum.name, found.day, item.number),
+    )
+
+
+def summary(tx: Tx, case: CaseItem, waiting: tuple[steps.Waiting, ...], today: date) -> dict[str, Any]:
+    edition = telling.edition(tx, case.edition)
+    return {
+        "ref": case.ref,
+        "kind": case.kind,
+        "title": case.title,
+        "state": case.state,
+        "department": case.department,
+        "sponsor": case.sponsor,
+        "size": case.size,
+        "capital": f"{case.capital:.2f}",
+        "version": case.version,
+        "decide_by": case.decide_by,
+        "opened": case.opened,
+        "changed": case.changed,
+        "open": case.open,
+        "valid_until": case.valid_until,
+        "waiting": [
+            WaitingOn(
+                step=wait.step,
+                on=wait.on,
+                title=wait.who,
+                since=wait.began,
+                working_days=wait.working_days,
+                next=wait.next,
+                at=wait.moment,
+                action=wait.action,
+            )
+            for wait in whereabouts.worded(waiting, edition, today)
+        ],
+    }
+
+
+def leg(leg: Leg, stop: Stop) -> RouteLeg:
+    return RouteLeg(
+        leg=leg.leg,
+        who=list(leg.who),
+        titles=list(stop.who),
+        clause=stop.clause.number,
+        clause_text=stop.clause.text,
+        reason=leg.reason,
+        meeting=leg.meeting,
+        by=stop.by,
+    )
+
+
+def changes(tx: Tx, case: CaseView, earlier: int, later: int) -> list[ChangeTold]:
+    return [
+        ChangeTold.model_validate(one.model_dump()) for one in versions.differences(tx, case, earlier, later)
+    ]
+
+
+def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[int]) -> DecisionTold:
+    edition = telling.edition(tx, case.edition)
+    told = telling.told(decision, edition)
+    return DecisionTold(
+        step=decision.step,
+        round=decision.round,
+        seat=decision.seat,
+        post=decision.post,
+        title=telling.title(edition, decision.post, decision.submitted_at.date()),
+        on_behalf_of=told.for_whom,
+        choice=decision.choice,
+        reason=decision.reason or "",
+        conditions=[_condition(put) for put in decision.conditions],
+        answers={name: answer.model_dump() for name, answer in decision.answers.items()},
+        until=decision.until,
+        submitted_at=decision.submitted_at,
+        recorded_at=decision.recorded_at,
+        content_hash=decision.content_hash,
+        shown_hash=decision.shown_hash,
+        assurance=decision.assurance,
+        version=decision.version,
+        kept_for=list(kept_for),
+    )
+
+
+def _condition(put: intents.Condition) -> dict[str, str]:
+    told: dict[str, str] = put.model_dump(mode="json")
+    return told
+
+
+def action(tx: Tx, case: CaseView) -> ActionTold:
+    action, content = actions.must(tx, case.ref), cases.content(tx, case.ref) or {}
+    return ActionTold(
+        follows=action.parent,
+        text=content.get("summary") or "",
+        owner=action.owner,
+        verifier=action.verifier,
+        due=action.due,
+        evidence=content.get("evidence") or "",
+        guards=action.guards,
+    )
+
+
+def order(order: OrderView) -> OrderTold:
+    return OrderTold.model_validate(
+        {
+            "number": order.number,
+            "amount": f"{order.amount:.2f}",
+            "state": "raised" if order.state == orders.OWED else order.state,
+            "raised_at": order.raised,
+            "accepted_at": order.settled if order.state == orders.ACCEPTED else None,
+        }
+    )
+
+
+def quorum(tx: Tx, step: StepView, edition: Edition, reader: str) -> QuorumTold | None:
+    board = boards.of(tx, step, edition)
+    if board is None:
+        return None
+    meter, out = board.meter, seclusion.is_out(tx, step, reader)
+    return QuorumTold(
+        seats=meter.seats,
+        present=meter.present,
+        needed=meter.needed,
+        interests=meter.interests,
+        wanting=meter.wanting,
+        possible=meter.possible,
+        silent=list(meter.silent),
+        in_favour=None if out else meter.in_favour,
+        against=None if out else meter.against,
+        abstaining=None if out else meter.abstaining,
+        blind=board.blind,
+        sentences=[board.present, *(() if out else board.wanting), *board.until],
+    )
+
+
+def step(tx: Tx, step: StepView, reader: str) -> StepTold:
+    edition = telling.edition(tx, cases.get(tx, step.case).edition)
+    held = step.takes_effect
+    return StepTold(
+        id=step.id,
+        case=step.case,
+        kind=step.kind,
+        round=step.round,
+        version=step.version,
+        clause=step.clause,
+        opened=step.opened,
+        due=step.due,
+        waiting_on=[] if held else [seat.post for seat in step.seats if not seat.answered],
+        next=steps.HELD if held else step.next.nudge if step.next else None,
+        at=held or (step.next.at if step.next else None),
+        quorum=quorum(tx, step, edition, reader),
+    )
