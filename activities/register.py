@@ -7,14 +7,13 @@ from temporalio import activity
 
 from activities.correspondence import correspondence
 from activities.writing import Writing
-from service import seating
 from service.links import Links
 from service.mailroom import Mailroom
 from service.store import Store, cases, intents, links, steps, undoing
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
-from service.telling import answering_elsewhere, away, barred, directory, looked_at_anew, sponsor
+from service.telling import seated
 from workflows import ports
 from workflows.model import (
     AnswersDue,
@@ -86,17 +85,8 @@ class Register(Writing, ports.Register):
         # Two questions that open at once must each see whom the other asks.
         tx.lock(opening.ask.case)
         case = cases.get(tx, opening.ask.case)
-        day = calendar.local_day(opening.at)
-        ask, decides = opening.ask, opening.ask.terms.deciding
-        seats = seating.seats(
-            ask,
-            directory(tx, case),
-            day,
-            away(tx, case, decides, day),
-            barred(tx, case, ask.kind, ask.seats, decides, day),
-            answering_elsewhere(tx, ask.case, ask.key, ask.version),
-            sponsor(tx, case, decides, day),
-        )
+        ask = opening.ask
+        seats = seated(tx, case, ask, ask.seats, calendar.local_day(opening.at)).seats(ask)
         desk = correspondence(tx, case, self._links, opening.at)
         begins = _begins(opening)
         times = ladder.dated(ask.terms.ladder, begins, desk.rules.non_working, ask.due)
@@ -105,25 +95,16 @@ class Register(Writing, ports.Register):
     def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
         tx.lock(steps.case_of(nudged.step))
         step, case = _step(tx, nudged.step)
-        day, decides = calendar.local_day(nudged.at), step.terms.deciding
-        seats = seating.nudged(
-            step.asked,
-            nudged.silent,
-            nudged.rung.nudge,
-            directory(tx, case),
-            day,
-            away(tx, case, decides, day),
-            barred(tx, case, step.kind, step.asked, decides, day),
-            answering_elsewhere(tx, step.case, step.key, step.version),
-            sponsor(tx, case, decides, day),
-        )
+        there = seated(tx, case, step, step.asked, calendar.local_day(nudged.at))
+        seats = there.nudged(step.asked, nudged.silent, nudged.rung.nudge)
         letters = correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
         return steps.nudged(tx, nudged, seats, letters)
 
     def _reseated(self, tx: Tx, reseated: StepReseated) -> StepSeated:
         tx.lock(steps.case_of(reseated.step))
         step, case = _step(tx, reseated.step)
-        seats = looked_at_anew(tx, case, step, calendar.local_day(reseated.at))
+        there = seated(tx, case, step, step.asked, calendar.local_day(reseated.at))
+        seats = there.reseated(step.asked, step.silent)
         letters = correspondence(tx, case, self._links, reseated.at).reseated(step, reseated, seats)
         return steps.reseated(tx, reseated, seats, letters)
 

@@ -7,7 +7,7 @@ from service.handbook import Edition, boards
 from service.store import actions, cases, covers, editions, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.telling import directory, edition, looked_at_anew, title
+from service.telling import directory, edition, seated, title
 from workflows.model import Frozen
 from workflows.rules.actions import CHECK
 
@@ -46,7 +46,7 @@ def moved(tx: Tx) -> Iterator[str]:
     for id in dict.fromkeys(suspects):
         step = steps.must(tx, id)
         case = cases.get(tx, step.case)
-        if looked_at_anew(tx, case, step, tx.today) != step.asked:
+        if seated(tx, case, step, step.asked, tx.today).reseated(step.asked, step.silent) != step.asked:
             yield id
 
 

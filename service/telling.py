@@ -5,11 +5,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from service import seating
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
+from service.seating import Seating
 from service.store import actions, budgets, cases, covers, editions, intents, steps
 from service.store.actions import ActionView
 from service.store.cases import CaseView
@@ -18,7 +19,7 @@ from service.store.intents import Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
-from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, Seat, SeatAsk, Share
+from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
 from workflows.rules import calendar, course, meetings, routing
 
 SAID = "said"
@@ -378,18 +379,27 @@ def barred(
     return seating.barred(writers(tx, case, day), covers.on_day(tx, day), deciding=deciding, excused=excused)
 
 
-def looked_at_anew(tx: Tx, case: CaseView, step: StepView, day: date) -> tuple[Seat, ...]:
-    """Return a step's seats as people are on a day: with whoever has come, or covers, for a silent one."""
-    decides = step.terms.deciding
-    return seating.reseated(
-        step.asked,
-        step.silent,
-        directory(tx, case),
-        day,
-        away(tx, case, decides, day),
-        barred(tx, case, step.kind, step.asked, decides, day),
-        answering_elsewhere(tx, case.ref, step.key, step.version),
-        sponsor(tx, case, decides, day),
+class Posed(Protocol):
+    """A question that is put, or is about to be: what says who may answer it."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def terms(self) -> Terms: ...
+
+
+def seated(tx: Tx, case: CaseView, put: Posed, asked: Sequence[SeatAsk], day: date) -> Seating:
+    """Return who is there on a day to answer a question of a case, and who of them may not."""
+    deciding = put.terms.deciding
+    return Seating(
+        people=directory(tx, case),
+        day=day,
+        covers=away(tx, case, deciding, day),
+        barred=barred(tx, case, put.terms.kind, asked, deciding, day),
+        elsewhere=answering_elsewhere(tx, case.ref, put.key, put.version),
+        sponsor=sponsor(tx, case, deciding, day),
     )
 
 

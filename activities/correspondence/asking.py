@@ -5,8 +5,9 @@ from datetime import date, datetime
 from functools import cached_property
 
 from activities.correspondence.case_file import CaseFile, Put
-from service import boards, seating, versions
+from service import boards, versions
 from service.links import Links
+from service.seating import Seating
 from service.store import intents
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -14,15 +15,12 @@ from service.store.intents import DecisionView
 from service.store.letters import QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
-    answering_elsewhere,
-    away,
-    barred,
     before,
     budget,
     coincidences,
     name,
     not_said,
-    sponsor,
+    seated,
     title,
 )
 from workflows import letters
@@ -73,7 +71,7 @@ class Asking(CaseFile):
             return "seated"
         if holder.id in self.case.authors:
             return "author"
-        return "covers_author" if holder.id in self._barred(put, self.today) else "seated"
+        return "covers_author" if holder.id in self._there(put, self.today).barred else "seated"
 
     def _brought_in(
         self,
@@ -288,11 +286,7 @@ class Asking(CaseFile):
         return {key: tuple(consequences) for key, consequences in found.items()}
 
     def _nudged(self, put: Put, seats: tuple[Seat, ...], nudge: Nudge, day: date) -> tuple[Seat, ...]:
-        covered = away(self.tx, self.case, put.terms.deciding, day)
-        elsewhere = answering_elsewhere(self.tx, self.case.ref, put.key, put.version)
-        barred = self._barred(put, day)
-        asking = sponsor(self.tx, self.case, put.terms.deciding, day)
-        return seating.nudged(seats, put.silent, nudge, self.people, day, covered, barred, elsewhere, asking)
+        return self._there(put, day).nudged(seats, put.silent, nudge)
 
     def _turned_to(self, put: Put, nudge: Nudge, added: Sequence[Holder], day: date) -> str:
         match nudge:
@@ -307,8 +301,8 @@ class Asking(CaseFile):
             case _:
                 return ""
 
-    def _barred(self, put: Put, day: date) -> frozenset[str]:
-        return barred(self.tx, self.case, put.terms.kind, put.seats, put.terms.deciding, day)
+    def _there(self, put: Put, day: date) -> Seating:
+        return seated(self.tx, self.case, put, put.seats, day)
 
 
 def _reminder_key(put: Put, seat: Seat, holder: Holder, rung: Rung) -> str:

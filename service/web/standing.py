@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from service import seating, telling
+from service import telling
 from service.handbook import Edition, Person
 from service.store import cases, editions, intents, links, steps, undoing
 from service.store.cases import CaseView
@@ -213,10 +213,7 @@ def _holder(
     asked = next((holder for holder in seat.holders if holder.person == person), None)
     if asked is None:
         return None
-    away = telling.away(tx, case, step.terms.deciding, tx.today)
-    sponsor = telling.sponsor(tx, case, step.terms.deciding, tx.today)
-    able = seating.may_still(asked, seat, people, tx.today, away, _barred(tx, case, step), sponsor)
-    return asked if able else None
+    return asked if telling.seated(tx, case, step, step.asked, tx.today).may_still(asked, seat) else None
 
 
 def _barred(tx: Tx, case: CaseView, step: StepView) -> frozenset[str]:
