@@ -140,7 +140,7 @@ class Seating:
         """
         person = self.people.holder(seat.post, self.day)
         if person is None:
-            return self._unbarred(self._substitute(seat))
+            return self._substitute(seat)
         # An author's cover or substitute stands in for the author, and is no more impartial.
         if person.id in self.barred:
             return ()
@@ -153,15 +153,17 @@ class Seating:
         if person is None or person.id in self.barred:
             return ()
         if seat.substitute:
-            return self._unbarred(self._substitute(seat))
+            return self._substitute(seat)
         cover = self.covers.get(person.id)
-        covering = (Holder(person=cover, post=seat.post, capacity=Capacity.COVER),) if cover else ()
-        return self._unbarred(covering)
+        if cover is None or cover in self.barred:
+            return ()
+        return (Holder(person=cover, post=seat.post, capacity=Capacity.COVER),)
 
     def _substitute(self, seat: SeatAsk) -> tuple[Holder, ...]:
+        """Return whoever the forum names for a member; not the sponsor, nor anybody who wrote the version."""
         person = self.people.holder(seat.substitute, self.day) if seat.substitute else None
         own = self.people.holder(seat.post, self.day)
-        if person is None or person == own:
+        if person is None or person == own or person.id in {*self.barred, self.sponsor}:
             return ()
         return (Holder(person=person.id, post=seat.substitute, capacity=Capacity.SUBSTITUTE),)
 
@@ -185,9 +187,6 @@ class Seating:
         """Return whoever may answer through a post other than the one that was asked."""
         barred = {*self.barred, self.sponsor}
         return replace(self, barred=barred)._first(SeatAsk(key=post, post=post))
-
-    def _unbarred(self, holders: Sequence[Holder]) -> tuple[Holder, ...]:
-        return tuple(holder for holder in holders if holder.person not in self.barred)
 
 
 def _free(holders: Sequence[Holder], taken: Collection[str]) -> tuple[Holder, ...]:

@@ -318,8 +318,8 @@ def moved(tx: Tx, move: CaseMoved, queued: Sequence[QueuedLetter] = ()) -> Clock
 def as_moved(case: CaseView, move: CaseMoved) -> CaseView:
     """Return a case with its legs as a move has them."""
     changes = {
-        "route": tuple(course.instead(leg, move.legs) for leg in case.route),
-        "branches": {name: course.instead(leg, move.legs) for name, leg in case.branches.items()},
+        "route": tuple(course.instead(leg, move.legs, move.key) for leg in case.route),
+        "branches": {name: course.instead(leg, move.legs, move.key) for name, leg in case.branches.items()},
     }
     return case.model_copy(update=changes)
 

@@ -333,3 +333,20 @@ def test_a_member_who_goes_away_brings_in_the_substitute() -> None:
         (CD_RC, Capacity.HOLDER),
         (HALL, Capacity.SUBSTITUTE),
     ]
+
+
+@pytest.mark.parametrize("covers", [{}, {CD_RC: LAND}])
+def test_a_sponsor_does_not_sit_in_a_member_s_place(covers: dict[str, str]) -> None:
+    there = Seating(LEICESTER, DAY, covers, sponsor=HALL)
+    seats = there.seats(board("cd-rc/bh-dmh"))
+    for found in (seats, there.nudged(seats, ["cd-rc"], Nudge.COVER), there.reseated(seats, ["cd-rc"])):
+        assert [[one.person for one in seat.holders] for seat in found] == [[CD_RC]]
+    asked = Holder(person=HALL, post="bh-dmh", capacity=Capacity.SUBSTITUTE)
+    assert not there.may_still(asked, seats[0])
+
+
+def test_a_sponsor_does_not_sit_in_a_vacant_member_s_place() -> None:
+    holdings = tuple(held for held in LEICESTER.holdings if held.post != "cd-rc")
+    vacant = LEICESTER.model_copy(update={"holdings": holdings})
+    (seat,) = Seating(vacant, DAY, sponsor=HALL).seats(board("cd-rc/bh-dmh"))
+    assert HALL not in [one.person for one in seat.holders]
