@@ -7,13 +7,14 @@ from temporalio import activity
 
 from activities.correspondence import correspondence
 from activities.writing import Writing
+from service import agendas
 from service.links import Links
 from service.mailroom import Mailroom
 from service.store import Store, cases, intents, links, steps, undoing
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
-from service.telling import seated
+from service.telling import directory, seated
 from workflows import ports
 from workflows.model import (
     AnswersDue,
@@ -95,7 +96,11 @@ class Register(Writing, ports.Register):
     def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
         tx.lock(steps.case_of(nudged.step))
         step, case = _step(tx, nudged.step)
-        there = seated(tx, case, step, step.asked, calendar.local_day(nudged.at))
+        day = calendar.local_day(nudged.at)
+        if agendas.rolled_on_to(tx, directory(tx, case), step, day):
+            # Nobody is late: the forum's next meeting has it, and asks its secretary for the record of it.
+            return steps.nudged(tx, nudged, step.asked, [])
+        there = seated(tx, case, step, step.asked, day)
         seats = there.nudged(step.asked, nudged.silent, nudged.rung.nudge)
         letters = correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
         return steps.nudged(tx, nudged, seats, letters)

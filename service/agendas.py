@@ -277,6 +277,21 @@ def _misses(tx: Tx, rules: Edition, forum: Forum, day: date, following: date | N
             yield Miss(case=wait.case, title=cases.get(tx, wait.case).title, meeting=on)
 
 
+def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | None:
+    """Return the meeting to which an open question of a forum has rolled on, if it is still to come.
+
+    The record of the last meeting that it was before is closed without an outcome for it.
+    """
+    forum = rules.forums.get(step.ask.forum)
+    if forum is None:
+        return None
+    meets = days(tx, rules, forum)
+    opened = calendar.local_day(step.opened)
+    last = max((day for day in meets if opened <= day <= today), default=None)
+    held = meetings.find(tx, series_of(rules, forum), last) if last else None
+    return after(meets, last) if last and held and not held.open else None
+
+
 def secretaries(rules: Edition, forum: Forum) -> tuple[str, ...]:
     """Return the posts under which questions are asked of a forum's secretary."""
     known = [post for post in rules.posts.values() if post.succeeded_by == forum.secretary]

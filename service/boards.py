@@ -15,6 +15,7 @@ from workflows.model import Choice, Frozen, Nudge, QuorumRule, Rung, Seat, Terms
 from workflows.rules import calendar, meter, quorum
 from workflows.rules.meter import Meter
 
+VETO = "You may stop this alone: if you say no, it does not go on. Until it closes it waits for your answer."
 OUT = (
     "You are out of this question: you have no vote on it, and how others vote is not shown to you until "
     "it is decided."
@@ -94,7 +95,7 @@ def duties(seat: Seat, terms: Terms) -> tuple[str, ...]:
     if seat.chair and terms.quorum.rule is QuorumRule.MAJORITY and terms.quorum.casting:
         told.append("You chair: if votes are even, yours decides.")
     if seat.veto:
-        told.append("You may stop this alone: without your agreement it does not go on.")
+        told.append(VETO)
     return tuple(told)
 
 

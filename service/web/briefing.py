@@ -87,6 +87,8 @@ class Brief(Frozen):
     """The forum whose answer is written down, by its secretary."""
     meeting: date | None = None
     """The day of that forum's meeting."""
+    meeting_page: str = ""
+    """Where what comes of that meeting is written down, once its day has come."""
     unanswered: tuple[str, ...] = ()
     """Who was asked before and did not answer."""
     covering: str = ""
@@ -163,6 +165,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         post=sight.post,
         forum=telling.recorded_for(step.ask.forum, step.kind, seat.post, edition),
         meeting=found[1].meeting or found[0].meeting if (found := telling.place(case, step.key)) else None,
+        meeting_page=outstanding.meeting_of(tx, sight),
         unanswered=tuple(
             telling.asked(silent, edition, tx.today) for silent in telling.before(case, step.key)
         ),

@@ -820,6 +820,14 @@ QUESTIONS = """questions:
             "board never closes, so that what srg does not decide by email would never go to its meeting",
         ),
         (
+            "steps.yaml",
+            "    ladder: board-meeting\n",
+            "    ladder: at-the-meeting\n",
+            None,
+            "steps.srg_meeting.ladder",
+            "at-the-meeting turns to the secretary's line, who would decide in the place of the members",
+        ),
+        (
             "forums.yaml",
             "    meets: {which: last, weekday: thursday, a_week_earlier_in: [december]}\n",
             "",
