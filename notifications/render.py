@@ -232,7 +232,7 @@ def spaced(code: str) -> str:
 
 def flat(words: str) -> str:
     """Put paragraphs on one line; what is escaped stays so."""
-    return type(words)(" ").join(words.split())
+    return type(words)(" ".join(str(words).split()))
 
 
 def quoted(words: str) -> str:

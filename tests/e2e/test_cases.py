@@ -90,6 +90,7 @@ async def test_a_conforming_minor_proposal_is_decided_by_email_ordered_and_close
 ) -> None:
     ref = await city.submits(token, SAMPLES["PROP-01"])
     await city.becomes(ref, State.NOTIFYING)
+    await until(lambda: city.waits(ref), "it waits for the forum")
     case = await told(city, token, ref)
     assert [(leg["leg"], leg["who"], leg["clause"], leg["meeting"]) for leg in case["route"]] == [
         ("notification", ["heads-of-ict"], "NOTIFY-1", "2004-06-09"),

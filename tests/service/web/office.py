@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
-from functools import cached_property
+from functools import cache, cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, cast
@@ -564,15 +564,20 @@ SAME_ORIGIN = {"Origin": BASE, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-User"
 
 def proposal(sample: str) -> dict[str, Any]:
     """A proposal of the samples, with every reason that is asked for."""
-    known = yaml.safe_load(SAMPLES.read_text(encoding="utf-8"))["proposals"]
-    found: dict[str, Any] = next(one for one in known if one["id"] == sample)
+    found = _samples()[sample]
     notes = {
         key: "It does not apply" for key, said in found["principles"].items() if said == "not_applicable"
     }
     given = {key: value for key, value in found.items() if key in submitting.GIVEN}
-    plain = cast(dict[str, Any], yaml.safe_load(yaml.safe_dump(given)))
-    plain["principle_notes"] = {**notes, **plain.get("principle_notes", {})}
-    return cast(dict[str, Any], _plain(plain))
+    given["principle_notes"] = {**notes, **given.get("principle_notes", {})}
+    return cast(dict[str, Any], _plain(given))
+
+
+@cache
+def _samples() -> dict[str, dict[str, Any]]:
+    """The samples as YAML itself reads them: once, for to read them takes longer than most tests."""
+    known = yaml.safe_load(SAMPLES.read_text(encoding="utf-8"))["proposals"]
+    return {one["id"]: one for one in known}
 
 
 def _plain(value: Any) -> Any:
