@@ -1593,6 +1593,14 @@ EXAMPLES: dict[str, Letter] = {
     "stuck-short-ahead": Stuck(
         to=_PMO, matter=BOOKING, cause="short_ahead", desk=BOOKING.page, seat="Strategic Resources Group"
     ),
+    "stuck-vacant-if-others-are-silent": Stuck(
+        to=_PMO,
+        matter=BOOKING,
+        cause="vacant_ahead",
+        desk=BOOKING.page,
+        seat="Secretary, Strategic Resources Group",
+        if_others_silent=True,
+    ),
     "stuck-not-for-me": Stuck(to=_PMO, matter=BOOKING, cause="not_for_me", desk=BOOKING.page, seat=HALL),
     "stuck-fault": Stuck(to=_PMO, matter=BOOKING, cause="fault", desk=BOOKING.page, seat=HALL),
     "code": Code(to=_FUNDER, purpose="decision", organisation="Leicester City Council", ref="INV-2004-0002"),

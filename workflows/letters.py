@@ -689,6 +689,8 @@ class Stuck(CaseLetter):
     """The page on which to see to it."""
     question: Question | None = None
     seat: Line = ""
+    if_others_silent: bool = False
+    """For `vacant_ahead` and `short_ahead`: they are asked only if those before them do not answer."""
     silent: int = 1
     """For `unanswered`: how many places are without an answer; `seat` is the first of them."""
     asked: tuple[Asked, ...] = ()
