@@ -64,6 +64,7 @@ from workflows.letters import (
     Unsent,
     UnsentOrder,
     Withdrawn,
+    Worth,
 )
 from workflows.model import Choice, Ending, Guard, Moving, Nudge, Size
 
@@ -259,6 +260,9 @@ _CHANGES = (
 )
 _DEARER = (Difference(what="Capital", before="£120,000", now="£140,000"), *_CHANGES)
 
+_WORTH = Worth(
+    whole_life_cost=Decimal(190000), present_value=Decimal(31500), paid_back="2007/08", last="2009/10"
+)
 _REQUEST = Request(
     to=_FUNDER,
     matter=BOOKING,
@@ -268,6 +272,7 @@ _REQUEST = Request(
     due=date(2004, 10, 21),
     written=date(2004, 10, 14),
     so_far=(_NOTED, _SPORTS_YES),
+    worth=_WORTH,
     budget=Budget(total=Decimal(210000), committed=Decimal(95000), would_remain=Decimal(31000)),
     if_silent=_LADDER,
     code_needed=True,
@@ -375,6 +380,7 @@ EXAMPLES: dict[str, Letter] = {
             "so_far": (),
             "coincidences": ("The sponsor is also the only funding party",),
             "not_said": ("The equality checklist (P02)", "The planned recovery time (P05)"),
+            "worth": Worth(whole_life_cost=Decimal(12000), present_value=Decimal(-12000), last="2009/10"),
             "budget": Budget(
                 total=Decimal(40000),
                 committed=Decimal("30000.50"),
@@ -433,6 +439,7 @@ EXAMPLES: dict[str, Letter] = {
         so_far=(_NOTED, _SPORTS_YES, _HALL_YES),
         conditions=(_CARDS,),
         coincidences=("The sponsor's own directorate pays for all of it",),
+        worth=_WORTH,
         if_silent=_LADDER[2:],
         code_needed=True,
         board=(
@@ -450,6 +457,7 @@ EXAMPLES: dict[str, Letter] = {
                 "clause": _clause(clause),
                 "so_far": (),
                 "budget": None,
+                "worth": _WORTH if question.kind == "srg_meeting" else None,
                 "code_needed": False,
             }
         )
@@ -549,6 +557,7 @@ EXAMPLES: dict[str, Letter] = {
                 Asked(who="L. Secretary, Business forum", since=date(2004, 9, 27), working_days=13),
             ),
             "budget": None,
+            "worth": None,
             "if_silent": (
                 Consequence(on=date(2004, 10, 19), then=Nudge.REMIND),
                 Consequence(on=date(2004, 10, 26), then=Nudge.CLOSE, who=SRG),

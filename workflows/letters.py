@@ -179,6 +179,18 @@ class Consequence(Frozen):
     """Whoever it turns to is the forum's substitute in that seat, and not a cover."""
 
 
+class Worth(Frozen):
+    """What a proposal costs and brings over its life, to the pound."""
+
+    whole_life_cost: Decimal
+    present_value: Decimal
+    """The net present value."""
+    paid_back: Line = ""
+    """The financial year by whose end benefits have made up for all costs; empty if they do not."""
+    last: Line
+    """The last year that is looked at."""
+
+
 class Budget(Frozen):
     """The budget a share would come from."""
 
@@ -268,6 +280,8 @@ class Asking(CaseLetter):
     """Sentences such as "The sponsor is also a funding party."."""
     not_said: tuple[Line, ...] = ()
     """What applies to the proposal and it does not say."""
+    worth: Worth | None = None
+    """For a decision on the money: what it costs and brings."""
     budget: Budget | None = None
     if_silent: tuple[Consequence, ...] = ()
     """Rungs still to come. Empty: it stays open, and the letter says so."""
