@@ -273,7 +273,12 @@ _REQUEST = Request(
     written=date(2004, 10, 14),
     so_far=(_NOTED, _SPORTS_YES),
     worth=_WORTH,
-    budget=Budget(total=Decimal(210000), committed=Decimal(95000), would_remain=Decimal(31000)),
+    budget=Budget(
+        total=Decimal(210000),
+        committed=Decimal(95000),
+        would_remain=Decimal(31000),
+        asked_here=Decimal(20000),
+    ),
     if_silent=_LADDER,
     code_needed=True,
 )
@@ -386,6 +391,7 @@ EXAMPLES: dict[str, Letter] = {
                 committed=Decimal("30000.50"),
                 approved_here=Decimal(18000),
                 would_remain=Decimal("-2000.50"),
+                asked_here=Decimal(4000),
             ),
             "code_needed": False,
         }

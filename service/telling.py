@@ -170,7 +170,8 @@ def budget(
     """Return a post's budget and what a yes would leave of it, where the handbook knows it.
 
     Committed is what the handbook says, and what the post approved here of other proposals before an
-    instant, as `budgets.approved` counts it; without an instant, until now.
+    instant, as `budgets.approved` counts it; without an instant, until now, and what other proposals ask of
+    it now is told as well: nobody has promised it.
     """
     held = rules.budget(post)
     if held is None or amount is None:
@@ -181,6 +182,7 @@ def budget(
         committed=held.committed + here,
         approved_here=here,
         would_remain=held.remaining - here - amount,
+        asked_here=Decimal(0) if before else budgets.asked(tx, case.organisation, post, beside=case.ref),
     )
 
 

@@ -201,6 +201,13 @@ class Budget(Frozen):
     """The part of `committed` that was approved of other proposals."""
     would_remain: Decimal
     """What a yes would leave; below zero it is overspent."""
+    asked_here: Decimal = Decimal(0)
+    """What other proposals ask of it and nobody has answered yet; no part of `committed`."""
+
+    @property
+    def would_remain_of_all(self) -> Decimal:
+        """What would be left if all that is asked of it were approved as well."""
+        return self.would_remain - self.asked_here
 
 
 class Next(Frozen):
