@@ -321,7 +321,15 @@ class Relay:
     def _write_ahead(self, tx: Tx, one: Missing) -> str:
         case = cases.get(tx, one.case)
         cause = "short_ahead" if one.board else "vacant_ahead"
-        letter = pmo_letter(tx, case, self._links.page, cause=cause, key=_ahead(one), seat=one.title)
+        letter = pmo_letter(
+            tx,
+            case,
+            self._links.page,
+            cause=cause,
+            key=_ahead(one),
+            seat=one.title,
+            facts={"if_others_silent": one.otherwise},
+        )
         return letters.queue_direct(tx, letter).key if letter else ""
 
     def _closed_day(self) -> tuple[str, ...]:

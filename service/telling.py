@@ -7,7 +7,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from service import seating
+from service import appraisal, seating
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
 from service.seating import Seating
@@ -171,7 +171,8 @@ def budget(
     """Return a post's budget and what a yes would leave of it, where the handbook knows it.
 
     Committed is what the handbook says, and what the post approved here of other proposals before an
-    instant, as `budgets.approved` counts it; without an instant, until now.
+    instant, as `budgets.approved` counts it; without an instant, until now, and what other proposals ask of
+    it now is told as well: nobody has promised it.
     """
     held = rules.budget(post)
     if held is None or amount is None:
@@ -182,6 +183,7 @@ def budget(
         committed=held.committed + here,
         approved_here=here,
         would_remain=held.remaining - here - amount,
+        asked_here=Decimal(0) if before else budgets.asked(tx, case.organisation, post, beside=case.ref),
     )
 
 
@@ -305,6 +307,18 @@ def not_said(tx: Tx, case: CaseView, rules: Edition) -> tuple[str, ...]:
     read = ProposalDocument.model_validate(cases.content(tx, case.ref, case.version) or {})
     gaps = provided.gaps(read, rules, calendar.local_day(case.submitted))
     return tuple(gap.told for gap in gaps if not gap.waits)
+
+
+def worth(tx: Tx, case: CaseView, rules: Edition) -> letters.Worth:
+    """Return what a proposal's costs and benefits come to over its life, as its pages work it out."""
+    read = ProposalDocument.model_validate(cases.content(tx, case.ref, case.version) or {})
+    found = appraisal.appraise(read, rules.appraisal, case.proposal.submitted)
+    return letters.Worth(
+        whole_life_cost=appraisal.to_the_pound(found.whole_life_cost),
+        present_value=appraisal.to_the_pound(found.present_value),
+        paid_back=found.payback.year if found.payback else "",
+        last=found.years[-1].year,
+    )
 
 
 def share_of(case: CaseView, step: StepView | str, post: str) -> Share | None:

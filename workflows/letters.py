@@ -179,6 +179,18 @@ class Consequence(Frozen):
     """Whoever it turns to is the forum's substitute in that seat, and not a cover."""
 
 
+class Worth(Frozen):
+    """What a proposal costs and brings over its life, to the pound."""
+
+    whole_life_cost: Decimal
+    present_value: Decimal
+    """The net present value."""
+    paid_back: Line = ""
+    """The financial year by whose end benefits have made up for all costs; empty if they do not."""
+    last: Line
+    """The last year that is looked at."""
+
+
 class Budget(Frozen):
     """The budget a share would come from."""
 
@@ -189,6 +201,13 @@ class Budget(Frozen):
     """The part of `committed` that was approved of other proposals."""
     would_remain: Decimal
     """What a yes would leave; below zero it is overspent."""
+    asked_here: Decimal = Decimal(0)
+    """What other proposals ask of it and nobody has answered yet; no part of `committed`."""
+
+    @property
+    def would_remain_of_all(self) -> Decimal:
+        """What would be left if all that is asked of it were approved as well."""
+        return self.would_remain - self.asked_here
 
 
 class Next(Frozen):
@@ -268,6 +287,8 @@ class Asking(CaseLetter):
     """Sentences such as "The sponsor is also a funding party."."""
     not_said: tuple[Line, ...] = ()
     """What applies to the proposal and it does not say."""
+    worth: Worth | None = None
+    """For a decision on the money: what it costs and brings."""
     budget: Budget | None = None
     if_silent: tuple[Consequence, ...] = ()
     """Rungs still to come. Empty: it stays open, and the letter says so."""
@@ -689,6 +710,8 @@ class Stuck(CaseLetter):
     """The page on which to see to it."""
     question: Question | None = None
     seat: Line = ""
+    if_others_silent: bool = False
+    """For `vacant_ahead` and `short_ahead`: they are asked only if those before them do not answer."""
     silent: int = 1
     """For `unanswered`: how many places are without an answer; `seat` is the first of them."""
     asked: tuple[Asked, ...] = ()

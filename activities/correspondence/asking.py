@@ -22,6 +22,7 @@ from service.telling import (
     not_said,
     seated,
     title,
+    worth,
 )
 from workflows import letters
 from workflows.letters import Asked, Consequence
@@ -37,6 +38,8 @@ from workflows.rules import calendar
 
 _TOLD_WHAT_IS_MISSING = ("funding", "authority", "srg")
 """Questions that decide on the money: they are told what a proposal does not say."""
+_TOLD_WHAT_IT_COMES_TO = (*_TOLD_WHAT_IS_MISSING, "srg_meeting", "extra")
+"""Questions that approve what a proposal costs over its life."""
 
 
 class Asking(CaseFile):
@@ -195,6 +198,7 @@ class Asking(CaseFile):
             ),
             "coincidences": self._coincidences(put),
             "not_said": self._not_said if put.terms.kind in _TOLD_WHAT_IS_MISSING else (),
+            "worth": self._worth if put.terms.kind in _TOLD_WHAT_IT_COMES_TO else None,
             "budget": budget(self.tx, self.case, self.rules, seat.post, seat.amount),
             "if_silent": self._if_silent(put, seat),
             **self._differs(put, holder),
@@ -232,6 +236,10 @@ class Asking(CaseFile):
     @cached_property
     def _not_said(self) -> tuple[str, ...]:
         return not_said(self.tx, self.case, self.rules)
+
+    @cached_property
+    def _worth(self) -> letters.Worth:
+        return worth(self.tx, self.case, self.rules)
 
     def _earlier(self, put: Put) -> list[DecisionView]:
         """Return the views given so far on this version; those on a blind step stay unseen, and those that

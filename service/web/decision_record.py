@@ -402,7 +402,11 @@ def _alternatives(record: DecisionRecord) -> Iterator[Row]:
 
 def budgets(tx: Tx, case: CaseView, rules: Edition) -> Iterator[Row]:
     """Tell what a proposal does to the budgets of those who are to pay for it, as they stand."""
-    return map(_paid, _payers(tx, case, rules, tx.now, ()))
+    for payer in _payers(tx, case, rules, tx.now, ()):
+        row = _paid(payer)
+        held = telling.budget(tx, case, rules, payer.post, payer.amount)
+        also = (words.asked_besides(held),) if held and held.asked_here else ()
+        yield row.model_copy(update={"which": (*row.which, *also)})
 
 
 def _budgets(record: DecisionRecord) -> Iterator[Row]:

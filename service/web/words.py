@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from notifications.sayings import saying
+from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, Size, State
 from workflows.rules.actions import guards_of
 from workflows.rules.quorum import Refusal
@@ -437,6 +438,14 @@ def money(pounds: Decimal | str | int) -> str:
 def left(pounds: Decimal) -> str:
     """Say what a yes would leave of a budget."""
     return f"it would be overspent by {money(-pounds)}." if pounds < 0 else f"{money(pounds)} would remain."
+
+
+def asked_besides(budget: Budget) -> str:
+    """Say what other proposals ask of a budget, and what would be left if they all had it."""
+    return (
+        f"Other proposals ask for {money(budget.asked_here)} of it, and are not answered yet; "
+        f"with all of them approved, {left(budget.would_remain_of_all)}"
+    )
 
 
 def percent(share: Decimal | str) -> str:

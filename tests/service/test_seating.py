@@ -219,15 +219,18 @@ def test_no_author_is_seated_and_nobody_twice(
     vacant=st.sets(st.sampled_from(BOARD)),
     one=st.sampled_from(PEOPLE),
     several=st.sets(st.sampled_from(BOARD)),
+    barred=st.sets(st.sampled_from(PEOPLE), max_size=3),
+    substitutes=st.dictionaries(st.sampled_from(BOARD), st.sampled_from(sorted({*POSTS} - {*BOARD}))),
 )
 def test_a_handbook_is_checked_by_the_seats_that_would_be_found(
-    vacant: set[str], one: str, several: set[str]
+    vacant: set[str], one: str, several: set[str], barred: set[str], substitutes: dict[str, str]
 ) -> None:
     kept = [held for held in LEICESTER.holdings if held.post not in vacant | several]
     given_ = [Holding(post=post, person=one, since=DAY) for post in sorted(several - vacant)]
     edition = LEICESTER.model_copy(update={"holdings": (*kept, *given_)})
-    found = [seat for seat in Seating(edition, DAY, {}, []).seats(ask(*BOARD)) if seat.holders]
-    assert boards.seated(edition, BOARD, DAY) == len(found)
+    asked = board(*(f"{post}/{substitutes.get(post, '')}" for post in BOARD))
+    found = [seat for seat in Seating(edition, DAY, {}, sorted(barred)).seats(asked) if seat.holders]
+    assert boards.seated(edition, BOARD, DAY, barred, substitutes) == len(found)
 
 
 @given(covers=COVERS)

@@ -1,6 +1,6 @@
 """How the facts of the register become what other programs are told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from service.web import (
 )
 from service.web.api.shapes import (
     ActionTold,
+    BudgetTold,
     ChangeTold,
     DecisionTold,
     MeetingItem,
@@ -207,3 +208,17 @@ def step(tx: Tx, step: StepView, reader: str) -> StepTold:
         at=held or (step.next.at if step.next else None),
         quorum=quorum(tx, step, edition, reader),
     )
+
+
+def budgets(tx: Tx, case: CaseView, rules: Edition) -> Iterator[BudgetTold]:
+    for share in case.proposal.shares:
+        if held := telling.budget(tx, case, rules, share.post, share.amount):
+            yield BudgetTold(
+                post=share.post,
+                total=f"{held.total:.2f}",
+                committed=f"{held.committed:.2f}",
+                approved_here=f"{held.approved_here:.2f}",
+                would_remain=f"{held.would_remain:.2f}",
+                asked_here=f"{held.asked_here:.2f}",
+                would_remain_of_all=f"{held.would_remain_of_all:.2f}",
+            )

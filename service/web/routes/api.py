@@ -298,6 +298,7 @@ def appraised(ref: str, visit: Asker) -> AppraisalTold:
                 {"post": share.post, "share_percent": f"{share.percent:f}", "amount": f"{share.amount:.2f}"}
                 for share in found.proposal.shares
             ],
+            budgets=list(told.budgets(tx, found, edition)),
             figures=[FigureTold.model_validate(figure.model_dump()) for figure in figures],
             flags=list(flags),
         )
