@@ -7,9 +7,10 @@ import pytest
 from service.gateway import Counted, Refused, Unknown
 from service.handbook import Edition
 from service.relay import PAGE_PATIENCE
-from service.store import editions, intents, journal, rebuild, steps
+from service.store import editions, intents, journal, letters, rebuild, steps
 from service.store.letters import LinkBinding, QueuedLetter
 from tests.service.web.office import BEGINS, Browser, Office
+from tests.service.web.test_boards import everything, reads, votes
 from tests.service.web.test_deciding import FUNDER, checking, choices, closed, of_case
 from tests.support.activities import done
 from tests.support.real_time import RealTime
@@ -321,3 +322,37 @@ def test_that_a_blind_question_is_settled_is_told_nobody_before_all_have_answere
     (listed,) = program.get(f"/api/v1/steps?case={ref}", headers=token).json()["steps"]
     assert len(listed["waiting_on"]) == 8
     assert "step.held" not in program.get(f"/api/v1/cases/{ref}/journal", headers=token).text
+
+
+@pytest.mark.parametrize("choice", ["reject", "declare_interest"])
+def test_a_held_vote_shows_in_no_count_while_it_may_be_taken_back(office: Office, choice: str) -> None:
+    holding(office, "srg")
+    ref = office.submitted("PROP-02")
+    step = office.asked(ref, "srg")
+    own = votes(office, step, "chief-executive", choice, "Far too dear")
+    assert "Until then nobody else is told what you answered." in own
+    pages = everything(office, ref, step) | {"a colleague's": reads(office, step, "cd-rc")}
+    for where, page in pages.items():
+        for sign in ("1 against", "0 against", '"against":1', '"against":0', "interest.", '"interests":1'):
+            assert sign not in page, (where, sign)
+    colleague = reads(office, step, "cd-rc")
+    assert "1 of 8 present; 4 needed." in colleague
+    assert "1 answer may still be taken back; how the votes are is shown once it stands." in colleague
+    assert "Chief Executive : answered, not told yet" in colleague.replace("Executive:", "Executive :")
+    office.days_pass(HALF_AN_HOUR + 0.001)
+    later = reads(office, step, "cd-rc")
+    assert ("0 for, 1 against" if choice == "reject" else "1 has declared an interest") in later
+    assert "taken back" not in later
+
+
+def test_the_letter_to_somebody_asked_later_counts_no_held_vote(office: Office) -> None:
+    holding(office, "srg")
+    step = office.asked(office.submitted("PROP-02"), "srg")
+    votes(office, step, "chief-executive", "reject", "Far too dear")
+    votes(office, step, "cd-rc", "approve")
+    with office.store.reading() as tx:
+        (receipt,) = [row for row in letters.of_step(tx, step) if row.key.endswith("cd-rc:receipt")]
+    assert "2 answers may still be taken back; how the votes are is shown once they stand." in str(
+        receipt.props["board"]
+    )
+    assert "against" not in str(receipt.props["board"])
