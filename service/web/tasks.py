@@ -35,7 +35,7 @@ def _departments(edition: Edition, today: date) -> list[tuple[str, str]]:
 
 
 def _posts(edition: Edition, today: date) -> list[tuple[str, str]]:
-    return deciding.condition_owners(edition, today)
+    return deciding.posts(edition, today)
 
 
 def _sizes(edition: Edition, today: date) -> list[tuple[str, str]]:

@@ -268,7 +268,7 @@ def link_check(link_id: str, draft: str, visit: Asker) -> Response:
         chosen=chosen,
         brief=brief,
         draft=draft,
-        owners=dict(deciding.condition_owners(sight.edition, visit.today)),
+        owners=dict(deciding.condition_owners(sight)),
     )
 
 
@@ -647,7 +647,7 @@ def _read_page(
         typed=defaultdict(str, typed),
         errors=errors,
         changed=changed,
-        owners=deciding.condition_owners(sight.edition, visit.today),
+        owners=deciding.condition_owners(sight),
         verifies=deciding.verifies(sight),
         guards=words.guards(sight.case.size),
         rows=range(1, deciding.MOST_CONDITIONS + 1),

@@ -662,7 +662,7 @@ def _item_page(
         members=[(post, found.title(post)) for post in found.there],
         minutes=minuting.read(tx, minutebook.minutes_hash(tx, found, item)),
         following=found.following(item),
-        owners=deciding.condition_owners(found.rules, visit.today),
+        owners=deciding.condition_owners(sight) if sight else [],
         verifies=deciding.verifies(sight) if sight else "",
         guards=words.guards(sight.case.size) if sight else [],
         rows=range(1, deciding.MOST_CONDITIONS + 1),

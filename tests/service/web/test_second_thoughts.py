@@ -207,6 +207,39 @@ async def test_while_the_engine_is_away_it_is_kept_and_the_relay_brings_it(
     assert {undo.key for undo in office.engine.undone} == {f"undo:dec:{step}:1:{FUNDER}:1"}
 
 
+def test_whoever_has_left_takes_nothing_back(office: Office, step: str) -> None:
+    browser = answered(office, step)
+    asked = asking_back(browser).page
+    office.leaves(office.holder(FUNDER))
+    browser.see(browser.at.replace("/a/undo/", "/a/done/"))
+    assert "take this back" not in browser.words
+    browser.see(browser.at.replace("/a/done/", "/a/undo/"))
+    assert browser.heading == "Your answer can no longer be taken back"
+    assert "You no longer answer for this post, Chief Executive's department sponsor." in browser.words
+    browser.page = asked
+    assert browser.press() == 409
+    assert office.engine.undone == []
+    assert state(office, step) == "accepted"
+
+
+def test_a_cover_takes_nothing_back_once_their_cover_is_over(office: Office) -> None:
+    holding(office, hold=Hold(minutes=3 * 24 * 60))
+    ref = office.submitted("PROP-01")
+    office.covers(FUNDER, by="cd-rc", until=BEGINS.date())
+    step = office.asked(ref, "funding-cd-ce")
+    browser = office.browser()
+    browser.see(office.link(step, "cd-rc"))
+    browser.press()
+    browser.press(choice="approve")
+    browser.press()
+    asking_back(browser)
+    assert browser.heading == "Take back your answer?"
+    office.days_pass(1)
+    assert browser.press() == 409
+    assert "You no longer answer for this post" in browser.words
+    assert office.engine.undone == []
+
+
 def test_somebody_else_s_answer_is_not_theirs_to_take_back(office: Office) -> None:
     holding(office)
     ref = office.submitted("PROP-02")
@@ -356,3 +389,32 @@ def test_the_letter_to_somebody_asked_later_counts_no_held_vote(office: Office) 
         receipt.props["board"]
     )
     assert "against" not in str(receipt.props["board"])
+
+
+def test_what_was_taken_back_is_not_told_while_the_question_is_open(office: Office, step: str) -> None:
+    browser = asking_back(answered(office, step, "reject", reason="It is too dear"))
+    assert "What you answered stays in the record too, and is shown there once the question is settled." in (
+        browser.words
+    )
+    browser.press()
+    with office.store.reading() as tx:
+        at = tx.now
+    done(office.register.undone(StepUndone(step=step, undone=tuple(office.engine.undone), at=at)))
+    office.days_pass(HALF_AN_HOUR + 0.001)
+    ref, program = of_case(step), office.browser()
+    token = office.token("corp-projects-manager", "read:case")
+    pmo = office.signed_in("corp-projects-manager")
+
+    def seen() -> str:
+        pages = []
+        for path in (f"/cases/{ref}", f"/cases/{ref}/record"):
+            pmo.see(path)
+            pages.append(pmo.words)
+        told = program.get(f"/api/v1/cases/{ref}/journal", headers=token).json()
+        return " ".join((*pages, *(str(line["data"].get("choice", "")) for line in told["lines"])))
+
+    assert "took an answer back" in seen()
+    assert "reject" not in seen()
+    answered(office, step, "approve")
+    closed(office, step, Ending.WITHDRAWN, "withdrawn")
+    assert "rejected, and the answer was on its way" in seen()
