@@ -1,15 +1,17 @@
 """A board's question in words: who is present, what is still wanting, until when, and what follows otherwise.
 
-The same sentences stand on pages and in letters. While votes are hidden, none of them depends on a vote.
+The same sentences stand on pages and in letters. While votes are hidden, none of them depends on a vote, and
+none ever on one that may still be taken back.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from service import telling
 from service.handbook import Edition
 from service.store import intents
 from service.store.engine import Tx
+from service.store.intents import DecisionView
 from service.store.steps import StepView
 from workflows.model import Choice, Frozen, Nudge, QuorumRule, Rung, Seat, Terms
 from workflows.rules import calendar, meter, quorum
@@ -68,13 +70,15 @@ def of(tx: Tx, step: StepView, rules: Edition) -> Board | None:
         due=calendar.local_day(step.due),
         open=step.open,
     )
-    return standing(put, {one.seat: one.choice for one in made}, rules, tx.today)
+    return standing(put, made, rules, tx.now)
 
 
-def standing(put: Put, answers: Mapping[str, Choice], rules: Edition, today: date) -> Board | None:
-    """Return how a question stands by what each of its seats has answered."""
-    blind = put.terms.blind and put.open
-    found = meter.meter(answers, put.seats, put.terms.quorum, blind=blind)
+def standing(put: Put, made: Sequence[DecisionView], rules: Edition, now: datetime) -> Board | None:
+    """Return how a question stands by what its seats have answered until now."""
+    blind, today = put.terms.blind and put.open, calendar.local_day(now)
+    answers = {one.seat: one.choice for one in made}
+    held = [one.seat for one in made if put.open and one.held_until and one.held_until >= now]
+    found = meter.meter(answers, put.seats, put.terms.quorum, blind=blind, held=held)
     if found is None:
         return None
     titles = {seat.key: telling.title(rules, seat.post, today) for seat in put.seats}
@@ -84,7 +88,7 @@ def standing(put: Put, answers: Mapping[str, Choice], rules: Edition, today: dat
         meter=found,
         blind=blind,
         present=_present(found),
-        wanting=_wanting(put, found, titles),
+        wanting=_wanting(put, found, titles, len(held)),
         until=_until(put, today),
     )
 
@@ -150,13 +154,16 @@ def _present(found: Meter) -> str:
     return f"{'; '.join(parts)}."
 
 
-def _wanting(put: Put, found: Meter, titles: Mapping[str, str]) -> tuple[str, ...]:
+def _wanting(put: Put, found: Meter, titles: Mapping[str, str], held: int) -> tuple[str, ...]:
     told = [*_missing(found, titles), *_votes(found)]
     if found.even:
         chair = next(seat for seat in put.seats if seat.chair)
         told.append(f"Votes are even so far; the casting vote of {titles[chair.key]} would decide.")
     if put.terms.blind:
         told.append("How anybody votes is shown when it is decided.")
+    elif held:
+        them, stand = ("1 answer", "it stands") if held == 1 else (f"{held} answers", "they stand")
+        told.append(f"{them} may still be taken back; how the votes are is shown once {stand}.")
     return tuple(told)
 
 

@@ -224,8 +224,7 @@ class Asking(CaseFile):
             rungs=tuple(rung for rung in put.rungs if rung.at > self.at),
             due=calendar.local_day(put.due),
         )
-        answers = {one.seat: one.choice for one in made}
-        return boards.standing(question, answers, self.rules, self.today)
+        return boards.standing(question, made, self.rules, self.at)
 
     def _coincidences(self, put: Put) -> tuple[str, ...]:
         if put.key not in self._noted:

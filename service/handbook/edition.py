@@ -513,6 +513,20 @@ class Edition(Frozen):
         known = self.posts.get(post)
         return known.line if known else None
 
+    def answering(self, post: str, day: date) -> str | None:
+        """Return the post that is asked for a post on a day: itself, or if it is vacant the next in the line.
+
+        None if nobody holds it nor any post above it, so that nobody would be asked (SYS-24).
+        """
+        above: str | None = post
+        seen: list[str] = []
+        while above and above not in seen:
+            if self.holder(above, day):
+                return above
+            seen.append(above)
+            above = self.line(above)
+        return None
+
     def address(self, post: str, person: str) -> str:
         """Return where to write: to the post's own mailbox for its holder, else to the person.
 

@@ -49,6 +49,8 @@ def open_case(tx: Tx, visit: Visit, ref: str) -> CaseView:
     case = cases.find(tx, ref)
     if case is None or case.organisation != visit.rules.organisation:
         raise NotFound
+    if case.kind != "proposal":
+        raise Conflict("It asks only whoever is to do it and whoever checks it.")
     if not may(visit, case):
         if visit.api and Role.READ_CASE not in visit.roles:
             # It may not even know that there is such a case.

@@ -12,7 +12,7 @@ from service.appraisal import Figure
 from service.boards import Board
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
-from service.store import actions, approvers, cases, steps, texts
+from service.store import actions, approvers, cases, intents, steps, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -49,6 +49,8 @@ class Colleague(Frozen):
 
     who: str
     said: Answer | None = None
+    answered: bool = False
+    """They have answered, whether or not what they said may be shown."""
 
 
 class Paper(Frozen):
@@ -429,6 +431,7 @@ def _colleagues(
     tx: Tx, step: StepView, seat: SeatView, case: CaseView, edition: Edition, made: Sequence[DecisionView]
 ) -> Iterable[Colleague]:
     """The other seats of the step, and those of the questions put together with it."""
+    given = {(one.step, one.seat) for one in intents.decisions_of(tx, case.ref, strict=False)}
     for other in telling.together(case, step, steps.of_version(tx, case.ref, step.version)):
         for colleague in other.seats:
             if (other.id, colleague.key) == (step.id, seat.key):
@@ -437,6 +440,7 @@ def _colleagues(
             yield Colleague(
                 who=telling.title(edition, colleague.post, words.local(step.opened)),
                 said=telling.told(answer, edition) if answer else None,
+                answered=(other.id, colleague.key) in given,
             )
 
 

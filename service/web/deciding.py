@@ -131,6 +131,8 @@ def _condition(form: FormData, sight: Sight, number: int, errors: dict[str, str]
         return None
     if owner not in sight.edition.posts:
         errors[f"condition_owner{suffix}"] = "Choose who is to meet this condition"
+    elif unasked := _unasked(sight, owner):
+        errors[f"condition_owner{suffix}"] = unasked
     by = _by(form, by_field, sight.today, errors)
     verifier = _verifier(form, sight, f"condition_verifier{suffix}", owner, errors)
     guards = _guards(form, sight, f"condition_guards{suffix}", errors)
@@ -148,7 +150,17 @@ def _verifier(form: FormData, sight: Sight, name: str, owner: str, errors: dict[
     elif _one_person(sight, verifier, owner):
         title = telling.title(sight.edition, owner, sight.today)
         errors[name] = f"Choose somebody else to check it: {title} is to meet it"
+    elif unasked := _unasked(sight, verifier):
+        errors[name] = unasked
     return verifier
+
+
+def _unasked(sight: Sight, post: str) -> str:
+    """Say that nobody would be asked for a post; nothing where somebody is."""
+    if sight.people.answering(post, sight.today):
+        return ""
+    title = telling.title(sight.edition, post, sight.today)
+    return f"Nobody holds {title}, nor any post above it, so nobody would be asked"
 
 
 def _one_person(sight: Sight, one: str, other: str) -> bool:
@@ -363,7 +375,26 @@ def remembered(tx: Tx, sight: Sight, given: str) -> str:
     return ""
 
 
-def condition_owners(edition: Edition, today: date) -> list[tuple[str, str]]:
-    """Return the posts that may be asked to meet a condition, by title."""
-    posts = sorted(edition.posts.values(), key=lambda post: post.title_on(today))
-    return [(post.key, post.title_on(today)) for post in posts]
+def condition_owners(sight: Sight) -> list[tuple[str, str]]:
+    """Return the posts that may be asked to meet a condition or to check it, by title.
+
+    One that nobody holds is told with whoever is asked instead, and is left out if nobody is.
+    """
+    return [
+        (post, named)
+        for post, title in posts(sight.edition, sight.today)
+        if (named := _named(sight, post, title))
+    ]
+
+
+def _named(sight: Sight, post: str, title: str) -> str:
+    asked = sight.people.answering(post, sight.today)
+    if asked in (None, post):
+        return title if asked else ""
+    return f"{title} (held by nobody today; {telling.title(sight.edition, asked, sight.today)} is asked)"
+
+
+def posts(edition: Edition, today: date) -> list[tuple[str, str]]:
+    """Return all posts by title."""
+    known = sorted(edition.posts.values(), key=lambda post: post.title_on(today))
+    return [(post.key, post.title_on(today)) for post in known]

@@ -140,7 +140,7 @@ def look(tx: Tx, link: LinkRow) -> Sight:
     holder = _holder(tx, people, case, step, seat, link.person)
     standing = _standing(tx, link, case, step, seat, answer, holder)
     undo = undoing.get(tx, undo_key(answer.key, answer.attempt)) if answer and answer.held_until else None
-    until = _undo_until(tx, link, step, answer) if answer and not undo else None
+    until = _undo_until(tx, link, case, step, answer) if answer and holder and not undo else None
     return Sight(link, standing, case, edition, people, tx.today, step, seat, holder, answer, undo, until)
 
 
@@ -150,10 +150,12 @@ def find(tx: Tx, link_id: str) -> Sight | None:
     return look(tx, link) if link else None
 
 
-def _undo_until(tx: Tx, link: LinkRow, step: StepView, answer: StoredIntent) -> datetime | None:
-    """Return until when an answer may be taken back by whoever follows a link."""
+def _undo_until(
+    tx: Tx, link: LinkRow, case: CaseView, step: StepView, answer: StoredIntent
+) -> datetime | None:
+    """Return until when an answer may be taken back by whoever follows a link, who may answer still."""
     held = answer.held_until if answer.state not in intents.VOID and answer.person == link.person else None
-    return held if held and tx.now <= held and step.open else None
+    return held if held and tx.now <= held and step.open and not _left(tx, case, link.person) else None
 
 
 def _standing(

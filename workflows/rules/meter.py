@@ -1,6 +1,6 @@
 """How far a board's question has come: who is there, how many it takes, and what is still wanting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from workflows.model import Choice, Frozen, Quorum, QuorumRule, Seat
 from workflows.rules import quorum as rules
@@ -46,16 +46,22 @@ class Meter(Frozen):
 
 
 def meter(
-    answers: Mapping[str, Choice], seats: Sequence[Seat], quorum: Quorum, *, blind: bool = False
+    answers: Mapping[str, Choice],
+    seats: Sequence[Seat],
+    quorum: Quorum,
+    *,
+    blind: bool = False,
+    held: Collection[str] = (),
 ) -> Meter | None:
     """Return how far a question has come, by what each seat has answered; None if one person answers it.
 
-    While it is `blind`, nothing that it returns depends on how anybody voted (DESIGN 4).
+    While it is `blind`, nothing that it returns depends on how anybody voted (DESIGN 4), and nothing ever
+    depends on what the seats that are `held` answered, which may still take it back: they count as present.
     """
     if len(seats) < 2 or quorum.rule is QuorumRule.ONE_OF:
         return None
     made = {seat.key: answers[seat.key] for seat in seats if seat.key in answers}
-    interests = sum(choice is Choice.DECLARE_INTEREST for choice in made.values())
+    interests = sum(choice is Choice.DECLARE_INTEREST and seat not in held for seat, choice in made.items())
     views = [choice for choice in made.values() if choice.counted]
     in_favour = sum(choice.favourable for choice in views)
     chair = next((seat.key for seat in seats if seat.chair), None)
@@ -66,7 +72,7 @@ def meter(
         needed=_needed(quorum, len(seats), interests),
         silent=tuple(seat.key for seat in seats if seat.key not in made),
     )
-    if blind:
+    if blind or held:
         return found
     casting = quorum.rule is QuorumRule.MAJORITY and quorum.casting
     return found.model_copy(

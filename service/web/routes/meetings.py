@@ -22,7 +22,7 @@ from service.store import meetings, texts
 from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
 from service.store.meetings import Attendance, Meeting, MeetingState, Presence, Votes
-from service.web import briefing, days, deciding, minutebook, packs, papers, words
+from service.web import briefing, days, deciding, minutebook, numbers, packs, papers, words
 from service.web.deciding import NoDraft, Stopped, Submitted
 from service.web.minutebook import Room
 from service.web.pages import page
@@ -662,7 +662,7 @@ def _item_page(
         members=[(post, found.title(post)) for post in found.there],
         minutes=minuting.read(tx, minutebook.minutes_hash(tx, found, item)),
         following=found.following(item),
-        owners=deciding.condition_owners(found.rules, visit.today),
+        owners=deciding.condition_owners(sight) if sight else [],
         verifies=deciding.verifies(sight) if sight else "",
         guards=words.guards(sight.case.size) if sight else [],
         rows=range(1, deciding.MOST_CONDITIONS + 1),
@@ -719,10 +719,11 @@ def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]
     counts: dict[str, int] = {}
     for name in ("in_favour", "against", "abstained"):
         said = str(sent.get(name, "")).strip()
-        if said and not (said.isascii() and said.isdecimal() and len(said) <= 3):
-            errors[name] = "Enter a whole number, or nothing if no vote was taken"
+        count = numbers.whole(said, 3)
+        if count is not None:
+            counts[name] = count
         elif said:
-            counts[name] = int(said)
+            errors[name] = "Enter a whole number, or nothing if no vote was taken"
     if errors or not counts:
         return None
     able = found.meter_of(item.key).able
@@ -738,15 +739,12 @@ def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]
 
 def _time(sent: FormData, errors: dict[str, str]) -> str:
     said = str(sent.get("time", "")).strip()
-    hours, _, minutes = said.partition(":")
-    if (
-        not (hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2)
-        or int(hours) > 23
-        or int(minutes) > 59
-    ):
+    hour, _, rest = said.partition(":")
+    hours, minutes = numbers.whole(hour, 2), numbers.whole(rest, 2)
+    if hours is None or minutes is None or len(rest) < 2 or hours > 23 or minutes > 59:
         errors["time"] = "Enter the time at which it begins, such as 10:00"
         return ""
-    return f"{int(hours):02}:{minutes}"
+    return f"{hours:02}:{minutes:02}"
 
 
 def _line(sent: FormData, name: str, empty: str, errors: dict[str, str]) -> str:

@@ -22,6 +22,7 @@ from service.handbook import Edition
 from service.links import Links
 from service.store import (
     Store,
+    actions,
     cases,
     clock,
     covers,
@@ -34,6 +35,7 @@ from service.store import (
     steps,
     tokens,
 )
+from service.store.actions import Wanted
 from service.store.covers import Cover
 from service.store.drafts import Draft
 from service.store.links import LinkRow
@@ -308,6 +310,20 @@ class Office:
             at = tx.now
         done(self.register.opened(StepOpening(ask=ask, at=at)))
         return ask.step
+
+    def action(self, ref: str) -> str:
+        """Open an action that follows from a case; returns its reference."""
+        wanted = Wanted(
+            source="dec:1",
+            number=1,
+            title="Train the staff",
+            text="Train the staff",
+            owner="hoict-rc",
+            verifier="cd-rc",
+            due=date(2004, 12, 1),
+        )
+        with self.store.writing() as tx:
+            return actions.opened(tx, cases.get(tx, ref), wanted, at=tx.now)
 
     def asked_of_action(self, action: str, kind: str, round: int = 1) -> str:
         """Open one of an action's two steps, as its process does; returns the step's id."""

@@ -90,6 +90,19 @@ def test_the_sponsors_side_and_the_pmo_may_add_somebody(office: Office, by: str,
     assert office.signed_in(by).see(f"/cases/{ref}/approvers") == status
 
 
+def test_nobody_is_added_to_an_action(office: Office) -> None:
+    action = office.action(office.submitted("PROP-02"))
+    for by in ("hoict-rc", "cd-rc", "corp-projects-manager"):
+        browser = office.signed_in(by)
+        assert browser.see(f"/cases/{action}/approvers") == 409
+        assert "It asks only whoever is to do it and whoever checks it." in browser.words
+        body = {"post": "sd-hr", "reason": WHY}
+        headers = office.token(by, "start:case", "read:case")
+        api = office.browser().post(f"/api/v1/cases/{action}/approvers", json=body, headers=headers)
+        assert api.status_code == 409
+    assert office.engine.added == []
+
+
 def test_others_may_not(office: Office) -> None:
     ref = office.submitted("PROP-02")
     browser = office.signed_in("bh-dmh")
