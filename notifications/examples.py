@@ -1368,6 +1368,28 @@ EXAMPLES: dict[str, Letter] = {
         wanted=(_NO_CONSENT,),
         answer_at=f"{BASE}/proposals/INV-2004-0002",
     ),
+    "returned-outside-guidelines": Returned(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 20),
+        wanted=(
+            Answer(
+                who=HALL,
+                choice=Choice.RETURN,
+                on=date(2004, 10, 20),
+                reason="It was bought outside the framework contract.",
+                remarks=(("guidelines", "The proposal is outside them"),),
+            ),
+        ),
+        answer_at=f"{BASE}/proposals/INV-2004-0002",
+        left=Condition(
+            text="Bring it within the guidelines, or end it.",
+            owner=DIRECTOR,
+            by=date(2004, 11, 17),
+            verifier=HALL,
+            action="ACT-2004-0004",
+        ),
+    ),
     "deferred": Deferred(
         to=_SPONSOR,
         matter=BOOKING,

@@ -500,6 +500,7 @@ class HumanStep(Timed):
             at=self.now,
             until=_until(self.decisions, self.choice),
             kind=self.ask.kind,
+            outside_guidelines=_outside_guidelines(self.decisions, self.choice),
         )
         await self._write_later(
             Register.closed,
@@ -531,6 +532,13 @@ def _until(decisions: Sequence[Decision], choice: Choice | None) -> date | None:
     """Return the day to which a step defers: the latest that anybody named."""
     days = [made.until for made in decisions if made.choice is choice and made.until]
     return max(days) if days else None
+
+
+def _outside_guidelines(decisions: Sequence[Decision], choice: Choice | None) -> bool:
+    """Say whether a step returns its proposal as outside the guidelines: any who return it may say so."""
+    return choice is Choice.RETURN and any(
+        made.outside_guidelines for made in decisions if made.choice is choice
+    )
 
 
 class Process(Timed):
@@ -584,8 +592,10 @@ class Process(Timed):
         return action
 
     async def follow_up(self) -> None:
-        """Begin the actions that follow from the case. Each has a life of its own, and outlives the case."""
+        """Begin the actions that follow from the case and have not begun. Each outlives the case."""
         for action in await self._write(Cases.follow_ups, self.case, "look for actions that follow"):
+            if action.ref in self._actions:
+                continue
             handle = await workflow.start_child_workflow(
                 Action.run,
                 action.ref,

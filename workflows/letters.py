@@ -567,6 +567,8 @@ class Returned(CaseLetter):
     """The answers that return it; their reasons say what is asked for."""
     answer_at: str
     """The ordinary page on which the sponsor prepares the next version."""
+    left: Condition | None = None
+    """What its directorate is left to do, where it is returned as outside the guidelines."""
 
 
 class Deferred(CaseLetter):

@@ -7,7 +7,7 @@ from typing import Any
 
 from service import telling
 from service.handbook import Edition
-from service.store import canonical
+from service.store import canonical, intents
 from service.store.line import Line
 from service.web import words
 from workflows.model import Choice, Moving, Nudge
@@ -159,6 +159,8 @@ def _nudged(line: Line, edition: Edition) -> str:
 
 
 def _decided(line: Line, edition: Edition, said: str = "") -> str:
+    if line.data.get("outside_guidelines") or intents.GUIDELINES in line.data.get("answers", ()):
+        said = f", as outside the guidelines{said}"
     choice = str(line.data.get("choice", ""))
     done = words.did(Choice(choice), str(line.data["asked"])) if choice in list(Choice) else "answered"
     post = _post(line.data, edition, line.at)

@@ -36,6 +36,8 @@ class InvestmentProposal(Attending):
         outcome = await self.seek_approval(proposal)
         while states.after(outcome) is State.RETURNED:
             await self.become(State.RETURNED, because=outcome)
+            if outcome.outside_guidelines:
+                await self.track(proposal)
             proposal = await self.come_back(proposal)
             outcome = await self.seek_approval(proposal)
         if outcome.favourable:
@@ -123,7 +125,7 @@ class InvestmentProposal(Attending):
         return Outcome(step=approval.step, ending=Ending.WITHDRAWN, at=self.now)
 
     async def track(self, proposal: CaseOpened) -> None:
-        """What an approval requires in return, and a refusal leaves to be done, becomes actions."""
+        """What an approval requires, and a refusal or a return leaves to be done, becomes actions."""
         if proposal.conditions_tracked:
             await self.follow_up()
 

@@ -208,6 +208,8 @@ class DecisionTold(BaseModel):
     reason: str
     conditions: list[dict[str, str]]
     answers: dict[str, dict[str, str]]
+    outside_guidelines: bool
+    """It returns the proposal as outside the guidelines, for its directorate to act on."""
     until: date | None
     submitted_at: datetime
     recorded_at: datetime | None

@@ -128,6 +128,7 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
         reason=decision.reason or "",
         conditions=[_condition(put) for put in decision.conditions],
         answers={name: answer.model_dump() for name, answer in decision.answers.items()},
+        outside_guidelines=decision.outside_guidelines,
         until=decision.until,
         submitted_at=decision.submitted_at,
         recorded_at=decision.recorded_at,
