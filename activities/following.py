@@ -1,4 +1,4 @@
-"""What follows from a decision: conditions become actions; what is outside the guidelines leaves one to do."""
+"""What follows from a decision: conditions become actions; what is outside the guidelines leaves one."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

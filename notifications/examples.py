@@ -1175,6 +1175,17 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 10, 20),
         why="refused_by_another",
     ),
+    "closed_without_you-taken-back": ClosedWithoutYou(
+        to=_to("J. Sports", SPORTS),
+        matter=BOOKING,
+        question=Question(kind="extra"),
+        seat=SPORTS,
+        ending=Ending.WITHDRAWN,
+        on=date(2004, 10, 20),
+        why="taken_back",
+        taken_back_by=DIRECTOR,
+        taken_back_why="The contract is for two years only.",
+    ),
     "closed_without_you-passed-on": ClosedWithoutYou(
         to=_LINE,
         matter=BOOKING,

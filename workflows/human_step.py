@@ -49,6 +49,7 @@ from workflows.model import (
     StepUndone,
     Undo,
     Withdrawal,
+    key_of,
 )
 from workflows.ports import AT_ONCE, PATIENTLY, Action, Cases, Meetings, Register
 from workflows.rules import actions, calendar, clock, holding, ladder, quorum, validity
@@ -551,6 +552,8 @@ class Process(Timed):
         self.withdrawal: Withdrawal | None = None
         self._rounds: dict[str, int] = {}
         self._called_off: dict[str, str] = {}
+        self._dropped: set[str] = set()
+        """The keys of questions that nobody wants answered any more, though the case goes on."""
         self._ran_out: RunningOut | None = None
         """What was approved has lapsed, and so has whatever is still asked about it."""
         self._state = ""
@@ -619,6 +622,15 @@ class Process(Timed):
                     # It has come to its end meanwhile.
                     workflow.logger.info("action already ended", extra={"case": self.case})
 
+    def drop(self, key: str) -> None:
+        """Ask the question `key` no more: it closes if it is open, and the case goes on without it."""
+        self._dropped.add(key)
+
+    def dropped(self, outcome: Outcome) -> bool:
+        """Say whether a question ended because it was dropped, so that it came to nothing."""
+        ended = outcome.ending is Ending.WITHDRAWN and key_of(outcome.step) in self._dropped
+        return ended and not self.withdrawal and not self._ran_out
+
     async def until_met(self, guard: Guard, *, key: str) -> bool:
         """Wait for the conditions that guard what is to come; returns as `until` does."""
         guarding = [action for action, _ in self._actions.values() if action.guards is guard]
@@ -671,7 +683,8 @@ class Process(Timed):
             for number in sorted(waiting):
                 if asking[number].done():
                     waiting.discard(number)
-                    if asking[number].result().stops:
+                    outcome = asking[number].result()
+                    if outcome.stops and not self.dropped(outcome):
                         for ask in asks:
                             self._called_off.setdefault(ask.key, "refused_by_another")
         for ask in asks:
@@ -805,7 +818,9 @@ class Process(Timed):
         """Return why the question `key` is no longer wanted, if it is not."""
         if self.withdrawal:
             return "withdrawn"
-        return self._ran_out.why if self._ran_out else self._called_off.get(key)
+        if self._ran_out:
+            return self._ran_out.why
+        return "taken_back" if key in self._dropped else self._called_off.get(key)
 
 
 class Series(Timed):

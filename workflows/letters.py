@@ -461,8 +461,11 @@ class ClosedWithoutYou(CaseLetter):
     choice: Choice | None = None
     on: date
     why: str = ""
-    """The key in `StepClosing.why`: refused_by_another, withdrawn, time_up, inquorate, tied, cancelled or
-    validity; for an action also fallen_away."""
+    """The key in `StepClosing.why`: refused_by_another, withdrawn, taken_back, time_up, inquorate, tied,
+    cancelled or validity; for an action also fallen_away."""
+    taken_back_by: Line = ""
+    """The title of the post that had the reader asked no more, if one did."""
+    taken_back_why: Text = ""
     passed_on: Line = ""
     """Who is asked instead, where nobody answered and somebody else is."""
     meeting: date | None = None

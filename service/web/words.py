@@ -203,6 +203,7 @@ PLACES = {
     "returned": "Stopped here, returned",
     "lapsed": "Stopped here, lapsed",
     "withdrawn": "Stopped here, withdrawn",
+    "taken_back": "Not asked any more",
 }
 """How a case has fared with a leg of its way."""
 

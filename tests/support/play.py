@@ -173,6 +173,10 @@ class Play:
         """Its sponsor, or the PMO, adds an approver."""
         return await self.gateway.add_approver(self.ref, routing.extra(post, "FUND-2"))
 
+    async def asks_no_more(self, post: str) -> bool:
+        """The approver who was added is taken back."""
+        return await self.gateway.take_back_approver(self.ref, routing.extra(post, "FUND-2"))
+
     async def comes_back(self, *kept: str) -> None:
         """Its sponsor submits the next version; these answers about the one before stand for it."""
         known = self.outside.cases.opened

@@ -301,6 +301,10 @@ class ApproverTold(BaseModel):
     added_by: str
     """The post through which it was added."""
     added_at: datetime
+    taken_back_by: str
+    """The post through which it was taken back; empty while it is asked."""
+    taken_back_why: str
+    taken_back_at: datetime | None
 
 
 class ChangeTold(BaseModel):
