@@ -1190,6 +1190,17 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 10, 20),
         why="refused_by_another",
     ),
+    "closed_without_you-taken-back": ClosedWithoutYou(
+        to=_to("J. Sports", SPORTS),
+        matter=BOOKING,
+        question=Question(kind="extra"),
+        seat=SPORTS,
+        ending=Ending.WITHDRAWN,
+        on=date(2004, 10, 20),
+        why="taken_back",
+        taken_back_by=DIRECTOR,
+        taken_back_why="The contract is for two years only.",
+    ),
     "closed_without_you-passed-on": ClosedWithoutYou(
         to=_LINE,
         matter=BOOKING,
@@ -1382,6 +1393,28 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 10, 20),
         wanted=(_NO_CONSENT,),
         answer_at=f"{BASE}/proposals/INV-2004-0002",
+    ),
+    "returned-outside-guidelines": Returned(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 20),
+        wanted=(
+            Answer(
+                who=HALL,
+                choice=Choice.RETURN,
+                on=date(2004, 10, 20),
+                reason="It was bought outside the framework contract.",
+                remarks=(("guidelines", "The proposal is outside them"),),
+            ),
+        ),
+        answer_at=f"{BASE}/proposals/INV-2004-0002",
+        left=Condition(
+            text="Bring it within the guidelines, or end it.",
+            owner=DIRECTOR,
+            by=date(2004, 11, 17),
+            verifier=HALL,
+            action="ACT-2004-0004",
+        ),
     ),
     "deferred": Deferred(
         to=_SPONSOR,

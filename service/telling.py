@@ -15,7 +15,7 @@ from service.store import actions, budgets, cases, covers, editions, intents, st
 from service.store.actions import ActionView
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.store.intents import Condition, DecisionView
+from service.store.intents import OUTSIDE, Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
@@ -151,11 +151,18 @@ def task(tx: Tx, case: CaseView, action: ActionView, rules: Edition, day: date) 
     )
 
 
+_REMARKS = {
+    "no_concern": "No concern",
+    "concern": "Concern",
+    OUTSIDE: "The proposal is outside them",
+}
+
+
 def remark(value: str, text: str) -> str:
     """Return a named answer as it is read: whether there is a concern, and the words."""
     if value == SAID:
         return text
-    said = {"no_concern": "No concern", "concern": "Concern"}.get(value, value.replace("_", " "))
+    said = _REMARKS.get(value, value.replace("_", " "))
     return f"{said}: {text}" if text else said
 
 

@@ -482,8 +482,11 @@ class ClosedWithoutYou(CaseLetter):
     choice: Choice | None = None
     on: date
     why: str = ""
-    """The key in `StepClosing.why`: refused_by_another, withdrawn, time_up, inquorate, tied, cancelled or
-    validity; for an action also fallen_away."""
+    """The key in `StepClosing.why`: refused_by_another, withdrawn, taken_back, time_up, inquorate, tied,
+    cancelled or validity; for an action also fallen_away."""
+    taken_back_by: Line = ""
+    """The title of the post that had the reader asked no more, if one did."""
+    taken_back_why: Text = ""
     passed_on: Line = ""
     """Who is asked instead, where nobody answered and somebody else is."""
     meeting: date | None = None
@@ -588,6 +591,8 @@ class Returned(CaseLetter):
     """The answers that return it; their reasons say what is asked for."""
     answer_at: str
     """The ordinary page on which the sponsor prepares the next version."""
+    left: Condition | None = None
+    """What its directorate is left to do, where it is returned as outside the guidelines."""
 
 
 class Deferred(CaseLetter):

@@ -617,6 +617,14 @@ class Edition(Frozen):
         """Conditions become actions; an edition frozen before there were actions only tells them."""
         return {*actions.KINDS} <= {*self.steps} and actions.DO in self.clauses
 
+    def directorate(self, department: str) -> str:
+        """Return the post that brings what a department proposed within the guidelines (SYS-46).
+
+        Empty where the handbook has no such rule, names no head of the department, or tracks no actions.
+        """
+        known = self.departments.get(department)
+        return known.head if known and self.embargo and self.tracks_actions else ""
+
     def budget(self, post: str) -> Budget | None:
         """Return the budget a post answers for, if the handbook knows one."""
         return self.budgets.get(post)

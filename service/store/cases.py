@@ -356,7 +356,7 @@ def find(tx: Tx, ref: str) -> CaseView | None:
     case = CaseView(**_item(row) | _facts(row))
     if not row.extra:
         return case
-    extra = [added.leg for added in approvers.of_case(tx, ref) if added.state != approvers.TOO_LATE]
+    extra = [added.leg for added in approvers.of_case(tx, ref) if added.state not in approvers.GONE]
     return case.model_copy(update={"route": course.joined(case.route, extra)})
 
 

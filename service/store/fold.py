@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Update
 
 from service.store import canonical
 from service.store.canonical import day, moment
@@ -403,8 +404,28 @@ def _approver_added(connection: Connection, line: Line) -> None:
 
 def _approver_heard(connection: Connection, line: Line) -> None:
     data = line.data
-    theirs = update(APPROVERS).where(APPROVERS.c.case == line.case, APPROVERS.c.post == data["post"])
+    theirs = _approver(line).where(APPROVERS.c.state == "added")
     connection.execute(theirs.values(state="asked" if data["asked"] else "too_late"))
+
+
+def _approver_taken_back(connection: Connection, line: Line) -> None:
+    connection.execute(
+        _approver(line).values(
+            state="taking_back",
+            taken_back_by=line.actor,
+            taken_back_as=line.data["by_post"],
+            taken_back_why=line.data["reason"],
+            taken_back_at=line.at,
+        )
+    )
+
+
+def _approver_let_go(connection: Connection, line: Line) -> None:
+    connection.execute(_approver(line).values(state="taken_back"))
+
+
+def _approver(line: Line) -> Update:
+    return update(APPROVERS).where(APPROVERS.c.case == line.case, APPROVERS.c.post == line.data["post"])
 
 
 # -------------------------------------------------------------------------------- steps
@@ -877,6 +898,8 @@ FOLDS: dict[str, Fold] = {
     "agreement.recorded": _agreement_recorded,
     "approver.added": _approver_added,
     "approver.heard": _approver_heard,
+    "approver.taken_back": _approver_taken_back,
+    "approver.let_go": _approver_let_go,
     "step.opened": _step_opened,
     "step.nudged": _step_nudged,
     "step.reseated": _step_reseated,

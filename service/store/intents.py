@@ -19,6 +19,9 @@ SUBMITTED, ACCEPTED, REFUSED, UNDONE = "submitted", "accepted", "refused", "undo
 VOID = (REFUSED, UNDONE)
 """States in which an answer does not stand, so that its seat may answer anew."""
 
+GUIDELINES, OUTSIDE = "guidelines", "outside"
+"""The answer beside a return that a proposal is outside the guidelines: its name, and what it says."""
+
 _WORDS = ("reason", "conditions", "answers")
 
 _WITH_WORDS = select(INTENTS, TEXTS.c.body.label("words")).outerjoin(
@@ -127,6 +130,11 @@ class Intent(Frozen):
         )
         return canonical.digest(canonical.dumps(decided))
 
+    @property
+    def outside_guidelines(self) -> bool:
+        """It returns a proposal as outside the guidelines."""
+        return GUIDELINES in self.answers
+
     def decision(self) -> Decision:
         """Return it as the engine receives it, without its words."""
         return Decision(
@@ -141,6 +149,7 @@ class Intent(Frozen):
             submitted_at=self.submitted_at,
             until=self.until,
             held_until=self.held_until,
+            outside_guidelines=self.outside_guidelines,
         )
 
 
@@ -213,6 +222,11 @@ class DecisionView(Frozen):
     def message(self) -> str:
         """The id under which it was brought to its step."""
         return self.key if self.attempt == 1 else f"{self.key}:{self.attempt}"
+
+    @property
+    def outside_guidelines(self) -> bool:
+        """It returns a proposal as outside the guidelines."""
+        return GUIDELINES in self.answers
 
 
 class AlreadyAnswered(Conflict):

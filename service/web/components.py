@@ -353,6 +353,7 @@ def _needs(choice: Choice) -> str:
     needs = ["reason"] if choice.needs_reason else []
     needs += ["conditions"] if choice.conditional else []
     needs += ["until"] if choice is Choice.DEFER else []
+    needs += ["guidelines"] if choice is Choice.RETURN else []
     return " ".join(needs)
 
 

@@ -11,7 +11,7 @@ from service import telling
 from service.handbook import Edition
 from service.store import answers, attempts, intents, texts, undoing
 from service.store.engine import Tx
-from service.store.intents import Answered, Condition, Intent, StoredIntent
+from service.store.intents import GUIDELINES, OUTSIDE, Answered, Condition, Intent, StoredIntent
 from service.store.undoing import StoredUndo
 from service.web import days, outstanding, words
 from service.web.standing import Sight, Standing
@@ -77,6 +77,8 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
         for name in sight.open_step.answers
         if (answer := _answer(form, name, errors, wanted=settles))
     }
+    if _outside(form, sight, choice, errors):
+        named[GUIDELINES] = Answered(value=OUTSIDE)
     if errors or choice is None:
         return Filled(None, errors)
     return Filled(Chosen(choice=choice, reason=reason, conditions=conditions, until=until, answers=named), {})
@@ -181,6 +183,29 @@ def verifies(sight: Sight) -> str:
     """Return who checks a condition unless another is chosen: the forum's secretary, or the post asked."""
     forum = sight.edition.forums.get(sight.open_step.ask.forum)
     return forum.secretary if forum else sight.open_seat.post
+
+
+def directorate(sight: Sight) -> str:
+    """Return the title of the post that has something to do where a proposal is returned as outside the
+    guidelines; empty where that is not offered.
+    """
+    if Choice.RETURN not in sight.open_step.choices:
+        return ""
+    post = sight.edition.directorate(sight.case.department)
+    return telling.title(sight.edition, post, sight.today) if post else ""
+
+
+def _outside(form: FormData, sight: Sight, choice: Choice | None, errors: dict[str, str]) -> bool:
+    """Read whether it is returned as outside the guidelines; said beside another answer it is not dropped."""
+    if _field(form, GUIDELINES) != OUTSIDE or not directorate(sight):
+        return False
+    if choice is not None and choice is not Choice.RETURN:
+        kind = sight.open_step.kind
+        errors[GUIDELINES] = (
+            f"You said that it is outside the guidelines, but chose {words.choice(choice, kind)}: "
+            f"choose {words.choice(Choice.RETURN, kind)}, or clear this box"
+        )
+    return True
 
 
 def _until(form: FormData, sight: Sight, errors: dict[str, str]) -> date | None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from service import telling
 from service.handbook import Edition, Person
-from service.store import cases, editions, intents, links, steps, undoing
+from service.store import approvers, cases, editions, intents, links, steps, undoing
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
@@ -27,6 +27,8 @@ class Standing(StrEnum):
     CHANGED = "changed"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    ASKED_NO_MORE = "asked_no_more"
+    """They were added as an approver, and taken back."""
     REASSIGNED = "reassigned"
     NOT_YOURS = "not_yours"
 
@@ -40,6 +42,7 @@ STATUS = {
     Standing.CHANGED: 409,
     Standing.EXPIRED: 410,
     Standing.WITHDRAWN: 410,
+    Standing.ASKED_NO_MORE: 410,
     Standing.REASSIGNED: 410,
     Standing.NOT_YOURS: 403,
 }
@@ -177,6 +180,8 @@ def _standing(
         return Standing.CHANGED
     if case.withdrawal is not None:
         return Standing.WITHDRAWN
+    if _taken_back(tx, step):
+        return Standing.ASKED_NO_MORE
     if not step.open:
         return _ended(step)
     if link.revoked_at is not None:
@@ -188,6 +193,12 @@ def _standing(
     if link.person in _barred(tx, case, step):
         return Standing.NOT_YOURS
     return Standing.OPEN if holder else Standing.REASSIGNED
+
+
+def _taken_back(tx: Tx, step: StepView) -> bool:
+    """Say whether whoever a question was put to besides is not asked any more: from then on none answers."""
+    added = approvers.of_case(tx, step.case) if step.kind == "extra" else ()
+    return any(one.taken_back_at and step.key in [ask.key for ask in one.leg.asks] for one in added)
 
 
 def _left(tx: Tx, case: CaseView, person: str) -> bool:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from service import sittings, telling
 from service.handbook import Edition
-from service.store import actions, intents, steps
+from service.store import actions, approvers, intents, steps
+from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView, Waiting
@@ -317,7 +318,17 @@ def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:
         if passing and not any(earlier.place == "here" for earlier in found):
             place, why = "here", ""
         found.append(_place(leg, edition, tx.today, place, why))
-    return tuple(found)
+    gone = (one for one in approvers.of_case(tx, case.ref) if one.taken_back_at)
+    return (*found, *(_taken_back(one, edition, tx.today) for one in gone))
+
+
+def _taken_back(added: Approver, edition: Edition, today: date) -> Place:
+    """Draw an approver who was added and is not asked any more, with why."""
+    by = telling.title(edition, added.taken_back_by, today)
+    why = f": {added.taken_back_why}" if added.taken_back_why else ""
+    return replace(
+        _place(added.leg, edition, today, "stopped", "taken_back"), reason=words.sentence(f"{by}{why}")
+    )
 
 
 def _latest(asked: Iterable[StepView]) -> dict[str, StepView]:

@@ -204,6 +204,7 @@ PLACES = {
     "returned": "Stopped here, returned",
     "lapsed": "Stopped here, lapsed",
     "withdrawn": "Stopped here, withdrawn",
+    "taken_back": "Not asked any more",
 }
 """How a case has fared with a leg of its way."""
 
@@ -313,6 +314,7 @@ ANSWERS = {
     "security": "Network security",
     "master_source": "Which one source holds the data?",
     "solution": "What is the solution?",
+    "guidelines": "Guidelines",
 }
 """Named questions that are answered beside a choice."""
 
@@ -321,6 +323,14 @@ def choice(choice: Choice, kind: str) -> str:
     """Name an answer to a kind of question, for its button."""
     own = saying(kind, choice)
     return own.label if own else _CHOICES[choice]
+
+
+def guidelines(directorate: str) -> str:
+    """Say what follows where a proposal is returned as outside the guidelines, and for whom."""
+    return (
+        f"{directorate} is asked to bring it within the guidelines, or to end it. "
+        "That stays open until it has been checked."
+    )
 
 
 def leads_to(choice: Choice, kind: str) -> str:

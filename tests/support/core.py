@@ -404,6 +404,7 @@ def decision(
     until: date | None = None,
     held_until: datetime | None = None,
     attempt: int = 1,
+    outside_guidelines: bool = False,
 ) -> Decision:
     return Decision(
         key=decision_key(step, round, seat),
@@ -418,6 +419,7 @@ def decision(
         until=until,
         held_until=held_until,
         attempt=attempt,
+        outside_guidelines=outside_guidelines,
     )
 
 

@@ -208,6 +208,8 @@ class DecisionTold(BaseModel):
     reason: str
     conditions: list[dict[str, str]]
     answers: dict[str, dict[str, str]]
+    outside_guidelines: bool
+    """It returns the proposal as outside the guidelines, for its directorate to act on."""
     until: date | None
     submitted_at: datetime
     recorded_at: datetime | None
@@ -318,6 +320,10 @@ class ApproverTold(BaseModel):
     added_by: str
     """The post through which it was added."""
     added_at: datetime
+    taken_back_by: str
+    """The post through which it was taken back; empty while it is asked."""
+    taken_back_why: str
+    taken_back_at: datetime | None
 
 
 class ChangeTold(BaseModel):

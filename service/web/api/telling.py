@@ -7,6 +7,7 @@ from typing import Any
 from service import agendas, boards, telling, versions
 from service.handbook import Edition
 from service.store import actions, cases, intents, orders, steps
+from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -19,6 +20,7 @@ from service.web import (
 )
 from service.web.api.shapes import (
     ActionTold,
+    ApproverTold,
     BudgetTold,
     ChangeTold,
     DecisionTold,
@@ -129,6 +131,7 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
         reason=decision.reason or "",
         conditions=[_condition(put) for put in decision.conditions],
         answers={name: answer.model_dump() for name, answer in decision.answers.items()},
+        outside_guidelines=decision.outside_guidelines,
         until=decision.until,
         submitted_at=decision.submitted_at,
         recorded_at=decision.recorded_at,
@@ -143,6 +146,19 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
 def _condition(put: intents.Condition) -> dict[str, str]:
     told: dict[str, str] = put.model_dump(mode="json")
     return told
+
+
+def approver(added: Approver) -> ApproverTold:
+    return ApproverTold(
+        case=added.case,
+        post=added.post,
+        reason=added.reason,
+        added_by=added.by_post,
+        added_at=added.at,
+        taken_back_by=added.taken_back_by,
+        taken_back_why=added.taken_back_why,
+        taken_back_at=added.taken_back_at,
+    )
 
 
 def action(tx: Tx, case: CaseView) -> ActionTold:

@@ -269,6 +269,7 @@ def link_check(link_id: str, draft: str, visit: Asker) -> Response:
         brief=brief,
         draft=draft,
         owners=dict(deciding.condition_owners(sight)),
+        guidelines=deciding.directorate(sight),
     )
 
 
@@ -650,6 +651,7 @@ def _read_page(
         owners=deciding.condition_owners(sight),
         verifies=deciding.verifies(sight),
         guards=words.guards(sight.case.size),
+        guidelines=deciding.directorate(sight),
         rows=range(1, deciding.MOST_CONDITIONS + 1),
         written=deciding.WRITTEN,
     )

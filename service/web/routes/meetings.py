@@ -665,6 +665,7 @@ def _item_page(
         owners=deciding.condition_owners(sight) if sight else [],
         verifies=deciding.verifies(sight) if sight else "",
         guards=words.guards(sight.case.size) if sight else [],
+        guidelines=deciding.directorate(sight) if sight else "",
         rows=range(1, deciding.MOST_CONDITIONS + 1),
         written=deciding.WRITTEN,
         voted=minuting.voted(heard.votes) if heard.votes else "",

@@ -86,6 +86,9 @@ class FakeEngine:
         self.added: list[tuple[str, Leg]] = []
         self.in_time: bool | None = True
         """What a case says of an approver who is added; None if it does not answer."""
+        self.taken_back: list[tuple[str, Leg]] = []
+        self.hears = True
+        """A case says that it has heard of an approver who is taken back."""
         self.sent: list[str] = []
         self.moved: list[tuple[Segment, tuple[str, ...]]] = []
         self.stirred: list[tuple[str, str]] = []
@@ -116,6 +119,10 @@ class FakeEngine:
     async def add_approver(self, case: str, leg: Leg) -> bool | None:
         self.added.append((case, leg))
         return self.in_time
+
+    async def take_back_approver(self, case: str, leg: Leg) -> bool:
+        self.taken_back.append((case, leg))
+        return self.hears
 
     async def clock_moved(self, segment: Segment, processes: Iterable[str]) -> None:
         self.moved.append((segment, tuple(processes)))
