@@ -11,6 +11,7 @@ from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.meetings import Calendar, MeetingView, Series
 from service.store.steps import StepView
+from workflows.days import said
 from workflows.model import Ending, Frozen, LegAsk
 from workflows.rules import calendar
 from workflows.rules.series import days as days_of
@@ -281,11 +282,6 @@ def secretaries(rules: Edition, forum: Forum) -> tuple[str, ...]:
     """Return the posts under which questions are asked of a forum's secretary."""
     known = [post for post in rules.posts.values() if post.succeeded_by == forum.secretary]
     return (forum.secretary, *(post.key for post in known))
-
-
-def said(day: date) -> str:
-    """Write a day as titles and references give it: 13 October 2004."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def reference(forum: str, day: date, number: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from service import agendas, minuting, telling
+from service import agendas, boards, minuting, telling
 from service.agendas import Agenda, AgendaItem, ItemKind
 from service.errors import Conflict, Forbidden, NotFound
 from service.handbook import Edition, Forum
@@ -27,8 +27,8 @@ from service.web.roles import Role
 from service.web.standing import Sight
 from service.web.visits import Visit
 from workflows.model import Choice, Frozen
-from workflows.rules import attendance
-from workflows.rules.attendance import Meter
+from workflows.rules import meter
+from workflows.rules.meter import Meter
 
 MINUTED = {"confirmed": "confirmed as a true record"}
 
@@ -74,12 +74,12 @@ class Room:
     @property
     def meter(self) -> Meter:
         """How the forum stands as a whole."""
-        return attendance.meter(self.forum.quorum, self.forum.members, self.there)
+        return meter.by_presence(self.forum.quorum, self.forum.members, self.there)
 
     def meter_of(self, item: str) -> Meter:
         """How the forum stands for an item, in which some may have an interest."""
         interested = self.meeting.heard_of(item).interests
-        return attendance.meter(self.forum.quorum, self.forum.members, self.there, interested)
+        return meter.by_presence(self.forum.quorum, self.forum.members, self.there, interested)
 
     def item(self, key: str) -> AgendaItem:
         """Return an item of the agenda."""
@@ -284,24 +284,15 @@ def hindrance(found: Room, item: AgendaItem) -> str:
         return "The case has not put its question yet."
     if not found.right.records and item.kind is ItemKind.QUESTION:
         return "Only the forum's secretary, or who covers for them, writes down what it decided."
-    meter = found.meter_of(item.key)
-    if meter.quorate:
+    standing_now = found.meter_of(item.key)
+    if standing_now.quorate:
         return ""
     if not found.meeting.attendance:
         return "Say first who is here."
     return (
-        f"Too few members are here to decide this: {metered(meter)}. "
+        f"Too few members are here to decide this: {boards.present(standing_now, 'it')}. "
         "It can only roll on to the next meeting, until more are here."
     )
-
-
-def metered(meter: Meter, number: int = 0) -> str:
-    """Return "5 of 8 present; 4 needed; 1 has declared an interest in item 3"."""
-    said = [f"{meter.present} of {meter.members} present", f"{meter.needed} needed"]
-    if meter.interests:
-        has = "has" if meter.interests == 1 else "have"
-        said.append(f"{meter.interests} {has} declared an interest in {f'item {number}' if number else 'it'}")
-    return "; ".join(said)
 
 
 # ------------------------------------------------------------------------- its closing

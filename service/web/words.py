@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from notifications.sayings import saying
+from workflows import days
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, Size, State
 from workflows.rules.actions import guards_of
 from workflows.rules.quorum import Refusal
@@ -399,14 +400,12 @@ def local(at: date | datetime) -> date:
 
 def day(at: date | datetime) -> str:
     """Return a day as "Thursday 9 June 2004"."""
-    on = local(at)
-    return f"{on:%A} {on.day} {on:%B %Y}"
+    return days.in_full(local(at))
 
 
 def short_day(at: date | datetime) -> str:
     """Return a day as "9 June 2004", for tables."""
-    on = local(at)
-    return f"{on.day} {on:%B %Y}"
+    return days.said(local(at))
 
 
 def moment(at: datetime) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.support.proposals import HEADS, MEETING, NOVEMBER, RULES, calendar, falling_back, opened
+from workflows.days import said
 from workflows.model import EmbargoOwner, EmbargoRules, ForumRules, Leg, Moving, Sitting, Way
 from workflows.rules import consulting, meetings, routing
 
@@ -89,7 +90,7 @@ def test_a_notification_goes_to_the_meeting_that_it_can_reach_or_directly(
     assert now.meeting == goes_to
     if goes_to:
         assert (now.who, now.clause, now.forum) == (("heads-of-ict",), "IP-5", "heads-of-ict")
-        assert meetings.said(goes_to) in now.reason
+        assert said(goes_to) in now.reason
         assert now.asks[0].seats[0].post == "heads-of-ict-secretary"
     else:
         assert (now.who, now.clause, now.forum) == (("sd-ict-ca",), "IP-6", "")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+from workflows.days import said
 from workflows.model import (
     ForumRules,
     Lasting,
@@ -45,11 +46,6 @@ def by_rule(forums: Mapping[str, ForumRules], rules: RoutingRules, since: date) 
 def last_day(proposal: Proposal) -> date:
     """Return the last day of a meeting that serves: it falls strictly before the decision date (A11)."""
     return proposal.decide_by - timedelta(days=1)
-
-
-def said(day: date) -> str:
-    """Write a day as the reasons of a route give it: 13 October 2004."""
-    return f"{day.day} {day:%B %Y}"
 
 
 # ----------------------------------------------------------------------------- which one

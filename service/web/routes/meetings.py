@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from service import agendas, convening, minuting
+from service import agendas, boards, convening, minuting
 from service.agendas import AgendaItem, ItemKind
 from service.convening import Convening
 from service.errors import Conflict, Forbidden, NotFound
@@ -593,7 +593,7 @@ def _state(meeting: Meeting | None) -> tuple[str, str]:
 def _words(found: Room) -> dict[str, Any]:
     return {
         "state": _state(found.meeting),
-        "metered": minutebook.metered(found.meter),
+        "metered": boards.present(found.meter),
         "outcome": minutebook.outcome,
         "asked": words.question_of,
     }
@@ -669,7 +669,7 @@ def _item_page(
         written=deciding.WRITTEN,
         voted=minuting.voted(heard.votes) if heard.votes else "",
         said=minutebook.said(tx, found, item),
-        **_words(found) | {"metered": minutebook.metered(meter, item.number)},
+        **_words(found) | {"metered": boards.present(meter, f"item {item.number}")},
     )
 
 
@@ -725,7 +725,7 @@ def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]
             counts[name] = int(said)
     if errors or not counts:
         return None
-    able = found.meter_of(item.key).able
+    able = found.meter_of(item.key).present
     if found.forum.members and sum(counts.values()) > able:
         errors["in_favour"] = f"{sum(counts.values())} votes are more than the {able} who may vote"
         return None
