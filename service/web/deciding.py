@@ -13,7 +13,7 @@ from service.store import answers, attempts, intents, texts, undoing
 from service.store.engine import Tx
 from service.store.intents import Answered, Condition, Intent, StoredIntent
 from service.store.undoing import StoredUndo
-from service.web import days, outstanding, words
+from service.web import days, forms, outstanding, words
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
@@ -28,8 +28,6 @@ WRITTEN = {
     "solution": "Say what the solution is",
 }
 """Named questions that are answered in words, each with what is missing where there are none (SYS-06)."""
-LONGEST = 5_000
-"""Characters in one box."""
 MOST_CONDITIONS = 3
 """Boxes for conditions on the page."""
 _CLEAN: TypeAdapter[str] = TypeAdapter(Text)
@@ -207,8 +205,8 @@ def _answer(form: FormData, name: str, errors: dict[str, str], *, wanted: bool) 
 
 def _words(form: FormData, name: str, errors: dict[str, str]) -> str:
     said = _CLEAN.validate_python(_field(form, name))
-    if len(said) > LONGEST:
-        errors[name] = f"Use {LONGEST:,} characters or fewer"
+    if len(said) > forms.LONGEST_TEXT:
+        errors[name] = f"Use {forms.LONGEST_TEXT:,} characters or fewer"
     return said
 
 
