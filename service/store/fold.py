@@ -568,6 +568,7 @@ def _decision(line: Line) -> dict[str, Any]:
         "answers": canonical.dumps(data.get("answers", {})),
         "words_hash": data.get("words_hash", ""),
         "until": day(data["until"]),
+        "next_meeting": data.get("next_meeting", False),
         "content_hash": data["content_hash"],
         "shown_hash": data.get("shown_hash", ""),
         "payload_hash": data["payload_hash"],

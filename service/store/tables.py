@@ -6,7 +6,7 @@ Times are UTC. `at`, `opened`, `queued` and the like are Clock time; names endin
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Index, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import Index, MetaData, Table, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -409,6 +409,8 @@ class DecisionRow(SQLModel, table=True):
     answers: str = Field(sa_type=Text)
     words_hash: str
     until: date | None = None
+    next_meeting: bool = Field(sa_column_kwargs={"server_default": false()})
+    """That day is given as the next meeting of the forum that was asked."""
     content_hash: str
     shown_hash: str
     payload_hash: str

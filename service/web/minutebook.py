@@ -341,6 +341,7 @@ def _said(tx: Tx, item: AgendaItem) -> dict[str, object]:
         return {}
     said = telling.told(decision, telling.edition(tx, cases.get(tx, item.case).edition))
     return {
+        "came_to": f"{outcome(item)}{words.put_off(said.until, next_meeting=said.next_meeting)}",
         "reason": said.reason,
         "remarks": tuple((words.ANSWERS.get(name, words.plain(name)), told) for name, told in said.remarks),
         "conditions": tuple(f"{put.text} ({put.owner}{_by(put.by)})" for put in said.conditions),

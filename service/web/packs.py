@@ -417,7 +417,7 @@ def _answers(
 
 def _told(said: Answer) -> Line:
     covering = f", covering for {said.for_whom}," if said.for_whom else ""
-    until = f", until {words.short_day(said.until)}" if said.until else ""
+    until = words.put_off(said.until, next_meeting=said.next_meeting)
     did = f"{words.did(said.choice, said.kind)} on {words.short_day(said.on)}{until}"
     return Line(
         what=f"{said.who}{covering} {did}.",

@@ -408,6 +408,13 @@ def short_day(at: date | datetime) -> str:
     return days.said(local(at))
 
 
+def put_off(until: date | None, *, next_meeting: bool) -> str:
+    """Return what follows "deferred": ", until 9 June 2004", or ", until the next meeting, on" that day."""
+    if until is None:
+        return ""
+    return f", until {'the next meeting, on ' if next_meeting else ''}{short_day(until)}"
+
+
 def moment(at: datetime) -> str:
     """Return an instant as "Thursday 9 June 2004 at 10:02"."""
     return f"{day(at)} at {at.astimezone(ZONE):%H:%M}"

@@ -402,6 +402,7 @@ def decision(
     round: int = 1,
     content_hash: str = HASH,
     until: date | None = None,
+    next_meeting: bool = False,
     held_until: datetime | None = None,
     attempt: int = 1,
 ) -> Decision:
@@ -416,6 +417,7 @@ def decision(
         payload_hash=f"{choice}",
         submitted_at=datetime(2004, 10, 13, 10, tzinfo=UTC),
         until=until,
+        next_meeting=next_meeting,
         held_until=held_until,
         attempt=attempt,
     )

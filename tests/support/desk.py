@@ -126,6 +126,7 @@ class Desk:
         *,
         person: str = "",
         until: date | None = None,
+        next_meeting: bool = False,
         at: datetime = NINE + timedelta(hours=1),
         held_until: datetime | None = None,
         conditions: Sequence[Condition] = (),
@@ -146,6 +147,7 @@ class Desk:
             reason="Because it is so",
             conditions=tuple(conditions),
             until=until,
+            next_meeting=next_meeting,
             content_hash=view.content_hash,
             shown_hash="5" * 64,
             submitted_at=at,
@@ -222,6 +224,7 @@ class Desk:
         choice: Choice | None = Choice.APPROVE,
         ending: Ending = Ending.DECIDED,
         until: date | None = None,
+        next_meeting: bool = False,
         why: str = "",
     ) -> None:
         outcome = Outcome(
@@ -230,6 +233,7 @@ class Desk:
             choice=choice,
             at=NINE + timedelta(hours=3),
             until=until,
+            next_meeting=next_meeting,
         )
         done(self.register.closed(StepClosing(step=step, outcome=outcome, unrecorded=unrecorded, why=why)))
 

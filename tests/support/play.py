@@ -95,17 +95,27 @@ class Play:
         seat: str = "",
         round: int = 1,
         to: date | None = None,
+        next_meeting: bool = False,
         attempt: int = 1,
     ) -> Counted | Refused:
         """Answer a question once it is open; the first of its seats unless one is named."""
-        return await self.answers_step(self.step(key, round), choice, seat=seat, to=to, attempt=attempt)
+        return await self.answers_step(
+            self.step(key, round), choice, seat=seat, to=to, next_meeting=next_meeting, attempt=attempt
+        )
 
     async def answers_on(self, action: str, key: str, choice: Choice, *, round: int = 1) -> Counted | Refused:
         """Answer a question of an action that follows from the case, once it is open."""
         return await self.answers_step(f"{action}.{key}.{round}", choice)
 
     async def answers_step(
-        self, step: str, choice: Choice, *, seat: str = "", to: date | None = None, attempt: int = 1
+        self,
+        step: str,
+        choice: Choice,
+        *,
+        seat: str = "",
+        to: date | None = None,
+        next_meeting: bool = False,
+        attempt: int = 1,
     ) -> Counted | Refused:
         """Answer a step once it is open."""
         await until(lambda: self._opening(step))
@@ -119,6 +129,7 @@ class Play:
             round=ask.round,
             content_hash=ask.content_hash,
             until=to,
+            next_meeting=next_meeting,
             held_until=holding.until(ask.terms.hold, self.outside.now, NON_WORKING),
             attempt=attempt,
         )

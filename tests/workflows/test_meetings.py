@@ -206,3 +206,27 @@ def test_it_is_put_down_for_the_first_meeting_that_its_papers_can_reach(
     assert now.asks[0].model_copy(update={"otherwise": ()}) == leg.asks[0].model_copy(
         update={"otherwise": ()}
     )
+
+
+OCTOBER_13, NOVEMBER_10, DECEMBER_8 = date(2004, 10, 13), date(2004, 11, 10), date(2004, 12, 8)
+
+
+@pytest.mark.parametrize(
+    ("known", "goes_to"),
+    [
+        (((OCTOBER_13, ()), (NOVEMBER_10, ())), NOVEMBER_10),
+        # Moved, wherever to, the meeting takes along what was put off to it; also if it is moved again.
+        (((date(2004, 11, 17), (NOVEMBER_10,)), (DECEMBER_8, ())), date(2004, 11, 17)),
+        (((date(2004, 12, 15), (NOVEMBER_10, date(2004, 11, 17))), (DECEMBER_8, ())), date(2004, 12, 15)),
+        # Called off, it leaves it to the one after.
+        (((OCTOBER_13, ()), (DECEMBER_8, ())), DECEMBER_8),
+        # Without any it keeps its day.
+        (((OCTOBER_13, ()),), NOVEMBER_10),
+        ((), NOVEMBER_10),
+    ],
+)
+def test_what_was_put_off_to_a_meeting_follows_it(
+    known: tuple[tuple[date, tuple[date, ...]], ...], goes_to: date
+) -> None:
+    sittings = [Sitting(day=day, papers_due=day, formerly=formerly) for day, formerly in known]
+    assert meetings.put_off_to(NOVEMBER_10, sittings) == goes_to

@@ -108,6 +108,20 @@ def held(day: date | None, sittings: Iterable[Sitting]) -> Sitting | None:
     return next((one for one in meant if one.day == day), meant[0] if meant else None)
 
 
+def following(sittings: Iterable[Sitting], day: date) -> date | None:
+    """Return the day of the first meeting after a day; None if none is known."""
+    return min((one.day for one in sittings if one.day > day), default=None)
+
+
+def put_off_to(day: date, sittings: Sequence[Sitting]) -> date:
+    """Return the day to which something is put off that was put off to the meeting of a day.
+
+    Moved, the meeting takes it along. Called off, it goes to the one after; without any it keeps its day.
+    """
+    own = held(day, sittings)
+    return own.day if own else following(sittings, day) or day
+
+
 def why(own: Sitting | None, now: date | None, today: date, *, listed: bool) -> Moving:
     """Return why a case goes to the meeting of another day, or to none; `own` is what its own has become."""
     if own is None:

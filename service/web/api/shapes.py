@@ -216,6 +216,8 @@ class DecisionTold(BaseModel):
     conditions: list[dict[str, str]]
     answers: dict[str, dict[str, str]]
     until: date | None
+    next_meeting: bool
+    """On that day the forum that was asked is to meet next; if that meeting moves, so does the question."""
     submitted_at: datetime
     recorded_at: datetime | None
     content_hash: str

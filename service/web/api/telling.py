@@ -127,6 +127,7 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
         conditions=[_condition(put) for put in decision.conditions],
         answers={name: answer.model_dump() for name, answer in decision.answers.items()},
         until=decision.until,
+        next_meeting=decision.next_meeting,
         submitted_at=decision.submitted_at,
         recorded_at=decision.recorded_at,
         content_hash=decision.content_hash,

@@ -649,6 +649,7 @@ def _read_page(
         changed=changed,
         owners=deciding.condition_owners(sight.edition, visit.today),
         verifies=deciding.verifies(sight),
+        next_meeting=deciding.next_meeting(tx, sight),
         guards=words.guards(sight.case.size),
         rows=range(1, deciding.MOST_CONDITIONS + 1),
         written=deciding.WRITTEN,

@@ -317,6 +317,7 @@ def _item_page(
         following=found.following(item),
         owners=deciding.condition_owners(found.rules, visit.today),
         verifies=deciding.verifies(sight) if sight else "",
+        next_meeting=deciding.next_meeting(tx, sight) if sight else None,
         guards=words.guards(sight.case.size) if sight else [],
         rows=range(1, deciding.MOST_CONDITIONS + 1),
         written=deciding.WRITTEN,

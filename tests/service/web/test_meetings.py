@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from service import sittings
-from service.store import cases, meetings
+from service.store import cases, meetings, rebuild
 from service.store.meetings import MeetingState, Series
 from tests.service.web.office import Browser, Office, proposal
 from workflows.model import Choice, Ending, Happening, Outcome, StepClosing
@@ -172,6 +172,64 @@ def test_what_a_board_did_not_decide_by_email_is_before_its_meeting_and_recorded
     assert (made.step, made.choice) == (put, Choice.APPROVE)
     browser.see(page)
     assert "Done Decision. It is approved." in browser.words
+
+
+def before_srg(office: Office) -> tuple[str, str]:
+    """A question that is before SRG on 28 October; returns it, and the meeting's page."""
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    office.it_is(date(2004, 10, 28))
+    office.looks("srg")
+    page = "/meetings/srg/2004-10-28"
+    browser = office.signed_in("srg-secretary")
+    browser.see(f"{page}/attendance")
+    there = {f"presence-{post}": "present" for post in office.edition.forums["srg"].members}
+    assert browser.press(True, "attendance", **there) == 200
+    return office.asked(ref, "srg-meeting"), page
+
+
+def test_an_item_is_put_off_to_the_next_meeting_whose_day_is_found_when_it_is_recorded(
+    office: Office,
+) -> None:
+    put, page = before_srg(office)
+    browser = office.signed_in("srg-secretary")
+    browser.see(f"{page}/items/{put}")
+    assert "At the next meeting, on Thursday 25 November 2004" in browser.words
+    # With neither it is asked for the day, as ever.
+    reasons = {"choice": "defer", "reason": "The supplier's answers are to come"}
+    assert browser.press(True, "items", do="record", **reasons) == 422
+    assert "Say on which day to ask you again" in browser.words
+    browser.see(f"{page}/items/{put}")
+    assert browser.press(True, "items", do="record", until_what="meeting", **reasons) == 200
+    (made,) = office.engine.decided
+    assert (made.choice, made.until, made.next_meeting) == (Choice.DEFER, date(2004, 11, 25), True)
+    browser.see(page)
+    assert "It is deferred" in browser.words
+    browser.see(f"{page}/minutes")
+    assert "It is deferred, until the next meeting, on 25 November 2004." in browser.words
+    office.recorded(put)
+    before = rebuild.dump(office.store)
+    rebuild.rebuild(office.store)
+    assert rebuild.dump(office.store) == before
+
+
+def test_what_is_put_off_to_a_meeting_that_moves_meanwhile_is_read_again(office: Office) -> None:
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    office.it_is(date(2004, 10, 19))
+    step = office.asked(ref, "srg")
+    browser = office.browser()
+    browser.see(office.link(step, "cd-rc"))
+    browser.press()
+    # The papers of SRG's meeting of 28 October close on the 21st.
+    assert "At the next meeting, on Thursday 28 October 2004" in browser.words
+    browser.press(choice="defer", until_what="meeting", reason="After the budget")
+    assert "Ask me again on Thursday 28 October 2004, at the next meeting" in browser.words
+    with office.store.writing() as tx:
+        srg = Series(organisation="leicester", forum="srg")
+        meetings.moved(tx, srg, date(2004, 10, 28), date(2004, 11, 4), why="Half term", by="p-pmo")
+    browser.press()
+    assert office.engine.decided == []
+    assert "Something changed" in browser.words
+    assert "At the next meeting, on Thursday 4 November 2004" in browser.words
 
 
 def test_a_case_for_the_next_meeting_misses_this_one(office: Office) -> None:
