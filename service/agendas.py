@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 
-from service import telling
+from service import questions, telling
 from service.handbook import Edition, Forum
 from service.store import cases, intents, meetings, steps
 from service.store.cases import CaseView
@@ -229,6 +229,28 @@ def to_come(case: CaseView, key: str) -> LegAsk | None:
         return found[1]
     leg = next((leg for leg in (*case.route, *case.branches.values()) if leg.leg == key and leg.asks), None)
     return leg.asks[0] if leg else None
+
+
+def question_of(tx: Tx, item: AgendaItem) -> StepView | LegAsk | None:
+    """Return the question of an item, put or still to come; None where the forum is only told."""
+    match item.kind:
+        case ItemKind.QUESTION:
+            return steps.must(tx, item.step)
+        case ItemKind.COMING:
+            return to_come(cases.get(tx, item.case), item.key.rpartition(".")[2])
+        case _:
+            return None
+
+
+def sought(tx: Tx, item: AgendaItem) -> str:
+    """Return the decision that is sought of the forum, in words; nothing where it is only told."""
+    if item.kind is ItemKind.MINUTES:
+        return "Are these minutes a true record?"
+    question = question_of(tx, item)
+    if question is None:
+        return ""
+    case = cases.get(tx, item.case)
+    return questions.sought(tx, case, question, telling.edition(tx, case.edition))
 
 
 def _information(

@@ -48,6 +48,32 @@ def read(tx: Tx, hash: str) -> MinutesText | None:
     return MinutesText.model_validate(canonical.loads(text)) if text else None
 
 
+def corrections(drafted: MinutesText, now: MinutesText) -> tuple[str, ...]:
+    """Return what was corrected since minutes were drafted, in their order."""
+    lines = {line.number: line for line in drafted.items}
+    changed = [
+        (f"Item {line.number} ({line.title})", lines[line.number].text, line.text)
+        for line in now.items
+        if line.number in lines and line.text != lines[line.number].text
+    ]
+    if drafted.opening != now.opening:
+        changed = [("Before the items", drafted.opening, now.opening), *changed]
+    return tuple(_corrected(*change) for change in changed)
+
+
+def _corrected(where: str, before: str, now: str) -> str:
+    if not now:
+        return f"{where}: “{before}” was taken out"
+    instead = f", where it said “{before}”," if before else ""
+    return f"{where}{instead} it now says: {now}"
+
+
+def corrected(tx: Tx, meeting: Meeting) -> tuple[str, ...]:
+    """Return what was corrected of the minutes of a meeting; nothing once a text of them was erased."""
+    drafted, now = read(tx, meeting.draft_hash), read(tx, meeting.minutes_hash)
+    return corrections(drafted, now) if drafted and now else ()
+
+
 def draft(meeting: Meeting, rules: Edition, forum: Forum, following: date | None) -> MinutesText:
     """Put the closed record of a meeting into words."""
     return MinutesText(

@@ -766,7 +766,9 @@ def _meeting_closed(connection: Connection, line: Line) -> None:
 
 
 def _minutes_drafted(connection: Connection, line: Line) -> None:
-    _change_meeting(connection, line, line.data["day"], minutes="drafted", minutes_hash=line.data["minutes"])
+    hashed = line.data["minutes"]
+    drafted = {"minutes": "drafted", "minutes_hash": hashed, "draft_hash": hashed}
+    _change_meeting(connection, line, line.data["day"], **drafted)
 
 
 def _minutes_corrected(connection: Connection, line: Line) -> None:
@@ -815,6 +817,7 @@ def _known_meeting(connection: Connection, line: Line, on: str) -> None:
         "present": "[]",
         "minutes": "",
         "minutes_hash": "",
+        "draft_hash": "",
     }
     insert_new(connection, MEETINGS, [row])
 

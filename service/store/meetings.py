@@ -159,6 +159,8 @@ class Meeting(Frozen):
     present: tuple[AttendedBy, ...] = ()
     minutes: str = ""
     minutes_hash: str = ""
+    draft_hash: str = ""
+    """Of the minutes as they were drafted, whatever was corrected since."""
     confirmed_at: date | None = None
 
     @property

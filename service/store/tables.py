@@ -474,6 +474,8 @@ class MeetingRow(SQLModel, table=True):
     minutes: str
     """drafted, corrected or confirmed; empty while there are none."""
     minutes_hash: str
+    draft_hash: str = Field(sa_column_kwargs={"server_default": ""})
+    """Of the minutes as they were drafted, before anything was corrected."""
     confirmed_at: date | None = None
     """The day of the meeting that confirmed its minutes."""
 

@@ -9,8 +9,8 @@ from service.store import clock, letters, meetings, rebuild
 from service.store.letters import LedgerRow
 from service.store.meetings import Meeting, MeetingState, Series
 from tests.support.activities import done
-from tests.support.desk import Desk
-from workflows.model import Happening, MeetingHappens, MeetingNext
+from tests.support.desk import NINE, Desk
+from workflows.model import MEETING, CaseWaiting, Happening, MeetingHappens, MeetingNext
 from workflows.rules.clock import jump
 
 SERIES = Series(organisation="leicester", forum="heads-of-ict")
@@ -84,6 +84,28 @@ def test_papers_close_with_the_agenda_as_it_stood(convener: Convener) -> None:
     assert item.startswith("business-")
     sent = convener.letters("agenda_sent")
     assert [business["title"] for business in sent[0].props["items"]] == ["Dates for 2005"]
+
+
+def test_the_agenda_gives_the_decision_sought_as_the_papers_and_the_members_own_letters_do(
+    convener: Convener,
+) -> None:
+    desk = convener.desk
+    case = desk.submits()
+    waits = CaseWaiting(
+        case=case.case,
+        number=1,
+        key="notification",
+        leg=MEETING,
+        since=NINE,
+        until=datetime(2004, 10, 13, 8, tzinfo=UTC),
+        on="heads-of-ict",
+    )
+    done(desk.cases.waits(waits))
+    convener.looks()
+    convener.it_is(date(2004, 10, 7))
+    convener.happens(Happening.PAPERS_CLOSED)
+    (item,) = convener.letters("agenda_sent")[0].props["items"]
+    assert (item["ref"], item["sought"]) == (case.case, "Do you have any concerns about this proposal?")
 
 
 def test_nobody_is_sent_the_agenda_of_a_meeting_that_is_over(convener: Convener) -> None:

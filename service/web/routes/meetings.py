@@ -68,6 +68,7 @@ def listed(forum: str, visit: Asker) -> Response:
         coming=coming,
         past=past,
         state=meeting_pages.state,
+        today=visit.today,
     )
 
 

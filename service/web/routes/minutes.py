@@ -85,12 +85,13 @@ def minutes(forum: str, day: str, visit: Asker) -> Response:
     with visit.desk.store.reading() as tx:
         found = minutebook.room(tx, visit, forum, day)
         text = minutebook.minutes(tx, found)
+        corrected = minuting.corrected(tx, found.meeting)
     return page(
         "meetings/minutes.html",
         visit.frame(),
         room=found,
         minutes=text,
-        state=meeting_pages.state(found.meeting),
+        corrected=corrected,
     )
 
 
@@ -150,6 +151,7 @@ def minutes_on_paper(forum: str, day: str, visit: Asker) -> Response:
     with visit.desk.store.reading() as tx:
         found = minutebook.room(tx, visit, forum, day)
         text = minuting.read(tx, found.meeting.minutes_hash)
-    if text is None:
-        raise NotFound("These minutes have not been drafted yet.")
-    return pdf(packs.minutes_pdf(papers.minutes(found, text)), f"minutes-{forum}-{day}")
+        if text is None:
+            raise NotFound("These minutes have not been drafted yet.")
+        made = papers.minutes(tx, found, text)
+    return pdf(packs.minutes_pdf(made), f"minutes-{forum}-{day}")

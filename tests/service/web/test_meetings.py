@@ -1,11 +1,14 @@
 """A forum's meetings on their pages: who may do what, the agenda, the record, the minutes."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from service import sittings
 from service.store import cases, meetings, rebuild
+from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
 from tests.service.web.office import Browser, Office, proposal
 from workflows.model import Choice, Ending, Happening, Outcome, StepClosing
@@ -74,6 +77,21 @@ def test_who_reads_and_who_keeps_a_meeting(
     office: Office, sitting: str, post: str, path: str, status: int
 ) -> None:
     assert office.signed_in(post).see(path) == status
+
+
+@pytest.mark.parametrize(
+    ("day", "tag"),
+    [
+        (date(2004, 10, 12), "To be called"),
+        (OCTOBER, "Meets today"),
+        (date(2004, 10, 14), "To be called"),
+    ],
+)
+def test_on_its_day_a_meeting_says_that_it_meets_today(office: Office, day: date, tag: str) -> None:
+    office.it_is(day)
+    browser = office.signed_in(SECRETARY)
+    browser.see(MEETING)
+    assert f"Meeting of Wednesday 13 October 2004 {tag} " in browser.words
 
 
 def test_nobody_comes_in_without_signing_in(office: Office) -> None:
@@ -449,6 +467,19 @@ def test_minutes_are_drafted_corrected_confirmed_at_the_next_meeting_and_frozen(
     assert len(told) == len(MEMBERS) + 1
     browser.see(f"{MEETING}/minutes")
     assert "Confirmed at the meeting of Wednesday 10 November 2004" in browser.words
+    # What was corrected is told with them: on the page, on paper, and to the members.
+    corrected = "it now says: It was noted, with thanks."
+    assert corrected in browser.words
+    paper = PdfReader(BytesIO(browser.get(f"{MEETING}/minutes.pdf").content))
+    assert corrected in " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
+    with office.store.reading() as tx:
+        letters = [row for row in ledger.of_case(tx, SERIES.ref) if row.kind == "minutes_sent"]
+    sent = {tuple(row.props["corrections"]) for row in letters}
+    drafted = "where it said “Vote: 4 in favour, 0 against, 0 abstained. It is noted. "
+    ((said,),) = sent - {()}
+    assert drafted in said
+    assert said.endswith(corrected)
+    assert () in sent, "nothing was corrected when they were drafted"
     assert browser.see(f"{MEETING}/minutes/correct") == 409
     with office.store.reading() as tx:
         held = meetings.get(tx, SERIES, OCTOBER)

@@ -1,4 +1,4 @@
-"""Decisions that put a question off to the next meeting of whoever was asked."""
+"""Deferrals to the next meeting of whoever was asked, and the minutes as they were drafted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,10 @@ def upgrade() -> None:
     op.add_column(
         "decision", sa.Column("next_meeting", sa.Boolean(), nullable=False, server_default=sa.false())
     )
+    # What was corrected of earlier minutes is found once the tables are folded anew.
+    op.add_column("meeting", sa.Column("draft_hash", sa.String(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
+    op.drop_column("meeting", "draft_hash")
     op.drop_column("decision", "next_meeting")
