@@ -673,6 +673,10 @@ def _meeting_moved(connection: Connection, line: Line) -> None:
     state = "called" if before["called"] else "planned"
     _change_meeting(connection, line, data["to"], moved_from=was, state=state, **carried)
     own = (MEETING_ITEMS.c.series == line.case, MEETING_ITEMS.c.day == was)
+    # What it was to let roll on is before it on its new day.
+    connection.execute(
+        update(MEETING_ITEMS).where(*own, MEETING_ITEMS.c.rolled).values(note="", rolled=False)
+    )
     connection.execute(update(MEETING_ITEMS).where(*own).values(day=to))
 
 
@@ -743,7 +747,7 @@ def _votes_counted(connection: Connection, line: Line) -> None:
 
 
 def _item_noted(connection: Connection, line: Line) -> None:
-    _change_item(connection, line, note=line.data["note"])
+    _change_item(connection, line, note=line.data["note"], rolled=False)
 
 
 def _item_rolled(connection: Connection, line: Line) -> None:
@@ -753,6 +757,7 @@ def _item_rolled(connection: Connection, line: Line) -> None:
 def _meeting_closed(connection: Connection, line: Line) -> None:
     data = line.data
     _stirred(connection, line)
+    _known_meeting(connection, line, data["day"])
     _change_meeting(
         connection,
         line,

@@ -130,6 +130,12 @@ def right(tx: Tx, visit: Visit, forum: Forum) -> Right:
     )
 
 
+def locked(tx: Tx, visit: Visit, key: str) -> None:
+    """Let nobody else write about a forum's meetings meanwhile, so that what is read next stays so."""
+    if forum := visit.rules.forums.get(key):
+        tx.lock(agendas.series_of(visit.rules, forum).ref)
+
+
 def forum_of(tx: Tx, visit: Visit, key: str) -> tuple[Forum, Right]:
     """Return a forum that the visitor may read, and what else they may do there."""
     forum = visit.rules.forums.get(key)

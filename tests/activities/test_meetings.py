@@ -165,6 +165,38 @@ def test_a_record_that_is_closed_is_minuted_before_anything_else(convener: Conve
     assert convener.looks().day == NOVEMBER
 
 
+@pytest.mark.parametrize(
+    "what", [Happening.CALLED, Happening.PAPERS_CLOSED, Happening.CHASED, Happening.LEFT]
+)
+@pytest.mark.parametrize("become", ["moved", "called_off", "closed"])
+def test_nothing_happens_any_more_to_a_meeting_that_was_moved_called_off_or_closed(
+    convener: Convener, what: Happening, become: str
+) -> None:
+    convener.looks()
+    with convener.desk.store.writing() as tx:
+        if become == "moved":
+            meetings.moved(tx, SERIES, OCTOBER, date(2004, 10, 20), why="Half term", by="p")
+        elif become == "called_off":
+            meetings.called_off(tx, SERIES, OCTOBER, why="Half term", by="p")
+        else:
+            meetings.closed(tx, SERIES, OCTOBER, MeetingState.NOT_HELD, items=(), present=(), by="p")
+    before = convener.meeting(), convener.desk.record()
+    convener.happens(what)
+    assert (convener.meeting(), convener.desk.record()) == before
+
+
+def test_whoever_was_called_to_a_meeting_is_not_called_again_to_its_new_day(convener: Convener) -> None:
+    convener.looks()
+    convener.happens(Happening.CALLED)
+    called, to = convener.letters("meeting_called"), date(2004, 10, 20)
+    with convener.desk.store.writing() as tx:
+        meetings.moved(tx, SERIES, OCTOBER, to, why="Half term", by="p")
+    convener.happens(Happening.CALLED, to)
+    assert convener.letters("meeting_called") == called
+    convener.happens(Happening.PAPERS_CLOSED, to)
+    assert convener.meeting(to).papers_closed is not None
+
+
 def test_a_vacant_post_is_not_written_to(desk: Desk) -> None:
     ended = tuple(
         held.model_copy(update={"until": date(2004, 9, 1)}) if held.post == "hoict-ce" else held

@@ -89,6 +89,7 @@ async def added(forum: str, visit: Asker, sent: Sent) -> Response:
     def write() -> tuple[Response, str]:
         errors: dict[str, str] = {}
         with visit.desk.store.writing() as tx:
+            minutebook.locked(tx, visit, forum)
             known = _kept_by(tx, visit, forum)
             series = agendas.series_of(visit.rules, known)
             day = _new_day(tx, visit, known, sent, errors)
@@ -122,6 +123,7 @@ def meeting(forum: str, day: str, visit: Asker) -> Response:
 def ordered(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
     """Move an item a place up or down."""
     with visit.desk.store.writing() as tx:
+        minutebook.locked(tx, visit, forum)
         found = minutebook.open_room(tx, visit, forum, day)
         way, _, key = str(sent.get("move", "")).partition(":")
         item = found.item(key)
@@ -145,6 +147,7 @@ def business_added(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
     """Put an item of other business on the agenda."""
     errors: dict[str, str] = {}
     with visit.desk.store.writing() as tx:
+        minutebook.locked(tx, visit, forum)
         found = minutebook.open_room(tx, visit, forum, day)
         title = forms.line(sent, "title", "Say what the item is about", errors)
         if not errors:
@@ -191,6 +194,7 @@ async def changed(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
 
     def write() -> tuple[Response, str, Sequence[str]]:
         with visit.desk.store.writing() as tx:
+            minutebook.locked(tx, visit, forum)
             found = minutebook.to_come(tx, visit, forum, day)
             response = _changed(tx, visit, found, sent)
             return response, found.series.ref if response.status_code == 303 else "", tuple(tx.outgoing)

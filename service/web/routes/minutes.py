@@ -37,6 +37,7 @@ async def closed(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
 
     def write() -> tuple[Response, str]:
         with visit.desk.store.writing() as tx:
+            minutebook.locked(tx, visit, forum)
             found = _closable(tx, visit, forum, day)
             ways = dict(minutebook.ways_to_close(found))
             how = str(sent.get("how", ""))
@@ -112,6 +113,7 @@ def corrected(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
     """Keep corrected minutes. What was decided stays as it was recorded; only its words change."""
     errors: dict[str, str] = {}
     with visit.desk.store.writing() as tx:
+        minutebook.locked(tx, visit, forum)
         found = _correctable(tx, visit, forum, day)
         text = minutebook.minutes(tx, found)
         lines = tuple(

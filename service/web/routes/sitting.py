@@ -57,6 +57,7 @@ def attended(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
     """Write down who is there."""
     errors: dict[str, str] = {}
     with visit.desk.store.writing() as tx:
+        minutebook.locked(tx, visit, forum)
         found = minutebook.open_room(tx, visit, forum, day)
         if found.day > visit.today:
             raise Conflict("The meeting has not come yet, so nobody can be there.")
@@ -114,6 +115,7 @@ async def recorded(forum: str, day: str, item: str, visit: Asker, sent: Sent) ->
 
     def write() -> tuple[Submitted | Response, tuple[str, ...]]:
         with visit.desk.store.writing() as tx:
+            minutebook.locked(tx, visit, forum)
             found = minutebook.open_room(tx, visit, forum, day)
             return _recorded(tx, visit, found, found.item(item), sent), tuple(tx.outgoing)
 

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from service import sittings
+from service import agendas, sittings
 from service.store import cases, meetings, rebuild
 from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
@@ -412,6 +412,106 @@ def test_what_has_no_outcome_rolls_on_and_is_carried_over_to_the_next_meeting(
 def closes(browser: Browser, how: str = "held", meeting: str = MEETING) -> None:
     browser.see(f"{meeting}/close")
     assert browser.press(True, "close", how=how) == 200
+
+
+@pytest.mark.parametrize("left", ["called off", "unrecorded", "closed late"])
+def test_other_business_without_an_outcome_is_before_the_next_meeting_whatever_became_of_its_own(
+    office: Office, left: str
+) -> None:
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/business")
+    assert browser.press(True, "business", title="Dates for 2005") == 200
+    november, december = f"{FORUM}/2004-11-10", f"{FORUM}/2004-12-08"
+    browser.see(november)
+    assert "Dates for 2005" not in browser.words, "it is before a meeting that is still to come"
+    if left == "called off":
+        browser.see(f"{MEETING}/change")
+        assert browser.press(True, "change", what="call_off", off_why="Too little to decide") == 200
+    office.it_is(NOVEMBER)
+    browser.see(november)
+    assert "Dates for 2005" in browser.words
+    assert "Carried over from 13 October 2004" in browser.words
+    if left == "closed late":
+        closes(browser, "not_held", november)
+        closes(browser, "not_held")
+        browser.see(december)
+        assert "Dates for 2005" in browser.words
+        return
+    attends(browser, meeting=november)
+    browser.see(november)
+    (item,) = {
+        part.split('"')[0] for part in browser.page.split(f"{november}/items/")[1:] if "business" in part
+    }
+    browser.see(f"{november}/items/{item}")
+    assert browser.press(True, "items", do="record", note="They are agreed.") == 200
+    closes(browser, meeting=november)
+    browser.see(december)
+    assert "Dates for 2005" not in browser.words
+
+
+def test_what_was_rolled_on_may_still_be_decided_while_the_record_is_open(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/business")
+    browser.press(True, "business", title="Dates for 2005")
+    attends(browser, there=2)
+    for key in (sitting, business(office)):
+        browser.see(f"{MEETING}/items/{key}")
+        assert browser.press(True, "items", do="roll", roll_why="Too few are here") == 200
+    attends(browser)
+    browser.see(f"{MEETING}/items/{business(office)}")
+    assert "Too few are here. It rolls on to the next meeting." in browser.words
+    assert browser.press(True, "items", do="record", note="They are agreed after all.") == 200
+    assert records(browser, sitting, choice="note", **CLEAR) == 200
+    closes(browser)
+    with office.store.reading() as tx:
+        held = meetings.get(tx, SERIES, OCTOBER)
+    assert [(item.rolled, item.came_to) for item in held.items] == [
+        (False, "it is noted"),
+        (False, "They are agreed after all."),
+    ]
+
+
+def business(office: Office) -> str:
+    with office.store.reading() as tx:
+        view = meetings.view(tx, SERIES, OCTOBER)
+    return next(one.item for one in view.heard if one.title)
+
+
+def test_a_meeting_that_is_moved_takes_what_was_to_roll_on_along_as_open(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/items/{sitting}")
+    assert browser.press(True, "items", do="roll", roll_why="Too few are here") == 200
+    browser.see(f"{MEETING}/change")
+    to = {"to-day": "20", "to-month": "10", "to-year": "2004"}
+    assert browser.press(True, "change", what="move", move_why="Too few are here", **to) == 200
+    office.it_is(date(2004, 10, 20))
+    attends(browser, meeting=f"{FORUM}/2004-10-20")
+    browser.see(f"{FORUM}/2004-10-20/items/{sitting}")
+    assert browser.press(True, "items", do="record", choice="note", **CLEAR) == 200
+    assert [made.choice for made in office.engine.decided] == [Choice.NOTE]
+
+
+def test_items_keep_the_numbers_that_they_had_when_papers_closed(office: Office) -> None:
+    first, second = office.submitted("PROP-02"), office.submitted("PROP-05")
+    for ref in (first, second):
+        office.course_waits(ref, "notification", OCTOBER)
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    browser.see(MEETING)
+    assert browser.press(True, "order", move=f"up:{second}.notification") == 200
+    office.it_is(date(2004, 10, 7))
+    office.happens(OCTOBER, Happening.PAPERS_CLOSED)
+    office.it_is(OCTOBER)
+    late = office.asked(office.submitted("PROP-06"), "notification")
+    steps = [office.asked(ref, "notification") for ref in (first, second)]
+    with office.store.reading() as tx:
+        known = agendas.agenda(tx, office.edition, office.edition.forums["heads-of-ict"], OCTOBER)
+    assert [item.key for item in known.items] == [*reversed(steps), late]
 
 
 def test_the_check_before_closing_lists_what_rolls_on_and_asks_if_it_was_held(
