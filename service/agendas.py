@@ -51,6 +51,8 @@ class AgendaItem(Frozen):
     """The meeting from which it rolled on."""
     came_to: str = ""
     """The choice it was given, where it has been given one."""
+    recording: bool = False
+    """It has been given one, which has not reached its case yet."""
     number: int = 0
     minutes_of: date | None = None
 
@@ -193,6 +195,7 @@ def _questions(
         if step.ask.forum != forum.key or opened > day or step.ending is Ending.WITHDRAWN:
             continue
         earlier = [known for known in meets if opened <= known < day]
+        came_to = _answer(tx, step)
         # It is before an earlier meeting that may still take it, or was answered before this one's successor.
         if not all(_over(tx, series_of(rules, forum), known) for known in earlier) or (
             until and step.closed and step.closed >= until
@@ -206,7 +209,8 @@ def _questions(
             asks=step.kind,
             step=step.id,
             carried_from=earlier[0] if earlier else None,
-            came_to=_answer(tx, step),
+            came_to=came_to,
+            recording=not came_to and bool(intents.unsettled(tx, step.id)),
         )
 
 

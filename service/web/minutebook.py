@@ -30,6 +30,7 @@ from workflows.model import Choice, Frozen
 from workflows.rules import meter
 from workflows.rules.meter import Meter
 
+RECORDING = "Its outcome is being recorded. Look again in a minute."
 MINUTED = {"confirmed": "confirmed as a true record"}
 
 
@@ -100,11 +101,12 @@ class Room:
 
     def pending(self, item: AgendaItem) -> bool:
         """Say whether an item still waits for the forum's word."""
-        return item.kind is not ItemKind.INFORMATION and not item.came_to and not self.rolled(item)
+        given = item.came_to or item.recording or self.rolled(item)
+        return item.kind is not ItemKind.INFORMATION and not given
 
     def rolled(self, item: AgendaItem) -> bool:
         """Say whether the secretary has written down that an item rolls on."""
-        return not item.came_to and self.meeting.heard_of(item.key).rolled
+        return not item.came_to and not item.recording and self.meeting.heard_of(item.key).rolled
 
     def following(self, item: AgendaItem | None = None) -> AgendaItem | None:
         """Return the next item that waits for an outcome: after this one, or else from the beginning."""
@@ -286,6 +288,8 @@ def hindrance(found: Room, item: AgendaItem) -> str:
         return "The record of this meeting is closed."
     if found.day > found.today:
         return f"The meeting is on {words.day(found.day)}. Outcomes are recorded from that day on."
+    if item.recording:
+        return RECORDING
     if item.kind is ItemKind.COMING:
         return "The case has not put its question yet."
     if not found.right.records and item.kind is ItemKind.QUESTION:
@@ -321,21 +325,27 @@ def closed_items(tx: Tx, found: Room) -> tuple[ClosedItem, ...]:
 def _closed(tx: Tx, found: Room, item: AgendaItem) -> ClosedItem:
     heard = found.meeting.heard_of(item.key)
     told = item.kind is ItemKind.INFORMATION
-    rolls = not told and not item.came_to
+    rolls = not told and not item.came_to and not item.recording
     made = ClosedItem(
         key=item.key,
         number=item.number,
         kind=str(item.kind),
         title=item.title,
         case=item.case,
-        came_to=f"noted; {outcome(item)}" if told and item.came_to else "noted" if told else outcome(item),
+        came_to=RECORDING
+        if item.recording
+        else f"noted; {outcome(item)}"
+        if told and item.came_to
+        else "noted"
+        if told
+        else outcome(item),
         choice=item.came_to if item.kind is ItemKind.QUESTION else "",
         interests=tuple(found.title(post) for post in heard.interests),
         votes=heard.votes,
         rolled=rolls,
         note=heard.note if rolls else "",
     )
-    if item.kind is not ItemKind.QUESTION or rolls:
+    if item.kind is not ItemKind.QUESTION or rolls or item.recording:
         return made
     return made.model_copy(update=_said(tx, item))
 
@@ -409,7 +419,10 @@ def preview(found: Room) -> bool:
 
 def answered(found: Room) -> bool:
     """Say whether something was decided at a meeting: then it was held, whatever becomes of the rest."""
-    return any(item.came_to and item.kind is not ItemKind.INFORMATION for item in found.agenda.items)
+    return any(
+        (item.came_to or item.recording) and item.kind is not ItemKind.INFORMATION
+        for item in found.agenda.items
+    )
 
 
 def case_of(tx: Tx, item: AgendaItem) -> CaseView:
@@ -424,7 +437,7 @@ def minutes_hash(tx: Tx, found: Room, item: AgendaItem) -> str:
 
 def said(tx: Tx, found: Room, item: AgendaItem) -> str:
     """Return what came of an item, as the minutes will have it; empty while it waits."""
-    if found.pending(item):
+    if found.pending(item) or item.recording:
         return ""
     return minuting.said(_closed(tx, found, item))
 

@@ -76,6 +76,8 @@ def _closable(tx: Tx, visit: Visit, forum: str, day: str) -> Room:
     found = minutebook.open_room(tx, visit, forum, day)
     if found.day > visit.today:
         raise Conflict("The meeting has not come yet, so its record cannot be closed.")
+    if waits := next((item for item in found.agenda.items if item.recording), None):
+        raise Conflict(f"The outcome of item {waits.number} is still being recorded. Try again in a minute.")
     return found
 
 

@@ -292,7 +292,8 @@ def _item_page(
 ) -> Response:
     sight = brief = None
     shown = ""
-    mine = found.right.records and item.kind is ItemKind.QUESTION and not item.came_to and found.meeting.open
+    given = item.came_to or item.recording
+    mine = found.right.records and item.kind is ItemKind.QUESTION and not given and found.meeting.open
     if mine:
         sight = minutebook.sight(tx, visit, minutebook.step_of(tx, item))
         brief = briefing.brief(tx, sight)

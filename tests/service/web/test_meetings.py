@@ -7,6 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from service import agendas, sittings
+from service.gateway import Unknown
 from service.store import cases, meetings, rebuild
 from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
@@ -412,6 +413,29 @@ def test_what_has_no_outcome_rolls_on_and_is_carried_over_to_the_next_meeting(
 def closes(browser: Browser, how: str = "held", meeting: str = MEETING) -> None:
     browser.see(f"{meeting}/close")
     assert browser.press(True, "close", how=how) == 200
+
+
+def test_an_outcome_that_has_not_reached_its_case_is_being_recorded_and_holds_the_record_open(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    office.engine.answer = Unknown()
+    assert records(browser, sitting, choice="note", **CLEAR) == 200
+    browser.see(MEETING)
+    assert "Being recorded" in browser.words
+    browser.see(f"{MEETING}/items/{sitting}")
+    assert "Its outcome is being recorded" in browser.words
+    assert "Record and next" not in browser.words
+    assert browser.see(f"{MEETING}/close") == 409
+    assert "The outcome of item 1 is still being recorded" in browser.words
+    browser.see(f"{MEETING}/change")
+    assert browser.press(True, "change", what="call_off", off_why="Nothing to decide") == 409
+    office.recorded(sitting)
+    closes(browser)
+    with office.store.reading() as tx:
+        held = meetings.get(tx, SERIES, OCTOBER)
+    assert [(item.rolled, item.choice) for item in held.items] == [(False, "note")]
 
 
 @pytest.mark.parametrize("left", ["called off", "unrecorded", "closed late"])
