@@ -131,11 +131,11 @@ def _in_order(items: Sequence[AgendaItem], view: MeetingView) -> list[AgendaItem
     before, it stands where it belongs by itself. Minutes come first whatever was said, for the forum confirms
     them before it goes on.
     """
-    by_itself = [_lasting(item.key) for item in items]
+    by_itself = [lasting(item.key) for item in items]
     places = {key: place for place, key in enumerate(_order(view, by_itself))}
 
     def place(item: AgendaItem) -> tuple[bool, float, int]:
-        key = _lasting(item.key)
+        key = lasting(item.key)
         own = by_itself.index(key)
         # An item that the secretary has not placed follows the last one before it that was.
         earlier = [places[one] for one in by_itself[: own + 1] if one in places]
@@ -147,11 +147,11 @@ def _in_order(items: Sequence[AgendaItem], view: MeetingView) -> list[AgendaItem
 
 def _order(view: MeetingView, here: Sequence[str]) -> list[str]:
     """Return the order of a meeting's items: the secretary's, unless papers closed after they gave it."""
-    placed, closed = ([_lasting(key) for key in keys] for keys in (view.order, view.agenda))
+    placed, closed = ([lasting(key) for key in keys] for keys in (view.order, view.agenda))
     return placed if all(key in placed for key in closed if key in here) else closed
 
 
-def _lasting(key: str) -> str:
+def lasting(key: str) -> str:
     """Return what the key of an item has in common before its question is put and after."""
     name, _, round = key.rpartition(".")
     return name if name and round.isdecimal() else key

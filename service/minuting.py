@@ -107,7 +107,11 @@ _OPENING = {
 
 def quorum_said(meeting: Meeting) -> str:
     """Say of a meeting that was held that enough members were there."""
-    return "The meeting was quorate." if meeting.state is MeetingState.HELD else ""
+    if meeting.state is not MeetingState.HELD:
+        return ""
+    if any(one.presence is Presence.LEFT for one in meeting.present):
+        return "The meeting was quorate for what it decided."
+    return "The meeting was quorate."
 
 
 def said(item: ClosedItem) -> str:
@@ -117,12 +121,8 @@ def said(item: ClosedItem) -> str:
 
 def _sentences(item: ClosedItem) -> Iterator[str]:
     if item.interests:
-        verb = "declares" if len(item.interests) == 1 else "declare"
-        yield (
-            f"{_listed(item.interests)} {verb} an interest and takes no part."
-            if verb == "declares"
-            else (f"{_listed(item.interests)} {verb} an interest and take no part.")
-        )
+        verbs = "has an interest and takes" if len(item.interests) == 1 else "have an interest and take"
+        yield f"{_listed(item.interests)} {verbs} no part."
     if item.votes:
         yield f"Vote: {voted(item.votes)}."
     if item.came_to:
@@ -149,6 +149,8 @@ def _there(present: Sequence[AttendedBy]) -> Iterator[str]:
         chair = " (chair)" if one.chair else ""
         if one.presence is Presence.PRESENT:
             yield f"{one.title}{chair}"
+        elif one.presence is Presence.LEFT:
+            yield f"{one.title}{chair} (for a part of the meeting)"
         elif one.presence is Presence.SUBSTITUTE:
             yield f"{one.substitute}, in place of {one.title}{chair}"
 

@@ -66,6 +66,8 @@ class Presence(StrEnum):
 
     PRESENT = "present"
     SUBSTITUTE = "substitute"
+    LEFT = "left"
+    """They were there for a part of it."""
     APOLOGIES = "apologies"
     ABSENT = "absent"
 

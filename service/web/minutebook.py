@@ -1,6 +1,6 @@
 """The secretary's side of a meeting: who may do what, what each item has come to, and its closing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -26,7 +26,7 @@ from service.web import standing, words
 from service.web.roles import Role
 from service.web.standing import Sight
 from service.web.visits import Visit
-from workflows.model import Choice, Frozen
+from workflows.model import Choice, Frozen, key_of
 from workflows.rules import meter
 from workflows.rules.meter import Meter
 
@@ -56,6 +56,8 @@ class Room:
     agenda: Agenda
     right: Right
     today: date
+    out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The members who take no part in an item whatever they say now, by its key."""
 
     @property
     def day(self) -> date:
@@ -79,7 +81,7 @@ class Room:
 
     def meter_of(self, item: str) -> Meter:
         """How the forum stands for an item, in which some may have an interest."""
-        interested = self.meeting.heard_of(item).interests
+        interested = {*self.meeting.heard_of(item).interests, *self.out.get(item, ())}
         return meter.by_presence(self.forum.quorum, self.forum.members, self.there, interested)
 
     def item(self, key: str) -> AgendaItem:
@@ -165,7 +167,32 @@ def room(tx: Tx, visit: Visit, key: str, day: str) -> Room:
     if not view.time:
         view = view.model_copy(update={"time": forum.time, "place": view.place or forum.place})
     made = agendas.agenda(tx, visit.rules, forum, on)
-    return Room(visit.rules, forum, series, view, made, may, visit.today)
+    out = {item.key: kept_out(tx, visit.rules, forum, item, on) for item in made.items}
+    return Room(visit.rules, forum, series, view, made, may, visit.today, out)
+
+
+def kept_out(tx: Tx, rules: Edition, forum: Forum, item: AgendaItem, day: date) -> tuple[str, ...]:
+    """Return the members who take no part in a question: who wrote the version that is decided on, and
+    whoever has declared an interest in it, to an earlier meeting or when it was put to them by email.
+    """
+    if item.kind is not ItemKind.QUESTION:
+        return ()
+    step, case = steps.must(tx, item.step), cases.get(tx, item.case)
+    wrote = telling.writers(tx, case, day) if step.terms.deciding else ()
+    authors = [post for post in forum.members if (held := rules.holder(post, day)) and held.id in wrote]
+    put = {step.key, *(ask.key for ask in telling.before(case, step.key))}
+    declared = [
+        made.seat
+        for made in intents.decisions_of(tx, item.case, strict=False)
+        if made.choice is Choice.DECLARE_INTEREST and key_of(made.step) in put
+    ]
+    earlier = [
+        post
+        for on, heard in meetings.heard(tx, agendas.series_of(rules, forum))
+        if on < day and agendas.lasting(heard.item) == agendas.lasting(item.key)
+        for post in heard.interests
+    ]
+    return tuple(post for post in forum.members if post in (*authors, *declared, *earlier))
 
 
 def told(tx: Tx, visit: Visit, forum: Forum, day: date) -> Room:
@@ -388,15 +415,13 @@ def ways_to_close(found: Room) -> Sequence[tuple[str, str]]:
 
 
 def _ways(found: Room) -> Iterator[tuple[str, str]]:
-    if found.meter.quorate:
+    # What it decided it decided with a quorum, whoever has left since.
+    if found.meter.quorate or answered(found):
         yield str(MeetingState.HELD), "It was held"
     if not answered(found):
         if not found.meter.quorate:
             yield str(MeetingState.INQUORATE), "Too few members came, so it was not quorate"
         yield str(MeetingState.NOT_HELD), "It was not held"
-    elif not found.meter.quorate:
-        # An answer may have been given by letter; the rest of the meeting had no quorum.
-        yield str(MeetingState.INQUORATE), "Too few members came, so it was not quorate"
 
 
 def minutes(tx: Tx, found: Room) -> MinutesText:

@@ -32,6 +32,7 @@ log = structlog.get_logger("web.meetings")
 PRESENCES = [
     ("present", "Present"),
     ("substitute", "Sent a substitute"),
+    ("left", "Was here, and left"),
     ("apologies", "Sent apologies"),
     ("absent", "Absent"),
 ]
@@ -88,6 +89,12 @@ def _presence(found: Room, sent: FormData, post: str, errors: dict[str, str]) ->
         errors[f"presence-{post}"] = f"Say whether {found.title(post)} is here"
         return None
     presence = Presence(said)
+    before = next((one.presence for one in found.meeting.attendance if one.post == post), Presence.ABSENT)
+    was_here = before.counts or before is Presence.LEFT
+    if was_here and not presence.counts and presence is not Presence.LEFT and minutebook.answered(found):
+        errors[f"presence-{post}"] = (
+            f"{found.title(post)} was here when an item got its outcome: say that they left"
+        )
     name = ""
     if presence is Presence.SUBSTITUTE:
         name = forms.line(sent, f"substitute-{post}", f"Say who sits in for {found.title(post)}", errors)
@@ -132,6 +139,10 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
     """Write an item down; for a case's question return the decision, which is still to be brought to it."""
     errors: dict[str, str] = {}
     series, day, me = found.series, found.day, visit.me.id
+    out = found.out.get(item.key, ())
+    interests = [post for post in found.forum.members if post in out or post in sent.getlist("interests")]
+    if found.day <= visit.today:
+        meetings.interests_declared(tx, series, day, item.key, interests, by=me)
     if sent.get("do") == "roll":
         if found.day > visit.today:
             raise Conflict("The meeting has not come yet.")
@@ -140,8 +151,6 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
             return _item_page(tx, visit, found, item, forms.typed(sent), errors)
         meetings.rolled_on(tx, series, day, item.key, why, by=me)
         return _onward(found, item)
-    interests = [post for post in found.forum.members if post in sent.getlist("interests")]
-    meetings.interests_declared(tx, series, day, item.key, interests, by=me)
     if sent.get("do") == "interests":
         return RedirectResponse(f"{found.path}/items/{item.key}", 303)
     found = minutebook.open_room(tx, visit, found.forum.key, day.isoformat())
@@ -299,6 +308,7 @@ def _item_page(
         brief = briefing.brief(tx, sight)
         shown = texts.put(tx, brief.text())
     heard = found.meeting.heard_of(item.key)
+    out = found.out.get(item.key, ())
     meter = found.meter_of(item.key)
     return page(
         "meetings/item.html",
@@ -315,7 +325,8 @@ def _item_page(
         errors=errors,
         hindrance=minutebook.hindrance(found, item),
         interested=list(heard.interests),
-        members=[(post, found.title(post)) for post in found.there],
+        members=[(post, found.title(post)) for post in found.there if post not in out],
+        out=[found.title(post) for post in out],
         minutes=minuting.read(tx, minutebook.minutes_hash(tx, found, item)),
         following=found.following(item),
         owners=deciding.condition_owners(found.rules, visit.today),

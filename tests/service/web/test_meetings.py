@@ -415,6 +415,84 @@ def closes(browser: Browser, how: str = "held", meeting: str = MEETING) -> None:
     assert browser.press(True, "close", how=how) == 200
 
 
+def test_whoever_wrote_a_proposal_or_is_out_of_its_question_takes_no_part_in_deciding_it(
+    office: Office,
+) -> None:
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31", co_authors=["cd-hsg"])
+    by_email = office.asked(ref, "srg")
+    member = office.browser()
+    member.see(office.link(by_email, "chief-executive"))
+    member.press()
+    member.press(choice="declare_interest", reason="I am of their board")
+    member.press()
+    office.recorded(by_email)
+    day, page = date(2004, 10, 28), "/meetings/srg/2004-10-28"
+    office.it_is(day)
+    office.looks("srg")
+    put = office.asked(ref, "srg-meeting")
+    members = office.edition.forums["srg"].members
+    browser = office.signed_in("srg-secretary")
+
+    def attend(*away: str) -> None:
+        browser.see(f"{page}/attendance")
+        there = {f"presence-{post}": "absent" if post in away else "present" for post in members}
+        assert browser.press(True, "attendance", **there) == 200
+        browser.see(f"{page}/items/{put}")
+
+    attend(*[post for post in members if post not in ("chief-executive", "cd-hsg")][:3])
+    assert "3 of 8 present; 4 needed; 2 have declared an interest" in browser.words
+    assert "Chief Executive; " in browser.words or "Chief Executive and " in browser.words
+    assert "take no part: whoever wrote a proposal does not decide it" in browser.words
+    assert browser.press(True, "items", do="record", choice="approve") == 422
+    assert "Too few members are here to decide this" in browser.words
+    attend()
+    assert browser.press(True, "items", do="record", choice="approve", in_favour="7") == 422
+    assert "7 votes are more than the 6 who may vote" in browser.words
+    assert browser.press(True, "items", do="record", choice="approve", in_favour="6") == 200
+    browser.see(f"{page}/items/{put}")
+    assert "have an interest and take no part. Vote: 6 in favour" in browser.words
+
+
+def test_an_interest_that_is_declared_in_something_that_rolls_on_is_known_at_the_next_meeting(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    browser.see(f"{MEETING}/items/{sitting}")
+    why = "Too little is known"
+    assert browser.press(True, "items", do="roll", roll_why=why, interests=["head-technology"]) == 200
+    closes(browser)
+    office.happens(OCTOBER, Happening.MINUTED)
+    office.it_is(NOVEMBER)
+    attends(browser, meeting=f"{FORUM}/2004-11-10")
+    browser.see(f"{FORUM}/2004-11-10/items/{sitting}")
+    assert "5 of 6 present; 3 needed; 1 has declared an interest" in browser.words
+    assert "Head of Technology takes no part" in browser.words
+
+
+def test_what_was_decided_was_decided_by_a_meeting_that_was_held_whoever_left_afterwards(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    assert records(browser, sitting, choice="note", in_favour="6", **CLEAR) == 200
+    assert attends(browser, there=2) == 422
+    assert "Head of ICT, Regeneration and Culture was here when an item got its outcome" in browser.words
+    browser.see(f"{MEETING}/attendance")
+    said = {f"presence-{post}": "present" if number < 2 else "left" for number, post in enumerate(MEMBERS)}
+    assert browser.press(True, "attendance", **said) == 200
+    assert "2 of 6 present" in browser.words
+    browser.see(f"{MEETING}/close")
+    assert "Too few members came" not in browser.words
+    closes(browser, "held")
+    office.looks()
+    office.happens(OCTOBER, Happening.MINUTED)
+    browser.see(f"{MEETING}/minutes")
+    assert "Head of ICT, Regeneration and Culture (for a part of the meeting)" in browser.words
+    assert "every item rolls on" not in browser.words
+    assert "6 in favour" in browser.words
+
+
 def test_an_outcome_that_has_not_reached_its_case_is_being_recorded_and_holds_the_record_open(
     office: Office, sitting: str
 ) -> None:
