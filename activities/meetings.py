@@ -81,6 +81,9 @@ class Meetings(Writing, ports.Meetings):
             return tx.clock
         rules, forum, series = found
         day, at = happens.day, happens.at
+        if not _may_happen(meetings.view(tx, series, day), happens.what):
+            # It was moved, called off or closed while this was on its way.
+            return tx.clock
         desk = convening.Convening(tx, rules, forum, self._links.page, at)
         ahead = at <= calendar.closing(day)
         match happens.what:
@@ -120,6 +123,19 @@ class Meetings(Writing, ports.Meetings):
         meetings.minutes_drafted(
             tx, series, happens.day, text.kept(tx), at=happens.at, queued=desk.minutes_sent(happens.day, text)
         )
+
+
+def _may_happen(meeting: Meeting, what: Happening) -> bool:
+    """Say whether something can still happen to a meeting as it has become; a repetition always can."""
+    match what:
+        case Happening.MINUTED:
+            return meeting.state in meetings.CLOSED
+        case Happening.CALLED:
+            # Whoever was called to it on another day has been told of this one.
+            told = meeting.called is not None and meeting.moved_from is not None
+            return meeting.state in (MeetingState.PLANNED, MeetingState.CALLED) and not told
+        case Happening.PAPERS_CLOSED | Happening.CHASED | Happening.PMO_TOLD | Happening.LEFT:
+            return meeting.open
 
 
 def _since(tx: Tx, series: Series, today: date) -> date:

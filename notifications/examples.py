@@ -1432,6 +1432,24 @@ EXAMPLES: dict[str, Letter] = {
             ),
         ),
     ),
+    "deferred-to-the-next-meeting": Deferred(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 28),
+        until=date(2004, 11, 25),
+        next_meeting=SRG,
+        question=Question(kind="srg_meeting", forum=SRG),
+        answers=(
+            Answer(
+                who=SRG,
+                choice=Choice.DEFER,
+                on=date(2004, 10, 28),
+                reason="The supplier's answers on security are still to come.",
+                until=date(2004, 11, 25),
+                next_meeting=True,
+            ),
+        ),
+    ),
     "moved": Moved(
         to=_SPONSOR,
         matter=BOOKING,

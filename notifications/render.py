@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications.invitation import Invitation, calendar
 from notifications.sayings import saying
+from workflows import days
 from workflows.letters import (
     Addressee,
     CaseLetter,
@@ -178,7 +179,7 @@ def percent(share: Decimal) -> str:
 
 def day(day: dt.date) -> str:
     """Thursday 14 October 2004."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
+    return days.in_full(day)
 
 
 def short_day(day: dt.date, written: dt.date | None = None) -> str:
@@ -188,7 +189,7 @@ def short_day(day: dt.date, written: dt.date | None = None) -> str:
 
 def near(day: dt.date, other: dt.date) -> str:
     """14 October, beside a day of the same year; otherwise 14 October 2004."""
-    return f"{day.day} {day:%B}" if day.year == other.year else f"{day.day} {day:%B %Y}"
+    return f"{day.day} {day:%B}" if day.year == other.year else days.said(day)
 
 
 def moment(instant: dt.datetime) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 
-from service import telling
+from service import questions, telling
 from service.handbook import Edition, Forum
 from service.store import cases, intents, meetings, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.meetings import Calendar, MeetingView, Series
 from service.store.steps import StepView
+from workflows.days import said
 from workflows.model import Ending, Frozen, LegAsk
 from workflows.rules import calendar
 from workflows.rules.series import days as days_of
@@ -50,6 +51,8 @@ class AgendaItem(Frozen):
     """The meeting from which it rolled on."""
     came_to: str = ""
     """The choice it was given, where it has been given one."""
+    recording: bool = False
+    """It has been given one, which has not reached its case yet."""
     number: int = 0
     minutes_of: date | None = None
 
@@ -112,7 +115,7 @@ def agenda(tx: Tx, rules: Edition, forum: Forum, day: date) -> Agenda:
         day=day,
         papers_due=calendar.nth_working_day(day, -forum.papers_days, rules.non_working),
         called_on=calendar.nth_working_day(day, -forum.called_days, rules.non_working),
-        items=_numbered(_in_order(found, view.order)),
+        items=_numbered(_in_order(found, view)),
         misses=tuple(_misses(tx, rules, forum, day, after(meets, day))),
     )
 
@@ -121,26 +124,37 @@ def _numbered(items: Sequence[AgendaItem]) -> tuple[AgendaItem, ...]:
     return tuple(item.model_copy(update={"number": number}) for number, item in enumerate(items, start=1))
 
 
-def _in_order(items: Sequence[AgendaItem], order: Sequence[str]) -> list[AgendaItem]:
-    """Return items as the secretary has put them; what came since stands where it belongs by itself.
+def _in_order(items: Sequence[AgendaItem], view: MeetingView) -> list[AgendaItem]:
+    """Return items as the secretary has put them, or as they stood when papers closed, with their numbers.
 
-    Minutes come first whatever was said, for the forum confirms them before it goes on.
+    What comes after papers have closed stands at the end, for members have the others under their numbers;
+    before, it stands where it belongs by itself. Minutes come first whatever was said, for the forum confirms
+    them before it goes on.
     """
-    places = {key: place for place, key in enumerate(order)}
-    by_itself = {item.key: place for place, item in enumerate(items)}
+    by_itself = [lasting(item.key) for item in items]
+    places = {key: place for place, key in enumerate(_order(view, by_itself))}
 
     def place(item: AgendaItem) -> tuple[bool, float, int]:
-        own = by_itself[item.key]
+        key = lasting(item.key)
+        own = by_itself.index(key)
         # An item that the secretary has not placed follows the last one before it that was.
-        earlier = [places[one.key] for one in items[: own + 1] if one.key in places]
-        last = earlier[-1] if earlier else -1
-        return (
-            item.kind is not ItemKind.MINUTES,
-            places.get(item.key, last + 0.5),
-            own,
-        )
+        earlier = [places[one] for one in by_itself[: own + 1] if one in places]
+        unplaced = len(places) if view.papers_closed else (earlier[-1] if earlier else -1) + 0.5
+        return item.kind is not ItemKind.MINUTES, places.get(key, unplaced), own
 
     return sorted(items, key=place)
+
+
+def _order(view: MeetingView, here: Sequence[str]) -> list[str]:
+    """Return the order of a meeting's items: the secretary's, unless papers closed after they gave it."""
+    placed, closed = ([lasting(key) for key in keys] for keys in (view.order, view.agenda))
+    return placed if all(key in placed for key in closed if key in here) else closed
+
+
+def lasting(key: str) -> str:
+    """Return what the key of an item has in common before its question is put and after."""
+    name, _, round = key.rpartition(".")
+    return name if name and round.isdecimal() else key
 
 
 def moved_in(items: Sequence[AgendaItem], key: str, by: int) -> tuple[str, ...]:
@@ -181,8 +195,11 @@ def _questions(
         if step.ask.forum != forum.key or opened > day or step.ending is Ending.WITHDRAWN:
             continue
         earlier = [known for known in meets if opened <= known < day]
-        # It is before an earlier meeting that is still to come, or was answered before this one's successor.
-        if any(known >= tx.today for known in earlier) or (until and step.closed and step.closed >= until):
+        came_to = _answer(tx, step)
+        # It is before an earlier meeting that may still take it, or was answered before this one's successor.
+        if not all(_over(tx, series_of(rules, forum), known) for known in earlier) or (
+            until and step.closed and step.closed >= until
+        ):
             continue
         yield AgendaItem(
             key=step.id,
@@ -192,7 +209,8 @@ def _questions(
             asks=step.kind,
             step=step.id,
             carried_from=earlier[0] if earlier else None,
-            came_to=_answer(tx, step),
+            came_to=came_to,
+            recording=not came_to and bool(intents.unsettled(tx, step.id)),
         )
 
 
@@ -230,6 +248,28 @@ def to_come(case: CaseView, key: str) -> LegAsk | None:
     return leg.asks[0] if leg else None
 
 
+def question_of(tx: Tx, item: AgendaItem) -> StepView | LegAsk | None:
+    """Return the question of an item, put or still to come; None where the forum is only told."""
+    match item.kind:
+        case ItemKind.QUESTION:
+            return steps.must(tx, item.step)
+        case ItemKind.COMING:
+            return to_come(cases.get(tx, item.case), item.key.rpartition(".")[2])
+        case _:
+            return None
+
+
+def sought(tx: Tx, item: AgendaItem) -> str:
+    """Return the decision that is sought of the forum, in words; nothing where it is only told."""
+    if item.kind is ItemKind.MINUTES:
+        return "Are these minutes a true record?"
+    question = question_of(tx, item)
+    if question is None:
+        return ""
+    case = cases.get(tx, item.case)
+    return questions.sought(tx, case, question, telling.edition(tx, case.edition))
+
+
 def _information(
     tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]
 ) -> Iterator[AgendaItem]:
@@ -252,21 +292,29 @@ def _information(
 def _business(
     tx: Tx, rules: Edition, forum: Forum, view: MeetingView, meets: Sequence[date]
 ) -> Iterator[AgendaItem]:
-    """Go through what the secretary has added, after what of that rolled on from the last meeting."""
-    previous = before(meets, view.day)
-    last = meetings.find(tx, series_of(rules, forum), previous) if previous else None
-    rolled = [item for item in (last.items if last else ()) if item.kind == ItemKind.BUSINESS and item.rolled]
-    titles = {item.key: item.title for item in rolled}
-    titles |= {heard.item: heard.title for heard in view.heard if heard.title}
-    for key, title in titles.items():
+    """Go through what the secretary has added, after what earlier meetings have left without an outcome."""
+    series = series_of(rules, forum)
+    known = meetings.heard(tx, series)
+    added = {heard.item: (heard.title, day) for day, heard in known if heard.title and day <= view.day}
+    settled = {heard.item for day, heard in known if heard.settled and day < view.day}
+    for key, (title, day) in sorted(added.items(), key=lambda one: one[1][1]):
+        earlier = [one for one in (*meets, day) if day <= one < view.day]
+        if key in settled or not all(_over(tx, series, one) for one in earlier):
+            continue
         heard = view.heard_of(key)
         yield AgendaItem(
             key=key,
             kind=ItemKind.BUSINESS,
             title=title,
-            carried_from=previous if key in [item.key for item in rolled] else None,
+            carried_from=day if day < view.day else None,
             came_to="" if heard.rolled else heard.note,
         )
+
+
+def _over(tx: Tx, series: Series, day: date) -> bool:
+    """Say whether a meeting takes up nothing more: its day has passed, or its record is closed or void."""
+    known = meetings.find(tx, series, day)
+    return day < tx.today or (known is not None and not known.open)
 
 
 def _misses(tx: Tx, rules: Edition, forum: Forum, day: date, following: date | None) -> Iterator[Miss]:
@@ -296,11 +344,6 @@ def secretaries(rules: Edition, forum: Forum) -> tuple[str, ...]:
     """Return the posts under which questions are asked of a forum's secretary."""
     known = [post for post in rules.posts.values() if post.succeeded_by == forum.secretary]
     return (forum.secretary, *(post.key for post in known))
-
-
-def said(day: date) -> str:
-    """Write a day as titles and references give it: 13 October 2004."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def reference(forum: str, day: date, number: int) -> str:

@@ -13,9 +13,10 @@ from service.store import intents
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.steps import StepView
+from workflows.days import in_full
 from workflows.model import Choice, Frozen, Nudge, QuorumRule, Rung, Seat, Terms
 from workflows.rules import calendar, meter, quorum
-from workflows.rules.meter import Meter
+from workflows.rules.meter import Meter, VoteMeter
 
 VETO = "You may stop this alone: if you say no, it does not go on. Until it closes it waits for your answer."
 OUT = (
@@ -28,7 +29,7 @@ OUT = (
 class Board(Frozen):
     """A board's question as it stands: the count, and what is said of it."""
 
-    meter: Meter
+    meter: VoteMeter
     blind: bool
     """How anybody voted is not told yet."""
     present: str
@@ -78,16 +79,16 @@ def standing(put: Put, made: Sequence[DecisionView], rules: Edition, now: dateti
     blind, today = put.terms.blind and put.open, calendar.local_day(now)
     answers = {one.seat: one.choice for one in made}
     held = [one.seat for one in made if put.open and one.held_until and one.held_until >= now]
-    found = meter.meter(answers, put.seats, put.terms.quorum, blind=blind, held=held)
+    found = meter.by_votes(answers, put.seats, put.terms.quorum, blind=blind, held=held)
     if found is None:
         return None
     titles = {seat.key: telling.title(rules, seat.post, today) for seat in put.seats}
     if not put.open:
-        return Board(meter=found, blind=blind, present=_present(found))
+        return Board(meter=found, blind=blind, present=f"{present(found)}.")
     return Board(
         meter=found,
         blind=blind,
-        present=_present(found),
+        present=f"{present(found)}.",
         wanting=_wanting(put, found, titles, len(held)),
         until=_until(put, today),
     )
@@ -147,14 +148,16 @@ def _title(seats: Sequence[Seat], key: str | None, rules: Edition, day: date) ->
     return telling.title(rules, seat.post, day) if seat else ""
 
 
-def _present(found: Meter) -> str:
+def present(found: Meter, about: str = "") -> str:
+    """Return "5 of 8 present; 4 needed; 1 has declared an interest in item 3"."""
     parts = [f"{found.present} of {found.seats} present", f"{found.needed} needed"]
     if found.interests:
-        parts.append(f"{found.interests} {_has(found.interests)} declared an interest")
-    return f"{'; '.join(parts)}."
+        about = f" in {about}" if about else ""
+        parts.append(f"{found.interests} {_has(found.interests)} declared an interest{about}")
+    return "; ".join(parts)
 
 
-def _wanting(put: Put, found: Meter, titles: Mapping[str, str], held: int) -> tuple[str, ...]:
+def _wanting(put: Put, found: VoteMeter, titles: Mapping[str, str], held: int) -> tuple[str, ...]:
     told = [*_missing(found, titles), *_votes(found)]
     if found.even:
         chair = next(seat for seat in put.seats if seat.chair)
@@ -167,7 +170,7 @@ def _wanting(put: Put, found: Meter, titles: Mapping[str, str], held: int) -> tu
     return tuple(told)
 
 
-def _missing(found: Meter, titles: Mapping[str, str]) -> list[str]:
+def _missing(found: VoteMeter, titles: Mapping[str, str]) -> list[str]:
     silent = _listed([titles[key] for key in found.silent])
     if not found.possible:
         return ["Too few are left without an interest for the votes to count, so it cannot be decided here."]
@@ -179,7 +182,7 @@ def _missing(found: Meter, titles: Mapping[str, str]) -> list[str]:
     return [f"Still to vote: {silent}."] if silent else []
 
 
-def _votes(found: Meter) -> list[str]:
+def _votes(found: VoteMeter) -> list[str]:
     if found.in_favour is None or not found.answered:
         return []
     abstaining = f", {found.abstaining} abstaining" if found.abstaining else ""
@@ -188,7 +191,7 @@ def _votes(found: Meter) -> list[str]:
 
 def _until(put: Put, today: date) -> tuple[str, ...]:
     """Say until when, and what follows if there are too few votes by then."""
-    told = [f"Votes are asked for by {_day(put.due)}."] if put.due >= today else []
+    told = [f"Votes are asked for by {in_full(put.due)}."] if put.due >= today else []
     count = next((rung for rung in put.rungs if rung.nudge is Nudge.COUNT), None)
     end = next((rung for rung in put.rungs if rung.nudge is Nudge.CLOSE), None)
     if count:
@@ -196,23 +199,19 @@ def _until(put: Put, today: date) -> tuple[str, ...]:
             "more are waited for" if end else "it stays open until enough have voted, and the PMO is told"
         )
         told.append(
-            f"On {_day(calendar.local_day(count.at))} the votes that have been cast decide, if they make a "
-            f"quorum; otherwise {otherwise}."
+            f"On {in_full(calendar.local_day(count.at))} the votes that have been cast decide, if they make "
+            f"a quorum; otherwise {otherwise}."
         )
     if end:
         # A board that has a meeting to go to leaves an even vote to it as well.
         falls_back = put.terms.quorum.even_vote_open
         then = "what is not decided goes to its next meeting" if falls_back else "decided or not"
-        told.append(f"On {_day(calendar.local_day(end.at))} it closes, {then}.")
+        told.append(f"On {in_full(calendar.local_day(end.at))} it closes, {then}.")
     return tuple(told)
 
 
 def _has(count: int) -> str:
     return "has" if count == 1 else "have"
-
-
-def _day(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def _listed(names: Sequence[str]) -> str:

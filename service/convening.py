@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
-from service import agendas, telling
-from service.agendas import AgendaItem, ItemKind
+from service import agendas, minuting, telling
+from service.agendas import ItemKind
 from service.handbook import Edition, Forum
 from service.minuting import MinutesText
 from service.store import editions, meetings
@@ -151,7 +151,12 @@ class Convening:
             )
             for line in text.items
         )
-        facts = {"items": items, "next_meeting": text.next_meeting, "confirmed": confirmed}
+        facts = {
+            "items": items,
+            "next_meeting": text.next_meeting,
+            "confirmed": confirmed,
+            "corrections": minuting.corrected(self._tx, meeting),
+        }
         return self._to_all(MinutesSent, day, "confirmed" if confirmed else "minutes", facts)
 
     # ------------------------------------------------------------------------ parts
@@ -242,14 +247,10 @@ class Convening:
                 number=item.number,
                 ref=item.case,
                 title=item.title,
-                sought=_sought(item),
+                sought=agendas.sought(self._tx, item),
                 for_information=item.kind is ItemKind.INFORMATION,
                 carried_over_from=item.carried_from,
             )
             for item in agenda.items
             if not item.came_to or item.kind is ItemKind.INFORMATION
         )
-
-
-def _sought(item: AgendaItem) -> str:
-    return "Are these minutes a true record?" if item.kind is ItemKind.MINUTES else ""

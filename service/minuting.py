@@ -48,6 +48,32 @@ def read(tx: Tx, hash: str) -> MinutesText | None:
     return MinutesText.model_validate(canonical.loads(text)) if text else None
 
 
+def corrections(drafted: MinutesText, now: MinutesText) -> tuple[str, ...]:
+    """Return what was corrected since minutes were drafted, in their order."""
+    lines = {line.number: line for line in drafted.items}
+    changed = [
+        (f"Item {line.number} ({line.title})", lines[line.number].text, line.text)
+        for line in now.items
+        if line.number in lines and line.text != lines[line.number].text
+    ]
+    if drafted.opening != now.opening:
+        changed = [("Before the items", drafted.opening, now.opening), *changed]
+    return tuple(_corrected(*change) for change in changed)
+
+
+def _corrected(where: str, before: str, now: str) -> str:
+    if not now:
+        return f"{where}: “{before}” was taken out"
+    instead = f", where it said “{before}”," if before else ""
+    return f"{where}{instead} it now says: {now}"
+
+
+def corrected(tx: Tx, meeting: Meeting) -> tuple[str, ...]:
+    """Return what was corrected of the minutes of a meeting; nothing once a text of them was erased."""
+    drafted, now = read(tx, meeting.draft_hash), read(tx, meeting.minutes_hash)
+    return corrections(drafted, now) if drafted and now else ()
+
+
 def draft(meeting: Meeting, rules: Edition, forum: Forum, following: date | None) -> MinutesText:
     """Put the closed record of a meeting into words."""
     return MinutesText(
@@ -81,7 +107,11 @@ _OPENING = {
 
 def quorum_said(meeting: Meeting) -> str:
     """Say of a meeting that was held that enough members were there."""
-    return "The meeting was quorate." if meeting.state is MeetingState.HELD else ""
+    if meeting.state is not MeetingState.HELD:
+        return ""
+    if any(one.presence is Presence.LEFT for one in meeting.present):
+        return "The meeting was quorate for what it decided."
+    return "The meeting was quorate."
 
 
 def said(item: ClosedItem) -> str:
@@ -91,12 +121,8 @@ def said(item: ClosedItem) -> str:
 
 def _sentences(item: ClosedItem) -> Iterator[str]:
     if item.interests:
-        verb = "declares" if len(item.interests) == 1 else "declare"
-        yield (
-            f"{_listed(item.interests)} {verb} an interest and takes no part."
-            if verb == "declares"
-            else (f"{_listed(item.interests)} {verb} an interest and take no part.")
-        )
+        verbs = "has an interest and takes" if len(item.interests) == 1 else "have an interest and take"
+        yield f"{_listed(item.interests)} {verbs} no part."
     if item.votes:
         yield f"Vote: {voted(item.votes)}."
     if item.came_to:
@@ -123,6 +149,8 @@ def _there(present: Sequence[AttendedBy]) -> Iterator[str]:
         chair = " (chair)" if one.chair else ""
         if one.presence is Presence.PRESENT:
             yield f"{one.title}{chair}"
+        elif one.presence is Presence.LEFT:
+            yield f"{one.title}{chair} (for a part of the meeting)"
         elif one.presence is Presence.SUBSTITUTE:
             yield f"{one.substitute}, in place of {one.title}{chair}"
 

@@ -95,6 +95,7 @@ def told(
             for number, put in enumerate(decision.conditions, start=1)
         ),
         until=decision.until,
+        next_meeting=decision.next_meeting,
     )
 
 

@@ -15,6 +15,7 @@ from workflows.model import (
     Leg,
     LegAsk,
     Moving,
+    Outcome,
     Sitting,
     SittingsAsked,
 )
@@ -91,8 +92,8 @@ class Attending(Process):
             self._passing |= {ask.key: leg for first in leg.asks for ask in (first, *first.otherwise)}
         return there
 
-    async def _turn_to(self, ask: Ask) -> None:
-        """Go to the forum's next meeting with what its members have not decided by email."""
+    async def _turn_to(self, ask: Ask, left: Outcome) -> None:
+        """Go to the forum's next meeting with what its members did not decide by email, or put off to it."""
         if not ask.meets or self.opened is None:
             return
         leg = self._passing[ask.key]
@@ -105,8 +106,28 @@ class Attending(Process):
 
         await self._ask_when_they_meet([ask.forum], since=day)
         await self._meet(
-            self.opened, (leg,), going, ask.key, lambda legs: (ask.forum, _put(legs[0], ask.key).meeting)
+            self.opened,
+            (leg,),
+            going,
+            ask.key,
+            lambda legs: (ask.forum, _put(legs[0], ask.key).meeting),
+            first=Moving.PUT_OFF if left.next_meeting else Moving.UNDECIDED,
         )
+
+    async def _put_off(self, ask: Ask, outcome: Outcome, day: date) -> bool:
+        """Wait for a deferral's day; what is put off to the forum's next meeting goes wherever that goes."""
+        if not outcome.next_meeting:
+            return await super()._put_off(ask, outcome, day)
+        await self._ask_when_they_meet([ask.forum], since=day)
+        while True:
+            day = meetings.put_off_to(day, self._calendar(ask.forum))
+            moved = partial(self._moved_from, day, ask.forum)
+            going = await self.until(day, unless=moved, key=ask.key, leg=MEETING, on=ask.forum)
+            if not going or not moved():
+                return going
+
+    def _moved_from(self, day: date, forum: str) -> bool:
+        return meetings.put_off_to(day, self._calendar(forum)) != day
 
     async def _meet(
         self,
@@ -118,14 +139,15 @@ class Attending(Process):
         awaited: str = MEETING,
         *,
         listed: bool = False,
+        first: Moving = Moving.UNDECIDED,
     ) -> Legs:
         """Wait for a meeting, and change to another for as long as it turns out not to be the one.
 
-        Legs that are `listed` have their papers in.
+        Legs that are `listed` have their papers in. `first` is why those that had no meeting go to one.
         """
         while self._off(key) is None:
             if (now := going(legs, listed)) != legs:
-                await self._change(proposal, key, agenda(legs), now, agenda(now)[1], listed=listed)
+                await self._change(proposal, key, agenda(legs), now, agenda(now)[1], first, listed=listed)
                 legs = now
             forum, day = agenda(legs)
             if day is None:
@@ -144,6 +166,7 @@ class Attending(Process):
         was: tuple[str, date | None],
         legs: Legs,
         day: date | None,
+        first: Moving,
         *,
         listed: bool,
     ) -> None:
@@ -157,7 +180,7 @@ class Attending(Process):
             version=proposal.version,
             key=key,
             at=self.now,
-            because=meetings.why(own, day, self.today, listed=listed) if planned else Moving.UNDECIDED,
+            because=meetings.why(own, day, self.today, listed=listed) if planned else first,
             forum=forum,
             was=planned,
             papers_due=own.papers_due if own else None,

@@ -494,12 +494,14 @@ class HumanStep(Timed):
 
     async def _close(self) -> Outcome:
         await self._record_undone()
+        until = _until(self.decisions, self.choice)
         outcome = Outcome(
             step=self.ask.step,
             ending=self.ending or Ending.WITHDRAWN,
             choice=self.choice,
             at=self.now,
-            until=_until(self.decisions, self.choice),
+            until=until,
+            next_meeting=any(made.next_meeting for made in self.decisions if until and made.until == until),
             kind=self.ask.kind,
             outside_guidelines=_outside_guidelines(self.decisions, self.choice),
         )
@@ -540,6 +542,11 @@ def _outside_guidelines(decisions: Sequence[Decision], choice: Choice | None) ->
     return choice is Choice.RETURN and any(
         made.outside_guidelines for made in decisions if made.choice is choice
     )
+
+
+def _for_its_meeting(outcome: Outcome, ask: Ask) -> bool:
+    """Say whether an outcome leaves the decision to the meeting at which a question is put."""
+    return outcome.choice is Choice.DEFER and outcome.next_meeting and ask.meets
 
 
 class Process(Timed):
@@ -651,27 +658,34 @@ class Process(Timed):
         """
         if (kept := self.kept(ask.key)) is not None:
             return kept
-        outcome = await self._decide_in_the_end(ask)
-        for other in otherwise:
-            if outcome.ending is not Ending.SILENT:
+        outcome = await self._decide_in_the_end(ask, *otherwise)
+        for number, other in enumerate(otherwise, start=1):
+            if outcome.ending is not Ending.SILENT and not _for_its_meeting(outcome, other):
                 break
-            await self._turn_to(other)
-            outcome = await self._decide_in_the_end(other)
+            await self._turn_to(other, outcome)
+            outcome = await self._decide_in_the_end(other, *otherwise[number:])
         return outcome
 
-    async def _turn_to(self, ask: Ask) -> None:
+    async def _turn_to(self, ask: Ask, left: Outcome) -> None:
         """Wait for whatever a question waits for that is put in the place of another; here for nothing."""
 
-    async def _decide_in_the_end(self, ask: Ask) -> Outcome:
-        """Ask until there is an answer other than to ask again: a deferral does so on its day."""
+    async def _decide_in_the_end(self, ask: Ask, *otherwise: Ask) -> Outcome:
+        """Ask until there is an answer other than to ask again: a deferral does so on its day.
+
+        What members who are asked by email put off to their meeting is put to that, and not to them again.
+        """
         while True:
             outcome = await self._decide_once(self._next_round(ask))
             if outcome.choice is not Choice.DEFER or outcome.until is None:
                 return outcome
-            if not await self.until(
-                outcome.until, key=ask.key, leg=ask.kind, on=ask.forum or ask.seats[0].post
-            ):
+            if any(_for_its_meeting(outcome, other) for other in otherwise):
+                return outcome
+            if not await self._put_off(ask, outcome, outcome.until):
                 return outcome.model_copy(update={"ending": Ending.WITHDRAWN, "choice": None})
+
+    async def _put_off(self, ask: Ask, outcome: Outcome, day: date) -> bool:
+        """Wait for the day on which a question is asked again; returns as `until` does."""
+        return await self.until(day, key=ask.key, leg=ask.kind, on=ask.forum or ask.seats[0].post)
 
     async def decide_together(self, questions: Sequence[Sequence[Ask]]) -> tuple[Outcome, ...]:
         """Put several questions at once, each as `decide` takes it. A refusal calls the others off."""

@@ -147,6 +147,8 @@ class Answer(Frozen):
     conditions: tuple[Condition, ...] = ()
     until: date | None = None
     """For a deferral: the day on which it is asked again."""
+    next_meeting: bool = False
+    """On that day the forum that was asked is to meet next."""
 
 
 class Difference(Frozen):
@@ -601,6 +603,8 @@ class Deferred(CaseLetter):
     kind: Literal["deferred"] = "deferred"
     on: date
     until: date
+    next_meeting: Line = ""
+    """The forum whose next meeting is to be on that day, where it is put off to that."""
     question: Question
     answers: tuple[Answer, ...] = ()
 

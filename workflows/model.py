@@ -317,6 +317,8 @@ class Decision(Frozen):
     submitted_at: datetime
     until: date | None = None
     """For a deferral: the day on which to ask again."""
+    next_meeting: bool = False
+    """That day is given as the next meeting of the forum that was asked, and moves with it."""
     attempt: int = 1
     """Counts how often the seat has tried, where an earlier try was refused or taken back for good."""
     held_until: datetime | None = None
@@ -378,6 +380,8 @@ class Outcome(Frozen):
     choice: Choice | None = None
     at: datetime
     until: date | None = None
+    next_meeting: bool = False
+    """It is put off to the forum's next meeting, which is to be on the day `until`."""
     kind: str = ""
     """The kind of question, for the same answer leads elsewhere on another."""
     outside_guidelines: bool = False
@@ -889,6 +893,8 @@ class Moving(StrEnum):
     """The meeting was moved to a day that does not serve the case."""
     UNDECIDED = "undecided"
     """Its members were to decide by email, and came to no decision."""
+    PUT_OFF = "put_off"
+    """Its members were to decide by email, and put it off to the meeting."""
 
 
 class CaseMoved(Frozen):

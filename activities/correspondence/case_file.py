@@ -33,6 +33,7 @@ from service.telling import (
     told,
     tracked,
 )
+from workflows import days
 from workflows.letters import Addressee, Answer, Asked, Clause, Letter, Matter, Question
 from workflows.model import (
     Capacity,
@@ -239,7 +240,7 @@ class CaseFile:
             return ""
         who = asked(following, self.rules, day)
         meeting = self._meeting_after(following, day)
-        return f"{who} at its meeting of {meetings.said(meeting)}" if meeting else who
+        return f"{who} at its meeting of {days.said(meeting)}" if meeting else who
 
     def _meeting_after(self, following: LegAsk, day: date) -> date | None:
         """Return the meeting to which a question goes that is put at one in the place of another."""

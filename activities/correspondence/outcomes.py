@@ -193,6 +193,7 @@ class Outcomes(Office):
                 matter=self._matter(),
                 on=self.today,
                 until=outcome.until,
+                next_meeting=title(self.rules, step.ask.forum, self.today) if outcome.next_meeting else "",
                 question=self._question(step.key, step.kind, step.seats[0]),
                 answers=tuple(self._told(decision) for decision in made),
             )

@@ -20,6 +20,7 @@ from workflows.model import (
     CaseMoved,
     Ending,
     Expiring,
+    Moving,
     Outcome,
     State,
 )
@@ -34,6 +35,9 @@ class Sponsors(CaseFile):
 
     def moved(self, moved: CaseMoved) -> list[QueuedLetter]:
         """A case goes to another meeting than it was to go to, or to none: its sponsor is told why."""
+        if moved.because is Moving.PUT_OFF:
+            # That it is put off, and to which meeting, they have been told as its outcome.
+            return []
         first = moved.legs[0]
         put = next((ask for ask in course.asked_by(first) if ask.key == moved.key), first.asks[0])
         meeting = put.meeting or first.meeting

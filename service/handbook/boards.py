@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from service.handbook.edition import Edition, Forum
 from workflows.model import Quorum, QuorumRule
-from workflows.rules import attendance
+from workflows.rules import meter
 
 
 class Short(NamedTuple):
@@ -63,7 +63,7 @@ def lacking(edition: Edition, forum: Forum, day: date, authors: Collection[str] 
     if forum.key != edition.route.srg:
         able = tuple(post for post in able if _id(edition, post, day) not in authors)
         interested = {*forum.members} - {*able}
-        needed = attendance.meter(quorum, forum.members, forum.members, interested).needed
+        needed = meter.by_presence(quorum, forum.members, forum.members, interested).needed
     people = seated(edition, able, day, authors, forum.substitutes)
     return Short(forum=forum.key, day=day, people=people, needed=needed) if people < needed else None
 

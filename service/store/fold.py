@@ -595,6 +595,7 @@ def _decision(line: Line) -> dict[str, Any]:
         "answers": canonical.dumps(data.get("answers", {})),
         "words_hash": data.get("words_hash", ""),
         "until": day(data["until"]),
+        "next_meeting": data.get("next_meeting", False),
         "content_hash": data["content_hash"],
         "shown_hash": data.get("shown_hash", ""),
         "payload_hash": data["payload_hash"],
@@ -699,6 +700,10 @@ def _meeting_moved(connection: Connection, line: Line) -> None:
     state = "called" if before["called"] else "planned"
     _change_meeting(connection, line, data["to"], moved_from=was, state=state, **carried)
     own = (MEETING_ITEMS.c.series == line.case, MEETING_ITEMS.c.day == was)
+    # What it was to let roll on is before it on its new day.
+    connection.execute(
+        update(MEETING_ITEMS).where(*own, MEETING_ITEMS.c.rolled).values(note="", rolled=False)
+    )
     connection.execute(update(MEETING_ITEMS).where(*own).values(day=to))
 
 
@@ -769,7 +774,7 @@ def _votes_counted(connection: Connection, line: Line) -> None:
 
 
 def _item_noted(connection: Connection, line: Line) -> None:
-    _change_item(connection, line, note=line.data["note"])
+    _change_item(connection, line, note=line.data["note"], rolled=False)
 
 
 def _item_rolled(connection: Connection, line: Line) -> None:
@@ -779,6 +784,7 @@ def _item_rolled(connection: Connection, line: Line) -> None:
 def _meeting_closed(connection: Connection, line: Line) -> None:
     data = line.data
     _stirred(connection, line)
+    _known_meeting(connection, line, data["day"])
     _change_meeting(
         connection,
         line,
@@ -792,7 +798,9 @@ def _meeting_closed(connection: Connection, line: Line) -> None:
 
 
 def _minutes_drafted(connection: Connection, line: Line) -> None:
-    _change_meeting(connection, line, line.data["day"], minutes="drafted", minutes_hash=line.data["minutes"])
+    hashed = line.data["minutes"]
+    drafted = {"minutes": "drafted", "minutes_hash": hashed, "draft_hash": hashed}
+    _change_meeting(connection, line, line.data["day"], **drafted)
 
 
 def _minutes_corrected(connection: Connection, line: Line) -> None:
@@ -841,6 +849,7 @@ def _known_meeting(connection: Connection, line: Line, on: str) -> None:
         "present": "[]",
         "minutes": "",
         "minutes_hash": "",
+        "draft_hash": "",
     }
     insert_new(connection, MEETINGS, [row])
 

@@ -98,6 +98,8 @@ class Intent(Frozen):
     conditions: tuple[Condition, ...] = ()
     answers: dict[str, Answered] = Field(default_factory=dict)
     until: date | None = None
+    next_meeting: bool = False
+    """That day is given as the next meeting of the forum that was asked."""
     content_hash: str
     shown_hash: str
     submitted_at: datetime
@@ -126,6 +128,8 @@ class Intent(Frozen):
                 "until",
                 "content_hash",
                 *_WORDS,
+                # Only where it is so, or the hashes of what was decided before would not be the same.
+                *(("next_meeting",) if self.next_meeting else ()),
             },
         )
         return canonical.digest(canonical.dumps(decided))
@@ -148,6 +152,7 @@ class Intent(Frozen):
             payload_hash=self.payload_hash,
             submitted_at=self.submitted_at,
             until=self.until,
+            next_meeting=self.next_meeting,
             held_until=self.held_until,
             outside_guidelines=self.outside_guidelines,
         )
@@ -201,6 +206,7 @@ class DecisionView(Frozen):
     conditions: tuple[Condition, ...]
     answers: dict[str, Answered]
     until: date | None
+    next_meeting: bool = False
     content_hash: str
     shown_hash: str
     payload_hash: str
@@ -391,8 +397,9 @@ def _words(intent: Intent) -> str:
 
 def _recordable(intent: Intent, words: str, hashed: str, attempt: int) -> dict[str, Any]:
     """Return what the journal keeps: no words, only their hash."""
+    left_out = {"key", "case", "submitted_at", "held_until", "ip", "user_agent", *_WORDS}
     data = intent.model_dump(
-        mode="json", exclude={"key", "case", "submitted_at", "held_until", "ip", "user_agent", *_WORDS}
+        mode="json", exclude=left_out if intent.next_meeting else left_out | {"next_meeting"}
     )
     return data | {
         "decision": intent.key,

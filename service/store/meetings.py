@@ -32,6 +32,11 @@ _ITEMS = (
     .where(MEETING_ITEMS.c.series == bindparam("series"), MEETING_ITEMS.c.day == bindparam("day"))
     .order_by(MEETING_ITEMS.c.item)
 )
+_ITEMS_OF = (
+    select(MEETING_ITEMS)
+    .where(MEETING_ITEMS.c.series == bindparam("series"))
+    .order_by(MEETING_ITEMS.c.day, MEETING_ITEMS.c.item)
+)
 _HEAD = select(HEADS.c.seq).where(HEADS.c.case == bindparam("case"))
 
 
@@ -61,6 +66,8 @@ class Presence(StrEnum):
 
     PRESENT = "present"
     SUBSTITUTE = "substitute"
+    LEFT = "left"
+    """They were there for a part of it."""
     APOLOGIES = "apologies"
     ABSENT = "absent"
 
@@ -95,6 +102,11 @@ class HeardItem(Frozen):
     interests: tuple[str, ...] = ()
     votes: Votes | None = None
     rolled: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Something came of it, though it moves no case."""
+        return bool(self.note) and not self.rolled
 
 
 class ClosedItem(Frozen):
@@ -159,6 +171,8 @@ class Meeting(Frozen):
     present: tuple[AttendedBy, ...] = ()
     minutes: str = ""
     minutes_hash: str = ""
+    draft_hash: str = ""
+    """Of the minutes as they were drafted, whatever was corrected since."""
     confirmed_at: date | None = None
 
     @property
@@ -379,7 +393,8 @@ def votes_counted(tx: Tx, series: Series, day: date, item: str, votes: Votes, *,
 
 def noted(tx: Tx, series: Series, day: date, item: str, note: str, *, by: str) -> bool:
     """Write what came of an item that moves no case. What is so already is False."""
-    if view(tx, series, day).heard_of(item).note == note:
+    known = view(tx, series, day).heard_of(item)
+    if known.note == note and known.settled:
         return False
     data = {"day": day, "item": item, "note": note}
     return tx.append(series.ref, "item.noted", data, key=_key(tx, series, "noted"), actor=by)
@@ -512,6 +527,11 @@ def view(tx: Tx, series: Series, day: date) -> MeetingView:
     )
     heard = tuple(_heard(row) for row in tx.all(_ITEMS, series=series.ref, day=day))
     return MeetingView(**dict(known), attendance=attended, heard=heard)
+
+
+def heard(tx: Tx, series: Series) -> tuple[tuple[date, HeardItem], ...]:
+    """Return what was said of the items of every meeting, the first first."""
+    return tuple((row.day, _heard(row)) for row in tx.all(_ITEMS_OF, series=series.ref))
 
 
 def minuted(tx: Tx, case: str) -> dict[str, Minute]:

@@ -6,7 +6,7 @@ Times are UTC. `at`, `opened`, `queued` and the like are Clock time; names endin
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Index, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import Index, MetaData, Table, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -417,6 +417,8 @@ class DecisionRow(SQLModel, table=True):
     answers: str = Field(sa_type=Text)
     words_hash: str
     until: date | None = None
+    next_meeting: bool = Field(sa_column_kwargs={"server_default": false()})
+    """That day is given as the next meeting of the forum that was asked."""
     content_hash: str
     shown_hash: str
     payload_hash: str
@@ -480,6 +482,8 @@ class MeetingRow(SQLModel, table=True):
     minutes: str
     """drafted, corrected or confirmed; empty while there are none."""
     minutes_hash: str
+    draft_hash: str = Field(sa_column_kwargs={"server_default": ""})
+    """Of the minutes as they were drafted, before anything was corrected."""
     confirmed_at: date | None = None
     """The day of the meeting that confirmed its minutes."""
 

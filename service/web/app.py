@@ -28,10 +28,12 @@ from service.web.routes import (
     health,
     links,
     meetings,
+    minutes,
     orders,
     proposals,
     provisions,
     signing,
+    sitting,
     work,
 )
 from service.web.visits import admit
@@ -49,6 +51,8 @@ AREAS = (
     provisions,
     handbooks,
     meetings,
+    sitting,
+    minutes,
     api,
 )
 

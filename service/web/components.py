@@ -386,7 +386,8 @@ def answer_rows(chosen: Any, owners: Mapping[str, str], brief: Any, change: str)
         ]
         rows.append(("Condition", "\n".join(filter(None, lines))))
     if chosen.until:
-        rows.append(("Ask me again on", words.day(chosen.until)))
+        at = ", at the next meeting" if chosen.next_meeting else ""
+        rows.append(("Ask me again on", f"{words.day(chosen.until)}{at}"))
     return rows
 
 

@@ -7,18 +7,18 @@ from datetime import date
 from pydantic import Field, TypeAdapter
 from starlette.datastructures import FormData
 
-from service import telling
+from service import agendas, sittings, telling
 from service.handbook import Edition
 from service.store import answers, attempts, intents, texts, undoing
 from service.store.engine import Tx
 from service.store.intents import GUIDELINES, OUTSIDE, Answered, Condition, Intent, StoredIntent
 from service.store.undoing import StoredUndo
-from service.web import days, outstanding, words
+from service.web import days, forms, outstanding, words
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
 from workflows.model import Assurance, Choice, Frozen, Guard, Undo, decision_key, undo_key
-from workflows.rules import holding
+from workflows.rules import holding, meetings
 from workflows.rules.actions import guards_of
 from workflows.rules.quorum import Refusal
 
@@ -28,8 +28,6 @@ WRITTEN = {
     "solution": "Say what the solution is",
 }
 """Named questions that are answered in words, each with what is missing where there are none (SYS-06)."""
-LONGEST = 5_000
-"""Characters in one box."""
 MOST_CONDITIONS = 3
 """Boxes for conditions on the page."""
 _CLEAN: TypeAdapter[str] = TypeAdapter(Text)
@@ -42,6 +40,7 @@ class Chosen(Frozen):
     reason: str = ""
     conditions: tuple[Condition, ...] = ()
     until: date | None = None
+    next_meeting: bool = False
     answers: dict[str, Answered] = Field(default_factory=dict)
 
 
@@ -69,7 +68,7 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
     if choice is not None and choice.needs_reason and not reason:
         errors["reason"] = words.reasons(sight.open_step.kind)[2]
     conditions = _conditions(form, sight, choice, errors) if choice else ()
-    until = _until(form, sight, errors) if choice is Choice.DEFER else None
+    until, at_meeting = _until(tx, form, sight, errors) if choice is Choice.DEFER else (None, False)
     # What settles an issue is wanted of whoever settles it, and of nobody who sends it elsewhere.
     settles = choice is None or choice.favourable
     named = {
@@ -81,7 +80,15 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
         named[GUIDELINES] = Answered(value=OUTSIDE)
     if errors or choice is None:
         return Filled(None, errors)
-    return Filled(Chosen(choice=choice, reason=reason, conditions=conditions, until=until, answers=named), {})
+    chosen = Chosen(
+        choice=choice,
+        reason=reason,
+        conditions=conditions,
+        until=until,
+        next_meeting=at_meeting,
+        answers=named,
+    )
+    return Filled(chosen, {})
 
 
 def _conditions(
@@ -208,13 +215,34 @@ def _outside(form: FormData, sight: Sight, choice: Choice | None, errors: dict[s
     return True
 
 
-def _until(form: FormData, sight: Sight, errors: dict[str, str]) -> date | None:
+def next_meeting(tx: Tx, sight: Sight) -> date | None:
+    """Return the next meeting of the forum that is asked; None if no forum is, or it is not known to meet.
+
+    Members who are asked by email put it before a meeting whose papers have not closed.
+    """
+    forum = sight.edition.forums.get(sight.open_step.ask.forum)
+    if forum is None:
+        return None
+    coming = sittings.ahead(tx, sight.edition.organisation, sight.edition, forum.key)
+    if any(seat.post in agendas.secretaries(sight.edition, forum) for seat in sight.open_step.asked):
+        return meetings.following(coming, sight.today)
+    found = meetings.first((one for one in coming if one.day > sight.today), sight.today)
+    return found.day if found else None
+
+
+def _until(tx: Tx, form: FormData, sight: Sight, errors: dict[str, str]) -> tuple[date | None, bool]:
+    """Read to when a question is put off, and say whether that was given as the forum's next meeting."""
+    if _field(form, "until_what") == "meeting":
+        meeting = next_meeting(tx, sight)
+        if meeting is None:
+            errors["until_what"] = "No further meeting is known; choose a day"
+        return meeting, True
     try:
         day = days.read(form, "until", empty="Say on which day to ask you again")
-        return days.worked(day, sight.today, sight.edition.non_working)
+        return days.worked(day, sight.today, sight.edition.non_working), False
     except days.Unfit as unfit:
         errors["until"] = str(unfit)
-        return None
+        return None, False
 
 
 def _by(form: FormData, name: str, today: date, errors: dict[str, str]) -> date | None:
@@ -244,8 +272,8 @@ def _answer(form: FormData, name: str, errors: dict[str, str], *, wanted: bool) 
 
 def _words(form: FormData, name: str, errors: dict[str, str]) -> str:
     said = _CLEAN.validate_python(_field(form, name))
-    if len(said) > LONGEST:
-        errors[name] = f"Use {LONGEST:,} characters or fewer"
+    if len(said) > forms.LONGEST_TEXT:
+        errors[name] = f"Use {forms.LONGEST_TEXT:,} characters or fewer"
     return said
 
 
@@ -318,6 +346,9 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
     if not again and outstanding.hindrance(tx, sight, chosen.choice):
         # An agreement that held when they chose has run out since.
         raise NoDraft
+    if not again and chosen.next_meeting and next_meeting(tx, sight) != chosen.until:
+        # The meeting that they put it off to was moved since.
+        raise NoDraft
     intent = _intent(tx, visit, sight, chosen, shown_hash)
     return Submitted(intents.submit(tx, intent).intent, sight.open_step.kind)
 
@@ -380,6 +411,7 @@ def _intent(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str)
         conditions=chosen.conditions,
         answers=chosen.answers,
         until=chosen.until,
+        next_meeting=chosen.next_meeting,
         content_hash=step.content_hash,
         shown_hash=shown_hash,
         submitted_at=now,

@@ -1,10 +1,10 @@
 """The secretary's side of a meeting: who may do what, what each item has come to, and its closing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from service import agendas, minuting, telling
+from service import agendas, boards, minuting, telling
 from service.agendas import Agenda, AgendaItem, ItemKind
 from service.errors import Conflict, Forbidden, NotFound
 from service.handbook import Edition, Forum
@@ -26,10 +26,11 @@ from service.web import standing, words
 from service.web.roles import Role
 from service.web.standing import Sight
 from service.web.visits import Visit
-from workflows.model import Choice, Frozen
-from workflows.rules import attendance
-from workflows.rules.attendance import Meter
+from workflows.model import Choice, Frozen, key_of
+from workflows.rules import meter
+from workflows.rules.meter import Meter
 
+RECORDING = "Its outcome is being recorded. Look again in a minute."
 MINUTED = {"confirmed": "confirmed as a true record"}
 
 
@@ -56,6 +57,8 @@ class Room:
     agenda: Agenda
     right: Right
     today: date
+    out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The members who take no part in an item whatever they say now, by its key."""
 
     @property
     def day(self) -> date:
@@ -75,12 +78,12 @@ class Room:
     @property
     def meter(self) -> Meter:
         """How the forum stands as a whole."""
-        return attendance.meter(self.forum.quorum, self.forum.members, self.there)
+        return meter.by_presence(self.forum.quorum, self.forum.members, self.there)
 
     def meter_of(self, item: str) -> Meter:
         """How the forum stands for an item, in which some may have an interest."""
-        interested = self.meeting.heard_of(item).interests
-        return attendance.meter(self.forum.quorum, self.forum.members, self.there, interested)
+        interested = {*self.meeting.heard_of(item).interests, *self.out.get(item, ())}
+        return meter.by_presence(self.forum.quorum, self.forum.members, self.there, interested)
 
     def item(self, key: str) -> AgendaItem:
         """Return an item of the agenda."""
@@ -101,11 +104,12 @@ class Room:
 
     def pending(self, item: AgendaItem) -> bool:
         """Say whether an item still waits for the forum's word."""
-        return item.kind is not ItemKind.INFORMATION and not item.came_to and not self.rolled(item)
+        given = item.came_to or item.recording or self.rolled(item)
+        return item.kind is not ItemKind.INFORMATION and not given
 
     def rolled(self, item: AgendaItem) -> bool:
         """Say whether the secretary has written down that an item rolls on."""
-        return not item.came_to and self.meeting.heard_of(item.key).rolled
+        return not item.came_to and not item.recording and self.meeting.heard_of(item.key).rolled
 
     def following(self, item: AgendaItem | None = None) -> AgendaItem | None:
         """Return the next item that waits for an outcome: after this one, or else from the beginning."""
@@ -143,6 +147,12 @@ def _asked_instead(tx: Tx, visit: Visit, forum: Forum) -> bool:
     )
 
 
+def locked(tx: Tx, visit: Visit, key: str) -> None:
+    """Let nobody else write about a forum's meetings meanwhile, so that what is read next stays so."""
+    if forum := visit.rules.forums.get(key):
+        tx.lock(agendas.series_of(visit.rules, forum).ref)
+
+
 def forum_of(tx: Tx, visit: Visit, key: str) -> tuple[Forum, Right]:
     """Return a forum that the visitor may read, and what else they may do there."""
     forum = visit.rules.forums.get(key)
@@ -170,7 +180,32 @@ def room(tx: Tx, visit: Visit, key: str, day: str) -> Room:
     if not view.time:
         view = view.model_copy(update={"time": forum.time, "place": view.place or forum.place})
     made = agendas.agenda(tx, visit.rules, forum, on)
-    return Room(visit.rules, forum, series, view, made, may, visit.today)
+    out = {item.key: kept_out(tx, visit.rules, forum, item, on) for item in made.items}
+    return Room(visit.rules, forum, series, view, made, may, visit.today, out)
+
+
+def kept_out(tx: Tx, rules: Edition, forum: Forum, item: AgendaItem, day: date) -> tuple[str, ...]:
+    """Return the members who take no part in a question: who wrote the version that is decided on, and
+    whoever has declared an interest in it, to an earlier meeting or when it was put to them by email.
+    """
+    if item.kind is not ItemKind.QUESTION:
+        return ()
+    step, case = steps.must(tx, item.step), cases.get(tx, item.case)
+    wrote = telling.writers(tx, case, day) if step.terms.deciding else ()
+    authors = [post for post in forum.members if (held := rules.holder(post, day)) and held.id in wrote]
+    put = {step.key, *(ask.key for ask in telling.before(case, step.key))}
+    declared = [
+        made.seat
+        for made in intents.decisions_of(tx, item.case, strict=False)
+        if made.choice is Choice.DECLARE_INTEREST and key_of(made.step) in put
+    ]
+    earlier = [
+        post
+        for on, heard in meetings.heard(tx, agendas.series_of(rules, forum))
+        if on < day and agendas.lasting(heard.item) == agendas.lasting(item.key)
+        for post in heard.interests
+    ]
+    return tuple(post for post in forum.members if post in (*authors, *declared, *earlier))
 
 
 def told(tx: Tx, visit: Visit, forum: Forum, day: date) -> Room:
@@ -293,28 +328,21 @@ def hindrance(found: Room, item: AgendaItem) -> str:
         return "The record of this meeting is closed."
     if found.day > found.today:
         return f"The meeting is on {words.day(found.day)}. Outcomes are recorded from that day on."
+    if item.recording:
+        return RECORDING
     if item.kind is ItemKind.COMING:
         return "The case has not put its question yet."
     if not found.right.records and item.kind is ItemKind.QUESTION:
         return "Only the forum's secretary, or who covers for them, writes down what it decided."
-    meter = found.meter_of(item.key)
-    if meter.quorate:
+    standing_now = found.meter_of(item.key)
+    if standing_now.quorate:
         return ""
     if not found.meeting.attendance:
         return "Say first who is here."
     return (
-        f"Too few members are here to decide this: {metered(meter)}. "
+        f"Too few members are here to decide this: {boards.present(standing_now, 'it')}. "
         "It can only roll on to the next meeting, until more are here."
     )
-
-
-def metered(meter: Meter, number: int = 0) -> str:
-    """Return "5 of 8 present; 4 needed; 1 has declared an interest in item 3"."""
-    said = [f"{meter.present} of {meter.members} present", f"{meter.needed} needed"]
-    if meter.interests:
-        has = "has" if meter.interests == 1 else "have"
-        said.append(f"{meter.interests} {has} declared an interest in {f'item {number}' if number else 'it'}")
-    return "; ".join(said)
 
 
 # ------------------------------------------------------------------------- its closing
@@ -337,21 +365,27 @@ def closed_items(tx: Tx, found: Room) -> tuple[ClosedItem, ...]:
 def _closed(tx: Tx, found: Room, item: AgendaItem) -> ClosedItem:
     heard = found.meeting.heard_of(item.key)
     told = item.kind is ItemKind.INFORMATION
-    rolls = not told and not item.came_to
+    rolls = not told and not item.came_to and not item.recording
     made = ClosedItem(
         key=item.key,
         number=item.number,
         kind=str(item.kind),
         title=item.title,
         case=item.case,
-        came_to=f"noted; {outcome(item)}" if told and item.came_to else "noted" if told else outcome(item),
+        came_to=RECORDING
+        if item.recording
+        else f"noted; {outcome(item)}"
+        if told and item.came_to
+        else "noted"
+        if told
+        else outcome(item),
         choice=item.came_to if item.kind is ItemKind.QUESTION else "",
         interests=tuple(found.title(post) for post in heard.interests),
         votes=heard.votes,
         rolled=rolls,
         note=heard.note if rolls else "",
     )
-    if item.kind is not ItemKind.QUESTION or rolls:
+    if item.kind is not ItemKind.QUESTION or rolls or item.recording:
         return made
     return made.model_copy(update=_said(tx, item))
 
@@ -363,6 +397,7 @@ def _said(tx: Tx, item: AgendaItem) -> dict[str, object]:
         return {}
     said = telling.told(decision, telling.edition(tx, cases.get(tx, item.case).edition))
     return {
+        "came_to": f"{outcome(item)}{words.put_off(said.until, next_meeting=said.next_meeting)}",
         "reason": said.reason,
         "remarks": tuple((words.ANSWERS.get(name, words.plain(name)), told) for name, told in said.remarks),
         "conditions": tuple(f"{put.text} ({put.owner}{_by(put.by)})" for put in said.conditions),
@@ -393,15 +428,13 @@ def ways_to_close(found: Room) -> Sequence[tuple[str, str]]:
 
 
 def _ways(found: Room) -> Iterator[tuple[str, str]]:
-    if found.meter.quorate:
+    # What it decided it decided with a quorum, whoever has left since.
+    if found.meter.quorate or answered(found):
         yield str(MeetingState.HELD), "It was held"
     if not answered(found):
         if not found.meter.quorate:
             yield str(MeetingState.INQUORATE), "Too few members came, so it was not quorate"
         yield str(MeetingState.NOT_HELD), "It was not held"
-    elif not found.meter.quorate:
-        # An answer may have been given by letter; the rest of the meeting had no quorum.
-        yield str(MeetingState.INQUORATE), "Too few members came, so it was not quorate"
 
 
 def minutes(tx: Tx, found: Room) -> MinutesText:
@@ -424,7 +457,10 @@ def preview(found: Room) -> bool:
 
 def answered(found: Room) -> bool:
     """Say whether something was decided at a meeting: then it was held, whatever becomes of the rest."""
-    return any(item.came_to and item.kind is not ItemKind.INFORMATION for item in found.agenda.items)
+    return any(
+        (item.came_to or item.recording) and item.kind is not ItemKind.INFORMATION
+        for item in found.agenda.items
+    )
 
 
 def case_of(tx: Tx, item: AgendaItem) -> CaseView:
@@ -439,7 +475,7 @@ def minutes_hash(tx: Tx, found: Room, item: AgendaItem) -> str:
 
 def said(tx: Tx, found: Room, item: AgendaItem) -> str:
     """Return what came of an item, as the minutes will have it; empty while it waits."""
-    if found.pending(item):
+    if found.pending(item) or item.recording:
         return ""
     return minuting.said(_closed(tx, found, item))
 

@@ -4,7 +4,7 @@ goes live (SYS-13), and enough members at the meeting whose word is written down
 
 from datetime import date
 
-from service import agendas
+from service import agendas, boards
 from service.agendas import AgendaItem
 from service.handbook import Edition, Forum
 from service.proposals import ProposalDocument, provided
@@ -12,10 +12,10 @@ from service.store import cases, meetings, provisions
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.meetings import MeetingView
-from service.web import words
+from service.web import minutebook, words
 from service.web.standing import Sight
 from workflows.model import Choice
-from workflows.rules import attendance, calendar
+from workflows.rules import calendar, meter
 
 COMPLETION = "completion"
 """The kind of question by which a minor proposal goes live; a major one does with its project."""
@@ -81,14 +81,16 @@ def quorum_wanting(tx: Tx, sight: Sight) -> str:
     if not view.open:
         return f"The record of the meeting of {held} is closed, and this rolled on" if of_a_board else ""
     there = [one.post for one in view.attendance if one.presence.counts]
-    meter = attendance.meter(forum.quorum, forum.members, there, view.heard_of(item.key).interests)
-    if meter.quorate or not (view.attendance or of_a_board):
+    out = minutebook.kept_out(tx, sight.people, forum, item, view.day)
+    interested = {*view.heard_of(item.key).interests, *out}
+    came = meter.by_presence(forum.quorum, forum.members, there, interested)
+    if came.quorate or not (view.attendance or of_a_board):
         return ""
     if not view.attendance:
         return f"Say first who is at the meeting of {held}, on its page"
     return (
-        f"Too few members are at the meeting of {held} to decide this: {meter.present} of {meter.members} "
-        f"present; {meter.needed} needed. On its page it can roll on to the next"
+        f"Too few members are at the meeting of {held} to decide this: {boards.present(came)}. "
+        "On its page it can roll on to the next"
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
-from service import telling
+from service import questions, telling
 from service.handbook import Edition
 from service.store import steps
 from service.store.anchors import Witness
@@ -314,10 +314,7 @@ def item(
         number=number,
         title=case.title,
         ref=case.ref,
-        # What was not decided by email is put to the members in the same words at their meeting.
-        decision_sought=briefing.put(question.kind.removesuffix("_meeting"), question.key, case, rules)
-        if question
-        else "",
+        decision_sought=questions.sought(tx, case, question, rules) if question else "",
         clause=words.by_clause(rules.clause_text(clause) or "the handbook asks for it", clause)
         if clause
         else "",
@@ -417,7 +414,7 @@ def _answers(
 
 def _told(said: Answer) -> Line:
     covering = f", covering for {said.for_whom}," if said.for_whom else ""
-    until = f", until {words.short_day(said.until)}" if said.until else ""
+    until = words.put_off(said.until, next_meeting=said.next_meeting)
     did = f"{words.did(said.choice, said.kind)} on {words.short_day(said.on)}{until}"
     return Line(
         what=f"{said.who}{covering} {did}.",

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from service.web import components, words
 
@@ -56,3 +56,9 @@ def environment() -> Environment:
     own.globals["ui"] = components
     own.globals["words"] = words
     return own
+
+
+def pdf(content: bytes, name: str) -> Response:
+    """Answer with a PDF that a browser shows, and keeps under a name."""
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)

@@ -1,14 +1,13 @@
 """The papers of a meeting, put together from its record: its pack, and its minutes as they are printed."""
 
-from service import agendas, telling
-from service.agendas import AgendaItem, ItemKind
+from service import agendas, minuting, telling
+from service.agendas import AgendaItem
 from service.minuting import MinutesText, quorum_said
 from service.store import cases
 from service.store.engine import Tx
-from service.web import minutebook, packs
+from service.web import packs
 from service.web.minutebook import Room
 from service.web.packs import Member, MinuteItem, Minutes, Pack, PackItem
-from workflows.model import LegAsk
 
 
 def pack(tx: Tx, found: Room) -> Pack:
@@ -30,29 +29,21 @@ def pack(tx: Tx, found: Room) -> Pack:
 
 def _item(tx: Tx, found: Room, item: AgendaItem) -> PackItem:
     if not item.case:
-        sought = "Are these minutes a true record?" if item.kind is ItemKind.MINUTES else ""
         return PackItem(
             number=item.number,
             title=item.title,
-            decision_sought=sought,
+            decision_sought=agendas.sought(tx, item),
             carried_over_from=item.carried_from,
         )
     case = cases.get(tx, item.case)
-    question = minutebook.step_of(tx, item) if item.kind is ItemKind.QUESTION else _to_come(tx, item)
+    question = agendas.question_of(tx, item)
     rules = telling.edition(tx, case.edition)
     return packs.item(
         tx, case, question, rules, found.today, item.number, carried_over_from=item.carried_from
     )
 
 
-def _to_come(tx: Tx, item: AgendaItem) -> LegAsk | None:
-    """Return the question that a case will put on the day; nothing where the forum is only told."""
-    if item.kind is not ItemKind.COMING:
-        return None
-    return agendas.to_come(cases.get(tx, item.case), item.key.rpartition(".")[2])
-
-
-def minutes(found: Room, text: MinutesText) -> Minutes:
+def minutes(tx: Tx, found: Room, text: MinutesText) -> Minutes:
     """Return the minutes of a meeting as they are printed."""
     meeting = found.meeting
     rolled = {item.number for item in meeting.items if item.rolled}
@@ -80,4 +71,5 @@ def minutes(found: Room, text: MinutesText) -> Minutes:
         ),
         status="confirmed" if meeting.minutes == "confirmed" else "draft",
         confirmed=meeting.confirmed_at,
+        corrections=minuting.corrected(tx, meeting),
     )

@@ -244,11 +244,14 @@ def _halted(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | 
     put_off = [one.id for one, choice in answered if choice is Choice.DEFER]
     if put_off and all(choice is not None for _, choice in answered):
         days = [
-            made.until
+            (made.until, made.next_meeting)
             for made in intents.decisions_of(tx, case.ref, strict=False)
             if made.step in put_off and made.choice is Choice.DEFER and made.until
         ]
-        return f"it is asked again on {words.day(max(days))}" if days else "it is asked again later"
+        if not days:
+            return "it is asked again later"
+        on, next_meeting = max(days)
+        return f"it is asked again on {words.day(on)}{', at the next meeting' if next_meeting else ''}"
     return ""
 
 

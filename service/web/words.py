@@ -5,6 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from notifications.sayings import saying
+from service.handbook.words import listed as listed
+from service.handbook.words import sentence as sentence
+from workflows import days
 from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, Size, State
 from workflows.rules.actions import guards_of
@@ -410,14 +413,19 @@ def local(at: date | datetime) -> date:
 
 def day(at: date | datetime) -> str:
     """Return a day as "Thursday 9 June 2004"."""
-    on = local(at)
-    return f"{on:%A} {on.day} {on:%B %Y}"
+    return days.in_full(local(at))
 
 
 def short_day(at: date | datetime) -> str:
     """Return a day as "9 June 2004", for tables."""
-    on = local(at)
-    return f"{on.day} {on:%B %Y}"
+    return days.said(local(at))
+
+
+def put_off(until: date | None, *, next_meeting: bool) -> str:
+    """Return what follows "deferred": ", until 9 June 2004", or ", until the next meeting, on" that day."""
+    if until is None:
+        return ""
+    return f", until {'the next meeting, on ' if next_meeting else ''}{short_day(until)}"
 
 
 def moment(at: datetime) -> str:
@@ -473,15 +481,6 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def listed(things: list[str] | tuple[str, ...], last: str = "and") -> str:
-    """Return things as "a, b and c"; titles of posts, which have commas of their own, as "a; b; and c"."""
-    if len(things) < 2:
-        return "".join(things)
-    if len(things) > 2 and any("," in thing for thing in things):
-        return f"{'; '.join(things[:-1])}; {last} {things[-1]}"
-    return f"{', '.join(things[:-1])} {last} {things[-1]}"
-
-
 def fingerprint(value: str) -> str:
     """Return the start of a hash, in groups that can be read out."""
     return " ".join(value[start : start + 4] for start in range(0, 16, 4))
@@ -501,9 +500,3 @@ def masked_address(address: str) -> str:
 def by_clause(text: str, number: str) -> str:
     """Return a reason as a sentence that ends with the clause it comes from."""
     return sentence(f"{text.strip().rstrip('.')} (clause {number})")
-
-
-def sentence(text: str) -> str:
-    """Return words as a sentence."""
-    words = text.strip()
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "?", "!")) else ".")

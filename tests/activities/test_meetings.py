@@ -9,8 +9,8 @@ from service.store import clock, letters, meetings, rebuild
 from service.store.letters import LedgerRow
 from service.store.meetings import Meeting, MeetingState, Series
 from tests.support.activities import done
-from tests.support.desk import Desk
-from workflows.model import Happening, MeetingHappens, MeetingNext
+from tests.support.desk import NINE, Desk
+from workflows.model import MEETING, CaseWaiting, Happening, MeetingHappens, MeetingNext
 from workflows.rules.clock import jump
 
 SERIES = Series(organisation="leicester", forum="heads-of-ict")
@@ -86,6 +86,28 @@ def test_papers_close_with_the_agenda_as_it_stood(convener: Convener) -> None:
     assert [business["title"] for business in sent[0].props["items"]] == ["Dates for 2005"]
 
 
+def test_the_agenda_gives_the_decision_sought_as_the_papers_and_the_members_own_letters_do(
+    convener: Convener,
+) -> None:
+    desk = convener.desk
+    case = desk.submits()
+    waits = CaseWaiting(
+        case=case.case,
+        number=1,
+        key="notification",
+        leg=MEETING,
+        since=NINE,
+        until=datetime(2004, 10, 13, 8, tzinfo=UTC),
+        on="heads-of-ict",
+    )
+    done(desk.cases.waits(waits))
+    convener.looks()
+    convener.it_is(date(2004, 10, 7))
+    convener.happens(Happening.PAPERS_CLOSED)
+    (item,) = convener.letters("agenda_sent")[0].props["items"]
+    assert (item["ref"], item["sought"]) == (case.case, "Do you have any concerns about this proposal?")
+
+
 def test_nobody_is_sent_the_agenda_of_a_meeting_that_is_over(convener: Convener) -> None:
     convener.looks()
     convener.it_is(date(2004, 10, 20))
@@ -141,6 +163,38 @@ def test_a_record_that_is_closed_is_minuted_before_anything_else(convener: Conve
         {row.person for row in convener.letters("minutes_sent")}
     )
     assert convener.looks().day == NOVEMBER
+
+
+@pytest.mark.parametrize(
+    "what", [Happening.CALLED, Happening.PAPERS_CLOSED, Happening.CHASED, Happening.LEFT]
+)
+@pytest.mark.parametrize("become", ["moved", "called_off", "closed"])
+def test_nothing_happens_any_more_to_a_meeting_that_was_moved_called_off_or_closed(
+    convener: Convener, what: Happening, become: str
+) -> None:
+    convener.looks()
+    with convener.desk.store.writing() as tx:
+        if become == "moved":
+            meetings.moved(tx, SERIES, OCTOBER, date(2004, 10, 20), why="Half term", by="p")
+        elif become == "called_off":
+            meetings.called_off(tx, SERIES, OCTOBER, why="Half term", by="p")
+        else:
+            meetings.closed(tx, SERIES, OCTOBER, MeetingState.NOT_HELD, items=(), present=(), by="p")
+    before = convener.meeting(), convener.desk.record()
+    convener.happens(what)
+    assert (convener.meeting(), convener.desk.record()) == before
+
+
+def test_whoever_was_called_to_a_meeting_is_not_called_again_to_its_new_day(convener: Convener) -> None:
+    convener.looks()
+    convener.happens(Happening.CALLED)
+    called, to = convener.letters("meeting_called"), date(2004, 10, 20)
+    with convener.desk.store.writing() as tx:
+        meetings.moved(tx, SERIES, OCTOBER, to, why="Half term", by="p")
+    convener.happens(Happening.CALLED, to)
+    assert convener.letters("meeting_called") == called
+    convener.happens(Happening.PAPERS_CLOSED, to)
+    assert convener.meeting(to).papers_closed is not None
 
 
 def test_a_vacant_post_is_not_written_to(desk: Desk) -> None:

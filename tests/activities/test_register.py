@@ -769,6 +769,23 @@ def test_a_deferral_is_told_to_sponsor_and_lead(desk: Desk) -> None:
     assert desk.sent(ref, before) == [("deferred", "cd-rad"), ("deferred", "hoict-rc"), ("receipt", "bh-dmh")]
 
 
+def test_what_is_put_off_to_the_next_meeting_is_told_so_and_that_it_goes_where_that_goes(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    step, to = f"{case.case}.srg.1", date(2004, 11, 25)
+    made = desk.answers(step, "cd-rc", Choice.DEFER, until=to, next_meeting=True)
+    desk.closes(step, made, choice=Choice.DEFER, until=to, next_meeting=True)
+    told = {}
+    for row in desk.ledger(case.case):
+        body = rendered(read(row.props)).get_body(("plain",))
+        assert body is not None
+        told[row.kind] = " ".join(body.get_content().split())
+    on = "Thursday 25 November 2004"
+    assert f"put off to the next meeting of Strategic Resources Group, on {on}" in told["deferred"]
+    assert "If that meeting is moved, the question goes with it" in told["deferred"]
+    assert f", to the next meeting, on {on}." in told["receipt"]
+
+
 def test_of_several_days_named_the_last_is_the_one_that_is_told(desk: Desk) -> None:
     case = desk.submits()
     desk.opens(desk.ask(case, "srg"))

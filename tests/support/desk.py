@@ -126,6 +126,7 @@ class Desk:
         *,
         person: str = "",
         until: date | None = None,
+        next_meeting: bool = False,
         at: datetime = NINE + timedelta(hours=1),
         held_until: datetime | None = None,
         conditions: Sequence[Condition] = (),
@@ -148,6 +149,7 @@ class Desk:
             conditions=tuple(conditions),
             answers={intents.GUIDELINES: Answered(value=intents.OUTSIDE)} if outside_guidelines else {},
             until=until,
+            next_meeting=next_meeting,
             content_hash=view.content_hash,
             shown_hash="5" * 64,
             submitted_at=at,
@@ -224,6 +226,7 @@ class Desk:
         choice: Choice | None = Choice.APPROVE,
         ending: Ending = Ending.DECIDED,
         until: date | None = None,
+        next_meeting: bool = False,
         why: str = "",
     ) -> None:
         outcome = Outcome(
@@ -232,6 +235,7 @@ class Desk:
             choice=choice,
             at=NINE + timedelta(hours=3),
             until=until,
+            next_meeting=next_meeting,
         )
         done(self.register.closed(StepClosing(step=step, outcome=outcome, unrecorded=unrecorded, why=why)))
 

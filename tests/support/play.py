@@ -95,6 +95,7 @@ class Play:
         seat: str = "",
         round: int = 1,
         to: date | None = None,
+        next_meeting: bool = False,
         attempt: int = 1,
         outside_guidelines: bool = False,
     ) -> Counted | Refused:
@@ -104,6 +105,7 @@ class Play:
             choice,
             seat=seat,
             to=to,
+            next_meeting=next_meeting,
             attempt=attempt,
             outside_guidelines=outside_guidelines,
         )
@@ -119,6 +121,7 @@ class Play:
         *,
         seat: str = "",
         to: date | None = None,
+        next_meeting: bool = False,
         attempt: int = 1,
         outside_guidelines: bool = False,
     ) -> Counted | Refused:
@@ -134,6 +137,7 @@ class Play:
             round=ask.round,
             content_hash=ask.content_hash,
             until=to,
+            next_meeting=next_meeting,
             held_until=holding.until(ask.terms.hold, self.outside.now, NON_WORKING),
             attempt=attempt,
             outside_guidelines=outside_guidelines,

@@ -350,6 +350,50 @@ async def test_the_meeting_may_put_it_off_and_is_asked_again(client: Client) -> 
         await play.ends()
 
 
+async def test_what_is_put_off_to_the_next_meeting_goes_wherever_that_meeting_goes(client: Client) -> None:
+    async with playing(client, undecided("INV-M21")) as play:
+        meets(play, srg=(SRG_MEETS, LATER))
+        await is_put_to_its_board(play)
+        await play.jumps(play.rungs("srg")[-1].at)
+        await play.waits("srg-meeting")
+        await play.jumps(SRG_MEETS)
+        await play.answers("srg-meeting", Choice.DEFER, to=LATER, next_meeting=True)
+        await until(lambda: days_waited_for(play, "srg-meeting") == [SRG_MEETS, LATER])
+        assert play.outside.cases.waitings[-1].leg == "meeting", "so that it is told of what changes"
+        moved, after = date(2004, 12, 2), date(2004, 12, 16)
+        await is_told(play, (moved, LATER), after, forum="srg")
+        await until(lambda: days_waited_for(play, "srg-meeting")[2:] == [moved])
+        await is_told(play, after, forum="srg")
+        await until(lambda: days_waited_for(play, "srg-meeting")[3:] == [after])
+        await is_told(play, forum="srg")
+        await play.jumps(moved)
+        await asyncio.sleep(0.3)
+        assert play.opening("srg-meeting", 2) is None
+        await play.jumps(after)
+        await play.answers("srg-meeting", Choice.REJECT, round=2)
+        await play.ends()
+
+
+async def test_what_members_put_off_to_their_meeting_by_email_is_put_there_and_not_to_them_again(
+    client: Client,
+) -> None:
+    async with playing(client, undecided("INV-M22")) as play:
+        meets(play, srg=(SRG_MEETS, LATER))
+        await is_put_to_its_board(play)
+        seats = [seat.key for seat in play.opening("srg").ask.seats]  # type: ignore[union-attr]
+        for seat in seats:
+            await play.answers("srg", Choice.DEFER, seat=seat, to=SRG_MEETS, next_meeting=True)
+            if play.step("srg") in play.closed:
+                break
+        await play.waits("srg-meeting")
+        assert days_waited_for(play, "srg-meeting") == [SRG_MEETS]
+        assert [move.because for move in play.outside.cases.moves] == [Moving.PUT_OFF]
+        await play.jumps(SRG_MEETS)
+        await play.answers("srg-meeting", Choice.REJECT)
+        assert play.opening("srg", 2) is None
+        await play.ends()
+
+
 async def test_a_deviation_that_members_leave_open_is_settled_at_the_meeting_and_goes_on(
     client: Client,
 ) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.support.proposals import HEADS, MEETING, NOVEMBER, RULES, calendar, falling_back, opened
+from workflows.days import said
 from workflows.model import EmbargoOwner, EmbargoRules, ForumRules, Leg, Moving, Sitting, Way
 from workflows.rules import consulting, meetings, routing
 
@@ -89,7 +90,7 @@ def test_a_notification_goes_to_the_meeting_that_it_can_reach_or_directly(
     assert now.meeting == goes_to
     if goes_to:
         assert (now.who, now.clause, now.forum) == (("heads-of-ict",), "IP-5", "heads-of-ict")
-        assert meetings.said(goes_to) in now.reason
+        assert said(goes_to) in now.reason
         assert now.asks[0].seats[0].post == "heads-of-ict-secretary"
     else:
         assert (now.who, now.clause, now.forum) == (("sd-ict-ca",), "IP-6", "")
@@ -205,3 +206,27 @@ def test_it_is_put_down_for_the_first_meeting_that_its_papers_can_reach(
     assert now.asks[0].model_copy(update={"otherwise": ()}) == leg.asks[0].model_copy(
         update={"otherwise": ()}
     )
+
+
+OCTOBER_13, NOVEMBER_10, DECEMBER_8 = date(2004, 10, 13), date(2004, 11, 10), date(2004, 12, 8)
+
+
+@pytest.mark.parametrize(
+    ("known", "goes_to"),
+    [
+        (((OCTOBER_13, ()), (NOVEMBER_10, ())), NOVEMBER_10),
+        # Moved, wherever to, the meeting takes along what was put off to it; also if it is moved again.
+        (((date(2004, 11, 17), (NOVEMBER_10,)), (DECEMBER_8, ())), date(2004, 11, 17)),
+        (((date(2004, 12, 15), (NOVEMBER_10, date(2004, 11, 17))), (DECEMBER_8, ())), date(2004, 12, 15)),
+        # Called off, it leaves it to the one after.
+        (((OCTOBER_13, ()), (DECEMBER_8, ())), DECEMBER_8),
+        # Without any it keeps its day.
+        (((OCTOBER_13, ()),), NOVEMBER_10),
+        ((), NOVEMBER_10),
+    ],
+)
+def test_what_was_put_off_to_a_meeting_follows_it(
+    known: tuple[tuple[date, tuple[date, ...]], ...], goes_to: date
+) -> None:
+    sittings = [Sitting(day=day, papers_due=day, formerly=formerly) for day, formerly in known]
+    assert meetings.put_off_to(NOVEMBER_10, sittings) == goes_to

@@ -1,4 +1,4 @@
-"""How far a board's question has come, row by row, and that no outcome comes without its quorum."""
+"""Whether enough are present, row by row: by votes or at a meeting; and no outcome without its quorum."""
 
 from random import Random
 
@@ -8,15 +8,17 @@ from hypothesis import strategies as st
 
 from tests.workflows.test_quorum import made, seats_for
 from workflows.model import Choice, Quorum, QuorumRule
-from workflows.rules.meter import Meter, meter
+from workflows.rules.meter import Meter, VoteMeter, by_presence, by_votes
 from workflows.rules.quorum import cast_by, hopeless, needed_present, settled, vetoed_by
 
 FOUR = Quorum(rule=QuorumRule.MAJORITY, present=4, casting=True)
+LOWERED = FOUR.model_copy(update={"interest_lowers_quorum": True})
+EIGHT = tuple("abcdefgh")
 
 
-def metered(answers: str, quorum: Quorum = FOUR, *, blind: bool = False) -> Meter:
+def metered(answers: str, quorum: Quorum = FOUR, *, blind: bool = False) -> VoteMeter:
     given = {one.seat: one.choice for one in made(answers)}
-    found = meter(given, seats_for(answers), quorum, blind=blind)
+    found = by_votes(given, seats_for(answers), quorum, blind=blind)
     assert found is not None
     return found
 
@@ -78,8 +80,8 @@ def test_how_many_are_needed_follows_the_forum_s_rule(quorum: Quorum, answers: s
 
 @pytest.mark.parametrize("answers", [".", "a", "..", "a."])
 def test_what_one_person_answers_has_no_meter(answers: str) -> None:
-    assert meter({}, seats_for(answers), Quorum()) is None
-    assert meter({}, seats_for("."), FOUR) is None
+    assert by_votes({}, seats_for(answers), Quorum()) is None
+    assert by_votes({}, seats_for("."), FOUR) is None
 
 
 @given(st.text("acrtdo", min_size=1, max_size=7), st.integers(0, 3))
@@ -94,10 +96,10 @@ def test_a_blind_meter_is_the_same_however_those_who_voted_voted(answers: str, s
 def test_what_may_still_be_taken_back_shows_in_no_meter(answers: str, other: str, blind: bool) -> None:
     """Two boards that differ only in what a held seat answered are metered alike, as if it had voted."""
 
-    def found(last: str) -> Meter | None:
+    def found(last: str) -> VoteMeter | None:
         row = answers + last + "."
         given = {one.seat: one.choice for one in made(row)}
-        return meter(given, seats_for(row), FOUR, blind=blind, held=[f"s{len(answers)}"])
+        return by_votes(given, seats_for(row), FOUR, blind=blind, held=[f"s{len(answers)}"])
 
     assert found("a") == found(other)
     told = found("a")
@@ -117,7 +119,7 @@ def test_no_outcome_comes_without_its_quorum_in_whatever_order_votes_are_accepte
     for count in range(len(order) + 1):
         accepted = order[:count]
         reached = settled(accepted, seats, quorum, final=count == len(order))
-        found = meter({one.seat: one.choice for one in accepted}, seats, quorum)
+        found = by_votes({one.seat: one.choice for one in accepted}, seats, quorum)
         assert found is not None
         if reached is not None:
             assert found.quorate
@@ -178,3 +180,47 @@ def test_whose_vote_decided_alone(
 def test_interests_can_leave_too_few(answers: str, lowers: bool, expected: bool) -> None:
     quorum = FOUR.model_copy(update={"interest_lowers_quorum": lowers})
     assert hopeless(made(answers), seats_for(answers), quorum) is expected
+
+
+# ------------------------------------------------------------------- at a meeting
+
+
+@pytest.mark.parametrize(
+    ("quorum", "there", "interested", "present", "needed", "quorate"),
+    [
+        # Present is counted by the rule of the forum.
+        (FOUR, "abcde", "", 5, 4, True),
+        (FOUR, "abcd", "", 4, 4, True),
+        (FOUR, "abc", "", 3, 4, False),
+        (FOUR, "", "", 0, 4, False),
+        # A member with an interest is there, but not for the item.
+        (FOUR, "abcde", "a", 4, 4, True),
+        (FOUR, "abcd", "a", 3, 4, False),
+        (LOWERED, "abcd", "a", 3, 3, True),
+        (LOWERED, "abcd", "abcd", 0, 1, False),
+        # The interest of somebody who is not there takes nobody away.
+        (FOUR, "abcd", "h", 4, 4, True),
+        # Other rules.
+        (Quorum(rule=QuorumRule.ALL_OF), "abcdefg", "", 7, 8, False),
+        (Quorum(rule=QuorumRule.ALL_OF), "abcdefgh", "", 8, 8, True),
+        (Quorum(rule=QuorumRule.N_OF_M, needed=2), "ab", "", 2, 2, True),
+        (Quorum(rule=QuorumRule.N_OF_M, needed=2), "ab", "b", 1, 2, False),
+        (Quorum(rule=QuorumRule.ONE_OF), "a", "", 1, 1, True),
+        (None, "", "", 0, 1, False),
+        (None, "c", "", 1, 1, True),
+    ],
+)
+def test_a_forum_is_quorate_when_enough_are_there_who_may_decide(
+    quorum: Quorum | None, there: str, interested: str, present: int, needed: int, quorate: bool
+) -> None:
+    found = by_presence(quorum, EIGHT, tuple(there), tuple(interested))
+    assert (found.seats, found.present, found.needed, found.quorate) == (8, present, needed, quorate)
+
+
+def test_somebody_who_is_no_member_counts_for_nothing() -> None:
+    assert by_presence(FOUR, EIGHT, ("x", "y", "a")).present == 1
+
+
+def test_a_forum_without_members_is_its_secretarys_to_answer_for() -> None:
+    assert by_presence(None, (), ()) == Meter(seats=0, present=0, interests=0, needed=0)
+    assert by_presence(None, (), ()).quorate

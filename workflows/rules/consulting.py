@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from workflows.days import said
 from workflows.model import (
     EmbargoOwner,
     ForumRules,
@@ -14,7 +15,7 @@ from workflows.model import (
     Way,
 )
 from workflows.rules import meetings
-from workflows.rules.meetings import ITS_DAY, said
+from workflows.rules.meetings import ITS_DAY
 
 DEVIATES, ISSUE = "deviates", "issue"
 """Answers to a principle that send a proposal to somebody (SYS-02)."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+from workflows.days import said
 from workflows.model import (
     ForumRules,
     Lasting,
@@ -45,11 +46,6 @@ def by_rule(forums: Mapping[str, ForumRules], rules: RoutingRules, since: date) 
 def last_day(proposal: Proposal) -> date:
     """Return the last day of a meeting that serves: it falls strictly before the decision date (A11)."""
     return proposal.decide_by - timedelta(days=1)
-
-
-def said(day: date) -> str:
-    """Write a day as the reasons of a route give it: 13 October 2004."""
-    return f"{day.day} {day:%B %Y}"
 
 
 # ----------------------------------------------------------------------------- which one
@@ -110,6 +106,20 @@ def held(day: date | None, sittings: Iterable[Sitting]) -> Sitting | None:
     """Return the meeting that is held on a day, or was to be before it was moved."""
     meant = [one for one in sittings if day == one.day or day in one.formerly]
     return next((one for one in meant if one.day == day), meant[0] if meant else None)
+
+
+def following(sittings: Iterable[Sitting], day: date) -> date | None:
+    """Return the day of the first meeting after a day; None if none is known."""
+    return min((one.day for one in sittings if one.day > day), default=None)
+
+
+def put_off_to(day: date, sittings: Sequence[Sitting]) -> date:
+    """Return the day to which something is put off that was put off to the meeting of a day.
+
+    Moved, the meeting takes it along. Called off, it goes to the one after; without any it keeps its day.
+    """
+    own = held(day, sittings)
+    return own.day if own else following(sittings, day) or day
 
 
 def why(own: Sitting | None, now: date | None, today: date, *, listed: bool) -> Moving:

@@ -1,4 +1,4 @@
-"""How far a board's question has come: who is there, how many it takes, and what is still wanting."""
+"""Whether enough are present to decide: by votes on a question, or by who has come to a meeting."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -7,37 +7,21 @@ from workflows.rules import quorum as rules
 
 
 class Meter(Frozen):
-    """A board's question as it stands. Counts are seats; votes are None where they are not to be told."""
+    """How many of a board or a forum are present, and how many it takes."""
 
     seats: int
-    answered: int
-    """Seats that have answered, whatever they answered."""
+    """Seats of the board, or members of the forum."""
+    present: int
+    """Those who count: present, and without an interest in what is decided."""
     interests: int
-    """Seats whose holder has declared an interest: they have no vote, and do not count as present."""
+    """Those who have declared an interest: they have no vote, and do not count as present."""
     needed: int
-    """How many must be present for the votes to count, after the interests that have been declared."""
-    silent: tuple[str, ...]
-    """The keys of the seats that have not answered, in the forum's order."""
-    in_favour: int | None = None
-    against: int | None = None
-    abstaining: int | None = None
-    even: bool = False
-    """As it stands as many are for it as against it, and the chair, who has the casting vote, is silent."""
-
-    @property
-    def present(self) -> int:
-        """How many are present: whoever has answered and declared no interest, abstentions included."""
-        return self.answered - self.interests
+    """How many must be present, after the interests that have been declared."""
 
     @property
     def wanting(self) -> int:
-        """How many more must answer before the votes count."""
+        """How many more must be present."""
         return max(self.needed - self.present, 0)
-
-    @property
-    def possible(self) -> bool:
-        """Enough can still be present, if everybody who is silent answers and declares no interest."""
-        return self.present + len(self.silent) >= self.needed
 
     @property
     def quorate(self) -> bool:
@@ -45,14 +29,37 @@ class Meter(Frozen):
         return not self.wanting
 
 
-def meter(
+class VoteMeter(Meter):
+    """A board's question as it stands. Whoever has voted or abstained is present."""
+
+    silent: tuple[str, ...]
+    """The keys of the seats that have not answered, in the forum's order."""
+    in_favour: int | None = None
+    """None, as the two below, where votes are not to be told."""
+    against: int | None = None
+    abstaining: int | None = None
+    even: bool = False
+    """As it stands as many are for it as against it, and the chair, who has the casting vote, is silent."""
+
+    @property
+    def answered(self) -> int:
+        """Seats that have answered, whatever they answered."""
+        return self.present + self.interests
+
+    @property
+    def possible(self) -> bool:
+        """Enough can still be present, if everybody who is silent answers and declares no interest."""
+        return self.present + len(self.silent) >= self.needed
+
+
+def by_votes(
     answers: Mapping[str, Choice],
     seats: Sequence[Seat],
     quorum: Quorum,
     *,
     blind: bool = False,
     held: Collection[str] = (),
-) -> Meter | None:
+) -> VoteMeter | None:
     """Return how far a question has come, by what each seat has answered; None if one person answers it.
 
     While it is `blind`, nothing that it returns depends on how anybody voted (DESIGN 4), and nothing ever
@@ -65,9 +72,9 @@ def meter(
     views = [choice for choice in made.values() if choice.counted]
     in_favour = sum(choice.favourable for choice in views)
     chair = next((seat.key for seat in seats if seat.chair), None)
-    found = Meter(
+    found = VoteMeter(
         seats=len(seats),
-        answered=len(made),
+        present=len(made) - interests,
         interests=interests,
         needed=_needed(quorum, len(seats), interests),
         silent=tuple(seat.key for seat in seats if seat.key not in made),
@@ -85,11 +92,35 @@ def meter(
     )
 
 
+def by_presence(
+    quorum: Quorum | None,
+    members: Collection[str],
+    there: Collection[str],
+    interested: Collection[str] = (),
+) -> Meter:
+    """Count a forum that meets by its own rule; only who is there can have an interest that counts.
+
+    A forum without members in the handbook is its secretary's to answer for, and always quorate.
+    """
+    came = [post for post in members if post in there]
+    interests = sum(post in interested for post in came)
+    needed = _needed(quorum or Quorum(), len(members), interests)
+    return Meter(
+        seats=len(members),
+        present=len(came) - interests,
+        interests=interests,
+        # Nothing is decided in an empty room, whatever a handbook has as its quorum.
+        needed=max(needed, 1) if members else 0,
+    )
+
+
 def _needed(quorum: Quorum, seats: int, interests: int) -> int:
     match quorum.rule:
         case QuorumRule.MAJORITY:
             return rules.needed_present(quorum, interests)
         case QuorumRule.N_OF_M:
             return quorum.needed
-        case _:
+        case QuorumRule.ALL_OF:
             return seats
+        case QuorumRule.ONE_OF:
+            return 1

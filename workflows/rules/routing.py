@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from workflows.days import said
 from workflows.model import (
     Choice,
     ForumRules,
@@ -18,7 +19,7 @@ from workflows.model import (
     Way,
 )
 from workflows.rules import consulting, meetings
-from workflows.rules.meetings import ITS_DAY, said
+from workflows.rules.meetings import ITS_DAY
 
 
 def route(proposal: Proposal, rules: RoutingRules) -> tuple[Leg, ...]:

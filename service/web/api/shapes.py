@@ -52,12 +52,17 @@ class ForumTold(BaseModel):
     next: date | None = Field(examples=["2026-10-14"])
 
 
-class MembersTold(BaseModel):
-    """How many members are there, and how many it needs."""
+class QuorumTold(BaseModel):
+    """How many members of a forum, or seats of a board, are present, and how many it takes.
 
-    members: int = Field(examples=[6])
+    `present` counts those without an interest in what is decided; `wanting` is how many more it takes.
+    """
+
+    seats: int = Field(examples=[6])
     present: int = Field(examples=[5])
+    interests: int = Field(examples=[0])
     needed: int = Field(examples=[3])
+    wanting: int = Field(examples=[0])
     quorate: bool
 
 
@@ -71,7 +76,14 @@ class Meeting(BaseModel):
                 "state": "called",
                 "papers_due": "2026-10-07",
                 "items": 3,
-                "quorum": {"members": 6, "present": 0, "needed": 3, "quorate": False},
+                "quorum": {
+                    "seats": 6,
+                    "present": 0,
+                    "interests": 0,
+                    "needed": 3,
+                    "wanting": 3,
+                    "quorate": False,
+                },
             }
         }
     )
@@ -80,7 +92,7 @@ class Meeting(BaseModel):
     state: MeetingState
     papers_due: dates.date
     items: int
-    quorum: MembersTold
+    quorum: QuorumTold
 
 
 class MeetingItem(BaseModel):
@@ -111,7 +123,7 @@ class MeetingTold(Meeting):
     confirmed_at: dates.date | None
 
 
-class QuorumTold(BaseModel):
+class VotesTold(QuorumTold):
     """How a board's question stands. The votes are null while they are hidden until it is decided."""
 
     model_config = ConfigDict(
@@ -122,6 +134,7 @@ class QuorumTold(BaseModel):
                 "needed": 4,
                 "interests": 1,
                 "wanting": 0,
+                "quorate": True,
                 "possible": True,
                 "silent": ["cd-hsg", "cd-ell"],
                 "in_favour": 3,
@@ -133,12 +146,6 @@ class QuorumTold(BaseModel):
         }
     )
 
-    seats: int
-    present: int
-    needed: int
-    interests: int
-    wanting: int
-    """How many more must vote for the votes to count."""
     possible: bool
     """Enough can still be present."""
     silent: list[str]
@@ -211,6 +218,8 @@ class DecisionTold(BaseModel):
     outside_guidelines: bool
     """It returns the proposal as outside the guidelines, for its directorate to act on."""
     until: date | None
+    next_meeting: bool
+    """On that day the forum that was asked is to meet next; if that meeting moves, so does the question."""
     submitted_at: datetime
     recorded_at: datetime | None
     content_hash: str
@@ -261,7 +270,7 @@ class CaseTold(CaseSummary):
 
     content_hash: str
     edition: str
-    quorum: dict[str, QuorumTold]
+    quorum: dict[str, VotesTold]
     """How each open question of a board stands, by its step."""
     route: list[RouteLeg]
     decisions: list[DecisionTold]
@@ -375,7 +384,7 @@ class StepTold(BaseModel):
     waiting_on: list[str]
     next: str | None
     at: datetime | None
-    quorum: QuorumTold | None
+    quorum: VotesTold | None
 
 
 class StepList(BaseModel):

@@ -25,29 +25,27 @@ from service.web.api.shapes import (
     ChangeTold,
     DecisionTold,
     MeetingItem,
-    MembersTold,
     OrderTold,
     QuorumTold,
     RouteLeg,
     StepTold,
+    VotesTold,
     WaitingOn,
 )
 from service.web.minutebook import Line as MinuteBookLine
 from service.web.minutebook import Room
 from workflows.letters import Stop
 from workflows.model import Leg
+from workflows.rules.meter import Meter
 
 
 def meeting(found: Room) -> dict[str, Any]:
-    meter = found.meter
     return {
         "date": found.day,
         "state": found.meeting.state,
         "papers_due": found.agenda.papers_due,
         "items": len(minutebook.lines(found)),
-        "quorum": MembersTold(
-            members=meter.members, present=meter.present, needed=meter.needed, quorate=meter.quorate
-        ),
+        "quorum": QuorumTold(**_metered(found.meter)),
     }
 
 
@@ -133,6 +131,7 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
         answers={name: answer.model_dump() for name, answer in decision.answers.items()},
         outside_guidelines=decision.outside_guidelines,
         until=decision.until,
+        next_meeting=decision.next_meeting,
         submitted_at=decision.submitted_at,
         recorded_at=decision.recorded_at,
         content_hash=decision.content_hash,
@@ -186,17 +185,24 @@ def order(order: OrderView) -> OrderTold:
     )
 
 
-def quorum(tx: Tx, step: StepView, edition: Edition, reader: str) -> QuorumTold | None:
+def _metered(meter: Meter) -> dict[str, Any]:
+    return {
+        "seats": meter.seats,
+        "present": meter.present,
+        "interests": meter.interests,
+        "needed": meter.needed,
+        "wanting": meter.wanting,
+        "quorate": meter.quorate,
+    }
+
+
+def quorum(tx: Tx, step: StepView, edition: Edition, reader: str) -> VotesTold | None:
     board = boards.of(tx, step, edition)
     if board is None:
         return None
     meter, out = board.meter, seclusion.is_out(tx, step, reader)
-    return QuorumTold(
-        seats=meter.seats,
-        present=meter.present,
-        needed=meter.needed,
-        interests=meter.interests,
-        wanting=meter.wanting,
+    return VotesTold(
+        **_metered(meter),
         possible=meter.possible,
         silent=list(meter.silent),
         in_favour=None if out else meter.in_favour,

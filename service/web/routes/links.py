@@ -650,6 +650,7 @@ def _read_page(
         changed=changed,
         owners=deciding.condition_owners(sight),
         verifies=deciding.verifies(sight),
+        next_meeting=deciding.next_meeting(tx, sight),
         guards=words.guards(sight.case.size),
         guidelines=deciding.directorate(sight),
         rows=range(1, deciding.MOST_CONDITIONS + 1),

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import TypeAdapter
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
@@ -16,17 +15,12 @@ from service.proposals import ProposalDocument, provided
 from service.store import cases, provisions
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.web import days, tender, withdrawing
+from service.web import days, forms, tender, withdrawing
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Sent, Visit
-from workflows.letters import Text
 
 router = APIRouter(include_in_schema=False)
-
-LONGEST = 200
-"""Characters of a supplier's name or a reference."""
-_CLEAN: TypeAdapter[str] = TypeAdapter(Text)
 
 
 # ------------------------------------------------------------------------------- tenders
@@ -81,7 +75,7 @@ def supplier_recorded(ref: str, visit: Asker, sent: Sent) -> Response:
     with visit.desk.store.writing() as tx:
         case, parameters = _tender(tx, visit, ref)
         _recorded_by_its_own(visit, case)
-        name = _line(sent, "supplier", "Say which supplier it is", errors)
+        name = forms.line(sent, "supplier", "Say which supplier it is", errors)
         on = _day(sent, "on", "Say on which day it had them", errors)
         if on and on > visit.today:
             errors["on"] = "The day must be today or before"
@@ -90,7 +84,7 @@ def supplier_recorded(ref: str, visit: Asker, sent: Sent) -> Response:
         if not chosen:
             errors["parameters"] = "Say which parameters it had"
         if errors or on is None:
-            return _supplier_page(visit, case, parameters, {**_typed(sent), "chosen": chosen}, errors)
+            return _supplier_page(visit, case, parameters, {**forms.typed(sent), "chosen": chosen}, errors)
         keys = [str(key) for key in chosen]
         provisions.supplied(tx, ref, supplier=name, on=on, parameters=keys, by=visit.me.id)
     return RedirectResponse(f"/cases/{ref}/tender", 303)
@@ -115,13 +109,13 @@ def agreement_recorded(ref: str, visit: Asker, sent: Sent) -> Response:
     errors: dict[str, str] = {}
     with visit.desk.store.writing() as tx:
         case = _sharing(tx, visit, ref)
-        reference = _line(sent, "reference", "Give the reference of the agreement", errors)
+        reference = forms.line(sent, "reference", "Give the reference of the agreement", errors)
         since = _day(sent, "since", "Say from which day it holds", errors)
         until = _day(sent, "until", "Say until which day it holds", errors)
         if since and until and until < since:
             errors["until"] = "The last day must not be before the first"
         if errors or since is None or until is None:
-            return _agreement_page(visit, case, _typed(sent), errors)
+            return _agreement_page(visit, case, forms.typed(sent), errors)
         provisions.agreed(tx, ref, reference=reference, since=since, until=until, by=visit.me.id)
     return RedirectResponse(f"/cases/{ref}", 303)
 
@@ -165,25 +159,12 @@ def _recorded_by_its_own(visit: Visit, case: CaseView) -> None:
         raise Conflict("It has come to its end, and nothing more is put on record.")
 
 
-def _line(sent: FormData, name: str, empty: str, errors: dict[str, str]) -> str:
-    said = _CLEAN.validate_python(str(sent.get(name, "")).strip())
-    if not said:
-        errors[name] = empty
-    elif len(said) > LONGEST or len(said.splitlines()) > 1:
-        errors[name] = f"Use one line of {LONGEST} characters or fewer"
-    return said
-
-
 def _day(sent: FormData, name: str, empty: str, errors: dict[str, str]) -> date | None:
     try:
         return days.read(sent, name, empty=empty)
     except days.Unfit as unfit:
         errors[name] = str(unfit)
         return None
-
-
-def _typed(sent: FormData) -> dict[str, Any]:
-    return {name: str(value) for name, value in sent.items()}
 
 
 def _supplier_page(

@@ -344,7 +344,14 @@ def test_a_meeting_is_told_with_its_agenda_and_what_came_of_it(office: Office, p
     at = f"{API}/forums/heads-of-ict/meetings/2004-10-13"
     told = program.get(at).json()
     assert (told["state"], told["papers_due"], told["items"]) == ("planned", "2004-10-06", 1)
-    assert told["quorum"] == {"members": 6, "present": 0, "needed": 3, "quorate": False}
+    assert told["quorum"] == {
+        "seats": 6,
+        "present": 0,
+        "interests": 0,
+        "needed": 3,
+        "wanting": 3,
+        "quorate": False,
+    }
     (item,) = told["agenda"]
     assert (item["key"], item["case"], item["outcome"]) == (step, ref, "")
     assert item["reference"] == "Heads of ICT Group 13 October 2004, item 1"

@@ -1,11 +1,15 @@
 """A forum's meetings on their pages: who may do what, the agenda, the record, the minutes."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
-from service import sittings
-from service.store import cases, letters, meetings
+from service import agendas, sittings
+from service.gateway import Unknown
+from service.store import cases, meetings, rebuild
+from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
 from tests.service.web.office import Browser, Office, proposal
 from tests.support.activities import done
@@ -75,6 +79,21 @@ def test_who_reads_and_who_keeps_a_meeting(
     office: Office, sitting: str, post: str, path: str, status: int
 ) -> None:
     assert office.signed_in(post).see(path) == status
+
+
+@pytest.mark.parametrize(
+    ("day", "tag"),
+    [
+        (date(2004, 10, 12), "To be called"),
+        (OCTOBER, "Meets today"),
+        (date(2004, 10, 14), "To be called"),
+    ],
+)
+def test_on_its_day_a_meeting_says_that_it_meets_today(office: Office, day: date, tag: str) -> None:
+    office.it_is(day)
+    browser = office.signed_in(SECRETARY)
+    browser.see(MEETING)
+    assert f"Meeting of Wednesday 13 October 2004 {tag} " in browser.words
 
 
 def test_nobody_comes_in_without_signing_in(office: Office) -> None:
@@ -206,7 +225,7 @@ def srg_attends(office: Office, there: int) -> None:
 
 def letters_of(office: Office, step: str) -> list[str]:
     with office.store.reading() as tx:
-        return [row.key for row in letters.of_step(tx, step)]
+        return [row.key for row in ledger.of_step(tx, step)]
 
 
 def from_the_letter(office: Office, step: str, post: str) -> Browser:
@@ -272,6 +291,64 @@ def test_nobody_is_chased_for_what_has_rolled_on_to_the_next_meeting(
     assert letters_of(office, board_meets) == before
     browser = from_the_letter(office, board_meets, "srg-secretary")
     assert "The record of the meeting of Thursday 28 October 2004 is closed" in browser.words
+
+
+def before_srg(office: Office) -> tuple[str, str]:
+    """A question that is before SRG on 28 October; returns it, and the meeting's page."""
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    office.it_is(date(2004, 10, 28))
+    office.looks("srg")
+    page = "/meetings/srg/2004-10-28"
+    browser = office.signed_in("srg-secretary")
+    browser.see(f"{page}/attendance")
+    there = {f"presence-{post}": "present" for post in office.edition.forums["srg"].members}
+    assert browser.press(True, "attendance", **there) == 200
+    return office.asked(ref, "srg-meeting"), page
+
+
+def test_an_item_is_put_off_to_the_next_meeting_whose_day_is_found_when_it_is_recorded(
+    office: Office,
+) -> None:
+    put, page = before_srg(office)
+    browser = office.signed_in("srg-secretary")
+    browser.see(f"{page}/items/{put}")
+    assert "At the next meeting, on Thursday 25 November 2004" in browser.words
+    # With neither it is asked for the day, as ever.
+    reasons = {"choice": "defer", "reason": "The supplier's answers are to come"}
+    assert browser.press(True, "items", do="record", **reasons) == 422
+    assert "Say on which day to ask you again" in browser.words
+    browser.see(f"{page}/items/{put}")
+    assert browser.press(True, "items", do="record", until_what="meeting", **reasons) == 200
+    (made,) = office.engine.decided
+    assert (made.choice, made.until, made.next_meeting) == (Choice.DEFER, date(2004, 11, 25), True)
+    browser.see(page)
+    assert "It is deferred" in browser.words
+    browser.see(f"{page}/minutes")
+    assert "It is deferred, until the next meeting, on 25 November 2004." in browser.words
+    office.recorded(put)
+    before = rebuild.dump(office.store)
+    rebuild.rebuild(office.store)
+    assert rebuild.dump(office.store) == before
+
+
+def test_what_is_put_off_to_a_meeting_that_moves_meanwhile_is_read_again(office: Office) -> None:
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    office.it_is(date(2004, 10, 19))
+    step = office.asked(ref, "srg")
+    browser = office.browser()
+    browser.see(office.link(step, "cd-rc"))
+    browser.press()
+    # The papers of SRG's meeting of 28 October close on the 21st.
+    assert "At the next meeting, on Thursday 28 October 2004" in browser.words
+    browser.press(choice="defer", until_what="meeting", reason="After the budget")
+    assert "Ask me again on Thursday 28 October 2004, at the next meeting" in browser.words
+    with office.store.writing() as tx:
+        srg = Series(organisation="leicester", forum="srg")
+        meetings.moved(tx, srg, date(2004, 10, 28), date(2004, 11, 4), why="Half term", by="p-pmo")
+    browser.press()
+    assert office.engine.decided == []
+    assert "Something changed" in browser.words
+    assert "At the next meeting, on Thursday 4 November 2004" in browser.words
 
 
 def test_a_case_for_the_next_meeting_misses_this_one(office: Office) -> None:
@@ -438,6 +515,207 @@ def closes(browser: Browser, how: str = "held", meeting: str = MEETING) -> None:
     assert browser.press(True, "close", how=how) == 200
 
 
+def test_whoever_wrote_a_proposal_or_is_out_of_its_question_takes_no_part_in_deciding_it(
+    office: Office,
+) -> None:
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31", co_authors=["cd-hsg"])
+    by_email = office.asked(ref, "srg")
+    member = office.browser()
+    member.see(office.link(by_email, "chief-executive"))
+    member.press()
+    member.press(choice="declare_interest", reason="I am of their board")
+    member.press()
+    office.recorded(by_email)
+    day, page = date(2004, 10, 28), "/meetings/srg/2004-10-28"
+    office.it_is(day)
+    office.looks("srg")
+    put = office.asked(ref, "srg-meeting")
+    members = office.edition.forums["srg"].members
+    browser = office.signed_in("srg-secretary")
+
+    def attend(*away: str) -> None:
+        browser.see(f"{page}/attendance")
+        there = {f"presence-{post}": "absent" if post in away else "present" for post in members}
+        assert browser.press(True, "attendance", **there) == 200
+        browser.see(f"{page}/items/{put}")
+
+    attend(*[post for post in members if post not in ("chief-executive", "cd-hsg")][:3])
+    assert "3 of 8 present; 4 needed; 2 have declared an interest" in browser.words
+    assert "Chief Executive; " in browser.words or "Chief Executive and " in browser.words
+    assert "take no part: whoever wrote a proposal does not decide it" in browser.words
+    assert browser.press(True, "items", do="record", choice="approve") == 422
+    assert "Too few members are here to decide this" in browser.words
+    attend()
+    assert browser.press(True, "items", do="record", choice="approve", in_favour="7") == 422
+    assert "7 votes are more than the 6 who may vote" in browser.words
+    assert browser.press(True, "items", do="record", choice="approve", in_favour="6") == 200
+    browser.see(f"{page}/items/{put}")
+    assert "have an interest and take no part. Vote: 6 in favour" in browser.words
+
+
+def test_an_interest_that_is_declared_in_something_that_rolls_on_is_known_at_the_next_meeting(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    browser.see(f"{MEETING}/items/{sitting}")
+    why = "Too little is known"
+    assert browser.press(True, "items", do="roll", roll_why=why, interests=["head-technology"]) == 200
+    closes(browser)
+    office.happens(OCTOBER, Happening.MINUTED)
+    office.it_is(NOVEMBER)
+    attends(browser, meeting=f"{FORUM}/2004-11-10")
+    browser.see(f"{FORUM}/2004-11-10/items/{sitting}")
+    assert "5 of 6 present; 3 needed; 1 has declared an interest" in browser.words
+    assert "Head of Technology takes no part" in browser.words
+
+
+def test_what_was_decided_was_decided_by_a_meeting_that_was_held_whoever_left_afterwards(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    assert records(browser, sitting, choice="note", in_favour="6", **CLEAR) == 200
+    assert attends(browser, there=2) == 422
+    assert "Head of ICT, Regeneration and Culture was here when an item got its outcome" in browser.words
+    browser.see(f"{MEETING}/attendance")
+    said = {f"presence-{post}": "present" if number < 2 else "left" for number, post in enumerate(MEMBERS)}
+    assert browser.press(True, "attendance", **said) == 200
+    assert "2 of 6 present" in browser.words
+    browser.see(f"{MEETING}/close")
+    assert "Too few members came" not in browser.words
+    closes(browser, "held")
+    office.looks()
+    office.happens(OCTOBER, Happening.MINUTED)
+    browser.see(f"{MEETING}/minutes")
+    assert "Head of ICT, Regeneration and Culture (for a part of the meeting)" in browser.words
+    assert "every item rolls on" not in browser.words
+    assert "6 in favour" in browser.words
+
+
+def test_an_outcome_that_has_not_reached_its_case_is_being_recorded_and_holds_the_record_open(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    office.engine.answer = Unknown()
+    assert records(browser, sitting, choice="note", **CLEAR) == 200
+    browser.see(MEETING)
+    assert "Being recorded" in browser.words
+    browser.see(f"{MEETING}/items/{sitting}")
+    assert "Its outcome is being recorded" in browser.words
+    assert "Record and next" not in browser.words
+    assert browser.see(f"{MEETING}/close") == 409
+    assert "The outcome of item 1 is still being recorded" in browser.words
+    browser.see(f"{MEETING}/change")
+    assert browser.press(True, "change", what="call_off", off_why="Nothing to decide") == 409
+    office.recorded(sitting)
+    closes(browser)
+    with office.store.reading() as tx:
+        held = meetings.get(tx, SERIES, OCTOBER)
+    assert [(item.rolled, item.choice) for item in held.items] == [(False, "note")]
+
+
+@pytest.mark.parametrize("left", ["called off", "unrecorded", "closed late"])
+def test_other_business_without_an_outcome_is_before_the_next_meeting_whatever_became_of_its_own(
+    office: Office, left: str
+) -> None:
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/business")
+    assert browser.press(True, "business", title="Dates for 2005") == 200
+    november, december = f"{FORUM}/2004-11-10", f"{FORUM}/2004-12-08"
+    browser.see(november)
+    assert "Dates for 2005" not in browser.words, "it is before a meeting that is still to come"
+    if left == "called off":
+        browser.see(f"{MEETING}/change")
+        assert browser.press(True, "change", what="call_off", off_why="Too little to decide") == 200
+    office.it_is(NOVEMBER)
+    browser.see(november)
+    assert "Dates for 2005" in browser.words
+    assert "Carried over from 13 October 2004" in browser.words
+    if left == "closed late":
+        closes(browser, "not_held", november)
+        closes(browser, "not_held")
+        browser.see(december)
+        assert "Dates for 2005" in browser.words
+        return
+    attends(browser, meeting=november)
+    browser.see(november)
+    (item,) = {
+        part.split('"')[0] for part in browser.page.split(f"{november}/items/")[1:] if "business" in part
+    }
+    browser.see(f"{november}/items/{item}")
+    assert browser.press(True, "items", do="record", note="They are agreed.") == 200
+    closes(browser, meeting=november)
+    browser.see(december)
+    assert "Dates for 2005" not in browser.words
+
+
+def test_what_was_rolled_on_may_still_be_decided_while_the_record_is_open(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/business")
+    browser.press(True, "business", title="Dates for 2005")
+    attends(browser, there=2)
+    for key in (sitting, business(office)):
+        browser.see(f"{MEETING}/items/{key}")
+        assert browser.press(True, "items", do="roll", roll_why="Too few are here") == 200
+    attends(browser)
+    browser.see(f"{MEETING}/items/{business(office)}")
+    assert "Too few are here. It rolls on to the next meeting." in browser.words
+    assert browser.press(True, "items", do="record", note="They are agreed after all.") == 200
+    assert records(browser, sitting, choice="note", **CLEAR) == 200
+    closes(browser)
+    with office.store.reading() as tx:
+        held = meetings.get(tx, SERIES, OCTOBER)
+    assert [(item.rolled, item.came_to) for item in held.items] == [
+        (False, "it is noted"),
+        (False, "They are agreed after all."),
+    ]
+
+
+def business(office: Office) -> str:
+    with office.store.reading() as tx:
+        view = meetings.view(tx, SERIES, OCTOBER)
+    return next(one.item for one in view.heard if one.title)
+
+
+def test_a_meeting_that_is_moved_takes_what_was_to_roll_on_along_as_open(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/items/{sitting}")
+    assert browser.press(True, "items", do="roll", roll_why="Too few are here") == 200
+    browser.see(f"{MEETING}/change")
+    to = {"to-day": "20", "to-month": "10", "to-year": "2004"}
+    assert browser.press(True, "change", what="move", move_why="Too few are here", **to) == 200
+    office.it_is(date(2004, 10, 20))
+    attends(browser, meeting=f"{FORUM}/2004-10-20")
+    browser.see(f"{FORUM}/2004-10-20/items/{sitting}")
+    assert browser.press(True, "items", do="record", choice="note", **CLEAR) == 200
+    assert [made.choice for made in office.engine.decided] == [Choice.NOTE]
+
+
+def test_items_keep_the_numbers_that_they_had_when_papers_closed(office: Office) -> None:
+    first, second = office.submitted("PROP-02"), office.submitted("PROP-05")
+    for ref in (first, second):
+        office.course_waits(ref, "notification", OCTOBER)
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    browser.see(MEETING)
+    assert browser.press(True, "order", move=f"up:{second}.notification") == 200
+    office.it_is(date(2004, 10, 7))
+    office.happens(OCTOBER, Happening.PAPERS_CLOSED)
+    office.it_is(OCTOBER)
+    late = office.asked(office.submitted("PROP-06"), "notification")
+    steps = [office.asked(ref, "notification") for ref in (first, second)]
+    with office.store.reading() as tx:
+        known = agendas.agenda(tx, office.edition, office.edition.forums["heads-of-ict"], OCTOBER)
+    assert [item.key for item in known.items] == [*reversed(steps), late]
+
+
 def test_the_check_before_closing_lists_what_rolls_on_and_asks_if_it_was_held(
     office: Office, sitting: str
 ) -> None:
@@ -491,6 +769,19 @@ def test_minutes_are_drafted_corrected_confirmed_at_the_next_meeting_and_frozen(
     assert len(told) == len(MEMBERS) + 1
     browser.see(f"{MEETING}/minutes")
     assert "Confirmed at the meeting of Wednesday 10 November 2004" in browser.words
+    # What was corrected is told with them: on the page, on paper, and to the members.
+    corrected = "it now says: It was noted, with thanks."
+    assert corrected in browser.words
+    paper = PdfReader(BytesIO(browser.get(f"{MEETING}/minutes.pdf").content))
+    assert corrected in " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
+    with office.store.reading() as tx:
+        letters = [row for row in ledger.of_case(tx, SERIES.ref) if row.kind == "minutes_sent"]
+    sent = {tuple(row.props["corrections"]) for row in letters}
+    drafted = "where it said “Vote: 4 in favour, 0 against, 0 abstained. It is noted. "
+    ((said,),) = sent - {()}
+    assert drafted in said
+    assert said.endswith(corrected)
+    assert () in sent, "nothing was corrected when they were drafted"
     assert browser.see(f"{MEETING}/minutes/correct") == 409
     with office.store.reading() as tx:
         held = meetings.get(tx, SERIES, OCTOBER)

@@ -1,0 +1,161 @@
+"""The record of a meeting is closed, and its minutes are read, corrected and printed (SYS-23)."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from service import minuting
+from service.errors import Conflict, NotFound
+from service.store import meetings
+from service.store.engine import Tx
+from service.store.meetings import MeetingState
+from service.web import forms, meeting_pages, minutebook, packs, papers
+from service.web.minutebook import Room
+from service.web.pages import page, pdf
+from service.web.roles import Role, allowed
+from service.web.visits import Asker, Sent, Visit
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/meetings/{forum}/{day}/close", name="meeting_close")
+@allowed(Role.SIGNED_IN)
+def close(forum: str, day: str, visit: Asker) -> Response:
+    """Say what the record holds and what rolls on, before it is closed."""
+    with visit.desk.store.reading() as tx:
+        found = _closable(tx, visit, forum, day)
+    return _close_page(visit, found, {}, {})
+
+
+@router.post("/meetings/{forum}/{day}/close", name="meeting_closed")
+@allowed(Role.SIGNED_IN)
+async def closed(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
+    """Close the record of a meeting; its minutes are drafted and sent."""
+
+    def write() -> tuple[Response, str]:
+        with visit.desk.store.writing() as tx:
+            minutebook.locked(tx, visit, forum)
+            found = _closable(tx, visit, forum, day)
+            ways = dict(minutebook.ways_to_close(found))
+            how = str(sent.get("how", ""))
+            if how not in ways:
+                return _close_page(visit, found, forms.typed(sent), {"how": "Say whether it was held"}), ""
+            meetings.closed(
+                tx,
+                found.series,
+                found.day,
+                MeetingState(how),
+                items=minutebook.closed_items(tx, found),
+                present=minutebook.attended_by(found),
+                by=visit.me.id,
+            )
+        return RedirectResponse(f"{found.path}/minutes", 303), found.series.ref
+
+    response, series = await run_in_threadpool(write)
+    await meeting_pages.heard(visit, series)
+    return response
+
+
+def _close_page(visit: Visit, found: Room, typed: Mapping[str, str], errors: Mapping[str, str]) -> Response:
+    return page(
+        "meetings/close.html",
+        visit.frame(),
+        status=422 if errors else 200,
+        room=found,
+        ways=minutebook.ways_to_close(found),
+        typed=defaultdict(str, typed),
+        errors=errors,
+        **meeting_pages.words_of(found),
+    )
+
+
+def _closable(tx: Tx, visit: Visit, forum: str, day: str) -> Room:
+    found = minutebook.open_room(tx, visit, forum, day)
+    if found.day > visit.today:
+        raise Conflict("The meeting has not come yet, so its record cannot be closed.")
+    if waits := next((item for item in found.agenda.items if item.recording), None):
+        raise Conflict(f"The outcome of item {waits.number} is still being recorded. Try again in a minute.")
+    return found
+
+
+@router.get("/meetings/{forum}/{day}/minutes", name="meeting_minutes")
+@allowed(Role.SIGNED_IN)
+def minutes(forum: str, day: str, visit: Asker) -> Response:
+    """Show the minutes as they stand, or what they would say."""
+    with visit.desk.store.reading() as tx:
+        found = minutebook.room(tx, visit, forum, day)
+        text = minutebook.minutes(tx, found)
+        corrected = minuting.corrected(tx, found.meeting)
+    return page(
+        "meetings/minutes.html",
+        visit.frame(),
+        room=found,
+        minutes=text,
+        corrected=corrected,
+    )
+
+
+@router.get("/meetings/{forum}/{day}/minutes/correct", name="minutes_correct")
+@allowed(Role.SIGNED_IN)
+def correct(forum: str, day: str, visit: Asker) -> Response:
+    """Ask for corrections, item by item."""
+    with visit.desk.store.reading() as tx:
+        found = _correctable(tx, visit, forum, day)
+        text = minutebook.minutes(tx, found)
+    typed = {f"item-{line.number}": line.text for line in text.items} | {"opening": text.opening}
+    return page("meetings/correct.html", visit.frame(), room=found, minutes=text, typed=typed, errors={})
+
+
+@router.post("/meetings/{forum}/{day}/minutes/correct", name="minutes_corrected")
+@allowed(Role.SIGNED_IN)
+def corrected(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
+    """Keep corrected minutes. What was decided stays as it was recorded; only its words change."""
+    errors: dict[str, str] = {}
+    with visit.desk.store.writing() as tx:
+        minutebook.locked(tx, visit, forum)
+        found = _correctable(tx, visit, forum, day)
+        text = minutebook.minutes(tx, found)
+        lines = tuple(
+            line.model_copy(
+                update={"text": forms.text(sent, f"item-{line.number}", "Say what came of it", errors)}
+            )
+            for line in text.items
+        )
+        new = text.model_copy(update={"items": lines, "opening": forms.text(sent, "opening", "", errors)})
+        if errors:
+            return page(
+                "meetings/correct.html",
+                visit.frame(),
+                status=422,
+                room=found,
+                minutes=text,
+                typed=forms.typed(sent),
+                errors=errors,
+            )
+        meetings.minutes_corrected(tx, found.series, found.day, new.kept(tx), by=visit.me.id)
+    return RedirectResponse(f"{found.path}/minutes", 303)
+
+
+def _correctable(tx: Tx, visit: Visit, forum: str, day: str) -> Room:
+    found = minutebook.acting(tx, visit, forum, day)
+    if found.meeting.open or not found.meeting.minutes_hash:
+        raise Conflict("These minutes have not been drafted yet.")
+    if found.meeting.minutes == "confirmed":
+        raise Conflict("These minutes have been confirmed and can no longer be changed.")
+    return found
+
+
+@router.get("/meetings/{forum}/{day}/minutes.pdf", name="meeting_minutes_pdf")
+@allowed(Role.SIGNED_IN)
+def minutes_on_paper(forum: str, day: str, visit: Asker) -> Response:
+    """Give the minutes as a PDF."""
+    with visit.desk.store.reading() as tx:
+        found = minutebook.room(tx, visit, forum, day)
+        text = minuting.read(tx, found.meeting.minutes_hash)
+        if text is None:
+            raise NotFound("These minutes have not been drafted yet.")
+        made = papers.minutes(tx, found, text)
+    return pdf(packs.minutes_pdf(made), f"minutes-{forum}-{day}")

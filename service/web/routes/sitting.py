@@ -1,0 +1,343 @@
+"""The secretary's record of a meeting: who is there, and what the forum makes of each item (SYS-23)."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import structlog
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from service import boards, minuting
+from service.agendas import AgendaItem, ItemKind
+from service.convening import Convening
+from service.errors import Conflict, Forbidden
+from service.gateway import Refused
+from service.store import meetings, texts
+from service.store.engine import Tx
+from service.store.intents import AlreadyAnswered
+from service.store.meetings import Attendance, Presence, Votes
+from service.web import briefing, deciding, forms, meeting_pages, minutebook, numbers, words
+from service.web.deciding import NoDraft, Stopped, Submitted
+from service.web.minutebook import Room
+from service.web.pages import page
+from service.web.roles import Role, allowed
+from service.web.standing import Standing
+from service.web.visits import Asker, Sent, Visit
+
+router = APIRouter(include_in_schema=False)
+log = structlog.get_logger("web.meetings")
+
+PRESENCES = [
+    ("present", "Present"),
+    ("substitute", "Sent a substitute"),
+    ("left", "Was here, and left"),
+    ("apologies", "Sent apologies"),
+    ("absent", "Absent"),
+]
+
+
+# --------------------------------------------------------------------------- who is there
+
+
+@router.get("/meetings/{forum}/{day}/attendance", name="meeting_attendance")
+@allowed(Role.SIGNED_IN)
+def attendance(forum: str, day: str, visit: Asker) -> Response:
+    """Ask who is there, member by member."""
+    with visit.desk.store.reading() as tx:
+        found = minutebook.open_room(tx, visit, forum, day)
+    typed = {f"presence-{one.post}": str(one.presence) for one in found.meeting.attendance}
+    typed |= {f"substitute-{one.post}": one.substitute for one in found.meeting.attendance}
+    return _attendance_page(visit, found, typed, {})
+
+
+@router.post("/meetings/{forum}/{day}/attendance", name="meeting_attended")
+@allowed(Role.SIGNED_IN)
+def attended(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
+    """Write down who is there."""
+    errors: dict[str, str] = {}
+    with visit.desk.store.writing() as tx:
+        minutebook.locked(tx, visit, forum)
+        found = minutebook.open_room(tx, visit, forum, day)
+        if found.day > visit.today:
+            raise Conflict("The meeting has not come yet, so nobody can be there.")
+        members = [_presence(found, sent, post, errors) for post in found.forum.members]
+        if errors:
+            return _attendance_page(visit, found, forms.typed(sent), errors)
+        meetings.attended(tx, found.series, found.day, [one for one in members if one], by=visit.me.id)
+    return RedirectResponse(found.path, 303)
+
+
+def _attendance_page(
+    visit: Visit, found: Room, typed: Mapping[str, str], errors: Mapping[str, str]
+) -> Response:
+    return page(
+        "meetings/attendance.html",
+        visit.frame(),
+        status=422 if errors else 200,
+        room=found,
+        typed=defaultdict(str, typed),
+        errors=errors,
+        presences=PRESENCES,
+    )
+
+
+def _presence(found: Room, sent: FormData, post: str, errors: dict[str, str]) -> Attendance | None:
+    said = str(sent.get(f"presence-{post}", ""))
+    if said not in list(Presence):
+        errors[f"presence-{post}"] = f"Say whether {found.title(post)} is here"
+        return None
+    presence = Presence(said)
+    before = next((one.presence for one in found.meeting.attendance if one.post == post), Presence.ABSENT)
+    was_here = before.counts or before is Presence.LEFT
+    if was_here and not presence.counts and presence is not Presence.LEFT and minutebook.answered(found):
+        errors[f"presence-{post}"] = (
+            f"{found.title(post)} was here when an item got its outcome: say that they left"
+        )
+    name = ""
+    if presence is Presence.SUBSTITUTE:
+        name = forms.line(sent, f"substitute-{post}", f"Say who sits in for {found.title(post)}", errors)
+    return Attendance(post=post, presence=presence, substitute=name)
+
+
+# ------------------------------------------------------------------------------ an item
+
+
+@router.get("/meetings/{forum}/{day}/items/{item}", name="meeting_item")
+@allowed(Role.SIGNED_IN)
+def item(forum: str, day: str, item: str, visit: Asker) -> Response:
+    """Open an item with its paper, and take what the forum makes of it."""
+    with visit.desk.store.writing() as tx:
+        found = minutebook.room(tx, visit, forum, day)
+        return _item_page(tx, visit, found, found.item(item), {}, {})
+
+
+@router.post("/meetings/{forum}/{day}/items/{item}", name="meeting_item_recorded")
+@allowed(Role.SIGNED_IN)
+async def recorded(forum: str, day: str, item: str, visit: Asker, sent: Sent) -> Response:
+    """Write down what came of an item, which moves its case, and go on to the next; or let it roll on."""
+    if visit.by_script:
+        raise Forbidden("Nobody pressed the button, so nothing was recorded.")
+
+    def write() -> tuple[Submitted | Response, tuple[str, ...]]:
+        with visit.desk.store.writing() as tx:
+            minutebook.locked(tx, visit, forum)
+            found = minutebook.open_room(tx, visit, forum, day)
+            return _recorded(tx, visit, found, found.item(item), sent), tuple(tx.outgoing)
+
+    result, letters = await run_in_threadpool(write)
+    for letter in letters:
+        await visit.desk.gateway.deliver(letter)
+    if isinstance(result, Response):
+        return result
+    refused = await _settled(visit, result)
+    return await run_in_threadpool(_after, visit, forum, day, item, refused)
+
+
+def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormData) -> Submitted | Response:
+    """Write an item down; for a case's question return the decision, which is still to be brought to it."""
+    errors: dict[str, str] = {}
+    series, day, me = found.series, found.day, visit.me.id
+    out = found.out.get(item.key, ())
+    interests = [post for post in found.forum.members if post in out or post in sent.getlist("interests")]
+    if found.day <= visit.today:
+        meetings.interests_declared(tx, series, day, item.key, interests, by=me)
+    if sent.get("do") == "roll":
+        if found.day > visit.today:
+            raise Conflict("The meeting has not come yet.")
+        why = forms.line(sent, "roll_why", "Say why it rolls on", errors)
+        if errors:
+            return _item_page(tx, visit, found, item, forms.typed(sent), errors)
+        meetings.rolled_on(tx, series, day, item.key, why, by=me)
+        return _onward(found, item)
+    if sent.get("do") == "interests":
+        return RedirectResponse(f"{found.path}/items/{item.key}", 303)
+    found = minutebook.open_room(tx, visit, found.forum.key, day.isoformat())
+    if hindered := minutebook.hindrance(found, item):
+        return _item_page(tx, visit, found, item, forms.typed(sent), {"do": hindered})
+    votes = _votes(sent, found, item, errors)
+    result: Submitted | Response
+    match item.kind:
+        case ItemKind.MINUTES:
+            result = _minutes_recorded(tx, visit, found, item, sent, errors)
+        case ItemKind.BUSINESS:
+            result = _business_recorded(tx, visit, found, item, sent, errors)
+        case ItemKind.QUESTION:
+            result = _question_recorded(tx, visit, found, item, sent, errors)
+        case _:
+            raise Conflict("This item is for information, and nothing is recorded of it.")
+    if votes and not errors:
+        meetings.votes_counted(tx, series, day, item.key, votes, by=me)
+    return result
+
+
+def _minutes_recorded(
+    tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormData, errors: dict[str, str]
+) -> Response:
+    if sent.get("confirmed") != "yes":
+        errors["confirmed"] = "Say that they are a true record, or let them roll on"
+    if errors or item.minutes_of is None:
+        return _item_page(tx, visit, found, item, forms.typed(sent), errors)
+    desk = Convening(tx, found.rules, found.forum, visit.desk.links.page, tx.now)
+    text = minuting.read(tx, minutebook.minutes_hash(tx, found, item))
+    told = desk.minutes_sent(item.minutes_of, text, confirmed=found.day) if text else []
+    meetings.minutes_confirmed(
+        tx, found.series, item.minutes_of, at_meeting=found.day, by=visit.me.id, queued=told
+    )
+    return _onward(found, item)
+
+
+def _business_recorded(
+    tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormData, errors: dict[str, str]
+) -> Response:
+    note = forms.text(sent, "note", "Say what came of it", errors)
+    if errors:
+        return _item_page(tx, visit, found, item, forms.typed(sent), errors)
+    meetings.noted(tx, found.series, found.day, item.key, note, by=visit.me.id)
+    return _onward(found, item)
+
+
+def _question_recorded(
+    tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormData, errors: dict[str, str]
+) -> Submitted | Response:
+    """Submit the forum's answer by the path that a letter's link takes: one decision, one set of checks."""
+    sight = minutebook.sight(tx, visit, minutebook.step_of(tx, item))
+    if sight.standing is not Standing.OPEN:
+        return _item_page(tx, visit, found, item, {}, {"do": _why_not(sight.standing)})
+    filled = deciding.read(tx, sent, sight)
+    errors.update(filled.errors)
+    if errors or filled.chosen is None:
+        return _item_page(tx, visit, found, item, forms.typed(sent), errors)
+    shown = deciding.remembered(tx, sight, str(sent.get("shown", "")))
+    shown = shown or texts.put(tx, briefing.brief(tx, sight).text())
+    draft = deciding.keep(tx, visit, sight, filled.chosen, shown)
+    try:
+        made = deciding.confirm(tx, visit, sight, draft, str(sent.get("content", "")))
+    except NoDraft:
+        changed = "Something changed while you were deciding, so nothing was recorded. Read it again"
+        return _item_page(tx, visit, found, item, {}, {"do": changed})
+    except AlreadyAnswered:
+        return _item_page(tx, visit, found, item, {}, {"do": _why_not(Standing.DECIDED_BY_OTHERS)})
+    if isinstance(made, Stopped):
+        return _item_page(tx, visit, found, item, {}, {"do": _why_not(made.sight.standing)})
+    return made
+
+
+async def _settled(visit: Visit, submitted: Submitted) -> str:
+    """Bring a decision to its step; return why it was refused, if it was. The relay repeats what is lost."""
+    try:
+        answer = await visit.desk.relay.settle(submitted.intent)
+        await visit.desk.relay.written(within=2.0)
+    except Exception as error:
+        log.warning("not settled yet", kind=type(error).__name__, step=submitted.intent.step)
+        return ""
+    return str(answer.why) if isinstance(answer, Refused) else ""
+
+
+def _after(visit: Visit, forum: str, day: str, item: str, refused: str) -> Response:
+    with visit.desk.store.writing() as tx:
+        found = minutebook.room(tx, visit, forum, day)
+        known = found.item(item)
+        if refused:
+            heading, sentence = words.REFUSALS.get(refused, words.REFUSALS["fault"])
+            return _item_page(tx, visit, found, known, {}, {"do": f"{heading}. {sentence}"}, status=409)
+        return _onward(found, known)
+
+
+def _onward(found: Room, item: AgendaItem) -> Response:
+    """Go on to the next item without an outcome, or back to the meeting if there is none."""
+    following = found.following(item)
+    if following is None or following.key == item.key:
+        return RedirectResponse(found.path, 303)
+    return RedirectResponse(f"{found.path}/items/{following.key}", 303)
+
+
+def _why_not(standing: Standing) -> str:
+    match standing:
+        case Standing.DECIDED_BY_YOU | Standing.BEING_RECORDED:
+            return "You have given this its outcome already"
+        case Standing.DECIDED_BY_OTHERS:
+            return "Somebody has answered this already"
+        case Standing.CHANGED:
+            return "The proposal has changed since, so this question is no longer open"
+        case Standing.WITHDRAWN:
+            return "The proposal has been withdrawn"
+        case _:
+            return "This question is no longer yours to answer"
+
+
+def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]) -> Votes | None:
+    """Read how a vote went, if one was taken: no more than are here may have voted."""
+    counts: dict[str, int] = {}
+    for name in ("in_favour", "against", "abstained"):
+        said = str(sent.get(name, "")).strip()
+        count = numbers.whole(said, 3)
+        if count is not None:
+            counts[name] = count
+        elif said:
+            errors[name] = "Enter a whole number, or nothing if no vote was taken"
+    if errors or not counts:
+        return None
+    able = found.meter_of(item.key).present
+    if found.forum.members and sum(counts.values()) > able:
+        errors["in_favour"] = f"{sum(counts.values())} votes are more than the {able} who may vote"
+        return None
+    return Votes(
+        in_favour=counts.get("in_favour", 0),
+        against=counts.get("against", 0),
+        abstained=counts.get("abstained", 0),
+    )
+
+
+def _item_page(
+    tx: Tx,
+    visit: Visit,
+    found: Room,
+    item: AgendaItem,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+    *,
+    status: int = 422,
+) -> Response:
+    sight = brief = None
+    shown = ""
+    given = item.came_to or item.recording
+    mine = found.right.records and item.kind is ItemKind.QUESTION and not given and found.meeting.open
+    if mine:
+        sight = minutebook.sight(tx, visit, minutebook.step_of(tx, item))
+        brief = briefing.brief(tx, sight)
+        shown = texts.put(tx, brief.text())
+    heard = found.meeting.heard_of(item.key)
+    out = found.out.get(item.key, ())
+    meter = found.meter_of(item.key)
+    return page(
+        "meetings/item.html",
+        visit.frame(),
+        status=status if errors else 200,
+        room=found,
+        item=item,
+        heard=heard,
+        sight=sight,
+        brief=brief,
+        paper=briefing.rows(tx, minutebook.case_of(tx, item)) if item.case and not brief else [],
+        shown=shown,
+        typed=defaultdict(str, typed),
+        errors=errors,
+        hindrance=minutebook.hindrance(found, item),
+        interested=list(heard.interests),
+        members=[(post, found.title(post)) for post in found.there if post not in out],
+        out=[found.title(post) for post in out],
+        minutes=minuting.read(tx, minutebook.minutes_hash(tx, found, item)),
+        following=found.following(item),
+        owners=deciding.condition_owners(sight) if sight else [],
+        verifies=deciding.verifies(sight) if sight else "",
+        next_meeting=deciding.next_meeting(tx, sight) if sight else None,
+        guards=words.guards(sight.case.size) if sight else [],
+        guidelines=deciding.directorate(sight) if sight else "",
+        rows=range(1, deciding.MOST_CONDITIONS + 1),
+        written=deciding.WRITTEN,
+        voted=minuting.voted(heard.votes) if heard.votes else "",
+        said=minutebook.said(tx, found, item),
+        **meeting_pages.words_of(found) | {"metered": boards.present(meter, f"item {item.number}")},
+    )
