@@ -7,7 +7,8 @@ never in the place of another post: the line goes on up past them. Nobody is fou
 step, nor for a share and for the authority above it.
 
 Where a forum names a substitute for a member, the substitute sits in the member's place and no cover does: a
-seat on a board is not handed on privately. Nobody covers for the substitute either; it is one hop (A27).
+seat on a board is not handed on privately. Nobody covers for the substitute either; it is one hop (A27). The
+sponsor substitutes for nobody: that too would be a vote on their own request in another's place.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -74,7 +75,7 @@ def seats(
     for seat in ask.seats:
         mine = edition.holder(seat.post, day)
         others = [*taken, *(own - {mine.id} if mine else own)]
-        holders = _free(first_holders(seat, edition, day, covers, barred), others)
+        holders = _free(first_holders(seat, edition, day, covers, barred, sponsor), others)
         if not holders:
             holders = line_holders(seat.post, edition, day, covers, barred, others, sponsor)
         taken += [holder.person for holder in holders]
@@ -99,7 +100,7 @@ def nudged(
     for seat in seats:
         added: tuple[Holder, ...] = ()
         if seat.key in silent and nudge is Nudge.COVER:
-            added = _free(_in_their_place(seat, edition, day, covers, barred), taken)
+            added = _free(_in_their_place(seat, edition, day, covers, barred, sponsor), taken)
         elif seat.key in silent and nudge is Nudge.LINE:
             # Where the line has been asked already, silence goes on up from there.
             line = [holder.post for holder in seat.holders if holder.capacity is Capacity.LINE]
@@ -130,7 +131,7 @@ def reseated(
     for seat in seats:
         added: tuple[Holder, ...] = ()
         if seat.key in silent:
-            added = _free(first_holders(seat, edition, day, covers, barred), taken)
+            added = _free(first_holders(seat, edition, day, covers, barred, sponsor), taken)
             able = (may_still(asked, seat, edition, day, covers, barred, sponsor) for asked in seat.holders)
             if not added and not any(able):
                 added = line_holders(seat.post, edition, day, covers, barred, taken, sponsor)
@@ -151,7 +152,7 @@ def may_still(
     """Say whether somebody who was asked may answer today: for the post asked, or for one up its line."""
     through = SeatAsk(key=asked.post, post=asked.post)
     able = (
-        *first_holders(seat, edition, day, covers, barred),
+        *first_holders(seat, edition, day, covers, barred, sponsor),
         *(
             first_holders(through, edition, day, covers, {*barred, sponsor})
             if asked.post != seat.post
@@ -163,32 +164,38 @@ def may_still(
 
 
 def first_holders(
-    seat: SeatAsk, edition: Edition, day: date, covers: Covers, barred: Collection[str]
+    seat: SeatAsk,
+    edition: Edition,
+    day: date,
+    covers: Covers,
+    barred: Collection[str],
+    sponsor: str = "",
 ) -> tuple[Holder, ...]:
     """Return a post's holder and, while they are away, their cover or substitute first.
 
-    For a seat that is vacant it is the substitute alone, if the forum names one.
+    For a seat that is vacant it is the substitute alone, if the forum names one. The `sponsor` substitutes
+    for nobody.
     """
     person = edition.holder(seat.post, day)
     if person is None:
-        return _unbarred(_substitute(seat, edition, day), barred)
+        return _unbarred(_substitute(seat, edition, day), {*barred, sponsor})
     # An author's cover or substitute stands in for the author, and is no more impartial.
     if person.id in barred:
         return ()
     holder = Holder(person=person.id, post=seat.post)
-    instead = _in_their_place(seat, edition, day, covers, barred) if person.id in covers else ()
+    instead = _in_their_place(seat, edition, day, covers, barred, sponsor) if person.id in covers else ()
     return (*instead, holder)
 
 
 def _in_their_place(
-    seat: SeatAsk, edition: Edition, day: date, covers: Covers, barred: Collection[str]
+    seat: SeatAsk, edition: Edition, day: date, covers: Covers, barred: Collection[str], sponsor: str
 ) -> tuple[Holder, ...]:
     """Return whoever may sit in the place of a post's holder: the forum's substitute, or else a cover."""
     person = edition.holder(seat.post, day)
     if person is None or person.id in barred:
         return ()
     if seat.substitute:
-        return _unbarred(_substitute(seat, edition, day), barred)
+        return _unbarred(_substitute(seat, edition, day), {*barred, sponsor})
     cover = covers.get(person.id)
     covering = (Holder(person=cover, post=seat.post, capacity=Capacity.COVER),) if cover else ()
     return _unbarred(covering, barred)

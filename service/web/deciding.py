@@ -13,7 +13,7 @@ from service.store import answers, attempts, intents, texts, undoing
 from service.store.engine import Tx
 from service.store.intents import GUIDELINES, OUTSIDE, Answered, Condition, Intent, StoredIntent
 from service.store.undoing import StoredUndo
-from service.web import days, outstanding, words
+from service.web import days, gathered, outstanding, words
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
@@ -63,7 +63,7 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
     choice = offered.get(_field(form, "choice"))
     if choice is None:
         errors["choice"] = "Choose one of the answers"
-    elif hindered := outstanding.hindrance(tx, sight, choice):
+    elif hindered := gathered.hindrance(tx, sight) or outstanding.hindrance(tx, sight, choice):
         errors["choice"] = hindered
     reason = _words(form, "reason", errors)
     if choice is not None and choice.needs_reason and not reason:
@@ -303,8 +303,8 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
     if content_hash != sight.open_step.content_hash:
         _attempted(tx, visit, sight, Standing.CHANGED)
         raise NoDraft
-    if not again and outstanding.hindrance(tx, sight, chosen.choice):
-        # An agreement that held when they chose has run out since.
+    if not again and (gathered.hindrance(tx, sight) or outstanding.hindrance(tx, sight, chosen.choice)):
+        # Members who were there have left, or an agreement that held has run out, since they chose.
         raise NoDraft
     intent = _intent(tx, visit, sight, chosen, shown_hash)
     return Submitted(intents.submit(tx, intent).intent, sight.open_step.kind)

@@ -11,7 +11,7 @@ from service import handbook, seating
 from service.handbook import boards
 from service.handbook.edition import Holding
 from tests.support.core import terms
-from workflows.model import Ask, Capacity, Holder, Nudge, SeatAsk
+from workflows.model import Ask, Capacity, Holder, Nudge, Seat, SeatAsk
 
 LEICESTER = handbook.load("leicester")
 DAY = date(2004, 9, 13)
@@ -332,3 +332,27 @@ def test_a_member_who_goes_away_brings_in_the_substitute() -> None:
         (CD_RC, Capacity.HOLDER),
         (HALL, Capacity.SUBSTITUTE),
     ]
+
+
+@pytest.mark.parametrize(
+    ("member", "covers", "after"),
+    [
+        ("cd-rc", {}, [(CD_RC, "holder")]),  # silent: nobody else comes in by the rung for covers
+        ("cd-rc", {CD_RC: LAND}, [(CD_RC, "holder")]),  # away
+        (VACANT, {}, [(CD_RAD, "line")]),  # vacant: it is the line's
+    ],
+)
+def test_a_sponsor_substitutes_for_nobody(
+    member: str, covers: dict[str, str], after: list[tuple[str, str]]
+) -> None:
+    def told(seats: Sequence[Seat]) -> list[tuple[str, str]]:
+        return [(one.person, one.capacity.value) for seat in seats for one in seat.holders]
+
+    seats = seating.seats(board(f"{member}/bh-dmh"), LEICESTER, DAY, covers, (), sponsor=HALL)
+    assert told(seats) == after
+    nudged = seating.nudged(seats, [member], Nudge.COVER, LEICESTER, DAY, covers, (), sponsor=HALL)
+    assert told(nudged) == after
+    again = seating.reseated(seats, [member], LEICESTER, DAY, covers, (), sponsor=HALL)
+    assert told(again) == after
+    sat = Holder(person=HALL, post="bh-dmh", capacity=Capacity.SUBSTITUTE)
+    assert not seating.may_still(sat, seats[0], LEICESTER, DAY, covers, (), HALL)

@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
-from service import sittings
+from service import handbook, sittings
 from service.store import cases, meetings
 from service.store.meetings import MeetingState, Series
+from service.web.gathered import AT_A_MEETING
 from tests.service.web.office import Browser, Office, proposal
-from workflows.model import Choice, Ending, Happening, Outcome, StepClosing
+from workflows.model import Choice, Ending, Happening, Nudge, Outcome, StepClosing
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2004, 9, 8), date(2004, 10, 13), date(2004, 11, 10)
 SECRETARY, PMO, AUDITOR = "heads-of-ict-secretary", "corp-projects-manager", "internal-audit"
@@ -172,6 +173,50 @@ def test_what_a_board_did_not_decide_by_email_is_before_its_meeting_and_recorded
     assert (made.step, made.choice) == (put, Choice.APPROVE)
     browser.see(page)
     assert "Done Decision. It is approved." in browser.words
+
+
+def test_no_link_is_a_way_around_the_quorum_of_a_board_that_meets(office: Office) -> None:
+    day, page = date(2004, 10, 28), "/meetings/srg/2004-10-28"
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    office.it_is(day)
+    office.looks("srg")
+    put = office.asked(ref, "srg-meeting")
+    by_link = office.browser()
+    by_link.see(office.link(put, "srg-secretary"))
+    by_link.press()
+    secretary, members = office.signed_in("srg-secretary"), office.edition.forums["srg"].members
+
+    def attend(there: int) -> None:
+        secretary.see(f"{page}/attendance")
+        said = {
+            f"presence-{post}": "present" if number < there else "apologies"
+            for number, post in enumerate(members)
+        }
+        assert secretary.press(True, "attendance", **said) == 200
+
+    assert by_link.press(choice="approve") == 422
+    assert "no meeting is on record at which enough of its members are there" in by_link.words
+    attend(2)
+    assert by_link.press(choice="approve") == 422
+    assert "are there: 2 of 8 present; 4 needed" in by_link.words
+    attend(4)
+    assert by_link.press(choice="approve") == 200
+    assert by_link.at.startswith("/a/check/"), by_link.words
+    # Two go home before it is confirmed.
+    attend(2)
+    by_link.press()
+    assert office.engine.decided == []
+    attend(4)
+    by_link.press(choice="approve")
+    by_link.press()
+    assert [made.step for made in office.engine.decided] == [put]
+
+
+def test_a_board_that_meets_is_not_answered_for_by_the_line_of_its_secretary() -> None:
+    for name in handbook.names():
+        terms = handbook.load(name).terms()
+        nudges = {rung.nudge for kind in AT_A_MEETING if kind in terms for rung in terms[kind].ladder.rungs}
+        assert Nudge.LINE not in nudges, name
 
 
 def test_a_case_for_the_next_meeting_misses_this_one(office: Office) -> None:
