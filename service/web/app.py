@@ -32,6 +32,7 @@ from service.web.routes import (
     proposals,
     provisions,
     signing,
+    stuck,
     work,
 )
 from service.web.visits import admit
@@ -46,6 +47,7 @@ AREAS = (
     cases,
     approvers,
     orders,
+    stuck,
     provisions,
     handbooks,
     meetings,
