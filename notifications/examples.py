@@ -1669,6 +1669,9 @@ EXAMPLES: dict[str, Letter] = {
     ),
     "stuck-not-for-me": Stuck(to=_PMO, matter=BOOKING, cause="not_for_me", desk=BOOKING.page, seat=HALL),
     "stuck-fault": Stuck(to=_PMO, matter=BOOKING, cause="fault", desk=BOOKING.page, seat=HALL),
+    "stuck-failing": Stuck(
+        to=_PMO, matter=BOOKING, cause="failing", desk=BOOKING.page, doing="asking a question"
+    ),
     "code": Code(to=_FUNDER, purpose="decision", organisation="Leicester City Council", ref="INV-2004-0002"),
     "code-signing-in": Code(to=_PMO, purpose="sign_in", organisation="Leicester City Council"),
     "anchor": Anchor(

@@ -712,8 +712,10 @@ class Stuck(CaseLetter):
         "vacant_ahead",
         "short_ahead",
         "order",
+        "failing",
     ]
     """`fault`: Assent could not count an answer, for a reason of its own; the answer is kept.
+    `failing`: Assent fails again and again at what it does for the case, which does not move meanwhile.
     `short_ahead`: too few people hold the seats of a board, whose name is the `seat`."""
     desk: str
     """The page on which to see to it."""
@@ -731,6 +733,8 @@ class Stuck(CaseLetter):
     """For `undeliverable`: the letter."""
     order: UnsentOrder | None = None
     """For `order`: the order that could not be sent."""
+    doing: Line = ""
+    """For `failing`: what Assent fails to do, as in "asking a question"."""
 
 
 class Code(Addressed):

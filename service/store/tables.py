@@ -814,6 +814,20 @@ class IdempotencyRow(SQLModel, table=True):
     remembered_real: datetime
 
 
+class FailingRow(SQLModel, table=True):
+    """What Assent fails to do for a case, again and again."""
+
+    __tablename__ = "failing"
+    __table_args__ = (Index(None, "case"), Index(None, "failed_real"))
+
+    key: str = Field(primary_key=True)
+    case: str
+    doing: str
+    since_real: datetime
+    failed_real: datetime
+    tries: int
+
+
 METADATA: MetaData = SQLModel.metadata
 
 
@@ -861,6 +875,7 @@ ALLOWANCES = _table(AllowanceRow)
 API_TOKENS = _table(ApiTokenRow)
 ANSWER_DRAFTS = _table(AnswerDraftRow)
 IDEMPOTENCY = _table(IdempotencyRow)
+FAILING = _table(FailingRow)
 
 FOLDED = (
     ANCHORED,

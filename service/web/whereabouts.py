@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from service import sittings, telling
 from service.handbook import Edition
-from service.store import actions, approvers, intents, steps
+from service.store import actions, approvers, failing, intents, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
@@ -133,8 +133,14 @@ _UNTIMED = {
 
 
 def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
-    """Say where a case is, in one sentence for each thing it waits for."""
-    return told(case, waits(tx, case))
+    """Say where a case is, in one sentence for each thing it waits for, and whether a fault holds it up."""
+    held_up = tuple(
+        f"It has not moved for {words.lasting(tx.real - one.since)} because of a fault in Assent, which "
+        f"fails at {one.doing} and tries again every minute."
+        for one in failing.of_case(tx, case.ref)[:1]
+        if case.open
+    )
+    return (*held_up, *told(case, waits(tx, case)))
 
 
 def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """How pages put things: days, money, fingerprints, and the words for what the record holds."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from notifications.sayings import saying
@@ -469,6 +469,14 @@ def asked_besides(budget: Budget) -> str:
 def percent(share: Decimal | str) -> str:
     """Return a share as "60%"."""
     return f"{Decimal(share).normalize():f}%"
+
+
+def lasting(time: timedelta) -> str:
+    """Return how long something has lasted as "12 minutes", "3 hours" or "2 days"."""
+    minutes = int(time.total_seconds()) // 60
+    if minutes < 120:
+        return count(minutes, "minute")
+    return count(minutes // 60, "hour") if minutes < 48 * 60 else count(minutes // (24 * 60), "day")
 
 
 def working_days(count: int) -> str:

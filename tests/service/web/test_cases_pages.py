@@ -391,6 +391,7 @@ def test_every_page_has_one_first_heading_a_language_and_a_way_past_the_menu(off
         f"/cases/{ref}/record",
         f"/cases/{ref}/decision-record",
         "/orders",
+        "/stuck",
         "/proposals",
         "/cover",
         "/dev/mail",
