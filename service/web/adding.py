@@ -88,6 +88,11 @@ def _unfit(tx: Tx, visit: Visit, case: CaseView, post: str) -> list[str]:
     holder = people.holder(post, visit.today)
     if holder is None:
         return [f"Nobody holds the post {title} today"]
+    if holder.id == visit.me.id:
+        return [f"You hold {title} yourself: ask somebody else"]
+    if asked := next((each for each in _asked(case) if people.holder(each, visit.today) == holder), ""):
+        known = telling.title(rules, asked, visit.today)
+        return [f"{title} is held by whoever is {known}, who is asked already"]
     if holder.id in telling.barred(tx, case, KIND, (), True, visit.today):
         return [f"{title} wrote this proposal, or covers for somebody who did, and may not approve it"]
     return []

@@ -20,7 +20,7 @@ from service.store.steps import SeatView, StepView
 from service.web import conditions, outstanding, seclusion, words
 from service.web.standing import Sight
 from workflows.letters import Answer, Budget, Clause, Condition, Difference
-from workflows.model import Choice, Frozen, Size
+from workflows.model import Choice, Frozen, QuorumRule, Size
 
 PLAINLY_MET = "met"
 ANSWERED = {"met": "Met", "deviates": "Not met", "issue": "An issue", "not_applicable": "Does not apply"}
@@ -131,6 +131,8 @@ class Brief(Frozen):
     budget: Budget | None = None
     coincidences: tuple[str, ...] = ()
     choices: tuple[Choice, ...]
+    votes: tuple[Choice, ...] = ()
+    """Those of the choices that are one vote of a board's, and settle nothing alone."""
     answers: tuple[str, ...] = ()
     follows: str = ""
     """For an action: the case that it follows from."""
@@ -196,8 +198,16 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         budget=telling.budget(tx, case, edition, seat.post, seat.amount),
         coincidences=telling.coincidences(tx, case, edition, tx.today, asked.values()),
         choices=step.choices,
+        votes=_votes(step, seat),
         answers=step.answers,
     )
+
+
+def _votes(step: StepView, seat: SeatView) -> tuple[Choice, ...]:
+    """Return the choices of a seat that are counted with others': a veto's no settles it by itself."""
+    if len(step.seats) < 2 or step.quorum.rule not in (QuorumRule.MAJORITY, QuorumRule.N_OF_M):
+        return ()
+    return tuple(one for one in step.choices if one.counted and (one.favourable or not seat.veto))
 
 
 def _of_action(tx: Tx, sight: Sight) -> Brief:

@@ -187,6 +187,28 @@ _LEADS_TO = {
 }
 """What a choice does, shown under it."""
 
+_VOTES = {
+    Choice.APPROVE: "Your vote counts for it. What it comes to is told when enough have voted.",
+    Choice.APPROVE_WITH_CONDITIONS: (
+        "Your vote counts for it. If it is approved, your conditions are recorded, told to the sponsor and "
+        "shown to those asked after you."
+    ),
+    Choice.REJECT: "Your vote counts against it. If it fails by that, the sponsor is told why.",
+    Choice.RETURN: (
+        "Your vote counts against it as it is. If it fails and most who were against it say so, the sponsor "
+        "is asked for a new version."
+    ),
+    Choice.DEFER: (
+        "Your vote counts against it for now. If it fails and most who were against it say so, it is asked "
+        "again."
+    ),
+    Choice.REFER_UP: (
+        "Your vote counts against deciding it here. If it fails and most who were against it say so, it is "
+        "referred up."
+    ),
+}
+"""What a choice does where it is one vote of several, and more must be for a proposal than against it."""
+
 NUDGES = {
     Nudge.REMIND: "a reminder is sent",
     Nudge.COVER: "their cover or substitute is asked as well",
@@ -336,8 +358,10 @@ def guidelines(directorate: str) -> str:
     )
 
 
-def leads_to(choice: Choice, kind: str) -> str:
-    """Say what an answer does, for the line under its button."""
+def leads_to(choice: Choice, kind: str, *, vote: bool = False) -> str:
+    """Say what an answer does, for the line under its button; a `vote` is one of several that are counted."""
+    if vote and choice in _VOTES:
+        return _VOTES[choice]
     own = saying(kind, choice)
     return own.leads_to if own else _LEADS_TO[choice]
 

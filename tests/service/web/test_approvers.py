@@ -75,6 +75,19 @@ def test_what_cannot_be_asked_is_refused_field_by_field(
     assert office.engine.added == []
 
 
+def test_nobody_adds_themselves_nor_anybody_twice(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    pmo = "corp-projects-manager"
+    told = f"You hold {office.edition.posts[pmo].title_on(BEGINS.date())} yourself: ask somebody else"
+    assert told in added(office, ref, by=pmo, post=pmo).words
+    office.hands_over("sd-hr", "bh-dmh")
+    browser = added(office, ref)
+    assert (
+        f"{HR} is held by whoever is Budget holder, De Montfort Hall, who is asked already" in browser.words
+    )
+    assert 'value="sd-hr"' not in browser.page
+
+
 def test_a_post_that_nobody_holds_is_not_asked(office: Office) -> None:
     ref = office.submitted("PROP-02")
     office.leaves(office.holder("sd-hr"))

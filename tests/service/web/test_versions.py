@@ -70,7 +70,10 @@ def test_whoever_has_come_to_write_it_is_said_to_be_asked_again(office: Office) 
 
 def test_what_has_not_changed_is_not_submitted_again(office: Office) -> None:
     ref = returned(office)
-    told = "Nothing has changed since version 1. What was asked for was: Say how the amount was arrived at"
+    told = (
+        f"Nothing has changed since version 1. What was asked for: {SPORTS}: “Say how the amount was "
+        "arrived at”"
+    )
     browser = sponsor_checks(office, ref)
     assert told in browser.words
     assert "What will happen" not in browser.words
