@@ -6,11 +6,12 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from service import agendas, sittings
+from service import agendas, publishing, sittings
 from service.gateway import Unknown
 from service.store import cases, journal, meetings, rebuild
 from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
+from service.web.rehearsals import Rehearsals
 from tests.service.web.office import SAME_ORIGIN, Browser, Office, proposal
 from workflows.model import Choice, Ending, Happening, Outcome, StepClosing
 
@@ -811,3 +812,25 @@ def test_a_series_is_no_case(office: Office) -> None:
     assert browser.see(f"/cases/{SERIES.ref}") == 404
     with office.store.reading() as tx:
         assert cases.page(tx).items == ()
+
+
+def test_a_rehearsal_goes_by_the_days_on_which_forums_meet_as_they_were_changed(office: Office) -> None:
+    ref = office.submitted("PROP-02", decision_needed_by="2004-11-30")
+    remembered = Rehearsals()
+
+    def meets() -> set[date | None]:
+        with office.store.reading() as tx:
+            remembered.of(tx, office.edition)
+            (one,) = publishing.rehearsed(tx, office.edition)
+        assert (one.stored.ref, one.changed) == (ref, False)
+        assert one.before is not None
+        return {leg.meeting for leg in one.before.legs if leg.meeting}
+
+    assert meets() == {OCTOBER}
+    with office.store.writing() as tx:
+        meetings.called_off(tx, SERIES, OCTOBER, why="Half term", by="p-pmo")
+    assert meets() == {NOVEMBER}
+    with office.store.writing() as tx:
+        meetings.added(tx, SERIES, date(2004, 10, 20), why="For this one", by="p-pmo")
+    assert meets() == {date(2004, 10, 20)}
+    assert len(remembered._known) == 3, "what was worked out by another calendar is not shown again"
