@@ -85,16 +85,9 @@ class Meetings(Writing, ports.Meetings):
             # It was moved, called off or closed while this was on its way.
             return tx.clock
         desk = convening.Convening(tx, rules, forum, self._links.page, at)
-        ahead = at <= calendar.closing(day)
         match happens.what:
-            case Happening.CALLED:
-                meetings.called(tx, series, day, at=at, queued=desk.called(day))
-            case Happening.PAPERS_CLOSED:
-                agenda = agendas.agenda(tx, rules, forum, day)
-                listed = [{"key": item.key, "title": item.title, "case": item.case} for item in agenda.items]
-                # Nobody is sent the papers of a meeting that is over.
-                told = desk.agenda_sent(day) if ahead else []
-                meetings.papers_closed(tx, series, day, listed, at=at, queued=told)
+            case Happening.CALLED | Happening.PAPERS_CLOSED:
+                desk.prepare(day, happens.what)
             case Happening.CHASED:
                 meetings.chased(
                     tx, series, day, "secretary", at=at, queued=desk.unrecorded(day, forum.secretary)
@@ -134,7 +127,9 @@ def _may_happen(meeting: Meeting, what: Happening) -> bool:
             # Whoever was called to it on another day has been told of this one.
             told = meeting.called is not None and meeting.moved_from is not None
             return meeting.state in (MeetingState.PLANNED, MeetingState.CALLED) and not told
-        case Happening.PAPERS_CLOSED | Happening.CHASED | Happening.PMO_TOLD | Happening.LEFT:
+        case Happening.LEFT:
+            return meeting.state in (MeetingState.CALLED, MeetingState.UNRECORDED)
+        case Happening.PAPERS_CLOSED | Happening.CHASED | Happening.PMO_TOLD:
             return meeting.open
 
 

@@ -11,7 +11,8 @@ from service.minuting import MinutesText
 from service.store import editions, meetings
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
-from service.store.meetings import Meeting, Series
+from service.store.line import ENGINE
+from service.store.meetings import Meeting, MeetingState, Series
 from workflows.letters import (
     Addressee,
     AgendaSent,
@@ -25,8 +26,12 @@ from workflows.letters import (
     MinutesSent,
     Sitting,
 )
-from workflows.model import ZONE
+from workflows.model import ZONE, Frozen, Happening
 from workflows.rules import calendar
+from workflows.rules import series as rule
+
+PREPARED = (MeetingState.PLANNED, MeetingState.CALLED)
+"""States in which a meeting is prepared for."""
 
 
 def forum_of(tx: Tx, ref: str) -> tuple[Edition, Forum, Series] | None:
@@ -64,6 +69,28 @@ def unheard(tx: Tx) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+class Due(Frozen):
+    """What a series does next to prepare a meeting, and when it does so by itself."""
+
+    day: date
+    what: Happening
+    at: datetime
+
+
+def due(tx: Tx, rules: Edition, forum: Forum) -> Due | None:
+    """Return what is done next to prepare the next meeting; None where nothing is, or none is known."""
+    known = meetings.of_series(tx, agendas.series_of(rules, forum))
+    ahead = (one for one in known if one.state in PREPARED and one.day >= tx.today)
+    meeting = next(ahead, None)
+    if meeting is None or meeting.papers_closed:
+        return None
+    if meeting.called:
+        closes = rule.due_before(meeting.day, forum.papers_days, rules.non_working)
+        return Due(day=meeting.day, what=Happening.PAPERS_CLOSED, at=closes)
+    calls = rule.called_on(meeting.day, forum.called_days, rules.non_working)
+    return Due(day=meeting.day, what=Happening.CALLED, at=calls)
+
+
 class Convening:
     """Writes the letters of a forum's meetings."""
 
@@ -72,6 +99,17 @@ class Convening:
     ) -> None:
         self._tx, self._rules, self._forum, self._page, self._at = tx, rules, forum, page, at
         self._series = agendas.series_of(rules, forum)
+
+    def prepare(self, day: date, what: Happening, *, by: str = ENGINE) -> bool:
+        """Call the members to a meeting, or close its papers and send the agenda; what is done is False."""
+        if what is Happening.CALLED:
+            queued = self.called(day)
+            return meetings.called(self._tx, self._series, day, at=self._at, queued=queued, by=by)
+        agenda = agendas.agenda(self._tx, self._rules, self._forum, day)
+        listed = [{"key": item.key, "title": item.title, "case": item.case} for item in agenda.items]
+        # Nobody is sent the papers of a meeting that is over.
+        queued = self.agenda_sent(day) if self._at <= calendar.closing(day) else []
+        return meetings.papers_closed(self._tx, self._series, day, listed, at=self._at, queued=queued, by=by)
 
     def called(self, day: date) -> list[QueuedLetter]:
         """Call the members and the secretary to a meeting."""

@@ -7,7 +7,7 @@ publish it; both on the day it is published. Everything but that, and who hears 
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from service import telling
+from service import sittings, telling
 from service.errors import Conflict, Forbidden, NotFound
 from service.handbook import Edition, boards
 from service.handbook.words import in_words
@@ -201,7 +201,8 @@ def named(rules: Edition, person: str, post: str, day: date) -> str:
 
 def rehearsed(tx: Tx, draft: Edition) -> Iterator[Rerouted]:
     """Route every stored proposal of a draft's organisation anew under it, one after another."""
-    rehearsal = Rehearsal(draft)
+    changed = sittings.changes(tx, draft.organisation)
+    rehearsal = Rehearsal(draft, lambda rules: sittings.as_held(rules, changed))
     for proposal in cases.proposals(tx, draft.organisation):
         stored = Stored(*proposal)
         yield rehearsal.reroute(stored, telling.edition(tx, stored.edition))

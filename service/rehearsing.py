@@ -6,7 +6,7 @@ here reads or writes the record: whoever rehearses hands over one proposal after
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -28,6 +28,14 @@ DAYS = (
     "are put together are counted once. What follows an approval is left out."
 )
 """What the figures mean, for whoever reads them."""
+
+
+Held = Callable[[RoutingRules], RoutingRules]
+"""Gives rules with forums that meet on the days on which they really do."""
+
+
+def _by_the_handbook(rules: RoutingRules) -> RoutingRules:
+    return rules
 
 
 class Stored(NamedTuple):
@@ -205,8 +213,9 @@ class Tally:
 class Rules:
     """An edition, with what routing asks of it again and again worked out once."""
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: Edition, held: Held = _by_the_handbook) -> None:
         self.edition = edition
+        self._held = held
         self._by_turn: dict[date, RoutingRules] = {}
 
     @cached_property
@@ -224,7 +233,7 @@ class Rules:
         """Return the rules of a day. They change only when one post succeeds another."""
         turn = max((turn for turn in self._turns if turn <= day), default=date.min)
         if turn not in self._by_turn:
-            self._by_turn[turn] = self.edition.routing(turn)
+            self._by_turn[turn] = self._held(self.edition.routing(turn))
         return self._by_turn[turn]
 
     @cached_property
@@ -235,8 +244,9 @@ class Rules:
 class Rehearsal:
     """A draft, ready to be compared with whatever proposals were routed by."""
 
-    def __init__(self, draft: Edition) -> None:
-        self._draft = Rules(draft)
+    def __init__(self, draft: Edition, held: Held = _by_the_handbook) -> None:
+        self._held = held
+        self._draft = Rules(draft, held)
         self._known: dict[str, Rules] = {}
 
     def reroute(self, stored: Stored, opened_with: Edition) -> Rerouted:
@@ -244,7 +254,7 @@ class Rehearsal:
         if stored.content is None:
             return Rerouted(stored, None, None, "its text was erased, or is not what was submitted")
         content = ProposalDocument.model_validate(stored.content)
-        rules = self._known.setdefault(stored.edition, Rules(opened_with))
+        rules = self._known.setdefault(stored.edition, Rules(opened_with, self._held))
         before = way(content, stored.submitted, rules)
         if problems := proposals.check_reroute(content, self._draft.edition):
             return Rerouted(stored, before, None, "; ".join(problem.message for problem in problems))

@@ -1,13 +1,13 @@
 """When forums meet: by their rules, and as it has come to be since; and which cases that leaves behind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from service.handbook import Edition
 from service.store import steps
 from service.store.engine import Tx
-from service.store.meetings import Calendar, calendar_changes
+from service.store.meetings import Calendar, calendar_changes, known_series
 from service.telling import edition
 from workflows.model import ForumRules, Frozen, RoutingRules, Sitting
 from workflows.rules import calendar, meetings, series
@@ -60,24 +60,35 @@ def of(
 
 def routing(tx: Tx, rules: Edition, day: date) -> RoutingRules:
     """Return the rules by which a proposal of a day goes its way, with meetings as they are held now."""
-    known = rules.routing(day)
+    return as_held(rules.routing(day), changes(tx, rules.organisation))
 
-    def as_held(forum: ForumRules) -> ForumRules:
-        changes = calendar_changes(tx, rules.organisation, forum.key)
-        return forum.model_copy(update={"meetings": _days(forum, Calendar.of(changes))}) if changes else forum
 
-    embargo = known.embargo and known.embargo.model_copy(
+def changes(tx: Tx, organisation: str) -> dict[str, Calendar]:
+    """Return what has been changed of the calendars of an organisation's forums, by the forums' keys."""
+    forums = (one.forum for one in known_series(tx).values() if one.organisation == organisation)
+    changed = {forum: calendar_changes(tx, organisation, forum) for forum in forums}
+    return {forum: Calendar.of(found) for forum, found in changed.items() if found}
+
+
+def as_held(rules: RoutingRules, changed: Mapping[str, Calendar]) -> RoutingRules:
+    """Return rules with forums that meet as they meet now."""
+
+    def held(forum: ForumRules) -> ForumRules:
+        calendar = changed.get(forum.key)
+        return forum.model_copy(update={"meetings": _days(forum, calendar)}) if calendar else forum
+
+    embargo = rules.embargo and rules.embargo.model_copy(
         update={
             "owners": tuple(
-                owner.model_copy(update={"forum": as_held(owner.forum)}) for owner in known.embargo.owners
+                owner.model_copy(update={"forum": held(owner.forum)}) for owner in rules.embargo.owners
             )
         }
     )
-    return known.model_copy(
+    return rules.model_copy(
         update={
-            "notification_forum": known.notification_forum and as_held(known.notification_forum),
-            "srg": known.srg and as_held(known.srg),
-            "forums": {key: as_held(forum) for key, forum in known.forums.items()},
+            "notification_forum": rules.notification_forum and held(rules.notification_forum),
+            "srg": rules.srg and held(rules.srg),
+            "forums": {key: held(forum) for key, forum in rules.forums.items()},
             "embargo": embargo,
         }
     )

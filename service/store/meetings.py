@@ -61,6 +61,27 @@ OPEN = (MeetingState.PLANNED, MeetingState.CALLED, MeetingState.UNRECORDED, Meet
 CLOSED = (MeetingState.HELD, MeetingState.INQUORATE, MeetingState.NOT_HELD)
 
 
+TRANSITIONS: dict[MeetingState, tuple[MeetingState, ...]] = {
+    MeetingState.PLANNED: (
+        MeetingState.CALLED,
+        MeetingState.MISSED,
+        *CLOSED,
+        MeetingState.MOVED,
+        MeetingState.CALLED_OFF,
+    ),
+    MeetingState.CALLED: (
+        MeetingState.UNRECORDED,
+        *CLOSED,
+        MeetingState.MOVED,
+        MeetingState.CALLED_OFF,
+    ),
+    MeetingState.UNRECORDED: CLOSED,
+    MeetingState.MISSED: CLOSED,
+    **dict.fromkeys((*CLOSED, MeetingState.MOVED, MeetingState.CALLED_OFF), ()),
+}
+"""What can become of a meeting from each state; on the day to which one was moved another begins."""
+
+
 class Presence(StrEnum):
     """Whether a member was there."""
 
@@ -322,9 +343,11 @@ def arranged(
 # ---------------------------------------------------------------------- before the day
 
 
-def called(tx: Tx, series: Series, day: date, *, at: datetime, queued: Sequence[QueuedLetter]) -> bool:
+def called(
+    tx: Tx, series: Series, day: date, *, at: datetime, queued: Sequence[QueuedLetter], by: str = ENGINE
+) -> bool:
     """Write that members were called to a meeting, with their letters; once."""
-    fact = Entry("meeting.called", {"day": day}, f"called:{day}", ENGINE, at=at)
+    fact = Entry("meeting.called", {"day": day}, f"called:{day}", by, at=at)
     return letters.tell(tx, series.ref, [fact], queued)
 
 
@@ -336,10 +359,11 @@ def papers_closed(
     *,
     at: datetime,
     queued: Sequence[QueuedLetter],
+    by: str = ENGINE,
 ) -> bool:
     """Write that papers have closed, with the agenda as it stood and its letters; once."""
     data = {"day": day, "agenda": [dict(item) for item in agenda]}
-    fact = Entry("papers.closed", data, f"papers:{day}", ENGINE, at=at)
+    fact = Entry("papers.closed", data, f"papers:{day}", by, at=at)
     return letters.tell(tx, series.ref, [fact], queued)
 
 

@@ -1,20 +1,23 @@
-"""Rehearsals for pages: each is worked out once, and again when anything was submitted since."""
+"""Rehearsals for pages: each is worked out once, and again when anything was submitted or meetings changed."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
-from service import publishing, telling
+from service import publishing, sittings, telling
 from service.handbook import Edition
 from service.rehearsing import Tally
 from service.store import cases
 from service.store.engine import Tx
+from service.store.meetings import Calendar
 from service.web import words
 
 AT_MOST = 200
 """Proposals that a page lists; the command line lists them all."""
 _KEPT = 8
 """Rehearsals that a process remembers."""
+
+Changes = frozenset[tuple[str, Calendar]]
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,13 @@ class Rehearsals:
     """Remembers the last few, so that a page that is looked at again is there at once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, int, datetime | None], Found] = {}
+        self._known: dict[tuple[str, int, datetime | None, Changes], Found] = {}
         self._one_at_a_time = Lock()
 
     def of(self, tx: Tx, draft: Edition) -> Found:
         """Return what a draft would do to the proposals that a transaction sees."""
-        key = draft.hash, *cases.proposals_so_far(tx, draft.organisation)
+        changes = frozenset(sittings.changes(tx, draft.organisation).items())
+        key = (draft.hash, *cases.proposals_so_far(tx, draft.organisation), changes)
         with self._one_at_a_time:
             if key not in self._known:
                 found = _rehearsed(tx, draft)

@@ -1,6 +1,7 @@
 """What a series of meetings writes into the record: which comes next, its letters, its minutes."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
 
@@ -183,6 +184,62 @@ def test_nothing_happens_any_more_to_a_meeting_that_was_moved_called_off_or_clos
     before = convener.meeting(), convener.desk.record()
     convener.happens(what)
     assert (convener.meeting(), convener.desk.record()) == before
+
+
+Deed = Happening | MeetingState
+
+BEFORE: dict[MeetingState, tuple[Deed, ...]] = {
+    MeetingState.PLANNED: (),
+    MeetingState.CALLED: (Happening.CALLED,),
+    MeetingState.UNRECORDED: (Happening.CALLED, Happening.LEFT),
+    **{
+        state: (state,)
+        for state in (
+            MeetingState.MISSED,
+            MeetingState.MOVED,
+            MeetingState.CALLED_OFF,
+            *meetings.CLOSED,
+        )
+    },
+}
+"""What brings a meeting into each state."""
+
+
+def does(convener: Convener, day: date, deed: Deed) -> MeetingState:
+    """Do something to a meeting as the series or a page does it, if they would; return its state."""
+    state = convener.meeting(day).state
+    ahead = state in (MeetingState.PLANNED, MeetingState.CALLED)
+    if isinstance(deed, Happening):
+        convener.happens(deed, day)
+        return convener.meeting(day).state
+    with convener.desk.store.writing() as tx:
+        if deed is MeetingState.MOVED and ahead:
+            meetings.moved(tx, SERIES, day, day + timedelta(days=1), why="Half term", by="p")
+        elif deed is MeetingState.CALLED_OFF and ahead:
+            meetings.called_off(tx, SERIES, day, why="Half term", by="p")
+        elif deed is MeetingState.MISSED and state is MeetingState.PLANNED:
+            meetings.planned(tx, SERIES, None, missed=[day], as_of=f"{day}", place="", time="")
+        elif deed in meetings.CLOSED and state in meetings.OPEN:
+            meetings.closed(tx, SERIES, day, deed, items=(), present=(), by="p")
+    return convener.meeting(day).state
+
+
+def test_what_becomes_of_a_meeting_is_what_is_drawn_and_nothing_else(convener: Convener) -> None:
+    seen = set()
+    days = iter(convener.desk.edition.forums["heads-of-ict"].meetings)
+    deeds = (*Happening, *MeetingState)
+    for start, deed in product(BEFORE, deeds):
+        day = next(days)
+        with convener.desk.store.writing() as tx:
+            meetings.planned(tx, SERIES, day, missed=(), as_of=f"for {day}", place="", time="10:00")
+        for before in BEFORE[start]:
+            does(convener, day, before)
+        assert convener.meeting(day).state is start
+        if (after := does(convener, day, deed)) is not start:
+            seen.add((start, after))
+    assert seen == {
+        (state, following) for state, nexts in meetings.TRANSITIONS.items() for following in nexts
+    }
 
 
 def test_whoever_was_called_to_a_meeting_is_not_called_again_to_its_new_day(convener: Convener) -> None:

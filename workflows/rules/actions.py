@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from workflows.model import ActionState, Choice, Ending, Guard, Outcome, Size
+from workflows.rules import states
 
 DO, CHECK = "action", "action_check"
 """The two kinds of question that an action puts: to its owner, and to whoever checks it."""
@@ -53,12 +54,7 @@ def after(outcome: Outcome) -> ActionState:
 
 def diagram() -> str:
     """Draw the states as Mermaid text; a condition of an approval begins as agreed."""
-    lines = ["stateDiagram-v2", f"    [*] --> {ActionState.PROPOSED}", f"    [*] --> {ActionState.AGREED}"]
-    for state, nexts in TRANSITIONS.items():
-        lines += [f"    {state} --> {following}" for following in nexts]
-        if not nexts:
-            lines.append(f"    {state} --> [*]")
-    return "\n".join(lines) + "\n"
+    return states.drawn(TRANSITIONS, ActionState.PROPOSED, ActionState.AGREED)
 
 
 def guards_of(size: Size) -> tuple[Guard, ...]:

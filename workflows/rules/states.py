@@ -1,6 +1,7 @@
 """Where an investment proposal can be, and what moves it on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from workflows.model import Choice, Ending, Leg, Outcome, State
 from workflows.rules.routing import LEGS
@@ -137,8 +138,13 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
 
 def diagram() -> str:
     """Draw the states as Mermaid text."""
-    lines = ["stateDiagram-v2", "    [*] --> draft"]
-    for state, nexts in TRANSITIONS.items():
+    return drawn(TRANSITIONS, State.DRAFT)
+
+
+def drawn(transitions: Mapping[Any, Sequence[Any]], *first: str) -> str:
+    """Draw states and what follows each as Mermaid text; `first` are those in which something begins."""
+    lines = ["stateDiagram-v2", *(f"    [*] --> {state}" for state in first)]
+    for state, nexts in transitions.items():
         lines += [f"    {state} --> {following}" for following in nexts]
         if not nexts:
             lines.append(f"    {state} --> [*]")

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from service import agendas
+from service import agendas, convening
 from service.convening import Convening
 from service.errors import Conflict, Forbidden
 from service.handbook import Forum
@@ -54,6 +54,7 @@ def listed(forum: str, visit: Asker) -> Response:
         known, may = minutebook.forum_of(tx, visit, forum)
         series = agendas.series_of(visit.rules, known)
         recorded = {one.day: one for one in meetings.of_series(tx, series)}
+        due = convening.due(tx, visit.rules, known) if Role.PMO in visit.roles else None
         to_come = [day for day in agendas.days(tx, visit.rules, known) if day >= visit.today][:AHEAD]
     coming = [
         (day, recorded.get(day), calendar.nth_working_day(day, -known.papers_days, visit.rules.non_working))
@@ -66,6 +67,7 @@ def listed(forum: str, visit: Asker) -> Response:
         forum=known,
         may=may,
         coming=coming,
+        due=due,
         past=past,
         state=meeting_pages.state,
         today=visit.today,
@@ -103,6 +105,41 @@ async def added(forum: str, visit: Asker, sent: Sent) -> Response:
 
     response, series = await run_in_threadpool(write)
     await meeting_pages.heard(visit, series)
+    return response
+
+
+@router.get("/meetings/{forum}/now", name="forum_prepare")
+@allowed(Role.PMO)
+def prepare(forum: str, visit: Asker) -> Response:
+    """Ask whether what the series does next is to be done now, and not only on its day."""
+    with visit.desk.store.reading() as tx:
+        known, _ = minutebook.forum_of(tx, visit, forum)
+        due = convening.due(tx, visit.rules, known)
+    return page("meetings/now.html", visit.frame(), forum=known, due=due, changed=False)
+
+
+@router.post("/meetings/{forum}/now", name="forum_prepared")
+@allowed(Role.PMO)
+async def prepared(forum: str, visit: Asker, sent: Sent) -> Response:
+    """Do now what the series would do next. What was done meanwhile is not done again."""
+
+    def write() -> tuple[Response, Sequence[str]]:
+        with visit.desk.store.writing() as tx:
+            minutebook.locked(tx, visit, forum)
+            known, _ = minutebook.forum_of(tx, visit, forum)
+            due = convening.due(tx, visit.rules, known)
+            if due is None or (sent.get("day"), sent.get("what")) != (due.day.isoformat(), due.what):
+                again = page(
+                    "meetings/now.html", visit.frame(), status=409, forum=known, due=due, changed=True
+                )
+                return again, ()
+            desk = Convening(tx, visit.rules, known, visit.desk.links.page, tx.now)
+            desk.prepare(due.day, due.what, by=visit.me.id)
+            return RedirectResponse(f"/meetings/{forum}/{due.day.isoformat()}", 303), tuple(tx.outgoing)
+
+    response, letters = await run_in_threadpool(write)
+    for letter in letters:
+        await visit.desk.gateway.deliver(letter)
     return response
 
 

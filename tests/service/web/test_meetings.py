@@ -6,12 +6,13 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from service import agendas, sittings
+from service import agendas, publishing, sittings
 from service.gateway import Unknown
-from service.store import cases, meetings, rebuild
+from service.store import cases, journal, meetings, rebuild
 from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
-from tests.service.web.office import Browser, Office, proposal
+from service.web.rehearsals import Rehearsals
+from tests.service.web.office import SAME_ORIGIN, Browser, Office, proposal
 from tests.support.activities import done
 from workflows.model import Choice, Ending, Happening, Outcome, StepClosing, StepNudged
 
@@ -805,6 +806,40 @@ def test_the_papers_and_the_minutes_are_given_on_paper(office: Office, sitting: 
 # ----------------------------------------------------------------------------- calendar
 
 
+def test_the_pmo_has_done_now_what_a_series_would_do_next_and_each_thing_once(office: Office) -> None:
+    office.looks()
+    pmo = office.signed_in(PMO)
+    assert office.signed_in(SECRETARY).see(f"{FORUM}/now") == 403
+    pmo.see(FORUM)
+    assert "Call the meeting of 13 October 2004 now , and not only on Wednesday 29 September" in pmo.words
+    pmo.see(f"{FORUM}/now")
+    first = pmo.form("now")
+    assert pmo.press(True, "now") == 200
+    assert "Called" in pmo.words
+    told = [key for key in office.engine.delivered if ":called:" in key]
+    assert len(told) == len(MEMBERS) + 1
+    # The same press once more does nothing; neither does the series when its day comes.
+    again = pmo.post(first.action, data=first.fields, headers=SAME_ORIGIN)
+    assert again.status_code == 409
+    assert "has been done meanwhile" in again.text
+    before = office.record()
+    office.happens(OCTOBER, Happening.CALLED)
+    assert office.record() == before
+    pmo.see(f"{FORUM}/now")
+    assert "Papers are taken until Wednesday 6 October 2004 all the same" in pmo.words
+    assert pmo.press(True, "now") == 200
+    assert "papers are taken until Wednesday 6 October 2004" in pmo.words
+    assert len([key for key in office.engine.delivered if ":agenda:" in key]) == len(MEMBERS) + 1
+    before = office.record()
+    office.happens(OCTOBER, Happening.PAPERS_CLOSED)
+    assert office.record() == before
+    pmo.see(f"{FORUM}/now")
+    assert "Nothing is to be done now" in pmo.words
+    with office.store.reading() as tx:
+        done = {line.kind: line.actor for line in journal.lines(tx, SERIES.ref)}
+    assert done["meeting.called"] == done["papers.closed"] == office.holder(PMO)
+
+
 def test_a_meeting_is_moved_and_whoever_was_called_is_told(office: Office) -> None:
     office.looks()
     office.it_is(date(2004, 9, 29))
@@ -877,3 +912,25 @@ def test_a_series_is_no_case(office: Office) -> None:
     assert browser.see(f"/cases/{SERIES.ref}") == 404
     with office.store.reading() as tx:
         assert cases.page(tx).items == ()
+
+
+def test_a_rehearsal_goes_by_the_days_on_which_forums_meet_as_they_were_changed(office: Office) -> None:
+    ref = office.submitted("PROP-02", decision_needed_by="2004-11-30")
+    remembered = Rehearsals()
+
+    def meets() -> set[date | None]:
+        with office.store.reading() as tx:
+            remembered.of(tx, office.edition)
+            (one,) = publishing.rehearsed(tx, office.edition)
+        assert (one.stored.ref, one.changed) == (ref, False)
+        assert one.before is not None
+        return {leg.meeting for leg in one.before.legs if leg.meeting}
+
+    assert meets() == {OCTOBER}
+    with office.store.writing() as tx:
+        meetings.called_off(tx, SERIES, OCTOBER, why="Half term", by="p-pmo")
+    assert meets() == {NOVEMBER}
+    with office.store.writing() as tx:
+        meetings.added(tx, SERIES, date(2004, 10, 20), why="For this one", by="p-pmo")
+    assert meets() == {date(2004, 10, 20)}
+    assert len(remembered._known) == 3, "what was worked out by another calendar is not shown again"
