@@ -15,15 +15,13 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from service.clock import real_now
 from service.links import Links
-from service.store import Store, cases, failing, letters
-from service.telling import pmo_letter
+from service.store import Store, cases, failing
+from service.telling import tell_failing
 
 log = structlog.get_logger("activities")
 
 PATIENCE = timedelta(minutes=3)
 """For how long something may fail before it is told."""
-FAULT = "fault:failing:"
-"""How the keys of letters about it begin."""
 DOING = {
     "step_opened": "asking a question",
     "step_nudged": "writing to those who are silent",
@@ -88,15 +86,7 @@ class Watching(Interceptor):
             )
         # Apart: what fails may be the writing of this very case.
         with self._store.writing() as tx:
-            first = failing.of_case(tx, case)[0]
-            key = f"{FAULT}{case}:{first.since.isoformat()}"
-            if letters.get(tx, key) is None:
-                facts = {"doing": first.doing}
-                told = pmo_letter(
-                    tx, cases.get(tx, case), self._links.page, cause="failing", key=key, facts=facts
-                )
-                if told:
-                    letters.queue_direct(tx, told)
+            tell_failing(tx, case, self._links.page)
 
     def _done(self, known: activity.Info) -> None:
         with self._store.writing() as tx:

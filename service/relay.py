@@ -25,6 +25,7 @@ from service.store import (
     approvers,
     cases,
     editions,
+    failing,
     housekeeping,
     intents,
     letters,
@@ -38,7 +39,7 @@ from service.store.engine import Tx
 from service.store.intents import StoredIntent
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.undoing import StoredUndo
-from service.telling import edition, name, pmo_letter, title
+from service.telling import edition, name, pmo_letter, tell_failing, title
 from workflows.letters import Addressee
 from workflows.letters import Anchor as AnchorLetter
 from workflows.model import Withdrawal
@@ -60,6 +61,10 @@ LETTERS_EVERY = 60.0
 """Seconds between two looks for letters and orders that are owed."""
 MEETINGS_EVERY = 15.0
 """Seconds between two looks for cases that wait for a meeting which was moved or called off."""
+LATE = timedelta(minutes=3)
+"""For how long a decision may be on its way before it is told that its process does not take it."""
+UNCOUNTED = "uncounted:"
+"""How the keys of decisions begin in what fails."""
 FAULT = "fault:"
 """How the keys of letters about faults begin."""
 SWEEP_EVERY = 600.0
@@ -76,7 +81,7 @@ class Relay:
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._writing: set[asyncio.Task[None]] = set()
         self._swept = self._posted = time.monotonic()
-        self._met = float("-inf")
+        self._met = self._looked = float("-inf")
         self._people_of: AsOf | None = None
         """As of when it is known that every open step asks whom it ought to."""
 
@@ -95,6 +100,7 @@ class Relay:
                 self.series,
                 self.days,
                 self.letters,
+                self.held_up,
                 self.leftovers,
             ):
                 await self._try(part)
@@ -206,6 +212,17 @@ class Relay:
             await self._each(self._owed, self._gateway.deliver)
             await self._each(self._owed_orders, self._gateway.send)
 
+    async def held_up(self) -> None:
+        """Tell the PMO, once a minute at most, of decisions that their processes do not count for minutes.
+
+        Only while the engine and a worker answer: if they do not, nothing moves, and it is known elsewhere.
+        """
+        if time.monotonic() - self._looked > LETTERS_EVERY:
+            self._looked = time.monotonic()
+            late, noted = await asyncio.to_thread(self._late)
+            if (late and await self._gateway.answers()) or (noted and not late):
+                await asyncio.to_thread(self._hold_up, late)
+
     async def leftovers(self) -> None:
         """Throw away, now and then, what was only of use for minutes or hours."""
         if time.monotonic() - self._swept > SWEEP_EVERY:
@@ -291,6 +308,26 @@ class Relay:
         with self._store.reading() as tx:
             left_to_pages = tx.real - PAGE_PATIENCE
             return tuple(intent for intent in intents.unsettled(tx) if intent.recorded_real <= left_to_pages)
+
+    def _late(self) -> tuple[tuple[StoredIntent, ...], bool]:
+        """Return the decisions that are on their way for too long, and whether any is noted."""
+        with self._store.reading() as tx:
+            since = tx.real - LATE
+            late = tuple(intent for intent in intents.unsettled(tx) if intent.recorded_real <= since)
+            return late, bool(failing.keys_of(tx, UNCOUNTED))
+
+    def _hold_up(self, late: Iterable[StoredIntent]) -> None:
+        with self._store.writing() as tx:
+            for intent in late:
+                failing.failed(
+                    tx,
+                    f"{UNCOUNTED}{intent.key}",
+                    case=intent.case,
+                    doing="counting an answer",
+                    since=intent.recorded_real,
+                )
+                tell_failing(tx, intent.case, self._links.page)
+            failing.only(tx, UNCOUNTED, [f"{UNCOUNTED}{intent.key}" for intent in late])
 
     def _unsettled_undos(self) -> tuple[StoredUndo, ...]:
         with self._store.reading() as tx:

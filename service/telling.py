@@ -11,7 +11,8 @@ from service import appraisal, seating
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
 from service.seating import Seating
-from service.store import actions, budgets, cases, covers, editions, intents, steps
+from service.store import actions, budgets, cases, covers, editions, failing, intents, steps
+from service.store import letters as ledger
 from service.store.actions import ActionView
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -41,6 +42,10 @@ def directory(tx: Tx, case: CaseView) -> Edition:
     """
     hash = editions.in_force_hash(tx, case.organisation)
     return edition(tx, hash or case.edition)
+
+
+FAILING = "fault:failing:"
+"""How the keys of letters begin about what Assent fails to do for a case."""
 
 
 def title(rules: Edition, post: str, day: date) -> str:
@@ -334,6 +339,17 @@ def share_of(case: CaseView, step: StepView | str, post: str) -> Share | None:
     key = step if isinstance(step, str) else step.key
     party = routing.party(key, post)
     return next((share for share in case.proposal.shares if share.post == party), None)
+
+
+def tell_failing(tx: Tx, ref: str, links_page: Callable[[str], str]) -> None:
+    """Write to the PMO, once for all that fails for a case at a time, that it does not move because of it."""
+    first = next(iter(failing.of_case(tx, ref)), None)
+    key = f"{FAILING}{ref}:{first.since.isoformat()}" if first else ""
+    if first is None or ledger.get(tx, key) is not None:
+        return
+    case, facts = cases.get(tx, ref), {"doing": first.doing}
+    if told := pmo_letter(tx, case, links_page, cause="failing", key=key, facts=facts):
+        ledger.queue_direct(tx, told)
 
 
 def otherwise(case: CaseView, key: str) -> LegAsk | None:

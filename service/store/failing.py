@@ -3,6 +3,7 @@
 It is no fact about the case and stands beside the record: it is gone once it works again.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ LIFE = timedelta(hours=1)
 """What has not been tried for so long is not tried any more: its question was called off."""
 
 _OF_CASE = select(FAILING).where(FAILING.c.case == bindparam("case")).order_by(FAILING.c.since_real)
+_KEYS = select(FAILING.c.key)
 _OPEN = (
     select(FAILING, CASES.c.title)
     .join(CASES, CASES.c.ref == FAILING.c.case)
@@ -34,11 +36,12 @@ class Failing(Frozen):
     since: datetime
     """When it was to be done first, by the real clock."""
     tries: int
+    """How often it was tried; 0 if nobody counts."""
     title: str = ""
     """That of the case, in a list."""
 
 
-def failed(tx: Tx, key: str, *, case: str, doing: str, since: datetime, tries: int) -> None:
+def failed(tx: Tx, key: str, *, case: str, doing: str, since: datetime, tries: int = 0) -> None:
     """Note that something failed once more; `key` names it among all that is to be done."""
     noted = tx.run(update(FAILING).where(FAILING.c.key == key).values(tries=tries, failed_real=tx.real))
     if not noted.rowcount:
@@ -49,6 +52,18 @@ def failed(tx: Tx, key: str, *, case: str, doing: str, since: datetime, tries: i
 def works(tx: Tx, key: str) -> None:
     """Note that what failed has been done."""
     tx.run(delete(FAILING).where(FAILING.c.key == key))
+
+
+def only(tx: Tx, begins: str, keys: Collection[str]) -> None:
+    """Note that of all that is named by how its key begins, nothing but this still fails."""
+    over = [key for key in keys_of(tx, begins) if key not in keys]
+    if over:
+        tx.run(delete(FAILING).where(FAILING.c.key.in_(over)))
+
+
+def keys_of(tx: Tx, begins: str) -> tuple[str, ...]:
+    """Return the keys of what fails, by how they begin."""
+    return tuple(row.key for row in tx.all(_KEYS) if row.key.startswith(begins))
 
 
 def of_case(tx: Tx, ref: str) -> tuple[Failing, ...]:

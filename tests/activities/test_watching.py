@@ -176,7 +176,7 @@ async def test_a_letter_that_cannot_be_written_does_not_keep_it_off_the_page(
 ) -> None:
     ref = desk.submits().case
     with monkeypatch.context() as broken:
-        broken.setattr(watching, "pmo_letter", lambda *given, **named: 1 / 0)
+        broken.setattr(watching, "tell_failing", lambda *given: 1 / 0)
         await tried(ref)
     assert (len(held_up(desk)), told(desk, ref)) == (1, [])
     await tried(ref, attempt=10)

@@ -13,11 +13,24 @@ from service.errors import Unavailable
 from service.gateway import Answer, Counted, Gateway, Refused, Unknown
 from service.links import Links
 from service.relay import MEETINGS_EVERY, PAGE_PATIENCE, Relay
-from service.store import Store, anchors, cases, clock, editions, intents, letters, meetings, orders, undoing
+from service.store import (
+    Store,
+    anchors,
+    cases,
+    clock,
+    editions,
+    failing,
+    intents,
+    letters,
+    meetings,
+    orders,
+    undoing,
+)
 from service.store.intents import StoredIntent
 from service.store.meetings import Series
 from tests.service.store import samples, story
 from tests.service.store.samples import CASE, OPENED
+from tests.support.desk import Desk
 from tests.support.real_time import RealTime
 from workflows.model import MEETING, CaseWaiting, Choice, Decision, Sitting, Undo, Withdrawal
 from workflows.rules import calendar
@@ -40,6 +53,7 @@ class FakeGateway(Gateway):
         self.looked: list[tuple[str, str]] = []
         self.answer: Answer = Counted(None)
         self.fails_for: str = ""
+        self.up = True
 
     async def start(self, ref: str) -> bool:
         self.started.append(self._unless_failing(ref))
@@ -71,6 +85,9 @@ class FakeGateway(Gateway):
         self.told.append((self._unless_failing(case), forum, change, tuple(sittings)))
         return True
 
+    async def answers(self) -> bool:
+        return self.up
+
     async def decide(self, decision: Decision) -> Answer:
         self._unless_failing(decision.step)
         self.decided.append(decision)
@@ -101,6 +118,13 @@ def record(sqlite_url: str, keys: Keys, real: RealTime) -> Iterator[Store]:
     with store.writing() as tx:
         clock.begin(tx, OPENED)
     yield store
+    store.close()
+
+
+@pytest.fixture
+def desk(sqlite_url: str, keys: Keys, real: RealTime) -> Iterator[Desk]:
+    store = Store(sqlite_url, keys, host="approvals.example", real=real)
+    yield Desk(store, keys, handbook.load("leicester"))
     store.close()
 
 
@@ -165,6 +189,47 @@ async def test_a_letter_that_nobody_sends_is_sent_after_some_minutes_and_one_wit
         owed = [letter.key for letter in letters.unsent(tx)]
     assert sorted(gateway.delivered) == sorted(owed)
     assert len(owed) == 2
+
+
+@pytest.mark.parametrize(
+    ("minutes", "up", "told"),
+    [
+        (2, True, False),
+        (4, True, True),
+        (4, False, False),  # nothing moves, and that is known elsewhere
+    ],
+)
+async def test_a_decision_that_its_process_does_not_take_for_minutes_is_told_until_it_does(
+    desk: Desk,
+    gateway: FakeGateway,
+    real: RealTime,
+    monkeypatch: pytest.MonkeyPatch,
+    minutes: int,
+    up: bool,
+    told: bool,
+) -> None:
+    relay = Relay(desk.store, gateway, desk.links)
+    case = desk.submits()
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    made = desk.answers(f"{case.case}.funding-bh-dmh.1", "bh-dmh")
+    gateway.answer, gateway.up = Unknown(), up
+
+    async def looked_at() -> list[tuple[str, str]]:
+        monkeypatch.setattr(relay, "_looked", float("-inf"))
+        await relay.held_up()
+        with desk.store.reading() as tx:
+            return [(one.case, one.doing) for one in failing.open_cases(tx, "leicester")]
+
+    real.passes(minutes=minutes)
+    await relay.decisions()
+    listed = [(case.case, "counting an answer")] if told else []
+    assert [await looked_at(), await looked_at()] == [listed, listed]
+    letters_ = [row for row in desk.ledger(case.case) if row.props.get("cause") == "failing"]
+    assert len(letters_) == told, "once"
+    gateway.answer = Counted(None)
+    await relay.decisions()
+    assert await looked_at() == []
+    assert made.step in [one.step for one in gateway.decided]
 
 
 async def test_an_order_that_nobody_sends_is_sent_after_some_minutes_until_it_is(
