@@ -747,7 +747,14 @@ QUESTIONS = """questions:
         ),
         ("money.yaml", "  srg: srg\n", "", None, "steps.funding.choices", "no SRG is named to refer to"),
         ("steps.yaml", "choices: [note]", "choices: [note, note]", 0, "", "offers note 2 times"),
-        ("steps.yaml", "ladder: board", "ladder: stairs", 0, "steps.srg.ladder", "there is no ladder stairs"),
+        (
+            "steps.yaml",
+            "ladder: board\n",
+            "ladder: stairs\n",
+            0,
+            "steps.srg.ladder",
+            "there is no ladder stairs",
+        ),
         ("steps.yaml", "forum: srg", "forum: cabinet", 0, "steps.srg.forum", "cabinet has no quorum"),
         (
             "steps.yaml",
