@@ -7,19 +7,23 @@ from temporalio import activity
 
 from activities.correspondence import correspondence
 from activities.writing import Writing
-from service import seating
+from service import agendas, seating
+from service.handbook import Edition
 from service.links import Links
 from service.mailroom import Mailroom
 from service.store import Store, cases, intents, links, steps, undoing
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
-from service.telling import answering_elsewhere, away, barred, directory, looked_at_anew, sponsor
+from service.telling import answering_elsewhere, away, barred, directory, edition, looked_at_anew, sponsor
 from workflows import ports
 from workflows.model import (
     AnswersDue,
+    Ask,
     Choice,
     Decision,
+    Ladder,
+    Nudge,
     StepClosing,
     StepDecided,
     StepHeld,
@@ -99,13 +103,17 @@ class Register(Writing, ports.Register):
         )
         desk = correspondence(tx, case, self._links, opening.at)
         begins = _begins(opening)
-        times = ladder.dated(ask.terms.ladder, begins, desk.rules.non_working, ask.due)
+        times = ladder.dated(_ladder(ask, desk.rules), begins, desk.rules.non_working, ask.due)
         return steps.opened(tx, opening, times, seats, desk.opened(opening, times, seats))
 
     def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
         tx.lock(steps.case_of(nudged.step))
         step, case = _step(tx, nudged.step)
         day, decides = calendar.local_day(nudged.at), step.terms.deciding
+        goes_to = agendas.rolled_on(tx, edition(tx, case.edition), step)
+        if goes_to and day < goes_to:
+            # The forum has said when it takes it up, and until then nobody is late.
+            return steps.nudged(tx, nudged, step.asked, [])
         seats = seating.nudged(
             step.asked,
             nudged.silent,
@@ -156,6 +164,14 @@ class Register(Writing, ports.Register):
         answers = intents.unsettled(tx, step=due.step, before=due.before)
         second_thoughts = undoing.unsettled(tx, step=due.step, before=due.before)
         return (*(answer.key for answer in answers), *(undo.key for undo in second_thoughts))
+
+
+def _ladder(ask: Ask, rules: Edition) -> Ladder:
+    """Return the ladder of a question. Nobody above a forum's secretary gives the forum's answer."""
+    if not agendas.at_a_meeting(rules, ask.forum, ask.seats):
+        return ask.terms.ladder
+    rungs = tuple(rung for rung in ask.terms.ladder.rungs if rung.nudge is not Nudge.LINE)
+    return ask.terms.ladder.model_copy(update={"rungs": rungs})
 
 
 def _begins(opening: StepOpening) -> datetime:

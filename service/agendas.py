@@ -12,7 +12,7 @@ from service.store.engine import Tx
 from service.store.meetings import Calendar, MeetingView, Series
 from service.store.steps import StepView
 from workflows.days import said
-from workflows.model import Ending, Frozen, LegAsk
+from workflows.model import Ending, Frozen, LegAsk, SeatAsk
 from workflows.rules import calendar
 from workflows.rules.series import days as days_of
 
@@ -56,9 +56,18 @@ class AgendaItem(Frozen):
     number: int = 0
     minutes_of: date | None = None
 
+    def rolls(self, view: MeetingView) -> bool:
+        """Say whether the secretary has written down that it rolls on."""
+        return not self.came_to and not self.recording and view.heard_of(self.key).rolled
+
+    def waits(self, view: MeetingView) -> bool:
+        """Say whether it still waits for the forum's word at a meeting."""
+        given = self.came_to or self.recording or self.rolls(view)
+        return self.kind is not ItemKind.INFORMATION and not given
+
 
 class Miss(Frozen):
-    """A case that waits for a later meeting, because it came after papers had closed."""
+    """A case that waits for the next meeting: its papers came too late, or it was put off."""
 
     case: str
     title: str
@@ -329,6 +338,27 @@ def secretaries(rules: Edition, forum: Forum) -> tuple[str, ...]:
     """Return the posts under which questions are asked of a forum's secretary."""
     known = [post for post in rules.posts.values() if post.succeeded_by == forum.secretary]
     return (forum.secretary, *(post.key for post in known))
+
+
+def at_a_meeting(rules: Edition, forum: str, asked: Sequence[SeatAsk]) -> bool:
+    """Say whether a question is put to a forum's meeting: its secretary alone writes the answer down."""
+    known = rules.forums.get(forum)
+    return known is not None and all(seat.post in secretaries(rules, known) for seat in asked)
+
+
+def rolled_on(tx: Tx, rules: Edition, step: StepView) -> date | None:
+    """Return the day of the meeting to which a forum has let a question roll on; None if it has not."""
+    forum = rules.forums.get(step.ask.forum)
+    if forum is None:
+        return None
+    series = series_of(rules, forum)
+    let = [day for day, heard in meetings.heard(tx, series) if heard.item == step.id and heard.rolled]
+    let += [
+        known.day
+        for known in meetings.of_series(tx, series)
+        if any(item.key == step.id and item.rolled for item in known.items)
+    ]
+    return after(days(tx, rules, forum), max(let)) if let else None
 
 
 def reference(forum: str, day: date, number: int) -> str:

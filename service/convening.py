@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
 from service import agendas, minuting, telling
-from service.agendas import ItemKind
+from service.agendas import AgendaItem, ItemKind
 from service.handbook import Edition, Forum
 from service.minuting import MinutesText
 from service.store import editions, meetings
@@ -164,11 +164,11 @@ class Convening:
         following = self._following(day)
         to_pmo = post != self._forum.secretary
         told = calendar.nth_working_day(day, self._forum.told_days, self._rules.non_working)
-        facts: dict[str, object] = {"items": self._business(day), "next_meeting": following}
+        facts: dict[str, object] = {"items": self._pending(day), "next_meeting": following}
         if to_pmo:
             facts |= {"secretary": self._titled(self._forum.secretary)}
         else:
-            facts |= {"by": told, "then": "pmo"}
+            facts |= {"by": told}
         letter = self._letter(MeetingUnrecorded, post, day, f"unrecorded:{post}", facts)
         return [letter] if letter else []
 
@@ -280,15 +280,21 @@ class Convening:
 
     def _business(self, day: date) -> tuple[Business, ...]:
         agenda = agendas.agenda(self._tx, self._rules, self._forum, day)
-        return tuple(
-            Business(
-                number=item.number,
-                ref=item.case,
-                title=item.title,
-                sought=agendas.sought(self._tx, item),
-                for_information=item.kind is ItemKind.INFORMATION,
-                carried_over_from=item.carried_from,
-            )
-            for item in agenda.items
-            if not item.came_to or item.kind is ItemKind.INFORMATION
+        listed = (item for item in agenda.items if not item.came_to or item.kind is ItemKind.INFORMATION)
+        return tuple(map(self._listed, listed))
+
+    def _pending(self, day: date) -> tuple[Business, ...]:
+        """Return the items of a meeting whose outcome nobody has recorded."""
+        known = meetings.view(self._tx, self._series, day)
+        agenda = agendas.agenda(self._tx, self._rules, self._forum, day)
+        return tuple(map(self._listed, (item for item in agenda.items if item.waits(known))))
+
+    def _listed(self, item: AgendaItem) -> Business:
+        return Business(
+            number=item.number,
+            ref=item.case,
+            title=item.title,
+            sought=agendas.sought(self._tx, item),
+            for_information=item.kind is ItemKind.INFORMATION,
+            carried_over_from=item.carried_from,
         )

@@ -1,5 +1,7 @@
 """Lines and texts that people type: read from a form, each fault beside its box."""
 
+import re
+
 from pydantic import TypeAdapter
 from starlette.datastructures import FormData
 
@@ -8,6 +10,7 @@ from workflows.letters import Text
 LONGEST_LINE = 200
 LONGEST_TEXT = 5_000
 """Characters."""
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _CLEAN: TypeAdapter[str] = TypeAdapter(Text)
 
 
@@ -33,16 +36,11 @@ def text(sent: FormData, name: str, empty: str, errors: dict[str, str]) -> str:
 
 def time(sent: FormData, errors: dict[str, str]) -> str:
     """Return the time of a day at which something begins, such as 10:00."""
-    said = str(sent.get("time", "")).strip()
-    hours, _, minutes = said.partition(":")
-    if (
-        not (hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2)
-        or int(hours) > 23
-        or int(minutes) > 59
-    ):
+    found = _TIME.fullmatch(str(sent.get("time", "")).strip())
+    if found is None:
         errors["time"] = "Enter the time at which it begins, such as 10:00"
         return ""
-    return f"{int(hours):02}:{minutes}"
+    return f"{int(found[1]):02}:{found[2]}"
 
 
 def typed(sent: FormData) -> dict[str, str]:

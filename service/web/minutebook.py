@@ -103,12 +103,11 @@ class Room:
 
     def pending(self, item: AgendaItem) -> bool:
         """Say whether an item still waits for the forum's word."""
-        given = item.came_to or item.recording or self.rolled(item)
-        return item.kind is not ItemKind.INFORMATION and not given
+        return item.waits(self.meeting)
 
     def rolled(self, item: AgendaItem) -> bool:
         """Say whether the secretary has written down that an item rolls on."""
-        return not item.came_to and not item.recording and self.meeting.heard_of(item.key).rolled
+        return item.rolls(self.meeting)
 
     def following(self, item: AgendaItem | None = None) -> AgendaItem | None:
         """Return the next item that waits for an outcome: after this one, or else from the beginning."""

@@ -177,6 +177,8 @@ def _minutes_recorded(
 ) -> Response:
     if sent.get("confirmed") != "yes":
         errors["confirmed"] = "Say that they are a true record, or let them roll on"
+    if sent.get("minutes") != minutebook.minutes_hash(tx, found, item):
+        errors["confirmed"] = "They were corrected meanwhile: read them again before they are confirmed"
     if errors or item.minutes_of is None:
         return _item_page(tx, visit, found, item, forms.typed(sent), errors)
     desk = Convening(tx, found.rules, found.forum, visit.desk.links.page, tx.now)
@@ -328,6 +330,7 @@ def _item_page(
         members=[(post, found.title(post)) for post in found.there if post not in out],
         out=[found.title(post) for post in out],
         minutes=minuting.read(tx, minutebook.minutes_hash(tx, found, item)),
+        minutes_hash=minutebook.minutes_hash(tx, found, item),
         following=found.following(item),
         owners=deciding.condition_owners(found.rules, visit.today),
         verifies=deciding.verifies(sight) if sight else "",

@@ -256,7 +256,8 @@ def test_a_case_for_the_next_meeting_misses_this_one(office: Office) -> None:
     office.course_waits(office.submitted("PROP-02"), "notification", NOVEMBER)
     browser = office.signed_in("hoict-ce")
     browser.see(MEETING)
-    assert "its papers came too late, and it waits for Wednesday 10 November 2004" in browser.words
+    assert "What waits for the next meeting" in browser.words
+    assert "): Wednesday 10 November 2004" in browser.words
 
 
 def test_the_secretary_adds_business_and_moves_items_up_and_down(office: Office, sitting: str) -> None:
@@ -704,6 +705,47 @@ def test_the_papers_and_the_minutes_are_given_on_paper(office: Office, sitting: 
 
 
 # ----------------------------------------------------------------------------- calendar
+
+
+@pytest.mark.parametrize(
+    ("time", "status"),
+    [
+        ("10:00", 200),
+        ("9:05", 200),
+        ("23:59", 200),
+        ("24:00", 422),
+        ("10:60", 422),
+        ("10.00", 422),
+        ("10:0", 422),
+        ("", 422),
+        # Digits that are no digits to a clock, and more of them than there are hours.
+        ("10:٠٠", 422),
+        ("١٠:00", 422),
+        (f"{'1' * 5000}:00", 422),
+    ],
+)
+def test_a_meeting_begins_at_a_time_that_there_is(office: Office, time: str, status: int) -> None:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/change")
+    assert browser.press(True, "change", what="arrange", time=time, place="Town Hall") == status
+
+
+def test_minutes_are_confirmed_as_they_were_shown(office: Office, sitting: str) -> None:
+    secretary, pmo = office.signed_in(SECRETARY), office.signed_in(PMO)
+    attends(secretary)
+    records(secretary, sitting, choice="note", **CLEAR)
+    closes(secretary)
+    office.happens(OCTOBER, Happening.MINUTED)
+    office.looks()
+    office.it_is(NOVEMBER)
+    attends(secretary, meeting=f"{FORUM}/2004-11-10")
+    secretary.see(f"{FORUM}/2004-11-10/items/minutes-2004-10-13")
+    pmo.see(f"{MEETING}/minutes/correct")
+    assert pmo.press(True, "correct", **{"item-1": "It was refused."}) == 200
+    assert secretary.press(True, "items", do="record", confirmed="yes") == 422
+    assert "They were corrected meanwhile" in secretary.words
+    assert "It was refused." in secretary.words
+    assert secretary.press(True, "items", do="record", confirmed="yes") == 200
 
 
 def test_the_pmo_has_done_now_what_a_series_would_do_next_and_each_thing_once(office: Office) -> None:
