@@ -113,7 +113,7 @@ class Meetings(Writing, ports.Meetings):
         desk: convening.Convening,
     ) -> None:
         meeting = meetings.get(tx, series, happens.day)
-        following = agendas.after(agendas.days(tx, rules, forum), happens.day)
+        following = agendas.still_open(tx, rules, forum, happens.day)
         text = minuting.draft(meeting, rules, forum, following)
         meetings.minutes_drafted(
             tx, series, happens.day, text.kept(tx), at=happens.at, queued=desk.minutes_sent(happens.day, text)

@@ -109,6 +109,13 @@ def after(known: Sequence[date], day: date) -> date | None:
     return min((one for one in known if one > day), default=None)
 
 
+def still_open(tx: Tx, rules: Edition, forum: Forum, day: date) -> date | None:
+    """Return the first meeting after a day that may still take something up."""
+    series = series_of(rules, forum)
+    later = (one for one in days(tx, rules, forum) if one > day)
+    return next((one for one in later if not _over(tx, series, one)), None)
+
+
 def agenda(tx: Tx, rules: Edition, forum: Forum, day: date) -> Agenda:
     """Fill the agenda of a forum's meeting from cases, as things stand."""
     meets = days(tx, rules, forum)

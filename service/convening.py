@@ -164,11 +164,13 @@ class Convening:
         following = self._following(day)
         to_pmo = post != self._forum.secretary
         told = calendar.nth_working_day(day, self._forum.told_days, self._rules.non_working)
+        called = following and rule.called_on(following, self._forum.called_days, self._rules.non_working)
         facts: dict[str, object] = {"items": self._pending(day), "next_meeting": following}
         if to_pmo:
             facts |= {"secretary": self._titled(self._forum.secretary)}
         else:
-            facts |= {"by": told}
+            # Once the next meeting is called, that is gone on with, and the PMO hears no more of this one.
+            facts |= {"by": told if called is None or calendar.closing(told) < called else None}
         letter = self._letter(MeetingUnrecorded, post, day, f"unrecorded:{post}", facts)
         return [letter] if letter else []
 
@@ -259,8 +261,11 @@ class Convening:
     def _following(self, day: date) -> date | None:
         return agendas.after(agendas.days(self._tx, self._rules, self._forum), day)
 
-    def _papers(self, day: date) -> date:
-        return calendar.nth_working_day(day, -self._forum.papers_days, self._rules.non_working)
+    def _papers(self, day: date) -> date | None:
+        """Return until when papers are taken; None once that has passed, or they are closed."""
+        due = calendar.nth_working_day(day, -self._forum.papers_days, self._rules.non_working)
+        closed = meetings.view(self._tx, self._series, day).papers_closed
+        return None if closed or calendar.local_day(self._at) > due else due
 
     def _starts(self, known: Meeting) -> datetime:
         begins = time.fromisoformat(known.time or self._forum.time)

@@ -187,8 +187,8 @@ def business_added(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
         minutebook.locked(tx, visit, forum)
         found = minutebook.open_room(tx, visit, forum, day)
         title = forms.line(sent, "title", "Say what the item is about", errors)
-        if not errors:
-            meetings.business_added(tx, found.series, found.day, title, by=visit.me.id)
+        if not errors and not meetings.business_added(tx, found.series, found.day, title, by=visit.me.id):
+            errors["title"] = "An item of this title is on the agenda already"
     if errors:
         return page(
             "meetings/business.html",
@@ -260,6 +260,8 @@ def _changed(tx: Tx, visit: Visit, found: Room, sent: FormData) -> Response:
         if not errors:
             told = desk.arranged(day, place, time)
             meetings.arranged(tx, series, day, place=place, time=time, by=me, queued=told)
+    elif what == "call_off" and visit.now >= found.begins:
+        errors["what"] = "It has begun: close its record, and say that it was not held if it was not"
     elif what == "call_off":
         why = forms.line(sent, "off_why", "Say why it is called off", errors)
         if not errors:

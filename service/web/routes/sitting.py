@@ -25,6 +25,7 @@ from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.standing import Standing
 from service.web.visits import Asker, Sent, Visit
+from workflows.model import Choice
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger("web.meetings")
@@ -157,6 +158,8 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
     if hindered := minutebook.hindrance(found, item):
         return _item_page(tx, visit, found, item, forms.typed(sent), {"do": hindered})
     votes = _votes(sent, found, item, errors)
+    if votes and votes.against > votes.in_favour and _yes(sent, item):
+        errors["choice"] = "More voted against it than for it"
     result: Submitted | Response
     match item.kind:
         case ItemKind.MINUTES:
@@ -269,6 +272,11 @@ def _why_not(standing: Standing) -> str:
             return "This question is no longer yours to answer"
 
 
+def _yes(sent: FormData, item: AgendaItem) -> bool:
+    chosen = str(sent.get("choice", ""))
+    return item.kind is ItemKind.QUESTION and chosen in list(Choice) and Choice(chosen).favourable
+
+
 def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]) -> Votes | None:
     """Read how a vote went, if one was taken: no more than are here may have voted."""
     counts: dict[str, int] = {}
@@ -291,6 +299,14 @@ def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]
     )
 
 
+def _theirs(tx: Tx, visit: Visit, item: AgendaItem) -> bool:
+    """Say whether a question was put to the visitor: a new secretary is known to it only in a moment."""
+    if item.kind is not ItemKind.QUESTION:
+        return False
+    seats = minutebook.step_of(tx, item).seats
+    return any(held.person == visit.me.id for seat in seats for held in seat.holders)
+
+
 def _item_page(
     tx: Tx,
     visit: Visit,
@@ -304,7 +320,13 @@ def _item_page(
     sight = brief = None
     shown = ""
     given = item.came_to or item.recording
-    mine = found.right.records and item.kind is ItemKind.QUESTION and not given and found.meeting.open
+    mine = (
+        _theirs(tx, visit, item)
+        and found.right.records
+        and item.kind is ItemKind.QUESTION
+        and not given
+        and found.meeting.open
+    )
     if mine:
         sight = minutebook.sight(tx, visit, minutebook.step_of(tx, item))
         brief = briefing.brief(tx, sight)

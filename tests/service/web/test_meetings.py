@@ -8,7 +8,8 @@ from pypdf import PdfReader
 
 from service import agendas, publishing, sittings
 from service.gateway import Unknown
-from service.store import cases, journal, meetings, rebuild
+from service.handbook import Edition
+from service.store import cases, editions, journal, meetings, rebuild
 from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
 from service.web.rehearsals import Rehearsals
@@ -510,7 +511,8 @@ def test_an_outcome_that_has_not_reached_its_case_is_being_recorded_and_holds_th
     assert browser.see(f"{MEETING}/close") == 409
     assert "The outcome of item 1 is still being recorded" in browser.words
     browser.see(f"{MEETING}/change")
-    assert browser.press(True, "change", what="call_off", off_why="Nothing to decide") == 409
+    to = {"to-day": "20", "to-month": "10", "to-year": "2004"}
+    assert browser.press(True, "change", what="move", move_why="Half term", **to) == 409
     office.recorded(sitting)
     closes(browser)
     with office.store.reading() as tx:
@@ -730,6 +732,94 @@ def test_a_meeting_begins_at_a_time_that_there_is(office: Office, time: str, sta
     assert browser.press(True, "change", what="arrange", time=time, place="Town Hall") == status
 
 
+def test_an_outcome_against_the_vote_is_not_taken(office: Office, sitting: str) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    assert records(browser, sitting, choice="note", in_favour="1", against="5", **CLEAR) == 422
+    assert "More voted against it than for it" in browser.words
+    assert office.engine.decided == []
+    assert records(browser, sitting, choice="note", in_favour="3", against="3", **CLEAR) == 200
+
+
+def test_a_new_secretary_reads_an_item_that_is_still_their_predecessors_to_answer(
+    office: Office, sitting: str
+) -> None:
+    attends(office.signed_in(SECRETARY))
+    office.hands_over(SECRETARY, "bh-sports")
+    browser = office.signed_in(SECRETARY)
+    assert browser.see(f"{MEETING}/items/{sitting}") == 200
+    assert "On-line sales" in browser.words
+
+
+def test_a_meeting_that_has_begun_is_closed_and_not_called_off(office: Office, sitting: str) -> None:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/change")
+    assert browser.press(True, "change", what="call_off", off_why="Nobody came") == 422
+    assert "It has begun: close its record" in browser.words
+    closes(browser, "not_held")
+    browser.see(f"{MEETING}/minutes")
+    assert "Absent" not in browser.words, "nobody has said who was there"
+
+
+def test_a_meeting_that_was_called_off_has_no_minutes_and_each_meeting_one_address(office: Office) -> None:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/change")
+    assert browser.press(True, "change", what="call_off", off_why="Too little to decide") == 200
+    assert browser.see(f"{MEETING}/minutes") == 404
+    assert browser.see(f"{FORUM}/20041110") == 404
+    assert browser.see(f"{FORUM}/2004-W46-3") == 404
+
+
+def test_papers_are_not_asked_for_once_they_have_closed(office: Office) -> None:
+    office.it_is(date(2004, 10, 18))
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{FORUM}/add")
+    day = {"to-day": "20", "to-month": "10", "to-year": "2004"}
+    assert browser.press(True, "add", why="For a bid", time="10:00", **day) == 200
+    assert "Members are called to it now." in browser.words
+    assert "Papers for it closed on Wednesday 13 October 2004" in browser.words
+    office.looks()
+    office.happens(date(2004, 10, 20), Happening.CALLED)
+    with office.store.reading() as tx:
+        called = [row for row in ledger.of_case(tx, SERIES.ref) if row.kind == "meeting_called"]
+    assert {row.props["papers_close"] for row in called} == {None}
+
+
+def test_business_of_the_same_title_is_said_to_be_there(office: Office) -> None:
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    for status in (200, 422):
+        browser.see(f"{MEETING}/business")
+        assert browser.press(True, "business", title="Dates for 2005") == status
+    assert "An item of this title is on the agenda already" in browser.words
+
+
+def test_a_record_that_is_closed_late_looks_ahead_and_not_back(office: Office, sitting: str) -> None:
+    office.it_is(date(2004, 11, 24))
+    browser = office.signed_in(SECRETARY)
+    closes(browser, "not_held")
+    office.looks()
+    office.happens(OCTOBER, Happening.MINUTED)
+    browser.see(f"{MEETING}/minutes")
+    assert "To be confirmed at the meeting of Wednesday 8 December 2004" in browser.words
+
+
+def test_cases_go_by_the_meetings_of_the_handbook_in_force(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    office.course_waits(ref, "notification", OCTOBER)
+    forum = office.edition.forums["heads-of-ict"]
+    without = forum.model_copy(update={"meetings": tuple(day for day in forum.meetings if day != OCTOBER)})
+    forums = office.edition.forums | {"heads-of-ict": without}
+    changed = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
+    with office.store.reading() as tx:
+        assert list(sittings.overtaken(tx)) == []
+    with office.store.writing() as tx:
+        editions.put(tx, changed.to_json(), organisation="leicester", name="leicester")
+    with office.store.reading() as tx:
+        (behind,) = sittings.overtaken(tx)
+    assert (behind.case, behind.sittings[0].day) == (ref, NOVEMBER)
+
+
 def test_minutes_are_confirmed_as_they_were_shown(office: Office, sitting: str) -> None:
     secretary, pmo = office.signed_in(SECRETARY), office.signed_in(PMO)
     attends(secretary)
@@ -826,12 +916,13 @@ def test_a_meeting_is_called_off_or_added_with_a_reason(office: Office) -> None:
     assert office.engine.delivered == []
 
 
-def test_a_meeting_at_which_something_was_decided_is_not_called_off(office: Office, sitting: str) -> None:
+def test_a_meeting_at_which_something_was_decided_is_not_moved(office: Office, sitting: str) -> None:
     browser = office.signed_in(SECRETARY)
     attends(browser)
     records(browser, sitting, choice="note", **CLEAR)
     browser.see(f"{MEETING}/change")
-    assert browser.press(True, "change", what="call_off", off_why="Nothing to decide") == 409
+    to = {"to-day": "20", "to-month": "10", "to-year": "2004"}
+    assert browser.press(True, "change", what="move", move_why="Half term", **to) == 409
     with office.store.reading() as tx:
         assert meetings.get(tx, SERIES, OCTOBER).open
 
