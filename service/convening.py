@@ -6,9 +6,9 @@ from hashlib import sha256
 
 from service import agendas, minuting, telling
 from service.agendas import AgendaItem, ItemKind
-from service.handbook import Edition, Forum
+from service.handbook import Edition, Forum, Person
 from service.minuting import MinutesText
-from service.store import editions, meetings
+from service.store import covers, editions, meetings
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE
@@ -171,8 +171,7 @@ class Convening:
         else:
             # Once the next meeting is called, that is gone on with, and the PMO hears no more of this one.
             facts |= {"by": told if called is None or calendar.closing(told) < called else None}
-        letter = self._letter(MeetingUnrecorded, post, day, f"unrecorded:{post}", facts)
-        return [letter] if letter else []
+        return self._letters(MeetingUnrecorded, post, day, f"unrecorded:{post}", facts)
 
     def minutes_sent(
         self, day: date, text: MinutesText, *, confirmed: date | None = None
@@ -211,11 +210,22 @@ class Convening:
         key: date | None = None,
     ) -> list[QueuedLetter]:
         posts = dict.fromkeys((*self._forum.members, self._forum.secretary))
-        made = (self._letter(letter, post, day, what, facts, key=key) for post in posts)
+        made = (one for post in posts for one in self._letters(letter, post, day, what, facts, key=key))
         # Somebody who holds two of the posts is written to once.
-        return list({one.person: one for one in made if one}.values())
+        return list({one.person: one for one in made}.values())
 
-    def _letter(
+    def _readers(self, post: str) -> Iterator[Person]:
+        """Go through who is written to as a post: its holder, and whoever covers for a secretary."""
+        today = calendar.local_day(self._at)
+        holder = self._rules.holder(post, today)
+        if holder is None:
+            return
+        yield holder
+        cover = covers.on_day(self._tx, today).get(holder.id) if post == self._forum.secretary else None
+        if cover and (person := self._rules.people.get(cover)):
+            yield person
+
+    def _letters(
         self,
         letter: type[MeetingLetter],
         post: str,
@@ -224,11 +234,22 @@ class Convening:
         facts: Mapping[str, object],
         *,
         key: date | None = None,
-    ) -> QueuedLetter | None:
-        today = calendar.local_day(self._at)
-        person = self._rules.holder(post, today)
-        if person is None:
-            return None
+    ) -> list[QueuedLetter]:
+        return [
+            self._letter(letter, post, person, day, what, facts, key=key) for person in self._readers(post)
+        ]
+
+    def _letter(
+        self,
+        letter: type[MeetingLetter],
+        post: str,
+        person: Person,
+        day: date,
+        what: str,
+        facts: Mapping[str, object],
+        *,
+        key: date | None,
+    ) -> QueuedLetter:
         address = self._rules.address(post, person.id)
         made = letter.model_validate(
             {

@@ -131,8 +131,10 @@ def right(tx: Tx, visit: Visit, forum: Forum) -> Right:
     covers_for = {person for person, cover in covers.on_day(tx, visit.today).items() if cover == visit.me.id}
     records = secretary is not None and (secretary.id == visit.me.id or secretary.id in covers_for)
     pmo = Role.PMO in visit.roles
-    sits = any(
-        visit.rules.acting(member, visit.today) in visit.posts for member in (*forum.members, forum.secretary)
+    members = (*forum.members, forum.secretary)
+    covered = (visit.rules.holder(member, visit.today) for member in members)
+    sits = any(visit.rules.acting(member, visit.today) in visit.posts for member in members) or any(
+        held.id in covers_for for held in covered if held
     )
     return Right(
         reads=records or pmo or sits or Role.AUDITOR in visit.roles, acts=records or pmo, records=records

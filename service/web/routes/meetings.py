@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service import agendas, convening
 from service.convening import Convening
-from service.errors import Conflict, Forbidden
+from service.errors import Conflict, Forbidden, NotFound
 from service.handbook import Forum
 from service.store import meetings
 from service.store.engine import Tx
@@ -207,6 +207,8 @@ def pack(forum: str, day: str, visit: Asker) -> Response:
     """Give the papers of the meeting as a PDF: every item of the agenda under its number."""
     with visit.desk.store.reading() as tx:
         found = minutebook.room(tx, visit, forum, day)
+        if not found.meeting.goes_ahead:
+            raise NotFound("This meeting was moved or called off, so it has no papers.")
         made = papers.pack(tx, found)
     return pdf(packs.pack_pdf(made), f"papers-{forum}-{day}")
 

@@ -48,8 +48,10 @@ def attendance(forum: str, day: str, visit: Asker) -> Response:
     """Ask who is there, member by member."""
     with visit.desk.store.reading() as tx:
         found = minutebook.open_room(tx, visit, forum, day)
-    typed = {f"presence-{one.post}": str(one.presence) for one in found.meeting.attendance}
-    typed |= {f"substitute-{one.post}": one.substitute for one in found.meeting.attendance}
+    # The handbook's substitute of a member is there to be kept or replaced by another's name.
+    typed = {f"substitute-{post}": found.title(other) for post, other in found.forum.substitutes.items()}
+    typed |= {f"presence-{one.post}": str(one.presence) for one in found.meeting.attendance}
+    typed |= {f"substitute-{one.post}": one.substitute for one in found.meeting.attendance if one.substitute}
     return _attendance_page(visit, found, typed, {})
 
 

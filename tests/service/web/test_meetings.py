@@ -382,6 +382,20 @@ def test_a_cover_of_the_secretary_records_in_their_place(office: Office) -> None
     assert [made.person for made in office.engine.decided] == [office.holder("bh-sports")]
 
 
+def test_a_cover_of_a_member_reads_and_that_of_the_secretary_is_written_to(office: Office) -> None:
+    office.covers("hoict-ce", by="bh-sports", until=NOVEMBER)
+    assert office.signed_in("bh-sports").see(MEETING) == 200
+    office.covers(SECRETARY, by="bh-land-charges", until=NOVEMBER)
+    office.looks()
+    office.happens(OCTOBER, Happening.CALLED, Happening.CHASED)
+    with office.store.reading() as tx:
+        rows = ledger.of_case(tx, SERIES.ref)
+    for kind in ("meeting_called", "meeting_unrecorded"):
+        written = {row.person for row in rows if row.kind == kind}
+        assert {office.holder(SECRETARY), office.holder("bh-land-charges")} <= written
+    assert office.holder("bh-sports") not in {row.person for row in rows}, "a member's cover does not vote"
+
+
 def test_outcomes_are_not_recorded_before_the_day(office: Office) -> None:
     ref = office.submitted("PROP-02")
     office.course_waits(ref, "notification", OCTOBER)
@@ -766,6 +780,7 @@ def test_a_meeting_that_was_called_off_has_no_minutes_and_each_meeting_one_addre
     browser.see(f"{MEETING}/change")
     assert browser.press(True, "change", what="call_off", off_why="Too little to decide") == 200
     assert browser.see(f"{MEETING}/minutes") == 404
+    assert browser.see(f"{MEETING}/pack.pdf") == 404
     assert browser.see(f"{FORUM}/20041110") == 404
     assert browser.see(f"{FORUM}/2004-W46-3") == 404
 
@@ -792,6 +807,21 @@ def test_business_of_the_same_title_is_said_to_be_there(office: Office) -> None:
         browser.see(f"{MEETING}/business")
         assert browser.press(True, "business", title="Dates for 2005") == status
     assert "An item of this title is on the agenda already" in browser.words
+
+
+def test_the_handbooks_substitute_of_a_member_is_offered(office: Office) -> None:
+    forum = office.edition.forums["heads-of-ict"]
+    named = forum.model_copy(update={"substitutes": {"hoict-ce": "hoict-rc"}})
+    forums = office.edition.forums | {"heads-of-ict": named}
+    office.edition = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
+    with office.store.writing() as tx:
+        editions.put(tx, office.edition.to_json(), organisation="leicester", name="leicester")
+    office.it_is(OCTOBER)
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/attendance")
+    fields = browser.form("attendance").fields
+    assert fields["substitute-hoict-ce"] == "Head of ICT, Regeneration and Culture"
+    assert fields["substitute-head-technology"] == ""
 
 
 def test_a_record_that_is_closed_late_looks_ahead_and_not_back(office: Office, sitting: str) -> None:
@@ -829,6 +859,8 @@ def test_minutes_are_confirmed_as_they_were_shown(office: Office, sitting: str) 
     office.looks()
     office.it_is(NOVEMBER)
     attends(secretary, meeting=f"{FORUM}/2004-11-10")
+    paper = PdfReader(BytesIO(secretary.get(f"{FORUM}/2004-11-10/pack.pdf").content))
+    assert "It is noted." in " ".join(sheet.extract_text() for sheet in paper.pages)
     secretary.see(f"{FORUM}/2004-11-10/items/minutes-2004-10-13")
     pmo.see(f"{MEETING}/minutes/correct")
     assert pmo.press(True, "correct", **{"item-1": "It was refused."}) == 200
