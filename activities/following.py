@@ -1,6 +1,6 @@
-"""What follows from a decision: its conditions become actions, and a refused exception leaves one to do."""
+"""What follows from a decision: conditions become actions; what is outside the guidelines leaves one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from service.store import actions, intents, steps
@@ -21,7 +21,9 @@ def open_actions(tx: Tx, case: CaseView, becoming: Becoming) -> None:
     if becoming.state == State.APPROVED:
         wanted = _required(tx, case)
     elif becoming.state == State.CLOSED_REFUSED:
-        wanted = _left_to_do(tx, case, becoming.because, becoming.at)
+        wanted = _exception_refused(tx, case, becoming.because, becoming.at)
+    elif becoming.state == State.RETURNED:
+        wanted = _outside_guidelines(tx, case, becoming.because, becoming.at)
     for each in wanted:
         actions.opened(tx, case, each, at=becoming.at)
 
@@ -53,23 +55,46 @@ def _condition(tx: Tx, case: CaseView, made: DecisionView, number: int, put: Con
     )
 
 
-def _left_to_do(tx: Tx, case: CaseView, because: str, at: datetime) -> Iterator[Wanted]:
-    """A proposal outside the guidelines returns with reasons, and its directorate acts on them (SYS-46)."""
+def _exception_refused(tx: Tx, case: CaseView, because: str, at: datetime) -> Iterator[Wanted]:
+    """Where no exception is granted, its directorate brings the proposal within the guidelines (SYS-46)."""
     rules = edition(tx, case.edition)
     made = [
         one for one in intents.decisions_of_step(tx, because, strict=False) if one.choice is Choice.REJECT
     ]
-    if not made or rules.embargo is None:
-        return
     department = rules.departments.get(case.department)
     owner = (department.head if department else "") or case.sponsor
+    if made:
+        yield from _within_guidelines(
+            tx, case, made, owner, "end the spending", "The exception was refused", at
+        )
+
+
+def _outside_guidelines(tx: Tx, case: CaseView, because: str, at: datetime) -> Iterator[Wanted]:
+    """A proposal outside the guidelines returns with reasons, and its directorate acts on them (SYS-46)."""
+    made = [
+        one
+        for one in intents.decisions_of_step(tx, because, strict=False)
+        if one.choice is Choice.RETURN and one.outside_guidelines
+    ]
+    owner = edition(tx, case.edition).directorate(case.department)
+    if made and owner:
+        yield from _within_guidelines(tx, case, made, owner, "end it", "It was returned", at)
+
+
+def _within_guidelines(
+    tx: Tx, case: CaseView, made: Sequence[DecisionView], owner: str, instead: str, done: str, at: datetime
+) -> Iterator[Wanted]:
+    """Ask a directorate to act on answers, and the post that gave the first of them to check it."""
+    rules = edition(tx, case.edition)
+    if rules.embargo is None:
+        return
     reasons = " ".join(f"“{one.reason}”" for one in made if one.reason)
-    said = f" The exception was refused: {reasons}" if reasons else ""
+    said = f" {done}: {reasons}" if reasons else ""
     yield Wanted(
-        source=because,
+        source=made[0].step,
         number=1,
         title=f"Guidelines for {case.title}",
-        text=f"Bring “{case.title}” within the guidelines, or end the spending.{said}",
+        text=f"Bring “{case.title}” within the guidelines, or {instead}.{said}",
         owner=owner,
         verifier=_another(tx, case, made[0].post, owner),
         due=calendar.nth_working_day(

@@ -7,7 +7,7 @@ from temporalio import activity
 
 from activities.correspondence import correspondence
 from activities.writing import Writing
-from service import agendas, seating
+from service import agendas
 from service.handbook import Edition
 from service.links import Links
 from service.mailroom import Mailroom
@@ -15,7 +15,7 @@ from service.store import Store, cases, intents, links, steps, undoing
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
-from service.telling import answering_elsewhere, away, barred, directory, edition, looked_at_anew, sponsor
+from service.telling import directory, seated
 from workflows import ports
 from workflows.model import (
     AnswersDue,
@@ -90,17 +90,8 @@ class Register(Writing, ports.Register):
         # Two questions that open at once must each see whom the other asks.
         tx.lock(opening.ask.case)
         case = cases.get(tx, opening.ask.case)
-        day = calendar.local_day(opening.at)
-        ask, decides = opening.ask, opening.ask.terms.deciding
-        seats = seating.seats(
-            ask,
-            directory(tx, case),
-            day,
-            away(tx, case, decides, day),
-            barred(tx, case, ask.kind, ask.seats, decides, day),
-            answering_elsewhere(tx, ask.case, ask.key, ask.version),
-            sponsor(tx, case, decides, day),
-        )
+        ask = opening.ask
+        seats = seated(tx, case, ask, ask.seats, calendar.local_day(opening.at)).seats(ask)
         desk = correspondence(tx, case, self._links, opening.at)
         begins = _begins(opening)
         times = ladder.dated(_ladder(ask, desk.rules), begins, desk.rules.non_working, ask.due)
@@ -109,29 +100,20 @@ class Register(Writing, ports.Register):
     def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
         tx.lock(steps.case_of(nudged.step))
         step, case = _step(tx, nudged.step)
-        day, decides = calendar.local_day(nudged.at), step.terms.deciding
-        goes_to = agendas.rolled_on(tx, edition(tx, case.edition), step)
-        if goes_to and day < goes_to:
-            # The forum has said when it takes it up, and until then nobody is late.
+        day = calendar.local_day(nudged.at)
+        if agendas.rolled_on_to(tx, directory(tx, case), step, day):
+            # Nobody is late: the forum's next meeting has it, and asks its secretary for the record of it.
             return steps.nudged(tx, nudged, step.asked, [])
-        seats = seating.nudged(
-            step.asked,
-            nudged.silent,
-            nudged.rung.nudge,
-            directory(tx, case),
-            day,
-            away(tx, case, decides, day),
-            barred(tx, case, step.kind, step.asked, decides, day),
-            answering_elsewhere(tx, step.case, step.key, step.version),
-            sponsor(tx, case, decides, day),
-        )
+        there = seated(tx, case, step, step.asked, day)
+        seats = there.nudged(step.asked, nudged.silent, nudged.rung.nudge)
         letters = correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)
         return steps.nudged(tx, nudged, seats, letters)
 
     def _reseated(self, tx: Tx, reseated: StepReseated) -> StepSeated:
         tx.lock(steps.case_of(reseated.step))
         step, case = _step(tx, reseated.step)
-        seats = looked_at_anew(tx, case, step, calendar.local_day(reseated.at))
+        there = seated(tx, case, step, step.asked, calendar.local_day(reseated.at))
+        seats = there.reseated(step.asked, step.silent)
         letters = correspondence(tx, case, self._links, reseated.at).reseated(step, reseated, seats)
         return steps.reseated(tx, reseated, seats, letters)
 

@@ -24,6 +24,7 @@ from activities.letters import Letters
 from activities.meetings import Meetings
 from activities.orders import Orders
 from activities.register import Register
+from activities.watching import Watching
 from notifications.smtp import Mailer
 from notifications.webhook import Webhook
 from service import logs
@@ -109,7 +110,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
         max_concurrent_local_activities=AT_ONCE,
         deployment_config=BUILD,
         workflow_runner=RUNNER,
-        interceptors=[Discretion()],
+        interceptors=[Discretion(), Watching(store, links)],
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         sticky_queue_schedule_to_start_timeout=STICKY,

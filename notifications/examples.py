@@ -64,6 +64,7 @@ from workflows.letters import (
     Unsent,
     UnsentOrder,
     Withdrawn,
+    Worth,
 )
 from workflows.model import Choice, Ending, Guard, Moving, Nudge, Size
 
@@ -259,6 +260,9 @@ _CHANGES = (
 )
 _DEARER = (Difference(what="Capital", before="£120,000", now="£140,000"), *_CHANGES)
 
+_WORTH = Worth(
+    whole_life_cost=Decimal(190000), present_value=Decimal(31500), paid_back="2007/08", last="2009/10"
+)
 _REQUEST = Request(
     to=_FUNDER,
     matter=BOOKING,
@@ -268,7 +272,13 @@ _REQUEST = Request(
     due=date(2004, 10, 21),
     written=date(2004, 10, 14),
     so_far=(_NOTED, _SPORTS_YES),
-    budget=Budget(total=Decimal(210000), committed=Decimal(95000), would_remain=Decimal(31000)),
+    worth=_WORTH,
+    budget=Budget(
+        total=Decimal(210000),
+        committed=Decimal(95000),
+        would_remain=Decimal(31000),
+        asked_here=Decimal(20000),
+    ),
     if_silent=_LADDER,
     code_needed=True,
 )
@@ -375,11 +385,13 @@ EXAMPLES: dict[str, Letter] = {
             "so_far": (),
             "coincidences": ("The sponsor is also the only funding party",),
             "not_said": ("The equality checklist (P02)", "The planned recovery time (P05)"),
+            "worth": Worth(whole_life_cost=Decimal(12000), present_value=Decimal(-12000), last="2009/10"),
             "budget": Budget(
                 total=Decimal(40000),
                 committed=Decimal("30000.50"),
                 approved_here=Decimal(18000),
                 would_remain=Decimal("-2000.50"),
+                asked_here=Decimal(4000),
             ),
             "code_needed": False,
         }
@@ -433,6 +445,7 @@ EXAMPLES: dict[str, Letter] = {
         so_far=(_NOTED, _SPORTS_YES, _HALL_YES),
         conditions=(_CARDS,),
         coincidences=("The sponsor's own directorate pays for all of it",),
+        worth=_WORTH,
         if_silent=_LADDER[2:],
         code_needed=True,
         board=(
@@ -450,6 +463,7 @@ EXAMPLES: dict[str, Letter] = {
                 "clause": _clause(clause),
                 "so_far": (),
                 "budget": None,
+                "worth": _WORTH if question.kind == "srg_meeting" else None,
                 "code_needed": False,
             }
         )
@@ -549,6 +563,7 @@ EXAMPLES: dict[str, Letter] = {
                 Asked(who="L. Secretary, Business forum", since=date(2004, 9, 27), working_days=13),
             ),
             "budget": None,
+            "worth": None,
             "if_silent": (
                 Consequence(on=date(2004, 10, 19), then=Nudge.REMIND),
                 Consequence(on=date(2004, 10, 26), then=Nudge.CLOSE, who=SRG),
@@ -1175,6 +1190,17 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 10, 20),
         why="refused_by_another",
     ),
+    "closed_without_you-taken-back": ClosedWithoutYou(
+        to=_to("J. Sports", SPORTS),
+        matter=BOOKING,
+        question=Question(kind="extra"),
+        seat=SPORTS,
+        ending=Ending.WITHDRAWN,
+        on=date(2004, 10, 20),
+        why="taken_back",
+        taken_back_by=DIRECTOR,
+        taken_back_why="The contract is for two years only.",
+    ),
     "closed_without_you-passed-on": ClosedWithoutYou(
         to=_LINE,
         matter=BOOKING,
@@ -1367,6 +1393,28 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 10, 20),
         wanted=(_NO_CONSENT,),
         answer_at=f"{BASE}/proposals/INV-2004-0002",
+    ),
+    "returned-outside-guidelines": Returned(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 20),
+        wanted=(
+            Answer(
+                who=HALL,
+                choice=Choice.RETURN,
+                on=date(2004, 10, 20),
+                reason="It was bought outside the framework contract.",
+                remarks=(("guidelines", "The proposal is outside them"),),
+            ),
+        ),
+        answer_at=f"{BASE}/proposals/INV-2004-0002",
+        left=Condition(
+            text="Bring it within the guidelines, or end it.",
+            owner=DIRECTOR,
+            by=date(2004, 11, 17),
+            verifier=HALL,
+            action="ACT-2004-0004",
+        ),
     ),
     "deferred": Deferred(
         to=_SPONSOR,
@@ -1611,8 +1659,19 @@ EXAMPLES: dict[str, Letter] = {
     "stuck-short-ahead": Stuck(
         to=_PMO, matter=BOOKING, cause="short_ahead", desk=BOOKING.page, seat="Strategic Resources Group"
     ),
+    "stuck-vacant-if-others-are-silent": Stuck(
+        to=_PMO,
+        matter=BOOKING,
+        cause="vacant_ahead",
+        desk=BOOKING.page,
+        seat="Secretary, Strategic Resources Group",
+        if_others_silent=True,
+    ),
     "stuck-not-for-me": Stuck(to=_PMO, matter=BOOKING, cause="not_for_me", desk=BOOKING.page, seat=HALL),
     "stuck-fault": Stuck(to=_PMO, matter=BOOKING, cause="fault", desk=BOOKING.page, seat=HALL),
+    "stuck-failing": Stuck(
+        to=_PMO, matter=BOOKING, cause="failing", desk=BOOKING.page, doing="asking a question"
+    ),
     "code": Code(to=_FUNDER, purpose="decision", organisation="Leicester City Council", ref="INV-2004-0002"),
     "code-signing-in": Code(to=_PMO, purpose="sign_in", organisation="Leicester City Council"),
     "anchor": Anchor(

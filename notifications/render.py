@@ -17,7 +17,7 @@ from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications.invitation import Invitation, calendar
-from notifications.sayings import saying
+from notifications.sayings import saying, vetoed
 from workflows import days
 from workflows.letters import (
     Addressee,
@@ -233,7 +233,7 @@ def spaced(code: str) -> str:
 
 def flat(words: str) -> str:
     """Put paragraphs on one line; what is escaped stays so."""
-    return type(words)(" ").join(words.split())
+    return type(words)(" ".join(str(words).split()))
 
 
 def quoted(words: str) -> str:
@@ -259,7 +259,7 @@ def _environment(*, autoescape: bool) -> Environment:
     )
     environment.filters |= {phrase.__name__: phrase for phrase in _FILTERS}
     # The same sentences in both parts of a letter; in HTML, whatever they mention is escaped.
-    environment.globals["saying"] = saying
+    environment.globals |= {"saying": saying, "vetoed": vetoed}
     environment.globals["say"] = environment.get_template("_parts/words.txt").module
     return environment
 

@@ -178,3 +178,12 @@ _SAYINGS = {
 def saying(kind: str, choice: Choice | str) -> Saying | None:
     """Return the words of its own that a kind of question has for an answer, if it has any."""
     return _SAYINGS.get((kind.removesuffix("_meeting"), Choice(choice)))
+
+
+def vetoed(title: str, choice: Choice | str) -> str:
+    """Say that a post settled a question alone, in whichever words it did so."""
+    done = _ALONE.get(Choice(choice), "stop it")
+    return f"{title} may {done} alone, and did."
+
+
+_ALONE = {Choice.RETURN: "send it back", Choice.DEFER: "put it off", Choice.REFER_UP: "refer it up"}

@@ -341,6 +341,22 @@ def _misses(tx: Tx, rules: Edition, forum: Forum, day: date, following: date | N
             yield Miss(case=wait.case, title=cases.get(tx, wait.case).title, meeting=on)
 
 
+def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | None:
+    """Return the meeting to which an open question of a forum has rolled on, if it is still to come.
+
+    The last meeting that it was before let it roll on, or its record is closed without an outcome for it.
+    """
+    forum = rules.forums.get(step.ask.forum)
+    if forum is None:
+        return None
+    meets = days(tx, rules, forum)
+    opened = calendar.local_day(step.opened)
+    last = max((day for day in meets if opened <= day <= today), default=None)
+    held = meetings.view(tx, series_of(rules, forum), last) if last else None
+    rolls = held is not None and (not held.open or held.heard_of(step.id).rolled)
+    return after(meets, last) if last and rolls else None
+
+
 def secretaries(rules: Edition, forum: Forum) -> tuple[str, ...]:
     """Return the posts under which questions are asked of a forum's secretary."""
     known = [post for post in rules.posts.values() if post.succeeded_by == forum.secretary]
@@ -351,21 +367,6 @@ def at_a_meeting(rules: Edition, forum: str, asked: Sequence[SeatAsk]) -> bool:
     """Say whether a question is put to a forum's meeting: its secretary alone writes the answer down."""
     known = rules.forums.get(forum)
     return known is not None and all(seat.post in secretaries(rules, known) for seat in asked)
-
-
-def rolled_on(tx: Tx, rules: Edition, step: StepView) -> date | None:
-    """Return the day of the meeting to which a forum has let a question roll on; None if it has not."""
-    forum = rules.forums.get(step.ask.forum)
-    if forum is None:
-        return None
-    series = series_of(rules, forum)
-    let = [day for day, heard in meetings.heard(tx, series) if heard.item == step.id and heard.rolled]
-    let += [
-        known.day
-        for known in meetings.of_series(tx, series)
-        if any(item.key == step.id and item.rolled for item in known.items)
-    ]
-    return after(days(tx, rules, forum), max(let)) if let else None
 
 
 def reference(forum: str, day: date, number: int) -> str:

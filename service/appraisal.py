@@ -3,12 +3,17 @@
 All amounts are exact pounds; what is shown is rounded to the pound. A year is a financial year, from April
 to March, and the first is year 0. Nothing a sponsor says is overwritten: where their own total differs
 from ours, both are shown.
+
+Costs and benefits are compared over one period: the handbook's, or for as long as costs are given year upon
+year. What goes on without an end, a benefit or a revenue cost, goes on to the end of that period and no
+further; a cost of a later year, such as one of clearing away, is counted and lengthens nothing.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from itertools import count
 
 from service.handbook import AppraisalRules
 from service.handbook.words import pounds
@@ -40,6 +45,11 @@ class Year(Frozen):
         return self.capital + self.one_off + self.revenue + self.project_management
 
     @property
+    def says_something(self) -> bool:
+        """Something is spent or gained."""
+        return bool(self.cost or self.cashable or self.not_cashable)
+
+    @property
     def net(self) -> Decimal:
         """Cashable benefits less costs."""
         return self.cashable - self.cost
@@ -66,6 +76,12 @@ class Appraisal(Frozen):
     """Percent a year by which later money is worth less."""
     bias: Decimal
     """Percent by which capital is found to be underestimated."""
+    last: int = 0
+    """The number of the last year of the period over which costs and benefits are compared."""
+    why: str = ""
+    """What makes that the last year, in words."""
+    endless: bool = False
+    """A benefit is had without an end, and so counted to that year."""
     left_out: tuple[str, ...] = ()
     """What benefits bring in years that are not looked at, in words."""
     management_first: bool = False
@@ -102,7 +118,7 @@ class Appraisal(Frozen):
             balance += year.net
             if balance < 0:
                 found = None
-            elif found is None and any(each.cashable for each in self.years[: year.number + 1]):
+            elif found is None and any(each.cashable for each in self.years if each.number <= year.number):
                 found = year
         return found
 
@@ -118,18 +134,14 @@ class Appraisal(Frozen):
 
     def figures(self) -> tuple[Figure, ...]:
         """Return the results, each with its working."""
-        first, last = self.years[0], self.years[-1]
-        life = f"{first.year} to {last.year}"
+        first = self.years[0].year
+        management = f"; project management is given in all and for no year, and is counted in {first}"
         found = [
             Figure(
                 name="Whole-life cost",
                 value=_whole(self.whole_life_cost),
-                working=f"Capital, one-off, revenue and project management costs of {life}, as they fall"
-                + (
-                    f"; project management is given in all and for no year, and is counted in {first.year}."
-                    if self.management_first
-                    else "."
-                ),
+                working="Capital, one-off, revenue and project management costs of "
+                f"{self._life()}, as they fall{management if self.management_first else ''}.",
             ),
             Figure(
                 name="Net present value",
@@ -137,13 +149,14 @@ class Appraisal(Frozen):
                 working=f"Each year's cashable benefits less its costs, discounted at {self.rate:f}% a year: "
                 + "; ".join(f"{year.year} {_whole(year.present_value)}" for year in self.years)
                 + "."
+                + (f" Benefits without an end are counted to {self._end()}." if self.endless else "")
                 + "".join(f" Not counted: {told}." for told in self.left_out),
             ),
             Figure(
                 name="Net present value with optimism bias",
                 value=_whole(self.present_value - self.overrun),
                 working=f"The same with {self.bias:f}% more capital, {_whole(self.overrun)} at its worth in "
-                f"{self.years[0].year}: such work is found to be underestimated by that much.",
+                f"{first}: such work is found to be underestimated by that much.",
             ),
             Figure(name="Payback", value=self._payback(), working=self._balance()),
         ]
@@ -153,10 +166,20 @@ class Appraisal(Frozen):
                     name="Switching value",
                     value=_switching(self.switching_value),
                     working=f"The net present value, {_whole(self.present_value)}, as a part of the cashable "
-                    f"benefits at their worth in {self.years[0].year}, {_whole(self.benefits_now)}.",
+                    f"benefits at their worth in {first}, {_whole(self.benefits_now)}.",
                 )
             )
         return tuple(found)
+
+    def _life(self) -> str:
+        """Say which years are looked at: those of the period, and later ones of which something is said."""
+        later = [year.year for year in self.years if year.number > self.last]
+        return f"{self.years[0].year} to {self.years[self.last].year}" + (
+            f", and of {', '.join(later)} after that" if later else ""
+        )
+
+    def _end(self) -> str:
+        return f"{self.years[self.last].year}, {self.why}"
 
     def _payback(self) -> str:
         if self.payback:
@@ -174,13 +197,20 @@ class Appraisal(Frozen):
 def appraise(read: ProposalDocument, rules: AppraisalRules, submitted: date) -> Appraisal:
     """Work out the figures of a proposal under a handbook's rules of the day on which it was submitted."""
     begins = _first_year(read, submitted)
-    numbers = range(max(rules.horizon_years, _last_given(read, begins)) + 1)
+    given = {_begins(cost.year) - begins for cost in read.costs_by_year}
+    last = max(rules.horizon_years, next(number for number in count() if number + 1 not in given))
     rate = rules.rate_on(submitted)
+    years = (_year(read, begins, number, last, rate) for number in range(max(last, *given, 0) + 1))
     return Appraisal(
-        years=tuple(_year(read, begins, number, rate) for number in numbers),
+        years=tuple(year for year in years if year.number <= last or year.says_something),
         rate=rate,
         bias=rules.optimism_bias_percent,
-        left_out=tuple(_left_out(read, begins, numbers[-1])),
+        last=last,
+        why="the last year of the handbook's period"
+        if last == rules.horizon_years
+        else "until when costs are given year by year",
+        endless=any(benefit.amount_gbp_per_year and not benefit.years for benefit in read.benefits),
+        left_out=tuple(_left_out(read, begins, last, max(last, *given, 0))),
         management_first=bool(read.costs_by_year) and _management_first(read),
     )
 
@@ -249,17 +279,13 @@ def _first_year(read: ProposalDocument, submitted: date) -> int:
     return min(given, default=financial_year(read.decision_needed_by or submitted))
 
 
-def _last_given(read: ProposalDocument, begins: int) -> int:
-    return max((_begins(cost.year) - begins for cost in read.costs_by_year), default=0)
-
-
 def _begins(year: str) -> int:
     return int(year[:4])
 
 
-def _year(read: ProposalDocument, begins: int, number: int, rate: Decimal) -> Year:
-    cost = _cost(read, begins, number)
-    brings = [(benefit, _brings(benefit, begins, number)) for benefit in read.benefits]
+def _year(read: ProposalDocument, begins: int, number: int, last: int, rate: Decimal) -> Year:
+    cost = _cost(read, begins, number, last)
+    brings = [(benefit, _brings(benefit, begins, number, last)) for benefit in read.benefits]
     return Year(
         year=written(begins + number),
         number=number,
@@ -273,8 +299,8 @@ def _year(read: ProposalDocument, begins: int, number: int, rate: Decimal) -> Ye
     )
 
 
-def _cost(read: ProposalDocument, begins: int, number: int) -> YearCost:
-    """Return a year's costs: as given, else capital at the start and revenue in every later year.
+def _cost(read: ProposalDocument, begins: int, number: int, last: int) -> YearCost:
+    """Return a year's costs: as given, else capital at the start and revenue in every later year to the last.
 
     Project management that is given for no year falls in the first.
     """
@@ -286,8 +312,11 @@ def _cost(read: ProposalDocument, begins: int, number: int) -> YearCost:
     if given is not None:
         return given
     if read.costs_by_year or number:
-        later = not read.costs_by_year or number > _last_given(read, begins)
-        return YearCost(year=year, revenue=(profile.revenue_gbp_per_year or _NOTHING) if later else _NOTHING)
+        within = (_begins(cost.year) - begins for cost in read.costs_by_year)
+        goes_on = max((each for each in within if each <= last), default=0) < number <= last
+        return YearCost(
+            year=year, revenue=(profile.revenue_gbp_per_year or _NOTHING) if goes_on else _NOTHING
+        )
     return YearCost(
         year=year,
         capital=profile.capital_gbp or _NOTHING,
@@ -300,26 +329,33 @@ def _management_first(read: ProposalDocument) -> bool:
     return bool(in_all) and not any(cost.project_management for cost in read.costs_by_year)
 
 
-def _brings(benefit: Benefit, begins: int, number: int) -> Decimal:
-    """Return what a benefit is worth in a year: from its first year on, for as long as it lasts."""
+def _brings(benefit: Benefit, begins: int, number: int, last: int) -> Decimal:
+    """Return what a benefit is worth in a year: from its first year on, for as long as it lasts.
+
+    One without an end lasts to the last year of the period.
+    """
     if benefit.amount_gbp_per_year is None:
         return _NOTHING
     first = _begins(benefit.from_year) - begins if benefit.from_year else 1
-    last = first + benefit.years - 1 if benefit.years else number
-    return benefit.amount_gbp_per_year if first <= number <= last else _NOTHING
+    ends = first + benefit.years - 1 if benefit.years else last
+    return benefit.amount_gbp_per_year if first <= number <= ends else _NOTHING
 
 
-def _left_out(read: ProposalDocument, begins: int, last: int) -> Iterator[str]:
-    """Name the benefits that say they come in years before the first or after the last that is looked at."""
+def _left_out(read: ProposalDocument, begins: int, last: int, looked_at: int) -> Iterator[str]:
+    """Name the benefits that say they come in years before the first or after the last that is looked at.
+
+    For one without an end that is the `last` of the period; for another the last that costs are given for.
+    """
     for benefit in read.benefits:
         if benefit.amount_gbp_per_year is None:
             continue
         first = _begins(benefit.from_year) - begins if benefit.from_year else 1
-        ends = first + benefit.years - 1 if benefit.years else None
+        ends = first + benefit.years - 1 if benefit.years else first
+        end = looked_at if benefit.years else last
         if first < 0:
             yield f"{benefit.title} before {written(begins)}"
-        if first > last or (ends is not None and ends > last):
-            yield f"{benefit.title} after {written(begins + last)}, the last year that is looked at"
+        if ends > end:
+            yield f"{benefit.title} after {written(begins + end)}, the last year that is looked at"
 
 
 def _switching(percent: Decimal) -> str:
@@ -329,9 +365,13 @@ def _switching(percent: Decimal) -> str:
     return f"Benefits may be {rounded:f}% lower before it no longer breaks even"
 
 
+def to_the_pound(amount: Decimal) -> Decimal:
+    """Round as figures are shown. What rounds to nothing from below is nothing, and not less."""
+    return amount.quantize(_POUND, ROUND_HALF_UP) + 0
+
+
 def _whole(amount: Decimal) -> str:
-    # What rounds to nothing from below is nothing, and not less.
-    rounded = amount.quantize(_POUND, ROUND_HALF_UP) + 0
+    rounded = to_the_pound(amount)
     return f"-{pounds(-rounded)}" if rounded < 0 else pounds(rounded)
 
 
@@ -378,5 +418,5 @@ def benefit(of: Benefit, owner: str) -> tuple[str, ...]:
 def _period(of: Benefit) -> str:
     """Say when a benefit is had, and what is assumed where nothing is said."""
     begins = f"from {of.from_year}" if of.from_year else "from the second year, as nothing else is said"
-    lasts = f"for {of.years} year{'' if of.years == 1 else 's'}" if of.years else "to the end"
+    lasts = f"for {of.years} year{'' if of.years == 1 else 's'}" if of.years else "to the end of the period"
     return f"{begins}, {lasts}"

@@ -1,15 +1,18 @@
 """A board's question in words: who is present, what is still wanting, until when, and what follows otherwise.
 
-The same sentences stand on pages and in letters. While votes are hidden, none of them depends on a vote.
+The same sentences stand on pages and in letters. While votes are hidden, none of them depends on a vote, and
+none ever on one that may still be taken back.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
+from notifications.sayings import vetoed
 from service import telling
 from service.handbook import Edition
 from service.store import intents
 from service.store.engine import Tx
+from service.store.intents import DecisionView
 from service.store.steps import StepView
 from workflows.days import in_full
 from workflows.model import Choice, Frozen, Nudge, QuorumRule, Rung, Seat, Terms
@@ -31,6 +34,8 @@ class Board(Frozen):
     """How anybody voted is not told yet."""
     present: str
     """One sentence: "5 of 8 present; 4 needed; 1 has declared an interest."."""
+    votes: str = ""
+    """Once it is closed, how it went: "3 for, 2 against, 1 abstaining."."""
     wanting: tuple[str, ...] = ()
     """While it is open: how many more must vote and who is silent; and the votes, unless they are hidden."""
     until: tuple[str, ...] = ()
@@ -68,23 +73,25 @@ def of(tx: Tx, step: StepView, rules: Edition) -> Board | None:
         due=calendar.local_day(step.due),
         open=step.open,
     )
-    return standing(put, {one.seat: one.choice for one in made}, rules, tx.today)
+    return standing(put, made, rules, tx.now)
 
 
-def standing(put: Put, answers: Mapping[str, Choice], rules: Edition, today: date) -> Board | None:
-    """Return how a question stands by what each of its seats has answered."""
-    blind = put.terms.blind and put.open
-    found = meter.by_votes(answers, put.seats, put.terms.quorum, blind=blind)
+def standing(put: Put, made: Sequence[DecisionView], rules: Edition, now: datetime) -> Board | None:
+    """Return how a question stands by what its seats have answered until now."""
+    blind, today = put.terms.blind and put.open, calendar.local_day(now)
+    answers = {one.seat: one.choice for one in made}
+    held = [one.seat for one in made if put.open and one.held_until and one.held_until >= now]
+    found = meter.by_votes(answers, put.seats, put.terms.quorum, blind=blind, held=held)
     if found is None:
         return None
     titles = {seat.key: telling.title(rules, seat.post, today) for seat in put.seats}
     if not put.open:
-        return Board(meter=found, blind=blind, present=f"{present(found)}.")
+        return Board(meter=found, blind=blind, present=f"{present(found)}.", votes=_count(found))
     return Board(
         meter=found,
         blind=blind,
         present=f"{present(found)}.",
-        wanting=_wanting(put, found, titles),
+        wanting=_wanting(put, found, titles, len(held)),
         until=_until(put, today),
     )
 
@@ -95,7 +102,7 @@ def duties(seat: Seat, terms: Terms) -> tuple[str, ...]:
     if seat.chair and terms.quorum.rule is QuorumRule.MAJORITY and terms.quorum.casting:
         told.append("You chair: if votes are even, yours decides.")
     if seat.veto:
-        told.append("You may stop this alone: without your agreement it does not go on.")
+        told.append("You may stop this alone, and it waits for your answer for as long as it is open.")
     return tuple(told)
 
 
@@ -131,7 +138,7 @@ def _decided_by(
     if outcome is None:
         return ""
     if veto := quorum.vetoed_by(answers, seats):
-        return f"{_title(seats, veto, rules, day)} may stop it alone, and did."
+        return vetoed(_title(seats, veto, rules, day), outcome)
     if chair := quorum.cast_by(answers, seats, terms.quorum, outcome):
         title = _title(seats, chair, rules, day)
         return f"As many were for it as against it; the casting vote of {title} decided."
@@ -152,13 +159,18 @@ def present(found: Meter, about: str = "") -> str:
     return "; ".join(parts)
 
 
-def _wanting(put: Put, found: VoteMeter, titles: Mapping[str, str]) -> tuple[str, ...]:
-    told = [*_missing(found, titles), *_votes(found)]
+def _wanting(put: Put, found: VoteMeter, titles: Mapping[str, str], held: int) -> tuple[str, ...]:
+    told = [*_missing(found, titles), *_vetoes(put, found, titles)]
+    if count := _count(found):
+        told.append(f"So far {count}")
     if found.even:
         chair = next(seat for seat in put.seats if seat.chair)
         told.append(f"Votes are even so far; the casting vote of {titles[chair.key]} would decide.")
     if put.terms.blind:
         told.append("How anybody votes is shown when it is decided.")
+    elif held:
+        them, stand = ("1 answer", "it stands") if held == 1 else (f"{held} answers", "they stand")
+        told.append(f"{them} may still be taken back; how the votes are is shown once {stand}.")
     return tuple(told)
 
 
@@ -174,11 +186,18 @@ def _missing(found: VoteMeter, titles: Mapping[str, str]) -> list[str]:
     return [f"Still to vote: {silent}."] if silent else []
 
 
-def _votes(found: VoteMeter) -> list[str]:
+def _vetoes(put: Put, found: VoteMeter, titles: Mapping[str, str]) -> list[str]:
+    """Say for whom it waits in any case, where others could settle it without them but for their veto."""
+    able = [titles[seat.key] for seat in put.seats if seat.veto and seat.key in found.silent]
+    whom = "who may each stop it alone" if len(able) > 1 else "who may stop it alone"
+    return [f"It does not go on before an answer of {_listed(able)}, {whom}."] if able else []
+
+
+def _count(found: VoteMeter) -> str:
     if found.in_favour is None or not found.answered:
-        return []
+        return ""
     abstaining = f", {found.abstaining} abstaining" if found.abstaining else ""
-    return [f"So far {found.in_favour} for, {found.against} against{abstaining}."]
+    return f"{found.in_favour} for, {found.against} against{abstaining}."
 
 
 def _until(put: Put, today: date) -> tuple[str, ...]:

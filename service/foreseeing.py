@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from service.handbook import Edition, boards
 from service.store import actions, cases, covers, editions, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.telling import directory, edition, looked_at_anew, title
-from workflows.model import Frozen
+from service.store.steps import StepView
+from service.telling import directory, edition, seated, title
+from workflows.model import Choice, Ending, Frozen
 from workflows.rules.actions import CHECK
 
 AHEAD = timedelta(days=28)
@@ -27,6 +29,16 @@ class Missing(Frozen):
     """The post, or the board's forum."""
     title: str
     board: bool = False
+    otherwise: bool = False
+    """Asked only if those before stay silent."""
+
+
+class _Asked(NamedTuple):
+    """A post, or a board by its forum, that a case has still to ask."""
+
+    post: str
+    board: bool = False
+    otherwise: bool = False
 
 
 def as_of(tx: Tx) -> AsOf:
@@ -46,7 +58,7 @@ def moved(tx: Tx) -> Iterator[str]:
     for id in dict.fromkeys(suspects):
         step = steps.must(tx, id)
         case = cases.get(tx, step.case)
-        if looked_at_anew(tx, case, step, tx.today) != step.asked:
+        if seated(tx, case, step, step.asked, tx.today).reseated(step.asked, step.silent) != step.asked:
             yield id
 
 
@@ -60,34 +72,67 @@ def _asked(seat: steps.WaitingSeat, people: Edition | None, away: dict[str, str]
 def missing(tx: Tx) -> Iterator[Missing]:
     """Go through what open cases have still to ask, and nobody, or too few, will be there to answer.
 
-    Every day of the weeks ahead on which somebody takes up or leaves a post is looked at.
+    Every day of the weeks ahead on which somebody takes up or leaves a post is looked at, also for whoever is
+    asked only if others stay silent. A board is counted without the authors of the version.
     """
     days: dict[str, tuple[date, ...]] = {}
-    short: dict[str, list[str]] = {}
     for ref in cases.open_refs(tx):
         case = cases.get(tx, ref)
         people, rules = directory(tx, case), edition(tx, case.edition)
         if people.hash not in days:
             days[people.hash] = people.changes(tx.today, tx.today + AHEAD)
-            short[people.hash] = [one.forum for one in boards.short(people, days[people.hash])]
-        for post, board in _to_come(tx, case):
-            lacks = (
-                post in short[people.hash]
-                if board
-                else post in rules.posts and not all(people.holder(post, day) for day in days[people.hash])
-            )
-            if lacks:
-                name = title(rules, post, tx.today)
-                yield Missing(case=ref, version=case.version, post=post, title=name, board=board)
+        ahead = days[people.hash]
+        for post, board, otherwise in _to_come(tx, case):
+            if _short(people, post, case, ahead) if board else _vacant(people, rules, post, ahead):
+                yield Missing(
+                    case=ref,
+                    version=case.version,
+                    post=post,
+                    title=title(rules, post, tx.today),
+                    board=board,
+                    otherwise=otherwise,
+                )
 
 
-def _to_come(tx: Tx, case: CaseView) -> Iterable[tuple[str, bool]]:
-    """Return the posts that a case has still to ask one by one, and the boards that it has still to ask."""
-    put = {step.key for step in steps.of_version(tx, case.ref, case.version)} | {*case.kept}
+def _vacant(people: Edition, rules: Edition, post: str, days: Iterable[date]) -> bool:
+    return post in rules.posts and not all(people.holder(post, day) for day in days)
+
+
+def _short(people: Edition, forum: str, case: CaseView, days: Iterable[date]) -> bool:
+    known = people.forums.get(forum)
+    return known is not None and any(boards.lacking(people, known, day, case.authors) for day in days)
+
+
+def _to_come(tx: Tx, case: CaseView) -> Iterator[_Asked]:
+    """Go through whom a case has still to ask, each once: posts one by one, and boards.
+
+    At a meeting a forum answers through its secretary, if enough of its members are there.
+    """
+    put = {step.key: step for step in steps.of_version(tx, case.ref, case.version)}
     if case.kind == actions.KIND:
-        return [(actions.must(tx, case.ref).verifier, False)] if CHECK not in put else []
-    asks = [(leg, ask) for leg in case.route for ask in leg.asks if ask.key not in put]
-    return dict.fromkeys(
-        (ask.seats[0].post, False) if len(ask.seats) == 1 else (ask.forum or leg.forum, True)
-        for leg, ask in asks
+        if CHECK not in put:
+            yield _Asked(actions.must(tx, case.ref).verifier)
+        return
+    found: dict[tuple[str, bool], _Asked] = {}
+    for leg in case.route:
+        for first in leg.asks:
+            chain = (first, *first.otherwise)
+            if any(ask.key in case.kept or _answered(put.get(ask.key)) for ask in chain):
+                continue
+            for ask in chain:
+                posts = [(ask.seats[0].post, False)] if len(ask.seats) == 1 else []
+                forums = [(forum, True)] if (forum := ask.forum or leg.forum) else []
+                for one in (*posts, *forums) if ask.key not in put else ():
+                    if one not in found or ask is first:
+                        found[one] = _Asked(*one, otherwise=ask is not first)
+    yield from found.values()
+
+
+def _answered(step: StepView | None) -> bool:
+    """Say whether a question has an answer, so that it is put to nobody else."""
+    return (
+        step is not None
+        and not step.open
+        and step.ending is not Ending.SILENT
+        and step.choice is not Choice.DEFER
     )

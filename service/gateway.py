@@ -197,6 +197,23 @@ class Gateway:
         except OUT_OF_REACH:
             return None
 
+    async def take_back_approver(self, case: str, leg: Leg) -> bool:
+        """Have a case ask a post no more; False if that is not known to be done."""
+        process = self._client.get_workflow_handle(case)
+        try:
+            await process.execute_update(
+                InvestmentProposal.take_back_approver,
+                leg,
+                id=f"approver-taken-back:{leg.who[0]}",
+                rpc_timeout=PATIENCE,
+            )
+        except WorkflowUpdateFailedError:
+            # It came to its end while it was being told.
+            return True
+        except OUT_OF_REACH as error:
+            return _gone(error)
+        return True
+
     async def people_moved(self, step: str) -> bool:
         """Let an open step look again at who may answer; False if it is not known to have been told."""
         try:

@@ -87,6 +87,7 @@ class Relay:
                 self.processes,
                 self.withdrawals,
                 self.approvers,
+                self.taken_back,
                 self.decisions,
                 self.second_thoughts,
                 self.people,
@@ -115,6 +116,15 @@ class Relay:
         """Bring an approver who was added to the case, and write down whether it came in time."""
         asked = await self._gateway.add_approver(added.case, added.unworded)
         await asyncio.to_thread(self._heard, added, asked)
+
+    async def taken_back(self) -> None:
+        """Bring to the case each approver who was taken back."""
+        await self._each(self._not_let_go, self.take_back_approver)
+
+    async def take_back_approver(self, taken_back: Approver) -> None:
+        """Bring to the case that an approver was taken back, and write down that it has heard."""
+        if await self._gateway.take_back_approver(taken_back.case, taken_back.unworded):
+            await asyncio.to_thread(self._let_go, taken_back)
 
     async def decisions(self) -> None:
         """Bring each unsettled decision to its step, and write down what the step says."""
@@ -257,6 +267,14 @@ class Relay:
         with self._store.reading() as tx:
             return approvers.unheard(tx)
 
+    def _not_let_go(self) -> tuple[Approver, ...]:
+        with self._store.reading() as tx:
+            return approvers.not_let_go(tx)
+
+    def _let_go(self, taken_back: Approver) -> None:
+        with self._store.writing() as tx:
+            approvers.let_go(tx, taken_back.case, taken_back.post)
+
     def _heard(self, added: Approver, asked: bool | None) -> None:
         with self._store.writing() as tx:
             if asked is None and not cases.get(tx, added.case).open:
@@ -321,7 +339,15 @@ class Relay:
     def _write_ahead(self, tx: Tx, one: Missing) -> str:
         case = cases.get(tx, one.case)
         cause = "short_ahead" if one.board else "vacant_ahead"
-        letter = pmo_letter(tx, case, self._links.page, cause=cause, key=_ahead(one), seat=one.title)
+        letter = pmo_letter(
+            tx,
+            case,
+            self._links.page,
+            cause=cause,
+            key=_ahead(one),
+            seat=one.title,
+            facts={"if_others_silent": one.otherwise},
+        )
         return letters.queue_direct(tx, letter).key if letter else ""
 
     def _closed_day(self) -> tuple[str, ...]:

@@ -5,20 +5,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
-from service import seating
+from service import appraisal, seating
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
+from service.seating import Seating
 from service.store import actions, budgets, cases, covers, editions, intents, steps
 from service.store.actions import ActionView
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.store.intents import Condition, DecisionView
+from service.store.intents import OUTSIDE, Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
-from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, Seat, SeatAsk, Share
+from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
 from workflows.rules import calendar, course, meetings, routing
 
 SAID = "said"
@@ -151,11 +152,18 @@ def task(tx: Tx, case: CaseView, action: ActionView, rules: Edition, day: date) 
     )
 
 
+_REMARKS = {
+    "no_concern": "No concern",
+    "concern": "Concern",
+    OUTSIDE: "The proposal is outside them",
+}
+
+
 def remark(value: str, text: str) -> str:
     """Return a named answer as it is read: whether there is a concern, and the words."""
     if value == SAID:
         return text
-    said = {"no_concern": "No concern", "concern": "Concern"}.get(value, value.replace("_", " "))
+    said = _REMARKS.get(value, value.replace("_", " "))
     return f"{said}: {text}" if text else said
 
 
@@ -171,7 +179,8 @@ def budget(
     """Return a post's budget and what a yes would leave of it, where the handbook knows it.
 
     Committed is what the handbook says, and what the post approved here of other proposals before an
-    instant, as `budgets.approved` counts it; without an instant, until now.
+    instant, as `budgets.approved` counts it; without an instant, until now, and what other proposals ask of
+    it now is told as well: nobody has promised it.
     """
     held = rules.budget(post)
     if held is None or amount is None:
@@ -182,6 +191,7 @@ def budget(
         committed=held.committed + here,
         approved_here=here,
         would_remain=held.remaining - here - amount,
+        asked_here=Decimal(0) if before else budgets.asked(tx, case.organisation, post, beside=case.ref),
     )
 
 
@@ -307,6 +317,18 @@ def not_said(tx: Tx, case: CaseView, rules: Edition) -> tuple[str, ...]:
     return tuple(gap.told for gap in gaps if not gap.waits)
 
 
+def worth(tx: Tx, case: CaseView, rules: Edition) -> letters.Worth:
+    """Return what a proposal's costs and benefits come to over its life, as its pages work it out."""
+    read = ProposalDocument.model_validate(cases.content(tx, case.ref, case.version) or {})
+    found = appraisal.appraise(read, rules.appraisal, case.proposal.submitted)
+    return letters.Worth(
+        whole_life_cost=appraisal.to_the_pound(found.whole_life_cost),
+        present_value=appraisal.to_the_pound(found.present_value),
+        paid_back=found.payback.year if found.payback else "",
+        last=found.years[-1].year,
+    )
+
+
 def share_of(case: CaseView, step: StepView | str, post: str) -> Share | None:
     """Return the share a step asks about: the seat's own, or for an authority the party's."""
     key = step if isinstance(step, str) else step.key
@@ -379,18 +401,27 @@ def barred(
     return seating.barred(writers(tx, case, day), covers.on_day(tx, day), deciding=deciding, excused=excused)
 
 
-def looked_at_anew(tx: Tx, case: CaseView, step: StepView, day: date) -> tuple[Seat, ...]:
-    """Return a step's seats as people are on a day: with whoever has come, or covers, for a silent one."""
-    decides = step.terms.deciding
-    return seating.reseated(
-        step.asked,
-        step.silent,
-        directory(tx, case),
-        day,
-        away(tx, case, decides, day),
-        barred(tx, case, step.kind, step.asked, decides, day),
-        answering_elsewhere(tx, case.ref, step.key, step.version),
-        sponsor(tx, case, decides, day),
+class Posed(Protocol):
+    """A question that is put, or is about to be: what says who may answer it."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def terms(self) -> Terms: ...
+
+
+def seated(tx: Tx, case: CaseView, put: Posed, asked: Sequence[SeatAsk], day: date) -> Seating:
+    """Return who is there on a day to answer a question of a case, and who of them may not."""
+    deciding = put.terms.deciding
+    return Seating(
+        people=directory(tx, case),
+        day=day,
+        covers=away(tx, case, deciding, day),
+        barred=barred(tx, case, put.terms.kind, asked, deciding, day),
+        elsewhere=answering_elsewhere(tx, case.ref, put.key, put.version),
+        sponsor=sponsor(tx, case, deciding, day),
     )
 
 

@@ -1,12 +1,15 @@
 """What many tests stand on: an empty record on each of the two databases."""
 
+import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 
 from service.config import Keys, generate_keys
 from service.store import Store
@@ -16,6 +19,14 @@ from tests.support.real_time import RealTime
 
 GIVEN_POSTGRES = os.environ.get("ASSENT_TEST_DATABASE_URL", "")
 """A PostgreSQL database that the tests may empty, in the place of the one they bring."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Tell of a fault without every value in sight, which to write down would take seconds each time."""
+    *before, _ = structlog.get_config()["processors"]
+    last = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, last])
 
 
 @pytest.fixture(scope="session")
@@ -79,12 +90,15 @@ def store(database_url: str, keys: Keys, real: RealTime) -> Iterator[Store]:
 
 @contextmanager
 def _given(keys: Keys) -> Iterator[str]:
-    store = Store(GIVEN_POSTGRES, keys)
-    store.migrate()
-    store.downgrade()
-    store.migrate()
-    store.close()
-    yield GIVEN_POSTGRES
+    # There is only one, and tests run in several processes: it is whose turn it is.
+    with (Path(tempfile.gettempdir()) / "assent-test-database.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        store = Store(GIVEN_POSTGRES, keys)
+        store.migrate()
+        store.downgrade()
+        store.migrate()
+        store.close()
+        yield GIVEN_POSTGRES
 
 
 @contextmanager

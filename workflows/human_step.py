@@ -49,6 +49,7 @@ from workflows.model import (
     StepUndone,
     Undo,
     Withdrawal,
+    key_of,
 )
 from workflows.ports import AT_ONCE, PATIENTLY, Action, Cases, Meetings, Register
 from workflows.rules import actions, calendar, clock, holding, ladder, quorum, validity
@@ -502,6 +503,7 @@ class HumanStep(Timed):
             until=until,
             next_meeting=any(made.next_meeting for made in self.decisions if until and made.until == until),
             kind=self.ask.kind,
+            outside_guidelines=_outside_guidelines(self.decisions, self.choice),
         )
         await self._write_later(
             Register.closed,
@@ -535,6 +537,13 @@ def _until(decisions: Sequence[Decision], choice: Choice | None) -> date | None:
     return max(days) if days else None
 
 
+def _outside_guidelines(decisions: Sequence[Decision], choice: Choice | None) -> bool:
+    """Say whether a step returns its proposal as outside the guidelines: any who return it may say so."""
+    return choice is Choice.RETURN and any(
+        made.outside_guidelines for made in decisions if made.choice is choice
+    )
+
+
 def _for_its_meeting(outcome: Outcome, ask: Ask) -> bool:
     """Say whether an outcome leaves the decision to the meeting at which a question is put."""
     return outcome.choice is Choice.DEFER and outcome.next_meeting and ask.meets
@@ -550,6 +559,8 @@ class Process(Timed):
         self.withdrawal: Withdrawal | None = None
         self._rounds: dict[str, int] = {}
         self._called_off: dict[str, str] = {}
+        self._dropped: set[str] = set()
+        """The keys of questions that nobody wants answered any more, though the case goes on."""
         self._ran_out: RunningOut | None = None
         """What was approved has lapsed, and so has whatever is still asked about it."""
         self._state = ""
@@ -591,8 +602,10 @@ class Process(Timed):
         return action
 
     async def follow_up(self) -> None:
-        """Begin the actions that follow from the case. Each has a life of its own, and outlives the case."""
+        """Begin the actions that follow from the case and have not begun. Each outlives the case."""
         for action in await self._write(Cases.follow_ups, self.case, "look for actions that follow"):
+            if action.ref in self._actions:
+                continue
             handle = await workflow.start_child_workflow(
                 Action.run,
                 action.ref,
@@ -615,6 +628,15 @@ class Process(Timed):
                 except FailureError:
                     # It has come to its end meanwhile.
                     workflow.logger.info("action already ended", extra={"case": self.case})
+
+    def drop(self, key: str) -> None:
+        """Ask the question `key` no more: it closes if it is open, and the case goes on without it."""
+        self._dropped.add(key)
+
+    def dropped(self, outcome: Outcome) -> bool:
+        """Say whether a question ended because it was dropped, so that it came to nothing."""
+        ended = outcome.ending is Ending.WITHDRAWN and key_of(outcome.step) in self._dropped
+        return ended and not self.withdrawal and not self._ran_out
 
     async def until_met(self, guard: Guard, *, key: str) -> bool:
         """Wait for the conditions that guard what is to come; returns as `until` does."""
@@ -675,7 +697,8 @@ class Process(Timed):
             for number in sorted(waiting):
                 if asking[number].done():
                     waiting.discard(number)
-                    if asking[number].result().stops:
+                    outcome = asking[number].result()
+                    if outcome.stops and not self.dropped(outcome):
                         for ask in asks:
                             self._called_off.setdefault(ask.key, "refused_by_another")
         for ask in asks:
@@ -809,7 +832,9 @@ class Process(Timed):
         """Return why the question `key` is no longer wanted, if it is not."""
         if self.withdrawal:
             return "withdrawn"
-        return self._ran_out.why if self._ran_out else self._called_off.get(key)
+        if self._ran_out:
+            return self._ran_out.why
+        return "taken_back" if key in self._dropped else self._called_off.get(key)
 
 
 class Series(Timed):

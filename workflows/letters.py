@@ -181,6 +181,18 @@ class Consequence(Frozen):
     """Whoever it turns to is the forum's substitute in that seat, and not a cover."""
 
 
+class Worth(Frozen):
+    """What a proposal costs and brings over its life, to the pound."""
+
+    whole_life_cost: Decimal
+    present_value: Decimal
+    """The net present value."""
+    paid_back: Line = ""
+    """The financial year by whose end benefits have made up for all costs; empty if they do not."""
+    last: Line
+    """The last year that is looked at."""
+
+
 class Budget(Frozen):
     """The budget a share would come from."""
 
@@ -191,6 +203,13 @@ class Budget(Frozen):
     """The part of `committed` that was approved of other proposals."""
     would_remain: Decimal
     """What a yes would leave; below zero it is overspent."""
+    asked_here: Decimal = Decimal(0)
+    """What other proposals ask of it and nobody has answered yet; no part of `committed`."""
+
+    @property
+    def would_remain_of_all(self) -> Decimal:
+        """What would be left if all that is asked of it were approved as well."""
+        return self.would_remain - self.asked_here
 
 
 class Next(Frozen):
@@ -270,6 +289,8 @@ class Asking(CaseLetter):
     """Sentences such as "The sponsor is also a funding party."."""
     not_said: tuple[Line, ...] = ()
     """What applies to the proposal and it does not say."""
+    worth: Worth | None = None
+    """For a decision on the money: what it costs and brings."""
     budget: Budget | None = None
     if_silent: tuple[Consequence, ...] = ()
     """Rungs still to come. Empty: it stays open, and the letter says so."""
@@ -463,8 +484,11 @@ class ClosedWithoutYou(CaseLetter):
     choice: Choice | None = None
     on: date
     why: str = ""
-    """The key in `StepClosing.why`: refused_by_another, withdrawn, time_up, inquorate, tied, cancelled or
-    validity; for an action also fallen_away."""
+    """The key in `StepClosing.why`: refused_by_another, withdrawn, taken_back, time_up, inquorate, tied,
+    cancelled or validity; for an action also fallen_away."""
+    taken_back_by: Line = ""
+    """The title of the post that had the reader asked no more, if one did."""
+    taken_back_why: Text = ""
     passed_on: Line = ""
     """Who is asked instead, where nobody answered and somebody else is."""
     meeting: date | None = None
@@ -569,6 +593,8 @@ class Returned(CaseLetter):
     """The answers that return it; their reasons say what is asked for."""
     answer_at: str
     """The ordinary page on which the sponsor prepares the next version."""
+    left: Condition | None = None
+    """What its directorate is left to do, where it is returned as outside the guidelines."""
 
 
 class Deferred(CaseLetter):
@@ -686,13 +712,17 @@ class Stuck(CaseLetter):
         "vacant_ahead",
         "short_ahead",
         "order",
+        "failing",
     ]
     """`fault`: Assent could not count an answer, for a reason of its own; the answer is kept.
+    `failing`: Assent fails again and again at what it does for the case, which does not move meanwhile.
     `short_ahead`: too few people hold the seats of a board, whose name is the `seat`."""
     desk: str
     """The page on which to see to it."""
     question: Question | None = None
     seat: Line = ""
+    if_others_silent: bool = False
+    """For `vacant_ahead` and `short_ahead`: they are asked only if those before them do not answer."""
     silent: int = 1
     """For `unanswered`: how many places are without an answer; `seat` is the first of them."""
     asked: tuple[Asked, ...] = ()
@@ -703,6 +733,8 @@ class Stuck(CaseLetter):
     """For `undeliverable`: the letter."""
     order: UnsentOrder | None = None
     """For `order`: the order that could not be sent."""
+    doing: Line = ""
+    """For `failing`: what Assent fails to do, as in "asking a question"."""
 
 
 class Code(Addressed):

@@ -323,6 +323,8 @@ class Decision(Frozen):
     """Counts how often the seat has tried, where an earlier try was refused or taken back for good."""
     held_until: datetime | None = None
     """Until when whoever gave it may take it back, that instant included; None: they may not."""
+    outside_guidelines: bool = False
+    """Whoever returns a proposal says that it is outside the guidelines (SYS-46)."""
 
     @property
     def message(self) -> str:
@@ -382,6 +384,8 @@ class Outcome(Frozen):
     """It is put off to the forum's next meeting, which is to be on the day `until`."""
     kind: str = ""
     """The kind of question, for the same answer leads elsewhere on another."""
+    outside_guidelines: bool = False
+    """It returns a proposal as outside the guidelines, which leaves its directorate something to do."""
 
     @property
     def favourable(self) -> bool:

@@ -1,8 +1,7 @@
 """Letters about an action: what is to be done, who checks it, and what the check came to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from types import MappingProxyType
 
 from activities.correspondence.case_file import Put
 from activities.correspondence.proposals import Correspondence
@@ -15,7 +14,7 @@ from service.store.letters import QueuedLetter
 from service.store.steps import StepView
 from service.telling import title
 from workflows import letters
-from workflows.model import ActionState, Becoming, Choice, Holder, Outcome, Seat, State, StepClosing
+from workflows.model import ActionState, Choice, Holder, Seat, State, StepClosing
 
 FALLEN_AWAY = "fallen_away"
 """Why an action is no longer asked for: what it follows from was withdrawn or has lapsed."""
@@ -32,14 +31,6 @@ class ActionLetters(Correspondence):
     def __init__(self, tx: Tx, case: CaseView, links: Links, at: datetime) -> None:
         super().__init__(tx, case, links, at)
         self._action = actions.must(tx, case.ref)
-
-    def begun(self, kept: Mapping[str, Outcome] = MappingProxyType({})) -> list[QueuedLetter]:
-        """It was told with the decision that it follows from."""
-        return []
-
-    def became(self, becoming: Becoming, *, orders_to: str = "") -> list[QueuedLetter]:
-        """What its questions came to says all there is."""
-        return []
 
     def closed(self, step: StepView, closing: StepClosing) -> list[QueuedLetter]:
         """A question is over. What is sent back is asked again, and its owner is not told besides."""

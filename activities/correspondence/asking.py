@@ -5,8 +5,9 @@ from datetime import date, datetime
 from functools import cached_property
 
 from activities.correspondence.case_file import CaseFile, Put
-from service import boards, seating, versions
+from service import boards, versions
 from service.links import Links
+from service.seating import Seating
 from service.store import intents
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -14,16 +15,14 @@ from service.store.intents import DecisionView
 from service.store.letters import QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
-    answering_elsewhere,
-    away,
-    barred,
     before,
     budget,
     coincidences,
     name,
     not_said,
-    sponsor,
+    seated,
     title,
+    worth,
 )
 from workflows import letters
 from workflows.letters import Asked, Consequence
@@ -39,6 +38,8 @@ from workflows.rules import calendar
 
 _TOLD_WHAT_IS_MISSING = ("funding", "authority", "srg")
 """Questions that decide on the money: they are told what a proposal does not say."""
+_TOLD_WHAT_IT_COMES_TO = (*_TOLD_WHAT_IS_MISSING, "srg_meeting", "extra")
+"""Questions that approve what a proposal costs over its life."""
 
 
 class Asking(CaseFile):
@@ -73,7 +74,7 @@ class Asking(CaseFile):
             return "seated"
         if holder.id in self.case.authors:
             return "author"
-        return "covers_author" if holder.id in self._barred(put, self.today) else "seated"
+        return "covers_author" if holder.id in self._there(put, self.today).barred else "seated"
 
     def _brought_in(
         self,
@@ -197,6 +198,7 @@ class Asking(CaseFile):
             ),
             "coincidences": self._coincidences(put),
             "not_said": self._not_said if put.terms.kind in _TOLD_WHAT_IS_MISSING else (),
+            "worth": self._worth if put.terms.kind in _TOLD_WHAT_IT_COMES_TO else None,
             "budget": budget(self.tx, self.case, self.rules, seat.post, seat.amount),
             "if_silent": self._if_silent(put, seat),
             **self._differs(put, holder),
@@ -222,8 +224,7 @@ class Asking(CaseFile):
             rungs=tuple(rung for rung in put.rungs if rung.at > self.at),
             due=calendar.local_day(put.due),
         )
-        answers = {one.seat: one.choice for one in made}
-        return boards.standing(question, answers, self.rules, self.today)
+        return boards.standing(question, made, self.rules, self.at)
 
     def _coincidences(self, put: Put) -> tuple[str, ...]:
         if put.key not in self._noted:
@@ -234,6 +235,10 @@ class Asking(CaseFile):
     @cached_property
     def _not_said(self) -> tuple[str, ...]:
         return not_said(self.tx, self.case, self.rules)
+
+    @cached_property
+    def _worth(self) -> letters.Worth:
+        return worth(self.tx, self.case, self.rules)
 
     def _earlier(self, put: Put) -> list[DecisionView]:
         """Return the views given so far on this version; those on a blind step stay unseen, and those that
@@ -288,11 +293,7 @@ class Asking(CaseFile):
         return {key: tuple(consequences) for key, consequences in found.items()}
 
     def _nudged(self, put: Put, seats: tuple[Seat, ...], nudge: Nudge, day: date) -> tuple[Seat, ...]:
-        covered = away(self.tx, self.case, put.terms.deciding, day)
-        elsewhere = answering_elsewhere(self.tx, self.case.ref, put.key, put.version)
-        barred = self._barred(put, day)
-        asking = sponsor(self.tx, self.case, put.terms.deciding, day)
-        return seating.nudged(seats, put.silent, nudge, self.people, day, covered, barred, elsewhere, asking)
+        return self._there(put, day).nudged(seats, put.silent, nudge)
 
     def _turned_to(self, put: Put, nudge: Nudge, added: Sequence[Holder], day: date) -> str:
         match nudge:
@@ -307,8 +308,8 @@ class Asking(CaseFile):
             case _:
                 return ""
 
-    def _barred(self, put: Put, day: date) -> frozenset[str]:
-        return barred(self.tx, self.case, put.terms.kind, put.seats, put.terms.deciding, day)
+    def _there(self, put: Put, day: date) -> Seating:
+        return seated(self.tx, self.case, put, put.seats, day)
 
 
 def _reminder_key(put: Put, seat: Seat, holder: Holder, rung: Rung) -> str:

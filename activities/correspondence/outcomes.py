@@ -7,6 +7,7 @@ from functools import partial
 from activities.correspondence.case_file import Put
 from activities.correspondence.office import Office
 from service import boards
+from service.store import approvers
 from service.store.intents import DecisionView
 from service.store.letters import QueuedLetter
 from service.store.steps import StepView
@@ -155,6 +156,7 @@ class Outcomes(Office):
             choice=outcome.choice,
             on=calendar.local_day(outcome.at),
             why=closing.why,
+            **self._taken_back(closing, seat.post),
             passed_on=onward.who[0]
             if onward
             else self._passed_on(step.key, self.today)
@@ -164,6 +166,21 @@ class Outcomes(Office):
             decided_by=tuple(self._told(decision).who for decision in made),
         )
         return self._tell(f"{step.id}:closed:{holder.person}", letter, step, holder.person, holder.post)
+
+    def _taken_back(self, closing: StepClosing, post: str) -> dict[str, str]:
+        """Return who had an approver asked no more who was added, and why; nothing if it ended otherwise."""
+        added = approvers.of_case(self.tx, self.case.ref) if closing.why == "taken_back" else ()
+        return next(
+            (
+                {
+                    "taken_back_by": title(self.rules, one.taken_back_by, self.today),
+                    "taken_back_why": one.taken_back_why,
+                }
+                for one in added
+                if one.post == post
+            ),
+            {},
+        )
 
     def _after(
         self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]

@@ -150,11 +150,12 @@ class Sponsors(CaseFile):
             case State.CLOSED_UNFUNDED:
                 return partial(letters.Unfunded, **common, answers=answers)
             case State.CLOSED_REFUSED:
-                left = self._left_to_do()
+                left = self._left_to_do(step)
                 return partial(letters.ExceptionRefused, **common, answers=answers, left=left)
             case State.RETURNED:
                 page = self._links.page(f"proposals/{self.case.ref}")
-                return partial(letters.Returned, **common, wanted=answers, answer_at=page)
+                left = self._left_to_do(step)
+                return partial(letters.Returned, **common, wanted=answers, answer_at=page, left=left)
             case State.WITHDRAWN:
                 return partial(letters.Withdrawn, **common, by=self._withdrew())
             case State.LAPSED if self._ran_out(step):
@@ -197,12 +198,13 @@ class Sponsors(CaseFile):
         raised = (order for order in orders.of_case(self.tx, self.case.ref) if order.kind == orders.RAISED)
         return next((order.number for order in raised), "")
 
-    def _left_to_do(self) -> letters.Condition | None:
-        """Return what a refusal leaves the directorate to do, if it is followed up."""
-        action = next(iter(actions.of_case(self.tx, self.case.ref)), None)
+    def _left_to_do(self, step: StepView | None) -> letters.Condition | None:
+        """Return what a step's refusal or return leaves the directorate to do, if it is followed up."""
+        following = actions.of_case(self.tx, self.case.ref)
+        action = next((one for one in following if step and one.source == step.id), None)
         return (
             letters.Condition(
-                text="Bring it within the guidelines, or end the spending.",
+                text="Bring it within the guidelines, or end it.",
                 owner=title(self.rules, action.owner, self.today),
                 by=action.due,
                 verifier=title(self.rules, action.verifier, self.today),

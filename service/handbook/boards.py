@@ -1,11 +1,12 @@
 """Whether enough different people can sit on a board for it to decide by its quorum."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from service.handbook.edition import Edition
+from service.handbook.edition import Edition, Forum
 from workflows.model import Quorum, QuorumRule
+from workflows.rules import meter
 
 
 class Short(NamedTuple):
@@ -16,48 +17,101 @@ class Short(NamedTuple):
     people: int
     """How many different people can answer for its seats."""
     needed: int
+    author: str = ""
+    """The member without whom it cannot: whoever put a proposal forward or wrote it decides nothing of it."""
 
     def __str__(self) -> str:
         who = f"only {self.people} different people" if self.people > 1 else "one person alone"
-        return f"{self.needed} must answer for it to decide, and {who if self.people else 'nobody'} could"
+        told = f"{self.needed} must answer for it to decide, and {who if self.people else 'nobody'} could"
+        own = f" of a proposal by {self.author}, who decides nothing of their own" if self.author else ""
+        return told + own
 
 
 def short(edition: Edition, days: Iterable[date]) -> Iterator[Short]:
-    """Go through the boards that cannot decide on one of the days, each with the first such day."""
-    key, terms = edition.route.srg, edition.terms().get("srg")
-    if key is None or terms is None:
-        return
-    members = edition.forums[key].members
-    for day in days:
-        people, needed = seated(edition, members, day), _needed(terms.quorum, len(members))
-        if people < needed:
-            yield Short(forum=key, day=day, people=people, needed=needed)
-            return
+    """Go through the boards that cannot decide on one of the days, each with the first such day.
 
-
-def seated(edition: Edition, members: Iterable[str], day: date) -> int:
-    """Return how many seats of a board find somebody: their holder, or the first up the line without a seat.
-
-    Nobody has two seats, and whoever has one of their own is not found for another.
+    A board that could decide with all its members must be able to without any one of them, who may have put
+    forward or written what it is asked (A30).
     """
-    own = [holder.id if (holder := edition.holder(post, day)) else "" for post in members]
+    days = tuple(days)
+    for forum in edition.forums.values():
+        yield from _first_short(edition, forum, days)
+
+
+def _first_short(edition: Edition, forum: Forum, days: Iterable[date]) -> Iterator[Short]:
+    for day in days:
+        if whole := lacking(edition, forum, day):
+            yield whole
+            return
+        for post in forum.members:
+            author = edition.holder(post, day)
+            less = lacking(edition, forum, day, (author.id,)) if author else None
+            if less:
+                yield less._replace(author=f"{edition.posts[post].title_on(day)} ({post})")
+                return
+
+
+def lacking(edition: Edition, forum: Forum, day: date, authors: Collection[str] = ()) -> Short | None:
+    """Say what a board lacks to decide on a day what some people put forward or wrote; None if nothing.
+
+    SRG is asked by email, where an author's seat goes up the line; at a meeting it has an interest.
+    """
+    quorum = quorum_of(edition, forum)
+    if quorum is None:
+        return None
+    able, needed = forum.members, _needed(quorum, len(forum.members))
+    if forum.key != edition.route.srg:
+        able = tuple(post for post in able if _id(edition, post, day) not in authors)
+        interested = {*forum.members} - {*able}
+        needed = meter.by_presence(quorum, forum.members, forum.members, interested).needed
+    people = seated(edition, able, day, authors, forum.substitutes)
+    return Short(forum=forum.key, day=day, people=people, needed=needed) if people < needed else None
+
+
+def quorum_of(edition: Edition, forum: Forum) -> Quorum | None:
+    """Return by what a forum's members decide; None where its secretary alone answers for it."""
+    terms = edition.terms().get("srg") if forum.key == edition.route.srg else None
+    return (terms.quorum if terms else forum.quorum) if forum.members else None
+
+
+def seated(
+    edition: Edition,
+    members: Iterable[str],
+    day: date,
+    barred: Collection[str] = (),
+    substitutes: Mapping[str, str] | None = None,
+) -> int:
+    """Return how many seats of a board find somebody: holder, substitute, or the first free up the line.
+
+    Nobody has two seats, and whoever has one of their own is not found for another. Whoever is `barred` has
+    none, and nobody substitutes for them.
+    """
+    members = tuple(members)
+    own = [_id(edition, post, day) for post in members]
     taken: set[str] = set()
     found = 0
     for post, mine in zip(members, own, strict=True):
-        others = taken | ({*own} - {mine})
-        who = mine if mine and mine not in taken else _up_the_line(edition, post, day, others)
+        others = taken | ({*own} - {mine}) | {*barred}
+        who = mine or _id(edition, (substitutes or {}).get(post, ""), day)
+        if not who or who in others:
+            who = _up_the_line(edition, post, day, others)
         found += bool(who)
         taken |= {who} - {""}
     return found
+
+
+def _id(edition: Edition, post: str, day: date) -> str:
+    holder = edition.holder(post, day) if post else None
+    return holder.id if holder else ""
 
 
 def _up_the_line(edition: Edition, post: str, day: date, others: set[str]) -> str:
     seen = [post]
     while (above := edition.line(seen[-1])) and above not in seen:
         seen.append(above)
-        holder = edition.holder(above, day)
-        if holder and holder.id not in others:
-            return holder.id
+        who = _id(edition, above, day)
+        if who and who not in others:
+            return who
     return ""
 
 

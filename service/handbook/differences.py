@@ -9,7 +9,7 @@ from service.handbook.edition import Edition, Holding
 from service.handbook.words import in_words, pounds
 from workflows.model import Frozen
 
-_SECTIONS = {
+COMPARED = {
     "route": "The way of a proposal",
     "limits": "Delegated limits",
     "next_authority": "Who is asked above a limit",
@@ -18,6 +18,7 @@ _SECTIONS = {
     "technical_parameters": "Technical parameters",
     "forums": "Forums",
     "steps": "Questions and their ladders",
+    "provisions": "What a proposal provides for",
     "embargo": "Embargo",
     "clauses": "Clauses",
     "roles": "Parts in this system",
@@ -36,6 +37,8 @@ _SECTIONS = {
     "organisation_name": "The organisation",
 }
 """What each part of an edition is called, in the order in which a reader wants them."""
+NOT_COMPARED = ("name", "variant", "organisation")
+"""Where an edition was read from, and whose it is: two that are compared are of one organisation."""
 _NAMES = ("title", "name", "short_name", "text", "subject", "what")
 """The fields by which an entry that comes or goes is told."""
 _UNTOLD = ("illustrative", "key")
@@ -59,7 +62,7 @@ def differences(before: Edition, after: Edition) -> tuple[Difference, ...]:
     one, other = _data(before), _data(after)
     return tuple(
         Difference(section=heading, what=_told(section, trail, before, after), before=was, after=would_be)
-        for section, heading in _SECTIONS.items()
+        for section, heading in COMPARED.items()
         for trail, was, would_be in _differing((section,), one[section], other[section])
     )
 
@@ -80,6 +83,7 @@ def _holding(holding: Holding, edition: Edition) -> str:
 def _differing(trail: tuple[str, ...], before: Any, after: Any) -> Iterator[tuple[tuple[str, ...], str, str]]:
     if before == after or trail[-1] in _UNTOLD:
         return
+    before, after = _by_key(before, after), _by_key(after, before)
     if trail[-1] == "hold":
         yield trail, _held(before), _held(after)
     elif isinstance(before, dict) and isinstance(after, dict):
@@ -89,6 +93,16 @@ def _differing(trail: tuple[str, ...], before: Any, after: Any) -> Iterator[tupl
         yield trail, _only(before, after), _only(after, before)
     elif _worded(before, trail) != _worded(after, trail):
         yield trail, _worded(before, trail), _worded(after, trail)
+
+
+def _by_key(value: Any, other: Any) -> Any:
+    """Return a list of entries that have keys, here or in the other edition, as the entries by them: each is
+    told by itself.
+    """
+    if not (isinstance(value, list) and isinstance(other, list)):
+        return value
+    keyed = all(isinstance(each, dict) and "key" in each for each in (*value, *other))
+    return {each["key"]: each for each in value} if keyed and (value or other) else value
 
 
 def _held(hold: dict[str, int | None] | None) -> str:
@@ -127,7 +141,9 @@ def _worded(value: Any, trail: tuple[str, ...]) -> str:
     if isinstance(value, dict):
         name = next((str(value[key]) for key in _NAMES if value.get(key)), "")
         return name or ", ".join(
-            f"{key.replace('_', ' ')} {_worded(each, trail)}" for key, each in value.items()
+            f"{key.replace('_', ' ')} {_worded(each, trail)}"
+            for key, each in value.items()
+            if key not in _UNTOLD
         )
     return _scalar(str(value), money=bool({*_MONEY} & {*trail}))
 

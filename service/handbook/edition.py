@@ -513,6 +513,20 @@ class Edition(Frozen):
         known = self.posts.get(post)
         return known.line if known else None
 
+    def answering(self, post: str, day: date) -> str | None:
+        """Return the post that is asked for a post on a day: itself, or if it is vacant the next in the line.
+
+        None if nobody holds it nor any post above it, so that nobody would be asked (SYS-24).
+        """
+        above: str | None = post
+        seen: list[str] = []
+        while above and above not in seen:
+            if self.holder(above, day):
+                return above
+            seen.append(above)
+            above = self.line(above)
+        return None
+
     def address(self, post: str, person: str) -> str:
         """Return where to write: to the post's own mailbox for its holder, else to the person.
 
@@ -602,6 +616,14 @@ class Edition(Frozen):
     def tracks_actions(self) -> bool:
         """Conditions become actions; an edition frozen before there were actions only tells them."""
         return {*actions.KINDS} <= {*self.steps} and actions.DO in self.clauses
+
+    def directorate(self, department: str) -> str:
+        """Return the post that brings what a department proposed within the guidelines (SYS-46).
+
+        Empty where the handbook has no such rule, names no head of the department, or tracks no actions.
+        """
+        known = self.departments.get(department)
+        return known.head if known and self.embargo and self.tracks_actions else ""
 
     def budget(self, post: str) -> Budget | None:
         """Return the budget a post answers for, if the handbook knows one."""

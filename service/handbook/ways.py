@@ -301,6 +301,17 @@ def _falls_back(handbook: Handbook, source: Source) -> Iterator[Complaint]:
                 yield ("steps", kind, "ladder"), f"{told} would never go to its meeting: it needs close"
 
 
+def _written_down(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """What a board decides at its meeting is written down by its secretary, and by nobody up their line."""
+    for kind, step in handbook.steps.items():
+        ladder = handbook.ladders.get(step.ladder)
+        if kind.endswith("_meeting") and ladder and any(rung.nudge is Nudge.LINE for rung in ladder.rungs):
+            told = (
+                f"{step.ladder} turns to the secretary's line, who would decide in the place of the members"
+            )
+            yield ("steps", kind, "ladder"), told
+
+
 # ---------------------------------------------------------------------- terms and clauses
 
 
@@ -415,6 +426,7 @@ CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _publishing,
     _no_meeting,
     _falls_back,
+    _written_down,
     _route,
     _legs,
     _actions,

@@ -163,21 +163,10 @@ def nobody(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Pr
     posts = [("lead_post", read.lead_post)]
     posts += [(f"funding_parties.{n}.post", party.post) for n, party in enumerate(read.funding_parties)]
     for field, post in posts:
-        if post in edition.posts and not _answered_for(post, edition, today):
+        if post in edition.posts and not edition.answering(post, today):
             title = edition.posts[post].title_on(today)
             told = f"Nobody holds {title}, nor any post above it, so nobody would be asked"
             yield Problem(field=field, message=told)
-
-
-def _answered_for(post: str, edition: Edition, today: date) -> bool:
-    above: str | None = post
-    seen: list[str] = []
-    while above and above not in seen:
-        if edition.holder(above, today):
-            return True
-        seen.append(above)
-        above = edition.line(above)
-    return False
 
 
 def issues(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:

@@ -64,7 +64,7 @@ class Benefit(Frozen):
     from_year: str = ""
     """The first financial year in which it is had; the second of the proposal if none is given."""
     years: int | None = None
-    """For how many years it is had; to the end if none is given."""
+    """For how many years it is had; to the end of the period that is looked at if none is given."""
 
 
 class Option(Frozen):

@@ -1,4 +1,4 @@
-"""What posts have promised of their budgets by approving shares of proposals here."""
+"""What posts have promised of their budgets by approving shares of proposals here, and are asked for."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ _RELEASED = [
         State.CLOSED_REFUSED,
     )
 ]
-_APPROVED = (
+_SHARES = (
     select(func.sum(SEATS.c.amount))
     .join(STEPS, STEPS.c.id == SEATS.c.step)
     .join(CASES, CASES.c.ref == STEPS.c.case)
@@ -32,8 +32,6 @@ _APPROVED = (
     .where(
         SEATS.c.post == bindparam("post"),
         SEATS.c.amount.is_not(None),
-        SEATS.c.choice.in_([str(choice) for choice in Choice if choice.favourable]),
-        SEATS.c.answered_at < bindparam("before"),
         STEPS.c.kind == "funding",
         STEPS.c.opened >= CASE_VERSIONS.c.submitted,
         CASES.c.organisation == bindparam("organisation"),
@@ -41,6 +39,11 @@ _APPROVED = (
         CASES.c.state.not_in(_RELEASED),
     )
 )
+_APPROVED = _SHARES.where(
+    SEATS.c.choice.in_([str(choice) for choice in Choice if choice.favourable]),
+    SEATS.c.answered_at < bindparam("before"),
+)
+_ASKED = _SHARES.where(STEPS.c.open, SEATS.c.answered_at.is_(None))
 
 
 def approved(tx: Tx, organisation: str, post: str, *, beside: str, before: datetime | None = None) -> Decimal:
@@ -51,5 +54,15 @@ def approved(tx: Tx, organisation: str, post: str, *, beside: str, before: datet
     returned, refused, withdrawn, or closed without an answer or without their money. `before` leaves out
     what was answered at that instant or later, and no instant leaves out nothing.
     """
-    found = tx.value(_APPROVED, organisation=organisation, post=post, beside=beside, before=before or _NEVER)
+    before = before or _NEVER
+    found = tx.value(_APPROVED, organisation=organisation, post=post, beside=beside, before=before)
     return found or Decimal(0)
+
+
+def asked(tx: Tx, organisation: str, post: str, *, beside: str) -> Decimal:
+    """Return the pounds of capital that are asked of a post's budget beside a case, and not answered yet.
+
+    Counted are the shares of the same proposals as by `approved`. What is put off to a day has been answered,
+    and counts again from that day on, when it is asked anew.
+    """
+    return tx.value(_ASKED, organisation=organisation, post=post, beside=beside) or Decimal(0)

@@ -335,8 +335,8 @@ def moved(tx: Tx, move: CaseMoved, queued: Sequence[QueuedLetter] = ()) -> Clock
 def as_moved(case: CaseView, move: CaseMoved) -> CaseView:
     """Return a case with its legs as a move has them."""
     changes = {
-        "route": tuple(course.instead(leg, move.legs) for leg in case.route),
-        "branches": {name: course.instead(leg, move.legs) for name, leg in case.branches.items()},
+        "route": tuple(course.instead(leg, move.legs, move.key) for leg in case.route),
+        "branches": {name: course.instead(leg, move.legs, move.key) for name, leg in case.branches.items()},
     }
     return case.model_copy(update=changes)
 
@@ -373,7 +373,7 @@ def find(tx: Tx, ref: str) -> CaseView | None:
     case = CaseView(**_item(row) | _facts(row))
     if not row.extra:
         return case
-    extra = [added.leg for added in approvers.of_case(tx, ref) if added.state != approvers.TOO_LATE]
+    extra = [added.leg for added in approvers.of_case(tx, ref) if added.state not in approvers.GONE]
     return case.model_copy(update={"route": course.joined(case.route, extra)})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Update
 
 from service.store import canonical
 from service.store.canonical import day, moment
@@ -33,8 +34,8 @@ from service.store.tables import (
     STEPS,
     SUPPLIERS,
 )
-from workflows.model import ActionState, State
-from workflows.rules import actions, states
+from workflows.model import ActionState, Leg, Nudge, State
+from workflows.rules import actions, course, states
 
 Fold = Callable[[Connection, Line], None]
 
@@ -323,9 +324,13 @@ def _case_moved(connection: Connection, line: Line) -> None:
     data = line.data
     which = {"ref": line.case, "version": data["version"]}
     way = connection.execute(_WAY, which).one()
-    legs = {_questions(leg): leg for leg in data["legs"]}
-    route = [legs.get(_questions(leg), leg) for leg in canonical.loads(way.route)]
-    branches = {name: legs.get(_questions(leg), leg) for name, leg in canonical.loads(way.branches).items()}
+    legs = [Leg.model_validate(leg) for leg in data["legs"]]
+
+    def moved(leg: dict[str, Any]) -> dict[str, Any]:
+        return course.instead(Leg.model_validate(leg), legs, data["key"]).model_dump(mode="json")
+
+    route = [moved(leg) for leg in canonical.loads(way.route)]
+    branches = {name: moved(leg) for name, leg in canonical.loads(way.branches).items()}
     connection.execute(
         _CHANGE_VERSION,
         {
@@ -337,11 +342,6 @@ def _case_moved(connection: Connection, line: Line) -> None:
     )
     # It does not wait for the former meeting any more.
     connection.execute(_END_WAIT, {"case": line.case, "key": data["key"]})
-
-
-def _questions(leg: dict[str, Any]) -> tuple[str, ...]:
-    """Return what tells a leg from others on its way, however it is passed."""
-    return tuple(ask["key"] for ask in leg["asks"]) or (leg["leg"],)
 
 
 def _withdrawal_requested(connection: Connection, line: Line) -> None:
@@ -404,8 +404,28 @@ def _approver_added(connection: Connection, line: Line) -> None:
 
 def _approver_heard(connection: Connection, line: Line) -> None:
     data = line.data
-    theirs = update(APPROVERS).where(APPROVERS.c.case == line.case, APPROVERS.c.post == data["post"])
+    theirs = _approver(line).where(APPROVERS.c.state == "added")
     connection.execute(theirs.values(state="asked" if data["asked"] else "too_late"))
+
+
+def _approver_taken_back(connection: Connection, line: Line) -> None:
+    connection.execute(
+        _approver(line).values(
+            state="taking_back",
+            taken_back_by=line.actor,
+            taken_back_as=line.data["by_post"],
+            taken_back_why=line.data["reason"],
+            taken_back_at=line.at,
+        )
+    )
+
+
+def _approver_let_go(connection: Connection, line: Line) -> None:
+    connection.execute(_approver(line).values(state="taken_back"))
+
+
+def _approver(line: Line) -> Update:
+    return update(APPROVERS).where(APPROVERS.c.case == line.case, APPROVERS.c.post == line.data["post"])
 
 
 # -------------------------------------------------------------------------------- steps
@@ -470,10 +490,16 @@ def _holders(step: str, seats: Iterable[dict[str, Any]], waiting: set[str]) -> I
 def _step_nudged(connection: Connection, line: Line) -> None:
     step, number = line.data["step"], line.data["rung"]["number"]
     rungs = connection.execute(_RUNGS, {"id": step}).scalar_one()
-    left = [rung for rung in canonical.loads(rungs) if rung["number"] > number]
-    next_at = moment(left[0]["at"]) if left else None
-    connection.execute(_CHANGE_STEP, {"its_id": step, "climbed": number, "next_at": next_at})
+    connection.execute(_CHANGE_STEP, {"its_id": step} | _climbed(rungs, number, line))
     insert_new(connection, HOLDERS, list(_holders(step, line.data["seats"], set(line.data["silent"]))))
+
+
+def _climbed(rungs: str, number: int, line: Line) -> dict[str, Any]:
+    """Say how far up its ladder a step is past a rung; a reminder that came due meanwhile is sent no more."""
+    left = [rung for rung in canonical.loads(rungs) if rung["number"] > number]
+    while left and left[0]["nudge"] == Nudge.REMIND and moment(left[0]["at"]) <= line.at:
+        number = left.pop(0)["number"]
+    return {"climbed": number, "next_at": moment(left[0]["at"]) if left else None}
 
 
 def _step_reseated(connection: Connection, line: Line) -> None:
@@ -484,10 +510,11 @@ def _step_reseated(connection: Connection, line: Line) -> None:
 
 def _step_held(connection: Connection, line: Line) -> None:
     step, until = line.data["step"], line.data["until"]
-    known = connection.execute(select(STEPS).where(STEPS.c.id == step)).one()._mapping
-    left = [rung for rung in canonical.loads(known["rungs"]) if rung["number"] > known["climbed"]]
-    moments = [moment(until)] if until else [moment(rung["at"]) for rung in left]
-    held = {"held_until": moments[0] if until else None, "next_at": next(iter(moments), None)}
+    if until:
+        held = {"held_until": moment(until), "next_at": moment(until)}
+    else:
+        known = connection.execute(select(STEPS).where(STEPS.c.id == step)).one()._mapping
+        held = {"held_until": None} | _climbed(known["rungs"], known["climbed"], line)
     connection.execute(_CHANGE_STEP, {"its_id": step} | held)
 
 
@@ -880,6 +907,8 @@ FOLDS: dict[str, Fold] = {
     "agreement.recorded": _agreement_recorded,
     "approver.added": _approver_added,
     "approver.heard": _approver_heard,
+    "approver.taken_back": _approver_taken_back,
+    "approver.let_go": _approver_let_go,
     "step.opened": _step_opened,
     "step.nudged": _step_nudged,
     "step.reseated": _step_reseated,

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_, select
 
-from service.store import answers, codes, idempotency, sessions
+from service.store import answers, codes, failing, idempotency, sessions
 from service.store.engine import Tx
 from service.store.tables import (
     ALLOWANCES,
     ANSWER_DRAFTS,
     CODES,
+    FAILING,
     IDEMPOTENCY,
     SESSION_LINKS,
     SESSIONS,
@@ -28,6 +29,7 @@ def sweep(tx: Tx) -> int:
         delete(CODES).where(CODES.c.issued_real < real - max(codes.WITHIN, codes.LIFE)),
         delete(ALLOWANCES).where(ALLOWANCES.c.expires_real < real - timedelta(minutes=1)),
         delete(ANSWER_DRAFTS).where(ANSWER_DRAFTS.c.kept_real < real - answers.LIFE),
+        delete(FAILING).where(FAILING.c.failed_real < real - failing.LIFE),
         delete(IDEMPOTENCY).where(IDEMPOTENCY.c.remembered_real < real - idempotency.LIFE),
     )
     return sum(tx.run(statement).rowcount for statement in outlived)

@@ -19,6 +19,9 @@ SUBMITTED, ACCEPTED, REFUSED, UNDONE = "submitted", "accepted", "refused", "undo
 VOID = (REFUSED, UNDONE)
 """States in which an answer does not stand, so that its seat may answer anew."""
 
+GUIDELINES, OUTSIDE = "guidelines", "outside"
+"""The answer beside a return that a proposal is outside the guidelines: its name, and what it says."""
+
 _WORDS = ("reason", "conditions", "answers")
 
 _WITH_WORDS = select(INTENTS, TEXTS.c.body.label("words")).outerjoin(
@@ -131,6 +134,11 @@ class Intent(Frozen):
         )
         return canonical.digest(canonical.dumps(decided))
 
+    @property
+    def outside_guidelines(self) -> bool:
+        """It returns a proposal as outside the guidelines."""
+        return GUIDELINES in self.answers
+
     def decision(self) -> Decision:
         """Return it as the engine receives it, without its words."""
         return Decision(
@@ -146,6 +154,7 @@ class Intent(Frozen):
             until=self.until,
             next_meeting=self.next_meeting,
             held_until=self.held_until,
+            outside_guidelines=self.outside_guidelines,
         )
 
 
@@ -219,6 +228,11 @@ class DecisionView(Frozen):
     def message(self) -> str:
         """The id under which it was brought to its step."""
         return self.key if self.attempt == 1 else f"{self.key}:{self.attempt}"
+
+    @property
+    def outside_guidelines(self) -> bool:
+        """It returns a proposal as outside the guidelines."""
+        return GUIDELINES in self.answers
 
 
 class AlreadyAnswered(Conflict):

@@ -267,7 +267,10 @@ class ApproverRow(SQLModel, table=True):
     """A post that somebody added to those who approve a case."""
 
     __tablename__ = "approver"
-    __table_args__ = (_when("ix_approver_unheard", "case", where="state = 'added'"),)
+    __table_args__ = (
+        _when("ix_approver_unheard", "case", where="state = 'added'"),
+        _when("ix_approver_not_let_go", "case", where="state = 'taking_back'"),
+    )
 
     case: str = Field(primary_key=True)
     post: str = Field(primary_key=True)
@@ -280,7 +283,12 @@ class ApproverRow(SQLModel, table=True):
     added_as: str
     added_at: datetime
     state: str
-    """added, asked or too_late."""
+    """added, asked, too_late, taking_back or taken_back."""
+    taken_back_by: str | None = None
+    taken_back_as: str | None = None
+    taken_back_why: str | None = None
+    """The hash of the words."""
+    taken_back_at: datetime | None = None
 
 
 class StepRow(SQLModel, table=True):
@@ -806,6 +814,20 @@ class IdempotencyRow(SQLModel, table=True):
     remembered_real: datetime
 
 
+class FailingRow(SQLModel, table=True):
+    """What Assent fails to do for a case, again and again."""
+
+    __tablename__ = "failing"
+    __table_args__ = (Index(None, "case"), Index(None, "failed_real"))
+
+    key: str = Field(primary_key=True)
+    case: str
+    doing: str
+    since_real: datetime
+    failed_real: datetime
+    tries: int
+
+
 METADATA: MetaData = SQLModel.metadata
 
 
@@ -853,6 +875,7 @@ ALLOWANCES = _table(AllowanceRow)
 API_TOKENS = _table(ApiTokenRow)
 ANSWER_DRAFTS = _table(AnswerDraftRow)
 IDEMPOTENCY = _table(IdempotencyRow)
+FAILING = _table(FailingRow)
 
 FOLDED = (
     ANCHORED,

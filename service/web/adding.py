@@ -1,4 +1,4 @@
-"""Asking one more post to approve a proposal: who may, whom, and until when (PEERS, ad-hoc approvers)."""
+"""Asking one more post to approve a proposal, or no more: who may, whom, until when (ad-hoc approvers)."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from service import telling
 from service.errors import Conflict, Forbidden, Malformed, NotFound, Problem
 from service.handbook import Edition
-from service.store import approvers, cases
+from service.store import approvers, cases, intents, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -15,7 +15,7 @@ from service.web import withdrawing
 from service.web.roles import Role
 from service.web.visits import Visit
 from workflows.letters import Text
-from workflows.model import State
+from workflows.model import Choice, State
 from workflows.rules import states
 
 KIND = "extra"
@@ -49,6 +49,8 @@ def open_case(tx: Tx, visit: Visit, ref: str) -> CaseView:
     case = cases.find(tx, ref)
     if case is None or case.organisation != visit.rules.organisation:
         raise NotFound
+    if case.kind != "proposal":
+        raise Conflict("It asks only whoever is to do it and whoever checks it.")
     if not may(visit, case):
         if visit.api and Role.READ_CASE not in visit.roles:
             # It may not even know that there is such a case.
@@ -66,10 +68,8 @@ def checked(tx: Tx, visit: Visit, case: CaseView, post: str, reason: str) -> Wis
     """Return whom to ask and why. Raises Malformed with all that is wrong, field by field."""
     said = _CLEAN.validate_python(reason)
     problems = [Problem(field="post", message=told) for told in _unfit(tx, visit, case, post)]
-    if not said:
-        problems.append(Problem(field="reason", message="Say why: everybody who is asked sees it"))
-    elif len(said) > LONGEST:
-        problems.append(Problem(field="reason", message=f"Use {LONGEST:,} characters or fewer"))
+    if problem := _unsaid(said, "Say why: everybody who is asked sees it"):
+        problems.append(problem)
     if problems:
         raise Malformed(problems=problems)
     return Wish(post=post, reason=said)
@@ -83,9 +83,16 @@ def _unfit(tx: Tx, visit: Visit, case: CaseView, post: str) -> list[str]:
     title = telling.title(rules, post, visit.today)
     if post in _asked(case):
         return [f"{title} is asked already"]
+    if (before := _known(tx, case.ref, post)) and before.taken_back_at:
+        return [f"{title} was asked besides and taken back, and cannot be added a second time"]
     holder = people.holder(post, visit.today)
     if holder is None:
         return [f"Nobody holds the post {title} today"]
+    if holder.id == visit.me.id:
+        return [f"You hold {title} yourself: ask somebody else"]
+    if asked := next((each for each in _asked(case) if people.holder(each, visit.today) == holder), ""):
+        known = telling.title(rules, asked, visit.today)
+        return [f"{title} is held by whoever is {known}, who is asked already"]
     if holder.id in telling.barred(tx, case, KIND, (), True, visit.today):
         return [f"{title} wrote this proposal, or covers for somebody who did, and may not approve it"]
     return []
@@ -103,7 +110,12 @@ def added(visit: Visit, ref: str, post: str, reason: str) -> Approver:
         tx.lock(ref)
         case = open_case(tx, visit, ref)
         before = _known(tx, ref, post)
-        if before and before.reason == _CLEAN.validate_python(reason) and before.by == visit.me.id:
+        if (
+            before
+            and before.taken_back_at is None
+            and before.reason == _CLEAN.validate_python(reason)
+            and before.by == visit.me.id
+        ):
             return before
         wish = checked(tx, visit, case, post, reason)
         rules = telling.edition(tx, case.edition)
@@ -116,7 +128,69 @@ def added(visit: Visit, ref: str, post: str, reason: str) -> Approver:
             by=visit.me.id,
             by_post=_as(visit, case),
         )
-        made = _known(tx, ref, post)
+        return _must(tx, ref, post)
+
+
+def to_take_back(tx: Tx, case: CaseView, rules: Edition) -> tuple[Approver, ...]:
+    """Return the approvers who were added to a case, have not answered, and may be taken back."""
+    if not possible(case, rules):
+        return ()
+    return tuple(
+        one
+        for one in approvers.of_case(tx, case.ref)
+        if one.state not in approvers.GONE and not _answered(tx, case, one)
+    )
+
+
+def _answered(tx: Tx, case: CaseView, added: Approver) -> bool:
+    """Say whether an approver has answered about the version in hand; putting it off is no answer."""
+    keys = [ask.key for ask in added.leg.asks]
+    put = [step for step in steps.of_version(tx, case.ref, case.version) if step.key in keys]
+    if not put:
+        return False
+    step = max(put, key=lambda step: step.round)
+    if not step.open:
+        return step.choice not in (None, Choice.DEFER)
+    return bool(intents.decisions_of_step(tx, step.id, strict=False) or intents.unsettled(tx, step.id))
+
+
+def with_approver(tx: Tx, visit: Visit, ref: str, post: str) -> tuple[CaseView, Approver]:
+    """Return a case and an approver of it whom the asker may take back now."""
+    case = open_case(tx, visit, ref)
+    known = _known(tx, ref, post)
+    if known is None or known.state == approvers.TOO_LATE:
+        raise NotFound
+    if known.state not in approvers.GONE and _answered(tx, case, known):
+        title = telling.title(telling.edition(tx, case.edition), post, visit.today)
+        raise Conflict(f"{title} has answered, and an answer that was given stands.")
+    return case, known
+
+
+def taken_back(visit: Visit, ref: str, post: str, reason: str) -> Approver:
+    """Write down that a post is not asked any more. The first time stands."""
+    said = _CLEAN.validate_python(reason)
+    with visit.desk.store.writing() as tx:
+        tx.lock(ref)
+        case, known = with_approver(tx, visit, ref, post)
+        if known.state in approvers.GONE:
+            return known
+        if problem := _unsaid(said, "Say why: whoever was asked is told"):
+            raise Malformed(problems=[problem])
+        approvers.taken_back(tx, ref, post, reason=said, by=visit.me.id, by_post=_as(visit, case))
+        return _must(tx, ref, post)
+
+
+def _unsaid(said: str, wanted: str) -> Problem | None:
+    """Return what is wrong with a reason, if anything is."""
+    if not said:
+        return Problem(field="reason", message=wanted)
+    if len(said) > LONGEST:
+        return Problem(field="reason", message=f"Use {LONGEST:,} characters or fewer")
+    return None
+
+
+def _must(tx: Tx, ref: str, post: str) -> Approver:
+    made = _known(tx, ref, post)
     if made is None:
         raise ValueError(f"{ref}: {post} was not added")
     return made

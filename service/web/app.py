@@ -34,6 +34,7 @@ from service.web.routes import (
     provisions,
     signing,
     sitting,
+    stuck,
     work,
 )
 from service.web.visits import admit
@@ -48,6 +49,7 @@ AREAS = (
     cases,
     approvers,
     orders,
+    stuck,
     provisions,
     handbooks,
     meetings,

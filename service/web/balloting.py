@@ -34,4 +34,4 @@ def told(tx: Tx, done: Iterable[StepView], rules: Edition) -> Iterable[str]:
         day = words.local(step.closed or step.opened)
         alone = boards.decided_by(tx, step, rules, day, step.choice)
         who = telling.title(rules, step.ask.forum, day) if step.ask.forum else words.leg(step.kind)
-        yield f"{who}: {board.present} {alone}".rstrip()
+        yield " ".join(filter(None, (f"{who}: {board.present}", board.votes, alone)))

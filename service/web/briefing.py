@@ -12,7 +12,7 @@ from service.appraisal import Figure
 from service.boards import Board
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
-from service.store import actions, approvers, cases, steps, texts
+from service.store import actions, approvers, cases, intents, steps, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -20,7 +20,7 @@ from service.store.steps import SeatView, StepView
 from service.web import conditions, outstanding, seclusion, words
 from service.web.standing import Sight
 from workflows.letters import Answer, Budget, Clause, Condition, Difference
-from workflows.model import Choice, Frozen, Size
+from workflows.model import Choice, Frozen, QuorumRule, Size
 
 PLAINLY_MET = "met"
 ANSWERED = {"met": "Met", "deviates": "Not met", "issue": "An issue", "not_applicable": "Does not apply"}
@@ -49,6 +49,8 @@ class Colleague(Frozen):
 
     who: str
     said: Answer | None = None
+    answered: bool = False
+    """They have answered, whether or not what they said may be shown."""
 
 
 class Paper(Frozen):
@@ -87,6 +89,8 @@ class Brief(Frozen):
     """The forum whose answer is written down, by its secretary."""
     meeting: date | None = None
     """The day of that forum's meeting."""
+    meeting_page: str = ""
+    """Where what comes of that meeting is written down, once its day has come."""
     unanswered: tuple[str, ...] = ()
     """Who was asked before and did not answer."""
     covering: str = ""
@@ -127,6 +131,8 @@ class Brief(Frozen):
     budget: Budget | None = None
     coincidences: tuple[str, ...] = ()
     choices: tuple[Choice, ...]
+    votes: tuple[Choice, ...] = ()
+    """Those of the choices that are one vote of a board's, and settle nothing alone."""
     answers: tuple[str, ...] = ()
     follows: str = ""
     """For an action: the case that it follows from."""
@@ -163,6 +169,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         post=sight.post,
         forum=telling.recorded_for(step.ask.forum, step.kind, seat.post, edition),
         meeting=found[1].meeting or found[0].meeting if (found := telling.place(case, step.key)) else None,
+        meeting_page=outstanding.meeting_of(tx, sight),
         unanswered=tuple(
             telling.asked(silent, edition, tx.today) for silent in telling.before(case, step.key)
         ),
@@ -191,8 +198,16 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         budget=telling.budget(tx, case, edition, seat.post, seat.amount),
         coincidences=telling.coincidences(tx, case, edition, tx.today, asked.values()),
         choices=step.choices,
+        votes=_votes(step, seat),
         answers=step.answers,
     )
+
+
+def _votes(step: StepView, seat: SeatView) -> tuple[Choice, ...]:
+    """Return the choices of a seat that are counted with others': a veto's no settles it by itself."""
+    if len(step.seats) < 2 or step.quorum.rule not in (QuorumRule.MAJORITY, QuorumRule.N_OF_M):
+        return ()
+    return tuple(one for one in step.choices if one.counted and (one.favourable or not seat.veto))
 
 
 def _of_action(tx: Tx, sight: Sight) -> Brief:
@@ -340,6 +355,7 @@ def _colleagues(
     tx: Tx, step: StepView, seat: SeatView, case: CaseView, edition: Edition, made: Sequence[DecisionView]
 ) -> Iterable[Colleague]:
     """The other seats of the step, and those of the questions put together with it."""
+    given = {(one.step, one.seat) for one in intents.decisions_of(tx, case.ref, strict=False)}
     for other in telling.together(case, step, steps.of_version(tx, case.ref, step.version)):
         for colleague in other.seats:
             if (other.id, colleague.key) == (step.id, seat.key):
@@ -348,6 +364,7 @@ def _colleagues(
             yield Colleague(
                 who=telling.title(edition, colleague.post, words.local(step.opened)),
                 said=telling.told(answer, edition) if answer else None,
+                answered=(other.id, colleague.key) in given,
             )
 
 

@@ -4,7 +4,7 @@ The macros expect missing parameters to be harmless, so they live in a lenient e
 own, and only these functions reach them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -336,13 +336,16 @@ def back(href: str, text: str = "Back") -> Markup:
 # ----------------------------------------------------------------------- our own parts
 
 
-def choices(offered: Sequence[Choice], kind: str) -> list[dict[str, str]]:
-    """The answers a person may give, each with what it leads to and which boxes it needs."""
+def choices(offered: Sequence[Choice], kind: str, votes: Collection[Choice] = ()) -> list[dict[str, str]]:
+    """The answers a person may give, each with what it leads to and which boxes it needs.
+
+    Those in `votes` are counted with others'.
+    """
     return [
         {
             "value": str(choice),
             "text": words.choice(choice, kind),
-            "hint": words.leads_to(choice, kind),
+            "hint": words.leads_to(choice, kind, vote=choice in votes),
             "needs": _needs(choice),
         }
         for choice in offered
@@ -353,6 +356,7 @@ def _needs(choice: Choice) -> str:
     needs = ["reason"] if choice.needs_reason else []
     needs += ["conditions"] if choice.conditional else []
     needs += ["until"] if choice is Choice.DEFER else []
+    needs += ["guidelines"] if choice is Choice.RETURN else []
     return " ".join(needs)
 
 

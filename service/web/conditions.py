@@ -43,12 +43,28 @@ def of_case(tx: Tx, case: CaseView, decisions: Sequence[DecisionView]) -> list[F
     return list(_of_case(tx, case, decisions))
 
 
+def of_decision(tx: Tx, case: CaseView, decision: DecisionView) -> list[Followed]:
+    """Return the conditions that one decision put to a case."""
+    following = _following(tx, case)
+    return [Followed(put, following.get(key)) for key, put in _put(decision)]
+
+
 def _of_case(tx: Tx, case: CaseView, decisions: Sequence[DecisionView]) -> Iterator[Followed]:
-    following = {(action.source, action.number): action for action in actions.of_case(tx, case.ref)}
+    following = _following(tx, case)
     for decision in decisions:
-        for number, put in enumerate(decision.conditions, start=1):
-            yield Followed(put, following.pop((decision.key, number), None))
+        for key, put in _put(decision):
+            yield Followed(put, following.pop(key, None))
     yield from (Followed(_wanted(tx, action), action) for action in following.values())
+
+
+def _following(tx: Tx, case: CaseView) -> dict[tuple[str, int], ActionView]:
+    return {(action.source, action.number): action for action in actions.of_case(tx, case.ref)}
+
+
+def _put(decision: DecisionView) -> Iterator[tuple[tuple[str, int], Condition]]:
+    """Return a decision's conditions, each with the key by which its action is found."""
+    for number, put in enumerate(decision.conditions, start=1):
+        yield (decision.key, number), put
 
 
 def _wanted(tx: Tx, action: ActionView) -> Condition:

@@ -11,7 +11,7 @@ from service import agendas, sittings, telling
 from service.handbook import Edition
 from service.store import answers, attempts, intents, texts, undoing
 from service.store.engine import Tx
-from service.store.intents import Answered, Condition, Intent, StoredIntent
+from service.store.intents import GUIDELINES, OUTSIDE, Answered, Condition, Intent, StoredIntent
 from service.store.undoing import StoredUndo
 from service.web import days, forms, outstanding, words
 from service.web.standing import Sight, Standing
@@ -76,6 +76,8 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
         for name in sight.open_step.answers
         if (answer := _answer(form, name, errors, wanted=settles))
     }
+    if _outside(form, sight, choice, errors):
+        named[GUIDELINES] = Answered(value=OUTSIDE)
     if errors or choice is None:
         return Filled(None, errors)
     chosen = Chosen(
@@ -138,6 +140,8 @@ def _condition(form: FormData, sight: Sight, number: int, errors: dict[str, str]
         return None
     if owner not in sight.edition.posts:
         errors[f"condition_owner{suffix}"] = "Choose who is to meet this condition"
+    elif unasked := _unasked(sight, owner):
+        errors[f"condition_owner{suffix}"] = unasked
     by = _by(form, by_field, sight.today, errors)
     verifier = _verifier(form, sight, f"condition_verifier{suffix}", owner, errors)
     guards = _guards(form, sight, f"condition_guards{suffix}", errors)
@@ -155,7 +159,17 @@ def _verifier(form: FormData, sight: Sight, name: str, owner: str, errors: dict[
     elif _one_person(sight, verifier, owner):
         title = telling.title(sight.edition, owner, sight.today)
         errors[name] = f"Choose somebody else to check it: {title} is to meet it"
+    elif unasked := _unasked(sight, verifier):
+        errors[name] = unasked
     return verifier
+
+
+def _unasked(sight: Sight, post: str) -> str:
+    """Say that nobody would be asked for a post; nothing where somebody is."""
+    if sight.people.answering(post, sight.today):
+        return ""
+    title = telling.title(sight.edition, post, sight.today)
+    return f"Nobody holds {title}, nor any post above it, so nobody would be asked"
 
 
 def _one_person(sight: Sight, one: str, other: str) -> bool:
@@ -176,6 +190,29 @@ def verifies(sight: Sight) -> str:
     """Return who checks a condition unless another is chosen: the forum's secretary, or the post asked."""
     forum = sight.edition.forums.get(sight.open_step.ask.forum)
     return forum.secretary if forum else sight.open_seat.post
+
+
+def directorate(sight: Sight) -> str:
+    """Return the title of the post that has something to do where a proposal is returned as outside the
+    guidelines; empty where that is not offered.
+    """
+    if Choice.RETURN not in sight.open_step.choices:
+        return ""
+    post = sight.edition.directorate(sight.case.department)
+    return telling.title(sight.edition, post, sight.today) if post else ""
+
+
+def _outside(form: FormData, sight: Sight, choice: Choice | None, errors: dict[str, str]) -> bool:
+    """Read whether it is returned as outside the guidelines; said beside another answer it is not dropped."""
+    if _field(form, GUIDELINES) != OUTSIDE or not directorate(sight):
+        return False
+    if choice is not None and choice is not Choice.RETURN:
+        kind = sight.open_step.kind
+        errors[GUIDELINES] = (
+            f"You said that it is outside the guidelines, but chose {words.choice(choice, kind)}: "
+            f"choose {words.choice(Choice.RETURN, kind)}, or clear this box"
+        )
+    return True
 
 
 def next_meeting(tx: Tx, sight: Sight) -> date | None:
@@ -395,7 +432,26 @@ def remembered(tx: Tx, sight: Sight, given: str) -> str:
     return ""
 
 
-def condition_owners(edition: Edition, today: date) -> list[tuple[str, str]]:
-    """Return the posts that may be asked to meet a condition, by title."""
-    posts = sorted(edition.posts.values(), key=lambda post: post.title_on(today))
-    return [(post.key, post.title_on(today)) for post in posts]
+def condition_owners(sight: Sight) -> list[tuple[str, str]]:
+    """Return the posts that may be asked to meet a condition or to check it, by title.
+
+    One that nobody holds is told with whoever is asked instead, and is left out if nobody is.
+    """
+    return [
+        (post, named)
+        for post, title in posts(sight.edition, sight.today)
+        if (named := _named(sight, post, title))
+    ]
+
+
+def _named(sight: Sight, post: str, title: str) -> str:
+    asked = sight.people.answering(post, sight.today)
+    if asked in (None, post):
+        return title if asked else ""
+    return f"{title} (held by nobody today; {telling.title(sight.edition, asked, sight.today)} is asked)"
+
+
+def posts(edition: Edition, today: date) -> list[tuple[str, str]]:
+    """Return all posts by title."""
+    known = sorted(edition.posts.values(), key=lambda post: post.title_on(today))
+    return [(post.key, post.title_on(today)) for post in known]

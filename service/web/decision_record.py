@@ -21,9 +21,10 @@ from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.line import Line
 from service.store.steps import StepView
-from service.web import balloting, printing, seclusion, words
-from workflows.letters import Answer, Condition
-from workflows.model import Choice, State
+from service.web import balloting, conditions, printing, seclusion, words
+from service.web.conditions import Followed
+from workflows.letters import Answer
+from workflows.model import Choice, Guard, State
 
 DECIDED = (State.APPROVED, State.REJECTED, State.CLOSED_UNFUNDED, State.CLOSED_REFUSED)
 """States that somebody decided on; a proposal that lapsed or was withdrawn was not decided."""
@@ -43,7 +44,15 @@ class Required(_Part):
 
     text: str
     owner: str
-    by: date | None
+    owner_title: str
+    by: date
+    evidence: str
+    """What will show that it is met."""
+    verifier: str
+    verifier_title: str
+    guards: Guard
+    action: str
+    """The action by which it is followed up, if it is."""
 
 
 class Answered(_Part):
@@ -53,9 +62,9 @@ class Answered(_Part):
     title: str
     person: str
     for_whom: str
+    """Whom they covered for, if they did."""
     substitute: bool
     """They sat in that place as the forum's substitute."""
-    """Whom they covered for, if they did."""
     question: str
     choice: Choice
     answer: str
@@ -179,7 +188,11 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         for one in seclusion.decisions(tx, case.ref)
         if one.step in asked and one.submitted_at <= line.at
     ]
-    deciding = [pair for pair in made if pair[0].kind in _DECIDING or pair[0].id == str(line.data["because"])]
+    # Whoever has an interest in it did not decide it, and is named with their interest.
+    heard = [pair for pair in made if pair[1].choice is not Choice.DECLARE_INTEREST]
+    deciding = [
+        pair for pair in heard if pair[0].kind in _DECIDING or pair[0].id == str(line.data["because"])
+    ]
     department = rules.departments.get(case.department)
     raised = orders.of_case(tx, case.ref)
     return DecisionRecord(
@@ -202,8 +215,8 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         edition_hash=case.edition,
         capital=case.capital,
         revenue=read.cost_profile.revenue_gbp_per_year,
-        decided_by=[_answered(*pair, rules) for pair in deciding],
-        consulted=[_answered(*pair, rules) for pair in made if pair not in deciding],
+        decided_by=[_answered(tx, case, *pair, rules) for pair in deciding],
+        consulted=[_answered(tx, case, *pair, rules) for pair in heard if pair not in deciding],
         alternatives=[
             Alternative(
                 title=option.title,
@@ -238,7 +251,7 @@ def _decided(lines: Iterable[Line]) -> Line | None:
     return became[-1] if became else None
 
 
-def _answered(step: StepView, made: DecisionView, rules: Edition) -> Answered:
+def _answered(tx: Tx, case: CaseView, step: StepView, made: DecisionView, rules: Edition) -> Answered:
     said = telling.told(made, rules)
     return Answered(
         post=made.post,
@@ -254,7 +267,7 @@ def _answered(step: StepView, made: DecisionView, rules: Edition) -> Answered:
         clause_text=rules.clause_text(step.clause),
         reason="(erased)" if made.reason is None else said.reason,
         remarks=_remarks(said),
-        conditions=[_required(condition) for condition in said.conditions],
+        conditions=[_required(followed, rules) for followed in conditions.of_decision(tx, case, made)],
         shown_hash=made.shown_hash,
         version=step.version,
     )
@@ -264,8 +277,19 @@ def _remarks(said: Answer) -> dict[str, str]:
     return {words.ANSWERS.get(name, words.plain(name)): remark for name, remark in said.remarks}
 
 
-def _required(condition: Condition) -> Required:
-    return Required(text=condition.text, owner=condition.owner, by=condition.by)
+def _required(followed: Followed, rules: Edition) -> Required:
+    put, told = followed.put, followed.told(rules)
+    return Required(
+        text=put.text,
+        owner=put.owner,
+        owner_title=told.owner,
+        by=put.by,
+        evidence=put.evidence,
+        verifier=put.verifier,
+        verifier_title=told.verifier,
+        guards=put.guards,
+        action=told.action,
+    )
 
 
 def _declared(made: Sequence[tuple[StepView, DecisionView]], rules: Edition) -> Iterator[str]:
@@ -386,8 +410,17 @@ def _told(made: Answered, record: DecisionRecord) -> Row:
 
 
 def _condition(required: Required) -> str:
-    by = f", by {words.day(required.by)}" if required.by else ""
-    return f"Condition: {' '.join(_lines(required.text))} ({required.owner}{by})"
+    text = " ".join(_lines(required.text))
+    told = [f"Condition: {text} ({required.owner_title}, by {words.day(required.by)})."]
+    if required.evidence:
+        told.append(words.sentence(f"Shown by: {' '.join(_lines(required.evidence))}"))
+    if required.verifier:
+        told.append(f"Checked by {required.verifier_title}.")
+    if required.guards in words.GUARDS:
+        told.append(words.GUARDS[required.guards])
+    if required.action:
+        told.append(f"Followed up as {required.action}.")
+    return " ".join(told)
 
 
 def _alternatives(record: DecisionRecord) -> Iterator[Row]:
@@ -402,7 +435,11 @@ def _alternatives(record: DecisionRecord) -> Iterator[Row]:
 
 def budgets(tx: Tx, case: CaseView, rules: Edition) -> Iterator[Row]:
     """Tell what a proposal does to the budgets of those who are to pay for it, as they stand."""
-    return map(_paid, _payers(tx, case, rules, tx.now, ()))
+    for payer in _payers(tx, case, rules, tx.now, ()):
+        row = _paid(payer)
+        held = telling.budget(tx, case, rules, payer.post, payer.amount)
+        also = (words.asked_besides(held),) if held and held.asked_here else ()
+        yield row.model_copy(update={"which": (*row.which, *also)})
 
 
 def _budgets(record: DecisionRecord) -> Iterator[Row]:

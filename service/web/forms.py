@@ -1,16 +1,14 @@
 """Lines and texts that people type: read from a form, each fault beside its box."""
 
-import re
-
 from pydantic import TypeAdapter
 from starlette.datastructures import FormData
 
+from service.web import numbers
 from workflows.letters import Text
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 5_000
 """Characters."""
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _CLEAN: TypeAdapter[str] = TypeAdapter(Text)
 
 
@@ -36,11 +34,13 @@ def text(sent: FormData, name: str, empty: str, errors: dict[str, str]) -> str:
 
 def time(sent: FormData, errors: dict[str, str]) -> str:
     """Return the time of a day at which something begins, such as 10:00."""
-    found = _TIME.fullmatch(str(sent.get("time", "")).strip())
-    if found is None:
+    said = str(sent.get("time", "")).strip()
+    hour, _, rest = said.partition(":")
+    hours, minutes = numbers.whole(hour, 2), numbers.whole(rest, 2)
+    if hours is None or minutes is None or len(rest) < 2 or hours > 23 or minutes > 59:
         errors["time"] = "Enter the time at which it begins, such as 10:00"
         return ""
-    return f"{int(found[1]):02}:{found[2]}"
+    return f"{hours:02}:{minutes:02}"
 
 
 def typed(sent: FormData) -> dict[str, str]:

@@ -42,7 +42,8 @@ class Right:
     acts: bool
     """Keeps the calendar, the agenda, the attendance and the minutes: the secretary or the PMO."""
     records: bool
-    """Writes down what the forum decided: the secretary, or who covers for them."""
+    """Writes down what the forum decided: the secretary, who covers for them, or whoever is asked where
+    neither can be."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ def right(tx: Tx, visit: Visit, forum: Forum) -> Right:
     """Say what the visitor may do at the meetings of a forum of their organisation."""
     secretary = visit.rules.holder(forum.secretary, visit.today)
     covers_for = {person for person, cover in covers.on_day(tx, visit.today).items() if cover == visit.me.id}
-    records = secretary is not None and (secretary.id == visit.me.id or secretary.id in covers_for)
+    own = secretary is not None and (secretary.id == visit.me.id or secretary.id in covers_for)
+    records = own or _asked_instead(tx, visit, forum)
     pmo = Role.PMO in visit.roles
     members = (*forum.members, forum.secretary)
     covered = (visit.rules.holder(member, visit.today) for member in members)
@@ -138,6 +140,17 @@ def right(tx: Tx, visit: Visit, forum: Forum) -> Right:
     )
     return Right(
         reads=records or pmo or sits or Role.AUDITOR in visit.roles, acts=records or pmo, records=records
+    )
+
+
+def _asked_instead(tx: Tx, visit: Visit, forum: Forum) -> bool:
+    """Say whether a question of the forum is put to the visitor: its secretary's post may be vacant, or they
+    may have written the proposal.
+    """
+    posts = agendas.secretaries(visit.rules, forum)
+    return any(
+        step.open and step.ask.forum == forum.key and visit.me.id in step.people
+        for step in steps.asked_of(tx, visit.rules.organisation, posts, visit.now)
     )
 
 

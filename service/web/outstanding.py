@@ -1,15 +1,21 @@
-"""What a proposal still owes: an agreement to share personal data before it goes live (SYS-13)."""
+"""What an answer still wants before it may be given: an agreement to share personal data before a proposal
+goes live (SYS-13), and enough members at the meeting whose word is written down.
+"""
 
 from datetime import date
 
-from service.handbook import Edition
+from service import agendas, boards
+from service.agendas import AgendaItem
+from service.handbook import Edition, Forum
 from service.proposals import ProposalDocument, provided
-from service.store import cases, provisions
+from service.store import cases, meetings, provisions
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.web import words
+from service.store.meetings import MeetingView
+from service.web import minutebook, words
 from service.web.standing import Sight
 from workflows.model import Choice
+from workflows.rules import calendar, meter
 
 COMPLETION = "completion"
 """The kind of question by which a minor proposal goes live; a major one does with its project."""
@@ -32,11 +38,15 @@ def agreement_owed(tx: Tx, case: CaseView, read: ProposalDocument, edition: Edit
 
 
 def hindrance(tx: Tx, sight: Sight, choice: Choice | None) -> str:
-    """Say why a completion cannot be confirmed today; nothing for every other answer and question.
+    """Say why an answer cannot be given today; nothing if it can.
 
     It is asked before the engine hears of an answer, so that no question is ever left without one: as soon
-    as an agreement is on record the same answer is taken.
+    as what is wanting is on record the same answer is taken.
     """
+    return _agreement_wanting(tx, sight, choice) or quorum_wanting(tx, sight)
+
+
+def _agreement_wanting(tx: Tx, sight: Sight, choice: Choice | None) -> str:
     if choice is not Choice.VERIFY or sight.open_step.kind != COMPLETION:
         return ""
     content = cases.content(tx, sight.case.ref, sight.open_step.version) or {}
@@ -48,6 +58,55 @@ def hindrance(tx: Tx, sight: Sight, choice: Choice | None) -> str:
         f"{owed}, so it cannot be confirmed as complete. Its sponsor or lead officer can record an agreement "
         f"on the page of {sight.case.ref}; then answer again"
     )
+
+
+def meeting_of(tx: Tx, sight: Sight) -> str:
+    """Return the page of the meeting that a forum's question is before, if it is put at one."""
+    found = _before_meeting(tx, sight)
+    return f"/meetings/{found[0].key}/{found[1].day.isoformat()}" if found else ""
+
+
+def quorum_wanting(tx: Tx, sight: Sight) -> str:
+    """Say that a forum cannot decide yet, for want of members at its meeting; nothing if it can.
+
+    What a board was to decide by email has a quorum at its meeting too, so that its record must say who is
+    there. Another question may be answered from the letter before anybody has written down who is.
+    """
+    found = _before_meeting(tx, sight)
+    if found is None:
+        return ""
+    forum, view, item = found
+    held = words.day(view.day)
+    of_a_board = sight.open_step.kind.endswith("_meeting")
+    if not view.open:
+        return f"The record of the meeting of {held} is closed, and this rolled on" if of_a_board else ""
+    there = [one.post for one in view.attendance if one.presence.counts]
+    out = minutebook.kept_out(tx, sight.people, forum, item, view.day)
+    interested = {*view.heard_of(item.key).interests, *out}
+    came = meter.by_presence(forum.quorum, forum.members, there, interested)
+    if came.quorate or not (view.attendance or of_a_board):
+        return ""
+    if not view.attendance:
+        return f"Say first who is at the meeting of {held}, on its page"
+    return (
+        f"Too few members are at the meeting of {held} to decide this: {boards.present(came)}. "
+        "On its page it can roll on to the next"
+    )
+
+
+def _before_meeting(tx: Tx, sight: Sight) -> tuple[Forum, MeetingView, AgendaItem] | None:
+    """Return the meeting that a forum's question is before, and its place on the agenda."""
+    step, rules = sight.open_step, sight.people
+    forum = rules.forums.get(step.ask.forum)
+    if forum is None or {seat.post for seat in step.seats} - {*agendas.secretaries(rules, forum)}:
+        return None
+    since = calendar.local_day(step.opened)
+    day = max((day for day in agendas.days(tx, rules, forum) if since <= day <= tx.today), default=None)
+    if day is None:
+        return None
+    items = agendas.agenda(tx, rules, forum, day).items
+    item = next((one for one in items if one.step == step.id), None)
+    return (forum, meetings.view(tx, agendas.series_of(rules, forum), day), item) if item else None
 
 
 def _in_date(tx: Tx, case: CaseView, read: ProposalDocument, day: date) -> bool:

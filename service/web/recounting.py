@@ -7,7 +7,7 @@ from typing import Any
 
 from service import telling
 from service.handbook import Edition
-from service.store import canonical
+from service.store import canonical, intents
 from service.store.line import Line
 from service.web import words
 from workflows.model import Choice, Moving, Nudge
@@ -62,6 +62,7 @@ def _in_time(line: Line) -> bool:
 
 
 _DETAIL = (
+    "approver.let_go",
     "case.begun",
     "decision.submitted",
     "decision.taking_back",
@@ -108,6 +109,14 @@ def _approver_added(line: Line, edition: Edition) -> str:
 def _approver_heard(line: Line, edition: Edition) -> str:
     post = _post(line.data, edition, line.at)
     return f"{post} {'is' if line.data.get('asked') else 'was added too late to be'} asked besides."
+
+
+def _approver_taken_back(line: Line, edition: Edition) -> str:
+    return f"{_who(line, edition)} had {_post(line.data, edition, line.at)} asked no more."
+
+
+def _approver_let_go(line: Line, edition: Edition) -> str:
+    return f"{_post(line.data, edition, line.at)} is not waited for any more."
 
 
 def _became(line: Line, edition: Edition) -> str:
@@ -160,6 +169,8 @@ def _nudged(line: Line, edition: Edition) -> str:
 
 
 def _decided(line: Line, edition: Edition, said: str = "") -> str:
+    if line.data.get("outside_guidelines") or intents.GUIDELINES in line.data.get("answers", ()):
+        said = f", as outside the guidelines{said}"
     choice = str(line.data.get("choice", ""))
     done = words.did(Choice(choice), str(line.data["asked"])) if choice in list(Choice) else "answered"
     post = _post(line.data, edition, line.at)
@@ -266,6 +277,8 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "agreement.recorded": _agreed,
     "approver.added": _approver_added,
     "approver.heard": _approver_heard,
+    "approver.taken_back": _approver_taken_back,
+    "approver.let_go": _approver_let_go,
     "step.opened": _opened,
     "step.nudged": _nudged,
     "step.reseated": lambda line, edition: "Somebody who came, or who covers, was asked as well.",

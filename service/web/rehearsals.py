@@ -1,4 +1,4 @@
-"""Rehearsals for pages: each is worked out once, and again when proposals came or meetings changed."""
+"""Rehearsals for pages: each worked out once, and again when anything was submitted or a meeting changed."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,15 +1,15 @@
-"""What is not yet for everybody's eyes: answers to a blind question until it is resolved, and each answer
-for as long as it may be taken back.
+"""What is not yet for everybody's eyes: answers to a blind question until it is resolved, each answer for as
+long as it may be taken back, and one that was taken back for as long as the question is open.
 
 Whoever has declared an interest in a question sees nobody's answer to it while it is open, blind or not.
 """
 
-from service.store import canonical, intents, journal, steps
+from service.store import canonical, intents, journal, steps, undoing
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.line import Line
 from service.store.steps import StepView
-from workflows.model import Choice
+from workflows.model import Choice, undo_key
 
 
 def decisions(tx: Tx, ref: str, reader: str = "") -> tuple[DecisionView, ...]:
@@ -30,7 +30,7 @@ def lines(tx: Tx, ref: str, after: int = 0, reader: str = "") -> tuple[Line, ...
         line
         for line in journal.lines(tx, ref, after=after)
         if not (_tells(line) and line.data.get("step") in hidden)
-        and not (line.data.get("step") in still_open and _held(tx, line))
+        and not (line.data.get("step") in still_open and _unsaid(tx, line))
     )
 
 
@@ -52,6 +52,12 @@ def _tells(line: Line) -> bool:
     return line.kind.startswith("decision.") or line.kind == "step.held"
 
 
-def _held(tx: Tx, line: Line) -> bool:
+def _unsaid(tx: Tx, line: Line) -> bool:
+    """Say whether a line says what somebody answered who may still take it back, or has done so."""
     held = line.data.get("held_until") if line.kind.startswith("decision.") else None
-    return held is not None and canonical.moment(held) >= tx.now
+    if held is None:
+        return False
+    if canonical.moment(held) >= tx.now:
+        return True
+    undo = undoing.get(tx, undo_key(line.data["decision"], line.data.get("attempt", 1)))
+    return undo is not None and undo.state != intents.REFUSED

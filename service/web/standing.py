@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from service import seating, telling
+from service import telling
 from service.handbook import Edition, Person
-from service.store import cases, editions, intents, links, steps, undoing
+from service.store import approvers, cases, editions, intents, links, steps, undoing
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
@@ -27,6 +27,8 @@ class Standing(StrEnum):
     CHANGED = "changed"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    ASKED_NO_MORE = "asked_no_more"
+    """They were added as an approver, and taken back."""
     REASSIGNED = "reassigned"
     NOT_YOURS = "not_yours"
 
@@ -40,6 +42,7 @@ STATUS = {
     Standing.CHANGED: 409,
     Standing.EXPIRED: 410,
     Standing.WITHDRAWN: 410,
+    Standing.ASKED_NO_MORE: 410,
     Standing.REASSIGNED: 410,
     Standing.NOT_YOURS: 403,
 }
@@ -140,7 +143,7 @@ def look(tx: Tx, link: LinkRow) -> Sight:
     holder = _holder(tx, people, case, step, seat, link.person)
     standing = _standing(tx, link, case, step, seat, answer, holder)
     undo = undoing.get(tx, undo_key(answer.key, answer.attempt)) if answer and answer.held_until else None
-    until = _undo_until(tx, link, step, answer) if answer and not undo else None
+    until = _undo_until(tx, link, case, step, answer) if answer and holder and not undo else None
     return Sight(link, standing, case, edition, people, tx.today, step, seat, holder, answer, undo, until)
 
 
@@ -150,10 +153,12 @@ def find(tx: Tx, link_id: str) -> Sight | None:
     return look(tx, link) if link else None
 
 
-def _undo_until(tx: Tx, link: LinkRow, step: StepView, answer: StoredIntent) -> datetime | None:
-    """Return until when an answer may be taken back by whoever follows a link."""
+def _undo_until(
+    tx: Tx, link: LinkRow, case: CaseView, step: StepView, answer: StoredIntent
+) -> datetime | None:
+    """Return until when an answer may be taken back by whoever follows a link, who may answer still."""
     held = answer.held_until if answer.state not in intents.VOID and answer.person == link.person else None
-    return held if held and tx.now <= held and step.open else None
+    return held if held and tx.now <= held and step.open and not _left(tx, case, link.person) else None
 
 
 def _standing(
@@ -175,6 +180,8 @@ def _standing(
         return Standing.CHANGED
     if case.withdrawal is not None:
         return Standing.WITHDRAWN
+    if _taken_back(tx, step):
+        return Standing.ASKED_NO_MORE
     if not step.open:
         return _ended(step)
     if link.revoked_at is not None:
@@ -186,6 +193,12 @@ def _standing(
     if link.person in _barred(tx, case, step):
         return Standing.NOT_YOURS
     return Standing.OPEN if holder else Standing.REASSIGNED
+
+
+def _taken_back(tx: Tx, step: StepView) -> bool:
+    """Say whether whoever a question was put to besides is not asked any more: from then on none answers."""
+    added = approvers.of_case(tx, step.case) if step.kind == "extra" else ()
+    return any(one.taken_back_at and step.key in [ask.key for ask in one.leg.asks] for one in added)
 
 
 def _left(tx: Tx, case: CaseView, person: str) -> bool:
@@ -213,10 +226,7 @@ def _holder(
     asked = next((holder for holder in seat.holders if holder.person == person), None)
     if asked is None:
         return None
-    away = telling.away(tx, case, step.terms.deciding, tx.today)
-    sponsor = telling.sponsor(tx, case, step.terms.deciding, tx.today)
-    able = seating.may_still(asked, seat, people, tx.today, away, _barred(tx, case, step), sponsor)
-    return asked if able else None
+    return asked if telling.seated(tx, case, step, step.asked, tx.today).may_still(asked, seat) else None
 
 
 def _barred(tx: Tx, case: CaseView, step: StepView) -> frozenset[str]:

@@ -10,7 +10,7 @@ from service import appraisal, proposals, sittings, telling, versions
 from service.errors import AlreadySubmitted, Malformed, NotFound, Unchanged
 from service.handbook import Edition
 from service.proposals import ProposalDocument
-from service.store import cases, drafts, intents
+from service.store import cases, drafts, intents, steps
 from service.store.drafts import Draft
 from service.store.engine import Tx
 from service.versions import Foreseen
@@ -168,9 +168,11 @@ def unchanged(tx: Tx, ref: str, edition: Edition) -> str:
     """Say that a returned proposal says what it said before, and what was asked for."""
     case = cases.get(tx, ref)
     told = f"Nothing has changed since version {case.version}."
+    step = steps.get(tx, case.because)
     made = intents.decisions_of_step(tx, case.because, strict=False)
-    wanted = [made_one.reason for made_one in made if not made_one.choice.favourable and made_one.reason]
-    return f"{told} What was asked for was: {' '.join(wanted)}" if wanted else told
+    returning = [telling.told(one, edition) for one in made if step and one.choice is step.choice]
+    wanted = "; ".join(f"{said.who}: “{said.reason}”" for said in returning if said.reason)
+    return f"{told} What was asked for: {wanted}" if wanted else told
 
 
 def _way(tx: Tx, draft: Draft, edition: Edition) -> tuple[Proposal, tuple[Leg, ...], dict[str, Leg]]:

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from service.errors import Problem
 from service.handbook import Edition
 from service.proposals.reading import NO_BID
-from service.web import days, deciding, providing, words
+from service.web import days, deciding, numbers, providing, words
 from service.web.boxes import NOTHING_SAID, Box, Page, Rows, Task, several, shown, yes_or_no
 
 __all__ = [
@@ -35,7 +35,7 @@ def _departments(edition: Edition, today: date) -> list[tuple[str, str]]:
 
 
 def _posts(edition: Edition, today: date) -> list[tuple[str, str]]:
-    return deciding.condition_owners(edition, today)
+    return deciding.posts(edition, today)
 
 
 def _sizes(edition: Edition, today: date) -> list[tuple[str, str]]:
@@ -358,10 +358,10 @@ def _value(box: Box, form: FormData, name: str = "") -> Any:
 
 def _rows(rows: Rows, form: FormData) -> list[dict[str, Any]]:
     """Return the rows in which anything was filled in."""
-    numbers = sorted({int(part) for name in form if (part := _number(name, rows.name)).isdigit()})
+    given = {numbers.whole(_number(name, rows.name)) for name in form}
     found = [
         {box.name: _value(box, form, f"{rows.name}.{number}.{box.name}") for box in rows.boxes}
-        for number in numbers[:50]
+        for number in sorted(number for number in given if number is not None)[:50]
     ]
     return [row for row in found if any(_filled(box, row[box.name]) for box in rows.boxes)]
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from service import sittings, telling
 from service.handbook import Edition
-from service.store import actions, intents, steps
+from service.store import actions, approvers, failing, intents, steps
+from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView, Waiting
@@ -132,8 +133,14 @@ _UNTIMED = {
 
 
 def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
-    """Say where a case is, in one sentence for each thing it waits for."""
-    return told(case, waits(tx, case))
+    """Say where a case is, in one sentence for each thing it waits for, and whether a fault holds it up."""
+    held_up = tuple(
+        f"It has not moved for {words.lasting(tx.real - one.since)} because of a fault in Assent, which "
+        f"fails at {one.doing} and tries again every minute."
+        for one in failing.of_case(tx, case.ref)[:1]
+        if case.open
+    )
+    return (*held_up, *told(case, waits(tx, case)))
 
 
 def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
@@ -320,7 +327,17 @@ def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:
         if passing and not any(earlier.place == "here" for earlier in found):
             place, why = "here", ""
         found.append(_place(leg, edition, tx.today, place, why))
-    return tuple(found)
+    gone = (one for one in approvers.of_case(tx, case.ref) if one.taken_back_at)
+    return (*found, *(_taken_back(one, edition, tx.today) for one in gone))
+
+
+def _taken_back(added: Approver, edition: Edition, today: date) -> Place:
+    """Draw an approver who was added and is not asked any more, with why."""
+    by = telling.title(edition, added.taken_back_by, today)
+    why = f": {added.taken_back_why}" if added.taken_back_why else ""
+    return replace(
+        _place(added.leg, edition, today, "stopped", "taken_back"), reason=words.sentence(f"{by}{why}")
+    )
 
 
 def _latest(asked: Iterable[StepView]) -> dict[str, StepView]:
@@ -331,7 +348,7 @@ def _latest(asked: Iterable[StepView]) -> dict[str, StepView]:
 def _fared(case: CaseView, own: Sequence[StepView], *, whole: bool) -> tuple[str, str]:
     """Say how a case fared with the questions of a leg that it is not on, and why it stopped there."""
     only_kept = all(step.version != case.version for step in own)
-    if only_kept and not whole:
+    if not own or (only_kept and not whole):
         return ("to come" if case.open else "not reached"), ""
     if any(step.open for step in own):
         return "here", ""

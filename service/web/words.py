@@ -1,13 +1,14 @@
 """How pages put things: days, money, fingerprints, and the words for what the record holds."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from notifications.sayings import saying
 from service.handbook.words import listed as listed
 from service.handbook.words import sentence as sentence
 from workflows import days
+from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, Size, State
 from workflows.rules.actions import guards_of
 from workflows.rules.quorum import Refusal
@@ -186,6 +187,28 @@ _LEADS_TO = {
 }
 """What a choice does, shown under it."""
 
+_VOTES = {
+    Choice.APPROVE: "Your vote counts for it. What it comes to is told when enough have voted.",
+    Choice.APPROVE_WITH_CONDITIONS: (
+        "Your vote counts for it. If it is approved, your conditions are recorded, told to the sponsor and "
+        "shown to those asked after you."
+    ),
+    Choice.REJECT: "Your vote counts against it. If it fails by that, the sponsor is told why.",
+    Choice.RETURN: (
+        "Your vote counts against it as it is. If it fails and most who were against it say so, the sponsor "
+        "is asked for a new version."
+    ),
+    Choice.DEFER: (
+        "Your vote counts against it for now. If it fails and most who were against it say so, it is asked "
+        "again."
+    ),
+    Choice.REFER_UP: (
+        "Your vote counts against deciding it here. If it fails and most who were against it say so, it is "
+        "referred up."
+    ),
+}
+"""What a choice does where it is one vote of several, and more must be for a proposal than against it."""
+
 NUDGES = {
     Nudge.REMIND: "a reminder is sent",
     Nudge.COVER: "their cover or substitute is asked as well",
@@ -206,6 +229,7 @@ PLACES = {
     "returned": "Stopped here, returned",
     "lapsed": "Stopped here, lapsed",
     "withdrawn": "Stopped here, withdrawn",
+    "taken_back": "Not asked any more",
 }
 """How a case has fared with a leg of its way."""
 
@@ -315,6 +339,7 @@ ANSWERS = {
     "security": "Network security",
     "master_source": "Which one source holds the data?",
     "solution": "What is the solution?",
+    "guidelines": "Guidelines",
 }
 """Named questions that are answered beside a choice."""
 
@@ -325,8 +350,18 @@ def choice(choice: Choice, kind: str) -> str:
     return own.label if own else _CHOICES[choice]
 
 
-def leads_to(choice: Choice, kind: str) -> str:
-    """Say what an answer does, for the line under its button."""
+def guidelines(directorate: str) -> str:
+    """Say what follows where a proposal is returned as outside the guidelines, and for whom."""
+    return (
+        f"{directorate} is asked to bring it within the guidelines, or to end it. "
+        "That stays open until it has been checked."
+    )
+
+
+def leads_to(choice: Choice, kind: str, *, vote: bool = False) -> str:
+    """Say what an answer does, for the line under its button; a `vote` is one of several that are counted."""
+    if vote and choice in _VOTES:
+        return _VOTES[choice]
     own = saying(kind, choice)
     return own.leads_to if own else _LEADS_TO[choice]
 
@@ -447,9 +482,25 @@ def left(pounds: Decimal) -> str:
     return f"it would be overspent by {money(-pounds)}." if pounds < 0 else f"{money(pounds)} would remain."
 
 
+def asked_besides(budget: Budget) -> str:
+    """Say what other proposals ask of a budget, and what would be left if they all had it."""
+    return (
+        f"Other proposals ask for {money(budget.asked_here)} of it, and are not answered yet; "
+        f"with all of them approved, {left(budget.would_remain_of_all)}"
+    )
+
+
 def percent(share: Decimal | str) -> str:
     """Return a share as "60%"."""
     return f"{Decimal(share).normalize():f}%"
+
+
+def lasting(time: timedelta) -> str:
+    """Return how long something has lasted as "12 minutes", "3 hours" or "2 days"."""
+    minutes = int(time.total_seconds()) // 60
+    if minutes < 120:
+        return count(minutes, "minute")
+    return count(minutes // 60, "hour") if minutes < 48 * 60 else count(minutes // (24 * 60), "day")
 
 
 def working_days(count: int) -> str:

@@ -9,7 +9,7 @@ from service import telling
 from service.store import budgets, cases, rebuild
 from tests.support.desk import NINE, Desk
 from tests.support.real_time import RealTime
-from workflows.model import Choice, State
+from workflows.model import Choice, Ending, State
 
 PAYS = [{"post": "bh-land-charges", "share_percent": 100}]
 STEP = "funding-bh-land-charges"
@@ -70,6 +70,63 @@ def test_what_was_approved_of_an_earlier_version_does_not_count(desk: Desk, real
     real.passes(days=1)
     desk.submits(version=2, funding_parties=PAYS)
     assert here(desk) == 0
+
+
+def asks(desk: Desk, capital: int) -> str:
+    """Submit a proposal and ask the post that pays for it; return the case."""
+    case = desk.submits(
+        funding_parties=PAYS, cost_profile={"capital_gbp": capital, "revenue_gbp_per_year": 0}
+    )
+    desk.opens(desk.ask(case, STEP))
+    return case.case
+
+
+def asked(desk: Desk, beside: str = "") -> Decimal:
+    with desk.store.reading() as tx:
+        return budgets.asked(tx, "leicester", "bh-land-charges", beside=beside)
+
+
+def test_what_other_proposals_ask_stands_apart_until_it_is_answered(each_desk: Desk) -> None:
+    desk = each_desk
+    first, second = asks(desk, 10000), asks(desk, 20000)
+    told = [
+        row.props["budget"] for ref in (first, second) for row in desk.ledger(ref) if row.kind == "request"
+    ]
+    assert [(one["committed"], one["would_remain"], one["asked_here"]) for one in told] == [
+        ("12000.00", "53000.00", "0"),
+        ("12000.00", "43000.00", "10000.00"),
+    ]
+    assert [asked(desk), asked(desk, beside=first)] == [Decimal(30000), Decimal(20000)]
+    rebuild.rebuild(desk.store)
+    assert [asked(desk), asked(desk, beside=first)] == [Decimal(30000), Decimal(20000)]
+    step = f"{first}.{STEP}.1"
+    desk.closes(step, desk.answers(step, "bh-land-charges", Choice.APPROVE))
+    assert [asked(desk), here(desk)] == [Decimal(20000), Decimal(10000)], (
+        "approved, it is committed and no more asked"
+    )
+
+
+@pytest.mark.parametrize("choice", [Choice.REJECT, Choice.RETURN, Choice.DEFER])
+def test_what_was_answered_otherwise_is_no_more_asked(desk: Desk, choice: Choice) -> None:
+    step = f"{asks(desk, 10000)}.{STEP}.1"
+    desk.closes(step, desk.answers(step, "bh-land-charges", choice), choice=choice)
+    assert asked(desk) == here(desk) == 0
+
+
+def test_what_is_called_off_is_no_more_asked(desk: Desk) -> None:
+    ref = asks(desk, 10000)
+    desk.closes(f"{ref}.{STEP}.1", choice=None, ending=Ending.WITHDRAWN)
+    assert asked(desk) == 0
+
+
+def test_only_the_post_s_own_shares_are_asked_of_it(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    desk.opens(desk.ask(case, "srg"))
+    assert asked(desk) == 0
+    with desk.store.reading() as tx:
+        assert budgets.asked(tx, "leicester", "bh-dmh", beside="") == 84000
+        assert budgets.asked(tx, "herefordshire", "bh-dmh", beside="") == 0
 
 
 def test_a_record_counts_what_was_approved_before_its_own_answer(desk: Desk) -> None:

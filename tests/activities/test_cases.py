@@ -268,6 +268,32 @@ def test_those_who_pay_are_told_what_a_proposal_does_not_say(desk: Desk) -> None
     assert [missing[post] for post in missing if post != "bh-dmh"] == [[]]
 
 
+SAVING = {"title": "Hours", "cashable": True, "amount_gbp_per_year": 90000}
+
+
+@pytest.mark.parametrize(
+    ("benefits", "told"),
+    [
+        ([], "costs £140,000; net present value −£140,000; not paid back by the end of 2009/10."),
+        ([SAVING], "costs £140,000; net present value £266,355; paid back by the end of 2006/07."),
+    ],
+)
+def test_those_who_decide_on_the_money_are_told_what_it_costs_and_brings_over_its_life(
+    desk: Desk, benefits: list[dict[str, object]], told: str
+) -> None:
+    costs = {"capital_gbp": 140000, "revenue_gbp_per_year": 0}
+    case = desk.submits(cost_profile=costs, benefits=benefits)
+    for key in ("funding-bh-dmh", "srg", "notification"):
+        desk.opens(desk.ask(case, key))
+    requests = [row.props for row in desk.ledger(case.case) if row.kind == "request"]
+    asked = {props["question"]["kind"]: read(props) for props in requests}
+    for kind in ("funding", "srg", "notification"):
+        body = rendered(asked[kind]).get_body(("plain",))
+        assert body is not None
+        said = f"Over its life: {told}" in " ".join(str(body.get_content()).split())
+        assert said is (kind != "notification"), kind
+
+
 def test_a_proposal_without_capital_asks_for_its_revenue(desk: Desk) -> None:
     costs = {"capital_gbp": 0, "revenue_gbp_per_year": 900000}
     case = desk.submits(cost_profile=costs, size="major")

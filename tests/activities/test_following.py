@@ -317,3 +317,104 @@ def test_a_refused_exception_leaves_its_directorate_something_to_do(shire: Desk)
     told = letters(shire, case.case, "exception_refused")
     assert {one["left"]["action"] for one in told} == {left.ref}
     assert (left.due - NINE.date()) > timedelta(days=20)
+
+
+# ----------------------------------------------------------------- outside the guidelines
+
+
+RETURN = Choice.RETURN
+
+
+def returned(desk: Desk, *, outside_guidelines: bool = True, **changes: Any) -> CaseOpened:
+    """A proposal that a forum's secretary returns."""
+    case = desk.submits("PROP-12", **changes)
+    desk.opens(desk.ask(case, "embargo_exception"))
+    step = f"{case.case}.embargo_exception.1"
+    secretary = desk.step(step).seats[0].key
+    made = desk.answers(step, secretary, RETURN, outside_guidelines=outside_guidelines)
+    desk.closes(step, made, choice=RETURN)
+    desk.becomes(case.case, "returned", because=step)
+    return case
+
+
+def test_what_is_outside_the_guidelines_returns_with_reasons_and_its_directorate_acts(shire: Desk) -> None:
+    case = returned(shire)
+    (left,) = opened(shire, case.case)
+    head = shire.edition.departments[case.proposal.department].head
+    secretary = shire.step(f"{case.case}.embargo_exception.1").seats[0].post
+    assert (left.owner, left.verifier, left.due) == (head, secretary, date(2004, 10, 11))
+    with shire.store.reading() as tx:
+        content = cases.content(tx, left.ref) or {}
+        assert cases.get(tx, left.ref).open
+    assert content["summary"] == (
+        f"Bring “{content['parent_title']}” within the guidelines, or end it. "
+        "It was returned: “Because it is so”"
+    )
+    told = letters(shire, case.case, "returned")
+    assert told
+    assert {one["left"]["action"] for one in told} == {left.ref}
+    (receipt,) = letters(shire, case.case, "receipt")
+    assert receipt["answer"]["remarks"] == [["guidelines", "The proposal is outside them"]]
+
+
+def test_it_is_opened_once_and_a_new_version_neither_closes_it_nor_hides_it_from_the_next(
+    shire: Desk,
+) -> None:
+    case = returned(shire)
+    step = f"{case.case}.embargo_exception.1"
+    shire.becomes(case.case, "returned", because=step)
+    first = opened(shire, case.case)
+    shire.submits("PROP-12", version=2)
+    assert opened(shire, case.case) == first
+    again = shire.ask(case, "embargo_exception").model_copy(update={"round": 2, "version": 2})
+    shire.opens(again)
+    made = shire.answers(again.step, again.seats[0].key, RETURN, outside_guidelines=True)
+    shire.closes(again.step, made, choice=RETURN)
+    shire.becomes(case.case, "returned", number=2, because=again.step)
+    assert [one.open for one in opened(shire, case.case)] == [True, True]
+    second = letters(shire, case.case, "returned")[-1]
+    assert second["left"]["action"] == opened(shire, case.case)[1].ref
+
+
+def test_a_return_for_information_leaves_nobody_anything_to_do(shire: Desk) -> None:
+    case = returned(shire, outside_guidelines=False)
+    assert opened(shire, case.case) == ()
+    assert {one["left"] for one in letters(shire, case.case, "returned")} == {None}
+
+
+def test_whoever_heads_the_directorate_does_not_check_what_they_do_themselves(shire: Desk) -> None:
+    secretary = shire.edition.forums["connects-board"].secretary
+    departments = {
+        key: known.model_copy(update={"head": secretary}) for key, known in shire.edition.departments.items()
+    }
+    shire.edition = Edition.model_validate(shire.edition.model_dump() | {"departments": departments})
+    shire.brings_into_force(shire.edition)
+    (left,) = opened(shire, returned(shire).case)
+    assert (left.owner, left.verifier) == (secretary, shire.edition.roles["pmo"])
+
+
+@pytest.mark.parametrize(
+    ("why", "changes"),
+    [
+        ("no head of the department", {"departments": "headless"}),
+        ("no rule on directorates", {"embargo": None}),
+        ("no actions", {"steps": "without actions"}),
+    ],
+)
+def test_where_the_handbook_names_nobody_to_act_there_is_no_directorate(
+    shire: Desk, why: str, changes: dict[str, Any]
+) -> None:
+    edition, department = shire.edition, next(iter(shire.edition.departments))
+    assert edition.directorate(department)
+    given = {
+        "headless": {
+            key: known.model_copy(update={"head": ""}) for key, known in edition.departments.items()
+        },
+        "without actions": {
+            kind: terms for kind, terms in edition.steps.items() if not kind.startswith("action")
+        },
+    }
+    (name, value), *_ = changes.items()
+    changed = edition.model_copy(update={name: given.get(value, value)})
+    assert changed.directorate(department) == "", why
+    assert edition.directorate("elsewhere") == ""

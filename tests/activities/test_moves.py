@@ -25,7 +25,7 @@ from workflows.model import (
     Sitting,
     SittingsAsked,
 )
-from workflows.rules import calendar, meetings
+from workflows.rules import calendar, course, meetings
 
 OCTOBER, NOVEMBER = date(2004, 10, 13), date(2004, 11, 10)
 SRG_MEETS = date(2004, 9, 30)
@@ -227,6 +227,25 @@ def test_the_members_and_the_sponsor_are_told_of_the_meeting_that_decides(desk: 
     with desk.store.reading() as tx:
         view = cases.get(tx, case.case)
         assert whereabouts.places(tx, view)[2].when == "Meets on 30 September 2004"
+
+
+def test_two_questions_of_one_leg_go_to_meetings_without_undoing_each_other(desk: Desk) -> None:
+    case = desk.submits()
+    members = leg_of(case, "srg").asks[0]
+    twice = tuple(
+        members.model_copy(
+            update={
+                "key": key,
+                "otherwise": (members.otherwise[0].model_copy(update={"key": f"{key}-meeting"}),),
+            }
+        )
+        for key in ("one", "two")
+    )
+    whole = leg_of(case, "srg").model_copy(update={"asks": twice})
+    one = meetings.put_down(whole, "one-meeting", lambda forum: meeting_days(SRG_MEETS), DAY)
+    two = meetings.put_down(whole, "two-meeting", lambda forum: meeting_days(NOVEMBER), DAY)
+    route = [course.instead(course.instead(whole, [one], "one-meeting"), [two], "two-meeting")]
+    assert [put.meeting for ask in route[0].asks for put in ask.otherwise] == [SRG_MEETS, NOVEMBER]
 
 
 def test_what_the_secretary_writes_down_is_the_board_s_word(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from workflows.model import (
     Decision,
     Ending,
     Hold,
+    Nudge,
     StepDecided,
     StepHeld,
     StepUndone,
@@ -205,6 +206,21 @@ def test_when_it_takes_effect_is_the_next_thing_to_happen(held: Desk) -> None:
     done(held.register.held(StepHeld(step=step, number=2, until=None, at=ANSWERED)))
     with held.store.reading() as tx:
         assert steps.next_moment(tx) == held.step(step).rungs[0].at
+    assert rebuild.drift(held.store) == ()
+
+
+def test_a_reminder_that_came_due_while_it_was_held_is_not_what_happens_next(held: Desk) -> None:
+    step = put(held)
+    reminder, following = held.step(step).rungs[:2]
+    assert reminder.nudge is Nudge.REMIND
+    record(held, answer(held, step))
+    done(held.register.held(StepHeld(step=step, number=1, until=UNTIL, at=ANSWERED)))
+    thought_again = reminder.at + timedelta(minutes=10)
+    done(held.register.held(StepHeld(step=step, number=2, until=None, at=thought_again)))
+    with held.store.reading() as tx:
+        assert steps.next_moment(tx) == following.at
+        assert steps.stalled(tx, following.at - timedelta(minutes=1)) == ()
+    assert held.step(step).next == following
     assert rebuild.drift(held.store) == ()
 
 

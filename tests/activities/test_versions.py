@@ -12,7 +12,7 @@ from tests.support.desk import DAY, Desk
 from workflows.model import CaseOpened, Choice, Ending, Outcome, key_of
 
 NOTICE, HALL, SPORTS = "notification", "funding-bh-dmh", "funding-bh-sports"
-WORDING: dict[str, Any] = {"summary": "The same in other words"}
+WORDING: dict[str, Any] = {"stakeholders": "The same in other words"}
 MATERIAL: dict[str, Any] = {"personal_data": True}
 
 
@@ -39,7 +39,10 @@ def returned(desk: Desk, *, by: str = SPORTS, **changes: Any) -> CaseOpened:
     ("changes", "kept"),
     [
         (WORDING, {NOTICE, HALL}),
-        ({"title": "On-line booking for both halls"}, {NOTICE, HALL}),
+        ({"title": "Chairs"}, set()),
+        ({"summary": "Sixty office chairs for the members' lounge"}, set()),
+        ({"why": "They are tired"}, set()),
+        ({"alternatives": "Standing"}, set()),
         ({"benefits": [{"title": "Wider access", "basis": "Counted"}]}, None),
         (MATERIAL, set()),
         ({**WORDING, **MATERIAL}, set()),
@@ -72,7 +75,11 @@ def test_everybody_whose_answer_stands_is_told_what_has_changed(desk: Desk) -> N
     told = kept["bh-dmh"]
     assert (told["since"], told["matter"]["version"], told["answer"]["choice"]) == (1, 2, "approve")
     (change,) = told["changes"]
-    assert (change["what"], change["now"], change["material"]) == ("Summary", WORDING["summary"], False)
+    assert (change["what"], change["now"], change["material"]) == (
+        "Who is affected",
+        WORDING["stakeholders"],
+        False,
+    )
     submitted = [row.props for row in desk.ledger(again.case) if row.kind == "submitted"]
     assert submitted[-1]["kept"] == ["Heads of ICT Group", "Budget holder, De Montfort Hall"]
 
@@ -143,7 +150,7 @@ def test_an_answer_stands_through_one_version_after_another(desk: Desk) -> None:
     second = returned(desk, **WORDING)
     last = asked(desk, second, SPORTS, Choice.RETURN, round=2)
     desk.becomes(second.case, "returned", number=2, because=last)
-    third = desk.submits(version=3, summary="In other words again")
+    third = desk.submits(version=3, stakeholders="In other words again")
     assert set(third.kept) == {NOTICE, HALL}
     assert {out.step for out in third.kept.values()} == {out.step for out in second.kept.values()}
     told = [row.props for row in desk.ledger(third.case) if row.kind == "kept"][-1]

@@ -90,6 +90,7 @@ async def test_a_conforming_minor_proposal_is_decided_by_email_ordered_and_close
 ) -> None:
     ref = await city.submits(token, SAMPLES["PROP-01"])
     await city.becomes(ref, State.NOTIFYING)
+    await until(lambda: city.waits(ref), "it waits for the forum")
     case = await told(city, token, ref)
     assert [(leg["leg"], leg["who"], leg["clause"], leg["meeting"]) for leg in case["route"]] == [
         ("notification", ["heads-of-ict"], "NOTIFY-1", "2004-06-09"),
@@ -264,7 +265,7 @@ async def test_answers_stand_for_a_version_in_which_nothing_material_changed(cit
     await city.holder("bh-dmh").decide(letter, {"choice": "return", "reason": "Which sites come first?"})
     await city.becomes(ref, State.RETURNED)
     async with city.program(token) as program:
-        await program.patch(f"/proposals/{ref}", json={"summary": "The depots first."})
+        await program.patch(f"/proposals/{ref}", json={"stakeholders": "The depots first."})
         again = await program.post(f"/proposals/{ref}/submit")
         assert (again.status_code, again.json()["version"]) == (200, 2), again.text
         # One more post is asked, next after the funder who returned it.
@@ -274,7 +275,7 @@ async def test_answers_stand_for_a_version_in_which_nothing_material_changed(cit
     assert added.status_code == 202, added.text
     for post in ("bh-sports", "sd-ict-ca"):
         stands = await city.asked(post, "Your answer stands", ref)
-        assert "Summary: now “The depots first.”" in " ".join(stands.text.split())
+        assert "Who is affected: now “The depots first.”" in " ".join(stands.text.split())
     fresh = await city.asked("bh-dmh", "Decide by", ref)
     assert "Changed since version 1" in fresh.text
     await city.holder("bh-dmh").decide(fresh, APPROVE)

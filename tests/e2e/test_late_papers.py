@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.support.samples import SAMPLES
-from tests.support.stack import Town, town
+from tests.support.stack import Town, leicester, town
 from workflows.model import State
 
 BEGINS = datetime(2004, 9, 27, 8, tzinfo=UTC)
@@ -67,7 +67,16 @@ async def test_late_papers_go_to_the_next_meeting_and_a_silent_board_decides_at_
     assert "what Strategic Resources Group decided at its meeting of 23 December" in " ".join(
         letter.text.split()
     )
-    await city.holder("srg-secretary").decide(letter, {"choice": "approve"})
+    secretary = city.holder("srg-secretary")
+    await secretary.sign_in()
+    # The letter alone is not enough: the board's word is taken once its members are there.
+    page = await secretary.press(await secretary.open(letter.link), "Continue")
+    refused = await secretary.press(page, "Continue", {"choice": "approve"})
+    assert (refused.status, "Say first who is at the meeting" in refused.text) == (422, True)
+    there = {f"presence-{post}": "present" for post in leicester().forums["srg"].members}
+    attendance = await secretary.open("/meetings/srg/2004-12-23/attendance")
+    await secretary.press(attendance, "Save", there)
+    await secretary.decide(letter, {"choice": "approve"})
     await city.becomes(ref, State.APPROVED)
     news = await city.asked("cd-rc", "Your proposal is approved", ref)
     assert "Strategic Resources Group approved" in " ".join(news.text.split())

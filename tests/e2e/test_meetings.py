@@ -133,6 +133,7 @@ async def test_a_proposal_follows_its_meeting_when_that_is_moved_and_leaves_it_w
         page, "Change the meeting", {"what": "call_off", "off_why": "Nothing else to decide"}
     )
     await city.asked(sponsor, "To Heads of ICT Group on Wed 10 Nov, not Wed 20 Oct", ref)
+    await until(lambda: city.waits(ref), f"{ref} waits for the forum again")
     page = await secretary.open(f"/meetings/heads-of-ict/{NOVEMBER}")
     assert ref in page.text
     assert [leg.meeting for leg in city.case(ref).route if leg.meeting] == [NOVEMBER]

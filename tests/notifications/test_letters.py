@@ -1,13 +1,13 @@
 """What every letter keeps to, however it is worded and whatever was typed into a case."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_args
@@ -93,8 +93,13 @@ def _part(message: EmailMessage, kind: str) -> str:
     return str(part.get_content()).replace("\r\n", "\n")
 
 
+@cache
 def received(letter: Letter) -> EmailMessage:
-    """Return a letter as it is once it has been over the wire."""
+    """Return a letter as it is once it has been over the wire. Many tests look at each example."""
+    return over_the_wire(letter)
+
+
+def over_the_wire(letter: Letter) -> EmailMessage:
     return message_from_bytes(rendered(letter).as_bytes(), policy=default)
 
 
@@ -320,7 +325,7 @@ def test_the_subject_names_the_case_and_fits_a_line(letter: Letter) -> None:
 
 @every_asking_letter
 def test_a_letter_that_asks_says_when_it_is_due_and_what_happens_if_nobody_answers(letter: Asking) -> None:
-    text = text_of(received(letter))  # type: ignore[arg-type]
+    text = text_of(received(letter))
     assert day(letter.due) in text
     assert "If nobody answers: " in text
     assert "Opening it decides nothing." in text
@@ -401,7 +406,7 @@ def test_the_request_tells_all_one_needs_to_decide() -> None:
 
 @every_asking_letter
 def test_a_letter_that_asks_has_one_link_in_each_part_and_no_other(letter: Asking) -> None:
-    message = received(letter)  # type: ignore[arg-type]
+    message = received(letter)
     text, page = text_of(message), page_of(message)
     assert re.findall(r"https?://\S+", text) == [LINK]
     assert page.links == [LINK]
@@ -512,44 +517,57 @@ def _typed(value: Any, hostile: str) -> Any:
     }
 
 
-def _hostile_letters(hostile: str) -> Iterator[tuple[Letter, Letter]]:
-    """Give each letter with hostile words, and the same with harmless ones."""
-    for letter in EXAMPLES.values():
-        stored = letter.model_dump(mode="python")
-        yield read(_typed(stored, hostile)), read(_typed(stored, "harmless"))
+@dataclass(frozen=True)
+class Typed:
+    """A letter with hostile words, as it arrives, and the same letter with harmless ones."""
+
+    hostile: str
+    letter: Letter
+    message: EmailMessage
+    harmless: EmailMessage
 
 
-@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
-def test_whatever_was_typed_is_shown_as_text_and_stops_no_letter(hostile: str) -> None:
-    for letter, harmless in _hostile_letters(hostile):
-        message, expected = received(letter), received(harmless)
-        page, text = page_of(message), text_of(message)
-        assert message.keys() == expected.keys()
-        assert message["To"].addresses[0].addr_spec == letter.to.address
-        assert parts_of(message) == parts_of(expected)
-        assert set(page.tags) <= {*page_of(expected).tags, "br"}
-        assert page.links == page_of(expected).links
-        assert page.attributes == page_of(expected).attributes or not hostile.strip()
+@pytest.fixture(scope="module", params=[*HOSTILE.values()], ids=[*HOSTILE])
+def typed(request: pytest.FixtureRequest) -> dict[str, Typed]:
+    """Every letter with hostile words, written once for all who look at them: it takes seconds."""
+    found = {}
+    for name, example in EXAMPLES.items():
+        stored = example.model_dump(mode="python")
+        letter = read(_typed(stored, request.param))
+        harmless = received(read(_typed(stored, "harmless")))
+        found[name] = Typed(request.param, letter, over_the_wire(letter), harmless)
+    return found
+
+
+def test_whatever_was_typed_is_shown_as_text_and_stops_no_letter(typed: dict[str, Typed]) -> None:
+    for one in typed.values():
+        page, text, expected = page_of(one.message), text_of(one.message), page_of(one.harmless)
+        assert one.message.keys() == one.harmless.keys()
+        assert one.message["To"].addresses[0].addr_spec == one.letter.to.address
+        assert parts_of(one.message) == parts_of(one.harmless)
+        assert set(page.tags) <= {*expected.tags, "br"}
+        assert page.links == expected.links
+        assert page.attributes == expected.attributes or not one.hostile.strip()
         assert not re.search(
             r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", text + page.html
         )
-        if hasattr(letter, "matter") and letter.matter.title:
-            assert letter.matter.title in " ".join(page.words.split())
-            assert letter.matter.title in text
+        if hasattr(one.letter, "matter") and one.letter.matter.title:
+            assert one.letter.matter.title in " ".join(page.words.split())
+            assert one.letter.matter.title in text
 
 
-@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
-def test_whatever_was_typed_the_subject_is_one_short_line_that_keeps_its_beginning(hostile: str) -> None:
-    for letter, _ in _hostile_letters(hostile):
-        line = received(letter)["Subject"]
-        assert len(subject(letter)) <= LONGEST_SUBJECT
+def test_whatever_was_typed_the_subject_is_one_short_line_that_keeps_its_beginning(
+    typed: dict[str, Typed],
+) -> None:
+    for one in typed.values():
+        line = one.message["Subject"]
+        assert len(subject(one.letter)) <= LONGEST_SUBJECT
         # Where a header is folded, a space may be doubled or lost.
-        assert "".join(line.split()) == "".join(subject(letter).split())
+        assert "".join(line.split()) == "".join(subject(one.letter).split())
         assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", line)
-    request = EXAMPLES["request"]
-    long = read(_typed(request.model_dump(mode="python"), hostile))
-    assert received(long)["Subject"].startswith("Decide by Thu 21 Oct: £84,000 for")
-    assert received(long)["Subject"].endswith("(INV-2004-0002)")
+    asked = typed["request"].message["Subject"]
+    assert asked.startswith("Decide by Thu 21 Oct: £84,000 for")
+    assert asked.endswith("(INV-2004-0002)")
 
 
 @pytest.mark.parametrize(

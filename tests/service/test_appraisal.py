@@ -1,5 +1,6 @@
 """The arithmetic of a business case: each figure worked out by hand beside ours."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -99,6 +100,75 @@ def test_project_management_is_counted_once_and_in_the_first_year_if_none_is_nam
 def test_a_proposal_that_gives_more_years_is_looked_at_for_as_many() -> None:
     given = tuple(YearCost(year=f"{year}", revenue=Decimal(1)) for year in range(2004, 2012))
     assert [year.number for year in worked_out(costs_by_year=given).years] == [*range(8)]
+
+
+FAR = ("2004", "2005", "2060")
+"""Years of costs, the last of them far from the others: something is cleared away at the end."""
+
+
+@pytest.mark.parametrize(
+    ("given", "benefit", "looked_at", "cashable", "end"),
+    [
+        # the handbook's period is four years, and a cost of a later one lengthens it for nothing
+        (FAR, {}, [0, 1, 2, 3, 56], [0, 9, 9, 9, 0], "2007/08, the last year of the handbook's period"),
+        (FAR, {"from_year": "2006"}, [0, 1, 2, 3, 56], [0, 0, 9, 9, 0], "2007/08, the last year of the"),
+        ((), {}, [0, 1, 2, 3], [0, 9, 9, 9], "2007/08, the last year of the handbook's period"),
+        # costs that are given year upon year are what the thing is kept for
+        (
+            range(2004, 2010),
+            {},
+            [0, 1, 2, 3, 4, 5],
+            [0, 9, 9, 9, 9, 9],
+            "2009/10, until when costs are given year by year",
+        ),
+        ((*range(2004, 2010), 2060), {}, [*range(6), 56], [0, 9, 9, 9, 9, 9, 0], "2009/10, until when"),
+        # an end that is given holds, so far as years are looked at
+        (FAR, {"years": 2}, [0, 1, 2, 3, 56], [0, 9, 9, 0, 0], ""),
+        (FAR, {"years": 4}, [0, 1, 2, 3, 4, 56], [0, 9, 9, 9, 9, 0], ""),
+        (("2004", "2007"), {"years": 3}, [0, 1, 2, 3], [0, 9, 9, 9], ""),
+    ],
+)
+def test_what_has_no_end_is_counted_to_the_end_of_the_period(
+    given: Iterable[object], benefit: dict[str, Any], looked_at: list[int], cashable: list[int], end: str
+) -> None:
+    costs = tuple(YearCost(year=str(year), one_off=Decimal(1)) for year in given)
+    found = worked_out(costs_by_year=costs, benefits=(saves(9, **benefit),))
+    assert [year.number for year in found.years] == looked_at
+    assert [year.cashable for year in found.years] == cashable
+    working = found.figures()[1].working
+    assert (f"Benefits without an end are counted to {end}" in working) if end else ("an end" not in working)
+
+
+@pytest.mark.parametrize(
+    ("given", "revenue", "life"),
+    [
+        (("2004", "2005"), [0, 0, 10_000, 10_000], "2004/05 to 2007/08, as they fall"),
+        (FAR, [0, 0, 10_000, 10_000, 0], "2004/05 to 2007/08, and of 2060/61 after that, as they fall"),
+        (("2004", "2006"), [0, 0, 0, 10_000], "2004/05 to 2007/08, as they fall"),
+    ],
+)
+def test_revenue_goes_on_for_as_long_as_benefits_do(
+    given: Iterable[str], revenue: list[int], life: str
+) -> None:
+    costs = tuple(YearCost(year=year, one_off=Decimal(1)) for year in given)
+    found = worked_out(costs_by_year=costs, benefits=(saves(9),))
+    assert [year.revenue for year in found.years] == revenue
+    assert life in found.figures()[0].working
+
+
+def test_a_late_cost_is_counted_and_weighs_what_it_is_worth_at_the_start() -> None:
+    costs = (YearCost(year="2004", one_off=Decimal(100)), YearCost(year="2060", one_off=Decimal(1_000)))
+    found = worked_out(costs_by_year=costs, cost_profile=CostProfile(), benefits=(saves(50),))
+    assert found.whole_life_cost == 1_100
+    by_hand = -100 + 50 / 1.035 + 50 / 1.035**2 + 50 / 1.035**3 - 1_000 / 1.035**56
+    assert float(found.present_value) == pytest.approx(by_hand, abs=0.005)
+    assert found.payback is None, "the last cost is never made up for"
+
+
+def test_a_benefit_that_begins_after_the_period_is_named_though_a_cost_comes_later_still() -> None:
+    costs = tuple(YearCost(year=year, one_off=Decimal(1)) for year in FAR)
+    late = worked_out(costs_by_year=costs, benefits=(saves(9, from_year="2020"),))
+    assert late.left_out == ("Posts saved after 2007/08, the last year that is looked at",)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +339,7 @@ def test_revenue_of_a_year_that_is_that_of_no_year_is_told(
 @pytest.mark.parametrize(
     ("said", "worth"),
     [
-        ({}, "Worth: £9,000 a year, from the second year, as nothing else is said, to the end"),
+        ({}, "Worth: £9,000 a year, from the second year, as nothing else is said, to the end of the period"),
         ({"from_year": "2005/06", "years": 1}, "Worth: £9,000 a year, from 2005/06, for 1 year"),
         ({"from_year": "2005/06", "years": 4}, "Worth: £9,000 a year, from 2005/06, for 4 years"),
     ],

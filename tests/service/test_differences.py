@@ -8,7 +8,7 @@ import pytest
 
 from service import handbook
 from service.handbook import Edition, differences
-from service.handbook.differences import sections
+from service.handbook.differences import COMPARED, NOT_COMPARED, sections
 from workflows.model import Hold
 
 LEICESTER = handbook.load("leicester")
@@ -23,6 +23,46 @@ def told(**parts: Any) -> list[tuple[str, str, str, str]]:
 FUNDING = LEICESTER.steps["funding"]
 SRG = LEICESTER.forums["srg"]
 P01 = LEICESTER.principles["P01"]
+EQUALITY = (
+    "principle P02, version e-Modernising Leicester equality checklist, 2004, "
+    "questions Race; Religion; Ethnic origin; Age; Gender; Physical ability; Financial ability"
+)
+PROVISIONS = LEICESTER.provisions.model_dump()
+SHARED, STANDARDS, ASKED = (PROVISIONS[part] for part in ("shared_services", "standards", "equality"))
+PROVIDED: tuple[tuple[str, Any, tuple[str, str, str]], ...] = (
+    (
+        "shared_services",
+        SHARED | {"security": SHARED["security"] | {"owner": "pmo"}},
+        ("shared services: security: owner", "sd-ict-ca", "pmo"),
+    ),
+    (
+        "equality",
+        ASKED | {"questions": ASKED["questions"][:-1]},
+        ("equality: questions: financial-ability", "Financial ability", "nothing"),
+    ),
+    ("equality", None, ("equality", EQUALITY, "nothing")),
+    (
+        "continuity",
+        PROVISIONS["continuity"] | {"recovery_hours": 48},
+        ("continuity: recovery hours", "72", "48"),
+    ),
+    (
+        "standards",
+        STANDARDS | {"items": (STANDARDS["items"][0] | {"may_not_apply": True}, *STANDARDS["items"][1:])},
+        ("standards: items: BS7666: may not apply", "no", "yes"),
+    ),
+    (
+        "addresses",
+        PROVISIONS["addresses"] | {"gazetteer": "Another"},
+        ("addresses: gazetteer", "Land and Property Gazetteer", "Another"),
+    ),
+    ("partners", None, ("partners", "principle P07", "nothing")),
+    (
+        "system_kinds",
+        PROVISIONS["system_kinds"][:-1],
+        ("system kinds: other", "Something else", "nothing"),
+    ),
+)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +132,10 @@ P01 = LEICESTER.principles["P01"]
             {"non_working": (*LEICESTER.non_working, date(2036, 12, 24))},
             [("Days not worked", "", "none of its own", "24 December 2036")],
         ),
+        *(
+            ({"provisions": PROVISIONS | {part: value}}, [("What a proposal provides for", *told)])
+            for part, value, told in PROVIDED
+        ),
         ({"title": "Another"}, [("What the handbook calls itself", "", LEICESTER.title, "Another")]),
     ],
 )
@@ -99,6 +143,17 @@ def test_each_value_is_told_as_its_readers_name_it(
     parts: dict[str, Any], difference: list[tuple[str, str, str, str]]
 ) -> None:
     assert told(**parts) == difference
+
+
+def test_every_part_of_an_edition_is_compared() -> None:
+    assert {*COMPARED} | {*NOT_COMPARED} == {*Edition.model_fields}
+    assert not {*COMPARED} & {*NOT_COMPARED}
+
+
+def test_every_part_of_what_a_proposal_provides_for_is_compared() -> None:
+    for part in {*PROVISIONS} - {"illustrative"}:
+        without = {name: value for name, value in PROVISIONS.items() if name != part}
+        assert {section for section, *_ in told(provisions=without)} == {"What a proposal provides for"}, part
 
 
 def test_a_change_of_people_names_the_post_and_both_holders() -> None:

@@ -14,6 +14,7 @@ from service.relay import Relay
 from service.store import Store, letters
 from tests.support.desk import DAY, Desk
 from tests.support.real_time import RealTime
+from workflows.model import Ending
 
 HALL = "funding-bh-dmh"
 
@@ -179,6 +180,87 @@ async def test_the_pmo_hears_of_a_board_on_which_too_few_will_sit(
     with desk.store.reading() as tx:
         (told,) = (row for row in letters.of_case(tx, ref) if row.props.get("cause") == "short_ahead")
     assert told.props["seat"] == "Strategic Resources Group"
+
+
+def told_of(desk: Desk, ref: str) -> list[tuple[str, bool]]:
+    """Return whom the PMO was told of, and whether they are asked only if others stay silent."""
+    with desk.store.reading() as tx:
+        rows = letters.of_case(tx, ref)
+    return [
+        (row.key.rpartition(":")[2], row.props["if_others_silent"]) for row in rows if row.kind == "stuck"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("silent", "answered", "told"),
+    [
+        # the owner is asked first; behind them stand the business forum, the Heads of ICT and SRG
+        (False, False, [("business-forum-secretary", True), ("heads-of-ict-secretary", True)]),
+        (True, False, [("business-forum-secretary", True), ("heads-of-ict-secretary", True)]),
+        # once the owner has answered, nobody is asked in their place
+        (False, True, []),
+    ],
+)
+async def test_the_pmo_hears_of_whom_a_case_asks_only_if_others_stay_silent(
+    desk: Desk,
+    relay: Relay,
+    silent: bool,
+    answered: bool,
+    told: list[tuple[str, bool]],
+) -> None:
+    case = desk.submits("PROP-05")
+    (challenge,) = [ask for leg in case.route if leg.leg == "principal_customer" for ask in leg.asks]
+    if silent or answered:
+        desk.opens(desk.ask(case, challenge.key))
+        step = f"{case.case}.{challenge.key}.1"
+        desk.closes(step, ending=Ending.SILENT if silent else Ending.DECIDED)
+    gone = ("business-forum-secretary", "heads-of-ict-secretary")
+    desk.brings_into_force(with_holdings(desk.edition, lambda held: None if held.post in gone else held))
+    await relay.people()
+    assert sorted(told_of(desk, case.case)) == told
+
+
+async def test_the_pmo_hears_of_the_secretary_who_writes_down_what_a_board_did_not_decide(
+    desk: Desk, relay: Relay
+) -> None:
+    case = desk.submits()
+    desk.brings_into_force(
+        with_holdings(desk.edition, lambda held: None if held.post == "srg-secretary" else held)
+    )
+    await relay.people()
+    assert told_of(desk, case.case) == [("srg-secretary", True)]
+
+
+@pytest.mark.parametrize(
+    ("left", "author", "told"),
+    [
+        (["chief-executive", "cd-rc", "cd-sch", "cd-rad"], "bh-sports", []),
+        (["chief-executive", "cd-rc", "cd-sch", "cd-rad"], "cd-sch", [("srg", False)]),
+        (["chief-executive", "cd-rc", "cd-sch", "cd-rad", "cd-ell"], "cd-sch", []),
+    ],
+)
+async def test_the_pmo_hears_of_a_board_that_is_too_few_without_the_authors(
+    desk: Desk, relay: Relay, left: list[str], author: str, told: list[tuple[str, bool]]
+) -> None:
+    case = desk.submits(authors=[author])
+    gone = {*desk.edition.forums["srg"].members} - {*left}
+    desk.brings_into_force(
+        with_holdings(
+            desk.edition,
+            lambda held: None if held.post in gone else held,
+        )
+    )
+    await relay.people()
+    assert [one for one in told_of(desk, case.case) if one[0] == "srg"] == told
+
+
+async def test_the_pmo_hears_of_a_forum_whose_meeting_too_few_will_attend(desk: Desk, relay: Relay) -> None:
+    case = desk.submits()
+    # Two of six seats find somebody: one their holder, one the Chief Executive.
+    left = ("sd-ict-ca", "chief-executive", "heads-of-ict-secretary", "corp-projects-manager")
+    desk.brings_into_force(with_holdings(desk.edition, lambda held: held if held.post in left else None))
+    await relay.people()
+    assert ("heads-of-ict", False) in told_of(desk, case.case)
 
 
 async def test_nobody_hears_of_a_post_that_has_been_asked_already(

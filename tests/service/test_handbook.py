@@ -820,6 +820,14 @@ QUESTIONS = """questions:
             "board never closes, so that what srg does not decide by email would never go to its meeting",
         ),
         (
+            "steps.yaml",
+            "    ladder: board-meeting\n",
+            "    ladder: at-the-meeting\n",
+            None,
+            "steps.srg_meeting.ladder",
+            "at-the-meeting turns to the secretary's line, who would decide in the place of the members",
+        ),
+        (
             "forums.yaml",
             "    meets: {which: last, weekday: thursday, a_week_earlier_in: [december]}\n",
             "",
@@ -1224,6 +1232,67 @@ def test_a_board_needs_them_after_every_change_that_is_known(tmp_path: Path) -> 
     ends(folder, *MEMBERS, until="2099-12-31")
     (fault,) = faults(folder)
     assert fault.message.endswith("only 3 different people could from 1 January 2100 on")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "gone", "told"),
+    [
+        # all eight are needed, and an author's seat is not theirs; above the Chief Executive stands nobody
+        (
+            SRG_QUORUM,
+            SRG_QUORUM.replace("4", "8"),
+            (),
+            "8 must answer for it to decide, and only 7 different people could of a proposal by "
+            "Chief Executive (chief-executive), who decides nothing of their own",
+        ),
+        # as many as are needed are left, and one of them may be the author
+        (
+            "present: 4",
+            "present: 3",
+            MEMBERS,
+            "3 must answer for it to decide, and only 2 different people could of a proposal by "
+            "Chief Executive (chief-executive), who decides nothing of their own",
+        ),
+    ],
+)
+def test_a_board_can_decide_without_any_one_of_its_members_who_may_be_the_author(
+    tmp_path: Path, old: str, new: str, gone: tuple[str, ...], told: str
+) -> None:
+    folder = copied(tmp_path)
+    change(folder, "forums.yaml", old, new)
+    ends(folder, *gone)
+    found = [fault for fault in faults(folder) if fault.key == "forums.srg.members"]
+    assert [fault.message for fault in found] == [told]
+
+
+@pytest.mark.parametrize(
+    ("quorum", "told"),
+    [
+        ("{rule: majority, present: 6, interest_lowers_quorum: true}", ""),
+        (
+            "{rule: majority, present: 6}",
+            "6 must answer for it to decide, and only 5 different people could of a proposal by "
+            "Service Director (ICT & Customer Access) (sd-ict-ca), who decides nothing of their own",
+        ),
+        # a rule of all is one that any member's own proposal would stop
+        (
+            "{rule: all_of}",
+            "6 must answer for it to decide, and only 5 different people could of a proposal by "
+            "Service Director (ICT & Customer Access) (sd-ict-ca), who decides nothing of their own",
+        ),
+        ("{rule: majority, present: 5}", ""),
+    ],
+)
+def test_a_forum_can_decide_at_its_meeting_what_one_of_its_members_has_put_forward(
+    tmp_path: Path, quorum: str, told: str
+) -> None:
+    folder = copied(tmp_path)
+    change(folder, "forums.yaml", "quorum: {rule: majority, present: 3, casting: true}", f"quorum: {quorum}")
+    if not told:
+        handbook.load(folder)
+        return
+    (fault,) = faults(folder)
+    assert (fault.key, fault.message) == ("forums.heads-of-ict.members", told)
 
 
 def test_one_person_with_every_seat_of_a_board_is_one(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from service import handbook, seating
 from service.handbook import boards
 from service.handbook.edition import Holding
+from service.seating import Seating
 from tests.support.core import terms
 from workflows.model import Ask, Capacity, Holder, Nudge, SeatAsk
 
@@ -39,7 +40,7 @@ def who(
     *posts: str, covers: Mapping[str, str] | None = None, barred: Collection[str] = (), day: date = DAY
 ) -> list[list[tuple[str, str]]]:
     """Return for each seat the people and, unless they are holders, their capacity."""
-    found = seating.seats(ask(*posts), LEICESTER, day, covers or {}, barred)
+    found = Seating(LEICESTER, day, covers or {}, barred).seats(ask(*posts))
     return [[(holder.person, holder.capacity.value) for holder in seat.holders] for seat in found]
 
 
@@ -94,7 +95,7 @@ def test_a_post_that_was_succeeded_is_answered_by_its_successor_from_that_day() 
 
 
 def test_a_line_is_answered_for_the_post_of_the_line() -> None:
-    (seat,) = seating.seats(ask("bh-dmh"), LEICESTER, DAY, {}, [HALL])
+    (seat,) = Seating(LEICESTER, DAY, {}, [HALL]).seats(ask("bh-dmh"))
     assert seat.holders == (Holder(person=CD_RC, post="cd-rc", capacity=Capacity.LINE),)
 
 
@@ -121,9 +122,9 @@ def climbed(
     *posts: str, nudges: Sequence[Nudge], covers: Mapping[str, str], barred: Collection[str]
 ) -> list[list[str]]:
     """Return the people of each seat after some rungs at which all were silent."""
-    seats = seating.seats(ask(*posts), LEICESTER, DAY, {}, barred)
+    seats = Seating(LEICESTER, DAY, {}, barred).seats(ask(*posts))
     for nudge in nudges:
-        seats = seating.nudged(seats, posts, nudge, LEICESTER, DAY, covers, barred)
+        seats = Seating(LEICESTER, DAY, covers, barred).nudged(seats, posts, nudge)
     return [[holder.person for holder in seat.holders] for seat in seats]
 
 
@@ -167,9 +168,9 @@ def test_whom_silence_brings_in(
 def test_silence_goes_on_up_past_the_sponsor(
     sponsor: str, covers: dict[str, str], expected: list[str]
 ) -> None:
-    seats = seating.seats(ask("bh-dmh"), LEICESTER, DAY, covers, [], sponsor=sponsor)
+    seats = Seating(LEICESTER, DAY, covers, [], sponsor=sponsor).seats(ask("bh-dmh"))
     for _ in range(2):
-        seats = seating.nudged(seats, ["bh-dmh"], Nudge.LINE, LEICESTER, DAY, covers, [], sponsor=sponsor)
+        seats = Seating(LEICESTER, DAY, covers, [], sponsor=sponsor).nudged(seats, ["bh-dmh"], Nudge.LINE)
     assert [holder.person for holder in seats[0].holders] == expected
 
 
@@ -177,7 +178,7 @@ def test_a_sponsor_who_was_asked_as_the_line_may_not_answer_but_for_their_own_po
     asked = Holder(person=CD_RC, post="cd-rc", capacity=Capacity.LINE)
     for post, able in (("bh-dmh", False), ("cd-rc", True)):
         seat = SeatAsk(key=post, post=post)
-        assert seating.may_still(asked, seat, LEICESTER, DAY, {}, [], CD_RC) is able
+        assert Seating(LEICESTER, DAY, {}, [], sponsor=CD_RC).may_still(asked, seat) is able
 
 
 def test_whoever_was_asked_far_up_the_line_may_still_answer() -> None:
@@ -187,11 +188,11 @@ def test_whoever_was_asked_far_up_the_line_may_still_answer() -> None:
         Holder(person=CD_RC, post="cd-rc", capacity=Capacity.LINE),
         Holder(person=HALL, post="bh-dmh"),
     ):
-        assert seating.may_still(holder, seat, LEICESTER, DAY, {}, [])
-        assert not seating.may_still(holder, seat, LEICESTER, DAY, {}, [holder.person])
+        assert Seating(LEICESTER, DAY, {}, []).may_still(holder, seat)
+        assert not Seating(LEICESTER, DAY, {}, [holder.person]).may_still(holder, seat)
     gone = Holder(person=LAND, post="bh-dmh", capacity=Capacity.COVER)
-    assert not seating.may_still(gone, seat, LEICESTER, DAY, {}, [])
-    assert seating.may_still(gone, seat, LEICESTER, DAY, {HALL: LAND}, [])
+    assert not Seating(LEICESTER, DAY, {}, []).may_still(gone, seat)
+    assert Seating(LEICESTER, DAY, {HALL: LAND}, []).may_still(gone, seat)
 
 
 COVERS = st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE), max_size=12).map(
@@ -218,15 +219,18 @@ def test_no_author_is_seated_and_nobody_twice(
     vacant=st.sets(st.sampled_from(BOARD)),
     one=st.sampled_from(PEOPLE),
     several=st.sets(st.sampled_from(BOARD)),
+    barred=st.sets(st.sampled_from(PEOPLE), max_size=3),
+    substitutes=st.dictionaries(st.sampled_from(BOARD), st.sampled_from(sorted({*POSTS} - {*BOARD}))),
 )
 def test_a_handbook_is_checked_by_the_seats_that_would_be_found(
-    vacant: set[str], one: str, several: set[str]
+    vacant: set[str], one: str, several: set[str], barred: set[str], substitutes: dict[str, str]
 ) -> None:
     kept = [held for held in LEICESTER.holdings if held.post not in vacant | several]
     given_ = [Holding(post=post, person=one, since=DAY) for post in sorted(several - vacant)]
     edition = LEICESTER.model_copy(update={"holdings": (*kept, *given_)})
-    found = [seat for seat in seating.seats(ask(*BOARD), edition, DAY, {}, []) if seat.holders]
-    assert boards.seated(edition, BOARD, DAY) == len(found)
+    asked = board(*(f"{post}/{substitutes.get(post, '')}" for post in BOARD))
+    found = [seat for seat in Seating(edition, DAY, {}, sorted(barred)).seats(asked) if seat.holders]
+    assert boards.seated(edition, BOARD, DAY, barred, substitutes) == len(found)
 
 
 @given(covers=COVERS)
@@ -310,25 +314,42 @@ def test_who_sits_in_a_member_s_place(
     opened: list[list[tuple[str, str]]],
     after: list[list[tuple[str, str]]],
 ) -> None:
-    seats = seating.seats(board(*places), LEICESTER, DAY, covers, barred)
+    seats = Seating(LEICESTER, DAY, covers, barred).seats(board(*places))
     assert [[(one.person, one.capacity.value) for one in seat.holders] for seat in seats] == opened
     silent = [seat.key for seat in seats]
-    seats = seating.nudged(seats, silent, Nudge.COVER, LEICESTER, DAY, covers, barred)
+    seats = Seating(LEICESTER, DAY, covers, barred).nudged(seats, silent, Nudge.COVER)
     assert [[(one.person, one.capacity.value) for one in seat.holders] for seat in seats] == after
 
 
 def test_a_substitute_who_was_asked_may_still_answer_when_the_member_is_back() -> None:
-    (seat,) = seating.seats(board("cd-rc/bh-dmh"), LEICESTER, DAY, {CD_RC: LAND}, ())
+    (seat,) = Seating(LEICESTER, DAY, {CD_RC: LAND}, ()).seats(board("cd-rc/bh-dmh"))
     asked = seat.holders[0]
     assert asked == Holder(person=HALL, post="bh-dmh", capacity=Capacity.SUBSTITUTE)
-    assert seating.may_still(asked, seat, LEICESTER, DAY, {}, ())
-    assert not seating.may_still(asked, seat, LEICESTER, DAY, {}, [HALL])
+    assert Seating(LEICESTER, DAY, {}, ()).may_still(asked, seat)
+    assert not Seating(LEICESTER, DAY, {}, [HALL]).may_still(asked, seat)
 
 
 def test_a_member_who_goes_away_brings_in_the_substitute() -> None:
-    seats = seating.seats(board("cd-rc/bh-dmh"), LEICESTER, DAY, {}, ())
-    (seat,) = seating.reseated(seats, ["cd-rc"], LEICESTER, DAY, {CD_RC: LAND}, ())
+    seats = Seating(LEICESTER, DAY, {}, ()).seats(board("cd-rc/bh-dmh"))
+    (seat,) = Seating(LEICESTER, DAY, {CD_RC: LAND}, ()).reseated(seats, ["cd-rc"])
     assert [(one.person, one.capacity) for one in seat.holders] == [
         (CD_RC, Capacity.HOLDER),
         (HALL, Capacity.SUBSTITUTE),
     ]
+
+
+@pytest.mark.parametrize("covers", [{}, {CD_RC: LAND}])
+def test_a_sponsor_does_not_sit_in_a_member_s_place(covers: dict[str, str]) -> None:
+    there = Seating(LEICESTER, DAY, covers, sponsor=HALL)
+    seats = there.seats(board("cd-rc/bh-dmh"))
+    for found in (seats, there.nudged(seats, ["cd-rc"], Nudge.COVER), there.reseated(seats, ["cd-rc"])):
+        assert [[one.person for one in seat.holders] for seat in found] == [[CD_RC]]
+    asked = Holder(person=HALL, post="bh-dmh", capacity=Capacity.SUBSTITUTE)
+    assert not there.may_still(asked, seats[0])
+
+
+def test_a_sponsor_does_not_sit_in_a_vacant_member_s_place() -> None:
+    holdings = tuple(held for held in LEICESTER.holdings if held.post != "cd-rc")
+    vacant = LEICESTER.model_copy(update={"holdings": holdings})
+    (seat,) = Seating(vacant, DAY, sponsor=HALL).seats(board("cd-rc/bh-dmh"))
+    assert HALL not in [one.person for one in seat.holders]

@@ -405,6 +405,7 @@ def decision(
     next_meeting: bool = False,
     held_until: datetime | None = None,
     attempt: int = 1,
+    outside_guidelines: bool = False,
 ) -> Decision:
     return Decision(
         key=decision_key(step, round, seat),
@@ -420,6 +421,7 @@ def decision(
         next_meeting=next_meeting,
         held_until=held_until,
         attempt=attempt,
+        outside_guidelines=outside_guidelines,
     )
 
 

@@ -12,7 +12,7 @@ from service.handbook import Edition
 from service.links import Links
 from service.store import Store, cases, clock, covers, drafts, editions, intents, journal, letters, steps
 from service.store.covers import Cover
-from service.store.intents import Condition, Intent
+from service.store.intents import Answered, Condition, Intent
 from service.store.letters import LedgerRow
 from service.store.steps import StepView
 from tests.support.activities import FakeMailroom, done
@@ -130,6 +130,7 @@ class Desk:
         at: datetime = NINE + timedelta(hours=1),
         held_until: datetime | None = None,
         conditions: Sequence[Condition] = (),
+        outside_guidelines: bool = False,
     ) -> Decision:
         """Submit an answer, as the page does; by the first who may unless somebody is named."""
         view = self.step(step)
@@ -146,6 +147,7 @@ class Desk:
             choice=choice,
             reason="Because it is so",
             conditions=tuple(conditions),
+            answers={intents.GUIDELINES: Answered(value=intents.OUTSIDE)} if outside_guidelines else {},
             until=until,
             next_meeting=next_meeting,
             content_hash=view.content_hash,

@@ -97,10 +97,17 @@ class Play:
         to: date | None = None,
         next_meeting: bool = False,
         attempt: int = 1,
+        outside_guidelines: bool = False,
     ) -> Counted | Refused:
         """Answer a question once it is open; the first of its seats unless one is named."""
         return await self.answers_step(
-            self.step(key, round), choice, seat=seat, to=to, next_meeting=next_meeting, attempt=attempt
+            self.step(key, round),
+            choice,
+            seat=seat,
+            to=to,
+            next_meeting=next_meeting,
+            attempt=attempt,
+            outside_guidelines=outside_guidelines,
         )
 
     async def answers_on(self, action: str, key: str, choice: Choice, *, round: int = 1) -> Counted | Refused:
@@ -116,6 +123,7 @@ class Play:
         to: date | None = None,
         next_meeting: bool = False,
         attempt: int = 1,
+        outside_guidelines: bool = False,
     ) -> Counted | Refused:
         """Answer a step once it is open."""
         await until(lambda: self._opening(step))
@@ -132,6 +140,7 @@ class Play:
             next_meeting=next_meeting,
             held_until=holding.until(ask.terms.hold, self.outside.now, NON_WORKING),
             attempt=attempt,
+            outside_guidelines=outside_guidelines,
         )
         while isinstance(answer := await self.gateway.decide(made), Unknown):
             await asyncio.sleep(0.01)
@@ -167,6 +176,10 @@ class Play:
     async def asks_besides(self, post: str) -> bool | None:
         """Its sponsor, or the PMO, adds an approver."""
         return await self.gateway.add_approver(self.ref, routing.extra(post, "FUND-2"))
+
+    async def asks_no_more(self, post: str) -> bool:
+        """The approver who was added is taken back."""
+        return await self.gateway.take_back_approver(self.ref, routing.extra(post, "FUND-2"))
 
     async def comes_back(self, *kept: str) -> None:
         """Its sponsor submits the next version; these answers about the one before stand for it."""

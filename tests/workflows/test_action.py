@@ -176,6 +176,30 @@ async def test_a_refused_exception_leaves_something_to_do_that_outlives_it(clien
         await over(play, "ACT-A8")
 
 
+async def test_what_is_outside_the_guidelines_leaves_something_to_do_that_no_new_version_closes(
+    client: Client,
+) -> None:
+    async with playing(client, minor("INV-A10")) as play:
+        play.outside.cases.actions = (action("ACT-A10-x"),)
+        await play.is_notified_at_once()
+        await play.answers("funding-bh-dmh", Choice.RETURN, outside_guidelines=True)
+        await play.runs_action("ACT-A10-x")
+        await play.comes_back()
+        await play.is_notified_at_once(round=2)
+        play.outside.cases.actions += (action("ACT-A10-y"),)
+        await play.answers("funding-bh-dmh", Choice.RETURN, round=2, outside_guidelines=True)
+        await play.runs_action("ACT-A10-y")
+        # What was begun at the first return goes on as it was, and ends by being checked.
+        assert states(play, "ACT-A10-x") == ["in_progress"]
+        await play.answers_on("ACT-A10-x", "action", CLAIM)
+        await play.answers_on("ACT-A10-x", "action_check", VERIFY)
+        await over(play, "ACT-A10-x")
+        await play.is_withdrawn()
+        await play.ends()
+        await over(play, "ACT-A10-y")
+        assert states(play, "ACT-A10-y") == ["in_progress", "withdrawn"]
+
+
 @pytest.mark.parametrize("choice", [Choice.REJECT, Choice.RETURN])
 async def test_what_is_not_approved_begins_nothing(client: Client, choice: Choice) -> None:
     async with playing(client, minor(f"INV-A9-{choice}")) as play:

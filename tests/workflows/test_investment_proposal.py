@@ -310,6 +310,78 @@ async def test_a_new_version_asks_whoever_was_added_again_unless_their_answer_st
         assert play.opening("extra-sd-hr", round=2) is not None
 
 
+async def test_whoever_is_taken_back_while_asked_with_the_funders_calls_nobody_else_off(
+    client: Client,
+) -> None:
+    async with playing(client, opened("INV-39")) as play:
+        await play.waits("notification")
+        await play.asks_besides("sd-hr")
+        await play.is_notified()
+        await play.asks("extra-sd-hr")
+        await play.asks("funding-bh-dmh")
+        for _ in range(2):
+            assert await play.asks_no_more("sd-hr")
+        await until(lambda: play.step("extra-sd-hr") in play.closed)
+        assert play.closed[play.step("extra-sd-hr")].why == "taken_back"
+        # Of one who was taken back before the process heard of them, it hears in either order.
+        await play.asks_no_more("sd-fin")
+        assert await play.asks_besides("sd-fin") is False
+        await play.answers("funding-bh-dmh")
+        await play.answers("completion", Choice.VERIFY)
+        await play.ends()
+        assert "withdrawn" not in play.states
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_without_whoever_is_taken_back_the_proposal_goes_on_even_if_nobody_else_was_asked(
+    client: Client, asked: bool
+) -> None:
+    async with playing(client, opened(f"INV-40-{asked}", decide_by=date(2004, 9, 30))) as play:
+        await play.is_notified_at_once()
+        await play.asks("funding-bh-dmh")
+        await play.asks_besides("sd-hr")
+        if not asked:
+            await play.asks_no_more("sd-hr")
+        await play.answers("funding-bh-dmh")
+        if asked:
+            await play.asks("extra-sd-hr")
+            await play.asks_no_more("sd-hr")
+        await play.answers("completion", Choice.VERIFY)
+        await play.ends()
+        assert (play.opening("extra-sd-hr") is not None) is asked
+        assert play.states[-1] == "closed"
+
+
+async def test_what_was_answered_before_they_were_taken_back_stands(client: Client) -> None:
+    async with playing(client, opened("INV-41")) as play:
+        await play.waits("notification")
+        await play.asks_besides("sd-hr")
+        await play.is_notified()
+        await play.answers("extra-sd-hr", Choice.REJECT)
+        await play.asks_no_more("sd-hr")
+        await play.ends()
+        assert play.states[-1] == "rejected"
+
+
+async def test_a_new_version_does_not_ask_whoever_was_taken_back_and_withdrawal_still_withdraws(
+    client: Client,
+) -> None:
+    async with playing(client, opened("INV-42")) as play:
+        await play.waits("notification")
+        await play.asks_besides("sd-hr")
+        await play.is_notified()
+        await play.asks("extra-sd-hr")
+        await play.answers("funding-bh-dmh", Choice.RETURN)
+        await play.becomes("returned")
+        await play.asks_no_more("sd-hr")
+        await play.comes_back("notification")
+        await play.asks("funding-bh-dmh", round=2)
+        await play.is_withdrawn()
+        await play.ends()
+        assert play.opening("extra-sd-hr", round=2) is None
+        assert play.states[-1] == "withdrawn"
+
+
 async def test_after_approval_nobody_is_added(client: Client) -> None:
     async with playing(client, opened("INV-38")) as play:
         await play.is_notified()

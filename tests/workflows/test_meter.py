@@ -92,6 +92,22 @@ def test_a_blind_meter_is_the_same_however_those_who_voted_voted(answers: str, s
     assert metered(rows, blind=True).in_favour is None
 
 
+@given(st.text("acrtdoi", min_size=1, max_size=6), st.sampled_from("acrtdoi"), st.booleans())
+def test_what_may_still_be_taken_back_shows_in_no_meter(answers: str, other: str, blind: bool) -> None:
+    """Two boards that differ only in what a held seat answered are metered alike, as if it had voted."""
+
+    def found(last: str) -> VoteMeter | None:
+        row = answers + last + "."
+        given = {one.seat: one.choice for one in made(row)}
+        return by_votes(given, seats_for(row), FOUR, blind=blind, held=[f"s{len(answers)}"])
+
+    assert found("a") == found(other)
+    told = found("a")
+    assert told is not None
+    assert (told.answered, told.in_favour, told.even) == (len(answers) + 1, None, False)
+    assert told.interests == answers.count("i")
+
+
 @given(st.text("acrtdoi", min_size=2, max_size=8), st.integers(1, 8), st.booleans(), st.booleans(), st.data())
 def test_no_outcome_comes_without_its_quorum_in_whatever_order_votes_are_accepted(
     answers: str, present: int, lowers: bool, casting: bool, data: st.DataObject

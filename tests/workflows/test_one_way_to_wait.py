@@ -131,6 +131,7 @@ def test_an_error_in_a_message_stays_with_the_message() -> None:
         "look_again",
         "resubmit",
         "sittings_changed",
+        "take_back_approver",
         "undo",
         "withdraw",
     }

@@ -219,6 +219,8 @@ WITHDRAWN = outcome(ending=Ending.WITHDRAWN, step="withdrawn")
 REJECTED = outcome(Choice.REJECT, step="rejected")
 APPROVED = outcome(Choice.APPROVE, step="approved")
 REFERRED = outcome(Choice.REFER_UP, step="referred")
+RETURNED = outcome(Choice.RETURN, step="returned")
+OUTSIDE = RETURNED.model_copy(update={"outside_guidelines": True})
 
 
 @pytest.mark.parametrize(
@@ -232,6 +234,9 @@ REFERRED = outcome(Choice.REFER_UP, step="referred")
         ([SILENT, REJECTED], REJECTED),
         ([REFERRED, APPROVED], REFERRED),
         ([REFERRED, REJECTED], REJECTED),
+        ([RETURNED, OUTSIDE], OUTSIDE),  # both return it, and its directorate is not let off
+        ([REJECTED, OUTSIDE], REJECTED),
+        ([OUTSIDE, REJECTED], OUTSIDE),
     ],
 )
 def test_of_outcomes_reached_together_the_one_that_stops_the_case_counts(

@@ -20,6 +20,8 @@ class InvestmentProposal(Attending):
         self.submitted = 1
         self.extra: list[Leg] = []
         """The approvers whom the sponsor or the PMO have added."""
+        self.taken_back: list[str] = []
+        """The keys of the questions to those of them who were taken back."""
         self.passed: list[Leg] = []
         self.added: list[Leg] = []
         """What answers about the version in hand have added to its way: each is passed once."""
@@ -36,6 +38,8 @@ class InvestmentProposal(Attending):
         outcome = await self.seek_approval(proposal)
         while states.after(outcome) is State.RETURNED:
             await self.become(State.RETURNED, because=outcome)
+            if outcome.outside_guidelines:
+                await self.track(proposal)
             proposal = await self.come_back(proposal)
             outcome = await self.seek_approval(proposal)
         if outcome.favourable:
@@ -58,11 +62,18 @@ class InvestmentProposal(Attending):
     def add_approver(self, leg: Leg) -> bool:
         """Ask a post besides, with the funders or straight after what is asked; False if it is too late."""
         known = self.opened is None or leg.asks[0].kind in self.opened.terms
-        if self.approved or self.withdrawal or not known:
+        if self.approved or self.withdrawal or not known or leg.asks[0].key in self.taken_back:
             return False
         if leg not in self.extra:
             self.extra.append(leg)
         return True
+
+    @workflow.update(description="Ask a post no more that was to approve besides")
+    @guarded
+    def take_back_approver(self, leg: Leg) -> None:
+        """Ask a post no more that was added; its question closes if it is open. What was answered stands."""
+        self.taken_back.append(leg.asks[0].key)
+        self.drop(leg.asks[0].key)
 
     # ------------------------------------------------------------------ the handbook
 
@@ -72,24 +83,29 @@ class InvestmentProposal(Attending):
         outcomes: list[Outcome] = []
         while legs := self.ahead(proposal, outcomes):
             self.passed += legs
-            outcomes.append(await self.pass_legs(proposal, legs))
-            if states.after(outcomes[-1]) is not None:
-                return outcomes[-1]
+            outcome = await self.pass_legs(proposal, legs)
+            if outcome is None:
+                continue
+            outcomes.append(outcome)
+            if states.after(outcome) is not None:
+                return outcome
         self.approved = True
         return outcomes[-1]
 
     def ahead(self, proposal: CaseOpened, outcomes: Sequence[Outcome]) -> tuple[Leg, ...]:
         """Say what comes next on the way, with the approvers who were added; last SRG, on a referral."""
-        way = course.joined(states.approval_legs(proposal.route), self.extra)
+        joined = course.joined(states.approval_legs(proposal.route), self.extra)
+        way = tuple(leg for leg in joined if not {ask.key for ask in leg.asks} & {*self.taken_back})
         decided_by_srg = any(leg.leg == "srg" for leg in way)
         if not decided_by_srg and any(outcome.referred for outcome in outcomes):
             way = (*way, proposal.branches["srg"])
         return course.ahead(way, self.passed)
 
-    async def pass_legs(self, proposal: CaseOpened, legs: Sequence[Leg]) -> Outcome:
+    async def pass_legs(self, proposal: CaseOpened, legs: Sequence[Leg]) -> Outcome | None:
         """Go to those whom legs name, on a forum's day if they wait for one; then to whom an answer adds.
 
         Where every answer about an earlier version stands, there is nobody to go to and no day to wait for.
+        None where all who were asked were taken back, so that nobody said anything.
         """
         anybody = any(self.kept(question.key) is None for leg in legs for question in leg.asks)
         if anybody and not self.withdrawal:
@@ -97,14 +113,16 @@ class InvestmentProposal(Attending):
         if anybody:
             legs = await self.attend(proposal, legs)
         asks = [self.asked(proposal, leg, question) for leg in legs for question in leg.asks]
-        outcomes = await self.decide_together(asks)
+        outcomes = [made for made in await self.decide_together(asks) if not self.dropped(made)]
+        if not outcomes:
+            return None
         came_to = states.together(outcomes)
         for added in course.added_by(outcomes, proposal.branches):
             if states.after(came_to) is not None:
                 break
             if added not in self.added:
                 self.added.append(added)
-                came_to = await self.pass_legs(proposal, (added,))
+                came_to = await self.pass_legs(proposal, (added,)) or came_to
         return came_to
 
     async def complete(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
@@ -123,7 +141,7 @@ class InvestmentProposal(Attending):
         return Outcome(step=approval.step, ending=Ending.WITHDRAWN, at=self.now)
 
     async def track(self, proposal: CaseOpened) -> None:
-        """What an approval requires in return, and a refusal leaves to be done, becomes actions."""
+        """What an approval requires, and a refusal or a return leaves to be done, becomes actions."""
         if proposal.conditions_tracked:
             await self.follow_up()
 

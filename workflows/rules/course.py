@@ -61,11 +61,28 @@ def ahead(way: Sequence[Leg], passed: Collection[Leg]) -> tuple[Leg, ...]:
     return next(filter(None, groups), ())
 
 
-def instead(leg: Leg, moved: Sequence[Leg]) -> Leg:
-    """Return a leg as it is passed now: one of those that have moved, if that puts the same questions."""
-    keys = [ask.key for ask in leg.asks]
-    same = (one for one in moved if [ask.key for ask in one.asks] == keys)
-    return next(same, leg)
+def instead(leg: Leg, moved: Sequence[Leg], key: str) -> Leg:
+    """Return a leg as it is passed once those that put the same questions have moved.
+
+    Where the question `key` goes to a meeting in the place of another, the other questions of its leg stay as
+    they are: each goes its own way.
+    """
+    same = next((one for one in moved if _questions(one) == _questions(leg)), None)
+    if same is None:
+        return leg
+    goes = next((put for ask in same.asks for put in ask.otherwise if put.key == key), None)
+    if goes is None:
+        return same
+    asks = (
+        ask.model_copy(update={"otherwise": tuple(goes if put.key == key else put for put in ask.otherwise)})
+        for ask in leg.asks
+    )
+    return leg.model_copy(update={"asks": tuple(asks)})
+
+
+def _questions(leg: Leg) -> tuple[str, ...]:
+    """Return what tells a leg from others on its way, however it is passed."""
+    return tuple(ask.key for ask in leg.asks) or (leg.leg,)
 
 
 def _meeting(leg: Leg) -> tuple[str, date | None]:

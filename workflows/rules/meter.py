@@ -53,16 +53,22 @@ class VoteMeter(Meter):
 
 
 def by_votes(
-    answers: Mapping[str, Choice], seats: Sequence[Seat], quorum: Quorum, *, blind: bool = False
+    answers: Mapping[str, Choice],
+    seats: Sequence[Seat],
+    quorum: Quorum,
+    *,
+    blind: bool = False,
+    held: Collection[str] = (),
 ) -> VoteMeter | None:
     """Return how far a question has come, by what each seat has answered; None if one person answers it.
 
-    While it is `blind`, nothing that it returns depends on how anybody voted (DESIGN 4).
+    While it is `blind`, nothing that it returns depends on how anybody voted (DESIGN 4), and nothing ever
+    depends on what the seats that are `held` answered, which may still take it back: they count as present.
     """
     if len(seats) < 2 or quorum.rule is QuorumRule.ONE_OF:
         return None
     made = {seat.key: answers[seat.key] for seat in seats if seat.key in answers}
-    interests = sum(choice is Choice.DECLARE_INTEREST for choice in made.values())
+    interests = sum(choice is Choice.DECLARE_INTEREST and seat not in held for seat, choice in made.items())
     views = [choice for choice in made.values() if choice.counted]
     in_favour = sum(choice.favourable for choice in views)
     chair = next((seat.key for seat in seats if seat.chair), None)
@@ -73,7 +79,7 @@ def by_votes(
         needed=_needed(quorum, len(seats), interests),
         silent=tuple(seat.key for seat in seats if seat.key not in made),
     )
-    if blind:
+    if blind or held:
         return found
     casting = quorum.rule is QuorumRule.MAJORITY and quorum.casting
     return found.model_copy(

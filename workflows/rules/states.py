@@ -121,7 +121,8 @@ def end(outcome: Outcome) -> State:
 def together(outcomes: Sequence[Outcome]) -> Outcome:
     """Return the outcome that counts of several: one that stops the case, else a referral.
 
-    A question that nobody answered counts before those that were called off because of it.
+    A question that nobody answered counts before those that were called off because of it; and of several
+    that return the case, one that says it is outside the guidelines.
     """
     ranks: tuple[Callable[[Outcome], bool], ...] = (
         lambda outcome: outcome.choice is not None and after(outcome) is not None,
@@ -129,7 +130,10 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
         lambda outcome: outcome.choice is None,
         lambda outcome: outcome.referred,
     )
-    return next((outcome for rank in ranks for outcome in outcomes if rank(outcome)), outcomes[-1])
+    counts = next((outcome for rank in ranks for outcome in outcomes if rank(outcome)), outcomes[-1])
+    if counts.choice is not Choice.RETURN:
+        return counts
+    return next((outcome for outcome in outcomes if outcome.outside_guidelines), counts)
 
 
 def diagram() -> str:

@@ -215,6 +215,8 @@ class DecisionTold(BaseModel):
     reason: str
     conditions: list[dict[str, str]]
     answers: dict[str, dict[str, str]]
+    outside_guidelines: bool
+    """It returns the proposal as outside the guidelines, for its directorate to act on."""
     until: date | None
     next_meeting: bool
     """On that day the forum that was asked is to meet next; if that meeting moves, so does the question."""
@@ -285,6 +287,23 @@ class FigureTold(BaseModel):
     working: str
 
 
+class BudgetTold(BaseModel):
+    """The budget that a share would come from, as it stands: what is promised of it, and what is asked."""
+
+    post: str = Field(examples=["bh-dmh"])
+    total: str = Field(examples=["210000.00"])
+    committed: str = Field(examples=["95000.00"])
+    """By the handbook, and by what its post has approved of other proposals."""
+    approved_here: str = Field(examples=["0.00"])
+    """The part of `committed` that was approved of other proposals."""
+    would_remain: str = Field(examples=["31000.00"])
+    """The total less what is committed and this proposal's share."""
+    asked_here: str = Field(examples=["20000.00"])
+    """What other proposals ask of it and nobody has answered yet; no part of `committed`."""
+    would_remain_of_all: str = Field(examples=["11000.00"])
+    """What would remain if all of that were approved as well."""
+
+
 class AppraisalTold(BaseModel):
     """A business case: what its sponsor says, what it comes to, and what is missing or does not agree."""
 
@@ -292,6 +311,8 @@ class AppraisalTold(BaseModel):
     costs_by_year: list[dict[str, str]]
     benefits: list[dict[str, Any]]
     funding_parties: list[dict[str, str]]
+    budgets: list[BudgetTold]
+    """Those that the handbook knows of the posts that would pay."""
     options: list[dict[str, Any]]
     claimed: dict[str, str | None]
     """The sponsor's own totals, as they gave them."""
@@ -308,6 +329,10 @@ class ApproverTold(BaseModel):
     added_by: str
     """The post through which it was added."""
     added_at: datetime
+    taken_back_by: str
+    """The post through which it was taken back; empty while it is asked."""
+    taken_back_why: str
+    taken_back_at: datetime | None
 
 
 class ChangeTold(BaseModel):

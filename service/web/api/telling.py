@@ -1,12 +1,13 @@
 """How the facts of the register become what other programs are told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from service import agendas, boards, telling, versions
 from service.handbook import Edition
 from service.store import actions, cases, intents, orders, steps
+from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -19,6 +20,8 @@ from service.web import (
 )
 from service.web.api.shapes import (
     ActionTold,
+    ApproverTold,
+    BudgetTold,
     ChangeTold,
     DecisionTold,
     MeetingItem,
@@ -126,6 +129,7 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
         reason=decision.reason or "",
         conditions=[_condition(put) for put in decision.conditions],
         answers={name: answer.model_dump() for name, answer in decision.answers.items()},
+        outside_guidelines=decision.outside_guidelines,
         until=decision.until,
         next_meeting=decision.next_meeting,
         submitted_at=decision.submitted_at,
@@ -141,6 +145,19 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
 def _condition(put: intents.Condition) -> dict[str, str]:
     told: dict[str, str] = put.model_dump(mode="json")
     return told
+
+
+def approver(added: Approver) -> ApproverTold:
+    return ApproverTold(
+        case=added.case,
+        post=added.post,
+        reason=added.reason,
+        added_by=added.by_post,
+        added_at=added.at,
+        taken_back_by=added.taken_back_by,
+        taken_back_why=added.taken_back_why,
+        taken_back_at=added.taken_back_at,
+    )
 
 
 def action(tx: Tx, case: CaseView) -> ActionTold:
@@ -213,3 +230,17 @@ def step(tx: Tx, step: StepView, reader: str) -> StepTold:
         at=held or (step.next.at if step.next else None),
         quorum=quorum(tx, step, edition, reader),
     )
+
+
+def budgets(tx: Tx, case: CaseView, rules: Edition) -> Iterator[BudgetTold]:
+    for share in case.proposal.shares:
+        if held := telling.budget(tx, case, rules, share.post, share.amount):
+            yield BudgetTold(
+                post=share.post,
+                total=f"{held.total:.2f}",
+                committed=f"{held.committed:.2f}",
+                approved_here=f"{held.approved_here:.2f}",
+                would_remain=f"{held.would_remain:.2f}",
+                asked_here=f"{held.asked_here:.2f}",
+                would_remain_of_all=f"{held.would_remain_of_all:.2f}",
+            )

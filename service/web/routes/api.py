@@ -193,7 +193,22 @@ async def add_approver(ref: str, visit: Asker, body: Body) -> ApproverTold:
     post, reason = (said if isinstance(said := body.get(name), str) else "" for name in ("post", "reason"))
     made = await run_in_threadpool(adding.added, visit, ref, post.strip(), reason)
     await visit.desk.relay.add_approver(made)
-    return ApproverTold(case=ref, post=made.post, reason=made.reason, added_by=made.by_post, added_at=made.at)
+    return told.approver(made)
+
+
+@router.post(
+    "/cases/{ref}/approvers/{post}/take-back",
+    status_code=202,
+    responses=WRITING,
+    name="api_take_back_approver",
+)
+@allowed(Role.START_CASE)
+async def take_back_approver(ref: str, post: str, visit: Asker, body: Body) -> ApproverTold:
+    """Ask a post no more that was added and has not answered, with a reason that it is told."""
+    reason = said if isinstance(said := body.get("reason"), str) else ""
+    gone = await run_in_threadpool(adding.taken_back, visit, ref, post, reason)
+    await visit.desk.relay.take_back_approver(gone)
+    return told.approver(gone)
 
 
 @router.get("/cases", name="api_cases")
@@ -298,6 +313,7 @@ def appraised(ref: str, visit: Asker) -> AppraisalTold:
                 {"post": share.post, "share_percent": f"{share.percent:f}", "amount": f"{share.amount:.2f}"}
                 for share in found.proposal.shares
             ],
+            budgets=list(told.budgets(tx, found, edition)),
             figures=[FigureTold.model_validate(figure.model_dump()) for figure in figures],
             flags=list(flags),
         )

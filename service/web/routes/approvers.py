@@ -51,6 +51,45 @@ async def confirm(ref: str, visit: Asker, sent: Sent) -> Response:
     return RedirectResponse(f"/cases/{ref}", 303)
 
 
+@router.get("/cases/{ref}/approvers/{post}/take-back", name="case_approver_leaving")
+@allowed(Role.SIGNED_IN)
+def leave(ref: str, post: str, visit: Asker) -> Response:
+    """Ask whether a post is really not to be asked any more, and why."""
+    return _leaving(visit, ref, post)
+
+
+@router.post("/cases/{ref}/approvers/{post}/take-back", name="case_approver_taken_back")
+@allowed(Role.SIGNED_IN)
+async def left(ref: str, post: str, visit: Asker, sent: Sent) -> Response:
+    """Ask a post no more that was asked to approve besides."""
+    reason = _said(sent.get("reason"))
+    try:
+        gone = await run_in_threadpool(adding.taken_back, visit, ref, post, reason)
+    except Malformed as malformed:
+        return await run_in_threadpool(_leaving, visit, ref, post, reason, malformed)
+    await visit.desk.relay.take_back_approver(gone)
+    return RedirectResponse(f"/cases/{ref}", 303)
+
+
+def _leaving(
+    visit: Visit, ref: str, post: str, reason: str = "", malformed: Malformed | None = None
+) -> Response:
+    with visit.desk.store.reading() as tx:
+        case, added = adding.with_approver(tx, visit, ref, post)
+        title = telling.title(telling.edition(tx, case.edition), added.post, visit.today)
+    errors = {problem.field: problem.message for problem in malformed.problems} if malformed else {}
+    return page(
+        "cases/approver_leaves.html",
+        visit.frame(),
+        status=422 if errors else 200,
+        case=case,
+        added=added,
+        title=title,
+        reason=reason,
+        errors=errors,
+    )
+
+
 def _form(visit: Visit, ref: str, post: str, reason: str, malformed: Malformed | None = None) -> Response:
     with visit.desk.store.reading() as tx:
         case = adding.open_case(tx, visit, ref)

@@ -176,6 +176,11 @@ def case(ref: str, visit: Asker) -> Response:
             "versions": cases.versions(tx, ref),
             "lines": recounting.recount(recounting.gist(lines), edition),
             "decided": decision_record.there_is(lines),
+            "to_take_back": [
+                (one.post, telling.title(edition, one.post, visit.today))
+                for one in adding.to_take_back(tx, found, edition)
+                if adding.may(visit, found)
+            ],
         }
     return page(
         "cases/case.html",

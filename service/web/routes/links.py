@@ -21,7 +21,7 @@ from service.store.letters import LedgerRow, LinkBinding, QueuedLetter
 from service.store.links import LinkRow
 from service.store.sessions import Begun, Session
 from service.store.undoing import StoredUndo
-from service.web import briefing, codebook, deciding, seclusion, standing, visits, whereabouts, words
+from service.web import briefing, codebook, deciding, numbers, seclusion, standing, visits, whereabouts, words
 from service.web.courier import Parcel
 from service.web.deciding import NoDraft, Stopped, Submitted
 from service.web.desk import Desk
@@ -268,7 +268,8 @@ def link_check(link_id: str, draft: str, visit: Asker) -> Response:
         chosen=chosen,
         brief=brief,
         draft=draft,
-        owners=dict(deciding.condition_owners(sight.edition, visit.today)),
+        owners=dict(deciding.condition_owners(sight)),
+        guidelines=deciding.directorate(sight),
     )
 
 
@@ -359,7 +360,7 @@ async def link_undone(link_id: str, visit: Asker, sent: Sent) -> Response:
     """Write down that an answer is taken back, bring that to its step, and say what became of it."""
     if visit.by_script:
         raise Forbidden("Nobody pressed the button, so nothing was taken back.")
-    attempt = str(sent.get("attempt", ""))
+    attempt = numbers.whole(str(sent.get("attempt", ""))) or 0
 
     def submitted() -> StoredUndo | Response:
         _mine(visit, link_id)
@@ -367,7 +368,7 @@ async def link_undone(link_id: str, visit: Asker, sent: Sent) -> Response:
             # From here on the time is that of the wish, and an outcome that takes effect waits for it.
             tx.lock(_able(tx, visit, link_id).case.ref)
             sight = _able(tx, visit, link_id)
-            undo = deciding.take_back(tx, visit, sight, int(attempt) if attempt.isdecimal() else 0)
+            undo = deciding.take_back(tx, visit, sight, attempt)
             return undo or _undo_page(tx, visit, sight)
 
     undo = await run_in_threadpool(submitted)
@@ -647,10 +648,11 @@ def _read_page(
         typed=defaultdict(str, typed),
         errors=errors,
         changed=changed,
-        owners=deciding.condition_owners(sight.edition, visit.today),
+        owners=deciding.condition_owners(sight),
         verifies=deciding.verifies(sight),
         next_meeting=deciding.next_meeting(tx, sight),
         guards=words.guards(sight.case.size),
+        guidelines=deciding.directorate(sight),
         rows=range(1, deciding.MOST_CONDITIONS + 1),
         written=deciding.WRITTEN,
     )

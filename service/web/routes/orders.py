@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service.errors import NotFound
 from service.store import orders
-from service.web import ordering
+from service.web import numbers, ordering
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Sent, Visit
@@ -61,5 +61,7 @@ def _again(visit: Visit, key: str, round: str) -> bool:
         order = orders.get(tx, key)
         if order is None or order.organisation != visit.rules.organisation:
             raise NotFound
-        seen = int(round) if round.isascii() and round.isdecimal() and len(round) < 6 else -1
-        return bool(visit.desk.settings.order_url) and orders.sent_again(tx, key, seen, visit.me.id)
+        seen = numbers.whole(round)
+        if seen is None or not visit.desk.settings.order_url:
+            return False
+        return orders.sent_again(tx, key, seen, visit.me.id)

@@ -15,7 +15,7 @@ from service.proposals import provided
 from service.store import drafts
 from service.store.drafts import Draft
 from service.store.engine import Tx
-from service.web import submitting, tasks
+from service.web import numbers, submitting, tasks
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Sent, Visit
@@ -158,8 +158,7 @@ def _page(edition: Edition, draft: Draft, key: str) -> tasks.Page:
 
 
 def _lock(sent: FormData) -> int | None:
-    given = str(sent.get("lock", ""))
-    return int(given) if given.isdigit() and len(given) < 10 else None
+    return numbers.whole(str(sent.get("lock", "")), 9)
 
 
 def _edit_page(

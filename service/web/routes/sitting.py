@@ -18,7 +18,7 @@ from service.store import meetings, texts
 from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
 from service.store.meetings import Attendance, Presence, Votes
-from service.web import briefing, deciding, forms, meeting_pages, minutebook, words
+from service.web import briefing, deciding, forms, meeting_pages, minutebook, numbers, words
 from service.web.deciding import NoDraft, Stopped, Submitted
 from service.web.minutebook import Room
 from service.web.pages import page
@@ -284,10 +284,11 @@ def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]
     counts: dict[str, int] = {}
     for name in ("in_favour", "against", "abstained"):
         said = str(sent.get(name, "")).strip()
-        if said and not (said.isascii() and said.isdecimal() and len(said) <= 3):
-            errors[name] = "Enter a whole number, or nothing if no vote was taken"
+        count = numbers.whole(said, 3)
+        if count is not None:
+            counts[name] = count
         elif said:
-            counts[name] = int(said)
+            errors[name] = "Enter a whole number, or nothing if no vote was taken"
     if errors or not counts:
         return None
     able = found.meter_of(item.key).present
@@ -356,10 +357,11 @@ def _item_page(
         minutes=minuting.read(tx, minutebook.minutes_hash(tx, found, item)),
         minutes_hash=minutebook.minutes_hash(tx, found, item),
         following=found.following(item),
-        owners=deciding.condition_owners(found.rules, visit.today),
+        owners=deciding.condition_owners(sight) if sight else [],
         verifies=deciding.verifies(sight) if sight else "",
         next_meeting=deciding.next_meeting(tx, sight) if sight else None,
         guards=words.guards(sight.case.size) if sight else [],
+        guidelines=deciding.directorate(sight) if sight else "",
         rows=range(1, deciding.MOST_CONDITIONS + 1),
         written=deciding.WRITTEN,
         voted=minuting.voted(heard.votes) if heard.votes else "",

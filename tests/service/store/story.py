@@ -296,6 +296,10 @@ FACTS: dict[str, Fact] = {
         )
     ),
     "its process hears of it": lambda tx: approvers.heard(tx, CASE, "legal", asked=True),
+    "that post is not asked any more": lambda tx: _nothing(
+        approvers.taken_back(tx, CASE, "legal", reason="The lease is short", by="p-hall", by_post="hall")
+    ),
+    "its process lets it go": lambda tx: approvers.let_go(tx, CASE, "legal"),
     "a forum's meetings are looked after": planned,
     "its members are called": lambda tx: _nothing(called(tx)),
     "it is moved": lambda tx: _nothing(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
-from functools import cached_property
+from functools import cache, cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +22,7 @@ from service.handbook import Edition
 from service.links import Links
 from service.store import (
     Store,
+    actions,
     cases,
     clock,
     covers,
@@ -34,6 +35,7 @@ from service.store import (
     steps,
     tokens,
 )
+from service.store.actions import Wanted
 from service.store.covers import Cover
 from service.store.drafts import Draft
 from service.store.links import LinkRow
@@ -84,6 +86,9 @@ class FakeEngine:
         self.added: list[tuple[str, Leg]] = []
         self.in_time: bool | None = True
         """What a case says of an approver who is added; None if it does not answer."""
+        self.taken_back: list[tuple[str, Leg]] = []
+        self.hears = True
+        """A case says that it has heard of an approver who is taken back."""
         self.sent: list[str] = []
         self.moved: list[tuple[Segment, tuple[str, ...]]] = []
         self.stirred: list[tuple[str, str]] = []
@@ -114,6 +119,10 @@ class FakeEngine:
     async def add_approver(self, case: str, leg: Leg) -> bool | None:
         self.added.append((case, leg))
         return self.in_time
+
+    async def take_back_approver(self, case: str, leg: Leg) -> bool:
+        self.taken_back.append((case, leg))
+        return self.hears
 
     async def clock_moved(self, segment: Segment, processes: Iterable[str]) -> None:
         self.moved.append((segment, tuple(processes)))
@@ -308,6 +317,20 @@ class Office:
             at = tx.now
         done(self.register.opened(StepOpening(ask=ask, at=at)))
         return ask.step
+
+    def action(self, ref: str) -> str:
+        """Open an action that follows from a case; returns its reference."""
+        wanted = Wanted(
+            source="dec:1",
+            number=1,
+            title="Train the staff",
+            text="Train the staff",
+            owner="hoict-rc",
+            verifier="cd-rc",
+            due=date(2004, 12, 1),
+        )
+        with self.store.writing() as tx:
+            return actions.opened(tx, cases.get(tx, ref), wanted, at=tx.now)
 
     def asked_of_action(self, action: str, kind: str, round: int = 1) -> str:
         """Open one of an action's two steps, as its process does; returns the step's id."""
@@ -564,15 +587,20 @@ SAME_ORIGIN = {"Origin": BASE, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-User"
 
 def proposal(sample: str) -> dict[str, Any]:
     """A proposal of the samples, with every reason that is asked for."""
-    known = yaml.safe_load(SAMPLES.read_text(encoding="utf-8"))["proposals"]
-    found: dict[str, Any] = next(one for one in known if one["id"] == sample)
+    found = _samples()[sample]
     notes = {
         key: "It does not apply" for key, said in found["principles"].items() if said == "not_applicable"
     }
     given = {key: value for key, value in found.items() if key in submitting.GIVEN}
-    plain = cast(dict[str, Any], yaml.safe_load(yaml.safe_dump(given)))
-    plain["principle_notes"] = {**notes, **plain.get("principle_notes", {})}
-    return cast(dict[str, Any], _plain(plain))
+    given["principle_notes"] = {**notes, **given.get("principle_notes", {})}
+    return cast(dict[str, Any], _plain(given))
+
+
+@cache
+def _samples() -> dict[str, dict[str, Any]]:
+    """The samples as YAML itself reads them: once, for to read them takes longer than most tests."""
+    known = yaml.safe_load(SAMPLES.read_text(encoding="utf-8"))["proposals"]
+    return {one["id"]: one for one in known}
 
 
 def _plain(value: Any) -> Any:

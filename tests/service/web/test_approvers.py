@@ -6,9 +6,9 @@ import pytest
 
 from service import handbook
 from service.handbook import Edition
-from service.store import approvers
-from tests.service.web.office import SAME_ORIGIN, Browser, Office
-from workflows.model import State
+from service.store import approvers, letters
+from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, Office
+from workflows.model import Ending, Outcome, State, StepClosing
 
 WHY = "The contract runs for seven years"
 HR = "Service Director - HR"
@@ -75,6 +75,19 @@ def test_what_cannot_be_asked_is_refused_field_by_field(
     assert office.engine.added == []
 
 
+def test_nobody_adds_themselves_nor_anybody_twice(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    pmo = "corp-projects-manager"
+    told = f"You hold {office.edition.posts[pmo].title_on(BEGINS.date())} yourself: ask somebody else"
+    assert told in added(office, ref, by=pmo, post=pmo).words
+    office.hands_over("sd-hr", "bh-dmh")
+    browser = added(office, ref)
+    assert (
+        f"{HR} is held by whoever is Budget holder, De Montfort Hall, who is asked already" in browser.words
+    )
+    assert 'value="sd-hr"' not in browser.page
+
+
 def test_a_post_that_nobody_holds_is_not_asked(office: Office) -> None:
     ref = office.submitted("PROP-02")
     office.leaves(office.holder("sd-hr"))
@@ -88,6 +101,19 @@ def test_a_post_that_nobody_holds_is_not_asked(office: Office) -> None:
 def test_the_sponsors_side_and_the_pmo_may_add_somebody(office: Office, by: str, status: int) -> None:
     ref = office.submitted("PROP-02")
     assert office.signed_in(by).see(f"/cases/{ref}/approvers") == status
+
+
+def test_nobody_is_added_to_an_action(office: Office) -> None:
+    action = office.action(office.submitted("PROP-02"))
+    for by in ("hoict-rc", "cd-rc", "corp-projects-manager"):
+        browser = office.signed_in(by)
+        assert browser.see(f"/cases/{action}/approvers") == 409
+        assert "It asks only whoever is to do it and whoever checks it." in browser.words
+        body = {"post": "sd-hr", "reason": WHY}
+        headers = office.token(by, "start:case", "read:case")
+        api = office.browser().post(f"/api/v1/cases/{action}/approvers", json=body, headers=headers)
+        assert api.status_code == 409
+    assert office.engine.added == []
 
 
 def test_others_may_not(office: Office) -> None:
@@ -184,3 +210,111 @@ def test_both_shipped_handbooks_say_how_somebody_is_added() -> None:
         shipped = handbook.load(name)
         assert {"approve", "reject", "return"} <= {*shipped.steps["extra"].choices}
         assert shipped.clauses["extra"].number == "FUND-2"
+
+
+# ------------------------------------------------------------------------- taken back
+
+
+WHY_NOT = "The contract runs for two years only"
+
+
+def let_go(office: Office, ref: str, *, by: str = "cd-rc", reason: str = WHY_NOT) -> Browser:
+    browser = office.signed_in(by)
+    browser.see(f"/cases/{ref}")
+    assert f"Ask {HR} no more" in browser.words
+    browser.see(f"/cases/{ref}/approvers/sd-hr/take-back")
+    browser.press(reason=reason)
+    return browser
+
+
+def asked(office: Office) -> tuple[str, str]:
+    """A proposal on which an approver was added and is asked; its reference and that of the step."""
+    ref = office.submitted("PROP-02")
+    added(office, ref).press(True, "confirm")
+    office.became(ref, State.WITH_FUNDERS)
+    return ref, office.asked(ref, "extra-sd-hr")
+
+
+@pytest.mark.parametrize("by", ["cd-rc", "hoict-rc", "corp-projects-manager"])
+def test_whoever_may_add_somebody_may_take_them_back_and_the_way_shows_it(office: Office, by: str) -> None:
+    ref, step = asked(office)
+    browser = let_go(office, ref, by=by)
+    assert browser.at == f"/cases/{ref}", browser.words
+    title = office.edition.posts[by].title_on(BEGINS.date())
+    assert f"Asked besides Not asked any more: {HR} {title}: {WHY_NOT} (clause FUND-2)." in browser.words
+    assert f"Ask {HR} no more" not in browser.words
+    assert f"had {HR} asked no more" in browser.words
+    (told,) = office.engine.taken_back
+    assert (told[0], told[1].who, told[1].reason) == (ref, ("sd-hr",), "")
+    with office.store.reading() as tx:
+        (known,) = approvers.of_case(tx, ref)
+        assert approvers.not_let_go(tx) == ()
+    assert (known.state, known.taken_back_by, known.taken_back_why) == (approvers.TAKEN_BACK, by, WHY_NOT)
+    # From that moment on the link answers nothing, though the step is yet to hear of it.
+    link = office.browser()
+    assert link.see(office.link(step, "sd-hr")) == 410
+    assert link.heading == "Your approval is not asked for any more"
+    assert added(office, ref).heading == "Whose approval is wanted besides?"
+    assert "was asked besides and taken back, and cannot be added a second time" in added(office, ref).words
+
+
+def test_they_are_told_that_their_answer_is_not_asked_for_by_whom_and_why(office: Office) -> None:
+    ref, step = asked(office)
+    let_go(office, ref)
+    outcome = Outcome(step=step, ending=Ending.WITHDRAWN, at=BEGINS)
+    office.closed(step, StepClosing(step=step, outcome=outcome, why="taken_back"))
+    with office.store.reading() as tx:
+        (letter,) = [row for row in letters.of_case(tx, ref) if row.kind == "closed_without_you"]
+    assert letter.post == "sd-hr"
+    assert (letter.props["taken_back_by"], letter.props["taken_back_why"]) == (
+        office.edition.posts["cd-rc"].title_on(BEGINS.date()),
+        WHY_NOT,
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [(" ", "Say why: whoever was asked is told"), ("x" * 2001, "Use 2,000 characters or fewer")],
+)
+def test_they_are_not_taken_back_without_a_reason(office: Office, reason: str, told: str) -> None:
+    ref, _ = asked(office)
+    assert told in let_go(office, ref, reason=reason).words
+    headers = office.token("cd-rc", "start:case")
+    path = f"/api/v1/cases/{ref}/approvers/sd-hr/take-back"
+    answer = office.browser().post(path, json={"reason": reason}, headers=headers)
+    assert answer.status_code == 422
+    assert office.engine.taken_back == []
+
+
+def test_others_may_not_take_them_back_and_nobody_is_taken_back_who_was_not_added(office: Office) -> None:
+    ref, _ = asked(office)
+    assert office.signed_in("sd-hr").see(f"/cases/{ref}/approvers/sd-hr/take-back") == 403
+    assert office.signed_in("cd-rc").see(f"/cases/{ref}/approvers/bh-dmh/take-back") == 404
+
+
+def test_what_they_have_answered_stands(office: Office) -> None:
+    ref, step = asked(office)
+    browser = office.browser()
+    browser.see(office.link(step, "sd-hr"))
+    browser.press()
+    browser.press(choice="approve")
+    browser.press()
+    sponsor = office.signed_in("cd-rc")
+    assert sponsor.see(f"/cases/{ref}/approvers/sd-hr/take-back") == 409
+    assert f"{HR} has answered, and an answer that was given stands" in sponsor.words
+
+
+def test_it_is_brought_to_the_case_until_that_has_heard_and_the_api_takes_back_once(office: Office) -> None:
+    ref, _ = asked(office)
+    office.engine.hears = False
+    headers = office.token("cd-rc", "start:case", "read:case")
+    path, browser = f"/api/v1/cases/{ref}/approvers/sd-hr/take-back", office.browser()
+    first, second = (browser.post(path, json={"reason": WHY_NOT}, headers=headers) for _ in range(2))
+    assert (first.status_code, first.json()) == (202, second.json())
+    assert (first.json()["taken_back_by"], first.json()["taken_back_why"]) == ("cd-rc", WHY_NOT)
+    route = browser.get(f"/api/v1/cases/{ref}", headers=headers).json()["route"]
+    assert [leg for leg in route if leg["leg"] == "extra"] == []
+    office.engine.hears = True
+    asyncio.run(office.app.desk.relay.taken_back())
+    asyncio.run(office.app.desk.relay.taken_back())
+    assert len(office.engine.taken_back) == 3

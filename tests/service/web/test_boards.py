@@ -107,7 +107,7 @@ def test_nobody_else_can_read_a_hidden_vote_anywhere_and_everybody_can_afterward
     member = office.signed_in("cd-sch")
     member.see(f"/cases/{ref}")
     assert REASON in member.words
-    assert "Strategic Resources Group: 1 of 8 present; 4 needed." in member.words
+    assert "Strategic Resources Group: 1 of 8 present; 4 needed. 0 for, 1 against." in member.words
 
 
 def test_open_votes_are_counted_for_all_and_the_chair_is_told_what_theirs_can_do(office: Office) -> None:
@@ -162,6 +162,44 @@ def test_a_veto_s_holder_is_told_so(office: Office) -> None:
     step = opened(office, ask.model_copy(update={"seats": seats}))
     assert "You may stop this alone" in reads(office, step, "cd-rc")
     assert "You may stop this alone" not in reads(office, step, "cd-sch")
+    waits = "It does not go on before an answer of Corporate Director, Regeneration and Culture, who may stop"
+    assert waits in reads(office, step, "cd-sch")
+    votes(office, step, "cd-rc", "abstain", "I was not there")
+    assert "It does not go on before an answer" not in reads(office, step, "cd-sch")
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [("reject", "may stop it alone, and did"), ("return", "may send it back alone, and did")],
+)
+def test_a_veto_is_told_in_the_words_of_its_answer(office: Office, choice: str, told: str) -> None:
+    ref = office.submitted("PROP-02")
+    ask = office._ask(ref, "srg", 1)
+    seats = tuple(seat.model_copy(update={"veto": seat.key == "cd-rc"}) for seat in ask.seats)
+    step = opened(office, ask.model_copy(update={"seats": seats}))
+    votes(office, step, "cd-rc", choice, REASON)
+    outcome = Outcome(
+        step=step, ending=Ending.DECIDED, choice=Choice(choice), at=office.step(step).opened, kind="srg"
+    )
+    office.closed(step, StepClosing(step=step, outcome=outcome))
+    browser = office.signed_in("cd-sch")
+    browser.see(f"/cases/{ref}")
+    assert told in browser.words
+
+
+def test_a_member_reads_that_theirs_is_one_vote_of_several(office: Office) -> None:
+    ask = office._ask(office.submitted("PROP-02"), "srg", 1)
+    seats = tuple(seat.model_copy(update={"veto": seat.key == "cd-rad"}) for seat in ask.seats)
+    step = opened(office, ask.model_copy(update={"seats": seats}))
+    member = office.browser()
+    member.see(office.link(step, "cd-rc"))
+    member.press()
+    alone = ("The proposal ends here", "everybody who must approve", "Your clock stops")
+    assert not any(said in member.words for said in alone)
+    member.press(choice="reject", reason=REASON)
+    told = "Your vote counts against it. If it fails by that, the sponsor is told why."
+    assert f"What happens next {told}" in member.words
+    assert "The proposal ends here" in reads(office, step, "cd-rad"), "a veto stops it"
 
 
 @pytest.mark.parametrize("post", ["bh-dmh"])

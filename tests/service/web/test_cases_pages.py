@@ -62,6 +62,21 @@ def test_the_map_says_how_a_case_has_fared_with_a_leg(
     assert told in browser.words
 
 
+@pytest.mark.parametrize(
+    ("state", "told"), [(State.WITH_FUNDERS, "To come"), (State.REJECTED, "Not reached")]
+)
+def test_nothing_on_the_map_is_done_before_anybody_was_asked(office: Office, state: State, told: str) -> None:
+    ref = office.submitted("PROP-02")
+    office.became(ref, state)
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{ref}")
+    places = re.findall('data-place="(.*?)"', browser.page)
+    assert len(places) == 5
+    assert "done" not in places
+    for leg in ("SRG", "Project", "Post-implementation review"):
+        assert f"{leg} {told}" in browser.words
+
+
 def test_a_case_whose_text_was_altered_is_not_shown(office: Office) -> None:
     ref = office.submitted("PROP-02")
     with office.store.writing() as tx:
@@ -376,6 +391,7 @@ def test_every_page_has_one_first_heading_a_language_and_a_way_past_the_menu(off
         f"/cases/{ref}/record",
         f"/cases/{ref}/decision-record",
         "/orders",
+        "/stuck",
         "/proposals",
         "/cover",
         "/dev/mail",

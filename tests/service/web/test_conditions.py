@@ -144,6 +144,27 @@ def test_what_is_wrong_with_a_condition_is_said_in_words_beside_its_box(
         assert '<details class="govuk-details" open>' in browser.page
 
 
+def test_of_a_vacant_post_it_is_said_who_is_asked_instead(office: Office, case: str) -> None:
+    browser = deciding(office, case)
+    told = "Service Director, Information (held by nobody today; Corporate Director"
+    assert told in browser.words
+    browser.press(**TRAIN, condition_owner="sd-information")
+    assert browser.heading == "Check your answer"
+    assert told in browser.words
+
+
+@pytest.mark.parametrize("field", ["condition_owner", "condition_verifier"])
+def test_a_post_for_which_nobody_would_be_asked_meets_and_checks_nothing(
+    office: Office, case: str, field: str
+) -> None:
+    office.leaves(office.holder("health-partner"))
+    browser = deciding(office, case)
+    assert 'value="health-partner"' not in browser.page
+    assert browser.press(**{**TRAIN, field: "health-partner"}) == 422
+    assert f'id="{field}-error"' in browser.page
+    assert "nor any post above it, so nobody would be asked" in browser.words
+
+
 def test_one_person_in_two_posts_does_not_check_what_they_do(office: Office, case: str) -> None:
     office.hands_over("head-of-profession", LEAD)
     browser = deciding(office, case)

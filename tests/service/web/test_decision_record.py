@@ -12,7 +12,7 @@ from service.store import cases, intents, letters
 from service.store.intents import Condition, Intent
 from service.web import printing
 from tests.service.web.office import Office
-from workflows.model import Choice, Ending, Outcome, State, StepClosing, decision_key
+from workflows.model import Choice, Ending, Guard, Outcome, State, StepClosing, decision_key
 
 REF = "INV-2004-0001"
 PATH = f"/cases/{REF}/decision-record"
@@ -73,7 +73,16 @@ def decided(office: Office, reason: str = "It pays for itself", **changes: Any) 
         "bh-dmh",
         Choice.APPROVE_WITH_CONDITIONS,
         reason,
-        conditions=(Condition(text="Train the staff", owner="bh-sports", by=date(2004, 12, 1)),),
+        conditions=(
+            Condition(
+                text="Train the staff",
+                owner="bh-sports",
+                by=date(2004, 12, 1),
+                evidence="The list of those trained",
+                verifier="bh-dmh",
+                guards=Guard.PROJECT,
+            ),
+        ),
     )
     answers(office, "funding-bh-sports", "bh-sports", Choice.APPROVE)
     step = answers(
@@ -104,7 +113,9 @@ def test_it_says_what_was_decided_by_whom_why_and_what_else_there_was(office: Of
         "approved with conditions on Monday 13 September 2004",
         "Clause FUND-1: ",
         "Reasons: It pays for itself",
-        "Train the staff (Budget holder, Sports Services, by Wednesday 1 December 2004)",
+        "Train the staff (Budget holder, Sports Services, by Wednesday 1 December 2004). Shown by: The list "
+        "of those trained. Checked by Budget holder, De Montfort Hall. The project cannot start before it is "
+        "met. Followed up as ACT-2004-0001.",
         "Fingerprint of what was shown: " + "5" * 64,
         "Do nothing Queues at the box office",
         "Buy in a service Capital £90,000. Dearer in the third year",
@@ -121,7 +132,19 @@ def test_it_says_what_was_decided_by_whom_why_and_what_else_there_was(office: Of
     assert [(made["post"], made["clause"], made["choice"]) for made in told["decided_by"]] == [
         ("bh-dmh", "FUND-1", "approve_with_conditions"),
         ("bh-sports", "FUND-1", "approve"),
-        ("cd-hsg", "SRG-1", "declare_interest"),
+    ]
+    assert told["decided_by"][0]["conditions"] == [
+        {
+            "text": "Train the staff",
+            "owner": "bh-sports",
+            "owner_title": "Budget holder, Sports Services",
+            "by": "2004-12-01",
+            "evidence": "The list of those trained",
+            "verifier": "bh-dmh",
+            "verifier_title": "Budget holder, De Montfort Hall",
+            "guards": "project",
+            "action": "ACT-2004-0001",
+        }
     ]
     assert [made["post"] for made in told["consulted"]] == ["heads-of-ict-secretary"]
     assert [(payer["amount"], payer["percent"]) for payer in told["payers"]] == [

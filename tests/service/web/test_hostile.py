@@ -32,6 +32,9 @@ ODD = (
     "{{7*7}}",
     "' OR 1=1 --",
     "9" * 400,
+    "9" * 5_000,
+    "²",
+    "１２",
     "-1",
     "1e309",
     "NaN",
@@ -54,7 +57,8 @@ FIELDS = (
     "condition_verifier", "condition_guards", "until", "until-day", "until-month",
     "until-year", "code", "shown", "content", "address", "next", "title", "summary", "why", "cover", "starts",
     "ends", "q", "order", "round", "state", "status", "cursor", "limit", "department", "waiting_on",
-    "overdue", "version", "edition", "instead_of",
+    "overdue", "version", "edition", "instead_of", "attempt", "post", "change", "lock", "time", "to",
+    "earlier", "later", "in_favour", "funding_parties.².post", "funding_parties.1.post",
 )  # fmt: skip
 BODIES: tuple[Any, ...] = (
     *ODD,
@@ -91,6 +95,7 @@ def test_nothing_that_is_sent_makes_it_fail(each_office: Office, rounds: int) ->
     visitors = [_lenient(office), _signed_in(office), _following(office, step), _signed_in(office, "pmo")]
     known = (
         ref,
+        office.action(ref),
         step,
         draft.ref,
         changed_handbook(office),
@@ -118,6 +123,43 @@ def test_nothing_that_is_sent_makes_it_fail(each_office: Office, rounds: int) ->
         assert answer.status_code < 500 or answer.status_code == 503, (number, method, path, address, sent)
         assert "Traceback" not in answer.text
     assert office.engine.decided == [], "chance cannot press Confirm"
+
+
+@pytest.mark.parametrize("post", ["hoict-rc", "cd-rc", "corp-projects-manager", "internal-audit"])
+def test_what_is_there_for_proposals_is_refused_in_words_for_an_action(office: Office, post: str) -> None:
+    action = office.action(office.submitted("PROP-02"))
+    visitor, token = _signed_in(office, post), office.token(post)
+    for method, path, _ in routes(office):
+        if "{ref}" not in path:
+            continue
+        headers = SAME_ORIGIN | (token if path.startswith("/api/") else {})
+        address = _filled(path.replace("{ref}", action), random.Random(1), ("about",))
+        data: dict[str, Any] = {"data": {"csrf": visitor.mark}}
+        if path.startswith("/api/"):
+            data = {"json": {}}
+        answer = visitor.request(method, address, headers=headers, **({} if method == "GET" else data))
+        assert answer.status_code < 500, (method, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/a/undo/{link}", "attempt"),
+        ("/a/read/{link}", "until-year"),
+        ("/proposals/{draft}/edit/payers", "lock"),
+    ],
+)
+@pytest.mark.parametrize("number", ["9" * 5_000, "²", "１２", "-1"])
+def test_numbers_that_are_none_are_no_fault_of_ours(
+    office: Office, path: str, field: str, number: str
+) -> None:
+    step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
+    link, draft = office.row(step, "cd-ce").id, office.draft({"title": "A draft"}).ref
+    visitor = _following(office, step) if "link" in path else _signed_in(office)
+    sent = {field: number, f"funding_parties.{number}.post": "cd-ce", "csrf": visitor.mark}
+    address = path.format(link=link, draft=draft)
+    answer = visitor.post(address, data=sent, headers=SAME_ORIGIN)
+    assert answer.status_code < 500, answer.text
 
 
 class Lenient(Browser):

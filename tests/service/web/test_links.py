@@ -91,6 +91,31 @@ def test_a_page_says_how_much_of_a_budget_was_approved_here(office: Office) -> N
     assert "£90,000; committed £43,000, £12,000 of it approved here; £35,000 would remain." in person.words
 
 
+def test_a_page_and_the_api_say_what_other_proposals_ask_of_a_budget(office: Office) -> None:
+    office.asked(office.submitted("PROP-01"), FUNDING_CE)
+    ref = office.submitted("PROP-01")
+    person = office.browser()
+    person.see(office.link(office.asked(ref, FUNDING_CE), FUNDER))
+    person.press()
+    assert "£90,000; committed £31,000; £47,000 would remain." in person.words
+    assert (
+        "Other proposals ask for £12,000 of it, and are not answered yet; "
+        "with all of them approved, £35,000 would remain." in person.words
+    )
+    said = office.browser().get(f"/api/v1/cases/{ref}/appraisal", headers=office.token("cd-ce")).json()
+    assert said["budgets"] == [
+        {
+            "post": FUNDER,
+            "total": "90000.00",
+            "committed": "31000.00",
+            "approved_here": "0.00",
+            "would_remain": "47000.00",
+            "asked_here": "12000.00",
+            "would_remain_of_all": "35000.00",
+        }
+    ]
+
+
 def test_the_first_page_has_no_case_content_no_cookie_and_no_redirect(office: Office, minor: str) -> None:
     response = office.browser().get(office.link(minor, FUNDER))
     assert response.status_code == 200

@@ -14,7 +14,8 @@ from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
 from service.web.rehearsals import Rehearsals
 from tests.service.web.office import SAME_ORIGIN, Browser, Office, proposal
-from workflows.model import Choice, Ending, Happening, Outcome, StepClosing
+from tests.support.activities import done
+from workflows.model import Choice, Ending, Happening, Outcome, StepClosing, StepNudged
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2004, 9, 8), date(2004, 10, 13), date(2004, 11, 10)
 SECRETARY, PMO, AUDITOR = "heads-of-ict-secretary", "corp-projects-manager", "internal-audit"
@@ -193,6 +194,105 @@ def test_what_a_board_did_not_decide_by_email_is_before_its_meeting_and_recorded
     assert (made.step, made.choice) == (put, Choice.APPROVE)
     browser.see(page)
     assert "Done Decision. It is approved." in browser.words
+
+
+@pytest.fixture
+def board_meets(office: Office) -> str:
+    """A proposal that SRG has not decided by email, on the day of its meeting; returns the step."""
+    day = date(2004, 10, 28)
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    step = office.asked(ref, "srg")
+    with office.store.reading() as tx:
+        silent = Outcome(step=step, ending=Ending.SILENT, choice=None, at=tx.now, kind="srg")
+    office.closed(step, StepClosing(step=step, outcome=silent, why="time_up"))
+    office.course_waits(ref, "srg-meeting", day, forum="srg")
+    office.it_is(day)
+    office.looks("srg")
+    return office.asked(ref, "srg-meeting")
+
+
+SRG_MEETING = "/meetings/srg/2004-10-28"
+
+
+def srg_attends(office: Office, there: int) -> None:
+    secretary = office.signed_in("srg-secretary")
+    secretary.see(f"{SRG_MEETING}/attendance")
+    members = office.edition.forums["srg"].members
+    said = {
+        f"presence-{post}": "present" if number < there else "apologies"
+        for number, post in enumerate(members)
+    }
+    assert secretary.press(True, "attendance", **said) == 200
+
+
+def letters_of(office: Office, step: str) -> list[str]:
+    with office.store.reading() as tx:
+        return [row.key for row in ledger.of_step(tx, step)]
+
+
+def from_the_letter(office: Office, step: str, post: str) -> Browser:
+    """Answer a forum's question by the link in its letter."""
+    browser = office.browser()
+    browser.see(office.link(step, post))
+    browser.press()
+    browser.press(choice="approve")
+    return browser
+
+
+def test_a_letter_s_link_needs_the_board_s_quorum_as_its_page_does(office: Office, board_meets: str) -> None:
+    browser = from_the_letter(office, board_meets, "srg-secretary")
+    assert SRG_MEETING in browser.page
+    assert "Say first who is at the meeting of Thursday 28 October 2004, on its page" in browser.words
+    srg_attends(office, 2)
+    browser = from_the_letter(office, board_meets, "srg-secretary")
+    assert "Too few members are at the meeting of Thursday 28 October 2004 to decide this" in browser.words
+    assert office.engine.decided == []
+    srg_attends(office, 4)
+    browser = from_the_letter(office, board_meets, "srg-secretary")
+    assert browser.press() == 200
+    assert [made.step for made in office.engine.decided] == [board_meets]
+
+
+def test_whoever_is_asked_where_the_secretary_is_gone_keeps_the_record(office: Office) -> None:
+    office.leaves(office.holder(SECRETARY))
+    ref = office.submitted("PROP-02")
+    office.it_is(OCTOBER)
+    office.looks()
+    step = office.asked(ref, "notification")
+    (holder,) = office.step(step).seats[0].holders
+    instead = office.signed_in(holder.post)
+    assert attends(instead) == 200
+    assert records(instead, step, choice="note", **CLEAR) == 200
+    assert [made.person for made in office.engine.decided] == [holder.person]
+
+
+def test_too_few_who_are_down_as_there_cannot_answer_by_letter_what_needs_no_attendance(
+    office: Office, sitting: str
+) -> None:
+    attends(office.signed_in(SECRETARY), there=1)
+    browser = office.browser()
+    browser.see(office.link(sitting, SECRETARY))
+    browser.press()
+    browser.press(choice="note", **CLEAR)
+    assert "Too few members are at the meeting of Wednesday 13 October 2004" in browser.words
+
+
+def test_nobody_is_chased_for_what_has_rolled_on_to_the_next_meeting(
+    office: Office, board_meets: str
+) -> None:
+    srg_attends(office, 2)
+    secretary = office.signed_in("srg-secretary")
+    secretary.see(f"{SRG_MEETING}/close")
+    assert secretary.press(True, "close", how="inquorate") == 200
+    step = office.step(board_meets)
+    before = letters_of(office, board_meets)
+    office.it_is(date(2004, 11, 5))
+    for rung in step.rungs:
+        nudged = StepNudged(step=board_meets, rung=rung, silent=step.silent, at=rung.at)
+        assert done(office.register.nudged(nudged)).seats == step.asked
+    assert letters_of(office, board_meets) == before
+    browser = from_the_letter(office, board_meets, "srg-secretary")
+    assert "The record of the meeting of Thursday 28 October 2004 is closed" in browser.words
 
 
 def before_srg(office: Office) -> tuple[str, str]:

@@ -7,9 +7,10 @@ import pytest
 from service.gateway import Counted, Refused, Unknown
 from service.handbook import Edition
 from service.relay import PAGE_PATIENCE
-from service.store import editions, intents, journal, rebuild, steps
+from service.store import editions, intents, journal, letters, rebuild, steps
 from service.store.letters import LinkBinding, QueuedLetter
 from tests.service.web.office import BEGINS, Browser, Office
+from tests.service.web.test_boards import everything, reads, votes
 from tests.service.web.test_deciding import FUNDER, checking, choices, closed, of_case
 from tests.support.activities import done
 from tests.support.real_time import RealTime
@@ -206,6 +207,39 @@ async def test_while_the_engine_is_away_it_is_kept_and_the_relay_brings_it(
     assert {undo.key for undo in office.engine.undone} == {f"undo:dec:{step}:1:{FUNDER}:1"}
 
 
+def test_whoever_has_left_takes_nothing_back(office: Office, step: str) -> None:
+    browser = answered(office, step)
+    asked = asking_back(browser).page
+    office.leaves(office.holder(FUNDER))
+    browser.see(browser.at.replace("/a/undo/", "/a/done/"))
+    assert "take this back" not in browser.words
+    browser.see(browser.at.replace("/a/done/", "/a/undo/"))
+    assert browser.heading == "Your answer can no longer be taken back"
+    assert "You no longer answer for this post, Chief Executive's department sponsor." in browser.words
+    browser.page = asked
+    assert browser.press() == 409
+    assert office.engine.undone == []
+    assert state(office, step) == "accepted"
+
+
+def test_a_cover_takes_nothing_back_once_their_cover_is_over(office: Office) -> None:
+    holding(office, hold=Hold(minutes=3 * 24 * 60))
+    ref = office.submitted("PROP-01")
+    office.covers(FUNDER, by="cd-rc", until=BEGINS.date())
+    step = office.asked(ref, "funding-cd-ce")
+    browser = office.browser()
+    browser.see(office.link(step, "cd-rc"))
+    browser.press()
+    browser.press(choice="approve")
+    browser.press()
+    asking_back(browser)
+    assert browser.heading == "Take back your answer?"
+    office.days_pass(1)
+    assert browser.press() == 409
+    assert "You no longer answer for this post" in browser.words
+    assert office.engine.undone == []
+
+
 def test_somebody_else_s_answer_is_not_theirs_to_take_back(office: Office) -> None:
     holding(office)
     ref = office.submitted("PROP-02")
@@ -321,3 +355,66 @@ def test_that_a_blind_question_is_settled_is_told_nobody_before_all_have_answere
     (listed,) = program.get(f"/api/v1/steps?case={ref}", headers=token).json()["steps"]
     assert len(listed["waiting_on"]) == 8
     assert "step.held" not in program.get(f"/api/v1/cases/{ref}/journal", headers=token).text
+
+
+@pytest.mark.parametrize("choice", ["reject", "declare_interest"])
+def test_a_held_vote_shows_in_no_count_while_it_may_be_taken_back(office: Office, choice: str) -> None:
+    holding(office, "srg")
+    ref = office.submitted("PROP-02")
+    step = office.asked(ref, "srg")
+    own = votes(office, step, "chief-executive", choice, "Far too dear")
+    assert "Until then nobody else is told what you answered." in own
+    pages = everything(office, ref, step) | {"a colleague's": reads(office, step, "cd-rc")}
+    for where, page in pages.items():
+        for sign in ("1 against", "0 against", '"against":1', '"against":0', "interest.", '"interests":1'):
+            assert sign not in page, (where, sign)
+    colleague = reads(office, step, "cd-rc")
+    assert "1 of 8 present; 4 needed." in colleague
+    assert "1 answer may still be taken back; how the votes are is shown once it stands." in colleague
+    assert "Chief Executive : answered, not told yet" in colleague.replace("Executive:", "Executive :")
+    office.days_pass(HALF_AN_HOUR + 0.001)
+    later = reads(office, step, "cd-rc")
+    assert ("0 for, 1 against" if choice == "reject" else "1 has declared an interest") in later
+    assert "taken back" not in later
+
+
+def test_the_letter_to_somebody_asked_later_counts_no_held_vote(office: Office) -> None:
+    holding(office, "srg")
+    step = office.asked(office.submitted("PROP-02"), "srg")
+    votes(office, step, "chief-executive", "reject", "Far too dear")
+    votes(office, step, "cd-rc", "approve")
+    with office.store.reading() as tx:
+        (receipt,) = [row for row in letters.of_step(tx, step) if row.key.endswith("cd-rc:receipt")]
+    assert "2 answers may still be taken back; how the votes are is shown once they stand." in str(
+        receipt.props["board"]
+    )
+    assert "against" not in str(receipt.props["board"])
+
+
+def test_what_was_taken_back_is_not_told_while_the_question_is_open(office: Office, step: str) -> None:
+    browser = asking_back(answered(office, step, "reject", reason="It is too dear"))
+    assert "What you answered stays in the record too, and is shown there once the question is settled." in (
+        browser.words
+    )
+    browser.press()
+    with office.store.reading() as tx:
+        at = tx.now
+    done(office.register.undone(StepUndone(step=step, undone=tuple(office.engine.undone), at=at)))
+    office.days_pass(HALF_AN_HOUR + 0.001)
+    ref, program = of_case(step), office.browser()
+    token = office.token("corp-projects-manager", "read:case")
+    pmo = office.signed_in("corp-projects-manager")
+
+    def seen() -> str:
+        pages = []
+        for path in (f"/cases/{ref}", f"/cases/{ref}/record"):
+            pmo.see(path)
+            pages.append(pmo.words)
+        told = program.get(f"/api/v1/cases/{ref}/journal", headers=token).json()
+        return " ".join((*pages, *(str(line["data"].get("choice", "")) for line in told["lines"])))
+
+    assert "took an answer back" in seen()
+    assert "reject" not in seen()
+    answered(office, step, "approve")
+    closed(office, step, Ending.WITHDRAWN, "withdrawn")
+    assert "rejected, and the answer was on its way" in seen()

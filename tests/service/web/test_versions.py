@@ -8,7 +8,7 @@ from service.store import drafts
 from tests.service.web.office import BEGINS, Browser, Office
 from workflows.model import Choice, Ending, Outcome, State, StepClosing
 
-WORDING = {"summary": "Book and pay on the web"}
+WORDING = {"stakeholders": "Whoever books and pays on the web"}
 SMALLER = {"capital_gbp": 60000, "revenue_gbp_per_year": 0, "project_management_gbp": 0}
 """Major still, and with no share for which a code is asked."""
 MATERIAL = {"cost_profile": {**SMALLER, "capital_gbp": 64000}}
@@ -70,7 +70,10 @@ def test_whoever_has_come_to_write_it_is_said_to_be_asked_again(office: Office) 
 
 def test_what_has_not_changed_is_not_submitted_again(office: Office) -> None:
     ref = returned(office)
-    told = "Nothing has changed since version 1. What was asked for was: Say how the amount was arrived at"
+    told = (
+        f"Nothing has changed since version 1. What was asked for: {SPORTS}: “Say how the amount was "
+        "arrived at”"
+    )
     browser = sponsor_checks(office, ref)
     assert told in browser.words
     assert "What will happen" not in browser.words
@@ -134,7 +137,11 @@ def test_the_api_tells_versions_and_what_stands(office: Office) -> None:
     assert told["versions"][1]["kept"] == [f"{ref}.funding-bh-dmh.1"]
     (change,) = told["differences"]
     assert change == told["versions"][1]["changes"][0]
-    assert (change["what"], change["now"], change["material"]) == ("Summary", WORDING["summary"], False)
+    assert (change["what"], change["now"], change["material"]) == (
+        "Who is affected",
+        WORDING["stakeholders"],
+        False,
+    )
     decisions = browser.get(f"/api/v1/cases/{ref}", headers=headers).json()["decisions"]
     assert [(made["version"], made["kept_for"]) for made in decisions] == [(1, [2]), (1, [])]
     assert browser.get(f"/api/v1/cases/{ref}/versions?later=9", headers=headers).status_code == 404
