@@ -4,14 +4,16 @@ from datetime import date
 
 from temporalio import activity
 
+from activities.correspondence import correspondence
 from activities.writing import Writing
 from service import agendas, convening, minuting
 from service.handbook import Edition, Forum
 from service.links import Links
 from service.mailroom import Mailroom
-from service.store import Store, meetings
+from service.store import Store, cases, meetings, steps
 from service.store.engine import Tx
-from service.store.meetings import Meeting, MeetingState, Series
+from service.store.meetings import ClosedItem, Meeting, MeetingState, Series
+from service.store.steps import StepView
 from workflows import ports
 from workflows.model import Clock, Happening, MeetingHappens, MeetingNext
 from workflows.rules import calendar
@@ -111,10 +113,28 @@ class Meetings(Writing, ports.Meetings):
         desk: convening.Convening,
     ) -> None:
         meeting = meetings.get(tx, series, happens.day)
-        following = agendas.after(agendas.days(tx, rules, forum), happens.day)
+        following = agendas.still_open(tx, rules, forum, happens.day)
         text = minuting.draft(meeting, rules, forum, following)
         meetings.minutes_drafted(
             tx, series, happens.day, text.kept(tx), at=happens.at, queued=desk.minutes_sent(happens.day, text)
+        )
+        if following:
+            for item in meeting.items:
+                if item.rolled and (step := steps.get(tx, item.key)) and step.open:
+                    self._rolled_on(tx, step, item, happens, following)
+
+    def _rolled_on(self, tx: Tx, step: StepView, item: ClosedItem, happens: MeetingHappens, to: date) -> None:
+        case = cases.get(tx, step.case)
+        told = correspondence(tx, case, self._links, happens.at).rolled_on(step, happens.day, to, item.note)
+        cases.rolled_on(
+            tx,
+            step.case,
+            step.id,
+            forum=step.ask.forum,
+            day=happens.day,
+            to=to,
+            at=happens.at,
+            queued=told,
         )
 
 

@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.correspondence import correspondence
 from activities.writing import Writing
 from service import agendas
+from service.handbook import Edition
 from service.links import Links
 from service.mailroom import Mailroom
 from service.store import Store, cases, intents, links, steps, undoing
@@ -18,8 +19,11 @@ from service.telling import directory, seated
 from workflows import ports
 from workflows.model import (
     AnswersDue,
+    Ask,
     Choice,
     Decision,
+    Ladder,
+    Nudge,
     StepClosing,
     StepDecided,
     StepHeld,
@@ -90,7 +94,7 @@ class Register(Writing, ports.Register):
         seats = seated(tx, case, ask, ask.seats, calendar.local_day(opening.at)).seats(ask)
         desk = correspondence(tx, case, self._links, opening.at)
         begins = _begins(opening)
-        times = ladder.dated(ask.terms.ladder, begins, desk.rules.non_working, ask.due)
+        times = ladder.dated(_ladder(ask, desk.rules), begins, desk.rules.non_working, ask.due)
         return steps.opened(tx, opening, times, seats, desk.opened(opening, times, seats))
 
     def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
@@ -142,6 +146,14 @@ class Register(Writing, ports.Register):
         answers = intents.unsettled(tx, step=due.step, before=due.before)
         second_thoughts = undoing.unsettled(tx, step=due.step, before=due.before)
         return (*(answer.key for answer in answers), *(undo.key for undo in second_thoughts))
+
+
+def _ladder(ask: Ask, rules: Edition) -> Ladder:
+    """Return the ladder of a question. Nobody above a forum's secretary gives the forum's answer."""
+    if not agendas.at_a_meeting(rules, ask.forum, ask.seats):
+        return ask.terms.ladder
+    rungs = tuple(rung for rung in ask.terms.ladder.rungs if rung.nudge is not Nudge.LINE)
+    return ask.terms.ladder.model_copy(update={"rungs": rungs})
 
 
 def _begins(opening: StepOpening) -> datetime:

@@ -1761,18 +1761,16 @@ EXAMPLES: dict[str, Letter] = {
         **_OF_MEETING | {"to": _SECRETARY},
         items=_BUSINESS[1:2],
         by=date(2004, 10, 15),
-        then="pmo",
     ),
-    "meeting_unrecorded-rolls-on": MeetingUnrecorded(
+    "meeting_unrecorded-to-be-closed": MeetingUnrecorded(
         **_OF_MEETING | {"to": _SECRETARY},
-        items=_BUSINESS[1:],
         by=date(2004, 10, 15),
-        then="next_meeting",
         next_meeting=date(2004, 11, 10),
     ),
     "meeting_unrecorded-pmo": MeetingUnrecorded(
         **_OF_MEETING | {"to": _PMO},
         items=_BUSINESS[1:],
+        next_meeting=date(2004, 11, 10),
         secretary=f"D. Secretary, Secretary, {HEADS}",
     ),
 }

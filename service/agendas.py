@@ -12,7 +12,7 @@ from service.store.engine import Tx
 from service.store.meetings import Calendar, MeetingView, Series
 from service.store.steps import StepView
 from workflows.days import said
-from workflows.model import Ending, Frozen, LegAsk
+from workflows.model import Ending, Frozen, LegAsk, SeatAsk
 from workflows.rules import calendar
 from workflows.rules.series import days as days_of
 
@@ -56,9 +56,18 @@ class AgendaItem(Frozen):
     number: int = 0
     minutes_of: date | None = None
 
+    def rolls(self, view: MeetingView) -> bool:
+        """Say whether the secretary has written down that it rolls on."""
+        return not self.came_to and not self.recording and view.heard_of(self.key).rolled
+
+    def waits(self, view: MeetingView) -> bool:
+        """Say whether it still waits for the forum's word at a meeting."""
+        given = self.came_to or self.recording or self.rolls(view)
+        return self.kind is not ItemKind.INFORMATION and not given
+
 
 class Miss(Frozen):
-    """A case that waits for a later meeting, because it came after papers had closed."""
+    """A case that waits for the next meeting: its papers came too late, or it was put off."""
 
     case: str
     title: str
@@ -98,6 +107,13 @@ def before(known: Sequence[date], day: date) -> date | None:
 def after(known: Sequence[date], day: date) -> date | None:
     """Return the meeting after a day."""
     return min((one for one in known if one > day), default=None)
+
+
+def still_open(tx: Tx, rules: Edition, forum: Forum, day: date) -> date | None:
+    """Return the first meeting after a day that may still take something up."""
+    series = series_of(rules, forum)
+    later = (one for one in days(tx, rules, forum) if one > day)
+    return next((one for one in later if not _over(tx, series, one)), None)
 
 
 def agenda(tx: Tx, rules: Edition, forum: Forum, day: date) -> Agenda:
@@ -328,7 +344,7 @@ def _misses(tx: Tx, rules: Edition, forum: Forum, day: date, following: date | N
 def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | None:
     """Return the meeting to which an open question of a forum has rolled on, if it is still to come.
 
-    The record of the last meeting that it was before is closed without an outcome for it.
+    The last meeting that it was before let it roll on, or its record is closed without an outcome for it.
     """
     forum = rules.forums.get(step.ask.forum)
     if forum is None:
@@ -336,14 +352,21 @@ def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | 
     meets = days(tx, rules, forum)
     opened = calendar.local_day(step.opened)
     last = max((day for day in meets if opened <= day <= today), default=None)
-    held = meetings.find(tx, series_of(rules, forum), last) if last else None
-    return after(meets, last) if last and held and not held.open else None
+    held = meetings.view(tx, series_of(rules, forum), last) if last else None
+    rolls = held is not None and (not held.open or held.heard_of(step.id).rolled)
+    return after(meets, last) if last and rolls else None
 
 
 def secretaries(rules: Edition, forum: Forum) -> tuple[str, ...]:
     """Return the posts under which questions are asked of a forum's secretary."""
     known = [post for post in rules.posts.values() if post.succeeded_by == forum.secretary]
     return (forum.secretary, *(post.key for post in known))
+
+
+def at_a_meeting(rules: Edition, forum: str, asked: Sequence[SeatAsk]) -> bool:
+    """Say whether a question is put to a forum's meeting: its secretary alone writes the answer down."""
+    known = rules.forums.get(forum)
+    return known is not None and all(seat.post in secretaries(rules, known) for seat in asked)
 
 
 def reference(forum: str, day: date, number: int) -> str:

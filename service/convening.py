@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
 from service import agendas, minuting, telling
-from service.agendas import ItemKind
-from service.handbook import Edition, Forum
+from service.agendas import AgendaItem, ItemKind
+from service.handbook import Edition, Forum, Person
 from service.minuting import MinutesText
-from service.store import editions, meetings
+from service.store import covers, editions, meetings
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE
@@ -164,13 +164,14 @@ class Convening:
         following = self._following(day)
         to_pmo = post != self._forum.secretary
         told = calendar.nth_working_day(day, self._forum.told_days, self._rules.non_working)
-        facts: dict[str, object] = {"items": self._business(day), "next_meeting": following}
+        called = following and rule.called_on(following, self._forum.called_days, self._rules.non_working)
+        facts: dict[str, object] = {"items": self._pending(day), "next_meeting": following}
         if to_pmo:
             facts |= {"secretary": self._titled(self._forum.secretary)}
         else:
-            facts |= {"by": told, "then": "pmo"}
-        letter = self._letter(MeetingUnrecorded, post, day, f"unrecorded:{post}", facts)
-        return [letter] if letter else []
+            # Once the next meeting is called, that is gone on with, and the PMO hears no more of this one.
+            facts |= {"by": told if called is None or calendar.closing(told) < called else None}
+        return self._letters(MeetingUnrecorded, post, day, f"unrecorded:{post}", facts)
 
     def minutes_sent(
         self, day: date, text: MinutesText, *, confirmed: date | None = None
@@ -209,11 +210,22 @@ class Convening:
         key: date | None = None,
     ) -> list[QueuedLetter]:
         posts = dict.fromkeys((*self._forum.members, self._forum.secretary))
-        made = (self._letter(letter, post, day, what, facts, key=key) for post in posts)
+        made = (one for post in posts for one in self._letters(letter, post, day, what, facts, key=key))
         # Somebody who holds two of the posts is written to once.
-        return list({one.person: one for one in made if one}.values())
+        return list({one.person: one for one in made}.values())
 
-    def _letter(
+    def _readers(self, post: str) -> Iterator[Person]:
+        """Go through who is written to as a post: its holder, and whoever covers for a secretary."""
+        today = calendar.local_day(self._at)
+        holder = self._rules.holder(post, today)
+        if holder is None:
+            return
+        yield holder
+        cover = covers.on_day(self._tx, today).get(holder.id) if post == self._forum.secretary else None
+        if cover and (person := self._rules.people.get(cover)):
+            yield person
+
+    def _letters(
         self,
         letter: type[MeetingLetter],
         post: str,
@@ -222,11 +234,22 @@ class Convening:
         facts: Mapping[str, object],
         *,
         key: date | None = None,
-    ) -> QueuedLetter | None:
-        today = calendar.local_day(self._at)
-        person = self._rules.holder(post, today)
-        if person is None:
-            return None
+    ) -> list[QueuedLetter]:
+        return [
+            self._letter(letter, post, person, day, what, facts, key=key) for person in self._readers(post)
+        ]
+
+    def _letter(
+        self,
+        letter: type[MeetingLetter],
+        post: str,
+        person: Person,
+        day: date,
+        what: str,
+        facts: Mapping[str, object],
+        *,
+        key: date | None,
+    ) -> QueuedLetter:
         address = self._rules.address(post, person.id)
         made = letter.model_validate(
             {
@@ -259,8 +282,11 @@ class Convening:
     def _following(self, day: date) -> date | None:
         return agendas.after(agendas.days(self._tx, self._rules, self._forum), day)
 
-    def _papers(self, day: date) -> date:
-        return calendar.nth_working_day(day, -self._forum.papers_days, self._rules.non_working)
+    def _papers(self, day: date) -> date | None:
+        """Return until when papers are taken; None once that has passed, or they are closed."""
+        due = calendar.nth_working_day(day, -self._forum.papers_days, self._rules.non_working)
+        closed = meetings.view(self._tx, self._series, day).papers_closed
+        return None if closed or calendar.local_day(self._at) > due else due
 
     def _starts(self, known: Meeting) -> datetime:
         begins = time.fromisoformat(known.time or self._forum.time)
@@ -280,15 +306,21 @@ class Convening:
 
     def _business(self, day: date) -> tuple[Business, ...]:
         agenda = agendas.agenda(self._tx, self._rules, self._forum, day)
-        return tuple(
-            Business(
-                number=item.number,
-                ref=item.case,
-                title=item.title,
-                sought=agendas.sought(self._tx, item),
-                for_information=item.kind is ItemKind.INFORMATION,
-                carried_over_from=item.carried_from,
-            )
-            for item in agenda.items
-            if not item.came_to or item.kind is ItemKind.INFORMATION
+        listed = (item for item in agenda.items if not item.came_to or item.kind is ItemKind.INFORMATION)
+        return tuple(map(self._listed, listed))
+
+    def _pending(self, day: date) -> tuple[Business, ...]:
+        """Return the items of a meeting whose outcome nobody has recorded."""
+        known = meetings.view(self._tx, self._series, day)
+        agenda = agendas.agenda(self._tx, self._rules, self._forum, day)
+        return tuple(map(self._listed, (item for item in agenda.items if item.waits(known))))
+
+    def _listed(self, item: AgendaItem) -> Business:
+        return Business(
+            number=item.number,
+            ref=item.case,
+            title=item.title,
+            sought=agendas.sought(self._tx, item),
+            for_information=item.kind is ItemKind.INFORMATION,
+            carried_over_from=item.carried_from,
         )

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from service.handbook import Edition
 from service.store import steps
+from service.store.editions import in_force_hash
 from service.store.engine import Tx
 from service.store.meetings import Calendar, calendar_changes, known_series
 from service.telling import edition
@@ -44,9 +45,12 @@ def of(
 ) -> tuple[Sitting, ...]:
     """Return the meetings of a forum from a day to a day, in the order of their days, as they are held now.
 
+    They are those of the handbook in force, whatever was in force when a case began: nobody meets by another.
     One that was moved has its earlier days in `formerly`; one that was called off is left out.
     """
-    routing = rules.routing()
+    in_force = edition(tx, in_force_hash(tx, organisation) or rules.hash).routing()
+    # A forum that the handbook in force does not have any more meets as the case's own has it.
+    routing = in_force if forum in in_force.forums else rules.routing()
     known = routing.forums.get(forum)
     if known is None:
         return ()

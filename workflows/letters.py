@@ -898,15 +898,15 @@ class MinutesSent(MeetingLetter):
 
 
 class MeetingUnrecorded(MeetingLetter):
-    """To a forum's secretary, and to the PMO if it stays so: items of a meeting have no outcome."""
+    """To a forum's secretary, and to the PMO if it stays so: the record of a meeting is open."""
 
     kind: Literal["meeting_unrecorded"] = "meeting_unrecorded"
     items: tuple[Business, ...] = ()
+    """Those whose outcome nobody has recorded."""
     by: date | None = None
-    """The day until which it can be recorded before something else happens."""
-    then: Literal["pmo", "next_meeting", "nothing"] = "nothing"
-    """What happens on that day: the PMO is told, or the items go to the forum's next meeting."""
+    """The day on which the PMO is told, in the secretary's own letter."""
     next_meeting: date | None = None
+    """The meeting to which they go without an outcome, if one is known."""
     secretary: Line = ""
     """Who was asked to record it, for a letter to the PMO; empty in the secretary's own."""
 

@@ -18,6 +18,7 @@ from workflows.letters import Addressee, Question
 from workflows.model import (
     Becoming,
     CaseMoved,
+    Choice,
     Ending,
     Expiring,
     Moving,
@@ -62,6 +63,23 @@ class Sponsors(CaseFile):
             decide_by=self.case.decide_by if limited else None,
         )
         return self._to_sponsor(f"moved:{moved.number}", letter)
+
+    def rolled_on(self, step: StepView, day: date, to: date, why: str) -> list[QueuedLetter]:
+        """A forum came to no outcome at its meeting of a day: the sponsor is told when it takes it up."""
+        forum = title(self.rules, step.ask.forum, self.today)
+        answer = letters.Answer(
+            who=forum, choice=Choice.DEFER, kind=step.kind, on=day, reason=why, until=to, next_meeting=True
+        )
+        letter = partial(
+            letters.Deferred,
+            matter=self._matter(),
+            on=self.today,
+            until=to,
+            next_meeting=forum,
+            question=self._question(step.key, step.kind, step.seats[0]),
+            answers=(answer,),
+        )
+        return self._to_sponsor(f"rolled_on:{step.id}:{day}", letter)
 
     def became(self, becoming: Becoming, *, orders_to: str = "") -> list[QueuedLetter]:
         """A state that ends or turns a proposal has a letter of its own, to sponsor and lead.

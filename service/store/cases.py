@@ -296,6 +296,23 @@ def expiring(tx: Tx, expiring: Expiring, queued: Sequence[QueuedLetter] = ()) ->
     return tx.clock
 
 
+def rolled_on(
+    tx: Tx,
+    case: str,
+    step: str,
+    *,
+    forum: str,
+    day: date,
+    to: date,
+    at: datetime,
+    queued: Sequence[QueuedLetter],
+) -> bool:
+    """Write that the meeting of a day let a question roll on to another, with the letters; once."""
+    data = {"step": step, "forum": forum, "day": day, "to": to}
+    fact = Entry("question.rolled_on", data, f"rolled_on:{step}:{day}", ENGINE, at=at)
+    return letters.tell(tx, case, [fact], queued)
+
+
 def waiting(tx: Tx, wait: CaseWaiting, queued: Sequence[QueuedLetter] = ()) -> Clock:
     """Write what a case waits for apart from people; done twice, as it was the first time."""
     fact = Entry("case.waiting", wait.model_dump(exclude={"case"}), f"waiting:{wait.number}", ENGINE)

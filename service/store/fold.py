@@ -947,6 +947,7 @@ FOLDS: dict[str, Fold] = {
 RECORD_ONLY = frozenset(
     {
         "approval.expiring",
+        "question.rolled_on",
         "decision.taking_back",
         "decision.not_taken_back",
         "action.follows",

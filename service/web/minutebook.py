@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from service import agendas, boards, minuting, telling
 from service.agendas import Agenda, AgendaItem, ItemKind
@@ -26,7 +26,7 @@ from service.web import standing, words
 from service.web.roles import Role
 from service.web.standing import Sight
 from service.web.visits import Visit
-from workflows.model import Choice, Frozen, key_of
+from workflows.model import ZONE, Choice, Frozen, key_of
 from workflows.rules import meter
 from workflows.rules.meter import Meter
 
@@ -66,6 +66,11 @@ class Room:
         return self.meeting.day
 
     @property
+    def begins(self) -> datetime:
+        """The instant at which it begins."""
+        return datetime.combine(self.day, time.fromisoformat(self.meeting.time or self.forum.time), ZONE)
+
+    @property
     def path(self) -> str:
         """Where its page is."""
         return f"/meetings/{self.forum.key}/{self.day.isoformat()}"
@@ -73,7 +78,8 @@ class Room:
     @property
     def there(self) -> tuple[str, ...]:
         """The posts of the members who are there, or have sent somebody."""
-        return tuple(one.post for one in self.meeting.attendance if one.presence.counts)
+        came = [one.post for one in self.meeting.attendance if one.presence.counts]
+        return tuple(post for post in self.forum.members if post in came)
 
     @property
     def meter(self) -> Meter:
@@ -104,12 +110,11 @@ class Room:
 
     def pending(self, item: AgendaItem) -> bool:
         """Say whether an item still waits for the forum's word."""
-        given = item.came_to or item.recording or self.rolled(item)
-        return item.kind is not ItemKind.INFORMATION and not given
+        return item.waits(self.meeting)
 
     def rolled(self, item: AgendaItem) -> bool:
         """Say whether the secretary has written down that an item rolls on."""
-        return not item.came_to and not item.recording and self.meeting.heard_of(item.key).rolled
+        return item.rolls(self.meeting)
 
     def following(self, item: AgendaItem | None = None) -> AgendaItem | None:
         """Return the next item that waits for an outcome: after this one, or else from the beginning."""
@@ -128,8 +133,10 @@ def right(tx: Tx, visit: Visit, forum: Forum) -> Right:
     own = secretary is not None and (secretary.id == visit.me.id or secretary.id in covers_for)
     records = own or _asked_instead(tx, visit, forum)
     pmo = Role.PMO in visit.roles
-    sits = any(
-        visit.rules.acting(member, visit.today) in visit.posts for member in (*forum.members, forum.secretary)
+    members = (*forum.members, forum.secretary)
+    covered = (visit.rules.holder(member, visit.today) for member in members)
+    sits = any(visit.rules.acting(member, visit.today) in visit.posts for member in members) or any(
+        held.id in covers_for for held in covered if held
     )
     return Right(
         reads=records or pmo or sits or Role.AUDITOR in visit.roles, acts=records or pmo, records=records
@@ -173,15 +180,24 @@ def room(tx: Tx, visit: Visit, key: str, day: str) -> Room:
         on = date.fromisoformat(day)
     except ValueError:
         raise NotFound from None
+    if on.isoformat() != day:
+        # Each meeting has one address.
+        raise NotFound
     series = agendas.series_of(visit.rules, forum)
     if on not in agendas.days(tx, visit.rules, forum) and meetings.find(tx, series, on) is None:
         raise NotFound(f"{forum.name} does not meet on {words.day(on)}.")
-    view = meetings.view(tx, series, on)
-    if not view.time:
-        view = view.model_copy(update={"time": forum.time, "place": view.place or forum.place})
+    view = _view(tx, series, forum, on)
     made = agendas.agenda(tx, visit.rules, forum, on)
     out = {item.key: kept_out(tx, visit.rules, forum, item, on) for item in made.items}
     return Room(visit.rules, forum, series, view, made, may, visit.today, out)
+
+
+def _view(tx: Tx, series: Series, forum: Forum, day: date) -> MeetingView:
+    """Return a meeting; one that is only in the calendar is where and when the forum always meets."""
+    view = meetings.view(tx, series, day)
+    if view.time:
+        return view
+    return view.model_copy(update={"time": forum.time, "place": view.place or forum.place})
 
 
 def kept_out(tx: Tx, rules: Edition, forum: Forum, item: AgendaItem, day: date) -> tuple[str, ...]:
@@ -210,7 +226,7 @@ def kept_out(tx: Tx, rules: Edition, forum: Forum, item: AgendaItem, day: date) 
 
 def told(tx: Tx, visit: Visit, forum: Forum, day: date) -> Room:
     """Return a meeting to a program that may read every case, and so what was decided of each."""
-    view = meetings.view(tx, agendas.series_of(visit.rules, forum), day)
+    view = _view(tx, agendas.series_of(visit.rules, forum), forum, day)
     nothing = Right(reads=True, acts=False, records=False)
     made = agendas.agenda(tx, visit.rules, forum, day)
     return Room(visit.rules, forum, agendas.series_of(visit.rules, forum), view, made, nothing, visit.today)
@@ -324,6 +340,8 @@ def sight(tx: Tx, visit: Visit, step: StepView) -> Sight:
 
 def hindrance(found: Room, item: AgendaItem) -> str:
     """Say why an item cannot be given an outcome now; nothing if it can."""
+    if not found.meeting.goes_ahead:
+        return "This meeting was moved or called off."
     if not found.meeting.open:
         return "The record of this meeting is closed."
     if found.day > found.today:
@@ -411,6 +429,9 @@ def _by(day: date | None) -> str:
 def attended_by(found: Room) -> tuple[AttendedBy, ...]:
     """Return who was there, as the closed record keeps them: by the titles of the day."""
     known = {one.post: one for one in found.meeting.attendance}
+    if not known:
+        # Nobody has said who was there, which is not to say that nobody was.
+        return ()
     return tuple(
         AttendedBy(
             title=found.title(post),
@@ -442,17 +463,12 @@ def minutes(tx: Tx, found: Room) -> MinutesText:
     kept = minuting.read(tx, found.meeting.minutes_hash)
     if kept is not None:
         return kept
-    following = agendas.after(agendas.days(tx, found.rules, found.forum), found.day)
+    following = agendas.still_open(tx, found.rules, found.forum, found.day)
     meeting = found.meeting
     if meeting.open:
         now = {"items": closed_items(tx, found), "present": attended_by(found)}
         meeting = meeting.model_copy(update=now)
     return minuting.draft(meeting, found.rules, found.forum, following)
-
-
-def preview(found: Room) -> bool:
-    """Say whether minutes are only what they would be if the record were closed now."""
-    return not found.meeting.minutes_hash
 
 
 def answered(found: Room) -> bool:

@@ -5,9 +5,9 @@ from service.agendas import AgendaItem
 from service.minuting import MinutesText, quorum_said
 from service.store import cases
 from service.store.engine import Tx
-from service.web import packs
+from service.web import minutebook, packs
 from service.web.minutebook import Room
-from service.web.packs import Member, MinuteItem, Minutes, Pack, PackItem
+from service.web.packs import Line, Member, MinuteItem, Minutes, Pack, PackItem, Section
 
 
 def pack(tx: Tx, found: Room) -> Pack:
@@ -33,6 +33,7 @@ def _item(tx: Tx, found: Room, item: AgendaItem) -> PackItem:
             number=item.number,
             title=item.title,
             decision_sought=agendas.sought(tx, item),
+            sections=_minutes_read(tx, found, item),
             carried_over_from=item.carried_from,
         )
     case = cases.get(tx, item.case)
@@ -41,6 +42,15 @@ def _item(tx: Tx, found: Room, item: AgendaItem) -> PackItem:
     return packs.item(
         tx, case, question, rules, found.today, item.number, carried_over_from=item.carried_from
     )
+
+
+def _minutes_read(tx: Tx, found: Room, item: AgendaItem) -> tuple[Section, ...]:
+    """Return the minutes that an item confirms, for members to have read them."""
+    text = minuting.read(tx, minutebook.minutes_hash(tx, found, item))
+    if text is None:
+        return ()
+    read = tuple(Line(what=f"{line.number}. {line.title}", which=(line.text,)) for line in text.items)
+    return (Section(heading="The minutes", sentences=(text.opening,) if text.opening else (), lines=read),)
 
 
 def minutes(tx: Tx, found: Room, text: MinutesText) -> Minutes:

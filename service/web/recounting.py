@@ -206,6 +206,12 @@ def _taken_back(said: str) -> Callable[[Line, Edition], str]:
     return tell
 
 
+def _rolled_on(line: Line, edition: Edition) -> str:
+    forum = telling.title(edition, line.data["forum"], words.local(line.at))
+    day, to = (words.short_day(date.fromisoformat(line.data[end])) for end in ("day", "to"))
+    return f"{forum} came to no outcome on {day}, and takes it up on {to}."
+
+
 def _expiring(line: Line, edition: Edition) -> str:
     until = date.fromisoformat(str(line.data["valid_until"]))
     return f"Sponsor and lead officer were warned that the approval lapses after {words.short_day(until)}."
@@ -284,6 +290,7 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "decision.undone": _taken_back("took an answer back, and the question waits for them again"),
     "decision.not_taken_back": _taken_back("asked too late to take an answer back, and it stands"),
     "approval.expiring": _expiring,
+    "question.rolled_on": _rolled_on,
     "decision.refused": lambda line, edition: "An answer was not counted.",
     "letter.queued": _letter("was written"),
     "letter.sent": _letter("was sent"),

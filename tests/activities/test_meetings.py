@@ -8,10 +8,10 @@ import pytest
 from activities.meetings import Meetings
 from service.store import clock, letters, meetings, rebuild
 from service.store.letters import LedgerRow
-from service.store.meetings import Meeting, MeetingState, Series
+from service.store.meetings import ClosedItem, Meeting, MeetingState, Series
 from tests.support.activities import done
 from tests.support.desk import NINE, Desk
-from workflows.model import MEETING, CaseWaiting, Happening, MeetingHappens, MeetingNext
+from workflows.model import MEETING, CaseWaiting, Happening, MeetingHappens, MeetingNext, Nudge
 from workflows.rules.clock import jump
 
 SERIES = Series(organisation="leicester", forum="heads-of-ict")
@@ -149,6 +149,23 @@ def test_the_secretary_is_reminded_and_then_the_pmo_is_told(convener: Convener) 
     ]
 
 
+def test_the_letter_about_an_open_record_counts_what_waits_for_an_outcome_and_nothing_else(
+    convener: Convener,
+) -> None:
+    desk = convener.desk
+    step = put(convener, desk)
+    with desk.store.writing() as tx:
+        for title in ("Dates for 2005", "Rooms"):
+            meetings.business_added(tx, SERIES, OCTOBER, title, by="p")
+    with desk.store.writing() as tx:
+        added = [one.item for one in meetings.view(tx, SERIES, OCTOBER).heard]
+        meetings.noted(tx, SERIES, OCTOBER, added[0], "They are agreed.", by="p")
+        meetings.rolled_on(tx, SERIES, OCTOBER, added[1], "No time", by="p")
+    convener.happens(Happening.CHASED)
+    (letter,) = convener.letters("meeting_unrecorded")
+    assert [item["ref"] for item in letter.props["items"]] == [step.partition(".")[0]]
+
+
 def test_a_record_that_is_closed_is_minuted_before_anything_else(convener: Convener) -> None:
     convener.looks()
     convener.happens(Happening.CALLED)
@@ -184,6 +201,54 @@ def test_nothing_happens_any_more_to_a_meeting_that_was_moved_called_off_or_clos
     before = convener.meeting(), convener.desk.record()
     convener.happens(what)
     assert (convener.meeting(), convener.desk.record()) == before
+
+
+def put(convener: Convener, desk: Desk) -> str:
+    """Put a case's notification to the Heads of ICT on 13 October; returns the step."""
+    case = desk.submits()
+    convener.looks()
+    convener.it_is(OCTOBER)
+    desk.opens(desk.ask(case, "notification"), at=datetime(2004, 10, 13, 8, tzinfo=UTC))
+    return f"{case.case}.notification.1"
+
+
+def test_nobody_above_a_secretary_answers_for_the_forum(convener: Convener) -> None:
+    step = put(convener, convener.desk)
+    nudges = [rung.nudge for rung in convener.desk.step(step).rungs]
+    assert Nudge.LINE not in nudges
+    assert {Nudge.REMIND, Nudge.COVER, Nudge.PMO} <= set(nudges)
+
+
+def test_what_rolls_on_is_told_to_its_sponsor_and_nobody_is_reminded_of_it_until_the_next_meeting(
+    convener: Convener,
+) -> None:
+    desk = convener.desk
+    step = put(convener, desk)
+    case = step.partition(".")[0]
+    with desk.store.writing() as tx:
+        item = ClosedItem(
+            key=step,
+            number=1,
+            kind="question",
+            title="Booking",
+            case=case,
+            rolled=True,
+            note="Too few came",
+        )
+        meetings.closed(tx, SERIES, OCTOBER, MeetingState.INQUORATE, items=(item,), present=(), by="p")
+    before = desk.ledger(case)
+    convener.happens(Happening.MINUTED)
+    convener.happens(Happening.MINUTED)
+    told = [row for row in desk.ledger(case) if row not in before]
+    assert {(row.kind, row.post) for row in told} == {("deferred", "cd-rc"), ("deferred", "hoict-rc")}
+    answer = told[0].props["answers"][0]
+    assert (answer["reason"], answer["until"], answer["next_meeting"]) == ("Too few came", "2004-11-10", True)
+    before = desk.ledger(case)
+    for rung in desk.step(step).rungs:
+        assert rung.at < datetime(2004, 11, 10, tzinfo=UTC)
+        desk.nudges(step, rung.nudge)
+    assert desk.ledger(case) == before
+    assert desk.step(step).climbed == len(desk.step(step).rungs)
 
 
 Deed = Happening | MeetingState

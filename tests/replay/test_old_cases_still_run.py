@@ -98,10 +98,14 @@ MEETING_FIRST = (
 )
 RETURNED_LATER = (
     """            await self.become(State.RETURNED, because=outcome)
+            if outcome.outside_guidelines:
+                await self.track(proposal)
             proposal = await self.come_back(proposal)
 """,
     """            proposal = await self.come_back(proposal)
             await self.become(State.RETURNED, because=outcome)
+            if outcome.outside_guidelines:
+                await self.track(proposal)
 """,
 )
 NOT_TOLD = ("        await self.become(states.end(outcome), because=outcome)\n", "        pass\n")

@@ -35,10 +35,12 @@ def turns(following: date | None, told: int = 5) -> tuple[Turn, ...]:
     ("following", "told", "expected"),
     [
         (NOVEMBER, 5, [(CHASED, date(2004, 10, 15)), (TOLD, date(2004, 10, 20)), (LEFT, date(2004, 10, 27))]),
-        # The next meeting is called before the PMO would be told: nobody is chased of what is left.
-        (date(2004, 10, 29), 5, [(LEFT, date(2004, 10, 15))]),
+        # The next meeting is called before the PMO would be told.
+        (date(2004, 11, 2), 5, [(CHASED, date(2004, 10, 15)), (LEFT, date(2004, 10, 19))]),
+        # It is called before anybody would be reminded: the secretary is reminded then.
+        (date(2004, 10, 29), 5, [(CHASED, date(2004, 10, 15)), (LEFT, date(2004, 10, 15))]),
         # Of two meetings close together the first has at least its own day.
-        (date(2004, 10, 20), 5, [(LEFT, OCTOBER)]),
+        (date(2004, 10, 20), 5, [(CHASED, OCTOBER), (LEFT, OCTOBER)]),
         # With no meeting to follow nothing is ever left.
         (None, 5, [(CHASED, date(2004, 10, 15)), (TOLD, date(2004, 10, 20))]),
     ],

@@ -23,7 +23,8 @@ def turns(
     """Return what follows a meeting for as long as nobody closes its record, in order.
 
     The secretary is reminded `chased` working days after it, the PMO told after `told`. It is left to be
-    recorded later when the next meeting is called, `called` working days before that.
+    recorded later when the next meeting is called, `called` working days before that; of meetings so close
+    together that the secretary has not been reminded by then, they are reminded then.
     """
     chases = (
         Turn(what=what, at=calendar.closing(calendar.nth_working_day(day, days, non_working)))
@@ -33,7 +34,9 @@ def turns(
     # Of two meetings close together, the first has at least its own day.
     last = max(left, calendar.closing(day)) if left else None
     kept = tuple(turn for turn in chases if last is None or turn.at < last)
-    return (*kept, Turn(what=Happening.LEFT, at=last)) if last else kept
+    if last is None:
+        return kept
+    return (*(kept or [Turn(what=Happening.CHASED, at=last)]), Turn(what=Happening.LEFT, at=last))
 
 
 def overtaken(turn: Turn, turns: Sequence[Turn], now: datetime) -> bool:

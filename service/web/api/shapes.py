@@ -118,7 +118,7 @@ class MeetingTold(Meeting):
     why: str
     agenda: list[MeetingItem]
     misses: list[str]
-    """The cases whose papers came too late for it."""
+    """The cases that wait for the next meeting: their papers came too late, or they were put off."""
     minutes: Literal["", "drafted", "corrected", "confirmed"]
     confirmed_at: dates.date | None
 

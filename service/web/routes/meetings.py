@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service import agendas, convening
 from service.convening import Convening
-from service.errors import Conflict, Forbidden
+from service.errors import Conflict, Forbidden, NotFound
 from service.handbook import Forum
 from service.store import meetings
 from service.store.engine import Tx
@@ -187,8 +187,8 @@ def business_added(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
         minutebook.locked(tx, visit, forum)
         found = minutebook.open_room(tx, visit, forum, day)
         title = forms.line(sent, "title", "Say what the item is about", errors)
-        if not errors:
-            meetings.business_added(tx, found.series, found.day, title, by=visit.me.id)
+        if not errors and not meetings.business_added(tx, found.series, found.day, title, by=visit.me.id):
+            errors["title"] = "An item of this title is on the agenda already"
     if errors:
         return page(
             "meetings/business.html",
@@ -207,6 +207,8 @@ def pack(forum: str, day: str, visit: Asker) -> Response:
     """Give the papers of the meeting as a PDF: every item of the agenda under its number."""
     with visit.desk.store.reading() as tx:
         found = minutebook.room(tx, visit, forum, day)
+        if not found.meeting.goes_ahead:
+            raise NotFound("This meeting was moved or called off, so it has no papers.")
         made = papers.pack(tx, found)
     return pdf(packs.pack_pdf(made), f"papers-{forum}-{day}")
 
@@ -260,6 +262,8 @@ def _changed(tx: Tx, visit: Visit, found: Room, sent: FormData) -> Response:
         if not errors:
             told = desk.arranged(day, place, time)
             meetings.arranged(tx, series, day, place=place, time=time, by=me, queued=told)
+    elif what == "call_off" and visit.now >= found.begins:
+        errors["what"] = "It has begun: close its record, and say that it was not held if it was not"
     elif what == "call_off":
         why = forms.line(sent, "off_why", "Say why it is called off", errors)
         if not errors:

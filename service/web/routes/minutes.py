@@ -87,6 +87,8 @@ def minutes(forum: str, day: str, visit: Asker) -> Response:
     """Show the minutes as they stand, or what they would say."""
     with visit.desk.store.reading() as tx:
         found = minutebook.room(tx, visit, forum, day)
+        if not found.meeting.goes_ahead:
+            raise NotFound("This meeting was moved or called off, so it has no minutes.")
         text = minutebook.minutes(tx, found)
         corrected = minuting.corrected(tx, found.meeting)
     return page(

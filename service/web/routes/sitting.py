@@ -25,6 +25,7 @@ from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.standing import Standing
 from service.web.visits import Asker, Sent, Visit
+from workflows.model import Choice
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger("web.meetings")
@@ -47,8 +48,10 @@ def attendance(forum: str, day: str, visit: Asker) -> Response:
     """Ask who is there, member by member."""
     with visit.desk.store.reading() as tx:
         found = minutebook.open_room(tx, visit, forum, day)
-    typed = {f"presence-{one.post}": str(one.presence) for one in found.meeting.attendance}
-    typed |= {f"substitute-{one.post}": one.substitute for one in found.meeting.attendance}
+    # The handbook's substitute of a member is there to be kept or replaced by another's name.
+    typed = {f"substitute-{post}": found.title(other) for post, other in found.forum.substitutes.items()}
+    typed |= {f"presence-{one.post}": str(one.presence) for one in found.meeting.attendance}
+    typed |= {f"substitute-{one.post}": one.substitute for one in found.meeting.attendance if one.substitute}
     return _attendance_page(visit, found, typed, {})
 
 
@@ -157,6 +160,8 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
     if hindered := minutebook.hindrance(found, item):
         return _item_page(tx, visit, found, item, forms.typed(sent), {"do": hindered})
     votes = _votes(sent, found, item, errors)
+    if votes and votes.against > votes.in_favour and _yes(sent, item):
+        errors["choice"] = "More voted against it than for it"
     result: Submitted | Response
     match item.kind:
         case ItemKind.MINUTES:
@@ -177,6 +182,8 @@ def _minutes_recorded(
 ) -> Response:
     if sent.get("confirmed") != "yes":
         errors["confirmed"] = "Say that they are a true record, or let them roll on"
+    if sent.get("minutes") != minutebook.minutes_hash(tx, found, item):
+        errors["confirmed"] = "They were corrected meanwhile: read them again before they are confirmed"
     if errors or item.minutes_of is None:
         return _item_page(tx, visit, found, item, forms.typed(sent), errors)
     desk = Convening(tx, found.rules, found.forum, visit.desk.links.page, tx.now)
@@ -267,6 +274,11 @@ def _why_not(standing: Standing) -> str:
             return "This question is no longer yours to answer"
 
 
+def _yes(sent: FormData, item: AgendaItem) -> bool:
+    chosen = str(sent.get("choice", ""))
+    return item.kind is ItemKind.QUESTION and chosen in list(Choice) and Choice(chosen).favourable
+
+
 def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]) -> Votes | None:
     """Read how a vote went, if one was taken: no more than are here may have voted."""
     counts: dict[str, int] = {}
@@ -290,6 +302,14 @@ def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]
     )
 
 
+def _theirs(tx: Tx, visit: Visit, item: AgendaItem) -> bool:
+    """Say whether a question was put to the visitor: a new secretary is known to it only in a moment."""
+    if item.kind is not ItemKind.QUESTION:
+        return False
+    seats = minutebook.step_of(tx, item).seats
+    return any(held.person == visit.me.id for seat in seats for held in seat.holders)
+
+
 def _item_page(
     tx: Tx,
     visit: Visit,
@@ -303,7 +323,13 @@ def _item_page(
     sight = brief = None
     shown = ""
     given = item.came_to or item.recording
-    mine = found.right.records and item.kind is ItemKind.QUESTION and not given and found.meeting.open
+    mine = (
+        _theirs(tx, visit, item)
+        and found.right.records
+        and item.kind is ItemKind.QUESTION
+        and not given
+        and found.meeting.open
+    )
     if mine:
         sight = minutebook.sight(tx, visit, minutebook.step_of(tx, item))
         brief = briefing.brief(tx, sight)
@@ -329,6 +355,7 @@ def _item_page(
         members=[(post, found.title(post)) for post in found.there if post not in out],
         out=[found.title(post) for post in out],
         minutes=minuting.read(tx, minutebook.minutes_hash(tx, found, item)),
+        minutes_hash=minutebook.minutes_hash(tx, found, item),
         following=found.following(item),
         owners=deciding.condition_owners(sight) if sight else [],
         verifies=deciding.verifies(sight) if sight else "",

@@ -65,6 +65,7 @@ def test_no_route_that_changes_anything_takes_it_from_another_site(
         "item": "x",
         "ref": ref,
         "key": "why",
+        "post": "bh-dmh",
         "number": changed_handbook(office),
     }
     changing = [

@@ -8,7 +8,8 @@ from pypdf import PdfReader
 
 from service import agendas, publishing, sittings
 from service.gateway import Unknown
-from service.store import cases, journal, meetings, rebuild
+from service.handbook import Edition
+from service.store import cases, editions, journal, meetings, rebuild
 from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
 from service.web.rehearsals import Rehearsals
@@ -356,7 +357,8 @@ def test_a_case_for_the_next_meeting_misses_this_one(office: Office) -> None:
     office.course_waits(office.submitted("PROP-02"), "notification", NOVEMBER)
     browser = office.signed_in("hoict-ce")
     browser.see(MEETING)
-    assert "its papers came too late, and it waits for Wednesday 10 November 2004" in browser.words
+    assert "What waits for the next meeting" in browser.words
+    assert "): Wednesday 10 November 2004" in browser.words
 
 
 def test_the_secretary_adds_business_and_moves_items_up_and_down(office: Office, sitting: str) -> None:
@@ -478,6 +480,20 @@ def test_a_cover_of_the_secretary_records_in_their_place(office: Office) -> None
     assert attends(browser) == 200
     assert records(browser, step, choice="note", **CLEAR) == 200
     assert [made.person for made in office.engine.decided] == [office.holder("bh-sports")]
+
+
+def test_a_cover_of_a_member_reads_and_that_of_the_secretary_is_written_to(office: Office) -> None:
+    office.covers("hoict-ce", by="bh-sports", until=NOVEMBER)
+    assert office.signed_in("bh-sports").see(MEETING) == 200
+    office.covers(SECRETARY, by="bh-land-charges", until=NOVEMBER)
+    office.looks()
+    office.happens(OCTOBER, Happening.CALLED, Happening.CHASED)
+    with office.store.reading() as tx:
+        rows = ledger.of_case(tx, SERIES.ref)
+    for kind in ("meeting_called", "meeting_unrecorded"):
+        written = {row.person for row in rows if row.kind == kind}
+        assert {office.holder(SECRETARY), office.holder("bh-land-charges")} <= written
+    assert office.holder("bh-sports") not in {row.person for row in rows}, "a member's cover does not vote"
 
 
 def test_outcomes_are_not_recorded_before_the_day(office: Office) -> None:
@@ -609,7 +625,8 @@ def test_an_outcome_that_has_not_reached_its_case_is_being_recorded_and_holds_th
     assert browser.see(f"{MEETING}/close") == 409
     assert "The outcome of item 1 is still being recorded" in browser.words
     browser.see(f"{MEETING}/change")
-    assert browser.press(True, "change", what="call_off", off_why="Nothing to decide") == 409
+    to = {"to-day": "20", "to-month": "10", "to-year": "2004"}
+    assert browser.press(True, "change", what="move", move_why="Half term", **to) == 409
     office.recorded(sitting)
     closes(browser)
     with office.store.reading() as tx:
@@ -806,6 +823,153 @@ def test_the_papers_and_the_minutes_are_given_on_paper(office: Office, sitting: 
 # ----------------------------------------------------------------------------- calendar
 
 
+@pytest.mark.parametrize(
+    ("time", "status"),
+    [
+        ("10:00", 200),
+        ("9:05", 200),
+        ("23:59", 200),
+        ("24:00", 422),
+        ("10:60", 422),
+        ("10.00", 422),
+        ("10:0", 422),
+        ("", 422),
+        # Digits that are no digits to a clock, and more of them than there are hours.
+        ("10:٠٠", 422),
+        ("١٠:00", 422),
+        (f"{'1' * 5000}:00", 422),
+    ],
+)
+def test_a_meeting_begins_at_a_time_that_there_is(office: Office, time: str, status: int) -> None:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/change")
+    assert browser.press(True, "change", what="arrange", time=time, place="Town Hall") == status
+
+
+def test_an_outcome_against_the_vote_is_not_taken(office: Office, sitting: str) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    assert records(browser, sitting, choice="note", in_favour="1", against="5", **CLEAR) == 422
+    assert "More voted against it than for it" in browser.words
+    assert office.engine.decided == []
+    assert records(browser, sitting, choice="note", in_favour="3", against="3", **CLEAR) == 200
+
+
+def test_a_new_secretary_reads_an_item_that_is_still_their_predecessors_to_answer(
+    office: Office, sitting: str
+) -> None:
+    attends(office.signed_in(SECRETARY))
+    office.hands_over(SECRETARY, "bh-sports")
+    browser = office.signed_in(SECRETARY)
+    assert browser.see(f"{MEETING}/items/{sitting}") == 200
+    assert "On-line sales" in browser.words
+
+
+def test_a_meeting_that_has_begun_is_closed_and_not_called_off(office: Office, sitting: str) -> None:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/change")
+    assert browser.press(True, "change", what="call_off", off_why="Nobody came") == 422
+    assert "It has begun: close its record" in browser.words
+    closes(browser, "not_held")
+    browser.see(f"{MEETING}/minutes")
+    assert "Absent" not in browser.words, "nobody has said who was there"
+
+
+def test_a_meeting_that_was_called_off_has_no_minutes_and_each_meeting_one_address(office: Office) -> None:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/change")
+    assert browser.press(True, "change", what="call_off", off_why="Too little to decide") == 200
+    assert browser.see(f"{MEETING}/minutes") == 404
+    assert browser.see(f"{MEETING}/pack.pdf") == 404
+    assert browser.see(f"{FORUM}/20041110") == 404
+    assert browser.see(f"{FORUM}/2004-W46-3") == 404
+
+
+def test_papers_are_not_asked_for_once_they_have_closed(office: Office) -> None:
+    office.it_is(date(2004, 10, 18))
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{FORUM}/add")
+    day = {"to-day": "20", "to-month": "10", "to-year": "2004"}
+    assert browser.press(True, "add", why="For a bid", time="10:00", **day) == 200
+    assert "Members are called to it now." in browser.words
+    assert "Papers for it closed on Wednesday 13 October 2004" in browser.words
+    office.looks()
+    office.happens(date(2004, 10, 20), Happening.CALLED)
+    with office.store.reading() as tx:
+        called = [row for row in ledger.of_case(tx, SERIES.ref) if row.kind == "meeting_called"]
+    assert {row.props["papers_close"] for row in called} == {None}
+
+
+def test_business_of_the_same_title_is_said_to_be_there(office: Office) -> None:
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    for status in (200, 422):
+        browser.see(f"{MEETING}/business")
+        assert browser.press(True, "business", title="Dates for 2005") == status
+    assert "An item of this title is on the agenda already" in browser.words
+
+
+def test_the_handbooks_substitute_of_a_member_is_offered(office: Office) -> None:
+    forum = office.edition.forums["heads-of-ict"]
+    named = forum.model_copy(update={"substitutes": {"hoict-ce": "hoict-rc"}})
+    forums = office.edition.forums | {"heads-of-ict": named}
+    office.edition = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
+    with office.store.writing() as tx:
+        editions.put(tx, office.edition.to_json(), organisation="leicester", name="leicester")
+    office.it_is(OCTOBER)
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/attendance")
+    fields = browser.form("attendance").fields
+    assert fields["substitute-hoict-ce"] == "Head of ICT, Regeneration and Culture"
+    assert fields["substitute-head-technology"] == ""
+
+
+def test_a_record_that_is_closed_late_looks_ahead_and_not_back(office: Office, sitting: str) -> None:
+    office.it_is(date(2004, 11, 24))
+    browser = office.signed_in(SECRETARY)
+    closes(browser, "not_held")
+    office.looks()
+    office.happens(OCTOBER, Happening.MINUTED)
+    browser.see(f"{MEETING}/minutes")
+    assert "To be confirmed at the meeting of Wednesday 8 December 2004" in browser.words
+
+
+def test_cases_go_by_the_meetings_of_the_handbook_in_force(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    office.course_waits(ref, "notification", OCTOBER)
+    forum = office.edition.forums["heads-of-ict"]
+    without = forum.model_copy(update={"meetings": tuple(day for day in forum.meetings if day != OCTOBER)})
+    forums = office.edition.forums | {"heads-of-ict": without}
+    changed = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
+    with office.store.reading() as tx:
+        assert list(sittings.overtaken(tx)) == []
+    with office.store.writing() as tx:
+        editions.put(tx, changed.to_json(), organisation="leicester", name="leicester")
+    with office.store.reading() as tx:
+        (behind,) = sittings.overtaken(tx)
+    assert (behind.case, behind.sittings[0].day) == (ref, NOVEMBER)
+
+
+def test_minutes_are_confirmed_as_they_were_shown(office: Office, sitting: str) -> None:
+    secretary, pmo = office.signed_in(SECRETARY), office.signed_in(PMO)
+    attends(secretary)
+    records(secretary, sitting, choice="note", **CLEAR)
+    closes(secretary)
+    office.happens(OCTOBER, Happening.MINUTED)
+    office.looks()
+    office.it_is(NOVEMBER)
+    attends(secretary, meeting=f"{FORUM}/2004-11-10")
+    paper = PdfReader(BytesIO(secretary.get(f"{FORUM}/2004-11-10/pack.pdf").content))
+    assert "It is noted." in " ".join(sheet.extract_text() for sheet in paper.pages)
+    secretary.see(f"{FORUM}/2004-11-10/items/minutes-2004-10-13")
+    pmo.see(f"{MEETING}/minutes/correct")
+    assert pmo.press(True, "correct", **{"item-1": "It was refused."}) == 200
+    assert secretary.press(True, "items", do="record", confirmed="yes") == 422
+    assert "They were corrected meanwhile" in secretary.words
+    assert "It was refused." in secretary.words
+    assert secretary.press(True, "items", do="record", confirmed="yes") == 200
+
+
 def test_the_pmo_has_done_now_what_a_series_would_do_next_and_each_thing_once(office: Office) -> None:
     office.looks()
     pmo = office.signed_in(PMO)
@@ -884,12 +1048,13 @@ def test_a_meeting_is_called_off_or_added_with_a_reason(office: Office) -> None:
     assert office.engine.delivered == []
 
 
-def test_a_meeting_at_which_something_was_decided_is_not_called_off(office: Office, sitting: str) -> None:
+def test_a_meeting_at_which_something_was_decided_is_not_moved(office: Office, sitting: str) -> None:
     browser = office.signed_in(SECRETARY)
     attends(browser)
     records(browser, sitting, choice="note", **CLEAR)
     browser.see(f"{MEETING}/change")
-    assert browser.press(True, "change", what="call_off", off_why="Nothing to decide") == 409
+    to = {"to-day": "20", "to-month": "10", "to-year": "2004"}
+    assert browser.press(True, "change", what="move", move_why="Half term", **to) == 409
     with office.store.reading() as tx:
         assert meetings.get(tx, SERIES, OCTOBER).open
 
