@@ -339,7 +339,7 @@ def _latest(asked: Iterable[StepView]) -> dict[str, StepView]:
 def _fared(case: CaseView, own: Sequence[StepView], *, whole: bool) -> tuple[str, str]:
     """Say how a case fared with the questions of a leg that it is not on, and why it stopped there."""
     only_kept = all(step.version != case.version for step in own)
-    if only_kept and not whole:
+    if not own or (only_kept and not whole):
         return ("to come" if case.open else "not reached"), ""
     if any(step.open for step in own):
         return "here", ""
