@@ -318,10 +318,10 @@ def put(
             return "Do you have any concerns about this proposal?"
         case "srg" if yearly:
             return f"Does SRG approve this proposal of {yearly}, with no capital?"
-        case "srg" if yearly:
-            return f"Does SRG approve this proposal of {yearly}, with no capital?"
         case "srg":
             return f"Does SRG approve this proposal of {words.money(case.capital)}?"
+        case "srg_meeting" if yearly:
+            return f"What did {forum or 'SRG'} decide on this proposal of {yearly}, with no capital?"
         case "srg_meeting":
             return f"What did {forum or 'SRG'} decide on this proposal of {words.money(case.capital)}?"
         case "referral_meeting":
