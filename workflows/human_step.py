@@ -380,7 +380,13 @@ class HumanStep(Timed):
         self.effects += 1
         await self._write_later(
             Register.held,
-            StepHeld(step=self.ask.step, number=self.effects, until=effect, at=self.now),
+            StepHeld(
+                step=self.ask.step,
+                number=self.effects,
+                until=effect,
+                at=self.now,
+                climbed=self.rungs[0].number - 1 if self.rungs and effect is None else 0,
+            ),
             "write when the outcome takes effect",
         )
 

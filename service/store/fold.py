@@ -506,9 +506,15 @@ def _step_reseated(connection: Connection, line: Line) -> None:
 def _step_held(connection: Connection, line: Line) -> None:
     step, until = line.data["step"], line.data["until"]
     known = connection.execute(select(STEPS).where(STEPS.c.id == step)).one()._mapping
-    left = [rung for rung in canonical.loads(known["rungs"]) if rung["number"] > known["climbed"]]
+    # Reminders that fell due while it was held are not sent any more.
+    climbed = max(known["climbed"], line.data.get("climbed", 0))
+    left = [rung for rung in canonical.loads(known["rungs"]) if rung["number"] > climbed]
     moments = [moment(until)] if until else [moment(rung["at"]) for rung in left]
-    held = {"held_until": moments[0] if until else None, "next_at": next(iter(moments), None)}
+    held = {
+        "held_until": moments[0] if until else None,
+        "next_at": next(iter(moments), None),
+        "climbed": climbed,
+    }
     connection.execute(_CHANGE_STEP, {"its_id": step} | held)
 
 

@@ -208,6 +208,19 @@ def test_when_it_takes_effect_is_the_next_thing_to_happen(held: Desk) -> None:
     assert rebuild.drift(held.store) == ()
 
 
+def test_a_reminder_that_was_dropped_while_it_was_held_is_not_what_happens_next(held: Desk) -> None:
+    step = put(held)
+    record(held, answer(held, step))
+    done(held.register.held(StepHeld(step=step, number=1, until=UNTIL, at=ANSWERED)))
+    first, second, *_ = held.step(step).rungs
+    late = first.at + timedelta(minutes=10)
+    done(held.register.held(StepHeld(step=step, number=2, until=None, at=late, climbed=first.number)))
+    assert held.step(step).next == second
+    with held.store.reading() as tx:
+        assert steps.next_moment(tx) == second.at
+    assert rebuild.drift(held.store) == ()
+
+
 def test_between_the_answer_and_the_register_a_case_does_not_seem_to_go_on(held: Desk) -> None:
     step = put(held)
     made = answer(held, step)

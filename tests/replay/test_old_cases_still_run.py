@@ -97,6 +97,8 @@ MEETING_FIRST = (
 )
 RETURNED_LATER = (
     """            await self.become(State.RETURNED, because=outcome)
+            if outcome.outside_guidelines:
+                await self.track(proposal)
             proposal = await self.come_back(proposal)
 """,
     """            proposal = await self.come_back(proposal)
