@@ -102,7 +102,10 @@ def duties(seat: Seat, terms: Terms) -> tuple[str, ...]:
     if seat.chair and terms.quorum.rule is QuorumRule.MAJORITY and terms.quorum.casting:
         told.append("You chair: if votes are even, yours decides.")
     if seat.veto:
-        told.append("You may stop this alone, and it waits for your answer for as long as it is open.")
+        told.append(
+            "You may stop this alone. It waits for your vote for as long as it is open; if you have not "
+            "voted when it closes, the other votes decide."
+        )
     return tuple(told)
 
 
@@ -216,8 +219,10 @@ def _until(put: Put, today: date) -> tuple[str, ...]:
     if end:
         # A board that has a meeting to go to leaves an even vote to it as well.
         falls_back = put.terms.quorum.even_vote_open
-        then = "what is not decided goes to its next meeting" if falls_back else "decided or not"
-        told.append(f"On {in_full(calendar.local_day(end.at))} it closes, {then}.")
+        then = "goes to its next meeting" if falls_back else "lapses"
+        told.append(
+            f"On {in_full(calendar.local_day(end.at))} it closes; what is not decided by then {then}."
+        )
     return tuple(told)
 
 

@@ -85,6 +85,8 @@ def put(
             return f"Does SRG approve this proposal of {yearly}, with no capital?"
         case "srg":
             return f"Does SRG approve this proposal of {pounds(case.capital)}?"
+        case "srg_meeting" if yearly:
+            return f"What did {forum or 'SRG'} decide on this proposal of {yearly}, with no capital?"
         case "srg_meeting":
             return f"What did {forum or 'SRG'} decide on this proposal of {pounds(case.capital)}?"
         case "referral_meeting":

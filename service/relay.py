@@ -173,7 +173,7 @@ class Relay:
             case Counted():
                 self._behind(partial(asyncio.to_thread, self._accepted, intent, answer))
             case Refused():
-                await asyncio.to_thread(self._refused, intent.key, answer)
+                await asyncio.to_thread(self._refused, intent, answer)
             case _:
                 return None
         return answer
@@ -418,11 +418,11 @@ class Relay:
         with self._store.writing() as tx:
             intents.accepted(tx, intent.key, answer.settled, intent.attempt)
 
-    def _refused(self, key: str, answer: Refused) -> None:
+    def _refused(self, intent: StoredIntent, answer: Refused) -> None:
         with self._store.writing() as tx:
-            intents.refused(tx, key, answer.why)
-            if answer.why is Refusal.FAULT and (intent := intents.get(tx, key)):
-                self._tell_fault(tx, intent, f"{key}:{intent.attempt}")
+            intents.refused(tx, intent.key, answer.why, intent.attempt)
+            if answer.why is Refusal.FAULT:
+                self._tell_fault(tx, intent, f"{intent.key}:{intent.attempt}")
 
     def _tell_fault(self, tx: Tx, intent: StoredIntent, key: str) -> None:
         """Tell the PMO that what somebody submitted ran into a fault of ours."""

@@ -214,6 +214,8 @@ _PARTS = {
     "extra": "also an approver who was added",
     "srg": "a member of SRG",
     "referral": "a member of SRG",
+    "srg_meeting": "also the secretary of SRG",
+    "referral_meeting": "also the secretary of SRG",
 }
 """What somebody is beside the sponsor who answers a kind of question."""
 _BOARDS = ("srg", "referral")

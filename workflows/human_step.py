@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 from workflows.model import (
     ActionOpened,
+    ActionState,
     AnswersDue,
     Ask,
     Becoming,
@@ -379,7 +380,13 @@ class HumanStep(Timed):
         self.effects += 1
         await self._write_later(
             Register.held,
-            StepHeld(step=self.ask.step, number=self.effects, until=effect, at=self.now),
+            StepHeld(
+                step=self.ask.step,
+                number=self.effects,
+                until=effect,
+                at=self.now,
+                climbed=self.rungs[0].number - 1 if self.rungs and effect is None else 0,
+            ),
             "write when the outcome takes effect",
         )
 
@@ -567,7 +574,7 @@ class Process(Timed):
         self._changes = 0
         self._waits = 0
         self._warnings = 0
-        self._actions: dict[str, tuple[FollowUp, workflow.ChildWorkflowHandle[Any, None]]] = {}
+        self._actions: dict[str, tuple[FollowUp, workflow.ChildWorkflowHandle[Any, Any]]] = {}
         """What follows from the case and has been begun, by its reference."""
 
     def call_off(self) -> None:
@@ -824,14 +831,18 @@ class Process(Timed):
         return ask.model_copy(update={"round": self._rounds[ask.key]})
 
     def _over(self, action: FollowUp) -> bool:
-        """Say whether an action is verified, or has fallen away; one that was broken off is not."""
+        """Say whether an action is verified; one that was broken off or called off by an operator is not.
+
+        Of one that ended before actions said what they came to, it is taken to be.
+        """
         _, handle = self._actions[action.ref]
-        return handle.done() and handle.exception() is None
+        ended = handle.done() and handle.exception() is None
+        return ended and handle.result() != ActionState.WITHDRAWN
 
     def _off(self, key: str) -> str | None:
         """Return why the question `key` is no longer wanted, if it is not."""
         if self.withdrawal:
-            return "withdrawn"
+            return "cancelled" if self.withdrawal.key == "cancelled" else "withdrawn"
         if self._ran_out:
             return self._ran_out.why
         return "taken_back" if key in self._dropped else self._called_off.get(key)

@@ -480,6 +480,8 @@ class ClosedWithoutYou(CaseLetter):
     kind: Literal["closed_without_you"] = "closed_without_you"
     question: Question
     seat: Line
+    own: bool = True
+    """The reader holds that post, and was not asked in its holder's place."""
     ending: Ending
     choice: Choice | None = None
     on: date
@@ -494,7 +496,7 @@ class ClosedWithoutYou(CaseLetter):
     meeting: date | None = None
     """The day of the meeting of `passed_on` at which it is asked, if it goes to one."""
     decided_by: tuple[Line, ...] = ()
-    """Titles of the posts that answered instead, where they may be named."""
+    """Titles of the posts whose answers settled it, where they may be named."""
 
 
 # ----------------------------------------------------- letters to the sponsor and the lead

@@ -785,6 +785,9 @@ class StepHeld(Frozen):
     until: datetime | None
     """When it takes effect unless an answer is taken back; None: there is no outcome any more."""
     at: datetime
+    climbed: int = 0
+    """Where there is none any more: the last rung that is behind it, the reminders that were dropped since
+    included; 0: as the register has it."""
 
 
 class RunningOut(Frozen):

@@ -12,6 +12,7 @@ from temporalio.common import RetryPolicy
 
 from workflows.model import (
     ActionOpened,
+    ActionState,
     AnswersDue,
     Becoming,
     CaseMoved,
@@ -163,6 +164,6 @@ class Action:
     """The process of an action, as others start it: by its name, so that no process imports another."""
 
     @workflow.run
-    async def run(self, case: str) -> None:
-        """Ask its owner until whoever checks it is satisfied."""
+    async def run(self, case: str) -> ActionState | None:
+        """Ask its owner until whoever checks it is satisfied; return what it came to."""
         raise NotImplementedError

@@ -34,9 +34,9 @@ from workflows.model import (
     Rung,
     Seat,
 )
-from workflows.rules import calendar
+from workflows.rules import calendar, routing
 
-_TOLD_WHAT_IS_MISSING = ("funding", "authority", "srg")
+_TOLD_WHAT_IS_MISSING = ("funding", "authority", "extra", *routing.APPROVED_BY_A_BOARD)
 """Questions that decide on the money: they are told what a proposal does not say."""
 _TOLD_WHAT_IT_COMES_TO = (*_TOLD_WHAT_IS_MISSING, "srg_meeting", "extra")
 """Questions that approve what a proposal costs over its life."""

@@ -23,6 +23,7 @@ from service.telling import (
 from workflows import letters
 from workflows.model import (
     Assurance,
+    Capacity,
     Choice,
     Ending,
     Holder,
@@ -163,9 +164,23 @@ class Outcomes(Office):
             if outcome.ending is Ending.SILENT
             else "",
             meeting=onward.on if onward else None,
-            decided_by=tuple(self._told(decision).who for decision in made),
+            own=holder.capacity is Capacity.HOLDER,
+            decided_by=self._deciders(step, closing, made),
         )
         return self._tell(f"{step.id}:closed:{holder.person}", letter, step, holder.person, holder.post)
+
+    def _deciders(
+        self, step: StepView, closing: StepClosing, made: Sequence[DecisionView]
+    ) -> tuple[str, ...]:
+        """Return whose answers settled a question: whoever stopped it alone, or those who agree with it."""
+        outcome = closing.outcome.choice
+        if outcome is None:
+            return ()
+        if veto := self._veto(step, closing, made):
+            return (veto,)
+        counted = [one for one in made if one.choice.counted]
+        alike = [one for one in counted if one.choice.favourable is outcome.favourable]
+        return tuple(self._told(one).who for one in alike)
 
     def _taken_back(self, closing: StepClosing, post: str) -> dict[str, str]:
         """Return who had an approver asked no more who was added, and why; nothing if it ended otherwise."""

@@ -52,6 +52,9 @@ class Correspondence(Outcomes, Sponsors):
     def _kept(self, kept: Mapping[str, Outcome]) -> Iterable[QueuedLetter]:
         for step in {outcome.step: steps.must(self.tx, outcome.step) for outcome in kept.values()}.values():
             for made in self._made(step):
+                if made.person not in self.people.people:
+                    # Who has left reads nothing, and whoever has the post's mailbox now answered nothing.
+                    continue
                 letter = letters.Kept(
                     to=self._addressee(made.post, made.person),
                     matter=self._matter(),

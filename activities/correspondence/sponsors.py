@@ -25,7 +25,7 @@ from workflows.model import (
     Outcome,
     State,
 )
-from workflows.rules import calendar, course
+from workflows.rules import calendar, course, routing
 
 _BEFORE_THE_DECISION = ("notification", "issue_resolution")
 """Legs that a meeting serves only before the decision date."""
@@ -189,7 +189,8 @@ class Sponsors(CaseFile):
     def _approved_by(self) -> tuple[str, ...]:
         """Return the forum that approved the version in hand, or else the posts that gave its money."""
         yes = [(step, made) for step, made in self._decisions(self.case.version) if made.choice.favourable]
-        forums = [step.ask.forum for step, _ in yes if step.kind in ("srg", "referral") and step.ask.forum]
+        by_a_board = routing.APPROVED_BY_A_BOARD
+        forums = [step.ask.forum for step, _ in yes if step.kind in by_a_board and step.ask.forum]
         bodies = forums or [made.post for step, made in yes if step.kind in ("funding", "authority")]
         return tuple(title(self.rules, body, self.today) for body in dict.fromkeys(bodies))
 

@@ -514,7 +514,8 @@ def _step_held(connection: Connection, line: Line) -> None:
         held = {"held_until": moment(until), "next_at": moment(until)}
     else:
         known = connection.execute(select(STEPS).where(STEPS.c.id == step)).one()._mapping
-        held = {"held_until": None} | _climbed(known["rungs"], known["climbed"], line)
+        climbed = max(known["climbed"], line.data.get("climbed", 0))
+        held = {"held_until": None} | _climbed(known["rungs"], climbed, line)
     connection.execute(_CHANGE_STEP, {"its_id": step} | held)
 
 

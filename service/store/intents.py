@@ -50,6 +50,7 @@ _THIS = update(INTENTS).where(
 )
 _ACCEPT = _THIS.where(INTENTS.c.state == SUBMITTED).values(state=ACCEPTED)
 _UNDO = _THIS.values(state=UNDONE)
+_REFUSE = _THIS.values(state=REFUSED)
 _DECISIONS = (
     select(DECISIONS, TEXTS.c.body.label("words"), STEPS.c.kind, STEPS.c.ask)
     .join(STEPS, STEPS.c.id == DECISIONS.c.step)
@@ -293,10 +294,10 @@ def undone(tx: Tx, key: str, attempt: int) -> None:
     tx.run(_UNDO, {"its_key": key, "its_attempt": attempt})
 
 
-def refused(tx: Tx, key: str, refusal: str) -> None:
-    """Write that the engine did not count it, and why."""
+def refused(tx: Tx, key: str, refusal: str, attempt: int = 1) -> None:
+    """Write that the engine did not count it, and why. Of an earlier attempt it says nothing of a later."""
     intent = get(tx, key)
-    if intent is None or intent.state != SUBMITTED:
+    if intent is None or (intent.state, intent.attempt) != (SUBMITTED, attempt):
         return
     tx.append(
         intent.case,
@@ -306,7 +307,7 @@ def refused(tx: Tx, key: str, refusal: str) -> None:
         actor=ENGINE,
         on_behalf_of="",
     )
-    tx.run(update(INTENTS).where(INTENTS.c.key == key).values(state=REFUSED, refusal=refusal))
+    tx.run(_REFUSE, {"its_key": key, "its_attempt": attempt, "refusal": refusal})
 
 
 def get(tx: Tx, key: str) -> StoredIntent | None:

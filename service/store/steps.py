@@ -360,7 +360,9 @@ def undone(tx: Tx, made: StepUndone, queued: Sequence[QueuedLetter]) -> None:
 
 def held(tx: Tx, held: StepHeld) -> None:
     """Write when a step's outcome takes effect, or that there is none any more."""
-    data = {"step": held.step, "until": held.until}
+    data: dict[str, Any] = {"step": held.step, "until": held.until}
+    if held.climbed:
+        data["climbed"] = held.climbed
     key = f"held:{held.step}:{held.number}"
     tx.append(case_of(held.step), "step.held", data, key=key, actor=ENGINE, at=held.at)
 

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from service.store import cases, orders, rebuild
 from service.store import letters as ledger
 from tests.activities.test_orders import NOTICE, ORDER, REF, FakeWebhook, Sending
@@ -78,6 +80,32 @@ def test_an_approval_that_lapses_says_whose_it_was_and_that_a_new_proposal_is_ne
     assert rows[0].props["approved_by"] == ["Strategic Resources Group"]
     assert rows[0].props["order"] == "ORD-2004-0001"
     assert letters(desk, "lapsed") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "approved_by"),
+    [
+        # What a board decided at its meeting it has approved; what it only let go on it has not.
+        ("srg_meeting", "Strategic Resources Group"),
+        ("referral", "Budget holder, De Montfort Hall"),
+        ("referral_meeting", "Budget holder, De Montfort Hall"),
+    ],
+)
+def test_a_board_that_let_it_go_on_is_not_said_to_have_approved_it(
+    desk: Desk, kind: str, approved_by: str
+) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    money = f"{REF}.funding-bh-dmh.1"
+    desk.closes(money, desk.answers(money, "bh-dmh"))
+    ask = desk.ask(case, "srg")
+    put = ask.model_copy(update={"key": kind, "terms": ask.terms.model_copy(update={"kind": kind})})
+    desk.opens(put)
+    desk.closes(put.step, desk.answers(put.step, "cd-hsg"))
+    becomes(desk, "approved", 1, because=put.step, valid_until=UNTIL)
+    becomes(desk, "lapsed", 2, because=put.step)
+    (row, _) = letters(desk, "approval_lapsed")
+    assert row.props["approved_by"] == [approved_by]
 
 
 def test_without_srg_it_names_those_who_gave_the_money(desk: Desk) -> None:

@@ -84,6 +84,31 @@ def test_everybody_whose_answer_stands_is_told_what_has_changed(desk: Desk) -> N
     assert submitted[-1]["kept"] == ["Heads of ICT Group", "Budget holder, De Montfort Hall"]
 
 
+def test_whoever_has_left_is_not_told_and_neither_is_whoever_has_their_mailbox_now(desk: Desk) -> None:
+    gone = desk.person("bh-dmh")
+    first = returned(desk, **WORDING)
+    edition = desk.edition
+    desk.brings_into_force(
+        Edition.model_validate(
+            edition.model_dump()
+            | {
+                "people": {key: one for key, one in edition.people.items() if key != gone},
+                "holdings": [
+                    held.model_copy(update={"person": desk.person("bh-sports")})
+                    if held.person == gone
+                    else held
+                    for held in edition.holdings
+                ],
+            }
+        )
+    )
+    desk.becomes(first.case, "returned", number=2)
+    again = desk.submits(version=3, stakeholders="In other words again")
+    assert set(again.kept) == {NOTICE, HALL}
+    last = [row for row in desk.ledger(first.case) if row.kind == "kept" and ":kept:3:" in row.key]
+    assert [row.post for row in last] == ["heads-of-ict-secretary"]
+
+
 @pytest.mark.parametrize(("changes", "so_far"), [(WORDING, 2), (MATERIAL, 0)])
 def test_whoever_is_asked_again_sees_what_has_changed_and_what_stands(
     desk: Desk, changes: dict[str, Any], so_far: int

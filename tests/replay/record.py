@@ -108,6 +108,33 @@ async def returned(play: Play) -> None:
     await play.ends()
 
 
+async def outside_the_guidelines(play: Play) -> None:
+    play.outside.cases.actions = (action("ACT-2004-0005"),)
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh", Choice.RETURN, outside_guidelines=True)
+    await play.runs_action("ACT-2004-0005")
+    await play.comes_back()
+    await play.is_notified_at_once(round=2)
+    await play.answers("funding-bh-dmh", round=2)
+    await play.asks("completion")
+    await play.answers_on("ACT-2004-0005", "action", Choice.CLAIM_COMPLETE)
+    await play.answers_on("ACT-2004-0005", "action_check", Choice.VERIFY)
+    await play.answers("completion", Choice.VERIFY)
+    await play.ends()
+    await play.client.get_workflow_handle("ACT-2004-0005").result()
+
+
+async def taken_back(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.asks("funding-bh-dmh")
+    await play.asks_besides("sd-hr")
+    await play.answers("funding-bh-dmh")
+    await play.asks("extra-sd-hr")
+    await play.asks_no_more("sd-hr")
+    await play.answers("completion", Choice.VERIFY)
+    await play.ends()
+
+
 async def kept(play: Play) -> None:
     await play.is_notified_at_once()
     await play.answers("funding-bh-sports")
@@ -511,6 +538,14 @@ WAYS = (
         guarded,
         actions=("ACT-2004-0001",),
     ),
+    Way(
+        "outside-the-guidelines",
+        opened("INV-2004-0040", decide_by=SOON, tracked=True),
+        outside_the_guidelines,
+        ("funding-bh-dmh.1",),
+        actions=("ACT-2004-0005",),
+    ),
+    Way("taken-back", opened("INV-2004-0041", decide_by=SOON), taken_back, ("extra-sd-hr.1",)),
     Way(
         "fallen-away",
         opened("INV-2004-0032", decide_by=SOON, tracked=True),

@@ -135,6 +135,20 @@ async def test_an_action_that_was_broken_off_keeps_what_it_guards(client: Client
         await play.ends()
 
 
+async def test_an_action_that_an_operator_calls_off_keeps_what_it_guards_and_says_so(client: Client) -> None:
+    async with approved(client, minor("INV-A11"), x=Guard.COMPLETION) as play:
+        await play.waits("completion")
+        await play.runs_action("ACT-A11-x")
+        await client.get_workflow_handle("ACT-A11-x").cancel()
+        await over(play, "ACT-A11-x")
+        assert states(play, "ACT-A11-x")[-1] == "withdrawn"
+        assert play.closed["ACT-A11-x.action.1"].why == "cancelled"
+        await asyncio.sleep(0.5)
+        assert play.opening("completion") is None
+        await play.is_withdrawn()
+        await play.ends()
+
+
 # ------------------------------------------------------------------------- what ends with what
 
 

@@ -371,6 +371,7 @@ async def test_a_ladder_rests_while_an_outcome_is_held_and_goes_on_without_misse
         await play.sees(lambda: play.nudges == [Nudge.COVER])
         await play.jumps(play.rung(3) + SECOND)
         await play.sees(lambda: play.nudges == [Nudge.COVER, Nudge.REMIND])
+        assert play.outside.register.effects[-1].climbed == 1, "the register is told what was dropped"
 
 
 async def test_a_step_that_is_withdrawn_while_it_is_held_is_withdrawn(client: Client) -> None:

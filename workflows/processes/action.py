@@ -17,13 +17,15 @@ class Action(Process):
 
     @workflow.run
     @unbroken
-    async def run(self, case: str) -> None:
-        """Live from its beginning to the day on which it is verified or falls away."""
+    async def run(self, case: str) -> ActionState:
+        """Live from its beginning to the day on which it is verified or falls away; say which."""
         action = await self.take_up()
         await self.become(ActionState.IN_PROGRESS)
         outcome = await self.see_it_done(action)
-        await self.become(actions.after(outcome), because=outcome)
+        came_to = actions.after(outcome)
+        await self.become(came_to, because=outcome)
         await self.end()
+        return came_to
 
     async def see_it_done(self, action: ActionOpened) -> Outcome:
         """Ask for it, and have each claim checked; what is sent back is asked for again."""

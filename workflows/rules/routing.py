@@ -118,6 +118,10 @@ def party(key: str, asked: str) -> str:
     return key.removeprefix(_ABOVE) if key.startswith(_ABOVE) else asked
 
 
+APPROVED_BY_A_BOARD = ("srg", "srg_meeting")
+"""The kinds of question by which a board approves a proposal; a referral only lets it go on."""
+
+
 def same_share(key: str) -> str:
     """Return the key of the other question about a share: the funder's, or the authority's above it."""
     if key.startswith(_ABOVE):

@@ -80,6 +80,21 @@ def test_a_refused_answer_may_be_replaced_and_both_are_on_record(store: Store) -
     assert kinds == ["decision.submitted", "decision.refused", "decision.submitted"]
 
 
+def test_a_refusal_of_the_first_attempt_that_is_heard_twice_refuses_no_second_one(store: Store) -> None:
+    with store.writing() as tx:
+        intents.submit(tx, HALL)
+        intents.refused(tx, HALL.key, "another_version", 1)
+        intents.submit(tx, HALL.model_copy(update={"choice": Choice.REJECT}))
+        intents.refused(tx, HALL.key, "another_version", 1)
+        stands = intents.get(tx, HALL.key)
+        assert stands is not None
+        assert (stands.attempt, stands.state) == (2, "submitted")
+        intents.refused(tx, HALL.key, "not_your_seat", 2)
+        gone = intents.get(tx, HALL.key)
+        assert gone is not None
+        assert (gone.state, gone.refusal) == ("refused", "not_your_seat")
+
+
 def test_a_person_whose_answer_was_refused_may_answer_for_another_seat(store: Store) -> None:
     with store.writing() as tx:
         intents.submit(tx, HALL)

@@ -218,6 +218,7 @@ def test_what_has_happened_leaves_out_each_letter_s_way_and_what_is_told_twice()
     every = [Line.model_validate({**told, **rest, "kind": kind}) for kind in (*FOLDS, *RECORD_ONLY)]
     assert {line.kind for line in every} - {line.kind for line in recounting.gist(every)} == {
         "approver.heard",
+        "approver.let_go",
         "case.begun",
         "decision.submitted",
         "decision.taking_back",
