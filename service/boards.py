@@ -204,7 +204,9 @@ def _until(put: Put, today: date) -> tuple[str, ...]:
     end = next((rung for rung in put.rungs if rung.nudge is Nudge.CLOSE), None)
     if count:
         otherwise = (
-            "more are waited for" if end else "it stays open until enough have voted, and the PMO is told"
+            "more are waited for"
+            if end
+            else "it stays open until enough have voted, and the programme office is told"
         )
         told.append(
             f"On {_day(calendar.local_day(count.at))} the votes that have been cast decide, if they make a "
@@ -213,8 +215,8 @@ def _until(put: Put, today: date) -> tuple[str, ...]:
     if end:
         # A board that has a meeting to go to leaves an even vote to it as well.
         falls_back = put.terms.quorum.even_vote_open
-        then = "what is not decided goes to its next meeting" if falls_back else "decided or not"
-        told.append(f"On {_day(calendar.local_day(end.at))} it closes, {then}.")
+        then = "; what is not decided by then goes to the next meeting" if falls_back else ", decided or not"
+        told.append(f"On {_day(calendar.local_day(end.at))} it closes{then}.")
     return tuple(told)
 
 

@@ -207,6 +207,7 @@ class DecisionTold(BaseModel):
     choice: str
     reason: str
     conditions: list[dict[str, str]]
+    """Each with the action that follows it up and that action's state, empty where there is none."""
     answers: dict[str, dict[str, str]]
     until: date | None
     submitted_at: datetime

@@ -6,13 +6,14 @@ from typing import Any
 
 from service import agendas, boards, telling, versions
 from service.handbook import Edition
-from service.store import actions, cases, intents, orders, steps
+from service.store import actions, cases, orders, steps
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.orders import OrderView
 from service.store.steps import StepView
 from service.web import (
+    conditions,
     minutebook,
     seclusion,
     whereabouts,
@@ -126,7 +127,7 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
         on_behalf_of=told.for_whom,
         choice=decision.choice,
         reason=decision.reason or "",
-        conditions=[_condition(put) for put in decision.conditions],
+        conditions=[followed.fields() for followed in conditions.of_decision(tx, case, decision)],
         answers={name: answer.model_dump() for name, answer in decision.answers.items()},
         until=decision.until,
         submitted_at=decision.submitted_at,
@@ -137,11 +138,6 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
         version=decision.version,
         kept_for=list(kept_for),
     )
-
-
-def _condition(put: intents.Condition) -> dict[str, str]:
-    told: dict[str, str] = put.model_dump(mode="json")
-    return told
 
 
 def action(tx: Tx, case: CaseView) -> ActionTold:

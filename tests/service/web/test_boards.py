@@ -126,7 +126,7 @@ def test_open_votes_are_counted_for_all_and_the_chair_is_told_what_theirs_can_do
     assert (
         "the votes that have been cast decide, if they make a quorum; otherwise more are waited for" in other
     )
-    assert "it closes, what is not decided goes to its next meeting" in other
+    assert "it closes; what is not decided by then goes to the next meeting" in other
     case = office.signed_in("cd-rad")
     case.see(f"/cases/{ref}")
     assert "3 of 8 present; 4 needed." in case.words
