@@ -27,6 +27,7 @@ from workflows.letters import (
     MeetingCalled,
     MeetingCalledOff,
     MeetingMoved,
+    Task,
 )
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -90,12 +91,20 @@ def render(
 def subject(letter: Letter) -> str:
     """Return one line of at most 150 characters. A long title gives way; what is to be done does not."""
     template = TEXT.get_template(f"{letter.kind}/subject.txt")
-    title = letter.matter.title if isinstance(letter, CaseLetter) else ""
+    title = _title(letter)
     line = _one_line(template.render(letter=letter, title=title))
     if len(line) > LONGEST_SUBJECT and title:
         left = max(len(title) - (len(line) - LONGEST_SUBJECT) - 1, 0)
         line = _one_line(template.render(letter=letter, title=f"{title[:left].rstrip()}…"))
     return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1]}…"
+
+
+def _title(letter: Letter) -> str:
+    """Return what a letter is about: of an action what must be done, for its siblings have its title too."""
+    task: Task | None = getattr(letter, "task", None)
+    if task and task.text:
+        return flat(task.text).rstrip(".")
+    return letter.matter.title if isinstance(letter, CaseLetter) else ""
 
 
 def _invitation(letter: Inviting) -> Invitation:

@@ -22,6 +22,8 @@ class Saying:
     """What the question has come to, as a clause: "the bid succeeded"."""
     leads_to: str
     """What it does, under its button."""
+    did_to: str = ""
+    """After "You", of a case that is named: "sent ACT-2004-0003 back"; where "for" it does not do."""
 
 
 _SAYINGS = {
@@ -157,6 +159,7 @@ _SAYINGS = {
         "sent it back because it is not done",
         "it is sent back as not done",
         "Its owner is told what is missing, and is asked again.",
+        "sent {} back because it is not done",
     ),
     ("bid_outcome", Choice.APPROVE): Saying(
         "The bid succeeded",

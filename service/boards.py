@@ -210,7 +210,9 @@ def _until(put: Put, today: date) -> tuple[str, ...]:
     end = next((rung for rung in put.rungs if rung.nudge is Nudge.CLOSE), None)
     if count:
         otherwise = (
-            "more are waited for" if end else "it stays open until enough have voted, and the PMO is told"
+            "more are waited for"
+            if end
+            else "it stays open until enough have voted, and the programme office is told"
         )
         told.append(
             f"On {in_full(calendar.local_day(count.at))} the votes that have been cast decide, if they make "

@@ -11,9 +11,10 @@ from service import appraisal, seating
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
 from service.seating import Seating
-from service.store import actions, budgets, cases, covers, editions, failing, intents, steps
+from service.store import actions, approvers, budgets, cases, covers, editions, failing, intents, steps
 from service.store import letters as ledger
 from service.store.actions import ActionView
+from service.store.approvers import Approver
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import OUTSIDE, Condition, DecisionView
@@ -244,6 +245,22 @@ def coincidences(tx: Tx, case: CaseView, rules: Edition, day: date, put: Collect
                 forum = rules.forums.get(ask.forum or leg.forum) if ask.kind not in _BOARDS else None
                 parts[f"also the secretary of {forum.name}" if forum else part] = None
     return tuple(f"The sponsor, {title(rules, case.sponsor, day)}, is {part}." for part in parts)
+
+
+def besides(tx: Tx, case: CaseView, rules: Edition, day: date, but: Collection[str] = ()) -> tuple[str, ...]:
+    """Say whose approval somebody asked for besides, and why, but for these posts: everybody is told."""
+    return tuple(
+        sentence.rstrip(".") + "."
+        for one in approvers.of_case(tx, case.ref)
+        if one.post not in but and one.state != approvers.TOO_LATE
+        for sentence in [f"{asked_besides(one, rules, day)}: {' '.join(one.reason.split())}".rstrip(": ")]
+    )
+
+
+def asked_besides(added: Approver, rules: Edition, day: date) -> str:
+    """Say who had asked whom besides."""
+    who, whom = title(rules, added.by_post, day), title(rules, added.post, day)
+    return f"{who} asked for the approval of {whom} besides"
 
 
 def revenue(content: Mapping[str, Any]) -> Decimal | None:

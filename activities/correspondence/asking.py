@@ -16,6 +16,7 @@ from service.store.letters import QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
     before,
+    besides,
     budget,
     coincidences,
     name,
@@ -196,7 +197,7 @@ class Asking(CaseFile):
             "conditions": tuple(
                 condition for decision in made for condition in self._told(decision).conditions
             ),
-            "coincidences": self._coincidences(put),
+            "coincidences": (*self._coincidences(put), *self._besides(put)),
             "not_said": self._not_said if put.terms.kind in _TOLD_WHAT_IS_MISSING else (),
             "worth": self._worth if put.terms.kind in _TOLD_WHAT_IT_COMES_TO else None,
             "budget": budget(self.tx, self.case, self.rules, seat.post, seat.amount),
@@ -231,6 +232,11 @@ class Asking(CaseFile):
             asked = {step.key for step in self._about(put.version)}
             self._noted[put.key] = coincidences(self.tx, self.case, self.rules, self.today, {*asked, put.key})
         return self._noted[put.key]
+
+    def _besides(self, put: Put) -> tuple[str, ...]:
+        """Say whom somebody had asked besides, to everybody but whoever is asked so."""
+        own = [seat.post for seat in put.seats] if put.terms.kind == "extra" else []
+        return besides(self.tx, self.case, self.rules, self.today, own)
 
     @cached_property
     def _not_said(self) -> tuple[str, ...]:

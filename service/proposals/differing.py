@@ -1,6 +1,6 @@
 """What differs between two versions of a proposal, and how it is said."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,16 +20,60 @@ def between(before: Mapping[str, Any], now: Mapping[str, Any], rules: Edition) -
 
 
 def told(found: Iterable[Change], rules: Edition, day: date) -> tuple[Difference, ...]:
-    """Put changes into words, with posts called what they are on a day."""
-    return tuple(
-        Difference(
-            what=_what(change, rules, day),
-            before=_value(change.field, change.before, rules, day),
-            now=_value(change.field, change.now, rules, day),
-            material=change.material,
-        )
-        for change in found
+    """Put changes into words, with posts called what they are on a day.
+
+    A row of a table that is new, or is gone, is told as one.
+    """
+    rows: dict[Row, list[Change]] = {}
+    for number, change in enumerate(found):
+        rows.setdefault(_row(change, number), []).append(change)
+    return tuple(told for alike in rows.values() for told in _told(alike, rules, day))
+
+
+Row = tuple[str, str, int]
+"""Of a change: the table and the row that it is in; by itself where it is in none."""
+
+
+def _row(change: Change, number: int) -> Row:
+    top = change.field.partition(".")[0]
+    return (top, change.row, -1) if change.row and top in versions.NAMED_BY else ("", "", number)
+
+
+def _told(alike: Sequence[Change], rules: Edition, day: date) -> Iterator[Difference]:
+    """Put the changes of one row, or a single one, into words."""
+    named = next((change for change in alike if _names(change)), None)
+    if named is None or None not in (named.before, named.now):
+        for change in alike:
+            yield Difference(
+                what=_what(change, rules, day),
+                before=_value(change.field, change.before, rules, day),
+                now=_value(change.field, change.now, rules, day),
+                material=change.material,
+            )
+        return
+    name = _value(named.field, named.before or named.now, rules, day)
+    parts = [
+        f"{_known(change.field)[0].lower()}: {_value(change.field, value, rules, day)}"
+        for change in alike
+        if change is not named and (value := change.before if named.now is None else change.now) not in _NONE
+    ]
+    said = "; ".join(parts) or name
+    yield Difference(
+        what=f"{_known(named.field)[0]} “{name}”",
+        before=said if named.now is None else "",
+        now=said if named.before is None else "",
+        material=any(change.material for change in alike),
     )
+
+
+_NONE: tuple[str | bool | int | None, ...] = (None, False, "", "0", "0.00", 0)
+"""Values of a row that say nothing: a row is told without them."""
+
+
+def _names(change: Change) -> bool:
+    """Say whether a change is in that by which a row is known."""
+    top, _, part = change.field.partition(".")
+    return versions.NAMED_BY.get(top) == part and bool(part)
 
 
 def _whole(content: Mapping[str, Any]) -> dict[str, Any]:

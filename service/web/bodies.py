@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Depends, Request
+from pydantic import BeforeValidator
 from starlette.exceptions import HTTPException
 
 from service.errors import Malformed, Problem
@@ -40,6 +42,15 @@ async def optional_object(request: Request) -> dict[str, Any]:
 Body = Annotated[dict[str, Any], Depends(json_object)]
 """The object sent, as a route's argument."""
 OptionalBody = Annotated[dict[str, Any], Depends(optional_object)]
+
+
+def _iso(value: object) -> object:
+    """Refuse a number for a day, which would be taken for seconds since 1970."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
+"""A day such as 2004-10-14, as a route's argument."""
 
 
 def _no_constant(name: str) -> NoReturn:

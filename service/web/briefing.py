@@ -196,7 +196,10 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         substitute=sight.substitute,
         conditions=tuple(telling.condition(put, edition) for decision in made for put in decision.conditions),
         budget=telling.budget(tx, case, edition, seat.post, seat.amount),
-        coincidences=telling.coincidences(tx, case, edition, tx.today, asked.values()),
+        coincidences=(
+            *telling.coincidences(tx, case, edition, tx.today, asked.values()),
+            *telling.besides(tx, case, edition, tx.today, [seat.post] if step.kind == "extra" else ()),
+        ),
         choices=step.choices,
         votes=_votes(step, seat),
         answers=step.answers,

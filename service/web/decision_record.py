@@ -15,7 +15,7 @@ from service import telling
 from service.errors import NotFound
 from service.handbook import Edition
 from service.proposals import ProposalDocument
-from service.store import cases, orders, steps
+from service.store import approvers, cases, orders, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -66,6 +66,8 @@ class Answered(_Part):
     substitute: bool
     """They sat in that place as the forum's substitute."""
     question: str
+    added: str
+    """Who had this post asked besides, and why; empty where a rule asks it."""
     choice: Choice
     answer: str
     """What they did, in words."""
@@ -260,6 +262,7 @@ def _answered(tx: Tx, case: CaseView, step: StepView, made: DecisionView, rules:
         for_whom=said.for_whom,
         substitute=said.substitute,
         question=words.leg(step.kind),
+        added=_added(tx, step, made, rules),
         choice=made.choice,
         answer=words.did(made.choice, step.kind),
         on=said.on,
@@ -271,6 +274,16 @@ def _answered(tx: Tx, case: CaseView, step: StepView, made: DecisionView, rules:
         shown_hash=made.shown_hash,
         version=step.version,
     )
+
+
+def _added(tx: Tx, step: StepView, made: DecisionView, rules: Edition) -> str:
+    if step.kind != "extra":
+        return ""
+    added = next((one for one in approvers.of_case(tx, step.case) if one.post == step.seats[0].post), None)
+    if added is None:
+        return ""
+    said = telling.asked_besides(added, rules, words.local(made.submitted_at))
+    return words.sentence(f"{said}: {added.reason}" if added.reason else said)
 
 
 def _remarks(said: Answer) -> dict[str, str]:
@@ -400,6 +413,7 @@ def _told(made: Answered, record: DecisionRecord) -> Row:
             words.sentence(
                 f"Clause {made.clause}: {made.clause_text}" if made.clause_text else f"Clause {made.clause}"
             ),
+            *([" ".join(_lines(made.added))] if made.added else ()),
             *(f"Reasons: {line}" if not number else line for number, line in enumerate(_lines(made.reason))),
             *(f"{name}: {' '.join(_lines(remark))}" for name, remark in made.remarks.items()),
             *map(_condition, made.conditions),

@@ -303,7 +303,8 @@ def _counted(tx: Tx, case: CaseView, beside: Sequence[StepView]) -> str:
     )
     verb = "has" if len(made) == 1 else "have"
     done = "approved" if agreed and people else "answered"
-    return f"{len(made)} of {asked} {people or 'of those asked'} {verb} {done}"
+    whom = f"{asked} {people}" if people else f"the {asked} who were asked"
+    return f"{len(made)} of {whom} {verb} {done}"
 
 
 def _before_project(case: CaseItem) -> bool:

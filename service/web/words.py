@@ -375,6 +375,8 @@ def doing(choice: Choice, kind: str, what: str) -> str:
 def did(choice: Choice, kind: str, what: str = "") -> str:
     """Return "approved £84,000", for whoever did; without a `what`, as of this or as a word alone."""
     own = saying(kind, choice)
+    if own and own.did_to and what:
+        return own.did_to.format(what)
     if own and (own.doing or not what):
         return own.did + (f" for {what}" if what else "")
     return _DID[choice].format(what) if what else _ALONE.get(choice, _DONE[choice])

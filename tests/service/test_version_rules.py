@@ -169,3 +169,39 @@ def test_what_an_older_program_left_out_is_no_difference() -> None:
         "shared_services": {},
     }
     assert differing.between(before, now, LEICESTER) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (
+            {"benefits": [{"title": "Fewer calls", "amount_gbp_per_year": "500", "cashable": False}]},
+            {"benefits": []},
+            ("Benefit “Fewer calls”", "worth a year: £500", ""),
+        ),
+        (
+            {},
+            {"costs_by_year": [{"year": "2004/05", "capital": "1000", "revenue": "0", "one_off": "0"}]},
+            ("Year “2004/05”", "", "capital: £1,000"),
+        ),
+        ({}, {"options": [{"title": "Wait"}]}, ("Option “Wait”", "", "Wait")),
+        (
+            {"funding_parties": [{"post": "bh-dmh", "share_percent": "100"}]},
+            {"funding_parties": []},
+            ("Funding party “Budget holder, De Montfort Hall”", "share of the capital: 100%", ""),
+        ),
+        (
+            {"options": [{"title": "Wait", "why_not": "Dear"}]},
+            {"options": [{"title": "Wait", "why_not": "Slow"}]},
+            ("Wait: why it is not proposed", "Dear", "Slow"),
+        ),
+    ],
+)
+def test_a_row_that_is_new_or_gone_is_one_difference(
+    before: dict[str, Any], now: dict[str, Any], told: tuple[str, str, str]
+) -> None:
+    sample = whole(SAMPLES["PROP-02"]) | {"benefits": [], "costs_by_year": [], "options": []}
+    sample["funding_parties"] = []
+    found = differing.between(sample | before, sample | now, LEICESTER)
+    (one,) = differing.told(found, LEICESTER, DAY)
+    assert (one.what, one.before, one.now) == told

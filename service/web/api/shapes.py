@@ -214,6 +214,7 @@ class DecisionTold(BaseModel):
     choice: str
     reason: str
     conditions: list[dict[str, str]]
+    """Each with the action that follows it up and that action's state, empty where there is none."""
     answers: dict[str, dict[str, str]]
     outside_guidelines: bool
     """It returns the proposal as outside the guidelines, for its directorate to act on."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from service import agendas, boards, telling, versions
 from service.handbook import Edition
-from service.store import actions, cases, intents, orders, steps
+from service.store import actions, cases, orders, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
@@ -14,6 +14,7 @@ from service.store.intents import DecisionView
 from service.store.orders import OrderView
 from service.store.steps import StepView
 from service.web import (
+    conditions,
     minutebook,
     seclusion,
     whereabouts,
@@ -127,7 +128,7 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
         on_behalf_of=told.for_whom,
         choice=decision.choice,
         reason=decision.reason or "",
-        conditions=[_condition(put) for put in decision.conditions],
+        conditions=[followed.fields() for followed in conditions.of_decision(tx, case, decision)],
         answers={name: answer.model_dump() for name, answer in decision.answers.items()},
         outside_guidelines=decision.outside_guidelines,
         until=decision.until,
@@ -140,11 +141,6 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
         version=decision.version,
         kept_for=list(kept_for),
     )
-
-
-def _condition(put: intents.Condition) -> dict[str, str]:
-    told: dict[str, str] = put.model_dump(mode="json")
-    return told
 
 
 def approver(added: Approver) -> ApproverTold:

@@ -1,6 +1,5 @@
 """The JSON API for other programs. A token reads and starts cases; none decides."""
 
-import datetime as dates
 import hashlib
 import json
 from typing import Annotated, Any
@@ -45,7 +44,7 @@ from service.web.api.shapes import (
     VersionList,
     VersionTold,
 )
-from service.web.bodies import Body, OptionalBody
+from service.web.bodies import Body, Day, OptionalBody, unshowable
 from service.web.decision_record import DecisionRecord
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
@@ -190,6 +189,8 @@ async def withdraw(ref: str, visit: Asker, body: OptionalBody) -> Started:
 @allowed(Role.START_CASE)
 async def add_approver(ref: str, visit: Asker, body: Body) -> ApproverTold:
     """Ask one more post to approve a case, with a reason that everybody sees."""
+    if problems := list(unshowable(body)):
+        raise Malformed(problems=problems)
     post, reason = (said if isinstance(said := body.get(name), str) else "" for name in ("post", "reason"))
     made = await run_in_threadpool(adding.added, visit, ref, post.strip(), reason)
     await visit.desk.relay.add_approver(made)
@@ -300,6 +301,8 @@ def appraised(ref: str, visit: Asker) -> AppraisalTold:
     with visit.desk.store.reading() as tx:
         found = cases.get(tx, ref)
         _own_organisation(found, visit)
+        if found.kind != "proposal":
+            raise NotFound(f"{ref} is no proposal, and has no business case.")
         edition = telling.edition(tx, found.edition)
         read = ProposalDocument.model_validate(cases.content(tx, ref) or {})
         figures, flags = briefing.reckoned(read, found, edition)
@@ -328,12 +331,15 @@ def compared(
     later: Annotated[int, Query(ge=0, le=10**6)] = 0,
 ) -> VersionList:
     """Tell a case's versions, in what each differs from the one before, and in what two of them differ."""
+    earlier, later = sorted((earlier, later))
     with visit.desk.store.reading() as tx:
         found = cases.get(tx, ref)
         _own_organisation(found, visit)
         known = cases.versions(tx, ref)
         if not {earlier, later} <= {0, *(version.version for version in known)}:
             raise NotFound(f"{ref} has no such version.")
+        if later and not earlier:
+            raise Malformed(problems=[Problem(field="earlier", message="Give both versions, or neither")])
         return VersionList(
             versions=[
                 VersionTold(
@@ -415,7 +421,7 @@ def meetings_of(
 
 @router.get("/forums/{id}/meetings/{date}", name="api_meeting")
 @allowed(Role.READ_CASE)
-def meeting(id: str, date: dates.date, visit: Asker) -> MeetingTold:
+def meeting(id: str, date: Day, visit: Asker) -> MeetingTold:
     """Tell a meeting: its agenda, what misses it, what came of each item, and its minutes."""
     forum = visit.rules.forums.get(id)
     if forum is None:

@@ -1,6 +1,7 @@
 """Reading cases: the register, a case with its way and its record, and withdrawing one."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from service import agendas, appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
 from service.store import actions, cases, intents, meetings, provisions, steps
-from service.store.cases import CaseView, Filters
+from service.store.cases import CaseItem, CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
     adding,
@@ -38,6 +39,8 @@ from workflows.model import ActionState, State
 router = APIRouter(include_in_schema=False)
 
 AT_ONCE = 25
+SHOWN = 90
+"""Characters of what an action requires, in a list."""
 
 
 @router.get("/cases", name="cases")
@@ -88,6 +91,7 @@ def register(
                         waiting.get(case.ref, ()), telling.edition(tx, case.edition), visit.today
                     ),
                 ),
+                _task(tx, case) if listed == actions.KIND else "",
             )
             for case in found.items
         ]
@@ -108,6 +112,12 @@ def register(
         onward=onward,
         departments=[(key, known.name) for key, known in visit.rules.departments.items()],
     )
+
+
+def _task(tx: Tx, case: CaseItem) -> str:
+    """Return the beginning of what an action requires: those of one proposal have one title."""
+    said = (cases.content(tx, case.ref) or {}).get("summary") or ""
+    return shorten(said, SHOWN, placeholder="…")
 
 
 _STATES: dict[str, tuple[str, ...]] = {"proposal": tuple(State), actions.KIND: tuple(ActionState)}

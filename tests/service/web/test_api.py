@@ -411,3 +411,10 @@ def test_a_character_that_cannot_be_shown_hides_no_other_problem(program: Browse
     )
     fields = {error["field"] for error in refused.json()["errors"]}
     assert (refused.status_code, fields) == (422, {"title", "benefits.0.title", "sponsor_post"})
+
+
+@pytest.mark.parametrize("day", ["1097625600", "yesterday", "2004-02-30", "9" * 500])
+def test_a_day_in_an_address_is_written_as_a_day(office: Office, day: str) -> None:
+    headers = office.token("cd-rc", "read:case")
+    answer = office.browser().get(f"/api/v1/forums/heads-of-ict/meetings/{day}", headers=headers)
+    assert answer.status_code == 422

@@ -8,7 +8,8 @@ from service import handbook
 from service.handbook import Edition
 from service.store import approvers, letters
 from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, Office
-from workflows.model import Ending, Outcome, State, StepClosing
+from tests.service.web.test_boards import votes
+from workflows.model import Choice, Ending, Outcome, State, StepClosing
 
 WHY = "The contract runs for seven years"
 HR = "Service Director - HR"
@@ -203,6 +204,50 @@ def test_whoever_is_asked_reads_who_added_them_and_why(office: Office) -> None:
     browser.press()
     assert browser.heading == "Do you approve this proposal of £140,000?"
     assert f"Corporate Projects Manager - ICT & CA added you: {WHY}." in browser.words
+
+
+def test_everybody_asked_afterwards_reads_whom_somebody_added_and_why(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    added(office, ref).press(True, "confirm")
+    told = f"Corporate Director, Regeneration and Culture asked for the approval of {HR} besides: {WHY}."
+    step = office.asked(ref, "srg")
+    member = office.browser()
+    member.see(office.link(step, "cd-sch"))
+    member.press()
+    assert told in member.words
+    own = office.asked(ref, "extra-sd-hr")
+    with office.store.reading() as tx:
+        asked = [row.props["coincidences"] for row in letters.of_step(tx, step)]
+        (mine,) = [row.props["coincidences"] for row in letters.of_step(tx, own)]
+    assert len(asked) == 8
+    assert all(told in noted for noted in asked)
+    assert told not in mine
+
+
+def test_the_decision_record_says_who_added_an_approver_and_why(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    added(office, ref).press(True, "confirm")
+    step = office.asked(ref, "extra-sd-hr")
+    votes(office, step, "sd-hr", "reject", "Too long")
+    outcome = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.REJECT, at=BEGINS, kind="extra")
+    office.closed(step, StepClosing(step=step, outcome=outcome))
+    office.became(ref, State.REJECTED, because=step)
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{ref}/decision-record")
+    told = f"Corporate Director, Regeneration and Culture asked for the approval of {HR} besides: {WHY}."
+    assert told in browser.words
+    record = browser.get(f"/cases/{ref}/decision-record.json").json()
+    assert [made["added"] for made in record["decided_by"]] == [told]
+
+
+def test_a_program_that_sends_what_cannot_be_shown_is_told_so(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    body = {"post": "sd-hr", "reason": "a\u0000"}
+    headers = office.token("cd-rc", "start:case")
+    answer = office.browser().post(f"/api/v1/cases/{ref}/approvers", json=body, headers=headers)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["reason"]
+    assert office.engine.added == []
 
 
 def test_both_shipped_handbooks_say_how_somebody_is_added() -> None:

@@ -234,6 +234,7 @@ def test_proposals_and_actions_have_lists_of_their_own(office: Office, approved:
     assert f'href="/cases/{ACTION}"' not in browser.page
     browser.see("/cases?kind=action")
     assert f'href="/cases/{ACTION}"' in browser.page
+    assert "Train the staff: Condition on " in browser.words
     assert "Agreed (1)" in browser.words
     assert "1 December 2004" in browser.words
     browser.see("/cases?kind=action&state=verified")
@@ -257,6 +258,7 @@ def test_a_program_reads_conditions_with_their_states_and_lists_actions(
             "state": "agreed",
         }
     ]
+    assert [made["conditions"] for made in told["decisions"] if made["conditions"]] == [told["conditions"]]
     assert [(one["on"], one["action"], one["at"][:10]) for one in told["waiting"]] == [
         (LEAD, ACTION, "2004-12-01")
     ]

@@ -155,3 +155,25 @@ def test_the_record_of_the_decision_says_which_answer_was_kept(office: Office) -
     browser = office.signed_in("cd-rc")
     assert browser.see(f"/cases/{ref}/decision-record") == 200
     assert browser.words.count("Kept from version 1 (nothing material changed).") == 1
+
+
+def test_a_program_compares_two_versions_in_their_order_or_neither(office: Office) -> None:
+    ref = returned(office)
+    office.resubmitted(ref, **MATERIAL)
+    program, token = office.browser(), office.token("cd-rc", "read:case")
+    path = f"/api/v1/cases/{ref}/versions"
+    forth, back = (
+        program.get(f"{path}?earlier={one}&later={other}", headers=token).json()["differences"]
+        for one, other in ((1, 2), (2, 1))
+    )
+    assert forth == back != []
+    for half in ("earlier=1", "later=2"):
+        answer = program.get(f"{path}?{half}", headers=token)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["message"] == "Give both versions, or neither"
+
+
+def test_an_action_has_no_business_case(office: Office) -> None:
+    action = office.action(office.submitted("PROP-02"))
+    headers = office.token("cd-rc", "read:case")
+    assert office.browser().get(f"/api/v1/cases/{action}/appraisal", headers=headers).status_code == 404

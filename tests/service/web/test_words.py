@@ -85,3 +85,10 @@ def test_words_of_its_own_name_the_case_too() -> None:
     assert words.did(Choice.REJECT, "embargo_exception", "this") == "refused an exception for this"
     assert words.did(Choice.SUPPORT, "consent", "this") == "granted consent for this"
     assert words.did(Choice.NOT_SUPPORT, "head_of_profession", CASE) == f"declined to support {CASE}"
+
+
+def test_an_action_that_is_sent_back_is_named_in_its_place() -> None:
+    assert words.did(Choice.SEND_BACK, "action_check", "ACT-2004-0001") == (
+        "sent ACT-2004-0001 back because it is not done"
+    )
+    assert words.did(Choice.SEND_BACK, "action_check") == "sent it back because it is not done"
