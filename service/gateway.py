@@ -28,12 +28,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from service.config import Settings
 from service.mailroom import Mailroom
 from workflows.attending import Attending
-from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, TURN, HumanStep, Process, Series
+from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, TURN, HumanStep
 from workflows.model import Choice, Clock, Decision, Leg, Segment, Sitting, Standing, Undo, Withdrawal
+from workflows.process import Process
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.meeting import MeetingSeries
 from workflows.processes.readiness import Readiness
 from workflows.rules.quorum import Refusal
+from workflows.series import Series
 
 PATIENCE = timedelta(seconds=8)
 """How long a page waits for the engine before it says that an answer is being recorded."""

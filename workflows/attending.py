@@ -6,7 +6,7 @@ from functools import partial
 
 from temporalio import workflow
 
-from workflows.human_step import Process, guarded
+from workflows.human_step import guarded
 from workflows.model import (
     MEETING,
     Ask,
@@ -20,6 +20,7 @@ from workflows.model import (
     SittingsAsked,
 )
 from workflows.ports import Cases
+from workflows.process import Process
 from workflows.rules import calendar, meetings
 
 Legs = tuple[Leg, ...]

@@ -1,41 +1,24 @@
-"""The one primitive: ask people, wait, and say what it came to.
-
-A process has few verbs: `decide` asks people, `until` waits for a moment or an event, `become` changes
-the case's state and tells those whom that state concerns, `follow_up` begins what follows from it, and
-`while_valid` lets what follows an approval lapse.
-"""
+"""The one primitive: ask people, wait, and say what it came to."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial, wraps
-from typing import Any, Concatenate, NoReturn, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError, FailureError
 
 from workflows.model import (
-    ActionOpened,
-    ActionState,
     AnswersDue,
     Ask,
-    Becoming,
-    CaseOpened,
-    CaseWaiting,
     Choice,
     Clock,
     Decision,
     Ending,
-    Expiring,
-    FollowUp,
-    Guard,
-    Happening,
-    MeetingHappens,
-    MeetingNext,
     Nudge,
     Outcome,
-    Period,
     Rung,
     RunningOut,
     Seat,
@@ -49,11 +32,9 @@ from workflows.model import (
     StepReseated,
     StepUndone,
     Undo,
-    Withdrawal,
-    key_of,
 )
-from workflows.ports import AT_ONCE, PATIENTLY, Action, Cases, Meetings, Register
-from workflows.rules import actions, calendar, clock, holding, ladder, quorum, validity
+from workflows.ports import AT_ONCE, PATIENTLY, Register
+from workflows.rules import clock, holding, ladder, quorum
 from workflows.rules.quorum import Refusal
 
 KIND = SearchAttributeKey.for_keyword("AssentKind")
@@ -63,6 +44,7 @@ SEARCH_ATTRIBUTES = (KIND, STATE, CASE)
 
 TURN = timedelta(seconds=5)
 """How long a worker may have a process in hand without a sign of life, before another takes it up."""
+
 INTENT_PATIENCE = timedelta(seconds=10)
 LONGEST_PATIENCE = timedelta(minutes=5)
 """How long, in real time, a rung waits for submitted decisions before asking for them again: first, and
@@ -160,6 +142,10 @@ class Timed:
                 continue
         return True
 
+    async def _all_heard(self) -> None:
+        """Let messages on their way be handled before a run ends."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
     def _stirred(self, condition: Callable[[], bool], known: Clock) -> bool:
         return condition() or self.clock != known
 
@@ -221,7 +207,7 @@ class HumanStep(Timed):
         await self._open()
         await self._live()
         outcome = await self._close()
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._all_heard()
         return outcome
 
     def call_off(self) -> None:
@@ -549,362 +535,3 @@ def _outside_guidelines(decisions: Sequence[Decision], choice: Choice | None) ->
     return choice is Choice.RETURN and any(
         made.outside_guidelines for made in decisions if made.choice is choice
     )
-
-
-def _for_its_meeting(outcome: Outcome, ask: Ask) -> bool:
-    """Say whether an outcome leaves the decision to the meeting at which a question is put."""
-    return outcome.choice is Choice.DEFER and outcome.next_meeting and ask.meets
-
-
-class Process(Timed):
-    """What every process of a case shares. The processes themselves say only what is asked."""
-
-    def __init__(self, case: str) -> None:
-        super().__init__()
-        self.case = case
-        self.opened: CaseOpened | None = None
-        self.withdrawal: Withdrawal | None = None
-        self._rounds: dict[str, int] = {}
-        self._called_off: dict[str, str] = {}
-        self._dropped: set[str] = set()
-        """The keys of questions that nobody wants answered any more, though the case goes on."""
-        self._ran_out: RunningOut | None = None
-        """What was approved has lapsed, and so has whatever is still asked about it."""
-        self._state = ""
-        self._changes = 0
-        self._waits = 0
-        self._warnings = 0
-        self._actions: dict[str, tuple[FollowUp, workflow.ChildWorkflowHandle[Any, Any]]] = {}
-        """What follows from the case and has been begun, by its reference."""
-
-    def call_off(self) -> None:
-        """Withdraw the case, as its sponsor might."""
-        self.withdrawal = self.withdrawal or Withdrawal(key="cancelled", by="", at=self.now)
-
-    # ------------------------------------------------------------------- messages
-
-    @workflow.update(description="End the case at its sponsor's wish")
-    @guarded
-    def withdraw(self, withdrawal: Withdrawal) -> None:
-        """Withdraw the case: every open step closes and its people are told."""
-        self.withdrawal = self.withdrawal or withdrawal
-
-    @workflow.signal
-    def fall_away(self) -> None:
-        """Withdraw the case, because what it follows from was withdrawn or has lapsed."""
-        self.withdrawal = self.withdrawal or Withdrawal(key="fallen_away", by="", at=self.now)
-
-    # --------------------------------------------------------------------- verbs
-
-    async def begin(self) -> CaseOpened:
-        """Take up the version last submitted, under the rules in force when the case opened."""
-        self.opened = await self._write(Cases.begun, self.case, "take up the version last submitted")
-        self._hear(self.opened.clock)
-        return self.opened
-
-    async def take_up(self) -> ActionOpened:
-        """Take up an action, under the rules of the case that it follows from."""
-        action = await self._write(Cases.action_begun, self.case, "take up the action")
-        self._hear(action.clock)
-        return action
-
-    async def follow_up(self) -> None:
-        """Begin the actions that follow from the case and have not begun. Each outlives the case."""
-        for action in await self._write(Cases.follow_ups, self.case, "look for actions that follow"):
-            if action.ref in self._actions:
-                continue
-            handle = await workflow.start_child_workflow(
-                Action.run,
-                action.ref,
-                id=action.ref,
-                task_timeout=TURN,
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                static_summary=f"{action.ref}: action that follows from {self.case}",
-                search_attributes=TypedSearchAttributes(
-                    [SearchAttributePair(KIND, "action"), SearchAttributePair(CASE, action.ref)]
-                ),
-            )
-            self._actions[action.ref] = (action, handle)
-
-    async def let_go(self) -> None:
-        """Let what follows from the case fall away with it, as far as it is not done."""
-        for _, handle in self._actions.values():
-            if not handle.done():
-                try:
-                    await handle.signal(Process.fall_away)
-                except FailureError:
-                    # It has come to its end meanwhile.
-                    workflow.logger.info("action already ended", extra={"case": self.case})
-
-    def drop(self, key: str) -> None:
-        """Ask the question `key` no more: it closes if it is open, and the case goes on without it."""
-        self._dropped.add(key)
-
-    def dropped(self, outcome: Outcome) -> bool:
-        """Say whether a question ended because it was dropped, so that it came to nothing."""
-        ended = outcome.ending is Ending.WITHDRAWN and key_of(outcome.step) in self._dropped
-        return ended and not self.withdrawal and not self._ran_out
-
-    async def until_met(self, guard: Guard, *, key: str) -> bool:
-        """Wait for the conditions that guard what is to come; returns as `until` does."""
-        guarding = [action for action, _ in self._actions.values() if action.guards is guard]
-        unmet = [action for action in guarding if not self._over(action)]
-        if not unmet:
-            return self._off(key) is None
-        return await self.until(
-            lambda: all(self._over(action) for action in unmet),
-            key=key,
-            leg=actions.CONDITIONS,
-            on=unmet[0].owner,
-        )
-
-    async def decide(self, ask: Ask, *otherwise: Ask) -> Outcome:
-        """Ask people and return what it came to; if nobody answers, whoever is to be asked otherwise.
-
-        What was answered about an earlier version and still stands is not asked again.
-        """
-        if (kept := self.kept(ask.key)) is not None:
-            return kept
-        outcome = await self._decide_in_the_end(ask, *otherwise)
-        for number, other in enumerate(otherwise, start=1):
-            if outcome.ending is not Ending.SILENT and not _for_its_meeting(outcome, other):
-                break
-            await self._turn_to(other, outcome)
-            outcome = await self._decide_in_the_end(other, *otherwise[number:])
-        return outcome
-
-    async def _turn_to(self, ask: Ask, left: Outcome) -> None:
-        """Wait for whatever a question waits for that is put in the place of another; here for nothing."""
-
-    async def _decide_in_the_end(self, ask: Ask, *otherwise: Ask) -> Outcome:
-        """Ask until there is an answer other than to ask again: a deferral does so on its day.
-
-        What members who are asked by email put off to their meeting is put to that, and not to them again.
-        """
-        while True:
-            outcome = await self._decide_once(self._next_round(ask))
-            if outcome.choice is not Choice.DEFER or outcome.until is None:
-                return outcome
-            if any(_for_its_meeting(outcome, other) for other in otherwise):
-                return outcome
-            if not await self._put_off(ask, outcome, outcome.until):
-                return outcome.model_copy(update={"ending": Ending.WITHDRAWN, "choice": None})
-
-    async def _put_off(self, ask: Ask, outcome: Outcome, day: date) -> bool:
-        """Wait for the day on which a question is asked again; returns as `until` does."""
-        return await self.until(day, key=ask.key, leg=ask.kind, on=ask.forum or ask.seats[0].post)
-
-    async def decide_together(self, questions: Sequence[Sequence[Ask]]) -> tuple[Outcome, ...]:
-        """Put several questions at once, each as `decide` takes it. A refusal calls the others off."""
-        asking = [asyncio.create_task(self.decide(*question)) for question in questions]
-        asks = [ask for question in questions for ask in question]
-        waiting = set(range(len(asking)))
-        while waiting:
-            await workflow.wait_condition(lambda: any(asking[number].done() for number in sorted(waiting)))
-            for number in sorted(waiting):
-                if asking[number].done():
-                    waiting.discard(number)
-                    outcome = asking[number].result()
-                    if outcome.stops and not self.dropped(outcome):
-                        for ask in asks:
-                            self._called_off.setdefault(ask.key, "refused_by_another")
-        for ask in asks:
-            self._called_off.pop(ask.key, None)
-        return tuple(task.result() for task in asking)
-
-    async def until(
-        self,
-        moment: date | datetime | Callable[[], bool],
-        *,
-        key: str,
-        leg: str,
-        on: str,
-        unless: Callable[[], bool] | None = None,
-    ) -> bool:
-        """Wait for a day's start of business, an instant of the Clock or an event, `unless` another comes.
-
-        Returns False if the case was withdrawn meanwhile.
-        """
-        event, at = (moment, None) if callable(moment) else (unless or _never, _instant(moment))
-        if self._off(key) is not None:
-            return False
-        if at is None or at > self.now:
-            self._waits += 1
-            waiting = CaseWaiting(
-                case=self.case, number=self._waits, key=key, leg=leg, since=self.now, until=at, on=on
-            )
-            self._hear(await self._write(Cases.waits, waiting, f"wait for {on}"))
-        await self._wait(lambda: event() or self._off(key) is not None, until=at, summary=f"{leg}: {on}")
-        return self._off(key) is None
-
-    async def while_valid(self, period: Period | None, use: Coroutine[Any, Any, Outcome]) -> Outcome:
-        """Let an approval be put to use while it is valid, with warnings before it lapses.
-
-        If it lapses, what is asked about it closes, and the outcome is one of silence.
-        """
-        if period is None:
-            return await use
-        using = asyncio.create_task(use)
-        *warnings, end = validity.moments(period)
-        for warning, following in zip(warnings, [*warnings[1:], end], strict=True):
-            put_to_use = await self._wait(using.done, until=warning, summary="warn that the approval lapses")
-            # After a jump of the Clock people get the one warning that says how things stand.
-            if not put_to_use and following > self.now:
-                await self._warn(period.until)
-        if not await self._wait(using.done, until=end, summary="the approval lapses"):
-            self._ran_out = RunningOut(at=end, why="validity")
-        outcome = await using
-        if self._ran_out is None or self.withdrawal or outcome.ending is not Ending.WITHDRAWN:
-            return outcome
-        return outcome.model_copy(update={"ending": Ending.SILENT})
-
-    async def become(
-        self, state: str, *, because: Outcome | None = None, valid_until: date | None = None
-    ) -> None:
-        """Change the case's state and tell those whom the new state concerns; no change is none."""
-        if state == self._state:
-            return
-        self._state = state
-        self._changes += 1
-        becoming = Becoming(
-            case=self.case,
-            state=state,
-            at=self.now,
-            number=self._changes,
-            because=because.step if because else "",
-            valid_until=valid_until,
-        )
-        self._hear(await self._write(Cases.became, becoming, state))
-        workflow.upsert_search_attributes([STATE.value_set(state)])
-        workflow.set_current_details(f"**{self.case}**: {state}")
-
-    async def end(self) -> None:
-        """Let messages on their way arrive before the process ends."""
-        await workflow.wait_condition(workflow.all_handlers_finished)
-
-    def kept(self, key: str) -> Outcome | None:
-        """Return what the question `key` came to about an earlier version, if that stands."""
-        return self.opened.kept.get(key) if self.opened and self._off(key) is None else None
-
-    # ------------------------------------------------------------------ machinery
-
-    async def _warn(self, valid_until: date) -> None:
-        self._warnings += 1
-        expiring = Expiring(case=self.case, number=self._warnings, valid_until=valid_until, at=self.now)
-        self._hear(await self._write(Cases.expiring, expiring, "warn that the approval lapses"))
-
-    async def _decide_once(self, ask: Ask) -> Outcome:
-        if self._off(ask.key) is not None:
-            return Outcome(step=ask.step, ending=Ending.WITHDRAWN, at=self.now, kind=ask.kind)
-        handle = await workflow.start_child_workflow(
-            HumanStep.run,
-            args=[ask, self.clock],
-            id=ask.step,
-            task_timeout=TURN,
-            parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
-            static_summary=f"{self.case}: {ask.kind.replace('_', ' ')}, round {ask.round}",
-            static_details=f"Version {ask.version}. Asked of: " + ", ".join(seat.post for seat in ask.seats),
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(KIND, ask.kind),
-                    SearchAttributePair(CASE, self.case),
-                ]
-            ),
-        )
-        await workflow.wait_condition(
-            lambda: handle.done() or self._off(ask.key) is not None,
-        )
-        if not handle.done():
-            try:
-                if self._ran_out and not self.withdrawal:
-                    await handle.signal(HumanStep.run_out, self._ran_out)
-                else:
-                    await handle.signal(HumanStep.withdraw, self._off(ask.key) or "")
-            except FailureError:
-                # It has ended by itself meanwhile, and what it came to stands.
-                workflow.logger.info("step already ended", extra={"step": ask.step})
-        return await handle
-
-    def _next_round(self, ask: Ask) -> Ask:
-        """Return a question as it is put now, with its round."""
-        self._rounds[ask.key] = self._rounds.get(ask.key, 0) + 1
-        return ask.model_copy(update={"round": self._rounds[ask.key]})
-
-    def _over(self, action: FollowUp) -> bool:
-        """Say whether an action is verified; one that was broken off or called off by an operator is not.
-
-        Of one that ended before actions said what they came to, it is taken to be.
-        """
-        _, handle = self._actions[action.ref]
-        ended = handle.done() and handle.exception() is None
-        return ended and handle.result() != ActionState.WITHDRAWN
-
-    def _off(self, key: str) -> str | None:
-        """Return why the question `key` is no longer wanted, if it is not."""
-        if self.withdrawal:
-            return "cancelled" if self.withdrawal.key == "cancelled" else "withdrawn"
-        if self._ran_out:
-            return self._ran_out.why
-        return "taken_back" if key in self._dropped else self._called_off.get(key)
-
-
-class Series(Timed):
-    """What recurring meetings share: one is lived through in a run, and the next in a run of its own.
-
-    What happens is in the record, so that a run may begin at any time: what has been done is not done again.
-    """
-
-    def __init__(self, series: str, known: Clock) -> None:
-        super().__init__()
-        self.series = series
-        self.clock = known
-        self.meeting = MeetingNext(as_of="")
-        self.told = ""
-
-    # ------------------------------------------------------------------- messages
-
-    @workflow.update(description="The calendar or the record of a meeting has changed")
-    @guarded
-    def look_again(self, as_of: str) -> None:
-        """Look again which meeting comes next; what the record says is as of this."""
-        self.told = as_of
-
-    # --------------------------------------------------------------------- verbs
-
-    async def take(self) -> MeetingNext:
-        """Take up the meeting that comes next, or whose minutes are owed."""
-        self.meeting = await self._write(Meetings.next, self.series, "look which meeting comes next")
-        self._hear(self.meeting.clock)
-        if self.meeting.day:
-            workflow.set_current_details(f"**{self.series}**: {self.meeting.day.isoformat()}")
-        return self.meeting
-
-    async def until(self, moment: datetime | None, what: str) -> None:
-        """Wait for an instant of the Clock; if the record changes meanwhile, begin anew."""
-        await self._wait(self._changed, until=moment, summary=what)
-        if self._changed():
-            await self.again()
-
-    async def happens(self, what: Happening) -> None:
-        """Bring about what a meeting's day brings."""
-        assert self.meeting.day is not None
-        happens = MeetingHappens(series=self.series, day=self.meeting.day, what=what, at=self.now)
-        self._hear(await self._write(Meetings.happens, happens, what.replace("_", " ")))
-
-    async def again(self) -> NoReturn:
-        """Begin anew with the meeting that comes next, in a run of its own."""
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        workflow.continue_as_new(args=[self.series, self.clock])
-
-    # ------------------------------------------------------------------ machinery
-
-    def _changed(self) -> bool:
-        return self.told not in ("", self.meeting.as_of)
-
-
-def _never() -> bool:
-    return False
-
-
-def _instant(moment: date | datetime) -> datetime:
-    return moment if isinstance(moment, datetime) else calendar.opening(moment)

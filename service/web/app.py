@@ -23,6 +23,7 @@ from service.web.routes import (
     api,
     approvers,
     cases,
+    decisions,
     dev,
     handbooks,
     health,
@@ -43,6 +44,7 @@ HERE = Path(__file__).parent
 AREAS = (
     health,
     links,
+    decisions,
     signing,
     work,
     proposals,

@@ -2,8 +2,9 @@
 
 from temporalio import workflow
 
-from workflows.human_step import Process, unbroken
+from workflows.human_step import unbroken
 from workflows.model import ActionOpened, ActionState, Ask, Outcome, SeatAsk
+from workflows.process import Process
 from workflows.rules import actions
 
 

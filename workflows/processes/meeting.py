@@ -2,9 +2,9 @@
 
 from temporalio import workflow
 
-from workflows.human_step import Series
 from workflows.model import Clock, Happening, MeetingNext
 from workflows.rules import series
+from workflows.series import Series
 
 
 @workflow.defn
