@@ -107,7 +107,7 @@ async def test_a_blind_board_reads_who_has_voted_and_not_how(
             await screen.follows("Continue")
             await screen.looks(f"blind-{post}")
             shown = await screen.page.inner_text("main")
-            assert "Answers are shown when all are in." in shown
+            assert "How anybody votes is shown when it is decided." in shown
             assert boards.SECRET not in shown
         await signs_in(screen, city, handbook.load("leicester").posts["cd-rad"].email, f"/cases/{ref}")
         await screen.looks("blind-case")

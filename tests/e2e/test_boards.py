@@ -177,7 +177,7 @@ async def test_votes_stay_hidden_a_substitute_sits_and_the_chair_breaks_the_tie(
     letter = await city.asked("cd-rad", "Decide by", ref)
     member = city.holder("cd-rad")
     page = await member.press(await member.open(letter.link), "Continue")
-    assert "Answers are shown when all are in." in page.text
+    assert "How anybody votes is shown when it is decided." in page.text
     assert SECRET not in page.text
 
     await member.decide(letter, {"choice": "abstain"})
