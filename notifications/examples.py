@@ -1301,6 +1301,16 @@ EXAMPLES: dict[str, Letter] = {
         size=Size.MAJOR,
         order="ORD-2004-0002",
     ),
+    "expiring-conditions": Expiring(
+        to=_SPONSOR,
+        matter=TOOLKIT,
+        written=date(2005, 5, 18),
+        valid_until=date(2005, 6, 16),
+        working_days=20,
+        size=Size.MINOR,
+        unmet=(_TASK.model_copy(update={"guards": Guard.COMPLETION, "follows": TOOLKIT.ref}),),
+        order="ORD-2004-0001",
+    ),
     "approval_lapsed": ApprovalLapsed(
         to=_SPONSOR,
         matter=BOOKING,

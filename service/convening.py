@@ -69,6 +69,13 @@ def unheard(tx: Tx) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def looked_after(tx: Tx) -> tuple[str, ...]:
+    """Return the series of the handbooks in force whose processes have begun."""
+    known = meetings.known_series(tx)
+    begun = (known.get(series.ref) for _, _, series in _forums(tx))
+    return tuple(one.ref for one in begun if one and one.as_of)
+
+
 class Due(Frozen):
     """What a series does next to prepare a meeting, and when it does so by itself."""
 

@@ -1,7 +1,7 @@
 """What people coming, going and naming covers mean for what is open, and for what is still to be asked."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from service.handbook import Edition, boards
@@ -10,7 +10,8 @@ from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
 from service.telling import directory, edition, seated, title
-from workflows.model import Choice, Ending, Frozen
+from workflows.model import Choice, Ending, Frozen, Period
+from workflows.rules import validity
 from workflows.rules.actions import CHECK
 
 AHEAD = timedelta(days=28)
@@ -39,6 +40,25 @@ class _Asked(NamedTuple):
     post: str
     board: bool = False
     otherwise: bool = False
+
+
+def next_moment(tx: Tx) -> datetime | None:
+    """Return the first instant at which anything is due: what is asked or waited for, or an approval's end.
+
+    It may be in the past, and is then being dealt with.
+    """
+    found = [moment for moment in (steps.next_moment(tx), *_of_validity(tx)) if moment]
+    return min(found, default=None)
+
+
+def _of_validity(tx: Tx) -> Iterator[datetime]:
+    """Go through the instants to come at which approvals lapse, and people are warned that they will."""
+    for hash, until in cases.lapsing(tx):
+        rules = edition(tx, hash)
+        warn_days = rules.validity.warn_days if rules.validity else ()
+        warnings = validity.warned_on(until, warn_days, rules.non_working)
+        moments = validity.moments(Period(until=until, warnings=warnings))
+        yield from (moment for moment in moments if moment > tx.now)
 
 
 def as_of(tx: Tx) -> AsOf:

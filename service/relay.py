@@ -67,6 +67,8 @@ UNCOUNTED = "uncounted:"
 """How the keys of decisions begin in what fails."""
 FAULT = "fault:"
 """How the keys of letters about faults begin."""
+SERIES_EVERY = 3600.0
+"""Seconds between two looks whether the process of each forum's meetings still runs."""
 SWEEP_EVERY = 600.0
 """Seconds between two sweeps of what has run out."""
 
@@ -81,7 +83,7 @@ class Relay:
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._writing: set[asyncio.Task[None]] = set()
         self._swept = self._posted = time.monotonic()
-        self._met = self._looked = float("-inf")
+        self._met = self._looked = self._revived = float("-inf")
         self._people_of: AsOf | None = None
         """As of when it is known that every open step asks whom it ought to."""
 
@@ -160,8 +162,14 @@ class Relay:
             await self._each(self._overtaken, self._sittings_changed)
 
     async def series(self) -> None:
-        """Start the process of each forum that meets, and tell it what of its calendar or record is new."""
+        """Start the process of each forum that meets, and tell it what of its calendar or record is new.
+
+        One that an operator ended begins again within the hour: else nobody would be called to meetings.
+        """
         await self._each(self._unaware, self._looks_again)
+        if time.monotonic() - self._revived > SERIES_EVERY:
+            self._revived = time.monotonic()
+            await self._each(self._looked_after, self._gateway.start_series)
 
     async def settle(self, intent: StoredIntent) -> Counted | Refused | None:
         """Bring one decision to its step; None if there is no answer yet.
@@ -303,6 +311,10 @@ class Relay:
     def _unaware(self) -> tuple[tuple[str, str], ...]:
         with self._store.reading() as tx:
             return convening.unheard(tx)
+
+    def _looked_after(self) -> tuple[str, ...]:
+        with self._store.reading() as tx:
+            return convening.looked_after(tx)
 
     def _unsettled(self) -> tuple[StoredIntent, ...]:
         with self._store.reading() as tx:

@@ -543,6 +543,8 @@ class Expiring(CaseLetter):
     size: Size
     waiting_for: tuple[Line, ...] = ()
     """Who is asked to confirm completion; nobody for a major proposal, which waits for its project."""
+    unmet: tuple[Task, ...] = ()
+    """The conditions that keep it from being put to use, and are not met and checked yet."""
     order: Line = ""
     """The number of the order that would be called off."""
 

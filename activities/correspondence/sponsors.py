@@ -5,12 +5,13 @@ from datetime import date
 from functools import partial
 
 from activities.correspondence.case_file import CaseFile, Put, ToSponsor
-from service.store import actions, orders, steps
+from service.store import actions, cases, orders, steps
 from service.store.letters import QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
     asked,
     name,
+    task,
     title,
 )
 from workflows import letters
@@ -105,6 +106,7 @@ class Sponsors(CaseFile):
             ),
             size=self.case.size,
             waiting_for=tuple(title(self.rules, post, self.today) for post in dict.fromkeys(posts)),
+            unmet=self._unmet(),
             order=self._order(),
         )
         return self._to_sponsor(f"expiring:{expiring.number}", letter)
@@ -193,6 +195,14 @@ class Sponsors(CaseFile):
         forums = [step.ask.forum for step, _ in yes if step.kind in by_a_board and step.ask.forum]
         bodies = forums or [made.post for step, made in yes if step.kind in ("funding", "authority")]
         return tuple(title(self.rules, body, self.today) for body in dict.fromkeys(bodies))
+
+    def _unmet(self) -> tuple[letters.Task, ...]:
+        """Return the conditions for which an approval waits before it is put to use."""
+        waits = (wait.action for wait in steps.waiting(self.tx, self.case.ref) if wait.action)
+        return tuple(
+            task(self.tx, cases.get(self.tx, ref), actions.must(self.tx, ref), self.rules, self.today)
+            for ref in waits
+        )
 
     def _order(self) -> str:
         """Return the number of the order that the approval raised, if it did."""

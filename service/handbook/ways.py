@@ -285,14 +285,16 @@ def _falls_back(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         trail = ("forums", key, "decides")
         if forum.decides is not Decides.EMAIL_THEN_MEETING:
             continue
+        if key != handbook.route.srg:
+            told = "is email_then_meeting, which only the forum that route.srg names can be"
+            yield trail, f"{told}: what is put to another goes to its secretary"
+            continue
         if not forum.members:
             yield trail, "is email_then_meeting, but it has no members to decide by email"
         if forum.meets is None and not forum.also_meets:
             yield trail, "is email_then_meeting, but it never meets: needs meets"
         elif not _meets_again(forum):
             yield trail, "is email_then_meeting, but it has no meeting to come"
-        if key != handbook.route.srg:
-            continue
         for kind in ("srg", "referral"):
             step = handbook.steps.get(kind)
             ladder = handbook.ladders.get(step.ladder) if step else None

@@ -435,6 +435,12 @@ def open_refs(tx: Tx) -> tuple[str, ...]:
     return tuple(row.ref for row in tx.all(select(CASES.c.ref).where(CASES.c.open).order_by(CASES.c.ref)))
 
 
+def lapsing(tx: Tx) -> tuple[tuple[str, date], ...]:
+    """Return the last days of the approvals that are not put to use yet, each with its handbook's hash."""
+    good = select(CASES.c.edition, CASES.c.valid_until).where(CASES.c.open, CASES.c.valid_until.is_not(None))
+    return tuple((row.edition, row.valid_until) for row in tx.all(good.distinct()))
+
+
 def unstarted(tx: Tx) -> tuple[Unstarted, ...]:
     """Return submitted versions that no process has in hand."""
     # An action's process is begun by that of the case it follows from.

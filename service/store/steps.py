@@ -517,7 +517,7 @@ def stalled(tx: Tx, before: datetime, limit: int = 500) -> tuple[StepView, ...]:
 
 
 def next_moment(tx: Tx) -> datetime | None:
-    """Return the first instant at which anything is due: a rung of an open step, or a case's wait.
+    """Return the first instant at which what is asked or waited for is due: a rung, or the end of a wait.
 
     It may be in the past, and is then being dealt with.
     """

@@ -37,13 +37,13 @@ class Wait:
     moment: datetime | None
     at: date | None
     takes_effect: str = ""
-    """For what is decided, and waits for second thoughts only: when it takes effect, in words."""
+    """For what waits for second thoughts only, decided or left even: when it takes effect, in words."""
 
     @property
     def sentence(self) -> str:
         """Say it all."""
         if self.takes_effect:
-            return f"Decided; takes effect {self.takes_effect} unless taken back."
+            return f"Answered; takes effect {self.takes_effect} unless an answer is taken back."
         if self.action and self.at:
             return f"Waits for condition {self.action} of {self.who}, due {words.short_day(self.at)}."
         said = (

@@ -4,13 +4,17 @@ from datetime import date
 
 import pytest
 
-from service.store import cases, orders, rebuild
+from service import foreseeing
+from service.store import cases, clock, orders, rebuild
 from service.store import letters as ledger
+from tests.activities import test_following as following
 from tests.activities.test_orders import NOTICE, ORDER, REF, FakeWebhook, Sending
 from tests.support.activities import done
 from tests.support.desk import NINE, Desk
-from workflows.model import Becoming, Choice, Ending, Expiring
+from workflows.model import Becoming, CaseWaiting, Choice, Ending, Expiring
 from workflows.rules import calendar
+from workflows.rules.actions import CONDITIONS
+from workflows.rules.clock import jump
 
 BOTH = ("cd-rc", "hoict-rc")
 """The sponsor's post and the lead officer's."""
@@ -170,3 +174,27 @@ def test_what_was_put_to_use_keeps_the_day_it_was_good_until(desk: Desk) -> None
     becomes(desk, "closed", 2, because=step)
     with desk.store.reading() as tx:
         assert cases.get(tx, REF).valid_until == UNTIL
+
+
+def test_the_warning_names_the_conditions_that_keep_the_approval_from_being_put_to_use(desk: Desk) -> None:
+    following.approved(desk, following.TRAIN)
+    waiting = CaseWaiting(
+        case=REF, number=1, key="project", leg=CONDITIONS, since=NINE, until=None, on=following.LEAD
+    )
+    done(desk.cases.waits(waiting))
+    done(desk.cases.expiring(Expiring(case=REF, number=1, valid_until=UNTIL, at=NINE)))
+    sponsor, *_ = letters(desk, "expiring")
+    (unmet,) = sponsor.props["unmet"]
+    assert (unmet["text"], unmet["action"], unmet["by"]) == ("Train the staff", "ACT-2004-0001", "2004-11-12")
+    assert unmet["owner"] == desk.edition.posts[following.LEAD].title
+
+
+def test_the_clock_of_a_demonstration_stops_at_each_warning_and_at_the_end(desk: Desk) -> None:
+    approved(desk)
+    warnings = [calendar.opening(date(2005, 6, 20)), calendar.opening(date(2005, 8, 15))]
+    for stop in (*warnings, calendar.closing(UNTIL)):
+        with desk.store.writing() as tx:
+            assert foreseeing.next_moment(tx) == stop
+            clock.add(tx, jump(tx.clock, to=stop, real=tx.real))
+    with desk.store.reading() as tx:
+        assert foreseeing.next_moment(tx) is None

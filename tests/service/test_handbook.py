@@ -856,7 +856,7 @@ QUESTIONS = """questions:
             "secretary: cabinet-secretary\n    decides: email_then_meeting",
             None,
             "forums.cabinet.decides",
-            "it has no members to decide by email",
+            "what is put to another goes to its secretary",
         ),
         (
             "steps.yaml",

@@ -320,6 +320,24 @@ async def test_the_meetings_of_a_forum_are_looked_after_and_told_of_each_change_
     assert len(gateway.looked) == 2
 
 
+async def test_meetings_whose_process_an_operator_ended_are_looked_after_again(
+    record: Store, relay: Relay, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = handbook.load("leicester")
+    forum = Series(organisation="leicester", forum="srg")
+    with record.writing() as tx:
+        editions.put(tx, rules.to_json(), organisation=rules.organisation, name=rules.name)
+        heard = convening.as_of(tx, rules, forum)
+        meetings.planned(tx, forum, date(2004, 6, 9), missed=[], as_of=heard, place="", time="")
+    await relay.series()
+    gateway.series.clear()
+    await relay.series()
+    assert forum.ref not in gateway.series
+    monkeypatch.setattr("service.relay.SERIES_EVERY", 0.0)
+    await relay.series()
+    assert forum.ref in gateway.series
+
+
 async def test_a_withdrawal_is_brought_until_the_case_has_ended(
     record: Store, relay: Relay, gateway: FakeGateway
 ) -> None:

@@ -175,6 +175,9 @@ class FakeCases(ports.Cases):
         """What follows from the case, once it is asked what does."""
         self.guards: dict[str, Guard] = {}
         """What each of those guards, by its reference; nothing where it says nothing."""
+        self.may_become = Event()
+        """Cleared, whoever writes down a new state is slow to."""
+        self.may_become.set()
         self.clock = Clock()
 
     def states_of(self, case: str) -> list[str]:
@@ -189,6 +192,7 @@ class FakeCases(ports.Cases):
     @activity.defn(name="case_became")
     async def became(self, becoming: Becoming) -> Clock:
         self.becomings.append(becoming)
+        await self.may_become.wait()
         return self.clock
 
     @activity.defn(name="case_waits")

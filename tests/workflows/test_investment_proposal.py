@@ -393,6 +393,18 @@ async def test_after_approval_nobody_is_added(client: Client) -> None:
         assert play.opening("extra-sd-hr") is None
 
 
+async def test_after_a_refusal_nobody_is_added_however_long_it_takes_to_tell(client: Client) -> None:
+    async with playing(client, opened("INV-43")) as play:
+        await play.is_notified()
+        await play.asks("funding-bh-dmh")
+        play.outside.cases.may_become.clear()
+        await play.answers("funding-bh-dmh", Choice.REJECT)
+        await play.becomes("rejected")
+        assert await play.asks_besides("sd-hr") is False
+        play.outside.cases.may_become.set()
+        await play.ends()
+
+
 async def test_an_answer_to_the_first_version_does_not_count_for_the_second(client: Client) -> None:
     async with playing(client, opened("INV-11", decide_by=date(2004, 9, 30))) as play:
         await play.is_notified_at_once()

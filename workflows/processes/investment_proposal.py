@@ -25,7 +25,7 @@ class InvestmentProposal(Attending):
         self.passed: list[Leg] = []
         self.added: list[Leg] = []
         """What answers about the version in hand have added to its way: each is passed once."""
-        self.approved = False
+        self.settled = False
 
     @workflow.run
     @unbroken
@@ -62,7 +62,7 @@ class InvestmentProposal(Attending):
     def add_approver(self, leg: Leg) -> bool:
         """Ask a post besides, with the funders or straight after what is asked; False if it is too late."""
         known = self.opened is None or leg.asks[0].kind in self.opened.terms
-        if self.approved or self.withdrawal or not known or leg.asks[0].key in self.taken_back:
+        if self.settled or self.withdrawal or not known or leg.asks[0].key in self.taken_back:
             return False
         if leg not in self.extra:
             self.extra.append(leg)
@@ -87,9 +87,11 @@ class InvestmentProposal(Attending):
             if outcome is None:
                 continue
             outcomes.append(outcome)
-            if states.after(outcome) is not None:
+            if (comes_to := states.after(outcome)) is not None:
+                # After a return a next version asks whoever is added meanwhile.
+                self.settled = comes_to is not State.RETURNED
                 return outcome
-        self.approved = True
+        self.settled = True
         return outcomes[-1]
 
     def ahead(self, proposal: CaseOpened, outcomes: Sequence[Outcome]) -> tuple[Leg, ...]:

@@ -1,6 +1,7 @@
 """Validity: how long an approval may be put to use, and when people are warned that it will lapse."""
 
 from calendar import monthrange
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from workflows.model import Period, Validity
@@ -20,10 +21,13 @@ def period(validity: Validity | None, approved: datetime) -> Period | None:
     last = months_later(first, validity.months)
     while not calendar.is_working(last, validity.non_working):
         last -= timedelta(days=1)
-    warnings = sorted(
-        calendar.nth_working_day(last, -days, validity.non_working) for days in {*validity.warn_days}
-    )
+    warnings = warned_on(last, validity.warn_days, validity.non_working)
     return Period(until=last, warnings=tuple(day for day in warnings if day > first))
+
+
+def warned_on(last: date, warn_days: Collection[int], non_working: Sequence[date]) -> tuple[date, ...]:
+    """Return the days of the warnings that come so many working days before the last, the first first."""
+    return tuple(sorted(calendar.nth_working_day(last, -days, non_working) for days in {*warn_days}))
 
 
 def months_later(day: date, months: int) -> date:

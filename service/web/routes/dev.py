@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from notifications import catcher, examples
 from notifications.catcher import Caught
+from service import foreseeing
 from service.errors import Malformed, NotFound, Problem
 from service.store import cases, clock, meetings, steps
 from service.web.bodies import Body
@@ -88,7 +89,7 @@ async def move_clock(visit: Asker, body: Body) -> Response:
 
 def _moved(desk: Desk, body: dict[str, Any]) -> tuple[Segment, tuple[str, ...]]:
     with desk.store.writing() as tx:
-        to = _wanted(body, tx.now, steps.next_moment(tx))
+        to = _wanted(body, tx.now, foreseeing.next_moment(tx))
         try:
             segment = jump(tx.clock, to=to, real=tx.real)
         except ValueError as error:

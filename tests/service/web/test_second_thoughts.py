@@ -88,7 +88,7 @@ def test_the_pages_say_until_when_and_it_takes_two_presses(office: Office, step:
     assert "You can take your answer back for 30 minutes." in browser.words
     browser = answered(office, step)
     assert "You can take this back until 10:30." in browser.words
-    assert "Decided; takes effect at 10:30 unless taken back." in browser.words
+    assert "Answered; takes effect at 10:30 unless an answer is taken back." in browser.words
     asking_back(browser)
     assert browser.heading == "Take back your answer?"
     assert "You approved £12,000 on Monday 13 September 2004 at 10:00" in browser.words
@@ -328,7 +328,7 @@ def test_until_the_hold_has_run_nobody_else_sees_what_was_answered(office: Offic
         lines = program.get(f"/api/v1/cases/{ref}/journal", headers=token).text
         return " ".join((*pages, told, lines))
 
-    assert "Decided; takes effect at 10:30 unless taken back." in seen()
+    assert "Answered; takes effect at 10:30 unless an answer is taken back." in seen()
     for telling in ("too dear", "rejected", '"reject"'):
         assert telling not in seen().replace('"approve","approve_with_conditions","reject"', ""), telling
     waiting = program.get(f"/api/v1/cases/{ref}", headers=token).json()["waiting"]
