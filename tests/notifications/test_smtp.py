@@ -1,6 +1,7 @@
 """What the mailer makes of a mail server's misbehaviour."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -240,7 +241,8 @@ async def test_what_the_server_takes_is_the_letter_to_the_byte() -> None:
         await post.send(written)
         await post.close()
     (taken,) = (line for line in script.heard if "Message-ID" in line)
-    assert taken.removesuffix(".\r\n").encode() == written.as_bytes()
+    # On the wire a line that begins with a dot begins with two, and the server takes one away (RFC 5321).
+    assert re.sub(r"(?m)^\.\.", ".", taken.removesuffix(".\r\n")).encode() == written.as_bytes()
 
 
 async def test_a_letter_given_up_while_it_waited_for_its_turn_is_not_sent_later() -> None:
