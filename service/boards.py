@@ -109,6 +109,13 @@ def duties(seat: Seat, terms: Terms) -> tuple[str, ...]:
     return tuple(told)
 
 
+def votes(step: StepView, *, veto: bool = False) -> tuple[Choice, ...]:
+    """Return the choices that count with others' answers: a `veto`'s no settles a question by itself."""
+    if len(step.seats) < 2 or step.quorum.rule not in (QuorumRule.MAJORITY, QuorumRule.N_OF_M):
+        return ()
+    return tuple(one for one in step.choices if one.counted and (one.favourable or not veto))
+
+
 def decided_by(tx: Tx, step: StepView, rules: Edition, day: date, outcome: Choice | None) -> str:
     """Say whose vote decided alone, by a veto or a tie that it broke; empty where none did."""
     made = intents.decisions_of_step(tx, step.id, strict=False)

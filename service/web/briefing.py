@@ -20,7 +20,7 @@ from service.store.steps import SeatView, StepView
 from service.web import conditions, outstanding, seclusion, words
 from service.web.standing import Sight
 from workflows.letters import Answer, Budget, Clause, Condition, Difference
-from workflows.model import Choice, Frozen, QuorumRule, Size
+from workflows.model import Choice, Frozen, Size
 
 PLAINLY_MET = "met"
 ANSWERED = {"met": "Met", "deviates": "Not met", "issue": "An issue", "not_applicable": "Does not apply"}
@@ -201,16 +201,9 @@ def brief(tx: Tx, sight: Sight) -> Brief:
             *telling.besides(tx, case, edition, tx.today, [seat.post] if step.kind == "extra" else ()),
         ),
         choices=step.choices,
-        votes=_votes(step, seat),
+        votes=boards.votes(step, veto=seat.veto),
         answers=step.answers,
     )
-
-
-def _votes(step: StepView, seat: SeatView) -> tuple[Choice, ...]:
-    """Return the choices of a seat that are counted with others': a veto's no settles it by itself."""
-    if len(step.seats) < 2 or step.quorum.rule not in (QuorumRule.MAJORITY, QuorumRule.N_OF_M):
-        return ()
-    return tuple(one for one in step.choices if one.counted and (one.favourable or not seat.veto))
 
 
 def _of_action(tx: Tx, sight: Sight) -> Brief:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
-from service import questions, telling
+from service import boards, questions, telling
 from service.handbook import Edition
 from service.store import steps
 from service.store.anchors import Witness
@@ -379,10 +379,11 @@ def _sections(
         lines=tuple(_told(telling.told(one, rules)) for one in made),
     )
     if choices := _choices(question, rules):
+        counted = boards.votes(question) if isinstance(question, StepView) else ()
         yield Section(
             heading="What may be answered",
             lines=tuple(
-                Line(what=words.choice(one, kind), which=(words.leads_to(one, kind),))
+                Line(what=words.choice(one, kind), which=(words.leads_to(one, kind, vote=one in counted),))
                 for one, kind in choices
             ),
         )

@@ -63,7 +63,7 @@ async def test_late_papers_go_to_the_next_meeting_and_a_silent_board_decides_at_
     )
     assert city.case(ref).state == State.WITH_SRG
     await city.jumps(date(2004, 12, 23))
-    letter = await city.asked("srg-secretary", "Reply by", ref)
+    letter = await city.asked("srg-secretary", "Record by", ref)
     assert "what Strategic Resources Group decided at its meeting of 23 December" in " ".join(
         letter.text.split()
     )

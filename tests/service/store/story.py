@@ -350,6 +350,18 @@ FACTS: dict[str, Fact] = {
     "its minutes are confirmed": lambda tx: _nothing(
         meetings.minutes_confirmed(tx, SERIES, SECOND, at_meeting=ADDED, by="p-hall")
     ),
+    "a meeting lets its question roll on": lambda tx: _nothing(
+        cases.rolled_on(
+            tx,
+            CASE,
+            STEP,
+            forum="heads-of-ict",
+            day=FIRST,
+            to=SECOND,
+            at=OPENED + timedelta(days=3),
+            queued=[samples.request(STEP, "hall", "rolled_on")],
+        )
+    ),
     "its sponsor wants to end it": lambda tx: cases.withdrawal_requested(tx, CASE, "p-hall", "withdraw:1"),
     "it comes back": lambda tx: cases.became(tx, samples.becoming("returned", 2)),
     "a second version is submitted": lambda tx: _nothing(samples.submit(tx, version=2)),
