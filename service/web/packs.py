@@ -11,7 +11,6 @@ from typing import Literal
 from service import boards, questions, telling
 from service.handbook import Edition
 from service.store import steps
-from service.store.anchors import Witness
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -96,16 +95,6 @@ class Pack(Frozen):
     members: tuple[Member, ...] = ()
     papers_closed: date | None = None
     items: tuple[PackItem, ...] = ()
-    witness: Witness | None = None
-    """What the record came to on a day: the head of the day's chain, for whoever wants to check it later."""
-
-
-class MinuteCondition(Frozen):
-    """What a meeting required in return for a yes."""
-
-    text: str
-    owner: str = ""
-    by: date | None = None
 
 
 class MinuteItem(Frozen):
@@ -117,12 +106,6 @@ class MinuteItem(Frozen):
     """The number of the minute."""
     ref: str = ""
     outcome: str = ""
-    reasons: str = ""
-    conditions: tuple[MinuteCondition, ...] = ()
-    interests: tuple[str, ...] = ()
-    """Each as a sentence: who declared it, and whether they took part."""
-    vote: str = ""
-    """How the vote went, if there was one."""
     carried_over_to: date | None = None
 
 
@@ -136,7 +119,6 @@ class Minutes(Frozen):
     place: str = ""
     present: tuple[str, ...] = ()
     apologies: tuple[str, ...] = ()
-    substitutes: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     quorum: str = ""
     """A sentence on whether the meeting was quorate."""
@@ -162,7 +144,6 @@ def pack_pdf(pack: Pack) -> bytes:
             "forum": pack.forum,
             "meeting": list(_meeting(pack.day, pack.starts, pack.place)) + list(_of_pack(pack)),
             "items": [_item(item) for item in pack.items],
-            "witness": _witnessed(pack.witness) if pack.witness else None,
         },
     )
 
@@ -234,16 +215,6 @@ def _notes(item: PackItem) -> Iterator[tuple[str, str]]:
         yield "Version", f"{item.version}{of}, fingerprint {item.fingerprint}"
 
 
-def _witnessed(witness: Witness) -> dict[str, str]:
-    return {
-        "sentence": (
-            f"At the end of {words.day(witness.day)} the whole record came to this fingerprint. "
-            "Whoever keeps it can have checked later that nothing before that day was changed."
-        ),
-        "digest": witness.digest,
-    }
-
-
 def _status(minutes: Minutes) -> str:
     return "Minutes" if minutes.status == "confirmed" else "Draft minutes"
 
@@ -258,7 +229,6 @@ def _status_sentence(minutes: Minutes) -> str:
 def _there(minutes: Minutes) -> Iterator[tuple[str, str]]:
     for what, who in (
         ("Present", minutes.present),
-        ("Substitutes", minutes.substitutes),
         ("Apologies", minutes.apologies),
         ("Absent", minutes.absent),
     ):
@@ -273,16 +243,12 @@ def _there(minutes: Minutes) -> Iterator[tuple[str, str]]:
 def _minuted(item: MinuteItem) -> dict[str, object]:
     told = [
         ("Outcome", item.outcome or ("" if item.carried_over_to else "No outcome is recorded.")),
-        ("Reasons", item.reasons),
-        ("Interests", "\n".join(item.interests)),
-        ("Vote", item.vote),
         ("Carried over", f"To {words.day(item.carried_over_to)}." if item.carried_over_to else ""),
         ("Minute", item.reference),
     ]
     return {
         "heading": _heading(item.number, item.title, item.ref),
         "lines": [(what, which) for what, which in told if which],
-        "conditions": [(put.text, put.owner, words.day(put.by) if put.by else "") for put in item.conditions],
     }
 
 

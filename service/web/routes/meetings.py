@@ -60,7 +60,7 @@ def listed(forum: str, visit: Asker) -> Response:
         (day, recorded.get(day), calendar.nth_working_day(day, -known.papers_days, visit.rules.non_working))
         for day in to_come
     ]
-    past = [one for one in reversed(recorded.values()) if one.day not in to_come]
+    past = [one for one in reversed(recorded.values()) if one.day < visit.today or not one.goes_ahead]
     return page(
         "meetings/forum.html",
         visit.frame(),

@@ -142,6 +142,10 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
     """Write an item down; for a case's question return the decision, which is still to be brought to it."""
     errors: dict[str, str] = {}
     series, day, me = found.series, found.day, visit.me.id
+    if item.kind is ItemKind.QUESTION and (item.came_to or item.recording):
+        # An old page changes nothing of what was decided: neither who took part nor how they voted.
+        standing = minutebook.sight(tx, visit, minutebook.step_of(tx, item)).standing
+        return _item_page(tx, visit, found, item, {}, {"do": _why_not(standing)})
     out = found.out.get(item.key, ())
     interests = [post for post in found.forum.members if post in out or post in sent.getlist("interests")]
     if found.day <= visit.today:
@@ -172,7 +176,8 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
             result = _question_recorded(tx, visit, found, item, sent, errors)
         case _:
             raise Conflict("This item is for information, and nothing is recorded of it.")
-    if votes and not errors:
+    recorded = isinstance(result, (Submitted, RedirectResponse))
+    if votes and recorded:
         meetings.votes_counted(tx, series, day, item.key, votes, by=me)
     return result
 

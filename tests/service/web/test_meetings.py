@@ -253,6 +253,28 @@ def test_a_letter_s_link_needs_the_board_s_quorum_as_its_page_does(office: Offic
     assert [made.step for made in office.engine.decided] == [board_meets]
 
 
+def test_an_old_page_changes_neither_the_votes_nor_who_took_part_in_what_was_decided(
+    office: Office, board_meets: str
+) -> None:
+    srg_attends(office, 6)
+    browser, old = office.signed_in("srg-secretary"), office.signed_in("srg-secretary")
+    for one in (browser, old):
+        one.see(f"{SRG_MEETING}/items/{board_meets}")
+    assert browser.press(True, "items", do="record", choice="approve", in_favour="5", against="0") == 200
+    said = {"choice": "reject", "reason": "Too dear", "in_favour": "1", "against": "4"}
+    shown = old.page
+    for do in ("record", "interests", "roll"):
+        old.page = shown
+        assert old.press(True, "items", do=do, interests=["cd-rc"], roll_why="No time", **said) == 422
+    with office.store.reading() as tx:
+        heard = meetings.view(tx, Series(organisation="leicester", forum="srg"), date(2004, 10, 28)).heard_of(
+            board_meets
+        )
+    assert heard.votes is not None
+    assert (heard.votes.in_favour, heard.votes.against) == (5, 0)
+    assert (heard.interests, heard.rolled) == ((), False)
+
+
 def test_whoever_is_asked_where_the_secretary_is_gone_keeps_the_record(office: Office) -> None:
     office.leaves(office.holder(SECRETARY))
     ref = office.submitted("PROP-02")

@@ -10,11 +10,9 @@ from pypdf import PdfReader
 
 from service import telling
 from service.store import cases, intents
-from service.store.anchors import Witness
 from service.web import packs, printing
 from service.web.packs import (
     Member,
-    MinuteCondition,
     MinuteItem,
     Minutes,
     Pack,
@@ -70,7 +68,6 @@ MINUTES = Minutes(
     place="Town Hall",
     present=("Chief Executive (chair)", "Corporate Director"),
     apologies=("Head of Finance",),
-    substitutes=("B. Deputy, in place of Head of Legal",),
     absent=("Head of Culture",),
     quorum="4 of 6 were present; 4 were needed.",
     next_meeting=date(2004, 11, 25),
@@ -81,10 +78,6 @@ MINUTES = Minutes(
             ref="INV-2004-0002",
             title="On-line booking",
             outcome="Approved with conditions.",
-            reasons="It pays for itself.",
-            conditions=(MinuteCondition(text="Train the staff", owner="Head of ICT", by=date(2004, 12, 1)),),
-            interests=("Corporate Director declares an interest and takes no part.",),
-            vote="4 in favour, 1 against, 1 abstained",
         ),
         MinuteItem(number=2, title="A tool kit", carried_over_to=date(2004, 11, 25)),
     ),
@@ -141,7 +134,9 @@ def test_the_papers_can_be_read_aloud(paper: bytes, title: str) -> None:
     assert found.metadata.title == title
     assert "pdfuaid:part" in root["/Metadata"].get_object().get_data().decode()
     tags = list(_tags(root["/StructTreeRoot"]))
-    assert {"/H1", "/H2", "/H3", "/Table", "/TR", "/TH", "/TD", "/L", "/P"} <= set(tags)
+    assert {"/H1", "/H2", "/L", "/P"} <= set(tags)
+    if title.startswith("Papers"):
+        assert {"/H3", "/Table", "/TR", "/TH", "/TD"} <= set(tags)
 
 
 def _tags(node: Any) -> Any:
@@ -205,29 +200,16 @@ def test_a_pack_without_items_says_so() -> None:
     assert "Nothing is on the agenda." in whole(pack_pdf(PACK.model_copy(update={"items": ()})))
 
 
-def test_what_the_record_came_to_is_on_the_last_page_where_it_is_given() -> None:
-    digest = "5b1f0a7d93c84e26b7f2d61c0e9a48b35d7c16e2f0843a9bc1d57e60f2a894c3"
-    vouched = pack_pdf(PACK.model_copy(update={"witness": Witness(day=date(2004, 10, 20), digest=digest)}))
-    last = read(vouched)[-1]
-    assert "At the end of Wednesday 20 October 2004 the whole record came to this fingerprint." in last
-    assert digest in squeezed(last)
-    assert "The record" not in whole(pack_pdf(PACK))
-
-
 def test_minutes_say_who_was_there_what_was_decided_and_that_they_are_a_draft() -> None:
     said = whole(minutes_pdf(MINUTES))
     for words in (
         "Draft: these minutes are not confirmed yet.",
         "Present Chief Executive (chair) Corporate Director",
-        "Substitutes B. Deputy, in place of Head of Legal",
         "Apologies Head of Finance",
         "Absent Head of Culture",
         "Quorum 4 of 6 were present; 4 were needed. Next meeting Thursday 25 November 2004",
-        "1. On-line booking (INV-2004-0002) Outcome Approved with conditions. Reasons It pays for itself.",
-        "Interests Corporate Director declares an interest and takes no part.",
-        "Vote 4 in favour, 1 against, 1 abstained",
+        "1. On-line booking (INV-2004-0002) Outcome Approved with conditions.",
         "Minute SRG 28 October 2004, item 1",
-        "Train the staff Head of ICT Wednesday 1 December 2004",
         "2. A tool kit Carried over To Thursday 25 November 2004.",
     ):
         assert words in said
@@ -307,7 +289,7 @@ def test_signs_that_no_font_has_do_not_cost_a_run_of_the_whole_pack_each(
     "reason", ["word " * 1_000, "w" * 5_000, "line\n" * 1_000], ids=["words", "one", "lines"]
 )
 def test_five_thousand_characters_are_whole(reason: str) -> None:
-    items = (MINUTES.items[0].model_copy(update={"reasons": reason}), MINUTES.items[1])
+    items = (MINUTES.items[0].model_copy(update={"outcome": reason}), MINUTES.items[1])
     said = squeezed(whole(minutes_pdf(MINUTES.model_copy(update={"items": items}))))
     letter = reason.strip()[-1]
     assert said.count(letter) >= reason.count(letter)
