@@ -347,7 +347,8 @@ def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | 
     The last meeting that it was before let it roll on, or its record is closed without an outcome for it.
     """
     forum = rules.forums.get(step.ask.forum)
-    if forum is None:
+    # What members answer by email is before no meeting.
+    if forum is None or not at_a_meeting(rules, forum.key, step.asked):
         return None
     meets = days(tx, rules, forum)
     opened = calendar.local_day(step.opened)

@@ -100,10 +100,14 @@ class Attending(Process):
         leg = self._passing[ask.key]
         # The time for votes ends with a day, and what they left open is still of that day.
         day = calendar.local_day(self.now)
+        wanted = left.until if left.next_meeting and left.until and left.until >= day else None
 
         def going(legs: Legs, listed: bool) -> Legs:
             on = self.today if listed else day
-            return tuple(meetings.put_down(leg, ask.key, self._calendar, on, listed=listed) for leg in legs)
+            return tuple(
+                meetings.put_down(leg, ask.key, self._calendar, on, listed=listed, wanted=wanted)
+                for leg in legs
+            )
 
         await self._ask_when_they_meet([ask.forum], since=day)
         await self._meet(

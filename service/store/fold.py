@@ -35,7 +35,7 @@ from service.store.tables import (
     SUPPLIERS,
 )
 from workflows.model import ActionState, Leg, Nudge, State
-from workflows.rules import actions, course, states
+from workflows.rules import actions, course, routing, states
 
 Fold = Callable[[Connection, Line], None]
 
@@ -422,6 +422,8 @@ def _approver_taken_back(connection: Connection, line: Line) -> None:
 
 def _approver_let_go(connection: Connection, line: Line) -> None:
     connection.execute(_approver(line).values(state="taken_back"))
+    # They may have put their answer off.
+    connection.execute(_END_WAIT, {"case": line.case, "key": routing.extra_key(line.data["post"])})
 
 
 def _approver(line: Line) -> Update:

@@ -131,7 +131,7 @@ def right(tx: Tx, visit: Visit, forum: Forum) -> Right:
     secretary = visit.rules.holder(forum.secretary, visit.today)
     covers_for = {person for person, cover in covers.on_day(tx, visit.today).items() if cover == visit.me.id}
     own = secretary is not None and (secretary.id == visit.me.id or secretary.id in covers_for)
-    records = own or _asked_instead(tx, visit, forum)
+    instead = not own and _asked_instead(tx, visit, forum)
     pmo = Role.PMO in visit.roles
     members = (*forum.members, forum.secretary)
     covered = (visit.rules.holder(member, visit.today) for member in members)
@@ -139,18 +139,28 @@ def right(tx: Tx, visit: Visit, forum: Forum) -> Right:
         held.id in covers_for for held in covered if held
     )
     return Right(
-        reads=records or pmo or sits or Role.AUDITOR in visit.roles, acts=records or pmo, records=records
+        reads=own or instead or pmo or sits or Role.AUDITOR in visit.roles,
+        # A secretary who may not answer for one item keeps the meeting all the same.
+        acts=own or pmo or (instead and secretary is None),
+        records=own or instead,
     )
 
 
 def _asked_instead(tx: Tx, visit: Visit, forum: Forum) -> bool:
-    """Say whether a question of the forum is put to the visitor: its secretary's post may be vacant, or they
-    may have written the proposal.
+    """Say whether a question of the forum is the visitor's to answer today: its secretary's post may be
+    vacant, or they may have written the proposal.
     """
     posts = agendas.secretaries(visit.rules, forum)
+    asked = steps.asked_of(tx, visit.rules.organisation, posts, visit.now)
+    return any(_may_answer(tx, visit, step) for step in asked if step.open and step.ask.forum == forum.key)
+
+
+def _may_answer(tx: Tx, visit: Visit, step: StepView) -> bool:
+    there = telling.seated(tx, cases.get(tx, step.case), step, step.asked, visit.today)
     return any(
-        step.open and step.ask.forum == forum.key and visit.me.id in step.people
-        for step in steps.asked_of(tx, visit.rules.organisation, posts, visit.now)
+        held.person == visit.me.id and there.may_still(held, seat)
+        for seat in step.asked
+        for held in seat.holders
     )
 
 

@@ -1,13 +1,15 @@
 """A case that goes to another meeting: who is told why, and where every page finds it from then on."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from service import sittings
 from service.handbook import Edition
-from service.store import cases, rebuild, steps
+from service.store import cases, clock, rebuild, steps
+from service.store import meetings as minutes
 from service.store.engine import Tx
+from service.store.meetings import MeetingState, Series
 from service.telling import following
 from service.web import whereabouts
 from tests.support.activities import done
@@ -22,10 +24,12 @@ from workflows.model import (
     Ending,
     Leg,
     Moving,
+    Nudge,
     Sitting,
     SittingsAsked,
 )
 from workflows.rules import calendar, course, meetings
+from workflows.rules.clock import jump
 
 OCTOBER, NOVEMBER = date(2004, 10, 13), date(2004, 11, 10)
 SRG_MEETS = date(2004, 9, 30)
@@ -332,3 +336,15 @@ def test_a_question_put_off_to_such_a_day_is_put_again_all_the_same(desk: Desk, 
     done(desk.cases.waits(put_off))
     with desk.store.reading() as tx:
         assert [*sittings.overtaken(tx)] == []
+
+
+def test_members_who_are_asked_by_email_are_reminded_whatever_meeting_is_held_meanwhile(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"), at=datetime(2004, 9, 27, 8, tzinfo=UTC))
+    srg = Series(organisation="leicester", forum="srg")
+    with desk.store.writing() as tx:
+        clock.add(tx, jump(tx.clock, to=datetime(2004, 9, 30, 15, tzinfo=UTC), real=tx.real))
+        minutes.closed(tx, srg, SRG_MEETS, MeetingState.HELD, items=(), present=(), by="p-001")
+    before = desk.ledger(case.case)
+    desk.nudges(f"{case.case}.srg.1", Nudge.REMIND)
+    assert [kind for kind, _ in desk.sent(case.case, before)] == ["reminder"] * 8

@@ -208,6 +208,24 @@ def test_it_is_put_down_for_the_first_meeting_that_its_papers_can_reach(
     )
 
 
+@pytest.mark.parametrize(
+    ("wanted", "sittings", "meeting"),
+    [
+        # Papers have closed when the votes are counted; those who put it off named the meeting.
+        (MEETING, USUAL, MEETING),
+        (MEETING, calendar((OCTOBER_MOVED, MEETING)), OCTOBER_MOVED),
+        (MEETING, USUAL[1:], NOVEMBER),
+        (None, USUAL, NOVEMBER),
+    ],
+)
+def test_what_was_put_off_to_a_meeting_is_put_at_that(
+    wanted: date | None, sittings: tuple[Sitting, ...], meeting: date
+) -> None:
+    leg, late = opened("INV-1", rules=falling_back()).branches["srg"], date(2004, 10, 7)
+    now = meetings.put_down(leg, "srg-meeting", lambda forum: sittings, late, wanted=wanted)
+    assert now.asks[0].otherwise[0].meeting == meeting
+
+
 OCTOBER_13, NOVEMBER_10, DECEMBER_8 = date(2004, 10, 13), date(2004, 11, 10), date(2004, 12, 8)
 
 

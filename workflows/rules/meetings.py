@@ -82,16 +82,25 @@ def reached(leg: Leg, ways: Sequence[Way], calendar: Calendar, today: date, *, l
     return first_way(ways, calendar, today)
 
 
-def put_down(leg: Leg, key: str, calendar: Calendar, today: date, *, listed: bool = False) -> Leg:
+def put_down(
+    leg: Leg,
+    key: str,
+    calendar: Calendar,
+    today: date,
+    *,
+    listed: bool = False,
+    wanted: date | None = None,
+) -> Leg:
     """Return a leg with the meeting at which its question `key` is put: the first that it can reach.
 
-    One that is `listed` keeps its meeting, wherever that is moved. Without any the day is left open.
+    One that is `listed` keeps its meeting, wherever that is moved; the one that is `wanted` by those who put
+    it off is kept to as well. Without any the day is left open.
     """
 
     def dated(ask: LegAsk) -> LegAsk:
         if ask.key != key:
             return ask
-        own = held(ask.meeting, calendar(ask.forum)) if listed else None
+        own = held(ask.meeting if listed else wanted, calendar(ask.forum))
         found = own or first(calendar(ask.forum), today)
         return ask.model_copy(update={"meeting": found.day if found else None})
 

@@ -148,6 +148,11 @@ def unasked(proposal: Proposal, rules: RoutingRules) -> Leg | None:
     return None
 
 
+def extra_key(post: str) -> str:
+    """Return the key of the question to a post that was added as an approver."""
+    return f"{_EXTRA}{post}"
+
+
 def extra(post: str, clause: str, reason: str = "") -> Leg:
     """Return the leg of a post that was added as an approver, for a reason that somebody gave."""
     return Leg(
@@ -155,7 +160,7 @@ def extra(post: str, clause: str, reason: str = "") -> Leg:
         who=(post,),
         clause=clause,
         reason=reason,
-        asks=(LegAsk(key=f"{_EXTRA}{post}", kind="extra", seats=(SeatAsk(key=post, post=post),)),),
+        asks=(LegAsk(key=extra_key(post), kind="extra", seats=(SeatAsk(key=post, post=post),)),),
     )
 
 

@@ -275,6 +275,20 @@ def test_an_old_page_changes_neither_the_votes_nor_who_took_part_in_what_was_dec
     assert (heard.interests, heard.rolled) == ((), False)
 
 
+def test_whoever_covered_for_the_secretary_keeps_nothing_afterwards(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    office.it_is(OCTOBER)
+    office.looks()
+    office.covers(SECRETARY, by="bh-sports", until=date(2004, 10, 14))
+    office.asked(ref, "notification")
+    cover = office.signed_in("bh-sports")
+    assert cover.see(f"{MEETING}/attendance") == 200
+    office.it_is(date(2004, 10, 20))
+    cover = office.signed_in("bh-sports")
+    assert cover.see(MEETING) == 403
+    assert cover.see(f"{FORUM}/2004-11-10/change") == 403
+
+
 def test_whoever_is_asked_where_the_secretary_is_gone_keeps_the_record(office: Office) -> None:
     office.leaves(office.holder(SECRETARY))
     ref = office.submitted("PROP-02")
