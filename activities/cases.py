@@ -10,7 +10,7 @@ from activities.writing import Writing
 from service import sittings, versions
 from service.links import Links
 from service.mailroom import Mailroom
-from service.store import Store, actions, cases, orders
+from service.store import Store, actions, cases, orders, steps
 from service.store.engine import Tx
 from service.telling import edition, revenue
 from workflows import ports
@@ -120,7 +120,13 @@ class Cases(Writing, ports.Cases):
 
     def _follow_ups(self, tx: Tx, case: str) -> tuple[FollowUp, ...]:
         return tuple(
-            FollowUp(ref=action.ref, owner=action.owner, guards=action.guards)
+            FollowUp(
+                ref=action.ref,
+                owner=action.owner,
+                guards=action.guards,
+                # What a question left to the directorate is no condition of an approval.
+                outlives=steps.get(tx, action.source) is not None,
+            )
             for action in actions.of_case(tx, case)
         )
 

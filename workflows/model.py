@@ -680,6 +680,8 @@ class FollowUp(Frozen):
     owner: str
     """The post that does it."""
     guards: Guard = Guard.NOTHING
+    outlives: bool = False
+    """It is left to the directorate, and stays open whatever becomes of the case (SYS-46)."""
 
 
 class ActionOpened(Frozen):

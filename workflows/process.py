@@ -108,9 +108,9 @@ class Process(Timed):
             self._actions[action.ref] = (action, handle)
 
     async def let_go(self) -> None:
-        """Let what follows from the case fall away with it, as far as it is not done."""
-        for _, handle in self._actions.values():
-            if not handle.done():
+        """Let what follows from the case fall away with it, as far as it is not done nor outlives it."""
+        for action, handle in self._actions.values():
+            if not handle.done() and not action.outlives:
                 try:
                     await handle.signal(Process.fall_away)
                 except FailureError:

@@ -175,6 +175,7 @@ class FakeCases(ports.Cases):
         """What follows from the case, once it is asked what does."""
         self.guards: dict[str, Guard] = {}
         """What each of those guards, by its reference; nothing where it says nothing."""
+        self.outliving: tuple[str, ...] = ()
         self.may_become = Event()
         """Cleared, whoever writes down a new state is slow to."""
         self.may_become.set()
@@ -217,7 +218,12 @@ class FakeCases(ports.Cases):
     @activity.defn(name="case_follow_ups")
     async def follow_ups(self, case: str) -> tuple[FollowUp, ...]:
         return tuple(
-            FollowUp(ref=made.case, owner=made.owner, guards=self.guards.get(made.case, Guard.NOTHING))
+            FollowUp(
+                ref=made.case,
+                owner=made.owner,
+                guards=self.guards.get(made.case, Guard.NOTHING),
+                outlives=made.case in self.outliving,
+            )
             for made in self.actions
         )
 
