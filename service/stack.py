@@ -24,7 +24,7 @@ from pydantic import SecretStr
 from service import engine, handbook, publishing
 from service.config import Settings, generate_keys, process_environment
 from service.links import page_at
-from service.store import Store, clock, editions, open_store
+from service.store import Store, clock, editions, open_store, rebuild
 from workflows.human_step import SEARCH_ATTRIBUTES
 
 log = structlog.get_logger()
@@ -105,7 +105,10 @@ def prepare(store: Store, settings: Settings) -> tuple[str, ...]:
     waits for two people, and what is returned says so, a sentence for each.
     """
     found = [handbook.load(name) for name in settings.handbook]
-    store.migrate()
+    if store.behind():
+        store.migrate()
+        # This version may make other rows of a line than the one before did; the journal says what is so.
+        rebuild.rebuild(store)
     # Before there is an organisation, or the days of the wrong time would be closed for it.
     if settings.clock_start or settings.day_seconds:
         with store.writing() as tx:

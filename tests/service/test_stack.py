@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime
 
+import pytest
+from sqlalchemy import insert
+
 from service import handbook, stack
 from service.config import Keys, Settings
-from service.store import Store, editions, journal, letters
+from service.store import Store, editions, journal, letters, rebuild
 from service.store.editions import Player
 from service.store.line import ORGANISATION
+from service.store.tables import COVERS
 
 
 def test_the_clock_is_set_before_there_is_an_organisation(sqlite_url: str, keys: Keys) -> None:
@@ -34,6 +38,22 @@ def test_an_organisations_first_handbook_comes_into_force_at_once(store: Store) 
         assert editions.in_force_hash(tx, "leicester") == handbook.load("leicester").hash
         assert editions.drafts(tx, "leicester") == ()
         assert letters.unsent(tx) == ()
+
+
+def test_a_record_of_an_earlier_version_is_folded_anew(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared(store)
+    with store.writing() as tx:
+        # A row that no line of the record makes.
+        days = {"starts": tx.today, "ends": tx.today}
+        tx.run(
+            insert(COVERS).values(number=99, person="p-1", cover="p-2", set_by="p-1", set_at=tx.now, **days)
+        )
+    assert rebuild.drift(store) != ()
+    prepared(store)
+    assert rebuild.drift(store) != (), "the tables are of this version, so that nothing is done"
+    monkeypatch.setattr(store, "behind", lambda: True)
+    prepared(store)
+    assert rebuild.drift(store) == ()
 
 
 def test_in_production_a_changed_handbook_waits_for_two_people(store: Store) -> None:
