@@ -37,10 +37,8 @@ from workflows.model import (
 )
 from workflows.rules import calendar, routing
 
-_TOLD_WHAT_IS_MISSING = ("funding", "authority", "extra", *routing.APPROVED_BY_A_BOARD)
-"""Questions that decide on the money: they are told what a proposal does not say."""
-_TOLD_WHAT_IT_COMES_TO = (*_TOLD_WHAT_IS_MISSING, "srg_meeting", "extra")
-"""Questions that approve what a proposal costs over its life."""
+_DECIDING_ON_MONEY = ("funding", "authority", "extra", *routing.APPROVED_BY_A_BOARD)
+"""Questions that decide on the money: they are told what it comes to, and what a proposal does not say."""
 
 
 class Asking(CaseFile):
@@ -198,8 +196,8 @@ class Asking(CaseFile):
                 condition for decision in made for condition in self._told(decision).conditions
             ),
             "coincidences": (*self._coincidences(put), *self._besides(put)),
-            "not_said": self._not_said if put.terms.kind in _TOLD_WHAT_IS_MISSING else (),
-            "worth": self._worth if put.terms.kind in _TOLD_WHAT_IT_COMES_TO else None,
+            "not_said": self._not_said if put.terms.kind in _DECIDING_ON_MONEY else (),
+            "worth": self._worth if put.terms.kind in _DECIDING_ON_MONEY else None,
             "budget": budget(self.tx, self.case, self.rules, seat.post, seat.amount),
             "if_silent": self._if_silent(put, seat),
             **self._differs(put, holder),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pydantic import Field, TypeAdapter
 from starlette.datastructures import FormData
@@ -215,6 +216,19 @@ def _outside(form: FormData, sight: Sight, choice: Choice | None, errors: dict[s
     return True
 
 
+def form(tx: Tx, sight: Sight) -> dict[str, Any]:
+    """Return what the form for an answer needs, on the page of a link as on that of a meeting's item."""
+    return {
+        "owners": condition_owners(sight),
+        "verifies": verifies(sight),
+        "next_meeting": next_meeting(tx, sight),
+        "guards": words.guards(sight.case.size),
+        "guidelines": directorate(sight),
+        "rows": range(1, MOST_CONDITIONS + 1),
+        "written": WRITTEN,
+    }
+
+
 def next_meeting(tx: Tx, sight: Sight) -> date | None:
     """Return the next meeting of the forum that is asked; None if no forum is, or it is not known to meet.
 
@@ -224,7 +238,7 @@ def next_meeting(tx: Tx, sight: Sight) -> date | None:
     if forum is None:
         return None
     coming = sittings.ahead(tx, sight.edition.organisation, sight.edition, forum.key)
-    if any(seat.post in agendas.secretaries(sight.edition, forum) for seat in sight.open_step.asked):
+    if agendas.at_a_meeting(sight.edition, forum.key, sight.open_step.asked):
         return meetings.following(coming, sight.today)
     found = meetings.first((one for one in coming if one.day > sight.today), sight.today)
     return found.day if found else None

@@ -14,7 +14,7 @@ from service.store import intents, texts
 from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
 from service.store.undoing import StoredUndo
-from service.web import briefing, deciding, numbers, words
+from service.web import briefing, deciding, numbers
 from service.web.deciding import NoDraft, Stopped, Submitted
 from service.web.followed import (
     able,
@@ -238,11 +238,5 @@ def _read_page(
         typed=defaultdict(str, typed),
         errors=errors,
         changed=changed,
-        owners=deciding.condition_owners(sight),
-        verifies=deciding.verifies(sight),
-        next_meeting=deciding.next_meeting(tx, sight),
-        guards=words.guards(sight.case.size),
-        guidelines=deciding.directorate(sight),
-        rows=range(1, deciding.MOST_CONDITIONS + 1),
-        written=deciding.WRITTEN,
+        **deciding.form(tx, sight),
     )
