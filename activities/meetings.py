@@ -62,7 +62,7 @@ class Meetings(Writing, ports.Meetings):
             called=meeting.called is not None,
             recorded=not meeting.open,
             calls=rule.called_on(meeting.day, forum.called_days, rules.non_working),
-            papers_close=rule.due_before(meeting.day, forum.papers_days, rules.non_working),
+            papers_close=rule.papers_close(meeting.day, forum.papers_days, rules.non_working),
             sits=calendar.opening(meeting.day),
             over=calendar.closing(meeting.day),
             turns=rule.turns(

@@ -14,7 +14,7 @@ from service.store.steps import StepView
 from workflows.days import said
 from workflows.model import Ending, Frozen, LegAsk, SeatAsk
 from workflows.rules import calendar
-from workflows.rules.series import days as days_of
+from workflows.rules import series as rule
 
 MINUTES = "minutes"
 """How the key of the item that confirms minutes begins."""
@@ -96,7 +96,7 @@ def series_of(rules: Edition, forum: Forum) -> Series:
 def days(tx: Tx, rules: Edition, forum: Forum) -> tuple[date, ...]:
     """Return the days on which a forum meets: the handbook's, as they have been changed since."""
     changes = Calendar.of(meetings.calendar_changes(tx, rules.organisation, forum.key))
-    return days_of(forum.meetings, changes.moved, changes.called_off, changes.added)
+    return rule.days(forum.meetings, changes.moved, changes.called_off, changes.added)
 
 
 def before(known: Sequence[date], day: date) -> date | None:
@@ -129,8 +129,8 @@ def agenda(tx: Tx, rules: Edition, forum: Forum, day: date) -> Agenda:
     ]
     return Agenda(
         day=day,
-        papers_due=calendar.nth_working_day(day, -forum.papers_days, rules.non_working),
-        called_on=calendar.nth_working_day(day, -forum.called_days, rules.non_working),
+        papers_due=rule.papers_due(day, forum.papers_days, rules.non_working),
+        called_on=calendar.local_day(rule.called_on(day, forum.called_days, rules.non_working)),
         items=_numbered(_in_order(found, view)),
         misses=tuple(_misses(tx, rules, forum, day, after(meets, day))),
     )

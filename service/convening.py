@@ -92,7 +92,7 @@ def due(tx: Tx, rules: Edition, forum: Forum) -> Due | None:
     if meeting is None or meeting.papers_closed:
         return None
     if meeting.called:
-        closes = rule.due_before(meeting.day, forum.papers_days, rules.non_working)
+        closes = rule.papers_close(meeting.day, forum.papers_days, rules.non_working)
         return Due(day=meeting.day, what=Happening.PAPERS_CLOSED, at=closes)
     calls = rule.called_on(meeting.day, forum.called_days, rules.non_working)
     return Due(day=meeting.day, what=Happening.CALLED, at=calls)
@@ -291,7 +291,7 @@ class Convening:
 
     def _papers(self, day: date) -> date | None:
         """Return until when papers are taken; None once that has passed, or they are closed."""
-        due = calendar.nth_working_day(day, -self._forum.papers_days, self._rules.non_working)
+        due = rule.papers_due(day, self._forum.papers_days, self._rules.non_working)
         closed = meetings.view(self._tx, self._series, day).papers_closed
         return None if closed or calendar.local_day(self._at) > due else due
 

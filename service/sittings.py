@@ -11,7 +11,7 @@ from service.store.engine import Tx
 from service.store.meetings import Calendar, calendar_changes, known_series
 from service.telling import edition
 from workflows.model import ForumRules, Frozen, RoutingRules, Sitting
-from workflows.rules import calendar, meetings, series
+from workflows.rules import calendar, series
 
 AHEAD = timedelta(days=2 * 365)
 """How far ahead a case is told of meetings: no deferral is longer, and its history stays small."""
@@ -56,7 +56,11 @@ def of(
         return ()
     changes = Calendar.of(calendar_changes(tx, organisation, forum))
     return tuple(
-        Sitting(day=day, papers_due=meetings.papers_due(day, known, routing), formerly=changes.formerly(day))
+        Sitting(
+            day=day,
+            papers_due=series.papers_due(day, known.papers_days, routing.days_off),
+            formerly=changes.formerly(day),
+        )
         for day in _days(known, changes)
         if since <= day <= until
     )

@@ -6,6 +6,7 @@ A new field always has a default, because histories written before it must still
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -606,6 +607,11 @@ class RoutingRules(Frozen):
     clauses: dict[str, str] = {}
     """Leg to the clause of the handbook that puts it on a route."""
     non_working: tuple[date, ...] = ()
+
+    @cached_property
+    def days_off(self) -> frozenset[date]:
+        """`non_working`, to look a day up in: one proposal's way asks of a hundred."""
+        return frozenset(self.non_working)
 
 
 class Validity(Frozen):

@@ -18,7 +18,7 @@ from service.web.bodies import unshowable
 from service.web.desk import Desk
 from workflows.letters import Stop
 from workflows.model import Leg, Proposal, Size, Terms
-from workflows.rules import calendar, course, meetings, routing
+from workflows.rules import calendar, course, routing, series
 
 GIVEN = frozenset(proposals.ProposalDocument.model_fields) - {
     "organisation",
@@ -99,12 +99,10 @@ def _by(leg: Leg, start: date, edition: Edition) -> date | None:
 
 def papers(proposal_route: Sequence[Leg], edition: Edition) -> tuple[tuple[str, date, date], ...]:
     """Return the meetings a way waits for: the forum's name, the last day for papers, the meeting."""
-    rules = edition.routing()
-    forums = {forum.key: forum for forum in (rules.notification_forum, rules.srg) if forum}
+    meetings = ((edition.forums[leg.forum], leg.meeting) for leg in proposal_route if leg.meeting)
     return tuple(
-        (forums[leg.forum].name, meetings.papers_due(leg.meeting, forums[leg.forum], rules), leg.meeting)
-        for leg in proposal_route
-        if leg.meeting and leg.forum in forums
+        (forum.name, series.papers_due(day, forum.papers_days, edition.non_working), day)
+        for forum, day in meetings
     )
 
 

@@ -272,7 +272,7 @@ class FakeMeetings(ports.Meetings):
             day=day,
             called=bool(self.done(day)),
             calls=series.called_on(day, 10, NON_WORKING),
-            papers_close=series.due_before(day, 5, NON_WORKING),
+            papers_close=series.papers_close(day, 5, NON_WORKING),
             sits=calendar.opening(day),
             over=calendar.closing(day),
             turns=series.turns(day, following, called=10, chased=2, told=5, non_working=NON_WORKING),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from service import handbook
 from workflows.model import ZONE
-from workflows.rules import calendar, meetings
+from workflows.rules import calendar, series
 
 YEARS = range(2002, 2013)
 NON_WORKING = frozenset(holidays.country_holidays("GB", subdiv="ENG", years=YEARS))
@@ -72,7 +72,7 @@ def test_papers_are_due_five_working_days_before_the_meeting(meeting: date, pape
     rules = handbook.load("leicester").routing()
     assert rules.notification_forum is not None
     assert meeting in rules.notification_forum.meetings
-    assert meetings.papers_due(meeting, rules.notification_forum, rules) == papers
+    assert series.papers_due(meeting, rules.notification_forum.papers_days, rules.non_working) == papers
 
 
 def test_a_closure_day_of_the_council_is_not_worked() -> None:

@@ -24,7 +24,7 @@ def test_a_meeting_is_called_and_its_papers_close_in_working_days(
     day: date, called: date, papers: date
 ) -> None:
     assert series.called_on(day, 10, CHRISTMAS) == calendar.opening(called)
-    assert series.due_before(day, 5, CHRISTMAS) == calendar.closing(papers)
+    assert series.papers_close(day, 5, CHRISTMAS) == calendar.closing(papers)
 
 
 def turns(following: date | None, told: int = 5) -> tuple[Turn, ...]:

@@ -26,7 +26,7 @@ from workflows.model import (
     State,
     Terms,
 )
-from workflows.rules import actions, calendar, consulting, course, meetings, routing, states
+from workflows.rules import actions, calendar, consulting, course, routing, series, states
 
 SHIPPED = handbook.load("leicester")
 LITERAL = handbook.load("leicester", variant="framework-2004")
@@ -302,7 +302,7 @@ def test_the_notification_is_always_at_the_first_meeting_that_serves(submitted: 
         for each in forum.meetings
         if each < decide_by
         and calendar.working_days_between(submitted, each, rules.non_working) >= 5
-        and submitted <= meetings.papers_due(each, forum, rules)
+        and submitted <= series.papers_due(each, forum.papers_days, rules.non_working)
     ]
     assert meeting == (serving[0] if serving else None)
 

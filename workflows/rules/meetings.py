@@ -1,5 +1,6 @@
 """When a forum meets, and which of its meetings a case can still reach."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
@@ -16,7 +17,7 @@ from workflows.model import (
     Sitting,
     Way,
 )
-from workflows.rules import calendar
+from workflows.rules.series import papers_due
 
 ITS_DAY = "{meeting}"
 """Stands in the reason of a leg for the day of a meeting that is not known yet."""
@@ -25,17 +26,11 @@ Calendar = Callable[[str], Iterable[Sitting]]
 """The meetings of a forum, by its key, in the order of their days."""
 
 
-def papers_due(meeting: date, forum: ForumRules, rules: RoutingRules) -> date:
-    """Return the last day on which papers for a meeting are taken."""
-    return calendar.nth_working_day(meeting, -forum.papers_days, rules.non_working)
-
-
 def sittings(forum: ForumRules, rules: RoutingRules, since: date) -> Iterator[Sitting]:
     """Go through the meetings of a forum from a day on, as its rules have them."""
     # A meeting that is over is never counted back from: an edition has hundreds of them.
-    for day in forum.meetings:
-        if day >= since:
-            yield Sitting(day=day, papers_due=papers_due(day, forum, rules))
+    for day in forum.meetings[bisect_left(forum.meetings, since) :]:
+        yield Sitting(day=day, papers_due=papers_due(day, forum.papers_days, rules.days_off))
 
 
 def by_rule(forums: Mapping[str, ForumRules], rules: RoutingRules, since: date) -> Calendar:

@@ -7,9 +7,14 @@ from workflows.model import Happening, Turn
 from workflows.rules import calendar
 
 
-def due_before(day: date, days: int, non_working: Collection[date]) -> datetime:
-    """Return the end of business of the day so many working days before a meeting."""
-    return calendar.closing(calendar.nth_working_day(day, -days, non_working))
+def papers_due(meeting: date, days: int, non_working: Collection[date]) -> date:
+    """Return the last day on which papers for a meeting are taken, so many working days before it."""
+    return calendar.nth_working_day(meeting, -days, non_working)
+
+
+def papers_close(day: date, days: int, non_working: Collection[date]) -> datetime:
+    """Return when a meeting's papers close: at the end of business so many working days before it."""
+    return calendar.closing(papers_due(day, days, non_working))
 
 
 def called_on(day: date, days: int, non_working: Collection[date]) -> datetime:

@@ -20,7 +20,7 @@ from service.web.minutebook import Room
 from service.web.pages import page, pdf
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Sent, Visit
-from workflows.rules import calendar
+from workflows.rules import series as rule
 
 router = APIRouter(include_in_schema=False)
 
@@ -57,7 +57,7 @@ def listed(forum: str, visit: Asker) -> Response:
         due = convening.due(tx, visit.rules, known) if Role.PMO in visit.roles else None
         to_come = [day for day in agendas.days(tx, visit.rules, known) if day >= visit.today][:AHEAD]
     coming = [
-        (day, recorded.get(day), calendar.nth_working_day(day, -known.papers_days, visit.rules.non_working))
+        (day, recorded.get(day), rule.papers_due(day, known.papers_days, visit.rules.non_working))
         for day in to_come
     ]
     past = [one for one in reversed(recorded.values()) if one.day < visit.today or not one.goes_ahead]
