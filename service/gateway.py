@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
+from typing import Self, TypeVar
 from weakref import WeakValueDictionary
 
+import structlog
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import (
@@ -24,6 +25,7 @@ from temporalio.common import (
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.workflow import UpdateMethodMultiParam
 
 from service.config import Settings
 from service.mailroom import Mailroom
@@ -37,6 +39,9 @@ from workflows.processes.readiness import Readiness
 from workflows.rules.quorum import Refusal
 from workflows.series import Series
 
+log = structlog.get_logger()
+Said = TypeVar("Said")
+
 PATIENCE = timedelta(seconds=8)
 """How long a page waits for the engine before it says that an answer is being recorded."""
 AT_ONCE = 5
@@ -44,6 +49,10 @@ AT_ONCE = 5
 # A first connection that fails is a RuntimeError: the client's core knows no better word for it.
 OUT_OF_REACH = (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError)
 """What the client says of an engine that does not answer, or not in time."""
+NOT_DONE = (WorkflowUpdateFailedError, *OUT_OF_REACH)
+"""What the client says where a process is not known to have taken what it was told."""
+_ENDED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
+"""What the engine says of a message whose process came to its end while it was being told."""
 PROBE_EVERY = 5.0
 """Seconds for which a worker that answered counts as answering."""
 
@@ -138,16 +147,11 @@ class Gateway:
 
     async def look_again(self, series: str, as_of: str) -> bool:
         """Tell a series that its calendar or record has changed, and start it if it has no process."""
-        process = self._client.get_workflow_handle(series)
         try:
             async with self._door(series):
-                await process.execute_update(
-                    Series.look_again, as_of, id=f"look:{as_of}", rpc_timeout=PATIENCE
-                )
-        except WorkflowUpdateFailedError:
-            return True
-        except OUT_OF_REACH as error:
-            return await self.start_series(series) if _gone(error) else False
+                await self._update(series, Series.look_again, as_of, id=f"look:{as_of}")
+        except NOT_DONE as error:
+            return await self.start_series(series) if _gone(error) else _ended(error)
         return True
 
     async def decide(self, decision: Decision) -> Answer:
@@ -174,47 +178,20 @@ class Gateway:
 
     async def withdraw(self, case: str, withdrawal: Withdrawal) -> bool:
         """Bring a withdrawal to its case; False if that is not known to have happened."""
-        process = self._client.get_workflow_handle(case)
-        try:
-            await process.execute_update(
-                Process.withdraw, withdrawal, id=withdrawal.key, rpc_timeout=PATIENCE
-            )
-        except WorkflowUpdateFailedError:
-            # It came to its end while it was being told.
-            return True
-        except OUT_OF_REACH as error:
-            return _gone(error)
-        return True
+        return await self._tell(case, Process.withdraw, withdrawal, id=withdrawal.key)
 
     async def add_approver(self, case: str, leg: Leg) -> bool | None:
         """Have a case ask one more post; False if it is too late, None if that is not known to be done."""
-        process = self._client.get_workflow_handle(case)
         try:
-            return await process.execute_update(
-                InvestmentProposal.add_approver, leg, id=f"approver:{leg.who[0]}", rpc_timeout=PATIENCE
-            )
-        except WorkflowUpdateFailedError:
-            # It came to its end while it was being told.
-            return False
-        except OUT_OF_REACH:
-            return None
+            return await self._update(case, InvestmentProposal.add_approver, leg, id=f"approver:{leg.who[0]}")
+        except NOT_DONE as error:
+            return False if _ended(error) else None
 
     async def take_back_approver(self, case: str, leg: Leg) -> bool:
         """Have a case ask a post no more; False if that is not known to be done."""
-        process = self._client.get_workflow_handle(case)
-        try:
-            await process.execute_update(
-                InvestmentProposal.take_back_approver,
-                leg,
-                id=f"approver-taken-back:{leg.who[0]}",
-                rpc_timeout=PATIENCE,
-            )
-        except WorkflowUpdateFailedError:
-            # It came to its end while it was being told.
-            return True
-        except OUT_OF_REACH as error:
-            return _gone(error)
-        return True
+        return await self._tell(
+            case, InvestmentProposal.take_back_approver, leg, id=f"approver-taken-back:{leg.who[0]}"
+        )
 
     async def people_moved(self, step: str) -> bool:
         """Let an open step look again at who may answer; False if it is not known to have been told."""
@@ -231,33 +208,13 @@ class Gateway:
 
         `change` names what is told: the same is told once, however often it is brought.
         """
-        process = self._client.get_workflow_handle(case)
-        try:
-            await process.execute_update(
-                Attending.sittings_changed,
-                args=[forum, tuple(sittings)],
-                id=f"sittings:{forum}:{change}",
-                rpc_timeout=PATIENCE,
-            )
-        except WorkflowUpdateFailedError:
-            # It came to its end while it was being told.
-            return True
-        except OUT_OF_REACH as error:
-            return _gone(error)
-        return True
+        return await self._tell(
+            case, Attending.sittings_changed, forum, tuple(sittings), id=f"sittings:{forum}:{change}"
+        )
 
     async def resubmit(self, case: str, version: int) -> bool:
         """Tell a returned proposal of its new version; False if that is not known to be done."""
-        process = self._client.get_workflow_handle(case)
-        try:
-            await process.execute_update(
-                InvestmentProposal.resubmit, version, id=f"version:{version}", rpc_timeout=PATIENCE
-            )
-        except WorkflowUpdateFailedError:
-            return True
-        except OUT_OF_REACH as error:
-            return _gone(error)
-        return True
+        return await self._tell(case, InvestmentProposal.resubmit, version, id=f"version:{version}")
 
     async def clock_moved(self, segment: Segment, processes: Iterable[str]) -> tuple[str, ...]:
         """Tell open processes of a new segment of the Clock; return those that did not hear it.
@@ -269,18 +226,34 @@ class Gateway:
         return tuple(process for process, reached in zip(told, heard, strict=True) if not reached)
 
     async def _clock_moved(self, segment: Segment, process: str) -> bool:
-        handle = self._client.get_workflow_handle(process)
+        async with self._door(process):
+            return await self._tell(process, Process.clock_moved, segment, id=f"clock:{segment.number}")
+
+    async def _tell(
+        self, process: str, update: UpdateMethodMultiParam[..., object], *told: object, id: str
+    ) -> bool:
+        """Tell a process something; False if that is not known to be done. One that has ended need not know.
+
+        It is told once, however often this is called. A fault of its own is no word that it has heard: it is
+        told again by and by.
+        """
         try:
-            async with self._door(process):
-                await handle.execute_update(
-                    Process.clock_moved, segment, id=f"clock:{segment.number}", rpc_timeout=PATIENCE
-                )
-        except WorkflowUpdateFailedError:
-            # It ended while it was being told.
-            return True
-        except OUT_OF_REACH as error:
-            return _gone(error)
+            await self._update(process, update, *told, id=id)
+        except NOT_DONE as error:
+            return _ended(error)
         return True
+
+    async def _update(
+        self, process: str, update: UpdateMethodMultiParam[..., Said], *told: object, id: str
+    ) -> Said:
+        try:
+            return await self._client.get_workflow_handle(process).execute_update(
+                update, args=told, id=id, rpc_timeout=PATIENCE
+            )
+        except WorkflowUpdateFailedError as error:
+            if not _ended(error):
+                log.exception("a process failed at what it was told", process=process, id=id)
+            raise
 
     async def answers(self) -> bool:
         """Say whether the engine and a worker answer, by having a worker do a small thing."""
@@ -339,7 +312,14 @@ def _why(error: WorkflowUpdateFailedError) -> Refusal:
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type in list(Refusal):
         return Refusal(cause.type)
-    return Refusal.FAULT
+    return Refusal.ENDED if _ended(error) else Refusal.FAULT
+
+
+def _ended(error: Exception) -> bool:
+    """Say whether a process has ended, before it was told or meanwhile, or never was."""
+    if isinstance(error, WorkflowUpdateFailedError):
+        return isinstance(error.cause, ApplicationError) and error.cause.type == _ENDED_MEANWHILE
+    return _gone(error)
 
 
 def _gone(error: Exception) -> bool:

@@ -23,7 +23,7 @@ from tests.support.core import decision
 from tests.support.engine import Server, free_port, running
 from tests.support.play import down
 from workflows.human_step import SEARCH_ATTRIBUTES, guarded
-from workflows.model import Choice, Decision, Segment, Standing, Withdrawal
+from workflows.model import Choice, Decision, Leg, Segment, Standing, Withdrawal
 from workflows.processes.readiness import Readiness
 from workflows.rules.quorum import Refusal
 
@@ -84,6 +84,7 @@ class Case:
     def __init__(self) -> None:
         self.versions: list[int] = []
         self.withdrawn = 0
+        self.being_added = False
 
     @workflow.run
     async def run(self, case: str) -> None:
@@ -91,7 +92,18 @@ class Case:
 
     @workflow.update
     def resubmit(self, version: int) -> None:
+        if version < 1:
+            raise ApplicationError("a fault in our code", type="KeyError", non_retryable=True)
         self.versions.append(version)
+
+    @workflow.update(unfinished_policy=workflow.HandlerUnfinishedPolicy.ABANDON)
+    async def add_approver(self, leg: Leg) -> bool:
+        if leg.reason == "faulty":
+            raise ApplicationError("a fault in our code", type="KeyError", non_retryable=True)
+        if leg.reason == "while it ends":
+            self.being_added = True
+            await workflow.wait_condition(lambda: False)
+        return leg.reason == "in time"
 
     @workflow.update
     def withdraw(self, wish: Withdrawal) -> None:
@@ -100,6 +112,10 @@ class Case:
     @workflow.query
     def heard(self) -> list[int]:
         return self.versions
+
+    @workflow.query
+    def adding(self) -> bool:
+        return self.being_added
 
 
 SENT: list[str] = []
@@ -165,6 +181,10 @@ async def open_step(client: Client, name: str) -> str:
 
 def made(step: str, what: str = "yes", seat: str = "bh-dmh") -> Decision:
     return decision(step, seat).model_copy(update={"payload_hash": what})
+
+
+def besides(reason: str, post: str) -> Leg:
+    return Leg(leg="extra", who=(post,), clause="9", reason=reason)
 
 
 async def counted(client: Client, step: str) -> Any:
@@ -318,6 +338,38 @@ async def test_a_version_is_told_once_however_often(client: Client, gateway: Gat
         assert await gateway.resubmit("INV-2", version)
     assert await client.get_workflow_handle("INV-2").query(Case.heard) == [2, 3]
     assert await gateway.resubmit("INV-never", 2)
+
+
+async def test_a_fault_of_a_case_is_no_word_that_it_has_heard(
+    client: Client, gateway: Gateway, worker: None
+) -> None:
+    await gateway.start("INV-3")
+    assert not await gateway.resubmit("INV-3", 0)
+    assert await gateway.add_approver("INV-3", besides("faulty", "one")) is None
+    assert await gateway.resubmit("INV-3", 2)
+
+
+@pytest.mark.parametrize(("when", "asked"), [("in time", True), ("too late", False)])
+async def test_a_case_says_whether_an_approver_was_added_in_time(
+    client: Client, gateway: Gateway, worker: None, when: str, asked: bool
+) -> None:
+    case = f"INV-4-{when.replace(' ', '-')}"
+    await gateway.start(case)
+    assert await gateway.add_approver(case, besides(when, "one")) is asked
+
+
+async def test_an_approver_comes_too_late_for_a_case_that_ends_meanwhile_or_has_ended(
+    client: Client, gateway: Gateway, worker: None
+) -> None:
+    await gateway.start("INV-5")
+    adding = asyncio.create_task(gateway.add_approver("INV-5", besides("while it ends", "one")))
+    # Only what the case has taken can be overtaken by its end.
+    while not await client.get_workflow_handle("INV-5").query(Case.adding):
+        await asyncio.sleep(0.01)
+    assert await gateway.withdraw("INV-5", Withdrawal(key="withdraw:5", by="p-003", at=NOON))
+    assert await adding is False
+    await client.get_workflow_handle("INV-5").result()
+    assert await gateway.add_approver("INV-5", besides("in time", "another")) is False
 
 
 async def test_the_clock_is_moved_everywhere_once_and_what_has_ended_need_not_know(
