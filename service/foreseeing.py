@@ -142,10 +142,15 @@ def _to_come(tx: Tx, case: CaseView) -> Iterator[_Asked]:
             for ask in chain:
                 posts = [(ask.seats[0].post, False)] if len(ask.seats) == 1 else []
                 forums = [(forum, True)] if (forum := ask.forum or leg.forum) else []
-                for one in (*posts, *forums) if ask.key not in put else ():
+                for one in (*posts, *forums) if _to_ask(put.get(ask.key)) else ():
                     if one not in found or ask is first:
                         found[one] = _Asked(*one, otherwise=ask is not first)
     yield from found.values()
+
+
+def _to_ask(step: StepView | None) -> bool:
+    """Say whether a question is still to be put: it has not been, or was put off and is put again."""
+    return step is None or step.choice is Choice.DEFER
 
 
 def _answered(step: StepView | None) -> bool:

@@ -14,7 +14,7 @@ from service.relay import Relay
 from service.store import Store, letters
 from tests.support.desk import DAY, Desk
 from tests.support.real_time import RealTime
-from workflows.model import Ending
+from workflows.model import Choice, Ending
 
 HALL = "funding-bh-dmh"
 
@@ -270,3 +270,24 @@ async def test_nobody_hears_of_a_post_that_has_been_asked_already(
     desk.brings_into_force(with_holdings(desk.edition, lambda held: None if held.post == "bh-dmh" else held))
     await relay.people()
     assert gateway.delivered == []
+
+
+async def test_the_pmo_hears_of_a_post_that_has_put_a_question_off_and_will_be_asked_again(
+    desk: Desk, relay: Relay
+) -> None:
+    step = asked(desk)
+    gone = DAY + timedelta(days=20)
+    desk.brings_into_force(
+        with_holdings(
+            desk.edition,
+            lambda held: held.model_copy(update={"until": gone}) if held.post == "bh-dmh" else held,
+        )
+    )
+    await relay.people()
+    assert told_of(desk, step.partition(".")[0]) == []
+    desk.closes(step, choice=Choice.DEFER)
+    await relay.people()
+    assert told_of(desk, step.partition(".")[0]) == []
+    desk.covers("cd-sch", by="cd-hsg")
+    await relay.people()
+    assert told_of(desk, step.partition(".")[0]) == [("bh-dmh", False)]
