@@ -8,7 +8,7 @@ from service import agendas, minuting, telling
 from service.agendas import AgendaItem, ItemKind
 from service.handbook import Edition, Forum, Person
 from service.minuting import MinutesText
-from service.store import covers, editions, meetings
+from service.store import editions, meetings
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE
@@ -228,9 +228,9 @@ class Convening:
         if holder is None:
             return
         yield holder
-        cover = covers.on_day(self._tx, today).get(holder.id) if post == self._forum.secretary else None
-        if cover and (person := self._rules.people.get(cover)):
-            yield person
+        if post == self._forum.secretary:
+            cover = telling.covers_of(self._tx, self._rules, today).get(holder.id)
+            yield from [self._rules.people[cover]] if cover else []
 
     def _letters(
         self,

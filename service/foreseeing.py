@@ -9,7 +9,7 @@ from service.store import actions, cases, covers, editions, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
-from service.telling import directory, edition, seated, title
+from service.telling import covers_of, directory, edition, seated, title
 from workflows.model import Choice, Ending, Frozen, Period
 from workflows.rules import validity
 from workflows.rules.actions import CHECK
@@ -68,12 +68,11 @@ def as_of(tx: Tx) -> AsOf:
 
 def moved(tx: Tx) -> Iterator[str]:
     """Go through the open steps that would ask somebody else as well, as people are today."""
-    away = covers.on_day(tx, tx.today)
     directories = {name: edition(tx, hash) for name, hash in editions.hashes(tx).items()}
     suspects = [
         seat.step
         for seat in steps.waiting_seats(tx)
-        if not _asked(seat, directories.get(seat.organisation), away, tx.today)
+        if not _asked(tx, seat, directories.get(seat.organisation))
     ]
     for id in dict.fromkeys(suspects):
         step = steps.must(tx, id)
@@ -82,10 +81,12 @@ def moved(tx: Tx) -> Iterator[str]:
             yield id
 
 
-def _asked(seat: steps.WaitingSeat, people: Edition | None, away: dict[str, str], day: date) -> bool:
+def _asked(tx: Tx, seat: steps.WaitingSeat, people: Edition | None) -> bool:
     """Say whether a seat's holder, and whoever covers for them, have been asked: then nothing has moved."""
-    holder = people.holder(seat.post, day) if people else None
-    wanted = {holder.id, away.get(holder.id, holder.id)} if holder else {""}
+    holder = people.holder(seat.post, tx.today) if people else None
+    if people is None or holder is None:
+        return False
+    wanted = {holder.id, covers_of(tx, people, tx.today).get(holder.id, holder.id)}
     return wanted <= seat.people
 
 

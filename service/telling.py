@@ -403,10 +403,23 @@ def place(case: CaseView, key: str) -> tuple[Leg, LegAsk] | None:
     return next(((leg, ask) for leg, ask in asks if ask.key == key), None)
 
 
+def covers_of(tx: Tx, people: Edition, day: date) -> dict[str, str]:
+    """Return who is covered on a day, and by whom; whoever holds no post any more has left, and covers for
+    nobody.
+    """
+
+    def still() -> dict[str, str]:
+        named = covers.on_day(tx, day).items()
+        return {person: cover for person, cover in named if people.posts_of(cover, day)}
+
+    return dict(tx.once(("covered", people.hash, day), still))
+
+
 def away(tx: Tx, case: CaseView, deciding: bool, day: date) -> dict[str, str]:
     """Return who is covered on a day, and by whom; nobody by the sponsor where something is decided (A26)."""
     asking = sponsor(tx, case, deciding, day)
-    return {person: cover for person, cover in covers.on_day(tx, day).items() if cover != asking}
+    there = covers_of(tx, directory(tx, case), day)
+    return {person: cover for person, cover in there.items() if cover != asking}
 
 
 def sponsor(tx: Tx, case: CaseView, deciding: bool, day: date) -> str:
@@ -433,7 +446,9 @@ def barred(
     """Return who may not answer on a day, because they or whom they cover for wrote it, or did it."""
     rules, people = edition(tx, case.edition), directory(tx, case)
     excused = seating.excused(case.proposal, kind, asked, rules, people, day)
-    return seating.barred(writers(tx, case, day), covers.on_day(tx, day), deciding=deciding, excused=excused)
+    return seating.barred(
+        writers(tx, case, day), covers_of(tx, people, day), deciding=deciding, excused=excused
+    )
 
 
 class Posed(Protocol):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from service import telling
 from service.handbook import Edition, Person
-from service.store import approvers, cases, editions, intents, links, steps, undoing
+from service.store import approvers, cases, intents, links, steps, undoing
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
@@ -202,9 +202,11 @@ def _taken_back(tx: Tx, step: StepView) -> bool:
 
 
 def _left(tx: Tx, case: CaseView, person: str) -> bool:
-    """Say whether a person is no longer in the handbook, whatever the case's own edition still says."""
-    hash = editions.in_force_hash(tx, case.organisation)
-    return hash is not None and person not in telling.edition(tx, hash).people
+    """Say whether a person holds no post any more, whatever the case's own edition still says.
+
+    So whoever has left is not let in by a link either, as they cannot sign in.
+    """
+    return not telling.directory(tx, case).posts_of(person, tx.today)
 
 
 def _answered(link: LinkRow, answer: StoredIntent) -> Standing:

@@ -106,6 +106,11 @@ async def cover_set(visit: Asker, sent: Sent) -> Response:
     chosen = str(sent.get("cover", ""))
     if chosen == visit.me.id or chosen not in visit.rules.people:
         errors["cover"] = "Choose who covers for you"
+    elif not visit.rules.posts_of(chosen, visit.today):
+        errors["cover"] = (
+            f"{telling.name(visit.rules, chosen)} holds no post, so they could not answer for you; "
+            "choose somebody who holds one"
+        )
     starts = _day(visit, sent, "starts", "Say from which day", errors)
     ends = _day(visit, sent, "ends", "Say until which day", errors)
     if starts and starts < visit.today:
@@ -176,7 +181,11 @@ def _day(visit: Visit, sent: FormData, name: str, empty: str, errors: dict[str, 
 
 
 def _cover_page(visit: Visit, typed: Mapping[str, str], errors: Mapping[str, str]) -> Response:
-    people = [(person.id, _described(visit, person.id)) for person in visit.rules.people.values()]
+    people = [
+        (person.id, _described(visit, person.id))
+        for person in visit.rules.people.values()
+        if visit.rules.posts_of(person.id, visit.today)
+    ]
     return page(
         "cover.html",
         visit.frame(),

@@ -236,6 +236,20 @@ class Office:
                 name=self.edition.name,
             )
 
+    def forgets(self, person: str) -> None:
+        """Bring a handbook into force that does not name somebody any more."""
+        named = self.edition.model_dump()
+        named["people"] = {id: one for id, one in named["people"].items() if id != person}
+        named["holdings"] = [one for one in named["holdings"] if one["person"] != person]
+        self.edition = Edition.model_validate(named)
+        with self.store.writing() as tx:
+            editions.put(
+                tx,
+                self.edition.to_json(),
+                organisation=self.edition.organisation,
+                name=self.edition.name,
+            )
+
     def hands_over(self, post: str, to: str) -> None:
         """Bring a handbook into force in which a post is held by the holder of another."""
         person = self.holder(to)

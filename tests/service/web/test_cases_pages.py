@@ -348,6 +348,19 @@ def test_a_cover_who_is_away_and_one_while_covering_for_another_are_refused_with
     assert f"{away} is away themselves" in third.words
 
 
+def test_nobody_who_has_left_can_be_named_as_a_cover(office: Office) -> None:
+    left = office.holder("cd-sch")
+    name = office.edition.people[left].name
+    browser = office.signed_in("cd-rc")
+    browser.see("/cover")
+    office.leaves(left)
+    assert browser.press(cover=left, **days("starts", "14"), **days("ends", "20")) == 422
+    assert f"{name} holds no post, so they could not answer for you" in browser.words
+    assert f'value="{left}"' not in browser.page
+    with office.store.reading() as tx:
+        assert covers.of(tx, office.holder("cd-rc")) == ()
+
+
 def test_those_awaited_for_the_same_are_named_in_one_sentence(office: Office) -> None:
     ref = office.submitted("PROP-02")
     office.became(ref, State.WITH_SRG)

@@ -9,7 +9,7 @@ import pytest
 from service.errors import Unavailable
 from service.gateway import Counted, Refused, Unknown
 from service.relay import Relay
-from service.store import cases, covers, intents, journal, links, sessions, steps
+from service.store import cases, covers, intents, journal, letters, links, sessions, steps
 from service.store.covers import Cover
 from service.store.letters import LinkBinding, QueuedLetter
 from service.web import briefing, days, words
@@ -649,6 +649,33 @@ def test_a_cover_whose_days_are_over_no_longer_answers(office: Office) -> None:
     office.days_pass(3)
     assert browser.press() == 410
     assert choices(office) == []
+
+
+def test_a_cover_who_has_left_is_let_in_no_more_and_nothing_of_theirs_counts(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    office.covers(FUNDER, by="cd-sch", until=date(2004, 11, 30))
+    step = office.asked(ref, "funding-cd-ce")
+    link = office.link(step, "cd-sch")
+    browser = checking_as(office, step, "cd-sch")
+    office.leaves(office.holder("cd-sch"))
+    assert browser.press() == 410
+    assert office.browser().see(link) == 410
+    assert choices(office) == []
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["still named", "named no more"])
+def test_a_cover_who_has_left_is_not_asked(office: Office, known: bool) -> None:
+    ref = office.submitted("PROP-01")
+    cover, owner = office.holder("cd-sch"), office.holder(FUNDER)
+    office.covers(FUNDER, by="cd-sch", until=date(2004, 11, 30))
+    office.leaves(cover)
+    if not known:
+        office.forgets(cover)
+    step = office.step(office.asked(ref, "funding-cd-ce"))
+    assert [holder.person for holder in step.seats[0].holders] == [owner]
+    with office.store.reading() as tx:
+        asked = [(row.kind, row.person, row.address) for row in letters.of_step(tx, step.id)]
+    assert asked == [("request", owner, office.edition.posts[FUNDER].email)]
 
 
 def checking_as(office: Office, step: str, post: str) -> Browser:
