@@ -891,6 +891,18 @@ def test_an_outcome_against_the_vote_is_not_taken(office: Office, sitting: str) 
     assert records(browser, sitting, choice="note", in_favour="3", against="3", **CLEAR) == 200
 
 
+def test_a_refusal_against_the_vote_is_not_taken(office: Office, board_meets: str) -> None:
+    srg_attends(office, 6)
+    browser = office.signed_in("srg-secretary")
+    said = {"choice": "reject", "reason": "Too dear", "do": "record"}
+    browser.see(f"{SRG_MEETING}/items/{board_meets}")
+    assert browser.press(True, "items", in_favour="4", against="2", **said) == 422
+    assert "More voted for it than against it" in browser.words
+    assert office.engine.decided == []
+    browser.see(f"{SRG_MEETING}/items/{board_meets}")
+    assert browser.press(True, "items", in_favour="2", against="4", **said) == 200
+
+
 def test_a_new_secretary_reads_an_item_that_is_still_their_predecessors_to_answer(
     office: Office, sitting: str
 ) -> None:
