@@ -891,6 +891,27 @@ def test_an_outcome_against_the_vote_is_not_taken(office: Office, sitting: str) 
     assert records(browser, sitting, choice="note", in_favour="3", against="3", **CLEAR) == 200
 
 
+def test_the_secretary_s_work_has_the_meetings_to_be_recorded(office: Office, sitting: str) -> None:
+    line = "Heads of ICT Group, Wednesday 13 October 2004 : write down what the meeting came to"
+    later = date(2004, 11, 10)
+    with office.store.writing() as tx:
+        for day in (OCTOBER, later):
+            meetings.planned(tx, SERIES, day, missed=(), as_of=str(day), place="Town Hall", time="10:00")
+    for post, told in ((SECRETARY, True), (PMO, False), ("hoict-ce", False)):
+        browser = office.signed_in(post)
+        browser.see("/work")
+        assert (line in browser.words) is told, post
+        assert "10 November 2004 : write down" not in browser.words
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    assert records(browser, sitting, choice="note", **CLEAR) == 200
+    browser.see(f"{MEETING}/close")
+    assert "It is recorded that the meeting was held" in browser.words
+    assert browser.press(True, "close") == 200
+    browser.see("/work")
+    assert line not in browser.words
+
+
 def test_a_refusal_against_the_vote_is_not_taken(office: Office, board_meets: str) -> None:
     srg_attends(office, 6)
     browser = office.signed_in("srg-secretary")
