@@ -486,8 +486,8 @@ class ClosedWithoutYou(CaseLetter):
     choice: Choice | None = None
     on: date
     why: str = ""
-    """The key in `StepClosing.why`: refused_by_another, withdrawn, taken_back, time_up, inquorate, tied,
-    cancelled or validity; for an action also fallen_away."""
+    """The key in `StepClosing.why`: one of those in `BESIDE`, or withdrawn, taken_back, time_up, inquorate,
+    tied, cancelled or validity; for an action also fallen_away."""
     taken_back_by: Line = ""
     """The title of the post that had the reader asked no more, if one did."""
     taken_back_why: Text = ""

@@ -13,7 +13,7 @@ from service.store.intents import StoredIntent
 from service.store.links import LinkRow
 from service.store.steps import SeatView, StepView
 from service.store.undoing import StoredUndo
-from workflows.model import Assurance, Capacity, Ending, Holder, decision_key, undo_key
+from workflows.model import BESIDE, Assurance, Capacity, Ending, Holder, decision_key, undo_key
 
 
 class Standing(StrEnum):
@@ -214,7 +214,7 @@ def _answered(link: LinkRow, answer: StoredIntent) -> Standing:
 
 
 def _ended(step: StepView) -> Standing:
-    if step.ending is Ending.WITHDRAWN and step.why != "refused_by_another":
+    if step.ending is Ending.WITHDRAWN and step.why not in BESIDE:
         return Standing.WITHDRAWN
     return Standing.EXPIRED if step.ending is Ending.SILENT else Standing.DECIDED_BY_OTHERS
 

@@ -564,6 +564,14 @@ def _refused_by_another(office: Office, step: str) -> None:
     closed(office, step, Ending.WITHDRAWN, "refused_by_another")
 
 
+def _returned_by_another(office: Office, step: str) -> None:
+    closed(office, step, Ending.WITHDRAWN, "returned_by_another")
+
+
+def _unanswered_beside(office: Office, step: str) -> None:
+    closed(office, step, Ending.WITHDRAWN, "unanswered_beside")
+
+
 def _revoked(office: Office, step: str) -> None:
     with office.store.writing() as tx:
         links.revoke_step(tx, step, "reassigned")
@@ -580,6 +588,8 @@ def _expired(office: Office, step: str) -> None:
         (_changed, 409, "has changed"),
         (_time_up, 410, "expired"),
         (_refused_by_another, 409, "decided without you"),
+        (_returned_by_another, 409, "not asked any more"),
+        (_unanswered_beside, 409, "not asked any more"),
         (_revoked, 410, "for somebody else"),
         (_expired, 410, "expired"),
     ],
@@ -595,6 +605,24 @@ def test_a_link_tells_what_has_happened_opened_or_confirmed(
     fresh = office.browser()
     assert fresh.see(office.link(step, FUNDER)) == status
     assert heading in fresh.heading
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (_refused_by_another, "one refusal is enough"),
+        (_returned_by_another, "to its sponsor for information"),
+        (_unanswered_beside, "was closed without an answer"),
+    ],
+)
+def test_a_link_says_what_stopped_the_proposal_and_no_refusal_where_there_was_none(
+    office: Office, step: str, happens: Callable[[Office, str], None], said: str
+) -> None:
+    happens(office, step)
+    fresh = office.browser()
+    fresh.see(office.link(step, FUNDER))
+    assert said in fresh.words
+    assert ("refus" in fresh.words) == (happens is _refused_by_another)
 
 
 def test_a_changed_proposal_shows_what_has_changed(office: Office, step: str) -> None:
