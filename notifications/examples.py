@@ -672,6 +672,20 @@ EXAMPLES: dict[str, Letter] = {
             Asked(who=f"B. Deputy, {HALL} (covering)", since=date(2004, 10, 22), working_days=1),
         ),
     ),
+    "escalation-to-a-cover": Escalation(
+        **(
+            dict(_REQUEST)
+            | {"kind": "escalation", "to": _COVER, "own": False, "written": date(2004, 10, 26)}
+            | {"if_silent": _LADDER[3:]}
+        ),
+        asked=(Asked(who=f"A. Holder, {HALL}", since=date(2004, 10, 14), working_days=8),),
+        covering="F. Director",
+    ),
+    "escalation-vacant-to-a-cover": Escalation(
+        **(dict(_REQUEST) | {"kind": "escalation", "to": _COVER, "own": False, "if_silent": _ABOVE}),
+        because="vacant",
+        covering="F. Director",
+    ),
     "escalation-from-the-start": Escalation(
         **(dict(_REQUEST) | {"kind": "escalation", "to": _LINE, "own": False, "if_silent": _ABOVE}),
         because="author",

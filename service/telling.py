@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from service import appraisal, seating
-from service.handbook import Edition
+from service.handbook import Edition, Person
 from service.proposals import ProposalDocument, provided
 from service.seating import Seating
 from service.store import actions, approvers, budgets, cases, covers, editions, failing, intents, steps
@@ -21,7 +21,7 @@ from service.store.intents import OUTSIDE, Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
-from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
+from workflows.model import Capacity, Choice, Ending, Holder, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
 from workflows.rules import calendar, course, meetings, routing
 
 SAID = "said"
@@ -407,6 +407,20 @@ def away(tx: Tx, case: CaseView, deciding: bool, day: date) -> dict[str, str]:
     """Return who is covered on a day, and by whom; nobody by the sponsor where something is decided (A26)."""
     asking = sponsor(tx, case, deciding, day)
     return {person: cover for person, cover in covers.on_day(tx, day).items() if cover != asking}
+
+
+def covered(tx: Tx, people: Edition, holder: Holder, post: str, day: date) -> Person | None:
+    """Return in whose place somebody answers who was asked for a post: its holder's, or, where they cover for
+    the next up the line, that manager's. None for whoever answers as the holder or the manager themselves.
+    """
+    match holder.capacity:
+        case Capacity.HOLDER:
+            return None
+        case Capacity.LINE:
+            manager = people.holder(holder.post, day)
+            return manager if manager and covers.on(tx, manager.id, day) == holder.person else None
+        case _:
+            return people.holder(post, day)
 
 
 def sponsor(tx: Tx, case: CaseView, deciding: bool, day: date) -> str:

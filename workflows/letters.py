@@ -336,6 +336,8 @@ class Escalation(Asking):
     another seat."""
     asked: tuple[Asked, ...] = ()
     """Empty where the reader is the first to be asked."""
+    covering: Line = ""
+    """The name of the next up the line, for whom the reader covers; empty if the reader is the next."""
 
 
 class Cover(Asking):

@@ -19,6 +19,7 @@ from service.telling import (
     besides,
     budget,
     coincidences,
+    covered,
     name,
     not_said,
     seated,
@@ -135,8 +136,14 @@ class Asking(CaseFile):
         because: str = "silent",
         asked: tuple[Asked, ...] = (),
     ) -> QueuedLetter:
+        manager = covered(self.tx, self.people, holder, seat.post, self.today)
         letter = letters.Escalation.model_validate(
-            {**self._asking(put, seat, holder), "because": because, "asked": asked}
+            {
+                **self._asking(put, seat, holder),
+                "because": because,
+                "asked": asked,
+                "covering": manager.name if manager else "",
+            }
         )
         key = f"{put.step}:escalation:{number}:{seat.key}:{holder.person}"
         return self._queue(key, letter, put, seat, holder)

@@ -474,6 +474,20 @@ def test_of_a_manager_who_is_away_both_may_answer_and_the_holder_has_one_letter_
     assert told["up_the_line"]
 
 
+def test_whoever_covers_for_the_next_up_the_line_is_told_that_they_cover_and_for_whom(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    cover = desk.covers("cd-rc", by="cd-hsg")
+    desk.nudges(step, Nudge.LINE)
+    manager = desk.edition.people[desk.person("cd-rc")]
+    told = {row.person: row.props["covering"] for row in desk.ledger(ref) if row.kind == "escalation"}
+    assert told == {cover: manager.name, manager.id: ""}
+    desk.nudges(step, Nudge.PMO)
+    stuck = next(row.props for row in desk.ledger(ref) if row.kind == "stuck")
+    away, title = desk.edition.people[cover].name, desk.edition.posts["cd-rc"].title_on(DAY)
+    asked = [one["who"] for one in stuck["asked"]]
+    assert asked[1:] == [f"{away}, {title} (covering)", f"{manager.name}, {title}"]
+
+
 def test_a_manager_who_is_away_is_brought_in_with_their_cover_where_the_holder_has_left(desk: Desk) -> None:
     _, step = silent_hall(desk)
     cover = desk.covers("cd-rc", by="cd-hsg")

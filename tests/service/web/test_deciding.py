@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from service import telling
 from service.errors import Unavailable
 from service.gateway import Counted, Refused, Unknown
 from service.relay import Relay
@@ -21,6 +22,7 @@ from workflows.model import (
     Choice,
     Ending,
     Holder,
+    Nudge,
     Outcome,
     Seat,
     SeatAsk,
@@ -662,6 +664,23 @@ def test_the_cover_answers_on_behalf_of_the_covered_and_not_after_the_last_day(o
         intent = intents.get(tx, made.key)
     assert intent is not None
     assert (intent.person, intent.on_behalf_of) == (cover, covered)
+
+
+def test_whoever_covers_for_the_line_manager_answers_on_the_manager_s_behalf(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
+    manager, cover = office.holder("chief-executive"), office.holder("cd-sch")
+    office.covers("chief-executive", by="cd-sch", until=date(2004, 12, 1))
+    rung = next(rung for rung in office.step(step).rungs if rung.nudge is Nudge.LINE)
+    done(office.register.nudged(StepNudged(step=step, rung=rung, silent=(FUNDER,), at=rung.at)))
+    browser = checking_as(office, step, "cd-sch")
+    with office.store.reading() as tx:
+        name = telling.name(telling.edition(tx, cases.get(tx, of_case(step)).edition), manager)
+    assert f"covering for {name}" in browser.words
+    browser.press()
+    with office.store.reading() as tx:
+        intent = intents.get(tx, office.engine.decided[0].key)
+    assert intent is not None
+    assert (intent.person, intent.on_behalf_of) == (cover, manager)
 
 
 def test_a_cover_whose_days_are_over_no_longer_answers(office: Office) -> None:
