@@ -571,6 +571,20 @@ EXAMPLES: dict[str, Letter] = {
             "code_needed": False,
         }
     ),
+    **{
+        f"request-{name}": _REQUEST.model_copy(
+            update={
+                "to": _SECRETARY,
+                "question": Question(kind="srg_meeting", forum=SRG, meeting=date(2004, 10, 28)),
+                "seat": f"Secretary, {SRG}",
+                "clause": _clause("SRG-1"),
+                "budget": None,
+                "by_members": by_members,
+                "code_needed": False,
+            }
+        )
+        for name, by_members in (("undecided-by-email", "undecided"), ("put-off-by-email", "put_off"))
+    },
     "request-completion": Request(
         to=_to("H. Lead", "Head of ICT, Chief Executive's"),
         matter=TOOLKIT,

@@ -385,6 +385,35 @@ def before(case: CaseView, key: str) -> tuple[LegAsk, ...]:
     return chain[: keys.index(key)] if key in keys else ()
 
 
+def unanswered(tx: Tx, case: CaseView, key: str, version: int) -> tuple[StepView, ...]:
+    """Return the steps in whose place a step's was put, because nobody answered them at all: of each question
+    the last. What a board did not decide goes to its meeting, and is not among them.
+    """
+    asked = [step for ask in before(case, key) if (step := _last(tx, case, ask, version))]
+    given = {made.step for made in intents.decisions_of(tx, case.ref, strict=False)}
+    return tuple(
+        step for step in asked if step.id not in given and not (step.kind in _BOARDS and _meets(case, key))
+    )
+
+
+def by_members(tx: Tx, case: CaseView, key: str, version: int) -> letters.ByMembers:
+    """Say what became of a question by email that is now put at its board's meeting; empty for any other."""
+    last = _last(tx, case, before(case, key)[-1], version) if _meets(case, key) else None
+    if last is None:
+        return ""
+    return "put_off" if last.choice is Choice.DEFER else "undecided"
+
+
+def _last(tx: Tx, case: CaseView, ask: LegAsk, version: int) -> StepView | None:
+    rounds = [step for step in steps.of_version(tx, case.ref, version) if step.key == ask.key]
+    return max(rounds, key=lambda step: step.round, default=None)
+
+
+def _meets(case: CaseView, key: str) -> bool:
+    found = place(case, key)
+    return found is not None and found[1].meets and bool(before(case, key))
+
+
 def _chain(case: CaseView, key: str) -> tuple[LegAsk, ...]:
     found = place(case, key)
     chains = [(first, *first.otherwise) for first in found[0].asks] if found else []

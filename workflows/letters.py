@@ -181,6 +181,11 @@ class Consequence(Frozen):
     """Whoever it turns to is the forum's substitute in that seat, and not a cover."""
 
 
+ByMembers = Literal["", "undecided", "put_off"]
+"""What a board's members made by email of a question that is put at their meeting: they came to no decision,
+or put it off to the meeting. Empty where it is no such question."""
+
+
 class Worth(Frozen):
     """What a proposal costs and brings over its life, to the pound."""
 
@@ -281,6 +286,7 @@ class Asking(CaseLetter):
     """Answers on earlier legs, and on this step unless it is blind."""
     unanswered: tuple[Asked, ...] = ()
     """Those in whose place it is asked, because they did not answer."""
+    by_members: ByMembers = ""
     conditions: tuple[Condition, ...] = ()
     """Conditions that consultations have put."""
     task: Task | None = None

@@ -15,15 +15,16 @@ from service.store.intents import DecisionView
 from service.store.letters import QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
-    before,
     besides,
     budget,
+    by_members,
     coincidences,
     covered,
     name,
     not_said,
     seated,
     title,
+    unanswered,
     worth,
 )
 from workflows import letters
@@ -199,6 +200,7 @@ class Asking(CaseFile):
             "written": self.today,
             "so_far": tuple(self._told(decision) for decision in made),
             "unanswered": self._unanswered(put),
+            "by_members": by_members(self.tx, self.case, put.key, put.version),
             "conditions": tuple(
                 condition for decision in made for condition in self._told(decision).conditions
             ),
@@ -269,8 +271,7 @@ class Asking(CaseFile):
 
     def _unanswered(self, put: Put) -> tuple[Asked, ...]:
         """Return who was asked before, in whose place a question is put because they stayed silent."""
-        silent = [ask.key for ask in before(self.case, put.key)]
-        asked_of = [step for step in self._about(put.version) if step.key in silent]
+        asked_of = unanswered(self.tx, self.case, put.key, put.version)
         return tuple(one for step in asked_of for one in self._asked(Put.again(step, step.seats), step.seats))
 
     # ----------------------------------------------------------------- what silence brings
