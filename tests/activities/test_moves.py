@@ -269,6 +269,17 @@ def test_what_the_secretary_writes_down_is_the_board_s_word(desk: Desk) -> None:
     assert [answer["who"] for answer in letter["answers"]] == ["Strategic Resources Group"]
 
 
+def test_whoever_votes_last_is_told_that_the_board_came_to_no_decision(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    board = f"{case.case}.srg.1"
+    desk.records(desk.answers(board, "cd-hsg"))
+    last = desk.answers(board, "cd-rad", Choice.REJECT)
+    desk.closes(board, last, choice=None, ending=Ending.SILENT, why="tied")
+    voters = {(row.kind, row.post) for row in desk.ledger(case.case) if row.post in ("cd-hsg", "cd-rad")}
+    assert {("outcome", "cd-hsg"), ("outcome", "cd-rad"), ("receipt", "cd-rad")} <= voters
+
+
 @pytest.mark.parametrize("put_off", [False, True])
 def test_a_secretary_is_not_told_that_members_who_voted_did_not_answer(desk: Desk, put_off: bool) -> None:
     case = desk.submits()
