@@ -1601,6 +1601,24 @@ EXAMPLES: dict[str, Letter] = {
         why="tied",
     ),
     "withdrawn": Withdrawn(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), by=DIRECTOR),
+    "withdrawn-approved": Withdrawn(
+        to=_SPONSOR, matter=BOOKING, on=date(2004, 11, 20), by=DIRECTOR, order="ORD-2004-0002"
+    ),
+    "withdrawn-left-to-be-done": Withdrawn(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 20),
+        by=DIRECTOR,
+        left=(
+            Condition(
+                text="Bring it within the guidelines, or end it.",
+                owner=DIRECTOR,
+                by=date(2004, 12, 17),
+                verifier=f"Secretary, {SRG}",
+                action="ACT-2004-0006",
+            ),
+        ),
+    ),
     "lapsed": Lapsed(
         to=_SPONSOR,
         matter=BOOKING,

@@ -143,6 +143,24 @@ def tracked(tx: Tx, ref: str) -> dict[tuple[str, int], str]:
     return {(action.source, action.number): action.ref for action in actions.of_case(tx, ref)}
 
 
+def outliving(tx: Tx, ref: str) -> tuple[ActionView, ...]:
+    """Return what a refusal or a return left a directorate to do and is open: it stays so whatever becomes of
+    the case.
+    """
+    return tuple(one for one in actions.of_case(tx, ref) if one.open and steps.get(tx, one.source))
+
+
+def left_to_do(action: ActionView, rules: Edition, day: date) -> letters.Condition:
+    """Return what a directorate is left to do, as others are told it."""
+    return letters.Condition(
+        text="Bring it within the guidelines, or end it.",
+        owner=title(rules, action.owner, day),
+        by=action.due,
+        verifier=title(rules, action.verifier, day),
+        action=action.ref,
+    )
+
+
 def task(tx: Tx, case: CaseView, action: ActionView, rules: Edition, day: date) -> letters.Task:
     """Return what an action requires, as those whom it asks are told it."""
     content = cases.content(tx, case.ref) or {}

@@ -652,6 +652,10 @@ class Withdrawn(CaseLetter):
     on: date
     by: Line
     """The name or title of whoever withdrew it."""
+    order: Line = ""
+    """The number of the order that is called off."""
+    left: tuple[Condition, ...] = ()
+    """What a directorate was left to do, which stays open."""
 
 
 class Lapsed(CaseLetter):

@@ -376,6 +376,16 @@ def test_it_is_opened_once_and_a_new_version_neither_closes_it_nor_hides_it_from
     assert second["left"]["action"] == opened(shire, case.case)[1].ref
 
 
+def test_a_withdrawal_names_what_stays_open_and_asks_nothing_else_of_anybody(shire: Desk) -> None:
+    case = returned(shire)
+    (left,) = opened(shire, case.case)
+    shire.becomes(case.case, "withdrawn", number=2)
+    told = letters(shire, case.case, "withdrawn")
+    assert told
+    assert [[one["action"] for one in letter["left"]] for letter in told] == [[left.ref]] * len(told)
+    assert {letter["order"] for letter in told} == {""}
+
+
 def test_a_return_for_information_leaves_nobody_anything_to_do(shire: Desk) -> None:
     case = returned(shire, outside_guidelines=False)
     assert opened(shire, case.case) == ()
