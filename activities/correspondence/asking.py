@@ -123,7 +123,8 @@ class Asking(CaseFile):
         letter = letters.Reminder(
             **self._asking(put, seat, holder),
             number=len(earlier) + 1,
-            asked_on=calendar.local_day(put.opened),
+            # Somebody who is covered was told of the question when it was put, and has no letter that asks.
+            asked_on=self._asked_on(put).get((seat.key, holder.person), calendar.local_day(put.opened)),
         )
         return self._queue(_reminder_key(put, seat, holder, rung), letter, put, seat, holder)
 

@@ -194,10 +194,7 @@ class CaseFile:
     def _asked(self, put: Put, seats: Sequence[Seat]) -> tuple[Asked, ...]:
         """Return the people who were asked for seats that are silent, each with the day of their letter."""
         answered = {made.seat for made in intents.decisions_of_step(self.tx, put.step, strict=False)}
-        written: dict[tuple[str, str], date] = {}
-        for row in ledger.of_step(self.tx, put.step):
-            if row.link_id:
-                written.setdefault((row.seat, row.person), calendar.local_day(row.queued))
+        written = self._asked_on(put)
         return tuple(
             Asked(
                 who=self._as_asked(seat, holder, since), since=since, working_days=self._working_days(since)
@@ -208,6 +205,14 @@ class CaseFile:
             # Somebody who is covered is told, and has no letter that asks.
             if (since := written.get((seat.key, holder.person)))
         )
+
+    def _asked_on(self, put: Put) -> dict[tuple[str, str], date]:
+        """Return the day of the first letter that asked each person for each seat."""
+        written: dict[tuple[str, str], date] = {}
+        for row in ledger.of_step(self.tx, put.step):
+            if row.link_id:
+                written.setdefault((row.seat, row.person), calendar.local_day(row.queued))
+        return written
 
     def _as_asked(self, seat: Seat, holder: Holder, since: date) -> str:
         """Return somebody's name, and the post through which they were asked."""

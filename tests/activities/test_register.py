@@ -35,6 +35,7 @@ from workflows.model import (
     SeatAsk,
     StepNudged,
     StepOpened,
+    StepReseated,
 )
 from workflows.rules.quorum import settled
 
@@ -529,6 +530,16 @@ def climbs(desk: Desk, step: str, number: int, *silent: str) -> None:
     """Let one rung come due, whether or not those before it did."""
     rung = next(rung for rung in desk.step(step).rungs if rung.number == number)
     done(desk.register.nudged(StepNudged(step=step, rung=rung, silent=silent, at=rung.at)))
+
+
+def test_a_reminder_counts_from_the_day_on_which_its_reader_was_asked(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    cover = desk.covers("bh-dmh", by="bh-land-charges")
+    later = StepReseated(step=step, number=1, silent=("bh-dmh",), at=NINE + timedelta(days=3))
+    done(desk.register.reseated(later))
+    desk.nudges(step, Nudge.REMIND)
+    asked_on = {row.person: row.props["asked_on"] for row in desk.ledger(ref) if row.kind == "reminder"}
+    assert asked_on == {"p-017": "2004-09-13", cover: "2004-09-16"}
 
 
 def test_the_first_reminder_somebody_gets_is_their_first_though_the_clock_jumped_past_one(
