@@ -75,6 +75,28 @@ def stop(leg: Leg, rules: Edition, day: date, *, by: date | None = None) -> lett
     )
 
 
+def stops(
+    route: Sequence[Leg], rules: Edition, day: date, kept: Mapping[str, Outcome] = MappingProxyType({})
+) -> tuple[letters.Stop, ...]:
+    """Tell a way that begins on a day: who, why, and by when if everybody answers in time.
+
+    `kept` are the answers about an earlier version that stand, by the keys of their questions.
+    """
+    told: list[letters.Stop] = []
+    since = day
+    for leg in route:
+        by = _by(leg, max(since, leg.meeting or since), rules, kept)
+        told.append(stop(leg, rules, day, by=by))
+        since = by or since
+    return tuple(told)
+
+
+def _by(leg: Leg, start: date, rules: Edition, kept: Mapping[str, Outcome]) -> date | None:
+    terms = rules.terms()
+    days = [terms[ask.kind].ladder.due for ask in course.unkept(leg, kept)]
+    return calendar.nth_working_day(start, max(days), rules.non_working) if days else None
+
+
 def told(
     decision: DecisionView, rules: Edition, tracked: Mapping[tuple[str, int], str] = MappingProxyType({})
 ) -> letters.Answer:

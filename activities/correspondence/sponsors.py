@@ -13,6 +13,7 @@ from service.telling import (
     left_to_do,
     name,
     outliving,
+    stops,
     task,
     title,
 )
@@ -122,16 +123,7 @@ class Sponsors(CaseFile):
             on=self.case.proposal.submitted,
             decide_by=self.case.decide_by,
             fingerprint=self.case.content_hash,
-            route=tuple(
-                letters.Stop(
-                    leg=leg.leg,
-                    who=tuple(title(self.rules, post, self.today) for post in leg.who),
-                    clause=self._clause(leg.clause),
-                    reason=leg.reason,
-                    meeting=leg.meeting,
-                )
-                for leg in self.case.route
-            ),
+            route=stops(self.case.route, self.rules, self.case.proposal.submitted, kept),
             kept=tuple(dict.fromkeys(answered)),
         )
 
