@@ -1675,7 +1675,7 @@ EXAMPLES: dict[str, Letter] = {
         seat=HALL,
         asked=(
             Asked(who=f"A. Holder, {HALL}", since=date(2004, 10, 14), working_days=13),
-            Asked(who=f"B. Deputy, {HALL} (covering)", since=date(2004, 10, 22), working_days=7),
+            Asked(who=f"B. Deputy, {HALL} (covering)", since=date(2004, 11, 1), working_days=1),
         ),
         if_silent=(Consequence(on=date(2004, 11, 9), then=Nudge.CLOSE),),
     ),
@@ -1745,6 +1745,9 @@ EXAMPLES: dict[str, Letter] = {
     ),
     "stuck-not-for-me": Stuck(to=_PMO, matter=BOOKING, cause="not_for_me", desk=BOOKING.page, seat=HALL),
     "stuck-fault": Stuck(to=_PMO, matter=BOOKING, cause="fault", desk=BOOKING.page, seat=HALL),
+    "stuck-fault-taking-back": Stuck(
+        to=_PMO, matter=BOOKING, cause="fault", desk=BOOKING.page, seat=HALL, undoing=True
+    ),
     "stuck-failing": Stuck(
         to=_PMO, matter=BOOKING, cause="failing", desk=BOOKING.page, doing="asking a question"
     ),

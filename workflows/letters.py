@@ -730,7 +730,7 @@ class Stuck(CaseLetter):
         "order",
         "failing",
     ]
-    """`fault`: Assent could not count an answer, for a reason of its own; the answer is kept.
+    """`fault`: Assent could not count an answer or take one back, for a reason of its own, and tries no more.
     `failing`: Assent fails again and again at what it does for the case, which does not move meanwhile.
     `short_ahead`: too few people hold the seats of a board, whose name is the `seat`."""
     desk: str
@@ -749,6 +749,8 @@ class Stuck(CaseLetter):
     """For `undeliverable`: the letter."""
     order: UnsentOrder | None = None
     """For `order`: the order that could not be sent."""
+    undoing: bool = False
+    """For `fault`: the answer was to be taken back."""
     doing: Line = ""
     """For `failing`: what Assent fails to do, as in "asking a question"."""
 
