@@ -871,6 +871,28 @@ EXAMPLES: dict[str, Letter] = {
         answers=(_HALL_NO.model_copy(update={"for_whom": "A. Holder"}),),
         becomes="rejected",
     ),
+    "outcome-refused-to-its-sponsor": Outcome(
+        to=_SPONSOR,
+        matter=BOOKING,
+        question=_SHARE,
+        ending=Ending.DECIDED,
+        choice=Choice.REJECT,
+        on=date(2004, 10, 20),
+        answers=(_HALL_NO,),
+        becomes="rejected",
+        yours=True,
+    ),
+    "outcome-returned-to-its-sponsor": Outcome(
+        to=_SPONSOR,
+        matter=BOOKING,
+        question=Question(kind="consent", about=("Personnel",)),
+        ending=Ending.DECIDED,
+        choice=Choice.NOT_SUPPORT,
+        on=date(2004, 10, 20),
+        answers=(_NO_CONSENT,),
+        becomes="returned",
+        yours=True,
+    ),
     "outcome-consent-refused": Outcome(
         to=_to("J. Sports", SPORTS),
         matter=BOOKING,
@@ -900,6 +922,7 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2005, 3, 21),
         answers=(Answer(who=HALL, choice=Choice.VERIFY, kind="action_check", on=date(2005, 3, 21)),),
         becomes="verified",
+        yours=True,
     ),
     "outcome-unanswered": Outcome(
         to=_SPONSOR,
@@ -908,7 +931,28 @@ EXAMPLES: dict[str, Letter] = {
         ending=Ending.SILENT,
         on=date(2004, 11, 9),
         why="time_up",
+        yours=True,
     ),
+    "outcome-fallen-away": Outcome(
+        to=_SPONSOR,
+        matter=_ACTION,
+        question=Question(kind="action_check"),
+        ending=Ending.WITHDRAWN,
+        on=date(2005, 2, 1),
+        why="fallen_away",
+        yours=True,
+    ),
+    **{
+        f"outcome-{why.replace('_', '-')}": Outcome(
+            to=_PMO,
+            matter=BOOKING,
+            question=Question(kind="parameter", forum=HEADS),
+            ending=Ending.WITHDRAWN,
+            on=date(2004, 10, 20),
+            why=why,
+        )
+        for why in ("refused_by_another", "returned_by_another", "unanswered_beside")
+    },
     "outcome-too-few": Outcome(
         to=_to("G. Chief", CHIEF),
         matter=BOOKING,
@@ -942,6 +986,7 @@ EXAMPLES: dict[str, Letter] = {
         ),
         next=Next(leg="project"),
         casting=CHIEF,
+        yours=True,
     ),
     "outcome-veto": Outcome(
         to=_to("G. Chief", CHIEF),

@@ -402,6 +402,8 @@ class Outcome(CaseLetter):
     """Where the case goes, when it is known; the words make do without."""
     becomes: str = ""
     """The state to which the outcome brings the case, if it does not simply go on."""
+    yours: bool = False
+    """The reader is the proposal's sponsor."""
     casting: Line = ""
     """The title of the post whose casting vote broke a tie, if one did."""
     veto: Line = ""
@@ -436,6 +438,8 @@ class Receipt(CaseLetter):
     next: Next | None = None
     becomes: str = ""
     """The state to which the question's outcome brings the case, if it does not simply go on."""
+    yours: bool = False
+    """The reader is the proposal's sponsor."""
     board: tuple[Line, ...] = ()
     """How a board's question stands with this answer, while it is open."""
     decided_by: Line = ""
