@@ -19,7 +19,7 @@ from service.store.intents import DecisionView
 from service.store.steps import SeatView, StepView
 from service.web import conditions, outstanding, seclusion, words
 from service.web.standing import Sight
-from workflows.letters import Answer, Budget, Clause, Condition, Difference
+from workflows.letters import Answer, Budget, ByMembers, Clause, Condition, Difference
 from workflows.model import Choice, Frozen, Size
 
 PLAINLY_MET = "met"
@@ -93,6 +93,7 @@ class Brief(Frozen):
     """Where what comes of that meeting is written down, once its day has come."""
     unanswered: tuple[str, ...] = ()
     """Who was asked before and did not answer."""
+    by_members: ByMembers = ""
     covering: str = ""
     clause: Clause
     added: str = ""
@@ -171,8 +172,10 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         meeting=found[1].meeting or found[0].meeting if (found := telling.place(case, step.key)) else None,
         meeting_page=outstanding.meeting_of(tx, sight),
         unanswered=tuple(
-            telling.asked(silent, edition, tx.today) for silent in telling.before(case, step.key)
+            telling.title(edition, one.ask.forum or one.seats[0].post, tx.today)
+            for one in telling.unanswered(tx, case, step.key, step.version)
         ),
+        by_members=telling.by_members(tx, case, step.key, step.version),
         covering=sight.covering,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
         added=_added(tx, step, seat, edition),

@@ -13,7 +13,7 @@ from service.store.intents import StoredIntent
 from service.store.links import LinkRow
 from service.store.steps import SeatView, StepView
 from service.store.undoing import StoredUndo
-from workflows.model import Assurance, Capacity, Ending, Holder, decision_key, undo_key
+from workflows.model import BESIDE, Assurance, Capacity, Ending, Holder, decision_key, undo_key
 
 
 class Standing(StrEnum):
@@ -69,6 +69,8 @@ class Sight:
     """The wish to take it back, if there is one."""
     undo_until: datetime | None = None
     """Until when the person may take their answer back; None if they may not, or have said so already."""
+    covered: Person | None = None
+    """Whoever the person covers for, be it the next up the line, or sits in the place of as a substitute."""
 
     @property
     def open_step(self) -> StepView:
@@ -114,13 +116,6 @@ class Sight:
         return own.name if own else vacant
 
     @property
-    def covered(self) -> Person | None:
-        """Whoever the person covers for, or sits in the place of as a forum's substitute."""
-        if self.holder is None or self.holder.capacity not in (Capacity.COVER, Capacity.SUBSTITUTE):
-            return None
-        return self.people.holder(self.open_seat.post, self.today)
-
-    @property
     def substitute(self) -> bool:
         """The person sits there as the forum's substitute for its member."""
         return self.holder is not None and self.holder.capacity is Capacity.SUBSTITUTE
@@ -144,7 +139,10 @@ def look(tx: Tx, link: LinkRow) -> Sight:
     standing = _standing(tx, link, case, step, seat, answer, holder)
     undo = undoing.get(tx, undo_key(answer.key, answer.attempt)) if answer and answer.held_until else None
     until = _undo_until(tx, link, case, step, answer) if answer and holder and not undo else None
-    return Sight(link, standing, case, edition, people, tx.today, step, seat, holder, answer, undo, until)
+    own = telling.covered(tx, people, holder, seat.post, tx.today) if holder else None
+    return Sight(
+        link, standing, case, edition, people, tx.today, step, seat, holder, answer, undo, until, covered=own
+    )
 
 
 def find(tx: Tx, link_id: str) -> Sight | None:
@@ -214,7 +212,7 @@ def _answered(link: LinkRow, answer: StoredIntent) -> Standing:
 
 
 def _ended(step: StepView) -> Standing:
-    if step.ending is Ending.WITHDRAWN and step.why != "refused_by_another":
+    if step.ending is Ending.WITHDRAWN and step.why not in BESIDE:
         return Standing.WITHDRAWN
     return Standing.EXPIRED if step.ending is Ending.SILENT else Standing.DECIDED_BY_OTHERS
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from service import telling
 from service.errors import Unavailable
 from service.gateway import Counted, Refused, Unknown
 from service.relay import Relay
@@ -21,6 +22,7 @@ from workflows.model import (
     Choice,
     Ending,
     Holder,
+    Nudge,
     Outcome,
     Seat,
     SeatAsk,
@@ -564,6 +566,14 @@ def _refused_by_another(office: Office, step: str) -> None:
     closed(office, step, Ending.WITHDRAWN, "refused_by_another")
 
 
+def _returned_by_another(office: Office, step: str) -> None:
+    closed(office, step, Ending.WITHDRAWN, "returned_by_another")
+
+
+def _unanswered_beside(office: Office, step: str) -> None:
+    closed(office, step, Ending.WITHDRAWN, "unanswered_beside")
+
+
 def _revoked(office: Office, step: str) -> None:
     with office.store.writing() as tx:
         links.revoke_step(tx, step, "reassigned")
@@ -580,6 +590,8 @@ def _expired(office: Office, step: str) -> None:
         (_changed, 409, "has changed"),
         (_time_up, 410, "expired"),
         (_refused_by_another, 409, "decided without you"),
+        (_returned_by_another, 409, "not asked any more"),
+        (_unanswered_beside, 409, "not asked any more"),
         (_revoked, 410, "for somebody else"),
         (_expired, 410, "expired"),
     ],
@@ -595,6 +607,24 @@ def test_a_link_tells_what_has_happened_opened_or_confirmed(
     fresh = office.browser()
     assert fresh.see(office.link(step, FUNDER)) == status
     assert heading in fresh.heading
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (_refused_by_another, "one refusal is enough"),
+        (_returned_by_another, "to its sponsor for information"),
+        (_unanswered_beside, "was closed without an answer"),
+    ],
+)
+def test_a_link_says_what_stopped_the_proposal_and_no_refusal_where_there_was_none(
+    office: Office, step: str, happens: Callable[[Office, str], None], said: str
+) -> None:
+    happens(office, step)
+    fresh = office.browser()
+    fresh.see(office.link(step, FUNDER))
+    assert said in fresh.words
+    assert ("refus" in fresh.words) == (happens is _refused_by_another)
 
 
 def test_a_changed_proposal_shows_what_has_changed(office: Office, step: str) -> None:
@@ -634,6 +664,23 @@ def test_the_cover_answers_on_behalf_of_the_covered_and_not_after_the_last_day(o
         intent = intents.get(tx, made.key)
     assert intent is not None
     assert (intent.person, intent.on_behalf_of) == (cover, covered)
+
+
+def test_whoever_covers_for_the_line_manager_answers_on_the_manager_s_behalf(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
+    manager, cover = office.holder("chief-executive"), office.holder("cd-sch")
+    office.covers("chief-executive", by="cd-sch", until=date(2004, 12, 1))
+    rung = next(rung for rung in office.step(step).rungs if rung.nudge is Nudge.LINE)
+    done(office.register.nudged(StepNudged(step=step, rung=rung, silent=(FUNDER,), at=rung.at)))
+    browser = checking_as(office, step, "cd-sch")
+    with office.store.reading() as tx:
+        name = telling.name(telling.edition(tx, cases.get(tx, of_case(step)).edition), manager)
+    assert f"covering for {name}" in browser.words
+    browser.press()
+    with office.store.reading() as tx:
+        intent = intents.get(tx, office.engine.decided[0].key)
+    assert intent is not None
+    assert (intent.person, intent.on_behalf_of) == (cover, manager)
 
 
 def test_a_cover_whose_days_are_over_no_longer_answers(office: Office) -> None:

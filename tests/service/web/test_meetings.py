@@ -331,6 +331,25 @@ def test_nobody_is_chased_for_what_has_rolled_on_to_the_next_meeting(
     assert "The record of the meeting of Thursday 28 October 2004 is closed" in browser.words
 
 
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [(None, "came to no decision by email"), (Choice.DEFER, "put the decision off to this meeting")],
+)
+def test_a_secretary_reads_what_the_members_made_of_it_and_not_that_the_chair_was_silent(
+    office: Office, choice: Choice | None, said: str
+) -> None:
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    board = office.asked(ref, "srg")
+    ending = Ending.DECIDED if choice else Ending.SILENT
+    with office.store.reading() as tx:
+        outcome = Outcome(step=board, ending=ending, choice=choice, at=tx.now)
+    office.closed(board, StepClosing(step=board, outcome=outcome, why="" if choice else "time_up"))
+    office.it_is(date(2004, 10, 28))
+    browser = from_the_letter(office, office.asked(ref, "srg-meeting"), "srg-secretary")
+    assert f"The members of Strategic Resources Group {said}." in browser.words
+    assert "did not answer" not in browser.words
+
+
 def before_srg(office: Office) -> tuple[str, str]:
     """A question that is before SRG on 28 October; returns it, and the meeting's page."""
     ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
