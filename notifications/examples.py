@@ -604,6 +604,12 @@ EXAMPLES: dict[str, Letter] = {
             "due": date(2005, 4, 15),
             "written": date(2005, 4, 1),
             "task": _TASK.model_copy(update={"guards": Guard.COMPLETION, "evidence": ""}),
+            "if_silent": (
+                Consequence(on=date(2005, 4, 8), then=Nudge.REMIND),
+                Consequence(on=date(2005, 4, 18), then=Nudge.REMIND),
+                Consequence(on=date(2005, 4, 19), then=Nudge.COVER, who="B. Deputy"),
+                Consequence(on=date(2005, 4, 29), then=Nudge.PMO, who="Corporate Projects Manager"),
+            ),
             "so_far": (
                 _CLAIMED,
                 Answer(
@@ -833,7 +839,7 @@ EXAMPLES: dict[str, Letter] = {
         ),
         next=Next(who=(HALL, SPORTS)),
     ),
-    "outcome-refused": Outcome(
+    "outcome-rejected": Outcome(
         to=_to("J. Sports", SPORTS),
         matter=BOOKING,
         question=_SHARE,
@@ -1041,7 +1047,7 @@ EXAMPLES: dict[str, Letter] = {
             "So far 2 for, 1 against.",
             "Votes are asked for by Thursday 28 October 2004.",
             "On Tuesday 2 November 2004 the votes that have been cast decide, if they make a quorum; "
-            "otherwise it stays open until enough have voted, and the PMO is told.",
+            "otherwise it stays open until enough have voted, and the programme office is told.",
         ),
     ),
     "receipt-out-of-it": Receipt(
@@ -1554,7 +1560,7 @@ EXAMPLES: dict[str, Letter] = {
         left=SRG,
         why="tied",
     ),
-    "withdrawn": Withdrawn(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), by=DIRECTOR),
+    "withdrawn": Withdrawn(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), by="C. Director"),
     "lapsed": Lapsed(
         to=_SPONSOR,
         matter=BOOKING,

@@ -117,8 +117,8 @@ def _conditions(
 def _out_of_place(sight: Sight, choice: Choice) -> str:
     """Say what to do with a condition that was typed beside a choice that takes none."""
     kind, offered = sight.open_step.kind, sight.open_step.choices
-    chosen = f"You typed a condition, but chose {words.choice(choice, kind)}"
-    taking = [words.choice(each, kind) for each in offered if each.conditional]
+    chosen = f"You typed a condition, but chose {words.label(choice, kind)}"
+    taking = [words.label(each, kind) for each in offered if each.conditional]
     if not taking:
         return f"{chosen}, which takes none: take the condition out"
     return f"{chosen}: choose {words.listed(taking, 'or')}, or take the condition out"
@@ -210,8 +210,8 @@ def _outside(form: FormData, sight: Sight, choice: Choice | None, errors: dict[s
     if choice is not None and choice is not Choice.RETURN:
         kind = sight.open_step.kind
         errors[GUIDELINES] = (
-            f"You said that it is outside the guidelines, but chose {words.choice(choice, kind)}: "
-            f"choose {words.choice(Choice.RETURN, kind)}, or clear this box"
+            f"You said that it is outside the guidelines, but chose {words.label(choice, kind)}: "
+            f"choose {words.label(Choice.RETURN, kind)}, or clear this box"
         )
     return True
 

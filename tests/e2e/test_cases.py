@@ -321,7 +321,7 @@ async def test_one_funders_refusal_stops_the_case_and_tells_the_other_funder(cit
     reason = "There is no money for this in the year."
     await city.holder("bh-dmh").decide(letter, {"choice": "reject", "reason": reason})
     await city.becomes(ref, State.REJECTED)
-    assert reason in (await city.asked("cd-rc", "Your proposal is refused", ref)).text
+    assert reason in (await city.asked("cd-rc", "Your proposal is rejected", ref)).text
     await city.asked("bh-sports", "Nothing more to do", ref)
     page = await city.at("bh-sports-browser").open(other.link)
     assert (page.status, "refused it" in page.text, page.forms) == (409, True, []), page.text

@@ -417,4 +417,4 @@ def test_what_was_taken_back_is_not_told_while_the_question_is_open(office: Offi
     assert "reject" not in seen()
     answered(office, step, "approve")
     closed(office, step, Ending.WITHDRAWN, "withdrawn")
-    assert "rejected, and the answer was on its way" in seen()
+    assert "rejected it, and the answer was on its way" in seen()
