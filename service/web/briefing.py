@@ -94,6 +94,8 @@ class Brief(Frozen):
     unanswered: tuple[str, ...] = ()
     """Who was asked before and did not answer."""
     covering: str = ""
+    own: bool = True
+    """The reader holds the post that is asked, and is not asked in its holder's place."""
     clause: Clause
     added: str = ""
     """Who had this post asked, and why, where no rule does."""
@@ -162,7 +164,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         version=step.version,
         content_hash=step.content_hash,
         title=case.title,
-        question=question(step, seat, case, edition, said.revenue),
+        question=question(step, seat, case, edition, said.revenue, own=sight.own),
         amount=_amount(step, seat, case, said.revenue),
         what_for=said.what_for,
         deciding_as=sight.who,
@@ -174,6 +176,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
             telling.asked(silent, edition, tx.today) for silent in telling.before(case, step.key)
         ),
         covering=sight.covering,
+        own=sight.own,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
         added=_added(tx, step, seat, edition),
         submitted=case.proposal.submitted,
@@ -225,6 +228,7 @@ def _of_action(tx: Tx, sight: Sight) -> Brief:
         deciding_as=sight.who,
         post=sight.post,
         covering=sight.covering,
+        own=sight.own,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
         submitted=case.proposal.submitted,
         due=words.local(step.due),
@@ -258,14 +262,31 @@ def shown(tx: Tx, hash: str) -> Brief | None:
 
 
 def question(
-    step: StepView, seat: SeatView, case: CaseView, edition: Edition, revenue: Decimal | None = None
+    step: StepView,
+    seat: SeatView,
+    case: CaseView,
+    edition: Edition,
+    revenue: Decimal | None = None,
+    *,
+    own: bool = True,
 ) -> str:
     """Put a step's question as the heading of its page.
 
     `revenue` is what the proposal needs a year, in pounds: it is asked for where there is no capital.
+    Unless it is the reader's `own` to answer, it names whose budget it is about.
     """
+    payer = "" if own else telling.title(edition, seat.post, words.local(step.opened))
     forum = telling.recorded_for(step.ask.forum, step.kind, seat.post, edition)
-    return questions.put(step.kind, step.key, case, edition, forum=forum, amount=seat.amount, revenue=revenue)
+    return questions.put(
+        step.kind,
+        step.key,
+        case,
+        edition,
+        forum=forum,
+        amount=seat.amount,
+        revenue=revenue,
+        payer=payer,
+    )
 
 
 def _amount(step: StepView, seat: SeatView, case: CaseView, revenue: Decimal | None) -> str:
