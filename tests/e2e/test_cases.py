@@ -162,7 +162,7 @@ async def test_a_conforming_minor_proposal_is_decided_by_email_ordered_and_close
             ("cd-ce", "Your proposal is approved"),
             ("hoict-ce", "Your proposal is approved"),
             ("hoict-ce", "Confirm by Wed 7 Jul"),
-            ("hoict-ce", "Recorded, you confirmed that the work is complete"),
+            ("hoict-ce", "Recorded, you confirmed that it is complete"),
             ("cd-ce", "Complete and closed"),
             ("hoict-ce", "Complete and closed"),
         ]
