@@ -618,6 +618,12 @@ EXAMPLES: dict[str, Letter] = {
             "due": date(2005, 4, 15),
             "written": date(2005, 4, 1),
             "task": _TASK.model_copy(update={"guards": Guard.COMPLETION, "evidence": ""}),
+            "if_silent": (
+                Consequence(on=date(2005, 4, 8), then=Nudge.REMIND),
+                Consequence(on=date(2005, 4, 18), then=Nudge.REMIND),
+                Consequence(on=date(2005, 4, 19), then=Nudge.COVER, who="B. Deputy"),
+                Consequence(on=date(2005, 4, 29), then=Nudge.PMO, who="Corporate Projects Manager"),
+            ),
             "so_far": (
                 _CLAIMED,
                 Answer(
@@ -861,7 +867,7 @@ EXAMPLES: dict[str, Letter] = {
         ),
         next=Next(who=(HALL, SPORTS)),
     ),
-    "outcome-refused": Outcome(
+    "outcome-rejected": Outcome(
         to=_to("J. Sports", SPORTS),
         matter=BOOKING,
         question=_SHARE,
@@ -871,7 +877,7 @@ EXAMPLES: dict[str, Letter] = {
         answers=(_HALL_NO.model_copy(update={"for_whom": "A. Holder"}),),
         becomes="rejected",
     ),
-    "outcome-refused-to-its-sponsor": Outcome(
+    "outcome-rejected-to-its-sponsor": Outcome(
         to=_SPONSOR,
         matter=BOOKING,
         question=_SHARE,
@@ -1114,7 +1120,7 @@ EXAMPLES: dict[str, Letter] = {
             "So far 2 for, 1 against.",
             "Votes are asked for by Thursday 28 October 2004.",
             "On Tuesday 2 November 2004 the votes that have been cast decide, if they make a quorum; "
-            "otherwise it stays open until enough have voted, and the PMO is told.",
+            "otherwise it stays open until enough have voted, and the programme office is told.",
         ),
     ),
     "receipt-out-of-it": Receipt(
@@ -1645,15 +1651,15 @@ EXAMPLES: dict[str, Letter] = {
         left=SRG,
         why="tied",
     ),
-    "withdrawn": Withdrawn(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), by=DIRECTOR),
+    "withdrawn": Withdrawn(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), by="C. Director"),
     "withdrawn-approved": Withdrawn(
-        to=_SPONSOR, matter=BOOKING, on=date(2004, 11, 20), by=DIRECTOR, order="ORD-2004-0002"
+        to=_SPONSOR, matter=BOOKING, on=date(2004, 11, 20), by="C. Director", order="ORD-2004-0002"
     ),
     "withdrawn-left-to-be-done": Withdrawn(
         to=_SPONSOR,
         matter=BOOKING,
         on=date(2004, 10, 20),
-        by=DIRECTOR,
+        by="C. Director",
         left=(
             Condition(
                 text="Bring it within the guidelines, or end it.",

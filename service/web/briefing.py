@@ -95,6 +95,8 @@ class Brief(Frozen):
     """Who was asked before and did not answer."""
     by_members: ByMembers = ""
     covering: str = ""
+    own: bool = True
+    """The reader holds the post that is asked, and is not asked in its holder's place."""
     clause: Clause
     added: str = ""
     """Who had this post asked, and why, where no rule does."""
@@ -163,7 +165,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         version=step.version,
         content_hash=step.content_hash,
         title=case.title,
-        question=question(step, seat, case, edition, said.revenue),
+        question=question(step, seat, case, edition, said.revenue, own=sight.own),
         amount=_amount(step, seat, case, said.revenue),
         what_for=said.what_for,
         deciding_as=sight.who,
@@ -177,6 +179,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         ),
         by_members=telling.by_members(tx, case, step.key, step.version),
         covering=sight.covering,
+        own=sight.own,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
         added=_added(tx, step, seat, edition),
         submitted=case.proposal.submitted,
@@ -228,6 +231,7 @@ def _of_action(tx: Tx, sight: Sight) -> Brief:
         deciding_as=sight.who,
         post=sight.post,
         covering=sight.covering,
+        own=sight.own,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
         submitted=case.proposal.submitted,
         due=words.local(step.due),
@@ -261,14 +265,31 @@ def shown(tx: Tx, hash: str) -> Brief | None:
 
 
 def question(
-    step: StepView, seat: SeatView, case: CaseView, edition: Edition, revenue: Decimal | None = None
+    step: StepView,
+    seat: SeatView,
+    case: CaseView,
+    edition: Edition,
+    revenue: Decimal | None = None,
+    *,
+    own: bool = True,
 ) -> str:
     """Put a step's question as the heading of its page.
 
     `revenue` is what the proposal needs a year, in pounds: it is asked for where there is no capital.
+    Unless it is the reader's `own` to answer, it names whose budget it is about.
     """
+    payer = "" if own else telling.title(edition, seat.post, words.local(step.opened))
     forum = telling.recorded_for(step.ask.forum, step.kind, seat.post, edition)
-    return questions.put(step.kind, step.key, case, edition, forum=forum, amount=seat.amount, revenue=revenue)
+    return questions.put(
+        step.kind,
+        step.key,
+        case,
+        edition,
+        forum=forum,
+        amount=seat.amount,
+        revenue=revenue,
+        payer=payer,
+    )
 
 
 def _amount(step: StepView, seat: SeatView, case: CaseView, revenue: Decimal | None) -> str:

@@ -686,7 +686,7 @@ def test_a_receipt_says_that_a_proposal_waits_for_the_others_who_are_asked(desk:
     ("answer", "told"),
     [
         (Choice.RETURN, "returned it for information on 13 September. The sponsor is told what is wanted"),
-        (Choice.REJECT, "refused on 13 September. The proposal stops here"),
+        (Choice.REJECT, "rejected it on 13 September. The proposal stops here"),
     ],
 )
 def test_a_receipt_does_not_say_that_a_proposal_goes_on_which_another_has_stopped(
@@ -806,7 +806,7 @@ def test_what_is_put_off_to_the_next_meeting_is_told_so_and_that_it_goes_where_t
         assert body is not None
         told[row.kind] = " ".join(body.get_content().split())
     on = "Thursday 25 November 2004"
-    assert f"put off to the next meeting of Strategic Resources Group, on {on}" in told["deferred"]
+    assert f"deferred to the next meeting of Strategic Resources Group, on {on}" in told["deferred"]
     assert "If that meeting is moved, the question goes with it" in told["deferred"]
     assert f", to the next meeting, on {on}." in told["receipt"]
 

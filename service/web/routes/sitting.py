@@ -19,7 +19,7 @@ from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
 from service.store.meetings import Attendance, Presence, Votes
 from service.web import briefing, deciding, forms, meeting_pages, minutebook, numbers, words
-from service.web.deciding import NoDraft, Stopped, Submitted
+from service.web.deciding import NoDraft, Overtaken, Stopped, Submitted
 from service.web.minutebook import Room
 from service.web.pages import page
 from service.web.roles import Role, allowed
@@ -229,6 +229,8 @@ def _question_recorded(
     except NoDraft:
         changed = "Something changed while you were deciding, so nothing was recorded. Read it again"
         return _item_page(tx, visit, found, item, {}, {"do": changed})
+    except Overtaken as event:
+        return _item_page(tx, visit, found, item, {}, {"do": f"{event}. Nothing was recorded"})
     except AlreadyAnswered:
         return _item_page(tx, visit, found, item, {}, {"do": _why_not(Standing.DECIDED_BY_OTHERS)})
     if isinstance(made, Stopped):

@@ -40,7 +40,7 @@ def test_the_case_page_says_on_whom_since_when_what_next_and_when(office: Office
     [
         (Ending.DECIDED, Choice.APPROVE, State.WITH_SRG, "Funding parties Done"),
         (Ending.DECIDED, Choice.REFER_UP, State.WITH_SRG, "Funding parties Done"),
-        (Ending.DECIDED, Choice.REJECT, State.REJECTED, "Funding parties Stopped here, refused"),
+        (Ending.DECIDED, Choice.REJECT, State.REJECTED, "Funding parties Stopped here, rejected"),
         (Ending.DECIDED, Choice.RETURN, State.RETURNED, "Funding parties Stopped here, returned"),
         (Ending.SILENT, None, State.LAPSED, "Funding parties Stopped here, lapsed"),
         (Ending.WITHDRAWN, None, State.WITHDRAWN, "Funding parties Stopped here, withdrawn"),

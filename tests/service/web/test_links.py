@@ -303,7 +303,7 @@ def test_saying_that_a_link_is_not_for_me_is_noted_and_reassigns_nothing(office:
     path = office.link(minor, FUNDER)
     browser.see(f"{path}/not-me")
     assert browser.press() == 200
-    assert "The PMO has been told" in browser.heading
+    assert "The programme office has been told" in browser.heading
     assert "attempt.refused" in kinds(office, office.step(minor).case)
     assert office.browser().see(path) == 200
 

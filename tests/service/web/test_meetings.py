@@ -253,6 +253,18 @@ def test_a_letter_s_link_needs_the_board_s_quorum_as_its_page_does(office: Offic
     assert [made.step for made in office.engine.decided] == [board_meets]
 
 
+def test_a_quorum_that_is_lost_before_it_is_confirmed_is_told_with_the_way_on(
+    office: Office, board_meets: str
+) -> None:
+    srg_attends(office, 4)
+    browser = from_the_letter(office, board_meets, "srg-secretary")
+    srg_attends(office, 2)
+    assert browser.press() == 409
+    assert "Too few members are at the meeting of Thursday 28 October 2004 to decide this" in browser.words
+    assert "On its page it can roll on to the next. Nothing was counted." in browser.words
+    assert office.engine.decided == []
+
+
 def test_an_old_page_changes_neither_the_votes_nor_who_took_part_in_what_was_decided(
     office: Office, board_meets: str
 ) -> None:
@@ -404,7 +416,10 @@ def test_what_is_put_off_to_a_meeting_that_moves_meanwhile_is_read_again(office:
         meetings.moved(tx, srg, date(2004, 10, 28), date(2004, 11, 4), why="Half term", by="p-pmo")
     browser.press()
     assert office.engine.decided == []
-    assert "Something changed" in browser.words
+    assert (
+        "The next meeting is on Thursday 4 November 2004 now, not on the day to which you deferred it. "
+        "Nothing was counted." in browser.words
+    )
     assert "At the next meeting, on Thursday 4 November 2004" in browser.words
 
 
