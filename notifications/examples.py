@@ -571,6 +571,20 @@ EXAMPLES: dict[str, Letter] = {
             "code_needed": False,
         }
     ),
+    **{
+        f"request-{name}": _REQUEST.model_copy(
+            update={
+                "to": _SECRETARY,
+                "question": Question(kind="srg_meeting", forum=SRG, meeting=date(2004, 10, 28)),
+                "seat": f"Secretary, {SRG}",
+                "clause": _clause("SRG-1"),
+                "budget": None,
+                "by_members": by_members,
+                "code_needed": False,
+            }
+        )
+        for name, by_members in (("undecided-by-email", "undecided"), ("put-off-by-email", "put_off"))
+    },
     "request-completion": Request(
         to=_to("H. Lead", "Head of ICT, Chief Executive's"),
         matter=TOOLKIT,
@@ -604,6 +618,12 @@ EXAMPLES: dict[str, Letter] = {
             "due": date(2005, 4, 15),
             "written": date(2005, 4, 1),
             "task": _TASK.model_copy(update={"guards": Guard.COMPLETION, "evidence": ""}),
+            "if_silent": (
+                Consequence(on=date(2005, 4, 8), then=Nudge.REMIND),
+                Consequence(on=date(2005, 4, 18), then=Nudge.REMIND),
+                Consequence(on=date(2005, 4, 19), then=Nudge.COVER, who="B. Deputy"),
+                Consequence(on=date(2005, 4, 29), then=Nudge.PMO, who="Corporate Projects Manager"),
+            ),
             "so_far": (
                 _CLAIMED,
                 Answer(
@@ -671,6 +691,20 @@ EXAMPLES: dict[str, Letter] = {
             Asked(who=f"A. Holder, {HALL}", since=date(2004, 10, 14), working_days=8),
             Asked(who=f"B. Deputy, {HALL} (covering)", since=date(2004, 10, 22), working_days=1),
         ),
+    ),
+    "escalation-to-a-cover": Escalation(
+        **(
+            dict(_REQUEST)
+            | {"kind": "escalation", "to": _COVER, "own": False, "written": date(2004, 10, 26)}
+            | {"if_silent": _LADDER[3:]}
+        ),
+        asked=(Asked(who=f"A. Holder, {HALL}", since=date(2004, 10, 14), working_days=8),),
+        covering="F. Director",
+    ),
+    "escalation-vacant-to-a-cover": Escalation(
+        **(dict(_REQUEST) | {"kind": "escalation", "to": _COVER, "own": False, "if_silent": _ABOVE}),
+        because="vacant",
+        covering="F. Director",
     ),
     "escalation-from-the-start": Escalation(
         **(dict(_REQUEST) | {"kind": "escalation", "to": _LINE, "own": False, "if_silent": _ABOVE}),
@@ -833,7 +867,7 @@ EXAMPLES: dict[str, Letter] = {
         ),
         next=Next(who=(HALL, SPORTS)),
     ),
-    "outcome-refused": Outcome(
+    "outcome-rejected": Outcome(
         to=_to("J. Sports", SPORTS),
         matter=BOOKING,
         question=_SHARE,
@@ -842,6 +876,28 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 10, 20),
         answers=(_HALL_NO.model_copy(update={"for_whom": "A. Holder"}),),
         becomes="rejected",
+    ),
+    "outcome-rejected-to-its-sponsor": Outcome(
+        to=_SPONSOR,
+        matter=BOOKING,
+        question=_SHARE,
+        ending=Ending.DECIDED,
+        choice=Choice.REJECT,
+        on=date(2004, 10, 20),
+        answers=(_HALL_NO,),
+        becomes="rejected",
+        yours=True,
+    ),
+    "outcome-returned-to-its-sponsor": Outcome(
+        to=_SPONSOR,
+        matter=BOOKING,
+        question=Question(kind="consent", about=("Personnel",)),
+        ending=Ending.DECIDED,
+        choice=Choice.NOT_SUPPORT,
+        on=date(2004, 10, 20),
+        answers=(_NO_CONSENT,),
+        becomes="returned",
+        yours=True,
     ),
     "outcome-consent-refused": Outcome(
         to=_to("J. Sports", SPORTS),
@@ -872,6 +928,7 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2005, 3, 21),
         answers=(Answer(who=HALL, choice=Choice.VERIFY, kind="action_check", on=date(2005, 3, 21)),),
         becomes="verified",
+        yours=True,
     ),
     "outcome-unanswered": Outcome(
         to=_SPONSOR,
@@ -880,7 +937,28 @@ EXAMPLES: dict[str, Letter] = {
         ending=Ending.SILENT,
         on=date(2004, 11, 9),
         why="time_up",
+        yours=True,
     ),
+    "outcome-fallen-away": Outcome(
+        to=_SPONSOR,
+        matter=_ACTION,
+        question=Question(kind="action_check"),
+        ending=Ending.WITHDRAWN,
+        on=date(2005, 2, 1),
+        why="fallen_away",
+        yours=True,
+    ),
+    **{
+        f"outcome-{why.replace('_', '-')}": Outcome(
+            to=_PMO,
+            matter=BOOKING,
+            question=Question(kind="parameter", forum=HEADS),
+            ending=Ending.WITHDRAWN,
+            on=date(2004, 10, 20),
+            why=why,
+        )
+        for why in ("refused_by_another", "returned_by_another", "unanswered_beside")
+    },
     "outcome-too-few": Outcome(
         to=_to("G. Chief", CHIEF),
         matter=BOOKING,
@@ -914,6 +992,7 @@ EXAMPLES: dict[str, Letter] = {
         ),
         next=Next(leg="project"),
         casting=CHIEF,
+        yours=True,
     ),
     "outcome-veto": Outcome(
         to=_to("G. Chief", CHIEF),
@@ -1041,7 +1120,7 @@ EXAMPLES: dict[str, Letter] = {
             "So far 2 for, 1 against.",
             "Votes are asked for by Thursday 28 October 2004.",
             "On Tuesday 2 November 2004 the votes that have been cast decide, if they make a quorum; "
-            "otherwise it stays open until enough have voted, and the PMO is told.",
+            "otherwise it stays open until enough have voted, and the programme office is told.",
         ),
     ),
     "receipt-out-of-it": Receipt(
@@ -1189,6 +1268,24 @@ EXAMPLES: dict[str, Letter] = {
         ending=Ending.WITHDRAWN,
         on=date(2004, 10, 20),
         why="refused_by_another",
+    ),
+    "closed_without_you-returned": ClosedWithoutYou(
+        to=_to("J. Sports", SPORTS),
+        matter=BOOKING,
+        question=Question(kind="funding", amount=Decimal(56000), percent=Decimal(40)),
+        seat=SPORTS,
+        ending=Ending.WITHDRAWN,
+        on=date(2004, 10, 20),
+        why="returned_by_another",
+    ),
+    "closed_without_you-unanswered-beside": ClosedWithoutYou(
+        to=_to("J. Sports", SPORTS),
+        matter=BOOKING,
+        question=Question(kind="parameter", forum=HEADS),
+        seat=SPORTS,
+        ending=Ending.WITHDRAWN,
+        on=date(2004, 10, 20),
+        why="unanswered_beside",
     ),
     "closed_without_you-taken-back": ClosedWithoutYou(
         to=_to("J. Sports", SPORTS),
@@ -1554,7 +1651,25 @@ EXAMPLES: dict[str, Letter] = {
         left=SRG,
         why="tied",
     ),
-    "withdrawn": Withdrawn(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), by=DIRECTOR),
+    "withdrawn": Withdrawn(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), by="C. Director"),
+    "withdrawn-approved": Withdrawn(
+        to=_SPONSOR, matter=BOOKING, on=date(2004, 11, 20), by="C. Director", order="ORD-2004-0002"
+    ),
+    "withdrawn-left-to-be-done": Withdrawn(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 10, 20),
+        by="C. Director",
+        left=(
+            Condition(
+                text="Bring it within the guidelines, or end it.",
+                owner=DIRECTOR,
+                by=date(2004, 12, 17),
+                verifier=f"Secretary, {SRG}",
+                action="ACT-2004-0006",
+            ),
+        ),
+    ),
     "lapsed": Lapsed(
         to=_SPONSOR,
         matter=BOOKING,
@@ -1611,7 +1726,7 @@ EXAMPLES: dict[str, Letter] = {
         seat=HALL,
         asked=(
             Asked(who=f"A. Holder, {HALL}", since=date(2004, 10, 14), working_days=13),
-            Asked(who=f"B. Deputy, {HALL} (covering)", since=date(2004, 10, 22), working_days=7),
+            Asked(who=f"B. Deputy, {HALL} (covering)", since=date(2004, 11, 1), working_days=1),
         ),
         if_silent=(Consequence(on=date(2004, 11, 9), then=Nudge.CLOSE),),
     ),
@@ -1681,6 +1796,9 @@ EXAMPLES: dict[str, Letter] = {
     ),
     "stuck-not-for-me": Stuck(to=_PMO, matter=BOOKING, cause="not_for_me", desk=BOOKING.page, seat=HALL),
     "stuck-fault": Stuck(to=_PMO, matter=BOOKING, cause="fault", desk=BOOKING.page, seat=HALL),
+    "stuck-fault-taking-back": Stuck(
+        to=_PMO, matter=BOOKING, cause="fault", desk=BOOKING.page, seat=HALL, undoing=True
+    ),
     "stuck-failing": Stuck(
         to=_PMO, matter=BOOKING, cause="failing", desk=BOOKING.page, doing="asking a question"
     ),

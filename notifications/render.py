@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from notifications import sayings
 from notifications.invitation import Invitation, calendar
-from notifications.sayings import saying, vetoed
 from workflows import days
 from workflows.letters import (
     Addressee,
@@ -268,7 +268,7 @@ def _environment(*, autoescape: bool) -> Environment:
     )
     environment.filters |= {phrase.__name__: phrase for phrase in _FILTERS}
     # The same sentences in both parts of a letter; in HTML, whatever they mention is escaped.
-    environment.globals |= {"saying": saying, "vetoed": vetoed}
+    environment.globals["sayings"] = sayings
     environment.globals["say"] = environment.get_template("_parts/words.txt").module
     return environment
 

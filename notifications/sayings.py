@@ -1,16 +1,121 @@
-"""What an answer is called where its question has words of its own, in letters and on pages alike.
+"""What an answer is called, and why a question ended without one: in letters and on pages alike.
 
-Elsewhere an answer is called what its choice is called, whatever the question.
+An answer has words of its own where its question has; elsewhere it is called what its choice is called,
+whatever the question.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
+from workflows import days
 from workflows.model import Choice
 
 
 @dataclass(frozen=True)
+class Wording:
+    """A choice, in the places where it is spoken of; {} stands for a sum, a case, or "this"."""
+
+    label: str
+    """Beside its button."""
+    doing: str
+    """After "You are": "approving £84,000"."""
+    did_to: str
+    """After who answered: "You returned INV-2004-0004 for information"."""
+    done: str
+    """What the question has come to: "approved", after "it is" or as a heading."""
+    did: str = ""
+    """After who answered, where nothing is named: "returned it for information"; as it is done, if empty."""
+
+
+_WORDINGS = {
+    Choice.APPROVE: Wording("Approve", "approving {}", "approved {}", "approved"),
+    Choice.APPROVE_WITH_CONDITIONS: Wording(
+        "Approve with conditions",
+        "approving {} with conditions",
+        "approved {} with conditions",
+        "approved with conditions",
+    ),
+    Choice.REJECT: Wording("Reject", "rejecting {}", "rejected {}", "rejected", "rejected it"),
+    Choice.RETURN: Wording(
+        "Return for information",
+        "returning {} for information",
+        "returned {} for information",
+        "returned for information",
+        "returned it for information",
+    ),
+    Choice.DEFER: Wording("Defer", "deferring {}", "deferred {}", "deferred", "deferred it"),
+    Choice.REFER_UP: Wording(
+        "Refer up", "referring {} up", "referred {} up", "referred up", "referred it up"
+    ),
+    Choice.NOTE: Wording("Note", "noting {}", "noted {}", "noted", "noted it"),
+    Choice.SUPPORT: Wording("Support", "supporting {}", "supported {}", "supported", "supported it"),
+    Choice.SUPPORT_WITH_CONDITIONS: Wording(
+        "Support with conditions",
+        "supporting {} with conditions",
+        "supported {} with conditions",
+        "supported with conditions",
+        "supported it with conditions",
+    ),
+    Choice.NOT_SUPPORT: Wording(
+        "Do not support",
+        "declining to support {}",
+        "declined to support {}",
+        "not supported",
+        "did not support it",
+    ),
+    Choice.AUTHORISE: Wording("Authorise", "authorising {}", "authorised {}", "authorised", "authorised it"),
+    Choice.AUTHORISE_WITH_CONDITIONS: Wording(
+        "Authorise with conditions",
+        "authorising {} with conditions",
+        "authorised {} with conditions",
+        "authorised with conditions",
+        "authorised it with conditions",
+    ),
+    Choice.EXCEPTION_PLAN: Wording(
+        "Ask for an exception plan",
+        "asking for an exception plan for {}",
+        "asked for an exception plan for {}",
+        "sent back for an exception plan",
+        "asked for an exception plan",
+    ),
+    Choice.CLOSE_EARLY: Wording(
+        "Close early", "closing {} early", "closed {} early", "closed early", "closed it early"
+    ),
+    Choice.CLAIM_COMPLETE: Wording(
+        "Report that it is complete",
+        "reporting that {} is complete,",
+        "reported that {} is complete",
+        "reported as complete",
+        "reported that it is complete",
+    ),
+    Choice.VERIFY: Wording(
+        "Confirm that it is complete",
+        "confirming that {} is complete,",
+        "confirmed that {} is complete",
+        "confirmed as complete",
+        "confirmed that it is complete",
+    ),
+    Choice.SEND_BACK: Wording(
+        "Send back: it is not complete",
+        "sending {} back because it is not complete,",
+        "sent {} back because it is not complete",
+        "sent back as not complete",
+        "sent it back because it is not complete",
+    ),
+    Choice.ABSTAIN: Wording("Abstain", "abstaining on {}", "abstained on {}", "abstained"),
+    Choice.DECLARE_INTEREST: Wording(
+        "Declare an interest",
+        "declaring an interest in {}",
+        "declared an interest in {}",
+        "declared an interest",
+    ),
+}
+_NO_VIEW = (Choice.ABSTAIN, Choice.DECLARE_INTEREST)
+
+
+@dataclass(frozen=True)
 class Saying:
-    """An answer to one kind of question, in the places where it is spoken of."""
+    """An answer to one kind of question that has words of its own for it."""
 
     label: str
     """Beside its button."""
@@ -91,7 +196,7 @@ _SAYINGS = {
         "As consent, and your conditions are shown to those who decide.",
     ),
     ("consent", Choice.NOT_SUPPORT): Saying(
-        "Do not consent",
+        "Refuse consent",
         "refusing consent",
         "refused consent",
         "consent is refused",
@@ -183,10 +288,94 @@ def saying(kind: str, choice: Choice | str) -> Saying | None:
     return _SAYINGS.get((kind.removesuffix("_meeting"), Choice(choice)))
 
 
+def label(choice: Choice | str, kind: str) -> str:
+    """Name an answer to a kind of question, for its button."""
+    own = saying(kind, choice)
+    return own.label if own else _WORDINGS[Choice(choice)].label
+
+
+def doing(choice: Choice | str, kind: str, what: str) -> str:
+    """Return "approving £84,000", for "You are approving £84,000"; `what` is the sum or the case."""
+    own = saying(kind, choice)
+    return f"{own.doing} for {what}," if own and own.doing else _WORDINGS[Choice(choice)].doing.format(what)
+
+
+def did(choice: Choice | str, kind: str, what: str = "") -> str:
+    """Return "approved £84,000", for whoever did; without a `what`, as of this or as a word alone."""
+    own, wording = saying(kind, choice), _WORDINGS[Choice(choice)]
+    if own and own.did_to and what:
+        return own.did_to.format(what)
+    if own and (own.doing or not what):
+        return own.did + (f" for {what}" if what else "")
+    return wording.did_to.format(what) if what else wording.did or wording.done
+
+
+def came_to(choice: Choice | str, kind: str) -> str:
+    """Return "approved" or "the bid succeeded": what a question has come to, in as few words as it takes."""
+    own = saying(kind, choice)
+    if own:
+        return own.became
+    # Where this is what a question came to, everybody who answered it said the like.
+    return "nobody voted for it or against it" if choice in _NO_VIEW else _WORDINGS[Choice(choice)].done
+
+
+def became(choice: Choice | str, kind: str) -> str:
+    """Return "it is approved": what a question came to, as a clause."""
+    came = came_to(choice, kind)
+    return came if saying(kind, choice) or choice in _NO_VIEW else f"it is {came}"
+
+
 def vetoed(title: str, choice: Choice | str) -> str:
     """Say that a post settled a question alone, in whichever words it did so."""
     done = _ALONE.get(Choice(choice), "stop it")
     return f"{title} may {done} alone, and did."
 
 
-_ALONE = {Choice.RETURN: "send it back", Choice.DEFER: "put it off", Choice.REFER_UP: "refer it up"}
+_ALONE = {Choice.RETURN: "return it", Choice.DEFER: "defer it", Choice.REFER_UP: "refer it up"}
+
+_ENDED = {
+    "withdrawn": "The proposal was withdrawn.",
+    "refused_by_another": "Somebody else who had to approve has refused, and one refusal is enough.",
+    "returned_by_another": (
+        "Somebody else who was asked has returned the proposal to its sponsor for information. A new version "
+        "of it may come to you again."
+    ),
+    "unanswered_beside": (
+        "Another question, put together with this one, was closed without an answer, so the proposal goes no "
+        "further."
+    ),
+    "time_up": "The time for answers is over. Silence is never taken as a yes.",
+    "inquorate": (
+        "Too few of those who could vote were present for the votes to count, so nothing was decided."
+    ),
+    "tied": "As many were for it as against it, and no casting vote broke the tie.",
+    "taken_back": (
+        "Your approval had been asked for as well, and is not asked for any more; the proposal goes on."
+    ),
+    "cancelled": "The question was called off.",
+    "validity": "The approval was not put to use while it was valid, and has lapsed.",
+    "fallen_away": "What it follows from was withdrawn or has lapsed, so it falls away.",
+}
+
+
+def ended(why: str) -> str:
+    """Say why a question ended without being decided, by the key in `StepClosing.why`."""
+    return _ENDED.get(why, "It was closed without a decision.")
+
+
+def passed_on(who: str, meeting: date | None) -> str:
+    """Say who is asked instead, or which meeting decides, after why a question ended; nothing if none is."""
+    if not who:
+        return ""
+    if meeting is None:
+        return f"It is now asked of {who}."
+    return f"There is no decision by email: it goes to the meeting of {who} on {days.in_full(meeting)}."
+
+
+def due(by: date, today: date) -> str:
+    """Say when an answer is wanted, or was."""
+    left = (by - today).days
+    if left < 0:
+        return f"An answer was due on {days.in_full(by)}."
+    when = {0: "today, ", 1: "tomorrow, "}.get(left, "by ")
+    return f"An answer is due {when}{days.in_full(by)}."

@@ -31,11 +31,13 @@ def put(
     forum: str = "",
     amount: Decimal | None = None,
     revenue: Decimal | None = None,
+    payer: str = "",
 ) -> str:
     """Put a question of a kind in words: to those who answer it, or to whoever writes down a forum's answer.
 
     `amount` is the pounds asked of the seat, if it is about a share; `revenue` what the proposal needs a
-    year, which is asked for where there is no capital.
+    year, which is asked for where there is no capital; `payer` the title of the post whose budget pays a
+    share, where somebody is asked who does not hold it.
     """
     yearly = f"{pounds(revenue)} of revenue a year" if revenue and not case.capital else ""
     named = telling.about(case, key, edition)
@@ -74,9 +76,11 @@ def put(
         case "extra":
             return f"Do you approve this proposal of {pounds(case.capital)}?"
         case "funding" if yearly:
-            return f"Do you approve your share of {yearly}, with no capital, from your budget?"
+            whose, its = (f"the share of {payer} in", "its") if payer else ("your share of", "your")
+            return f"Do you approve {whose} {yearly}, with no capital, from {its} budget?"
         case "funding" if amount is not None:
-            return f"Do you approve {pounds(amount)} from your budget?"
+            budget = f"the budget of {payer}" if payer else "your budget"
+            return f"Do you approve {pounds(amount)} from {budget}?"
         case "authority" if amount is not None:
             return f"Do you approve this share of {pounds(amount)}?"
         case "notification":

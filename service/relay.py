@@ -359,7 +359,7 @@ class Relay:
             else:
                 undoing.refused(tx, undo.key, said.why)
                 if said.why is Refusal.FAULT and (intent := intents.get(tx, undo.decision)):
-                    self._tell_fault(tx, intent, undo.key)
+                    self._tell_fault(tx, intent, undo.key, undoing=True)
 
     def _overtaken(self) -> tuple[Overtaken, ...]:
         with self._store.reading() as tx:
@@ -436,8 +436,8 @@ class Relay:
             if answer.why is Refusal.FAULT:
                 self._tell_fault(tx, intent, f"{intent.key}:{intent.attempt}")
 
-    def _tell_fault(self, tx: Tx, intent: StoredIntent, key: str) -> None:
-        """Tell the PMO that what somebody submitted ran into a fault of ours."""
+    def _tell_fault(self, tx: Tx, intent: StoredIntent, key: str, *, undoing: bool = False) -> None:
+        """Tell the PMO that what somebody submitted, or took back, ran into a fault of ours."""
         case = cases.get(tx, intent.case)
         told = pmo_letter(
             tx,
@@ -446,6 +446,7 @@ class Relay:
             cause="fault",
             key=f"{FAULT}{key}",
             seat=title(edition(tx, case.edition), intent.post, tx.today),
+            facts={"undoing": undoing},
         )
         if told:
             letters.queue_direct(tx, told)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from service import appraisal, seating
-from service.handbook import Edition
+from service.handbook import Edition, Person
 from service.proposals import ProposalDocument, provided
 from service.seating import Seating
 from service.store import actions, approvers, budgets, cases, covers, editions, failing, intents, steps
@@ -21,7 +21,7 @@ from service.store.intents import OUTSIDE, Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import StepView
 from workflows import letters
-from workflows.model import Choice, Ending, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
+from workflows.model import Capacity, Choice, Ending, Holder, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
 from workflows.rules import calendar, course, meetings, routing
 
 SAID = "said"
@@ -73,6 +73,28 @@ def stop(leg: Leg, rules: Edition, day: date, *, by: date | None = None) -> lett
         meeting=leg.meeting,
         by=by,
     )
+
+
+def stops(
+    route: Sequence[Leg], rules: Edition, day: date, kept: Mapping[str, Outcome] = MappingProxyType({})
+) -> tuple[letters.Stop, ...]:
+    """Tell a way that begins on a day: who, why, and by when if everybody answers in time.
+
+    `kept` are the answers about an earlier version that stand, by the keys of their questions.
+    """
+    told: list[letters.Stop] = []
+    since = day
+    for leg in route:
+        by = _by(leg, max(since, leg.meeting or since), rules, kept)
+        told.append(stop(leg, rules, day, by=by))
+        since = by or since
+    return tuple(told)
+
+
+def _by(leg: Leg, start: date, rules: Edition, kept: Mapping[str, Outcome]) -> date | None:
+    terms = rules.terms()
+    days = [terms[ask.kind].ladder.due for ask in course.unkept(leg, kept)]
+    return calendar.nth_working_day(start, max(days), rules.non_working) if days else None
 
 
 def told(
@@ -141,6 +163,24 @@ def condition(put: Condition, rules: Edition, action: str = "") -> letters.Condi
 def tracked(tx: Tx, ref: str) -> dict[tuple[str, int], str]:
     """Return the references of the actions that follow from a case, by decision and number."""
     return {(action.source, action.number): action.ref for action in actions.of_case(tx, ref)}
+
+
+def outliving(tx: Tx, ref: str) -> tuple[ActionView, ...]:
+    """Return what a refusal or a return left a directorate to do and is open: it stays so whatever becomes of
+    the case.
+    """
+    return tuple(one for one in actions.of_case(tx, ref) if one.open and steps.get(tx, one.source))
+
+
+def left_to_do(action: ActionView, rules: Edition, day: date) -> letters.Condition:
+    """Return what a directorate is left to do, as others are told it."""
+    return letters.Condition(
+        text="Bring it within the guidelines, or end it.",
+        owner=title(rules, action.owner, day),
+        by=action.due,
+        verifier=title(rules, action.verifier, day),
+        action=action.ref,
+    )
 
 
 def task(tx: Tx, case: CaseView, action: ActionView, rules: Edition, day: date) -> letters.Task:
@@ -385,6 +425,35 @@ def before(case: CaseView, key: str) -> tuple[LegAsk, ...]:
     return chain[: keys.index(key)] if key in keys else ()
 
 
+def unanswered(tx: Tx, case: CaseView, key: str, version: int) -> tuple[StepView, ...]:
+    """Return the steps in whose place a step's was put, because nobody answered them at all: of each question
+    the last. What a board did not decide goes to its meeting, and is not among them.
+    """
+    asked = [step for ask in before(case, key) if (step := _last(tx, case, ask, version))]
+    given = {made.step for made in intents.decisions_of(tx, case.ref, strict=False)}
+    return tuple(
+        step for step in asked if step.id not in given and not (step.kind in _BOARDS and _meets(case, key))
+    )
+
+
+def by_members(tx: Tx, case: CaseView, key: str, version: int) -> letters.ByMembers:
+    """Say what became of a question by email that is now put at its board's meeting; empty for any other."""
+    last = _last(tx, case, before(case, key)[-1], version) if _meets(case, key) else None
+    if last is None:
+        return ""
+    return "put_off" if last.choice is Choice.DEFER else "undecided"
+
+
+def _last(tx: Tx, case: CaseView, ask: LegAsk, version: int) -> StepView | None:
+    rounds = [step for step in steps.of_version(tx, case.ref, version) if step.key == ask.key]
+    return max(rounds, key=lambda step: step.round, default=None)
+
+
+def _meets(case: CaseView, key: str) -> bool:
+    found = place(case, key)
+    return found is not None and found[1].meets and bool(before(case, key))
+
+
 def _chain(case: CaseView, key: str) -> tuple[LegAsk, ...]:
     found = place(case, key)
     chains = [(first, *first.otherwise) for first in found[0].asks] if found else []
@@ -420,6 +489,20 @@ def away(tx: Tx, case: CaseView, deciding: bool, day: date) -> dict[str, str]:
     asking = sponsor(tx, case, deciding, day)
     there = covers_of(tx, directory(tx, case), day)
     return {person: cover for person, cover in there.items() if cover != asking}
+
+
+def covered(tx: Tx, people: Edition, holder: Holder, post: str, day: date) -> Person | None:
+    """Return in whose place somebody answers who was asked for a post: its holder's, or, where they cover for
+    the next up the line, that manager's. None for whoever answers as the holder or the manager themselves.
+    """
+    match holder.capacity:
+        case Capacity.HOLDER:
+            return None
+        case Capacity.LINE:
+            manager = people.holder(holder.post, day)
+            return manager if manager and covers.on(tx, manager.id, day) == holder.person else None
+        case _:
+            return people.holder(post, day)
 
 
 def sponsor(tx: Tx, case: CaseView, deciding: bool, day: date) -> str:

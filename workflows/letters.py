@@ -181,6 +181,11 @@ class Consequence(Frozen):
     """Whoever it turns to is the forum's substitute in that seat, and not a cover."""
 
 
+ByMembers = Literal["", "undecided", "put_off"]
+"""What a board's members made by email of a question that is put at their meeting: they came to no decision,
+or put it off to the meeting. Empty where it is no such question."""
+
+
 class Worth(Frozen):
     """What a proposal costs and brings over its life, to the pound."""
 
@@ -281,6 +286,7 @@ class Asking(CaseLetter):
     """Answers on earlier legs, and on this step unless it is blind."""
     unanswered: tuple[Asked, ...] = ()
     """Those in whose place it is asked, because they did not answer."""
+    by_members: ByMembers = ""
     conditions: tuple[Condition, ...] = ()
     """Conditions that consultations have put."""
     task: Task | None = None
@@ -336,6 +342,8 @@ class Escalation(Asking):
     another seat."""
     asked: tuple[Asked, ...] = ()
     """Empty where the reader is the first to be asked."""
+    covering: Line = ""
+    """The name of the next up the line, for whom the reader covers; empty if the reader is the next."""
 
 
 class Cover(Asking):
@@ -394,6 +402,8 @@ class Outcome(CaseLetter):
     """Where the case goes, when it is known; the words make do without."""
     becomes: str = ""
     """The state to which the outcome brings the case, if it does not simply go on."""
+    yours: bool = False
+    """The reader is the proposal's sponsor."""
     casting: Line = ""
     """The title of the post whose casting vote broke a tie, if one did."""
     veto: Line = ""
@@ -428,6 +438,8 @@ class Receipt(CaseLetter):
     next: Next | None = None
     becomes: str = ""
     """The state to which the question's outcome brings the case, if it does not simply go on."""
+    yours: bool = False
+    """The reader is the proposal's sponsor."""
     board: tuple[Line, ...] = ()
     """How a board's question stands with this answer, while it is open."""
     decided_by: Line = ""
@@ -486,8 +498,8 @@ class ClosedWithoutYou(CaseLetter):
     choice: Choice | None = None
     on: date
     why: str = ""
-    """The key in `StepClosing.why`: refused_by_another, withdrawn, taken_back, time_up, inquorate, tied,
-    cancelled or validity; for an action also fallen_away."""
+    """The key in `StepClosing.why`: one of those in `BESIDE`, or withdrawn, taken_back, time_up, inquorate,
+    tied, cancelled or validity; for an action also fallen_away."""
     taken_back_by: Line = ""
     """The title of the post that had the reader asked no more, if one did."""
     taken_back_why: Text = ""
@@ -644,6 +656,10 @@ class Withdrawn(CaseLetter):
     on: date
     by: Line
     """The name or title of whoever withdrew it."""
+    order: Line = ""
+    """The number of the order that is called off."""
+    left: tuple[Condition, ...] = ()
+    """What a directorate was left to do, which stays open."""
 
 
 class Lapsed(CaseLetter):
@@ -718,7 +734,7 @@ class Stuck(CaseLetter):
         "order",
         "failing",
     ]
-    """`fault`: Assent could not count an answer, for a reason of its own; the answer is kept.
+    """`fault`: Assent could not count an answer or take one back, for a reason of its own, and tries no more.
     `failing`: Assent fails again and again at what it does for the case, which does not move meanwhile.
     `short_ahead`: too few people hold the seats of a board, whose name is the `seat`."""
     desk: str
@@ -737,6 +753,8 @@ class Stuck(CaseLetter):
     """For `undeliverable`: the letter."""
     order: UnsentOrder | None = None
     """For `order`: the order that could not be sent."""
+    undoing: bool = False
+    """For `fault`: the answer was to be taken back."""
     doing: Line = ""
     """For `failing`: what Assent fails to do, as in "asking a question"."""
 

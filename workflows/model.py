@@ -404,6 +404,10 @@ class Outcome(Frozen):
         return not self.favourable and not self.referred and self.choice is not Choice.NOT_SUPPORT
 
 
+BESIDE = ("refused_by_another", "returned_by_another", "unanswered_beside")
+"""Why a question is called off because of one that was put together with it; for `StepClosing.why`."""
+
+
 class Standing(Frozen):
     """What a decision did: the answer to its update."""
 

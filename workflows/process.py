@@ -176,7 +176,9 @@ class Process(Timed):
         return await self.until(day, key=ask.key, leg=ask.kind, on=ask.forum or ask.seats[0].post)
 
     async def decide_together(self, questions: Sequence[Sequence[Ask]]) -> tuple[Outcome, ...]:
-        """Put several questions at once, each as `decide` takes it. A refusal calls the others off."""
+        """Put several questions at once, each as `decide` takes it. One that stops the case calls the others
+        off.
+        """
         asking = [asyncio.create_task(self.decide(*question)) for question in questions]
         asks = [ask for question in questions for ask in question]
         waiting = set(range(len(asking)))
@@ -188,7 +190,7 @@ class Process(Timed):
                     outcome = asking[number].result()
                     if outcome.stops and not self.dropped(outcome):
                         for ask in asks:
-                            self._called_off.setdefault(ask.key, "refused_by_another")
+                            self._called_off.setdefault(ask.key, _why_off(outcome))
         for ask in asks:
             self._called_off.pop(ask.key, None)
         return tuple(task.result() for task in asking)
@@ -332,6 +334,15 @@ class Process(Timed):
 def _for_its_meeting(outcome: Outcome, ask: Ask) -> bool:
     """Say whether an outcome leaves the decision to the meeting at which a question is put."""
     return outcome.choice is Choice.DEFER and outcome.next_meeting and ask.meets
+
+
+def _why_off(stopped: Outcome) -> str:
+    """Say why those asked beside a question that stops the case are asked no more: a key of the reason."""
+    if stopped.choice is Choice.RETURN:
+        return "returned_by_another"
+    if stopped.choice is not None:
+        return "refused_by_another"
+    return "unanswered_beside" if stopped.ending is Ending.SILENT else "cancelled"
 
 
 def _never() -> bool:

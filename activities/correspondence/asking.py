@@ -15,14 +15,16 @@ from service.store.intents import DecisionView
 from service.store.letters import QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
-    before,
     besides,
     budget,
+    by_members,
     coincidences,
+    covered,
     name,
     not_said,
     seated,
     title,
+    unanswered,
     worth,
 )
 from workflows import letters
@@ -121,7 +123,8 @@ class Asking(CaseFile):
         letter = letters.Reminder(
             **self._asking(put, seat, holder),
             number=len(earlier) + 1,
-            asked_on=calendar.local_day(put.opened),
+            # Somebody who is covered was told of the question when it was put, and has no letter that asks.
+            asked_on=self._asked_on(put).get((seat.key, holder.person), calendar.local_day(put.opened)),
         )
         return self._queue(_reminder_key(put, seat, holder, rung), letter, put, seat, holder)
 
@@ -135,8 +138,14 @@ class Asking(CaseFile):
         because: str = "silent",
         asked: tuple[Asked, ...] = (),
     ) -> QueuedLetter:
+        manager = covered(self.tx, self.people, holder, seat.post, self.today)
         letter = letters.Escalation.model_validate(
-            {**self._asking(put, seat, holder), "because": because, "asked": asked}
+            {
+                **self._asking(put, seat, holder),
+                "because": because,
+                "asked": asked,
+                "covering": manager.name if manager else "",
+            }
         )
         key = f"{put.step}:escalation:{number}:{seat.key}:{holder.person}"
         return self._queue(key, letter, put, seat, holder)
@@ -192,6 +201,7 @@ class Asking(CaseFile):
             "written": self.today,
             "so_far": tuple(self._told(decision) for decision in made),
             "unanswered": self._unanswered(put),
+            "by_members": by_members(self.tx, self.case, put.key, put.version),
             "conditions": tuple(
                 condition for decision in made for condition in self._told(decision).conditions
             ),
@@ -262,8 +272,7 @@ class Asking(CaseFile):
 
     def _unanswered(self, put: Put) -> tuple[Asked, ...]:
         """Return who was asked before, in whose place a question is put because they stayed silent."""
-        silent = [ask.key for ask in before(self.case, put.key)]
-        asked_of = [step for step in self._about(put.version) if step.key in silent]
+        asked_of = unanswered(self.tx, self.case, put.key, put.version)
         return tuple(one for step in asked_of for one in self._asked(Put.again(step, step.seats), step.seats))
 
     # ----------------------------------------------------------------- what silence brings

@@ -21,6 +21,7 @@ from service.telling import (
     asked,
     before,
     came_to,
+    covered,
     directory,
     edition,
     matter,
@@ -52,9 +53,6 @@ from workflows.rules import calendar, meetings, states
 
 LINK_LIFE = timedelta(days=14)
 """How long a link can act, on the Clock, whatever its step does."""
-
-_CAPACITIES = {Capacity.COVER: "covering", Capacity.SUBSTITUTE: "substitute"}
-"""What somebody is called who was asked in another's place."""
 
 
 @dataclass(frozen=True)
@@ -196,12 +194,11 @@ class CaseFile:
     def _asked(self, put: Put, seats: Sequence[Seat]) -> tuple[Asked, ...]:
         """Return the people who were asked for seats that are silent, each with the day of their letter."""
         answered = {made.seat for made in intents.decisions_of_step(self.tx, put.step, strict=False)}
-        written: dict[tuple[str, str], date] = {}
-        for row in ledger.of_step(self.tx, put.step):
-            if row.link_id:
-                written.setdefault((row.seat, row.person), calendar.local_day(row.queued))
+        written = self._asked_on(put)
         return tuple(
-            Asked(who=self._as_asked(holder), since=since, working_days=self._working_days(since))
+            Asked(
+                who=self._as_asked(seat, holder, since), since=since, working_days=self._working_days(since)
+            )
             for seat in seats
             if seat.key not in answered
             for holder in seat.holders
@@ -209,12 +206,22 @@ class CaseFile:
             if (since := written.get((seat.key, holder.person)))
         )
 
-    def _as_asked(self, holder: Holder) -> str:
+    def _asked_on(self, put: Put) -> dict[tuple[str, str], date]:
+        """Return the day of the first letter that asked each person for each seat."""
+        written: dict[tuple[str, str], date] = {}
+        for row in ledger.of_step(self.tx, put.step):
+            if row.link_id:
+                written.setdefault((row.seat, row.person), calendar.local_day(row.queued))
+        return written
+
+    def _as_asked(self, seat: Seat, holder: Holder, since: date) -> str:
         """Return somebody's name, and the post through which they were asked."""
         person = name(self.people, holder.person)
         post = title(self.rules, holder.post, self.today)
         who = f"{person}, {post}" if person else post
-        return f"{who} ({_CAPACITIES[holder.capacity]})" if holder.capacity in _CAPACITIES else who
+        if holder.capacity is Capacity.SUBSTITUTE:
+            return f"{who} (substitute)"
+        return f"{who} (covering)" if covered(self.tx, self.people, holder, seat.post, since) else who
 
     def _still_there(self, seat: Seat, holder: Holder) -> bool:
         """Say whether somebody who was asked still holds the post that was asked, or any if they cover it."""

@@ -88,6 +88,7 @@ class Outcomes(Office):
             becomes=self._becomes(stopping or step, stopping.choice if stopping else settled)
             if stopping or settled
             else "",
+            yours=self._sponsors(made.person),
             undo_until=self._undo_until(made) if open else None,
             code_needed=step.assurance_for(self._seat(step, made.seat)) is Assurance.CODE,
             board=self._left(step, made) if open else (),
@@ -137,6 +138,7 @@ class Outcomes(Office):
             if not self._others_open(step)
             else None,
             becomes=self._becomes(step, outcome.choice) if outcome.choice else "",
+            yours=self._sponsors(person),
             casting=self._casting(step, closing, made),
             veto=self._veto(step, closing, made),
             present=self._present(step) if closing.why == "inquorate" else "",
@@ -217,6 +219,10 @@ class Outcomes(Office):
         if step.kind in _MEETING_IS_TOLD and found and not found[0].meeting:
             return self._listed_after_direct_reply(step, outcome, found[0], made)
         return []
+
+    def _sponsors(self, person: str) -> bool:
+        sponsor = self.people.holder(self.case.sponsor, self.today)
+        return sponsor is not None and sponsor.id == person
 
     def _next(self, step: StepView, choice: Choice | None) -> letters.Next | None:
         """Say where the case goes if an answer, with those it was put together with, lets it go on."""

@@ -24,6 +24,7 @@ from workflows.model import (
     MEETING,
     Assurance,
     CaseWaiting,
+    Ending,
     Holder,
     Nudge,
     Outcome,
@@ -166,7 +167,10 @@ class Correspondence(Outcomes, Sponsors):
         return queued
 
     def closed(self, step: StepView, closing: StepClosing) -> list[QueuedLetter]:
-        """A question is over: receipts to those who just answered, the outcome to everybody else."""
+        """A question is over: receipts to those who just answered, the outcome to everybody else.
+
+        What the last answer left undecided no receipt can tell, so whoever gave it has the outcome as well.
+        """
         made = self._made(step)
         fresh = [decision.key for decision in closing.unrecorded]
         queued = [
@@ -174,7 +178,8 @@ class Correspondence(Outcomes, Sponsors):
             for decision in made
             if decision.key in fresh
         ]
-        told_now = {letter.person for letter in queued}
+        undecided = closing.outcome.ending is Ending.SILENT
+        told_now = set() if undecided else {letter.person for letter in queued}
         for decision in made:
             if decision.person not in told_now:
                 told_now.add(decision.person)

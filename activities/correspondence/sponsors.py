@@ -10,7 +10,10 @@ from service.store.letters import QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
     asked,
+    left_to_do,
     name,
+    outliving,
+    stops,
     task,
     title,
 )
@@ -107,7 +110,7 @@ class Sponsors(CaseFile):
             size=self.case.size,
             waiting_for=tuple(title(self.rules, post, self.today) for post in dict.fromkeys(posts)),
             unmet=self._unmet(),
-            order=self._order(),
+            order=orders.number_raised(self.tx, self.case.ref),
         )
         return self._to_sponsor(f"expiring:{expiring.number}", letter)
 
@@ -120,16 +123,7 @@ class Sponsors(CaseFile):
             on=self.case.proposal.submitted,
             decide_by=self.case.decide_by,
             fingerprint=self.case.content_hash,
-            route=tuple(
-                letters.Stop(
-                    leg=leg.leg,
-                    who=tuple(title(self.rules, post, self.today) for post in leg.who),
-                    clause=self._clause(leg.clause),
-                    reason=leg.reason,
-                    meeting=leg.meeting,
-                )
-                for leg in self.case.route
-            ),
+            route=stops(self.case.route, self.rules, self.case.proposal.submitted, kept),
             kept=tuple(dict.fromkeys(answered)),
         )
 
@@ -159,14 +153,14 @@ class Sponsors(CaseFile):
                 left = self._left_to_do(step)
                 return partial(letters.Returned, **common, wanted=answers, answer_at=page, left=left)
             case State.WITHDRAWN:
-                return partial(letters.Withdrawn, **common, by=self._withdrew())
+                return self._withdrawn
             case State.LAPSED if self._ran_out(step):
                 return partial(
                     letters.ApprovalLapsed,
                     **common,
                     valid_until=self.case.valid_until,
                     approved_by=self._approved_by(),
-                    order=self._order(),
+                    order=orders.number_raised(self.tx, self.case.ref),
                 )
             case State.LAPSED if step:
                 return partial(
@@ -182,6 +176,17 @@ class Sponsors(CaseFile):
                 return partial(letters.Completed, **common, confirmed_by=confirmed)
             case _:
                 return None
+
+    def _withdrawn(self, to: Addressee) -> letters.Withdrawn:
+        left = outliving(self.tx, self.case.ref)
+        return letters.Withdrawn(
+            to=to,
+            matter=self._matter(),
+            on=self.today,
+            by=self._withdrew(),
+            order=orders.number_raised(self.tx, self.case.ref),
+            left=tuple(left_to_do(action, self.rules, self.today) for action in left),
+        )
 
     def _ran_out(self, step: StepView | None) -> bool:
         """Say whether it is its approval that lapses, and not a question that nobody answered."""
@@ -204,26 +209,11 @@ class Sponsors(CaseFile):
             for ref in waits
         )
 
-    def _order(self) -> str:
-        """Return the number of the order that the approval raised, if it did."""
-        raised = (order for order in orders.of_case(self.tx, self.case.ref) if order.kind == orders.RAISED)
-        return next((order.number for order in raised), "")
-
     def _left_to_do(self, step: StepView | None) -> letters.Condition | None:
         """Return what a step's refusal or return leaves the directorate to do, if it is followed up."""
         following = actions.of_case(self.tx, self.case.ref)
         action = next((one for one in following if step and one.source == step.id), None)
-        return (
-            letters.Condition(
-                text="Bring it within the guidelines, or end it.",
-                owner=title(self.rules, action.owner, self.today),
-                by=action.due,
-                verifier=title(self.rules, action.verifier, self.today),
-                action=action.ref,
-            )
-            if action
-            else None
-        )
+        return left_to_do(action, self.rules, self.today) if action else None
 
     def _withdrew(self) -> str:
         withdrawal = self.case.withdrawal

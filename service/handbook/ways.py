@@ -280,9 +280,14 @@ def _meets_again(forum: ForumEntry) -> bool:
 
 
 def _falls_back(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """What members do not decide by email goes to a meeting: there is one, and their time does end."""
+    """A forum that meets answers at its meetings, and SRG first by email if the handbook says so.
+
+    For that it has a meeting that what its members do not decide goes to, and their time does end.
+    """
     for key, forum in handbook.forums.items():
         trail = ("forums", key, "decides")
+        if forum.decides is Decides.EMAIL and key != handbook.route.srg and _meets_again(forum):
+            yield trail, "is email, but it meets, and what is put to it waits for its meeting: needs meeting"
         if forum.decides is not Decides.EMAIL_THEN_MEETING:
             continue
         if key != handbook.route.srg:

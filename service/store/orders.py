@@ -262,6 +262,11 @@ def of_case(tx: Tx, ref: str) -> tuple[OrderView, ...]:
     return tuple(map(_order, tx.all(_OF_CASE, case=ref)))
 
 
+def number_raised(tx: Tx, ref: str) -> str:
+    """Return the number of the order that a case's approval raised; empty if it raised none."""
+    return next((order.number for order in of_case(tx, ref) if order.kind == RAISED), "")
+
+
 def owed(tx: Tx, before: datetime | None = None, limit: int = 500) -> tuple[str, ...]:
     """Return the keys of what is still to be sent: all, or what was owed before a real instant."""
     wanted = _OWED if before is None else _OWED.where(ORDERS.c.owed_real < before)

@@ -19,7 +19,7 @@ from service.store.intents import DecisionView
 from service.store.steps import SeatView, StepView
 from service.web import conditions, outstanding, seclusion, words
 from service.web.standing import Sight
-from workflows.letters import Answer, Budget, Clause, Condition, Difference
+from workflows.letters import Answer, Budget, ByMembers, Clause, Condition, Difference
 from workflows.model import Choice, Frozen, Size
 
 PLAINLY_MET = "met"
@@ -93,7 +93,10 @@ class Brief(Frozen):
     """Where what comes of that meeting is written down, once its day has come."""
     unanswered: tuple[str, ...] = ()
     """Who was asked before and did not answer."""
+    by_members: ByMembers = ""
     covering: str = ""
+    own: bool = True
+    """The reader holds the post that is asked, and is not asked in its holder's place."""
     clause: Clause
     added: str = ""
     """Who had this post asked, and why, where no rule does."""
@@ -162,7 +165,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         version=step.version,
         content_hash=step.content_hash,
         title=case.title,
-        question=question(step, seat, case, edition, said.revenue),
+        question=question(step, seat, case, edition, said.revenue, own=sight.own),
         amount=_amount(step, seat, case, said.revenue),
         what_for=said.what_for,
         deciding_as=sight.who,
@@ -171,9 +174,12 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         meeting=found[1].meeting or found[0].meeting if (found := telling.place(case, step.key)) else None,
         meeting_page=outstanding.meeting_of(tx, sight),
         unanswered=tuple(
-            telling.asked(silent, edition, tx.today) for silent in telling.before(case, step.key)
+            telling.title(edition, one.ask.forum or one.seats[0].post, tx.today)
+            for one in telling.unanswered(tx, case, step.key, step.version)
         ),
+        by_members=telling.by_members(tx, case, step.key, step.version),
         covering=sight.covering,
+        own=sight.own,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
         added=_added(tx, step, seat, edition),
         submitted=case.proposal.submitted,
@@ -225,6 +231,7 @@ def _of_action(tx: Tx, sight: Sight) -> Brief:
         deciding_as=sight.who,
         post=sight.post,
         covering=sight.covering,
+        own=sight.own,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
         submitted=case.proposal.submitted,
         due=words.local(step.due),
@@ -258,14 +265,31 @@ def shown(tx: Tx, hash: str) -> Brief | None:
 
 
 def question(
-    step: StepView, seat: SeatView, case: CaseView, edition: Edition, revenue: Decimal | None = None
+    step: StepView,
+    seat: SeatView,
+    case: CaseView,
+    edition: Edition,
+    revenue: Decimal | None = None,
+    *,
+    own: bool = True,
 ) -> str:
     """Put a step's question as the heading of its page.
 
     `revenue` is what the proposal needs a year, in pounds: it is asked for where there is no capital.
+    Unless it is the reader's `own` to answer, it names whose budget it is about.
     """
+    payer = "" if own else telling.title(edition, seat.post, words.local(step.opened))
     forum = telling.recorded_for(step.ask.forum, step.kind, seat.post, edition)
-    return questions.put(step.kind, step.key, case, edition, forum=forum, amount=seat.amount, revenue=revenue)
+    return questions.put(
+        step.kind,
+        step.key,
+        case,
+        edition,
+        forum=forum,
+        amount=seat.amount,
+        revenue=revenue,
+        payer=payer,
+    )
 
 
 def _amount(step: StepView, seat: SeatView, case: CaseView, revenue: Decimal | None) -> str:

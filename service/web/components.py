@@ -344,7 +344,7 @@ def choices(offered: Sequence[Choice], kind: str, votes: Collection[Choice] = ()
     return [
         {
             "value": str(choice),
-            "text": words.choice(choice, kind),
+            "text": words.label(choice, kind),
             "hint": words.leads_to(choice, kind, vote=choice in votes),
             "needs": _needs(choice),
         }
@@ -371,7 +371,7 @@ def answer_rows(chosen: Any, owners: Mapping[str, str], brief: Any, change: str)
         ("Action", brief.title)
         if brief.follows
         else ("Proposal", f"{brief.title} (version {brief.version})"),
-        ("Your answer", words.choice(chosen.choice, brief.kind), "Change", change),
+        ("Your answer", words.label(chosen.choice, brief.kind), "Change", change),
     ]
     for name, answer in chosen.answers.items():
         said = telling.remark(answer.value, answer.text)

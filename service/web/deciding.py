@@ -117,8 +117,8 @@ def _conditions(
 def _out_of_place(sight: Sight, choice: Choice) -> str:
     """Say what to do with a condition that was typed beside a choice that takes none."""
     kind, offered = sight.open_step.kind, sight.open_step.choices
-    chosen = f"You typed a condition, but chose {words.choice(choice, kind)}"
-    taking = [words.choice(each, kind) for each in offered if each.conditional]
+    chosen = f"You typed a condition, but chose {words.label(choice, kind)}"
+    taking = [words.label(each, kind) for each in offered if each.conditional]
     if not taking:
         return f"{chosen}, which takes none: take the condition out"
     return f"{chosen}: choose {words.listed(taking, 'or')}, or take the condition out"
@@ -210,8 +210,8 @@ def _outside(form: FormData, sight: Sight, choice: Choice | None, errors: dict[s
     if choice is not None and choice is not Choice.RETURN:
         kind = sight.open_step.kind
         errors[GUIDELINES] = (
-            f"You said that it is outside the guidelines, but chose {words.choice(choice, kind)}: "
-            f"choose {words.choice(Choice.RETURN, kind)}, or clear this box"
+            f"You said that it is outside the guidelines, but chose {words.label(choice, kind)}: "
+            f"choose {words.label(Choice.RETURN, kind)}, or clear this box"
         )
     return True
 
@@ -319,6 +319,10 @@ class NoDraft(Exception):
     """There is no such answer waiting to be confirmed in this browser."""
 
 
+class Overtaken(Exception):
+    """Something has happened since they chose: its words say what, and what can be done."""
+
+
 def keep(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str) -> str:
     """Keep what was chosen until it is confirmed, and return its id."""
     assert visit.session is not None
@@ -357,14 +361,19 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
     if content_hash != sight.open_step.content_hash:
         _attempted(tx, visit, sight, Standing.CHANGED)
         raise NoDraft
-    if not again and outstanding.hindrance(tx, sight, chosen.choice):
-        # An agreement that held when they chose has run out since.
-        raise NoDraft
-    if not again and chosen.next_meeting and next_meeting(tx, sight) != chosen.until:
-        # The meeting that they put it off to was moved since.
-        raise NoDraft
+    if not again and (hindered := outstanding.hindrance(tx, sight, chosen.choice)):
+        raise Overtaken(hindered)
+    if not again and chosen.next_meeting and (meeting := next_meeting(tx, sight)) != chosen.until:
+        raise Overtaken(_moved(meeting))
     intent = _intent(tx, visit, sight, chosen, shown_hash)
     return Submitted(intents.submit(tx, intent).intent, sight.open_step.kind)
+
+
+def _moved(meeting: date | None) -> str:
+    """Say that the meeting to which somebody was about to defer a question is another now."""
+    if meeting is None:
+        return "The meeting to which you deferred it has been called off, and no further one is known"
+    return f"The next meeting is on {words.day(meeting)} now, not on the day to which you deferred it"
 
 
 def take_back(tx: Tx, visit: Visit, sight: Sight, attempt: int) -> StoredUndo | None:

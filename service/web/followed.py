@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from service import boards, telling
-from service.store import attempts, intents, limits, links, sessions, steps
+from service.store import attempts, intents, letters, limits, links, sessions, steps
 from service.store.engine import Tx
 from service.store.links import LinkRow
 from service.store.sessions import Begun, Session
@@ -146,6 +146,7 @@ def _outcome(tx: Tx, visit: Visit, sight: Sight) -> dict[str, Any]:
         if sight.step and sight.step.open and came_to is None
         else None
     )
+    receipt = letters.get(tx, f"{mine.message}:receipt") if mine else None
     mails = [step for step in steps.open_for(tx, sight.link.person) if step.id != sight.link.step]
     return {
         "mine": telling.told(mine, sight.edition) if mine else None,
@@ -164,6 +165,6 @@ def _outcome(tx: Tx, visit: Visit, sight: Sight) -> dict[str, Any]:
         if sight.step
         else "",
         "others_waiting": len(mails),
+        "receipt": receipt.state if receipt else letters.QUEUED,
         "changes": briefing.since(tx, sight),
-        "can_renew": any(step.case == sight.case.ref for step in mails),
     }

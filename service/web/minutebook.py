@@ -164,6 +164,15 @@ def _may_answer(tx: Tx, visit: Visit, step: StepView) -> bool:
     )
 
 
+def to_record(tx: Tx, visit: Visit) -> Iterator[tuple[Forum, date]]:
+    """Go through the meetings whose record is the visitor's to write, and whose day has come."""
+    for forum in visit.rules.forums.values():
+        come = [one for one in meetings.of_series(tx, agendas.series_of(visit.rules, forum)) if one.open]
+        days = [one.day for one in come if one.day <= visit.today]
+        if days and right(tx, visit, forum).records:
+            yield from ((forum, day) for day in days)
+
+
 def locked(tx: Tx, visit: Visit, key: str) -> None:
     """Let nobody else write about a forum's meetings meanwhile, so that what is read next stays so."""
     if forum := visit.rules.forums.get(key):

@@ -79,7 +79,8 @@ def quorum_wanting(tx: Tx, sight: Sight) -> str:
     held = words.day(view.day)
     of_a_board = sight.open_step.kind.endswith("_meeting")
     if not view.open:
-        return f"The record of the meeting of {held} is closed, and this rolled on" if of_a_board else ""
+        closed = f"The record of the meeting of {held} is closed, and this rolled on to the next"
+        return closed if of_a_board else ""
     there = [one.post for one in view.attendance if one.presence.counts]
     out = minutebook.kept_out(tx, sight.people, forum, item, view.day)
     interested = {*view.heard_of(item.key).interests, *out}

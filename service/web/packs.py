@@ -349,7 +349,7 @@ def _sections(
         yield Section(
             heading="What may be answered",
             lines=tuple(
-                Line(what=words.choice(one, kind), which=(words.leads_to(one, kind, vote=one in counted),))
+                Line(what=words.label(one, kind), which=(words.leads_to(one, kind, vote=one in counted),))
                 for one, kind in choices
             ),
         )

@@ -150,7 +150,7 @@ _MOVED = {
     Moving.MOVED: "It goes along with {}, which was moved.",
     Moving.CALLED_OFF: "It goes another way, because {} was called off.",
     Moving.OUT_OF_TIME: "It goes another way, because {} was moved too far for it.",
-    Moving.PUT_OFF: "Its members put it off to a meeting.",
+    Moving.PUT_OFF: "Its members deferred it to a meeting.",
     Moving.UNDECIDED: "There was no decision by email, so it goes to a meeting.",
 }
 

@@ -1,9 +1,10 @@
 """How things stand with a link: what it leads to now, worked out afresh at every look and every press."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from notifications import sayings
 from service import telling
 from service.handbook import Edition, Person
 from service.store import approvers, cases, intents, links, steps, undoing
@@ -13,7 +14,7 @@ from service.store.intents import StoredIntent
 from service.store.links import LinkRow
 from service.store.steps import SeatView, StepView
 from service.store.undoing import StoredUndo
-from workflows.model import Assurance, Capacity, Ending, Holder, decision_key, undo_key
+from workflows.model import BESIDE, Assurance, Capacity, Ending, Holder, decision_key, undo_key
 
 
 class Standing(StrEnum):
@@ -69,6 +70,14 @@ class Sight:
     """The wish to take it back, if there is one."""
     undo_until: datetime | None = None
     """Until when the person may take their answer back; None if they may not, or have said so already."""
+    covered: Person | None = None
+    """Whoever the person covers for, be it the next up the line, or sits in the place of as a substitute."""
+    waits: bool = False
+    """Of a case that has changed: some question of it waits for the person now."""
+    answered_anew: bool = False
+    """Of a case that has changed: the person has answered about the version in hand."""
+    passed_on: str = ""
+    """Of a question that nobody settled: who is asked now in its place, in words."""
 
     @property
     def open_step(self) -> StepView:
@@ -107,18 +116,16 @@ class Sight:
         return telling.title(self.edition, self.link.post, self.today)
 
     @property
+    def own(self) -> bool:
+        """The person holds the post that is asked, and is not asked in its holder's place."""
+        return self.holder is None or self.holder.capacity is Capacity.HOLDER
+
+    @property
     def covering(self) -> str:
         """The name of whoever the person covers for, or sits in the place of; empty if nobody."""
         own = self.covered
         vacant = telling.title(self.edition, self.open_seat.post, self.today) if self.substitute else ""
         return own.name if own else vacant
-
-    @property
-    def covered(self) -> Person | None:
-        """Whoever the person covers for, or sits in the place of as a forum's substitute."""
-        if self.holder is None or self.holder.capacity not in (Capacity.COVER, Capacity.SUBSTITUTE):
-            return None
-        return self.people.holder(self.open_seat.post, self.today)
 
     @property
     def substitute(self) -> bool:
@@ -144,7 +151,18 @@ def look(tx: Tx, link: LinkRow) -> Sight:
     standing = _standing(tx, link, case, step, seat, answer, holder)
     undo = undoing.get(tx, undo_key(answer.key, answer.attempt)) if answer and answer.held_until else None
     until = _undo_until(tx, link, case, step, answer) if answer and holder and not undo else None
-    return Sight(link, standing, case, edition, people, tx.today, step, seat, holder, answer, undo, until)
+    own = telling.covered(tx, people, holder, seat.post, tx.today) if holder else None
+    sight = Sight(
+        link, standing, case, edition, people, tx.today, step, seat, holder, answer, undo, until, covered=own
+    )
+    match standing:
+        case Standing.CHANGED:
+            waits = any(other.case == case.ref for other in steps.open_for(tx, link.person))
+            return replace(sight, waits=waits, answered_anew=_answered_anew(tx, case, link.person))
+        case Standing.EXPIRED if not step.open:
+            return replace(sight, passed_on=_passed_on(tx, case, step, edition))
+        case _:
+            return sight
 
 
 def find(tx: Tx, link_id: str) -> Sight | None:
@@ -176,10 +194,10 @@ def _standing(
     if seat.answered and not (answer and answer.state == intents.UNDONE):
         yours = seat.person == link.person
         return Standing.DECIDED_BY_YOU if yours else Standing.DECIDED_BY_OTHERS
-    if link.content_hash != step.content_hash or case.content_hash != step.content_hash:
-        return Standing.CHANGED
     if case.withdrawal is not None:
         return Standing.WITHDRAWN
+    if link.content_hash != step.content_hash or case.content_hash != step.content_hash:
+        return Standing.CHANGED
     if _taken_back(tx, step):
         return Standing.ASKED_NO_MORE
     if not step.open:
@@ -193,6 +211,25 @@ def _standing(
     if link.person in _barred(tx, case, step):
         return Standing.NOT_YOURS
     return Standing.OPEN if holder else Standing.REASSIGNED
+
+
+def _answered_anew(tx: Tx, case: CaseView, person: str) -> bool:
+    """Say whether a person has answered a question about the version of a case that is in hand."""
+    asked = [step.id for step in steps.of_version(tx, case.ref, case.version)]
+    made = intents.decisions_of(tx, case.ref, strict=False)
+    return any(one.person == person and one.step in asked for one in made)
+
+
+def _passed_on(tx: Tx, case: CaseView, step: StepView, rules: Edition) -> str:
+    """Say who is asked in the place of a question that nobody settled, until that is settled too."""
+    following = telling.otherwise(case, step.key)
+    if following is None:
+        return ""
+    put = [one for one in steps.of_version(tx, case.ref, step.version) if one.key == following.key]
+    if put and not any(one.open for one in put):
+        return ""
+    who = telling.asked(following, rules, tx.today)
+    return sayings.passed_on(who, following.meeting if following.meets else None)
 
 
 def _taken_back(tx: Tx, step: StepView) -> bool:
@@ -216,7 +253,7 @@ def _answered(link: LinkRow, answer: StoredIntent) -> Standing:
 
 
 def _ended(step: StepView) -> Standing:
-    if step.ending is Ending.WITHDRAWN and step.why != "refused_by_another":
+    if step.ending is Ending.WITHDRAWN and step.why not in BESIDE:
         return Standing.WITHDRAWN
     return Standing.EXPIRED if step.ending is Ending.SILENT else Standing.DECIDED_BY_OTHERS
 

@@ -16,8 +16,7 @@ from service.store.engine import Tx
 from service.versions import Foreseen
 from service.web.bodies import unshowable
 from service.web.desk import Desk
-from workflows.letters import Stop
-from workflows.model import Leg, Proposal, Size, Terms
+from workflows.model import Leg, Proposal, Size
 from workflows.rules import calendar, course, routing, series
 
 GIVEN = frozenset(proposals.ProposalDocument.model_fields) - {
@@ -78,23 +77,6 @@ def preview(tx: Tx, document: Mapping[str, Any], edition: Edition) -> tuple[Leg,
         raise Malformed(problems=problems)
     received = calendar.day_of_receipt(tx.now, edition.non_working)
     return routing.route(_facts(document, edition, received), sittings.routing(tx, edition, received))
-
-
-def stops(route: Sequence[Leg], edition: Edition, today: date) -> tuple[Stop, ...]:
-    """Tell a way: who, why, and by when if everybody answers in time."""
-    told: list[Stop] = []
-    day = today
-    for leg in route:
-        by = _by(leg, max(day, leg.meeting or day), edition)
-        told.append(telling.stop(leg, edition, today, by=by))
-        day = by or day
-    return tuple(told)
-
-
-def _by(leg: Leg, start: date, edition: Edition) -> date | None:
-    terms: dict[str, Terms] = edition.terms()
-    days = [terms[ask.kind].ladder.due for ask in leg.asks]
-    return calendar.nth_working_day(start, max(days), edition.non_working) if days else None
 
 
 def papers(proposal_route: Sequence[Leg], edition: Edition) -> tuple[tuple[str, date, date], ...]:

@@ -65,7 +65,7 @@ class Place:
     place: str
     """done, here, stopped, to come or, once the case is over, not reached."""
     why: str
-    """For a leg where the case stopped: refused, unfunded, returned, lapsed or withdrawn."""
+    """For a leg where the case stopped: rejected, refused, unfunded, returned, lapsed or withdrawn."""
     when: str
 
 
@@ -374,8 +374,10 @@ def _stopped(own: Sequence[StepView]) -> str:
     ends = {states.after(telling.came_to(step, step.choice)) for step in final}
     if State.CLOSED_UNFUNDED in ends:
         return "unfunded"
-    if ends - {None, State.RETURNED}:
+    if State.CLOSED_REFUSED in ends:
         return "refused"
+    if ends - {None, State.RETURNED}:
+        return "rejected"
     if State.RETURNED in ends:
         return "returned"
     return "lapsed" if any(step.ending is Ending.SILENT for step in own) else "withdrawn"

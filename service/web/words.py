@@ -4,6 +4,12 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from notifications.sayings import became as became
+from notifications.sayings import did as did
+from notifications.sayings import doing as doing
+from notifications.sayings import due as due
+from notifications.sayings import ended as ended
+from notifications.sayings import label as label
 from notifications.sayings import saying
 from service.handbook.words import listed as listed
 from service.handbook.words import sentence as sentence
@@ -54,111 +60,6 @@ COLOURS: dict[str, str] = {
     ActionState.VERIFIED: "green",
 }
 """Of a state's tag; blue for those not named."""
-
-_CHOICES = {
-    Choice.APPROVE: "Approve",
-    Choice.APPROVE_WITH_CONDITIONS: "Approve with conditions",
-    Choice.REJECT: "Reject",
-    Choice.RETURN: "Return for information",
-    Choice.DEFER: "Defer",
-    Choice.REFER_UP: "Refer up",
-    Choice.NOTE: "Note",
-    Choice.SUPPORT: "Support",
-    Choice.SUPPORT_WITH_CONDITIONS: "Support with conditions",
-    Choice.NOT_SUPPORT: "Do not support",
-    Choice.AUTHORISE: "Authorise",
-    Choice.AUTHORISE_WITH_CONDITIONS: "Authorise with conditions",
-    Choice.EXCEPTION_PLAN: "Ask for an exception plan",
-    Choice.CLOSE_EARLY: "Close early",
-    Choice.CLAIM_COMPLETE: "Report that it is complete",
-    Choice.VERIFY: "Confirm that it is complete",
-    Choice.SEND_BACK: "Send back: it is not complete",
-    Choice.ABSTAIN: "Abstain",
-    Choice.DECLARE_INTEREST: "Declare an interest",
-}
-
-_DOING = {
-    Choice.APPROVE: "approving {}",
-    Choice.APPROVE_WITH_CONDITIONS: "approving {} with conditions",
-    Choice.REJECT: "rejecting {}",
-    Choice.RETURN: "returning {} for information",
-    Choice.DEFER: "deferring {}",
-    Choice.REFER_UP: "referring {} up",
-    Choice.NOTE: "noting {}",
-    Choice.SUPPORT: "supporting {}",
-    Choice.SUPPORT_WITH_CONDITIONS: "supporting {} with conditions",
-    Choice.NOT_SUPPORT: "declining to support {}",
-    Choice.AUTHORISE: "authorising {}",
-    Choice.AUTHORISE_WITH_CONDITIONS: "authorising {} with conditions",
-    Choice.EXCEPTION_PLAN: "asking for an exception plan for {}",
-    Choice.CLOSE_EARLY: "closing {} early",
-    Choice.CLAIM_COMPLETE: "reporting that {} is complete,",
-    Choice.VERIFY: "confirming that {} is complete,",
-    Choice.SEND_BACK: "sending {} back because it is not complete,",
-    Choice.ABSTAIN: "abstaining on {}",
-    Choice.DECLARE_INTEREST: "declaring an interest in {}",
-}
-"""For "You are approving £84,000 as Budget holder"."""
-
-_DONE = {
-    Choice.APPROVE: "approved",
-    Choice.APPROVE_WITH_CONDITIONS: "approved with conditions",
-    Choice.REJECT: "rejected",
-    Choice.RETURN: "returned for information",
-    Choice.DEFER: "deferred",
-    Choice.REFER_UP: "referred up",
-    Choice.NOTE: "noted",
-    Choice.SUPPORT: "supported",
-    Choice.SUPPORT_WITH_CONDITIONS: "supported with conditions",
-    Choice.NOT_SUPPORT: "not supported",
-    Choice.AUTHORISE: "authorised",
-    Choice.AUTHORISE_WITH_CONDITIONS: "authorised with conditions",
-    Choice.EXCEPTION_PLAN: "sent back for an exception plan",
-    Choice.CLOSE_EARLY: "closed early",
-    Choice.CLAIM_COMPLETE: "reported as complete",
-    Choice.VERIFY: "confirmed as complete",
-    Choice.SEND_BACK: "sent back as not complete",
-    Choice.ABSTAIN: "abstained",
-    Choice.DECLARE_INTEREST: "declared an interest",
-}
-"""For "it is approved", and mostly for "the Chief Executive approved"."""
-
-_NO_VIEW = (Choice.ABSTAIN, Choice.DECLARE_INTEREST)
-
-_DID = {
-    Choice.APPROVE: "approved {}",
-    Choice.APPROVE_WITH_CONDITIONS: "approved {} with conditions",
-    Choice.REJECT: "rejected {}",
-    Choice.RETURN: "returned {} for information",
-    Choice.DEFER: "deferred {}",
-    Choice.REFER_UP: "referred {} up",
-    Choice.NOTE: "noted {}",
-    Choice.SUPPORT: "supported {}",
-    Choice.SUPPORT_WITH_CONDITIONS: "supported {} with conditions",
-    Choice.NOT_SUPPORT: "declined to support {}",
-    Choice.AUTHORISE: "authorised {}",
-    Choice.AUTHORISE_WITH_CONDITIONS: "authorised {} with conditions",
-    Choice.EXCEPTION_PLAN: "asked for an exception plan for {}",
-    Choice.CLOSE_EARLY: "closed {} early",
-    Choice.CLAIM_COMPLETE: "reported that {} is complete",
-    Choice.VERIFY: "confirmed that {} is complete",
-    Choice.SEND_BACK: "sent {} back because it is not complete",
-    Choice.ABSTAIN: "abstained on {}",
-    Choice.DECLARE_INTEREST: "declared an interest in {}",
-}
-"""For "You returned INV-2004-0004 for information on Monday" and "You have already approved this"."""
-
-_ALONE = {
-    Choice.RETURN: "returned it for information",
-    Choice.REFER_UP: "referred it up",
-    Choice.NOT_SUPPORT: "did not support it",
-    Choice.EXCEPTION_PLAN: "asked for an exception plan",
-    Choice.CLOSE_EARLY: "closed it early",
-    Choice.CLAIM_COMPLETE: "reported that it is complete",
-    Choice.VERIFY: "confirmed that it is complete",
-    Choice.SEND_BACK: "sent it back because it is not complete",
-}
-"""For "the Head of Profession did not support it", where no case is named; as it is done for the others."""
 
 _LEADS_TO = {
     Choice.APPROVE: "The sponsor is told. It goes on when everybody who must approve has.",
@@ -214,7 +115,7 @@ NUDGES = {
     Nudge.COVER: "their cover or substitute is asked as well",
     Nudge.LINE: "the next person up the line is asked as well",
     Nudge.COUNT: "the votes cast by then are counted, and decide if they make a quorum",
-    Nudge.PMO: "the PMO is told",
+    Nudge.PMO: "the programme office is told",
     Nudge.CLOSE: "the question closes, and whoever is to be asked instead is asked",
 }
 """What a rung does, for "On Friday 15 October ..."."""
@@ -224,6 +125,7 @@ PLACES = {
     "here": "Here now",
     "to come": "To come",
     "not reached": "Not reached",
+    "rejected": "Stopped here, rejected",
     "refused": "Stopped here, refused",
     "unfunded": "Stopped here, without money",
     "returned": "Stopped here, returned",
@@ -244,10 +146,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
     Refusal.NOT_OFFERED: ("That answer is not offered here", "Open the link again and choose another."),
     Refusal.TOO_LATE: (
         "Your answer can no longer be taken back",
-        "It has taken effect. Tell the PMO.",
+        "It has taken effect. Tell the programme office.",
     ),
     Refusal.NOTHING_THERE: ("There is no answer to take back", "What you answered was not counted."),
-    Refusal.FAULT: ("Your answer could not be counted", "The PMO has been told and will put it right."),
+    Refusal.FAULT: (
+        "Your answer could not be counted",
+        "The programme office has been told and will put it right.",
+    ),
 }
 """Why the step refused an answer: a heading, and a sentence."""
 
@@ -344,12 +249,6 @@ ANSWERS = {
 """Named questions that are answered beside a choice."""
 
 
-def choice(choice: Choice, kind: str) -> str:
-    """Name an answer to a kind of question, for its button."""
-    own = saying(kind, choice)
-    return own.label if own else _CHOICES[choice]
-
-
 def guidelines(directorate: str) -> str:
     """Say what follows where a proposal is returned as outside the guidelines, and for whom."""
     return (
@@ -366,33 +265,9 @@ def leads_to(choice: Choice, kind: str, *, vote: bool = False) -> str:
     return own.leads_to if own else _LEADS_TO[choice]
 
 
-def doing(choice: Choice, kind: str, what: str) -> str:
-    """Return "approving £84,000", for "You are approving £84,000"; `what` is the sum or the case."""
-    own = saying(kind, choice)
-    return f"{own.doing} for {what}," if own and own.doing else _DOING[choice].format(what)
-
-
-def did(choice: Choice, kind: str, what: str = "") -> str:
-    """Return "approved £84,000", for whoever did; without a `what`, as of this or as a word alone."""
-    own = saying(kind, choice)
-    if own and own.did_to and what:
-        return own.did_to.format(what)
-    if own and (own.doing or not what):
-        return own.did + (f" for {what}" if what else "")
-    return _DID[choice].format(what) if what else _ALONE.get(choice, _DONE[choice])
-
-
 def recording(choice: Choice, kind: str, forum: str) -> str:
     """Return "recording that Heads of ICT Group noted it", for a secretary who writes down a forum's word."""
-    return f"recording that {forum} {did(choice, kind) if choice is not Choice.NOTE else 'noted it'}"
-
-
-def became(choice: Choice, kind: str) -> str:
-    """Return "it is approved": what a question came to, as a clause."""
-    own = saying(kind, choice)
-    if own:
-        return own.became
-    return "nobody voted for it or against it" if choice in _NO_VIEW else f"it is {_DONE[choice]}"
+    return f"recording that {forum} {did(choice, kind)}"
 
 
 def state(key: str) -> str:

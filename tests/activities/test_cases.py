@@ -1,11 +1,12 @@
 """What a case is given when it begins, and which of its states write to whom."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from notifications.examples import rendered
 from notifications.render import subject
+from service import telling
 from service.store import cases, steps
 from service.telling import coincidences, following, place, pmo_letter
 from tests.support.activities import done
@@ -29,6 +30,34 @@ def test_a_case_begins_with_those_rules_of_its_edition_that_its_questions_need(d
     assert case.edition == desk.edition.hash
     assert [leg.leg for leg in case.route][:3] == ["notification", "funding", "srg"]
     assert desk.sent(case.case) == [("submitted", post) for post in BOTH]
+
+
+def test_the_sponsor_reads_by_when_each_part_of_the_way_is_passed_if_everybody_answers_in_time(
+    desk: Desk,
+) -> None:
+    case = desk.submits()
+    told = next(row.props for row in desk.ledger(case.case) if row.kind == "submitted")
+    stops = {one["leg"]: (one["meeting"], one["by"]) for one in told["route"]}
+    assert stops == {
+        "notification": ("2004-10-13", "2004-10-18"),
+        "funding": (None, "2004-10-25"),
+        "srg": (None, "2004-11-01"),
+        "project": (None, None),
+        "post_implementation_review": (None, None),
+    }
+
+
+def test_what_was_answered_about_an_earlier_version_takes_no_time_on_the_way(desk: Desk) -> None:
+    case = desk.submits()
+    with desk.store.reading() as tx:
+        view = cases.get(tx, case.case)
+    funding = next(leg for leg in view.route if leg.leg == "funding")
+    kept = {
+        ask.key: Outcome(step=f"{view.ref}.{ask.key}.1", ending=Ending.DECIDED, at=NINE)
+        for ask in funding.asks
+    }
+    stops = {one.leg: one.by for one in telling.stops(view.route, desk.edition, DAY, kept)}
+    assert (stops["funding"], stops["notification"]) == (None, date(2004, 10, 18))
 
 
 def test_sponsor_and_lead_in_one_person_have_one_letter(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from notifications.examples import rendered
 from service import handbook
 from service.config import Keys
 from service.handbook import Edition
@@ -15,6 +16,7 @@ from service.store.intents import Condition
 from tests.support.activities import done
 from tests.support.desk import NINE, Desk
 from tests.support.real_time import RealTime
+from workflows.letters import read
 from workflows.model import Capacity, CaseOpened, Choice, Ending, FollowUp, Guard, Holder
 
 LEAD, FUNDER = "hoict-rc", "bh-dmh"
@@ -246,6 +248,16 @@ def test_an_action_that_falls_away_says_so_to_whoever_was_asked(desk: Desk, acti
     assert letters(desk, action, "closed_without_you")[0]["why"] == "fallen_away"
 
 
+def test_a_sponsor_is_not_told_what_their_sponsor_is_told(desk: Desk, action: str) -> None:
+    desk.opens(desk.asks_of(action, "action_check"))
+    desk.closes(f"{action}.action_check.1", choice=None, ending=Ending.WITHDRAWN, why="withdrawn")
+    told = {row.post: row.props for row in desk.ledger(action) if row.kind == "outcome"}
+    assert (told["cd-rc"]["yours"], told[LEAD]["yours"]) == (True, False)
+    body = rendered(read(told["cd-rc"])).get_body(("plain",))
+    assert body is not None
+    assert "What happens next: nothing more is asked about it." in body.get_content()
+
+
 # ------------------------------------------------------------------- nobody checks their own
 
 
@@ -374,6 +386,16 @@ def test_it_is_opened_once_and_a_new_version_neither_closes_it_nor_hides_it_from
     assert [one.open for one in opened(shire, case.case)] == [True, True]
     second = letters(shire, case.case, "returned")[-1]
     assert second["left"]["action"] == opened(shire, case.case)[1].ref
+
+
+def test_a_withdrawal_names_what_stays_open_and_asks_nothing_else_of_anybody(shire: Desk) -> None:
+    case = returned(shire)
+    (left,) = opened(shire, case.case)
+    shire.becomes(case.case, "withdrawn", number=2)
+    told = letters(shire, case.case, "withdrawn")
+    assert told
+    assert [[one["action"] for one in letter["left"]] for letter in told] == [[left.ref]] * len(told)
+    assert {letter["order"] for letter in told} == {""}
 
 
 def test_a_return_for_information_leaves_nobody_anything_to_do(shire: Desk) -> None:

@@ -269,6 +269,37 @@ def test_what_the_secretary_writes_down_is_the_board_s_word(desk: Desk) -> None:
     assert [answer["who"] for answer in letter["answers"]] == ["Strategic Resources Group"]
 
 
+def test_whoever_votes_last_is_told_that_the_board_came_to_no_decision(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    board = f"{case.case}.srg.1"
+    desk.records(desk.answers(board, "cd-hsg"))
+    last = desk.answers(board, "cd-rad", Choice.REJECT)
+    desk.closes(board, last, choice=None, ending=Ending.SILENT, why="tied")
+    voters = {(row.kind, row.post) for row in desk.ledger(case.case) if row.post in ("cd-hsg", "cd-rad")}
+    assert {("outcome", "cd-hsg"), ("outcome", "cd-rad"), ("receipt", "cd-rad")} <= voters
+
+
+@pytest.mark.parametrize("put_off", [False, True])
+def test_a_secretary_is_not_told_that_members_who_voted_did_not_answer(desk: Desk, put_off: bool) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    board = f"{case.case}.srg.1"
+    desk.records(desk.answers(board, "cd-hsg"))
+    if put_off:
+        last = desk.answers(board, "cd-rad", Choice.DEFER, until=SRG_MEETS, next_meeting=True)
+        desk.closes(board, last, choice=Choice.DEFER, until=SRG_MEETS, next_meeting=True)
+    else:
+        desk.closes(board, choice=None, ending=Ending.SILENT, why="time_up")
+    (put,) = leg_of(case, "srg").asks[0].otherwise
+    ask = desk.ask(case, "srg").model_copy(
+        update={"key": put.key, "seats": put.seats, "terms": case.terms[put.kind], "forum": put.forum}
+    )
+    desk.opens(ask)
+    letter = next(row.props for row in desk.ledger(case.case) if row.step == ask.step)
+    assert (letter["unanswered"], letter["by_members"]) == ([], "put_off" if put_off else "undecided")
+
+
 def test_the_last_rung_of_a_board_says_which_meeting_it_leads_to(desk: Desk) -> None:
     case = desk.submits()
     desk.opens(desk.ask(case, "srg"))

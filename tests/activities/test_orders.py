@@ -291,6 +291,9 @@ def test_a_withdrawal_after_approval_sends_word_of_it_once_and_no_second_order(
         "order": ORDER,
         "reason": "withdrawn",
     }
+    told = [row.props["order"] for row in sending.desk.ledger(REF) if row.kind == "withdrawn"]
+    assert told
+    assert set(told) == {"ORD-2004-0001"}
     assert rebuild.drift(sending.desk.store) == ()
 
 

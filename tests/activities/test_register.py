@@ -35,6 +35,7 @@ from workflows.model import (
     SeatAsk,
     StepNudged,
     StepOpened,
+    StepReseated,
 )
 from workflows.rules.quorum import settled
 
@@ -474,6 +475,20 @@ def test_of_a_manager_who_is_away_both_may_answer_and_the_holder_has_one_letter_
     assert told["up_the_line"]
 
 
+def test_whoever_covers_for_the_next_up_the_line_is_told_that_they_cover_and_for_whom(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    cover = desk.covers("cd-rc", by="cd-hsg")
+    desk.nudges(step, Nudge.LINE)
+    manager = desk.edition.people[desk.person("cd-rc")]
+    told = {row.person: row.props["covering"] for row in desk.ledger(ref) if row.kind == "escalation"}
+    assert told == {cover: manager.name, manager.id: ""}
+    desk.nudges(step, Nudge.PMO)
+    stuck = next(row.props for row in desk.ledger(ref) if row.kind == "stuck")
+    away, title = desk.edition.people[cover].name, desk.edition.posts["cd-rc"].title_on(DAY)
+    asked = [one["who"] for one in stuck["asked"]]
+    assert asked[1:] == [f"{away}, {title} (covering)", f"{manager.name}, {title}"]
+
+
 def test_a_manager_who_is_away_is_brought_in_with_their_cover_where_the_holder_has_left(desk: Desk) -> None:
     _, step = silent_hall(desk)
     cover = desk.covers("cd-rc", by="cd-hsg")
@@ -515,6 +530,16 @@ def climbs(desk: Desk, step: str, number: int, *silent: str) -> None:
     """Let one rung come due, whether or not those before it did."""
     rung = next(rung for rung in desk.step(step).rungs if rung.number == number)
     done(desk.register.nudged(StepNudged(step=step, rung=rung, silent=silent, at=rung.at)))
+
+
+def test_a_reminder_counts_from_the_day_on_which_its_reader_was_asked(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    cover = desk.covers("bh-dmh", by="bh-land-charges")
+    later = StepReseated(step=step, number=1, silent=("bh-dmh",), at=NINE + timedelta(days=3))
+    done(desk.register.reseated(later))
+    desk.nudges(step, Nudge.REMIND)
+    asked_on = {row.person: row.props["asked_on"] for row in desk.ledger(ref) if row.kind == "reminder"}
+    assert asked_on == {"p-017": "2004-09-13", cover: "2004-09-16"}
 
 
 def test_the_first_reminder_somebody_gets_is_their_first_though_the_clock_jumped_past_one(
@@ -661,7 +686,7 @@ def test_a_receipt_says_that_a_proposal_waits_for_the_others_who_are_asked(desk:
     ("answer", "told"),
     [
         (Choice.RETURN, "returned it for information on 13 September. The sponsor is told what is wanted"),
-        (Choice.REJECT, "refused on 13 September. The proposal stops here"),
+        (Choice.REJECT, "rejected it on 13 September. The proposal stops here"),
     ],
 )
 def test_a_receipt_does_not_say_that_a_proposal_goes_on_which_another_has_stopped(
@@ -781,7 +806,7 @@ def test_what_is_put_off_to_the_next_meeting_is_told_so_and_that_it_goes_where_t
         assert body is not None
         told[row.kind] = " ".join(body.get_content().split())
     on = "Thursday 25 November 2004"
-    assert f"put off to the next meeting of Strategic Resources Group, on {on}" in told["deferred"]
+    assert f"deferred to the next meeting of Strategic Resources Group, on {on}" in told["deferred"]
     assert "If that meeting is moved, the question goes with it" in told["deferred"]
     assert f", to the next meeting, on {on}." in told["receipt"]
 

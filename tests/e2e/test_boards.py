@@ -164,7 +164,7 @@ async def test_votes_stay_hidden_a_substitute_sits_and_the_chair_breaks_the_tie(
         assert SECRET not in words, where
         for leak in (
             "Housing rejected",
-            "rejected on",
+            "rejected it",
             '"choice":"reject"',
             "in favour",
             "3 for",
@@ -189,7 +189,7 @@ async def test_votes_stay_hidden_a_substitute_sits_and_the_chair_breaks_the_tie(
     outcome = await city.asked("cd-hsg", "Approved", ref)
     words = " ".join(outcome.text.split())
     assert casting in words
-    assert f"Service Director - Property, substitute for {absent}, refused on 13 September" in words
+    assert f"Service Director - Property, substitute for {absent}, rejected it on 13 September" in words
     for path in (f"/cases/{ref}", f"/cases/{ref}/decision-record"):
         words = " ".join((await city.holder("corp-projects-manager").open(path)).text.split())
         assert casting in words, path
@@ -204,7 +204,7 @@ async def test_votes_stay_hidden_a_substitute_sits_and_the_chair_breaks_the_tie(
     assert "Project To come:" in way, "no project has begun"
 
 
-async def test_a_veto_stops_it_at_once_and_nobody_is_said_to_have_refused_who_did_not(
+async def test_a_veto_stops_it_at_once_and_nobody_is_said_to_have_rejected_it_who_did_not(
     city: Town, token: str
 ) -> None:
     ref = await before_the_board(city, token, "Tickets for the stadium")
@@ -216,15 +216,15 @@ async def test_a_veto_stops_it_at_once_and_nobody_is_said_to_have_refused_who_di
     await city.settles()
     closed = await city.asked(CHAIR, "Nothing more to do", ref)
     words = " ".join(closed.text.split())
-    assert "It was settled on Monday 13 September 2004 by Chief Finance Officer: refused." in words
+    assert "It was settled on Monday 13 September 2004 by Chief Finance Officer: rejected." in words
     substitute = await city.asked(SUBSTITUTE, "Nothing more to do", ref)
     assert "in the place of Corporate Director, Social Care and Health, about" in substitute.text
-    outcome = await city.asked("cd-hsg", "Refused", ref)
+    outcome = await city.asked("cd-hsg", "Rejected", ref)
     assert stopped in " ".join(outcome.text.split())
-    news = await city.asked("cd-rc", "Your proposal is refused", ref)
+    news = await city.asked("cd-rc", "Your proposal is rejected", ref)
     assert "> There is no money." in news.text
     page = " ".join((await city.holder("corp-projects-manager").open(f"/cases/{ref}")).text.split())
-    assert "SRG Stopped here, refused: Strategic Resources Group" in page
+    assert "SRG Stopped here, rejected: Strategic Resources Group" in page
     assert "Project Not reached:" in page
     assert stopped in page
     assert rebuild.drift(city.store) == ()

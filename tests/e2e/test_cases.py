@@ -162,7 +162,7 @@ async def test_a_conforming_minor_proposal_is_decided_by_email_ordered_and_close
             ("cd-ce", "Your proposal is approved"),
             ("hoict-ce", "Your proposal is approved"),
             ("hoict-ce", "Confirm by Wed 7 Jul"),
-            ("hoict-ce", "Recorded, you confirmed that the work is complete"),
+            ("hoict-ce", "Recorded, you confirmed that it is complete"),
             ("cd-ce", "Complete and closed"),
             ("hoict-ce", "Complete and closed"),
         ]
@@ -321,7 +321,7 @@ async def test_one_funders_refusal_stops_the_case_and_tells_the_other_funder(cit
     reason = "There is no money for this in the year."
     await city.holder("bh-dmh").decide(letter, {"choice": "reject", "reason": reason})
     await city.becomes(ref, State.REJECTED)
-    assert reason in (await city.asked("cd-rc", "Your proposal is refused", ref)).text
+    assert reason in (await city.asked("cd-rc", "Your proposal is rejected", ref)).text
     await city.asked("bh-sports", "Nothing more to do", ref)
     page = await city.at("bh-sports-browser").open(other.link)
     assert (page.status, "refused it" in page.text, page.forms) == (409, True, []), page.text

@@ -37,7 +37,6 @@ from notifications.render import (
 )
 from service import handbook
 from workflows.letters import Asking, Inviting, Letter, read
-from workflows.model import Choice
 
 GOLDEN = Path(__file__).with_name("golden")
 KINDS = {kind.model_fields["kind"].default for kind in get_args(get_args(Letter)[0])}
@@ -166,11 +165,6 @@ def test_a_letter_makes_do_without_what_it_may_lack(letter: Letter) -> None:
     assert text
     assert "()" not in text
     assert ": \n" not in text
-
-
-@pytest.mark.parametrize("table", ["DID", "CAME_TO"])
-def test_there_are_words_for_every_choice(table: str) -> None:
-    assert set(getattr(TEXT.globals["say"], table)) == {str(choice) for choice in Choice}
 
 
 # --------------------------------------------------------------------------- the email

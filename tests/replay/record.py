@@ -346,6 +346,25 @@ async def undecided_by_email(play: Play) -> None:
     await play.ends()
 
 
+async def put_off(play: Play) -> None:
+    play.outside.cases.meetings["srg"] = calendar(SRG_MEETS, LATER)
+    await play.is_notified_at_once()
+    await play.answers("funding-bh-dmh")
+    await play.answers("srg", seat="cd-rc")
+    await play.jumps(play.rungs("srg")[-1].at)
+    await play.waits("srg-meeting")
+    await play.jumps(SRG_MEETS)
+    waited = len(play.outside.cases.waitings)
+    await play.answers("srg-meeting", Choice.DEFER, to=LATER, next_meeting=True)
+    await until(lambda: len(play.outside.cases.waitings) == waited + 1)
+    moved = date(2004, 12, 2)
+    assert await play.gateway.sittings_changed(play.ref, "srg", calendar((moved, LATER)), change="moved")
+    await until(lambda: len(play.outside.cases.waitings) == waited + 2)
+    await play.jumps(moved)
+    await play.answers("srg-meeting", Choice.REJECT, round=2)
+    await play.ends()
+
+
 async def unfunded(play: Play) -> None:
     await play.is_notified_at_once()
     await play.answers("bid_outcome", Choice.REJECT)
@@ -531,6 +550,19 @@ WAYS = (
         ),
         undecided_by_email,
         ("srg.1", "srg-meeting.1"),
+    ),
+    Way(
+        "put-off",
+        opened(
+            "INV-2004-0042",
+            size=Size.MAJOR,
+            decide_by=SOON,
+            rules=falling_back(),
+            put=board_by_email(),
+            attends=True,
+        ),
+        put_off,
+        ("srg-meeting.1",),
     ),
     Way(
         "guarded",

@@ -859,6 +859,15 @@ QUESTIONS = """questions:
             "what is put to another goes to its secretary",
         ),
         (
+            "forums.yaml",
+            "secretary: business-forum-secretary\n    decides: email",
+            "secretary: business-forum-secretary\n    decides: email\n"
+            "    meets: {which: last, weekday: friday}",
+            None,
+            "forums.business-forum.decides",
+            "is email, but it meets, and what is put to it waits for its meeting: needs meeting",
+        ),
+        (
             "steps.yaml",
             "  srg_meeting:\n    choices",
             "  srg_gathering:\n    choices",

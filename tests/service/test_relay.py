@@ -613,12 +613,38 @@ async def test_the_pmo_is_told_of_a_fault_and_the_seat_tries_again_under_another
     await relay.days()
     key = intent(record, "hall").key
     assert [letter for letter in gateway.delivered if "fault" in letter] == [f"fault:{key}:1"]
+    with record.reading() as tx:
+        told = letters.get(tx, f"fault:{key}:1")
+    assert told is not None
+    assert not told.props["undoing"]
     with record.writing() as tx:
         intents.submit(tx, samples.intent("hall"))
     gateway.answer = Counted(None)
     await relay.settle(intent(record, "hall"))
     await relay.written()
     assert [made.message for made in gateway.decided] == [key, f"{key}:2"]
+
+
+async def test_the_pmo_is_told_that_an_answer_could_not_be_taken_back_and_not_that_it_does_not_count(
+    record: Store, relay: Relay, gateway: FakeGateway, real: RealTime
+) -> None:
+    edition = handbook.load("leicester")
+    with record.writing() as tx:
+        editions.put(tx, edition.to_json(), organisation=edition.organisation, name=edition.name)
+        samples.submit(tx, edition=edition.hash)
+        cases.begun(tx, CASE, terms={})
+        samples.open_step(tx)
+        intents.submit(tx, samples.intent("hall"))
+    await relay.settle(intent(record, "hall"))
+    await relay.written()
+    wish = taken_back(record)
+    real.passes(seconds=PAGE_PATIENCE.total_seconds() + 1)
+    gateway.answer = Refused(Refusal.FAULT)
+    await relay.second_thoughts()
+    with record.reading() as tx:
+        told = letters.get(tx, f"fault:{wish.key}")
+    assert told is not None
+    assert told.props["undoing"]
 
 
 # ------------------------------------------------------------------------------ meetings

@@ -282,9 +282,15 @@ async def test_who_is_added_is_asked_with_the_funders_or_straight_after_what_is_
         await play.ends()
 
 
-@pytest.mark.parametrize(("choice", "state"), [(Choice.REJECT, "rejected"), (Choice.RETURN, "returned")])
+@pytest.mark.parametrize(
+    ("choice", "state", "why"),
+    [
+        (Choice.REJECT, "rejected", "refused_by_another"),
+        (Choice.RETURN, "returned", "returned_by_another"),
+    ],
+)
 async def test_whoever_was_added_refuses_and_returns_as_a_funder_does(
-    client: Client, choice: Choice, state: str
+    client: Client, choice: Choice, state: str, why: str
 ) -> None:
     async with playing(client, opened(f"INV-36-{choice}")) as play:
         await play.waits("notification")
@@ -293,7 +299,7 @@ async def test_whoever_was_added_refuses_and_returns_as_a_funder_does(
         await play.asks("funding-bh-dmh")
         await play.answers("extra-sd-hr", choice)
         await play.becomes(state)
-        assert play.closed[play.step("funding-bh-dmh")].why == "refused_by_another"
+        assert play.closed[play.step("funding-bh-dmh")].why == why
 
 
 async def test_a_new_version_asks_whoever_was_added_again_unless_their_answer_stands(client: Client) -> None:
@@ -611,6 +617,22 @@ async def test_silence_at_a_question_that_expires_lets_the_proposal_lapse(client
         await play.ends()
         assert play.states[-1] == "lapsed"
         assert play.closed["INV-19.funding-bh-dmh.1"].outcome.ending is Ending.SILENT
+
+
+async def test_who_was_asked_beside_a_question_that_nobody_answers_is_told_that_and_of_no_refusal(
+    client: Client,
+) -> None:
+    expiring = terms((10, Nudge.CLOSE), choices=MONEY, silence=Silence.EXPIRE)
+    async with playing(client, opened("INV-19-beside", put={"funding": expiring})) as play:
+        await play.waits("notification")
+        await play.asks_besides("sd-hr")
+        await play.is_notified()
+        await play.asks("funding-bh-dmh")
+        await play.asks("extra-sd-hr")
+        await play.jumps(date(2004, 11, 1))
+        await play.ends()
+        assert play.states[-1] == "lapsed"
+        assert play.closed[play.step("extra-sd-hr")].why == "unanswered_beside"
 
 
 async def test_a_jump_of_months_sends_one_letter_of_each_kind_and_no_stale_reminder(

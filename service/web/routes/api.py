@@ -135,7 +135,7 @@ def route(ref: str, visit: Asker, body: OptionalBody) -> dict[str, list[RouteLeg
         draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
         edition = submitting.rules_of(tx, visit.desk, draft)
         legs = submitting.preview(tx, draft.document, edition)
-        stops = submitting.stops(legs, edition, visit.today)
+        stops = telling.stops(legs, edition, visit.today)
     return {"route": [told.leg(leg, stop) for leg, stop in zip(legs, stops, strict=True)]}
 
 
@@ -263,7 +263,7 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
         if Role.READ_CASE not in visit.roles and not withdrawing.may(visit, found):
             raise NotFound
         edition = telling.edition(tx, found.edition)
-        stops = submitting.stops(found.route, edition, found.proposal.submitted)
+        stops = telling.stops(found.route, edition, found.proposal.submitted)
         made, kept = seclusion.decisions(tx, ref, visit.me.id), versions.kept_for(tx, ref)
         return CaseTold(
             **told.summary(tx, found, steps.waiting(tx, ref), visit.today),

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from service import agendas, appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
-from service.store import actions, cases, intents, meetings, provisions, steps
+from service.store import actions, cases, intents, meetings, orders, provisions, steps
 from service.store.cases import CaseItem, CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
@@ -331,7 +331,10 @@ def withdraw(ref: str, visit: Asker) -> Response:
     """Ask whether to withdraw a case."""
     with visit.desk.store.reading() as tx:
         found = withdrawing.open_case(tx, visit, ref)
-    return page("cases/withdraw.html", visit.frame(), case=found)
+        rules = telling.edition(tx, found.edition)
+        left = [telling.left_to_do(action, rules, visit.today) for action in telling.outliving(tx, ref)]
+        order = orders.number_raised(tx, ref)
+    return page("cases/withdraw.html", visit.frame(), case=found, left=left, order=order)
 
 
 @router.post("/cases/{ref}/withdraw", name="case_withdrawn")

@@ -15,7 +15,7 @@ from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
 from service.store.undoing import StoredUndo
 from service.web import briefing, deciding, numbers
-from service.web.deciding import NoDraft, Stopped, Submitted
+from service.web.deciding import NoDraft, Overtaken, Stopped, Submitted
 from service.web.followed import (
     able,
     mine,
@@ -32,6 +32,7 @@ from workflows.rules.quorum import Refusal
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger("web.links")
 
+_READ_AGAIN = "Something changed while you were deciding, so nothing was counted. Please read it again."
 NOTED_WITHIN = 2.0
 """Seconds for which a page waits until the record says that an answer counts."""
 
@@ -111,7 +112,9 @@ async def link_confirmed(link_id: str, draft: str, visit: Asker, sent: Sent) -> 
             except NoDraft:
                 if sight.standing is not Standing.OPEN:
                     return told_of(tx, visit, sight)
-                return _read_page(tx, visit, sight, {}, {}, changed=True)
+                return _read_page(tx, visit, sight, {}, {}, changed=_READ_AGAIN)
+            except Overtaken as event:
+                return _read_page(tx, visit, sight, {}, {}, changed=f"{event}. Nothing was counted.")
             except AlreadyAnswered as error:
                 return page_of(visit, "links/answered.html", sight, status=409, standing=error.standing)
             return told_of(tx, visit, result.sight) if isinstance(result, Stopped) else result
@@ -224,7 +227,7 @@ def _read_page(
     typed: Mapping[str, str],
     errors: Mapping[str, str],
     *,
-    changed: bool = False,
+    changed: str = "",
 ) -> Response:
     brief = briefing.brief(tx, sight)
     shown = texts.put(tx, brief.text())

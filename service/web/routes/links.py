@@ -12,7 +12,7 @@ from service.errors import TooMany
 from service.store import attempts, codes, letters, limits, links, sessions, steps
 from service.store.engine import Tx
 from service.store.letters import LedgerRow, LinkBinding, QueuedLetter
-from service.web import codebook, visits, words
+from service.web import codebook, renewing, visits, words
 from service.web.courier import Parcel
 from service.web.desk import Desk
 from service.web.followed import (
@@ -208,7 +208,7 @@ def _code(tx: Tx, sight: Sight, browser: str) -> Parcel:
 
 
 def _renewed(tx: Tx, desk: Desk, sight: Sight) -> Parcel | None:
-    """Queue the letter again with a new link, for the step that waits for the same person now."""
+    """Queue the letter again with a new link and as of today, for the step that waits for the same person."""
     old = _latest_letter(tx, sight)
     if old is None or old.link_id is None:
         return None
@@ -216,9 +216,10 @@ def _renewed(tx: Tx, desk: Desk, sight: Sight) -> Parcel | None:
     if step is None or not step.open:
         return None
     number = sum(row.key.startswith(f"{old.key}:again") for row in letters.of_step(tx, old.step)) + 1
-    fields = old.model_dump(include=set(QueuedLetter.model_fields) - {"key", "link"})
+    fields = old.model_dump(include=set(QueuedLetter.model_fields) - {"key", "link", "props"})
+    props = renewing.as_of_today(tx, old, step, sight.edition)
     binding = LinkBinding(round=step.round, content_hash=step.content_hash, expires=tx.now + LINK_LIFE)
-    letter = QueuedLetter(key=f"{old.key}:again{number}", link=binding, **fields)
+    letter = QueuedLetter(key=f"{old.key}:again{number}", link=binding, props=props, **fields)
     row = links.reissue(tx, old.link_id, letter)
     fresh = links.get(tx, row.link_id or "")
     assert fresh is not None

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from service import proposals
+from service import proposals, telling
 from service.errors import Malformed, NotEditable, NotFound, Unchanged
 from service.handbook import Edition
 from service.proposals import provided
@@ -201,7 +201,7 @@ def _check_page(tx: Tx, visit: Visit, draft: Draft, edition: Edition, status: in
         flags=(*submitting.flags(read, edition, today), *provided.flags(read, edition, today)),
         ahead=ahead,
         unchanged=submitting.unchanged(tx, draft.ref, edition) if ahead and not ahead.changes else "",
-        stops=submitting.stops(route, edition, visit.today),
+        stops=telling.stops(route, edition, visit.today),
         papers=submitting.papers(route, edition),
         rows=_rows(edition, draft),
     )

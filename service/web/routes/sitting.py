@@ -19,7 +19,7 @@ from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
 from service.store.meetings import Attendance, Presence, Votes
 from service.web import briefing, deciding, forms, meeting_pages, minutebook, numbers, words
-from service.web.deciding import NoDraft, Stopped, Submitted
+from service.web.deciding import NoDraft, Overtaken, Stopped, Submitted
 from service.web.minutebook import Room
 from service.web.pages import page
 from service.web.roles import Role, allowed
@@ -164,8 +164,8 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
     if hindered := minutebook.hindrance(found, item):
         return _item_page(tx, visit, found, item, forms.typed(sent), {"do": hindered})
     votes = _votes(sent, found, item, errors)
-    if votes and votes.against > votes.in_favour and _yes(sent, item):
-        errors["choice"] = "More voted against it than for it"
+    if votes and (told := _contradicted(votes, sent, item)):
+        errors["choice"] = told
     result: Submitted | Response
     match item.kind:
         case ItemKind.MINUTES:
@@ -229,6 +229,8 @@ def _question_recorded(
     except NoDraft:
         changed = "Something changed while you were deciding, so nothing was recorded. Read it again"
         return _item_page(tx, visit, found, item, {}, {"do": changed})
+    except Overtaken as event:
+        return _item_page(tx, visit, found, item, {}, {"do": f"{event}. Nothing was recorded"})
     except AlreadyAnswered:
         return _item_page(tx, visit, found, item, {}, {"do": _why_not(Standing.DECIDED_BY_OTHERS)})
     if isinstance(made, Stopped):
@@ -279,9 +281,16 @@ def _why_not(standing: Standing) -> str:
             return "This question is no longer yours to answer"
 
 
-def _yes(sent: FormData, item: AgendaItem) -> bool:
+def _contradicted(votes: Votes, sent: FormData, item: AgendaItem) -> str:
+    """Say how a vote contradicts an outcome; nothing if it does not. Even votes leave it to the chair."""
     chosen = str(sent.get("choice", ""))
-    return item.kind is ItemKind.QUESTION and chosen in list(Choice) and Choice(chosen).favourable
+    if item.kind is not ItemKind.QUESTION or chosen not in list(Choice):
+        return ""
+    if votes.against > votes.in_favour and Choice(chosen).favourable:
+        return "More voted against it than for it"
+    if votes.in_favour > votes.against and chosen in (Choice.REJECT, Choice.NOT_SUPPORT):
+        return "More voted for it than against it"
+    return ""
 
 
 def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]) -> Votes | None:

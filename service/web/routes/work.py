@@ -15,7 +15,7 @@ from service.store.covers import Clash, Cover
 from service.store.engine import Tx
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import SeatView, StepView
-from service.web import days, whereabouts, words
+from service.web import days, minutebook, whereabouts, words
 from service.web.courier import Parcel
 from service.web.pages import page
 from service.web.roles import Role, allowed
@@ -43,6 +43,7 @@ def work(visit: Asker) -> Response:
             for step, case in mine
         ]
         own = _own(tx, visit)
+        to_record = [(forum, day) for forum, day in minutebook.to_record(tx, visit)]
         covering = [cover for cover in covers.of(tx, visit.me.id) if cover.ends >= visit.today]
     return page(
         "work.html",
@@ -50,6 +51,7 @@ def work(visit: Asker) -> Response:
         visit=visit,
         posts=[telling.title(visit.rules, post, visit.today) for post in visit.posts],
         asked=asked,
+        to_record=to_record,
         own=own,
         covers=[(telling.name(visit.rules, cover.cover), cover) for cover in covering],
     )

@@ -170,7 +170,7 @@ def test_a_veto_s_holder_is_told_so(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("choice", "told"),
-    [("reject", "may stop it alone, and did"), ("return", "may send it back alone, and did")],
+    [("reject", "may stop it alone, and did"), ("return", "may return it alone, and did")],
 )
 def test_a_veto_is_told_in_the_words_of_its_answer(office: Office, choice: str, told: str) -> None:
     ref = office.submitted("PROP-02")

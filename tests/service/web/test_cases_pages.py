@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, update
 
-from service.store import covers, letters
+from service.store import actions, cases, covers, letters, orders
+from service.store.actions import Wanted
 from service.store.fold import FOLDS, RECORD_ONLY
 from service.store.line import Line
 from service.store.tables import TEXTS
@@ -39,7 +40,7 @@ def test_the_case_page_says_on_whom_since_when_what_next_and_when(office: Office
     [
         (Ending.DECIDED, Choice.APPROVE, State.WITH_SRG, "Funding parties Done"),
         (Ending.DECIDED, Choice.REFER_UP, State.WITH_SRG, "Funding parties Done"),
-        (Ending.DECIDED, Choice.REJECT, State.REJECTED, "Funding parties Stopped here, refused"),
+        (Ending.DECIDED, Choice.REJECT, State.REJECTED, "Funding parties Stopped here, rejected"),
         (Ending.DECIDED, Choice.RETURN, State.RETURNED, "Funding parties Stopped here, returned"),
         (Ending.SILENT, None, State.LAPSED, "Funding parties Stopped here, lapsed"),
         (Ending.WITHDRAWN, None, State.WITHDRAWN, "Funding parties Stopped here, withdrawn"),
@@ -291,6 +292,29 @@ def test_my_work_says_whose_share_a_higher_authority_is_asked_about(office: Offi
     authority = office.signed_in(step.seats[0].post)
     authority.see("/work")
     assert ": £360,000 from Budget holder, De Montfort Hall, as " in authority.words
+
+
+def test_withdrawing_says_first_what_is_called_off_and_what_stays_open(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    step = office.asked(ref, "notification")
+    wanted = Wanted(
+        source=step,
+        number=1,
+        title="Within the guidelines",
+        text="Bring it within the guidelines, or end it.",
+        owner="cd-rc",
+        verifier="corp-projects-manager",
+        due=date(2004, 12, 1),
+    )
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{ref}/withdraw")
+    assert "order" not in browser.words
+    with office.store.writing() as tx:
+        orders.raised(tx, cases.get(tx, ref), at=tx.now, sending=False)
+        action = actions.opened(tx, cases.get(tx, ref), wanted, at=tx.now)
+    browser.see(f"/cases/{ref}/withdraw")
+    assert "Its order ORD-2004-0001 is called off." in browser.words
+    assert f"stays open until it is checked: {action}" in browser.words
 
 
 def test_withdrawing_asks_first_and_tells_the_engine(office: Office) -> None:

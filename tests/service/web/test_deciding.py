@@ -1,11 +1,13 @@
 """From reading to the receipt: one decision however often it is sent, and none on anything stale."""
 
+import html
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 
+from service import telling
 from service.errors import Unavailable
 from service.gateway import Counted, Refused, Unknown
 from service.relay import Relay
@@ -17,10 +19,13 @@ from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, FakeEngine, O
 from tests.support.activities import done
 from tests.support.real_time import RealTime
 from workflows.model import (
+    CaseMoved,
     CaseWaiting,
     Choice,
     Ending,
     Holder,
+    Moving,
+    Nudge,
     Outcome,
     Seat,
     SeatAsk,
@@ -32,6 +37,7 @@ from workflows.model import (
 from workflows.rules.quorum import Refusal
 
 FUNDER = "cd-ce"
+CHALLENGE = "challenge-sd-ict-ca"
 SMALLER = {"capital_gbp": 60000, "revenue_gbp_per_year": 0, "project_management_gbp": 0}
 """Major still, and with no share for which a code is asked."""
 CONDITION = {"conditions": "Train the staff", "condition_owner": "hoict-ce", "condition_by": "2004-12-01"}
@@ -459,6 +465,7 @@ def test_of_two_tabs_one_counts_and_the_other_is_told_which(office: Office) -> N
         counted, other = sorted(tabs, key=lambda tab: tab.status)
         said = words.did(Choice(counted.choice), "funding", "this")
         assert f"You have already {said}" in other.text
+        assert "If it was a mistake, tell the programme office now" in other.text
         with office.store.reading() as tx:
             assert [made.choice for made in intents.decisions_of(tx, of_case(step))] == [counted.choice]
 
@@ -564,6 +571,14 @@ def _refused_by_another(office: Office, step: str) -> None:
     closed(office, step, Ending.WITHDRAWN, "refused_by_another")
 
 
+def _returned_by_another(office: Office, step: str) -> None:
+    closed(office, step, Ending.WITHDRAWN, "returned_by_another")
+
+
+def _unanswered_beside(office: Office, step: str) -> None:
+    closed(office, step, Ending.WITHDRAWN, "unanswered_beside")
+
+
 def _revoked(office: Office, step: str) -> None:
     with office.store.writing() as tx:
         links.revoke_step(tx, step, "reassigned")
@@ -578,8 +593,10 @@ def _expired(office: Office, step: str) -> None:
     [
         (_withdrawn, 410, "withdrawn"),
         (_changed, 409, "has changed"),
-        (_time_up, 410, "expired"),
+        (_time_up, 410, "This question has closed"),
         (_refused_by_another, 409, "decided without you"),
+        (_returned_by_another, 409, "not asked any more"),
+        (_unanswered_beside, 409, "not asked any more"),
         (_revoked, 410, "for somebody else"),
         (_expired, 410, "expired"),
     ],
@@ -595,6 +612,24 @@ def test_a_link_tells_what_has_happened_opened_or_confirmed(
     fresh = office.browser()
     assert fresh.see(office.link(step, FUNDER)) == status
     assert heading in fresh.heading
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (_refused_by_another, "one refusal is enough"),
+        (_returned_by_another, "to its sponsor for information"),
+        (_unanswered_beside, "was closed without an answer"),
+    ],
+)
+def test_a_link_says_what_stopped_the_proposal_and_no_refusal_where_there_was_none(
+    office: Office, step: str, happens: Callable[[Office, str], None], said: str
+) -> None:
+    happens(office, step)
+    fresh = office.browser()
+    fresh.see(office.link(step, FUNDER))
+    assert said in fresh.words
+    assert ("refus" in fresh.words) == (happens is _refused_by_another)
 
 
 def test_a_changed_proposal_shows_what_has_changed(office: Office, step: str) -> None:
@@ -634,6 +669,23 @@ def test_the_cover_answers_on_behalf_of_the_covered_and_not_after_the_last_day(o
         intent = intents.get(tx, made.key)
     assert intent is not None
     assert (intent.person, intent.on_behalf_of) == (cover, covered)
+
+
+def test_whoever_covers_for_the_line_manager_answers_on_the_manager_s_behalf(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
+    manager, cover = office.holder("chief-executive"), office.holder("cd-sch")
+    office.covers("chief-executive", by="cd-sch", until=date(2004, 12, 1))
+    rung = next(rung for rung in office.step(step).rungs if rung.nudge is Nudge.LINE)
+    done(office.register.nudged(StepNudged(step=step, rung=rung, silent=(FUNDER,), at=rung.at)))
+    browser = checking_as(office, step, "cd-sch")
+    with office.store.reading() as tx:
+        name = telling.name(telling.edition(tx, cases.get(tx, of_case(step)).edition), manager)
+    assert f"covering for {name}" in browser.words
+    browser.press()
+    with office.store.reading() as tx:
+        intent = intents.get(tx, office.engine.decided[0].key)
+    assert intent is not None
+    assert (intent.person, intent.on_behalf_of) == (cover, manager)
 
 
 def test_a_cover_whose_days_are_over_no_longer_answers(office: Office) -> None:
@@ -714,6 +766,13 @@ def test_whoever_wrote_the_version_never_decides_it(office: Office, step: str) -
     assert browser.heading == "You cannot decide this one"
 
 
+def test_whoever_covers_for_a_writer_is_not_said_to_have_written_it(office: Office, step: str) -> None:
+    office.covers("hoict-ce", by=FUNDER, until=date(2004, 9, 30))
+    browser = office.browser()
+    assert browser.see(office.link(step, FUNDER)) == 403
+    assert f"You wrote or submitted {of_case(step)}, or cover for somebody who did" in browser.words
+
+
 def test_somebody_who_left_has_no_session_left(office: Office, step: str) -> None:
     browser = checking(office, step)
     with office.store.writing() as tx:
@@ -782,3 +841,187 @@ def test_what_was_answered_about_an_earlier_version_is_not_shown_as_said_of_this
     browser = office.signed_in("hoict-ce")
     browser.see(f"/cases/{ref}")
     assert "On version 1:" in browser.words
+
+
+# --------------------------------------------------------------- a new version since the letter
+
+
+def told_of_change(office: Office, step: str) -> tuple[str, str]:
+    """What an old letter's link says, to somebody who opens it and to somebody who had opened it before."""
+    fresh = office.browser()
+    fresh.see(office.link(step, FUNDER))
+    return fresh.words, "Send me a new link" if "Send me a new link" in fresh.page else ""
+
+
+def test_an_old_link_offers_a_new_one_only_if_the_new_version_waits_for_its_reader(
+    office: Office, step: str
+) -> None:
+    browser = checking(office, step)
+    _changed(office, step)
+    not_asked = "If you are asked about the new version, another letter will say so."
+    assert browser.press() == 409
+    assert not_asked in browser.words
+    words, button = told_of_change(office, step)
+    assert (not_asked in words, button) == (True, "")
+    # It has come to them again.
+    office.asked(of_case(step), "funding-cd-ce", round=2)
+    words, button = told_of_change(office, step)
+    assert (not_asked in words, button) == (False, "Send me a new link")
+    with office.browser() as fresh:
+        fresh.see(office.link(step, FUNDER))
+        assert fresh.press() == 200
+        assert fresh.heading == "A new link is on its way"
+
+
+def test_an_old_link_says_that_its_reader_has_answered_about_the_new_version(
+    office: Office, step: str
+) -> None:
+    _changed(office, step)
+    second = office.asked(of_case(step), "funding-cd-ce", round=2)
+    checking(office, second).press()
+    office.recorded(second)
+    words, button = told_of_change(office, step)
+    assert "You have answered about the new version." in words
+    assert button == ""
+
+
+def test_an_old_link_says_that_the_case_is_over(office: Office, step: str) -> None:
+    _changed(office, step)
+    office.became(of_case(step), State.REJECTED, number=2)
+    words, button = told_of_change(office, step)
+    assert "The case is over. You need do nothing." in words
+    assert button == ""
+
+
+def test_an_old_link_to_a_withdrawn_case_says_that_it_was_withdrawn(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    _changed(office, step)
+    _withdrawn(office, step)
+    assert browser.press() == 410
+    assert browser.heading == "This has been withdrawn"
+
+
+# --------------------------------------------------------------- closed without an answer
+
+
+def test_a_question_that_nobody_answered_says_so_and_who_is_asked_instead(office: Office) -> None:
+    ref = office.submitted("PROP-05", decision_needed_by="2005-01-31")
+    step = office.asked(ref, CHALLENGE)
+    path = office.link(step, office.step(step).seats[0].post)
+    _time_up(office, step)
+    browser = office.browser()
+    assert browser.see(path) == 410
+    assert browser.heading == "This question has closed"
+    assert "The time for answers is over. Silence is never taken as a yes." in browser.words
+    assert "It is now asked of Business forum for a corporate system." in browser.words
+
+
+def test_who_is_asked_after_a_silence_is_not_told_that_nobody_was_before(office: Office) -> None:
+    ref = office.submitted("PROP-05", decision_needed_by="2005-01-31")
+    first = office.asked(ref, CHALLENGE)
+    _time_up(office, first)
+    with office.store.reading() as tx:
+        following = telling.otherwise(cases.get(tx, ref), CHALLENGE)
+    assert following is not None
+    second = office.asked(ref, following.key)
+    browser = reading(office, second, office.step(second).seats[0].post)
+    assert "was asked before you, and did not answer." in browser.words
+    assert "You are among the first to be asked." not in browser.words
+
+
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ("inquorate", "Too few of those who could vote were present for the votes to count"),
+        ("tied", "As many were for it as against it, and no casting vote broke the tie."),
+    ],
+)
+def test_a_vote_that_came_to_nothing_is_told_as_the_letter_tells_it(
+    office: Office, why: str, told: str
+) -> None:
+    step = office.asked(office.submitted("PROP-04", decision_needed_by="2005-01-31"), "srg")
+    path = office.link(step, "cd-rc")
+    closed(office, step, Ending.SILENT, why)
+    browser = office.browser()
+    browser.see(path)
+    assert browser.heading == "This question has closed"
+    assert told in browser.words
+    assert "Nobody answered" not in browser.words
+
+
+def test_a_vote_that_came_to_nothing_names_the_meeting_that_decides(office: Office) -> None:
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    step = office.asked(ref, "srg")
+    path = office.link(step, "cd-rc")
+    _time_up(office, step)
+    with office.store.reading() as tx:
+        leg = next(leg for leg in cases.get(tx, ref).route if leg.leg == "srg")
+    (members,) = leg.asks
+    (then,) = members.otherwise
+    then = then.model_copy(update={"meeting": date(2004, 10, 28)})
+    moved = leg.model_copy(update={"asks": (members.model_copy(update={"otherwise": (then,)}),)})
+    move = CaseMoved(
+        case=ref,
+        number=1,
+        version=1,
+        key=then.key,
+        at=BEGINS,
+        because=Moving.UNDECIDED,
+        forum="srg",
+        legs=(moved,),
+    )
+    done(office.course.moved(move))
+    browser = office.browser()
+    browser.see(path)
+    decides = "it goes to the meeting of Strategic Resources Group on Thursday 28 October 2004."
+    assert f"There is no decision by email: {decides}" in browser.words
+    # What has been settled there since is asked of nobody any more.
+    meeting = office.asked(ref, then.key)
+    office.settled(meeting, office.step(meeting).seats[0].post, Choice.APPROVE)
+    browser.see(path)
+    assert browser.heading == "This question has closed"
+    assert "There is no decision by email" not in browser.words
+
+
+# --------------------------------------------------------------- days that are over
+
+
+def test_pages_do_not_ask_for_an_answer_in_the_past(office: Office, step: str) -> None:
+    path = office.link(step, FUNDER)
+    browser = office.browser()
+    browser.see(path)
+    assert f"{of_case(step)}. An answer is due by Monday 20 September 2004." in browser.words
+    office.days_pass(12)
+    browser.see(path)
+    assert f"{of_case(step)}. An answer was due on Monday 20 September 2004." in browser.words
+    browser.press()
+    assert "An answer was due on Monday 20 September 2004." in browser.words
+    assert "Please answer by" not in browser.words
+
+
+def test_the_receipt_is_on_its_way_until_it_was_sent(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    browser.press()
+    done_page = browser.at
+    assert "A receipt is on its way to you." in browser.words
+    office.recorded(step)
+    with office.store.writing() as tx:
+        (receipt,) = [row for row in letters.of_step(tx, step) if row.kind == "receipt"]
+        letters.sent(tx, receipt.key, subject="Recorded", body_hash="0" * 64)
+    browser.see(done_page)
+    assert "A receipt was sent to you." in browser.words
+    assert "A receipt is on its way" not in browser.words
+
+
+# --------------------------------------------------------------- in somebody's place
+
+
+def test_a_cover_is_asked_about_the_budget_of_the_post_and_not_about_theirs(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    office.covers(FUNDER, by="cd-sch", until=date(2004, 9, 30))
+    browser = reading(office, office.asked(ref, "funding-cd-ce"), "cd-sch")
+    post = office.edition.posts[FUNDER].title_on(BEGINS.date())
+    assert html.unescape(browser.heading) == f"Do you approve £12,000 from the budget of {post}?"
+    assert "Why it is asked: " in browser.words
+    assert "The budget £90,000" in browser.words
+    assert "Why you" not in browser.words

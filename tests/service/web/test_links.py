@@ -259,6 +259,25 @@ def test_an_expired_link_offers_a_new_one_to_the_approver_of_record_only(office:
     assert again.press() == 200
 
 
+@pytest.mark.parametrize(("days", "left"), [(8, ["line", "pmo"]), (15, [])])
+def test_a_letter_with_a_new_link_is_as_of_today_and_threatens_nothing_that_has_passed(
+    office: Office, minor: str, days: int, left: list[str]
+) -> None:
+    path = office.link(minor, FUNDER)
+    rotated = Office(
+        office.store, settings(office.settings.data_dir, secret_keys="other:" + "A" * 43), office.edition
+    )
+    rotated.days_pass(days)
+    browser = rotated.browser()
+    browser.see(path)
+    with browser:
+        assert browser.press() == 200
+    with office.store.reading() as tx:
+        *_, again = (row.props for row in letters.of_step(tx, minor) if row.kind == "request")
+        assert again["written"] == tx.today.isoformat()
+    assert [one["then"] for one in again["if_silent"]] == left
+
+
 def test_a_fourth_new_link_within_the_hour_is_refused(office: Office, minor: str) -> None:
     office.days_pass(15)
     browser, path = office.browser(), office.link(minor, FUNDER)
@@ -284,7 +303,7 @@ def test_saying_that_a_link_is_not_for_me_is_noted_and_reassigns_nothing(office:
     path = office.link(minor, FUNDER)
     browser.see(f"{path}/not-me")
     assert browser.press() == 200
-    assert "The PMO has been told" in browser.heading
+    assert "The programme office has been told" in browser.heading
     assert "attempt.refused" in kinds(office, office.step(minor).case)
     assert office.browser().see(path) == 200
 

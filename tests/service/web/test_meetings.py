@@ -253,6 +253,18 @@ def test_a_letter_s_link_needs_the_board_s_quorum_as_its_page_does(office: Offic
     assert [made.step for made in office.engine.decided] == [board_meets]
 
 
+def test_a_quorum_that_is_lost_before_it_is_confirmed_is_told_with_the_way_on(
+    office: Office, board_meets: str
+) -> None:
+    srg_attends(office, 4)
+    browser = from_the_letter(office, board_meets, "srg-secretary")
+    srg_attends(office, 2)
+    assert browser.press() == 409
+    assert "Too few members are at the meeting of Thursday 28 October 2004 to decide this" in browser.words
+    assert "On its page it can roll on to the next. Nothing was counted." in browser.words
+    assert office.engine.decided == []
+
+
 def test_an_old_page_changes_neither_the_votes_nor_who_took_part_in_what_was_decided(
     office: Office, board_meets: str
 ) -> None:
@@ -331,6 +343,25 @@ def test_nobody_is_chased_for_what_has_rolled_on_to_the_next_meeting(
     assert "The record of the meeting of Thursday 28 October 2004 is closed" in browser.words
 
 
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [(None, "came to no decision by email"), (Choice.DEFER, "put the decision off to this meeting")],
+)
+def test_a_secretary_reads_what_the_members_made_of_it_and_not_that_the_chair_was_silent(
+    office: Office, choice: Choice | None, said: str
+) -> None:
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    board = office.asked(ref, "srg")
+    ending = Ending.DECIDED if choice else Ending.SILENT
+    with office.store.reading() as tx:
+        outcome = Outcome(step=board, ending=ending, choice=choice, at=tx.now)
+    office.closed(board, StepClosing(step=board, outcome=outcome, why="" if choice else "time_up"))
+    office.it_is(date(2004, 10, 28))
+    browser = from_the_letter(office, office.asked(ref, "srg-meeting"), "srg-secretary")
+    assert f"The members of Strategic Resources Group {said}." in browser.words
+    assert "did not answer" not in browser.words
+
+
 def before_srg(office: Office) -> tuple[str, str]:
     """A question that is before SRG on 28 October; returns it, and the meeting's page."""
     ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
@@ -385,7 +416,10 @@ def test_what_is_put_off_to_a_meeting_that_moves_meanwhile_is_read_again(office:
         meetings.moved(tx, srg, date(2004, 10, 28), date(2004, 11, 4), why="Half term", by="p-pmo")
     browser.press()
     assert office.engine.decided == []
-    assert "Something changed" in browser.words
+    assert (
+        "The next meeting is on Thursday 4 November 2004 now, not on the day to which you deferred it. "
+        "Nothing was counted." in browser.words
+    )
     assert "At the next meeting, on Thursday 4 November 2004" in browser.words
 
 
@@ -889,6 +923,39 @@ def test_an_outcome_against_the_vote_is_not_taken(office: Office, sitting: str) 
     assert "More voted against it than for it" in browser.words
     assert office.engine.decided == []
     assert records(browser, sitting, choice="note", in_favour="3", against="3", **CLEAR) == 200
+
+
+def test_the_secretary_s_work_has_the_meetings_to_be_recorded(office: Office, sitting: str) -> None:
+    line = "Heads of ICT Group, Wednesday 13 October 2004 : write down what the meeting came to"
+    later = date(2004, 11, 10)
+    with office.store.writing() as tx:
+        for day in (OCTOBER, later):
+            meetings.planned(tx, SERIES, day, missed=(), as_of=str(day), place="Town Hall", time="10:00")
+    for post, told in ((SECRETARY, True), (PMO, False), ("hoict-ce", False)):
+        browser = office.signed_in(post)
+        browser.see("/work")
+        assert (line in browser.words) is told, post
+        assert "10 November 2004 : write down" not in browser.words
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    assert records(browser, sitting, choice="note", **CLEAR) == 200
+    browser.see(f"{MEETING}/close")
+    assert "It is recorded that the meeting was held" in browser.words
+    assert browser.press(True, "close") == 200
+    browser.see("/work")
+    assert line not in browser.words
+
+
+def test_a_refusal_against_the_vote_is_not_taken(office: Office, board_meets: str) -> None:
+    srg_attends(office, 6)
+    browser = office.signed_in("srg-secretary")
+    said = {"choice": "reject", "reason": "Too dear", "do": "record"}
+    browser.see(f"{SRG_MEETING}/items/{board_meets}")
+    assert browser.press(True, "items", in_favour="4", against="2", **said) == 422
+    assert "More voted for it than against it" in browser.words
+    assert office.engine.decided == []
+    browser.see(f"{SRG_MEETING}/items/{board_meets}")
+    assert browser.press(True, "items", in_favour="2", against="4", **said) == 200
 
 
 def test_a_new_secretary_reads_an_item_that_is_still_their_predecessors_to_answer(

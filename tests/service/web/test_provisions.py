@@ -341,7 +341,7 @@ def test_an_agreement_that_runs_out_before_it_is_confirmed_is_noticed(office: Of
     assert lead.at.startswith("/a/check/")
     office.days_pass(3)
     assert lead.press() == 409
-    assert "so nothing was counted" in lead.words
+    assert "then answer again. Nothing was counted." in lead.words
     assert "no information sharing agreement is in date on 16 September 2004" in lead.words
     assert office.engine.decided == []
 

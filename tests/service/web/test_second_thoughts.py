@@ -163,7 +163,7 @@ def test_after_the_hold_the_answer_stands_and_the_page_says_what_to_do_now(offic
     office.days_pass(HALF_AN_HOUR + 0.001)
     assert browser.press() == 409
     assert browser.heading == "Your answer can no longer be taken back"
-    assert "tell the PMO now" in browser.words
+    assert "tell the programme office now" in browser.words
     assert office.engine.undone == []
     assert "attempt.refused" in kinds(office, step)
     browser.see(browser.at.replace("/a/undo/", "/a/done/"))
@@ -417,4 +417,4 @@ def test_what_was_taken_back_is_not_told_while_the_question_is_open(office: Offi
     assert "reject" not in seen()
     answered(office, step, "approve")
     closed(office, step, Ending.WITHDRAWN, "withdrawn")
-    assert "rejected, and the answer was on its way" in seen()
+    assert "rejected it, and the answer was on its way" in seen()

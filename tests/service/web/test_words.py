@@ -1,8 +1,13 @@
 """How an answer is spoken of: in a sentence about a case, of this very question, and with no case named."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
+from notifications import render
 from service.web import words
+from workflows.letters import Answer
 from workflows.model import Choice
 
 CASE = "INV-2004-0001"
@@ -14,27 +19,27 @@ SPOKEN = {
         "approved {} with conditions",
         "approved with conditions",
     ),
-    Choice.REJECT: ("rejecting {}", "rejected {}", "rejected"),
+    Choice.REJECT: ("rejecting {}", "rejected {}", "rejected it"),
     Choice.RETURN: (
         "returning {} for information",
         "returned {} for information",
         "returned it for information",
     ),
-    Choice.DEFER: ("deferring {}", "deferred {}", "deferred"),
+    Choice.DEFER: ("deferring {}", "deferred {}", "deferred it"),
     Choice.REFER_UP: ("referring {} up", "referred {} up", "referred it up"),
-    Choice.NOTE: ("noting {}", "noted {}", "noted"),
-    Choice.SUPPORT: ("supporting {}", "supported {}", "supported"),
+    Choice.NOTE: ("noting {}", "noted {}", "noted it"),
+    Choice.SUPPORT: ("supporting {}", "supported {}", "supported it"),
     Choice.SUPPORT_WITH_CONDITIONS: (
         "supporting {} with conditions",
         "supported {} with conditions",
-        "supported with conditions",
+        "supported it with conditions",
     ),
     Choice.NOT_SUPPORT: ("declining to support {}", "declined to support {}", "did not support it"),
-    Choice.AUTHORISE: ("authorising {}", "authorised {}", "authorised"),
+    Choice.AUTHORISE: ("authorising {}", "authorised {}", "authorised it"),
     Choice.AUTHORISE_WITH_CONDITIONS: (
         "authorising {} with conditions",
         "authorised {} with conditions",
-        "authorised with conditions",
+        "authorised it with conditions",
     ),
     Choice.EXCEPTION_PLAN: (
         "asking for an exception plan for {}",
@@ -67,6 +72,15 @@ SPOKEN = {
 """After "You are", before "as Chief Executive"; after "You", or "You have already"; after who answered."""
 
 
+def test_pages_behind_links_say_programme_office_as_letters_do() -> None:
+    said = {
+        file.name: file.read_text() for file in (Path(words.__file__).parent / "templates/links").iterdir()
+    }
+    said["nudges"] = " ".join(words.NUDGES.values())
+    said["refusals"] = " ".join(" ".join(each) for each in words.REFUSALS.values())
+    assert [name for name, text in said.items() if "PMO" in text] == []
+
+
 def test_every_answer_is_spoken_of() -> None:
     assert set(SPOKEN) == set(Choice)
 
@@ -92,3 +106,28 @@ def test_an_action_that_is_sent_back_is_named_in_its_place() -> None:
         "sent ACT-2004-0001 back because it is not done"
     )
     assert words.did(Choice.SEND_BACK, "action_check") == "sent it back because it is not done"
+
+
+@pytest.mark.parametrize("choice", SPOKEN)
+def test_letters_and_pages_speak_of_an_answer_in_the_same_words(choice: Choice) -> None:
+    answer = Answer(who="Chief Executive", choice=choice, kind="srg", on=date(2004, 10, 13))
+    told = render.TEXT.get_template("_parts/words.txt").module
+    assert told.answered(answer, date(2004, 10, 14)) == (  # type: ignore[attr-defined]
+        f"Chief Executive {words.did(choice, 'srg')} on 13 October"
+    )
+
+
+@pytest.mark.parametrize(
+    ("choice", "kind", "label", "came_to"),
+    [
+        (Choice.REJECT, "funding", "Reject", "it is rejected"),
+        (Choice.DEFER, "srg", "Defer", "it is deferred"),
+        (Choice.REFER_UP, "parameter", "Refer up", "it is referred up"),
+        (Choice.NOT_SUPPORT, "consent", "Refuse consent", "consent is refused"),
+        (Choice.REJECT, "embargo_exception", "Refuse the exception", "the exception is refused"),
+    ],
+)
+def test_what_a_question_came_to_is_what_its_button_said(
+    choice: Choice, kind: str, label: str, came_to: str
+) -> None:
+    assert (words.label(choice, kind), words.became(choice, kind)) == (label, came_to)
