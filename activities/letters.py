@@ -76,7 +76,9 @@ class Letters(Writing):
         except TryLater as failure:
             if not await asyncio.to_thread(self._too_late, key, str(failure)):
                 raise
-            await self._write(self._undeliverable, _Refused(key, f"{failure} It was tried for three days."))
+            await self._write(
+                self._undeliverable, _Refused(key, f"{failure} It could not be sent within three days.")
+            )
         else:
             body = sha256(sent).hexdigest()
             await asyncio.to_thread(self._sent, key, str(message["Subject"]), body)

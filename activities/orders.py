@@ -107,7 +107,7 @@ class Orders(Writing):
                 why=str(failure),
                 answer=_text(failure.answer),
             )
-            return tx.real - orders.must(tx, ready.order).owed_real >= ALL_TRIES
+            return tx.real - orders.tried_since(tx, ready.order) >= ALL_TRIES
 
     def _failed(self, tx: Tx, lost: _Lost) -> None:
         """Write down that an order will not be sent by itself any more, and tell the PMO."""

@@ -220,24 +220,28 @@ def budget(
     post: str,
     amount: Decimal | None,
     *,
+    key: str = "",
     before: datetime | None = None,
 ) -> letters.Budget | None:
-    """Return a post's budget and what a yes would leave of it, where the handbook knows it.
+    """Return the budget that a share comes from and what a yes would leave of it; None if it is not known.
 
+    It is that of the post; or where the question `key` asks the authority above a party, that of the party.
     Committed is what the handbook says, and what the post approved here of other proposals before an
     instant, as `budgets.approved` counts it; without an instant, until now, and what other proposals ask of
     it now is told as well: nobody has promised it.
     """
-    held = rules.budget(post)
+    party = routing.party(key, post)
+    held = rules.budget(party)
     if held is None or amount is None:
         return None
-    here = budgets.approved(tx, case.organisation, post, beside=case.ref, before=before)
+    here = budgets.approved(tx, case.organisation, party, beside=case.ref, before=before)
     return letters.Budget(
         total=held.total,
         committed=held.committed + here,
         approved_here=here,
         would_remain=held.remaining - here - amount,
-        asked_here=Decimal(0) if before else budgets.asked(tx, case.organisation, post, beside=case.ref),
+        asked_here=Decimal(0) if before else budgets.asked(tx, case.organisation, party, beside=case.ref),
+        whose=title(rules, party, tx.today) if party != post else "",
     )
 
 

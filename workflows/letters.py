@@ -210,6 +210,8 @@ class Budget(Frozen):
     """What a yes would leave; below zero it is overspent."""
     asked_here: Decimal = Decimal(0)
     """What other proposals ask of it and nobody has answered yet; no part of `committed`."""
+    whose: Line = ""
+    """The party whose budget it is, where the authority above it is asked."""
 
     @property
     def would_remain_of_all(self) -> Decimal:

@@ -208,7 +208,7 @@ class Asking(CaseFile):
             "coincidences": (*self._coincidences(put), *self._besides(put)),
             "not_said": self._not_said if put.terms.kind in _DECIDING_ON_MONEY else (),
             "worth": self._worth if put.terms.kind in _DECIDING_ON_MONEY else None,
-            "budget": budget(self.tx, self.case, self.rules, seat.post, seat.amount),
+            "budget": budget(self.tx, self.case, self.rules, seat.post, seat.amount, key=put.key),
             "if_silent": self._if_silent(put, seat),
             **self._differs(put, holder),
             "board": self._board(put, seat),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, literal, or_, select
 
 from service.store.engine import Tx
 from service.store.tables import CASE_VERSIONS, CASES, SEATS, STEPS
@@ -21,6 +21,8 @@ _RELEASED = [
         State.CLOSED_REFUSED,
     )
 ]
+_NAMED = literal('"') + STEPS.c.id + literal('"')
+"""As a version has the steps whose answers stand for it: a canonical object of their ids."""
 _SHARES = (
     select(func.sum(SEATS.c.amount))
     .join(STEPS, STEPS.c.id == SEATS.c.step)
@@ -33,7 +35,7 @@ _SHARES = (
         SEATS.c.post == bindparam("post"),
         SEATS.c.amount.is_not(None),
         STEPS.c.kind == "funding",
-        STEPS.c.opened >= CASE_VERSIONS.c.submitted,
+        or_(STEPS.c.opened >= CASE_VERSIONS.c.submitted, CASE_VERSIONS.c.kept.contains(_NAMED)),
         CASES.c.organisation == bindparam("organisation"),
         CASES.c.ref != bindparam("beside"),
         CASES.c.state.not_in(_RELEASED),
@@ -50,9 +52,9 @@ def approved(tx: Tx, organisation: str, post: str, *, beside: str, before: datet
     """Return the pounds of capital that a post's budget has approved here beside a case (SYS-51).
 
     Counted are the shares that the post, or somebody in its place, approved of the latest versions of
-    proposals of its organisation, also of those that are still under way; not of proposals that were
-    returned, refused, withdrawn, or closed without an answer or without their money. `before` leaves out
-    what was answered at that instant or later, and no instant leaves out nothing.
+    proposals of its organisation, or of earlier ones if that stands, also of those that are still under way;
+    not of proposals that were returned, refused, withdrawn, or closed without an answer or without their
+    money. `before` leaves out what was answered at that instant or later, and no instant leaves out nothing.
     """
     before = before or _NEVER
     found = tx.value(_APPROVED, organisation=organisation, post=post, beside=beside, before=before)

@@ -121,6 +121,11 @@ class CaseItem(Frozen):
     valid_until: date | None = None
     """The last day on which its approval may be put to use; None: there is none, or it holds for ever."""
 
+    @property
+    def good_until(self) -> date | None:
+        """The same while it is approved and not put to use: afterwards it no longer matters."""
+        return self.valid_until if self.state == State.APPROVED else None
+
 
 class CaseView(CaseItem):
     """A case as it stands, with its last submitted version."""

@@ -309,6 +309,12 @@ def last_try(tx: Tx, key: str) -> Attempt | None:
     return Attempt(**row._mapping) if row else None
 
 
+def tried_since(tx: Tx, key: str) -> datetime:
+    """Return the real instant of the first try since it is to be sent, or to be sent again; now if none."""
+    owed = must(tx, key).owed_real
+    return next((one.begun_real for one in tries(tx, key) if one.begun_real >= owed), tx.real)
+
+
 def under_way(tx: Tx, key: str, within: timedelta) -> bool:
     """Say whether a try that began so lately that it may still arrive has not ended."""
     made = last_try(tx, key)

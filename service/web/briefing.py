@@ -201,7 +201,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         duties=boards.duties(seat, step.terms),
         substitute=sight.substitute,
         conditions=tuple(telling.condition(put, edition) for decision in made for put in decision.conditions),
-        budget=telling.budget(tx, case, edition, seat.post, seat.amount),
+        budget=telling.budget(tx, case, edition, seat.post, seat.amount, key=step.key),
         coincidences=(
             *telling.coincidences(tx, case, edition, tx.today, asked.values()),
             *telling.besides(tx, case, edition, tx.today, [seat.post] if step.kind == "extra" else ()),

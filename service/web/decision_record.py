@@ -21,7 +21,7 @@ from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.line import Line
 from service.store.steps import StepView
-from service.web import balloting, conditions, printing, seclusion, words
+from service.web import balloting, briefing, conditions, printing, seclusion, words
 from service.web.conditions import Followed
 from workflows.letters import Answer
 from workflows.model import Choice, Guard, State
@@ -210,7 +210,7 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         decided_on=day,
         state=case.state,
         changed_on=words.local(case.changed),
-        valid_until=case.valid_until,
+        valid_until=case.good_until,
         sponsor=telling.title(rules, case.sponsor, day),
         lead=telling.title(rules, case.lead, day),
         edition=rules.title,
@@ -319,10 +319,14 @@ def _payers(
     tx: Tx, case: CaseView, rules: Edition, at: datetime, made: Sequence[tuple[StepView, DecisionView]]
 ) -> Iterator[Payer]:
     day = words.local(at)
-    answered = {one.seat: one.submitted_at for step, one in made if step.kind == "funding"}
+    answered = {one.seat: one for step, one in made if step.kind == "funding"}
     for share in case.proposal.shares:
-        before = answered.get(share.post, at)
-        held = telling.budget(tx, case, rules, share.post, share.amount, before=before)
+        answer = answered.get(share.post)
+        # What became of other proposals since is no part of what the post went by.
+        seen = briefing.shown(tx, answer.shown_hash) if answer else None
+        before = answer.submitted_at if answer else at
+        held = seen.budget if seen else None
+        held = held or telling.budget(tx, case, rules, share.post, share.amount, before=before)
         yield Payer(
             post=share.post,
             title=telling.title(rules, share.post, day),

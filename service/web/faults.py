@@ -1,6 +1,6 @@
 """The one place where what went wrong becomes a page, or a problem for a program (RFC 9457)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -142,12 +142,20 @@ async def _invalid(request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(wrong["type"] == "json_invalid" for wrong in found):
         return problem(400, "malformed_json", "The body is not valid JSON", "Check its commas and quotes.")
-    problems = [
-        Problem(field=str(wrong["loc"][-1]), message=f"{wrong['msg']}.") for wrong in found if wrong["loc"]
-    ]
+    said: dict[str, list[str]] = {}
+    for wrong in found:
+        if wrong["loc"]:
+            said.setdefault(_field(wrong["loc"]), []).append(f"{wrong['msg']}.")
+    problems = [Problem(field=field, message=" ".join(messages)) for field, messages in said.items()]
     if _is_api(request):
         return problem(422, "malformed", HEADINGS[422], "", problems)
     return _page(_frame(request), 422, HEADINGS[422], ("Go back, and try again.",), problems)
+
+
+def _field(loc: Sequence[str | int]) -> str:
+    """Return the name of what is wrong; of a parameter that may be of several types, not the type's."""
+    where, *names = loc
+    return str(names[0] if where in ("path", "query", "header") and names else loc[-1])
 
 
 async def _elsewhere(request: Request, error: Exception) -> Response:

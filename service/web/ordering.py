@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from service.mailroom import ALL_TRIES
-from service.store import orders
+from service.store import cases, orders
 from service.store.engine import Tx
 from service.store.orders import Attempt, OrderView
 from service.web import words
+from workflows.model import State
 
 STATES = {
     orders.OWED: "On its way",
@@ -43,7 +44,9 @@ def told(tx: Tx, order: OrderView) -> Told:
         what=f"Word that {order.number} is called off" if notice else order.number,
         state=STATES[order.state],
         colour=COLOURS.get(order.state, "blue"),
-        sentence=_sentence(order, orders.last_try(tx, order.key)),
+        sentence=_called_off(tx, order)
+        if order.state == orders.CALLED_OFF
+        else _sentence(order, orders.last_try(tx, order.key)),
         again={orders.FAILED: "Send again", orders.KEPT: "Send it"}.get(order.state, ""),
     )
 
@@ -62,9 +65,6 @@ def _sentence(order: OrderView, last: Attempt | None) -> str:
             return f"Given up {_on(order)}. {order.why} {_tried(last)}".strip()
         case orders.KEPT:
             return "Orders are sent nowhere from here, so whoever buys has to be told of it."
-        case orders.CALLED_OFF:
-            gone = f"The proposal was withdrawn {_on(order)}, and it is not sent any more."
-            return f"{gone} {_tried(last)}".strip()
         case _:
             days = words.count(ALL_TRIES.days, "day")
             again = (
@@ -73,6 +73,15 @@ def _sentence(order: OrderView, last: Attempt | None) -> str:
                 else "It is being sent."
             )
             return f"{_tried(last)} {again}".strip()
+
+
+def _called_off(tx: Tx, order: OrderView) -> str:
+    """Say why an order is not sent any more, and who has to be told where it never was."""
+    lapsed = cases.get(tx, order.case).state == State.LAPSED
+    why = f"The approval lapsed {_on(order)}" if lapsed else f"The proposal was withdrawn {_on(order)}"
+    if last := orders.last_try(tx, order.key):
+        return f"{why}, and it is not sent any more. {_tried(last)}"
+    return f"{why}. The order was never sent from here, so whoever was told of it has to be told."
 
 
 def _on(order: OrderView) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -139,3 +140,31 @@ def test_a_record_counts_what_was_approved_before_its_own_answer(desk: Desk) -> 
             for at in (NINE, NINE + timedelta(days=1))
         ]
     assert [told.committed for told in held if told] == [Decimal(12000), Decimal(54000)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "committed"), [({"stakeholders": "In other words"}, 84000), ({"personal_data": True}, 0)]
+)
+def test_what_stands_for_a_later_version_stays_committed(
+    each_desk: Desk, real: RealTime, changes: dict[str, Any], committed: int
+) -> None:
+    desk = each_desk
+    case = desk.submits()
+    for key, choice in (("funding-bh-dmh", Choice.APPROVE), ("funding-bh-sports", Choice.RETURN)):
+        ask = desk.ask(case, key)
+        desk.opens(ask)
+        desk.closes(ask.step, desk.answers(ask.step, ask.seats[0].key, choice), choice=choice)
+    desk.becomes(case.case, "returned", because=f"{case.case}.funding-bh-sports.1")
+    assert here(desk, "bh-dmh") == 0
+    real.passes(days=1)
+    desk.submits(version=2, **changes)
+    assert here(desk, "bh-dmh") == committed
+    assert asked(desk) == 0
+
+
+def test_the_authority_above_a_party_is_told_of_the_party_s_budget(desk: Desk) -> None:
+    case = desk.submits(funding_parties=[{"post": "bh-dmh", "share_percent": 100}])
+    desk.opens(desk.ask(case, "authority-bh-dmh"))
+    (told,) = (row.props["budget"] for row in desk.ledger(case.case) if row.kind == "request")
+    assert (told["total"], told["committed"], told["would_remain"]) == ("210000.00", "95000.00", "-25000.00")
+    assert told["whose"] == "Budget holder, De Montfort Hall"

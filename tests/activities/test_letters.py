@@ -184,7 +184,7 @@ async def test_a_letter_that_was_tried_for_three_days_is_told_to_the_pmo(
     await letters.send(request_)
     (told,) = desk.mailroom.last
     assert row(desk, request_).state == ledger.UNDELIVERABLE
-    assert "It was tried for three days." in row(desk, request_).error
+    assert "It could not be sent within three days." in row(desk, request_).error
     assert (row(desk, told).kind, row(desk, told).post) == ("stuck", "corp-projects-manager")
 
 

@@ -223,12 +223,28 @@ def test_a_refusal_is_final_and_the_pmo_is_told_once(sending: Sending, webhook: 
     assert sending.desk.mailroom.last == (letter.key,)
 
 
+def test_the_days_in_which_nothing_could_be_tried_are_none_of_its_three(
+    sending: Sending, webhook: FakeWebhook, real: RealTime
+) -> None:
+    sending.approves()
+    webhook.failures = [TryLater("The receiver could not be reached.")] * 3
+    real.passes(hours=80)
+    with pytest.raises(TryLater):
+        sending.sends()
+    real.passes(hours=71)
+    with pytest.raises(TryLater):
+        sending.sends()
+    real.passes(hours=2)
+    sending.sends()
+    assert sending.order().state == "failed"
+
+
 def test_after_three_days_in_vain_it_is_given_up(
     sending: Sending, webhook: FakeWebhook, real: RealTime
 ) -> None:
     sending.approves()
     webhook.failures = [TryLater("The receiver could not be reached.")] * 3
-    for hours in (71, 0.9):
+    for hours in (0, 71.9):
         real.passes(hours=hours)
         with pytest.raises(TryLater):
             sending.sends()

@@ -80,7 +80,7 @@ def summary(tx: Tx, case: CaseItem, waiting: tuple[steps.Waiting, ...], today: d
         "opened": case.opened,
         "changed": case.changed,
         "open": case.open,
-        "valid_until": case.valid_until,
+        "valid_until": case.good_until,
         "waiting": [
             WaitingOn(
                 step=wait.step,

@@ -283,6 +283,7 @@ def test_a_filter_that_means_nothing_is_refused(program: Browser, params: dict[s
     response = program.get(f"{API}/cases", params=params)
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
+    assert [wrong["field"] for wrong in response.json()["errors"]] == [*params]
 
 
 def test_the_record_of_a_case_is_handed_out_line_by_line(office: Office, program: Browser) -> None:

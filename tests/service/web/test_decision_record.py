@@ -371,3 +371,35 @@ def test_a_budget_s_own_approvals_are_in_what_was_committed_before(office: Offic
     assert asked.props["budget"]["approved_here"] == "84000.00"
     _, _, told = read(office)
     assert [payer["approved_here"] for payer in told["payers"]] == ["0.00", "0.00"]
+
+
+def approved_from_a_letter(office: Office) -> str:
+    """A proposal that one post pays for, and approves by the link in its letter; returns its reference."""
+    ref = office.submitted(
+        "PROP-02",
+        size="minor",
+        funding_parties=[{"post": "bh-land-charges", "share_percent": 100}],
+        cost_profile={"capital_gbp": 42000, "revenue_gbp_per_year": 0},
+    )
+    step = office.asked(ref, "funding-bh-land-charges")
+    browser = office.browser()
+    browser.see(office.link(step, "bh-land-charges"))
+    browser.press()
+    browser.press(choice="approve")
+    assert browser.press() == 200
+    made = office.engine.decided[-1]
+    outcome = Outcome(step=step, ending=Ending.DECIDED, choice=made.choice, at=made.submitted_at)
+    office.closed(step, StepClosing(step=step, outcome=outcome, unrecorded=(made,)))
+    office.became(ref, State.APPROVED, because=step)
+    return ref
+
+
+def test_what_becomes_of_another_proposal_changes_no_record(office: Office) -> None:
+    first, second = approved_from_a_letter(office), approved_from_a_letter(office)
+    path = f"/cases/{second}/decision-record.json"
+    browser = office.signed_in("cd-rc")
+    before = browser.get(path).content
+    (payer,) = json.loads(before)["payers"]
+    assert (payer["committed"], payer["would_remain"]) == ("54000.00", "-21000.00")
+    office.became(first, State.WITHDRAWN, number=2)
+    assert browser.get(path).content == before

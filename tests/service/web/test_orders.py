@@ -177,3 +177,31 @@ def test_a_program_reads_how_the_order_stands(sending: Office) -> None:
 def test_the_description_of_the_api_shows_an_order(office: Office) -> None:
     found = office.browser().get("/api/v1/openapi.json").json()["components"]["schemas"]
     assert found["OrderTold"]["example"]["number"].startswith("ORD-")
+
+
+@pytest.mark.parametrize(
+    ("becomes", "said"),
+    [
+        (State.WITHDRAWN, "The proposal was withdrawn on Monday 13 September 2004 at 10:00"),
+        (State.LAPSED, "The approval lapsed on Monday 13 September 2004 at 10:00"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("sent", "rest"),
+    [
+        (True, ", and it is not sent any more. Tried once"),
+        (False, ". The order was never sent from here, so whoever was told of it has to be told."),
+    ],
+)
+def test_an_order_that_is_called_off_says_why(
+    sending: Office, becomes: State, said: str, sent: bool, rest: str
+) -> None:
+    key = raised(sending, sending=sent)
+    if sent:
+        with sending.store.writing() as tx:
+            orders.begun(tx, key)
+            orders.not_taken(tx, key, 1, refused=False, status=503, why="Busy.", answer="")
+    sending.became("INV-2004-0001", becomes)
+    with sending.store.writing() as tx:
+        orders.cancelled(tx, "INV-2004-0001", at=tx.now, why=str(becomes))
+    assert said + rest in seen(sending).words

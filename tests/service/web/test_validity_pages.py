@@ -54,6 +54,11 @@ def test_the_record_tells_the_warning_and_once_it_is_over_nothing_is_said_to_be_
     pmo.see(f"/cases/{ref}")
     assert "were warned that the approval lapses after 13 September 2005." in pmo.words
     assert "The approval is valid until" not in pmo.words
+    pmo.see(f"/cases/{ref}/decision-record")
+    assert "Since then Lapsed" in pmo.words
+    assert "Valid until" not in pmo.words
+    token = office.token("corp-projects-manager", "read:case")
+    assert pmo.get(f"/api/v1/cases/{ref}", headers=token).json()["valid_until"] is None
 
 
 def test_a_case_without_an_approval_has_no_such_day(office: Office) -> None:
