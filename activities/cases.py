@@ -10,7 +10,9 @@ from activities.writing import Writing
 from service import sittings, versions
 from service.links import Links
 from service.mailroom import Mailroom
-from service.store import Store, actions, cases, orders, steps
+from service.resizing import resized
+from service.store import Store, actions, cases, orders, sizes, steps
+from service.store.cases import CaseView, Rules
 from service.store.engine import Tx
 from service.telling import edition, revenue
 from workflows import ports
@@ -19,6 +21,7 @@ from workflows.model import (
     Becoming,
     CaseMoved,
     CaseOpened,
+    CaseSized,
     CaseWaiting,
     Clock,
     Expiring,
@@ -70,6 +73,13 @@ class Cases(Writing, ports.Cases):
         """Write that the case goes to another meeting, or to none, and send the letters that say why."""
         return await self._write(self._moved, moved)
 
+    @activity.defn(name="case_sized")
+    async def sized(self, sized: CaseSized) -> CaseOpened:
+        """Write the size that the PMO has set, with the way that it leads to, and tell sponsor and lead of
+        it; return the case anew.
+        """
+        return await self._write(self._sized, sized)
+
     @activity.defn(name="case_follow_ups")
     async def follow_ups(self, case: str) -> tuple[FollowUp, ...]:
         """Return the actions that follow from a case, in the order in which they were opened."""
@@ -82,23 +92,20 @@ class Cases(Writing, ports.Cases):
 
     def _begun(self, tx: Tx, case: str) -> CaseOpened:
         view = cases.get(tx, case)
-        rules = edition(tx, view.edition)
         kept = versions.standing(tx, view)
         letters = correspondence(tx, view, self._links, tx.now).begun(kept)
-        legs = (*view.route, *view.branches.values())
-        # Somebody may be added on the way.
-        asked = {"extra", *(ask.kind for leg in legs for ask in course.asked_by(leg))}
-        terms = {kind: terms for kind, terms in rules.terms().items() if kind in asked}
-        routed = rules.routing(view.proposal.submitted)
-        opened = cases.begun(
-            tx,
-            case,
-            terms=terms,
-            validity=rules.validity_from(calendar.local_day(tx.now)),
-            kept=kept,
-            ways=routing.ways(view.proposal, routed, view.route),
-            queued=letters,
-        )
+        opened = cases.begun(tx, case, kept=kept, queued=letters, **_rules(tx, view))
+        return opened.model_copy(update={"conditions_tracked": edition(tx, view.edition).tracks_actions})
+
+    def _sized(self, tx: Tx, sized: CaseSized) -> CaseOpened:
+        view, size = cases.get(tx, sized.case), sized.sizing.size
+        rules = edition(tx, view.edition)
+        said = next(one for one in sizes.of_case(tx, view.ref) if one.number == sized.sizing.number)
+        if size is not view.size and said.holds_for(view.version):
+            view = resized(tx, view, rules, size)
+            letters = correspondence(tx, view, self._links, sized.at).sized(said)
+            cases.sized(tx, sized, view, letters)
+        opened = cases.in_hand(tx, view.ref, kept=versions.standing(tx, view), **_rules(tx, view))
         return opened.model_copy(update={"conditions_tracked": rules.tracks_actions})
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
@@ -164,3 +171,16 @@ class Cases(Writing, ports.Cases):
         case = cases.as_moved(cases.get(tx, moved.case), moved)
         desk = correspondence(tx, case, self._links, moved.at)
         return cases.moved(tx, moved, desk.moved(moved))
+
+
+def _rules(tx: Tx, case: CaseView) -> Rules:
+    """Return what the engine needs of the edition under which a case opened."""
+    rules = edition(tx, case.edition)
+    legs = (*case.route, *case.branches.values())
+    # Somebody may be added on the way.
+    asked = {"extra", *(ask.kind for leg in legs for ask in course.asked_by(leg))}
+    return Rules(
+        terms={kind: terms for kind, terms in rules.terms().items() if kind in asked},
+        validity=rules.validity_from(calendar.local_day(tx.now)),
+        ways=routing.ways(case.proposal, rules.routing(case.proposal.submitted), case.route),
+    )

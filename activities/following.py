@@ -9,8 +9,9 @@ from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import Condition, DecisionView
 from service.telling import edition
-from workflows.model import Becoming, Choice, State
+from workflows.model import Becoming, Choice, Guard, Size, State
 from workflows.rules import calendar
+from workflows.rules.actions import guards_of
 
 
 def open_actions(tx: Tx, case: CaseView, becoming: Becoming) -> None:
@@ -51,8 +52,13 @@ def _condition(tx: Tx, case: CaseView, made: DecisionView, number: int, put: Con
         verifier=put.verifier or _another(tx, case, made.post, put.owner),
         due=put.by,
         evidence=put.evidence,
-        guards=put.guards,
+        guards=_guarded(put.guards, case.size),
     )
+
+
+def _guarded(wanted: Guard, size: Size) -> Guard:
+    """Return what a condition guards by now, for the size of its proposal may have changed since."""
+    return wanted if wanted is Guard.NOTHING else guards_of(size)[-1]
 
 
 def _exception_refused(tx: Tx, case: CaseView, because: str, at: datetime) -> Iterator[Wanted]:

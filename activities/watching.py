@@ -37,6 +37,7 @@ DOING = {
     "approval_expiring": "warning that an approval lapses",
     "case_sittings": "looking up when a forum meets",
     "case_moved": "bringing the case to another meeting",
+    "case_sized": "making the case minor or major",
     "case_follow_ups": "opening the actions that follow",
     "action_begun": "beginning an action",
 }

@@ -100,6 +100,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
             cases.expiring,
             cases.sittings,
             cases.moved,
+            cases.sized,
             cases.follow_ups,
             cases.action_begun,
             meetings.next,

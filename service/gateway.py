@@ -31,7 +31,7 @@ from service.config import Settings
 from service.mailroom import Mailroom
 from workflows.attending import Attending
 from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, TURN, HumanStep
-from workflows.model import Choice, Clock, Decision, Leg, Segment, Sitting, Standing, Undo, Withdrawal
+from workflows.model import Choice, Clock, Decision, Leg, Segment, Sitting, Sizing, Standing, Undo, Withdrawal
 from workflows.process import Process
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.meeting import MeetingSeries
@@ -192,6 +192,13 @@ class Gateway:
         return await self._tell(
             case, InvestmentProposal.take_back_approver, leg, id=f"approver-taken-back:{leg.who[0]}"
         )
+
+    async def set_size(self, case: str, sizing: Sizing) -> bool | None:
+        """Have a case take up a size; False if it is too late, None if that is not known to be done."""
+        try:
+            return await self._update(case, InvestmentProposal.set_size, sizing, id=f"size:{sizing.number}")
+        except NOT_DONE as error:
+            return False if _ended(error) else None
 
     async def people_moved(self, step: str) -> bool:
         """Let an open step look again at who may answer; False if it is not known to have been told."""

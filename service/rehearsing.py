@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from service import proposals
 from service.handbook import Edition
 from service.proposals import ProposalDocument
-from workflows.model import Leg, RoutingRules
+from workflows.model import Leg, RoutingRules, Size
 from workflows.rules import calendar, course, routing
 from workflows.rules.routing import LEGS
 
@@ -50,6 +50,8 @@ class Stored(NamedTuple):
     submitted: datetime
     content: Mapping[str, Any] | None
     """None if its text was erased, or is no longer what was submitted."""
+    override: Size | None = None
+    """The size that it has by the PMO's word."""
 
 
 class Way(NamedTuple):
@@ -255,16 +257,16 @@ class Rehearsal:
             return Rerouted(stored, None, None, "its text was erased, or is not what was submitted")
         content = ProposalDocument.model_validate(stored.content)
         rules = self._known.setdefault(stored.edition, Rules(opened_with, self._held))
-        before = way(content, stored.submitted, rules)
+        before = way(content, stored.submitted, rules, stored.override)
         if problems := proposals.check_reroute(content, self._draft.edition):
             return Rerouted(stored, before, None, "; ".join(problem.message for problem in problems))
-        return Rerouted(stored, before, way(content, stored.submitted, self._draft))
+        return Rerouted(stored, before, way(content, stored.submitted, self._draft, stored.override))
 
 
-def way(content: ProposalDocument, submitted: datetime, rules: Rules) -> Way:
-    """Return the way of a version under an edition."""
+def way(content: ProposalDocument, submitted: datetime, rules: Rules, override: Size | None = None) -> Way:
+    """Return the way of a version under an edition; `override` is the size that the PMO has set, if any."""
     received = calendar.day_of_receipt(submitted, rules.non_working)
-    facts = proposals.facts(content, submitted=received, edition=rules.edition)
+    facts = proposals.facts(content, submitted=received, edition=rules.edition, override=override)
     legs = routing.route(facts, rules.on(received))
     return Way(legs, expected_days(legs, received, rules))
 

@@ -30,6 +30,7 @@ from service.store import (
     intents,
     letters,
     orders,
+    sizes,
     undoing,
 )
 from service.store.anchors import Anchor
@@ -38,6 +39,7 @@ from service.store.cases import Unstarted
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
 from service.store.letters import LedgerRow, QueuedLetter
+from service.store.sizes import SetSize
 from service.store.undoing import StoredUndo
 from service.telling import edition, name, pmo_letter, tell_failing, title
 from workflows.letters import Addressee
@@ -95,6 +97,7 @@ class Relay:
                 self.withdrawals,
                 self.approvers,
                 self.taken_back,
+                self.sizes,
                 self.decisions,
                 self.second_thoughts,
                 self.people,
@@ -133,6 +136,15 @@ class Relay:
         """Bring to the case that an approver was taken back, and write down that it has heard."""
         if await self._gateway.take_back_approver(taken_back.case, taken_back.unworded):
             await asyncio.to_thread(self._let_go, taken_back)
+
+    async def sizes(self) -> None:
+        """Bring to the case each size that the PMO has set."""
+        await self._each(self._unheard_sizes, self.set_size)
+
+    async def set_size(self, said: SetSize) -> None:
+        """Bring to the case the size that the PMO has set, and write down whether it came in time."""
+        in_time = await self._gateway.set_size(said.case, said.sizing)
+        await asyncio.to_thread(self._heard_size, said, in_time)
 
     async def decisions(self) -> None:
         """Bring each unsettled decision to its step, and write down what the step says."""
@@ -307,6 +319,18 @@ class Relay:
                 asked = False
             if asked is not None:
                 approvers.heard(tx, added.case, added.post, asked=asked)
+
+    def _unheard_sizes(self) -> tuple[SetSize, ...]:
+        with self._store.reading() as tx:
+            return sizes.unheard(tx)
+
+    def _heard_size(self, said: SetSize, in_time: bool | None) -> None:
+        with self._store.writing() as tx:
+            if in_time is None and not cases.get(tx, said.case).open:
+                # Its process has come to its end, and goes by nothing any more.
+                in_time = False
+            if in_time is not None:
+                sizes.heard(tx, said.case, said.number, in_time=in_time)
 
     def _unaware(self) -> tuple[tuple[str, str], ...]:
         with self._store.reading() as tx:

@@ -11,7 +11,7 @@ from service import appraisal, seating
 from service.handbook import Edition, Person
 from service.proposals import ProposalDocument, provided
 from service.seating import Seating
-from service.store import actions, approvers, budgets, cases, covers, editions, failing, intents, steps
+from service.store import actions, approvers, budgets, cases, covers, editions, failing, intents, sizes, steps
 from service.store import letters as ledger
 from service.store.actions import ActionView
 from service.store.approvers import Approver
@@ -305,6 +305,22 @@ def asked_besides(added: Approver, rules: Edition, day: date) -> str:
     """Say who had asked whom besides."""
     who, whom = title(rules, added.by_post, day), title(rules, added.post, day)
     return f"{who} asked for the approval of {whom} besides"
+
+
+def size(tx: Tx, case: CaseView, rules: Edition, day: date) -> str:
+    """Tell a proposal's size, and who has confirmed or set it, and why, if anybody has."""
+    told = case.size.capitalize()
+    return f"{told}, {said}" if (said := size_set(tx, case, rules, day)) else told
+
+
+def size_set(tx: Tx, case: CaseView, rules: Edition, day: date) -> str:
+    """Say who has confirmed or set a proposal's size, and why; empty if nobody has."""
+    said = sizes.last(tx, case.ref)
+    if said is None or not said.holds_for(case.version):
+        return ""
+    # Until its process goes by it, or where it came to its end before, it is of the size that it was.
+    done = "confirmed" if not said.overrides else "set" if said.size is case.size else f"set to {said.size}"
+    return f"{done} by {title(rules, said.by_post, day)}: {' '.join(said.reason.split())}".rstrip(": ")
 
 
 def revenue(content: Mapping[str, Any]) -> Decimal | None:

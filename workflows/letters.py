@@ -651,6 +651,21 @@ class Moved(CaseLetter):
     """The decision date, where a meeting serves only before it."""
 
 
+class Sized(CaseLetter):
+    """The PMO has made the proposal major, or minor: what is ahead of it has changed."""
+
+    kind: Literal["sized"] = "sized"
+    size: Size
+    by: Line
+    """The title of whoever has set it."""
+    reason: Text = ""
+    """Why; empty where it was erased."""
+    board: Line = ""
+    """The forum that decides major proposals: it does so now, or does no more."""
+    completes: Line = ""
+    """Who confirms that a minor proposal is complete."""
+
+
 class Withdrawn(CaseLetter):
     """The proposal was withdrawn."""
 
@@ -971,6 +986,7 @@ Letter = Annotated[
     | Returned
     | Deferred
     | Moved
+    | Sized
     | Withdrawn
     | Lapsed
     | Completed

@@ -739,6 +739,22 @@ class CaseOpened(Frozen):
     """Its conditions become actions. Under an edition frozen before there were any, they are only told."""
 
 
+class Sizing(Frozen):
+    """The size that the PMO has said a proposal is of."""
+
+    number: int
+    """Counts what was said of one case: the last counts."""
+    size: Size
+
+
+class CaseSized(Frozen):
+    """A case that takes up the size which the PMO has said it is of."""
+
+    case: str
+    sizing: Sizing
+    at: datetime
+
+
 class StepOpening(Frozen):
     """A step about to be written in the register."""
 

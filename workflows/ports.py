@@ -17,6 +17,7 @@ from workflows.model import (
     Becoming,
     CaseMoved,
     CaseOpened,
+    CaseSized,
     CaseWaiting,
     Clock,
     Expiring,
@@ -132,6 +133,11 @@ class Cases:
     @activity.defn(name="case_moved")
     async def moved(self, moved: CaseMoved) -> Clock:
         """Write that the case goes to another meeting, or to none, and send the letters that say why."""
+        raise NotImplementedError
+
+    @activity.defn(name="case_sized")
+    async def sized(self, sized: CaseSized) -> CaseOpened:
+        """Write the size that the PMO has set, with the way that it leads to; return the case anew."""
         raise NotImplementedError
 
     @activity.defn(name="case_follow_ups")

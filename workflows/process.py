@@ -55,6 +55,8 @@ class Process(Timed):
         self._changes = 0
         self._waits = 0
         self._warnings = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        """What is done beside the case's own course."""
         self._actions: dict[str, tuple[FollowUp, workflow.ChildWorkflowHandle[Any, Any]]] = {}
         """What follows from the case and has been begun, by its reference."""
 
@@ -307,6 +309,12 @@ class Process(Timed):
                 # It has ended by itself meanwhile, and what it came to stands.
                 workflow.logger.info("step already ended", extra={"step": ask.step})
         return await handle
+
+    def _beside(self, part: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the case's own course, which does not wait for it."""
+        task = asyncio.create_task(part)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _next_round(self, ask: Ask) -> Ask:
         """Return a question as it is put now, with its round."""

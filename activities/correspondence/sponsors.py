@@ -7,6 +7,7 @@ from functools import partial
 from activities.correspondence.case_file import CaseFile, Put, ToSponsor
 from service.store import actions, cases, orders, steps
 from service.store.letters import QueuedLetter
+from service.store.sizes import SetSize
 from service.store.steps import StepView
 from service.telling import (
     asked,
@@ -84,6 +85,20 @@ class Sponsors(CaseFile):
             answers=(answer,),
         )
         return self._to_sponsor(f"rolled_on:{step.id}:{day}", letter)
+
+    def sized(self, said: SetSize) -> list[QueuedLetter]:
+        """The PMO has made a proposal major, or minor: sponsor and lead are told what is ahead of it now."""
+        board = self.rules.routing(self.today).srg if self.rules.route.srg_decides_major else None
+        letter = partial(
+            letters.Sized,
+            matter=self._matter(),
+            size=said.size,
+            by=title(self.rules, said.by_post, self.today),
+            reason=said.reason,
+            board=board.name if board else "",
+            completes=title(self.rules, self.case.lead, self.today),
+        )
+        return self._to_sponsor(f"sized:{said.number}", letter)
 
     def became(self, becoming: Becoming, *, orders_to: str = "") -> list[QueuedLetter]:
         """A state that ends or turns a proposal has a letter of its own, to sponsor and lead.

@@ -21,6 +21,7 @@ from workflows.model import (
     Quorum,
     RoutingRules,
     SeatAsk,
+    Size,
     SystemRules,
     Terms,
     Validity,
@@ -633,9 +634,12 @@ class Edition(Frozen):
         """Return the technical parameters in force on a day."""
         return tuple(parameter for parameter in self.technical_parameters.values() if parameter.on(day))
 
-    def is_major(self, capital: Decimal, *, declared: bool) -> bool:
-        """Say whether a proposal is major: declared so, or by its capital."""
-        return declared or capital >= self.route.major_capital
+    def size(self, capital: Decimal | None, declared: Size | None, override: Size | None = None) -> Size:
+        """Return the size of a proposal: as the PMO has set it, or major if declared so or by its capital."""
+        if override:
+            return override
+        by_capital = capital is not None and capital >= self.route.major_capital
+        return Size.MAJOR if declared is Size.MAJOR or by_capital else Size.MINOR
 
     # ------------------------------------------------------------------------ identity
 

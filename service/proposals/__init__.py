@@ -7,6 +7,7 @@ kept in one canonical form, by whose hash everybody knows that they speak of the
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
+from functools import partial
 from hashlib import sha256
 from itertools import chain
 from typing import Any
@@ -67,15 +68,20 @@ def check_draft(document: Mapping[str, Any], edition: Edition) -> list[Problem]:
     return Reading(document, edition).problems
 
 
-def check_complete(document: Mapping[str, Any], edition: Edition, today: date) -> list[Problem]:
-    """Return all that keeps a proposal from being submitted today (SYS-01, SYS-02, SYS-03)."""
+def check_complete(
+    document: Mapping[str, Any], edition: Edition, today: date, override: Size | None = None
+) -> list[Problem]:
+    """Return all that keeps a proposal from being submitted today (SYS-01, SYS-02, SYS-03).
+
+    `override` is the size that the PMO has set for it, if any.
+    """
     reading = Reading(document, edition)
     checks = (
         complete.missing,
         complete.shares,
         complete.years,
         complete.dates,
-        complete.answers,
+        partial(complete.answers, override=override),
         complete.nobody,
         complete.issues,
         complete.bid,
@@ -142,11 +148,19 @@ def submitted_on(document: Mapping[str, Any], edition: Edition) -> date | None:
     return Reading(document, edition).read.submitted_on
 
 
-def facts(content: Mapping[str, Any] | ProposalDocument, *, submitted: date, edition: Edition) -> Proposal:
-    """Return what decides the way of a proposal whose route can be worked out."""
+def facts(
+    content: Mapping[str, Any] | ProposalDocument,
+    *,
+    submitted: date,
+    edition: Edition,
+    override: Size | None = None,
+) -> Proposal:
+    """Return what decides the way of a proposal whose route can be worked out.
+
+    `override` is the size that the PMO has set for it, if any.
+    """
     read = ProposalDocument.model_validate(content)
     capital = read.cost_profile.capital_gbp or Decimal(0)
-    declared = read.size is Size.MAJOR
     condition = read.funding_condition
     bid = condition if condition and condition.pending else None
     if read.decision_needed_by is None:
@@ -157,7 +171,7 @@ def facts(content: Mapping[str, Any] | ProposalDocument, *, submitted: date, edi
         sponsor=read.sponsor_post,
         lead=read.lead_post,
         co_authors=read.co_authors,
-        size=Size.MAJOR if edition.is_major(capital, declared=declared) else Size.MINOR,
+        size=edition.size(capital, read.size, override),
         capital=capital,
         shares=_amounts(read.funding_parties, capital.quantize(_PENNY)),
         submitted=submitted,

@@ -118,22 +118,24 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def answers(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
+def answers(
+    read: ProposalDocument, edition: Edition, today: date, override: Size | None = None
+) -> Iterator[Problem]:
+    size = edition.size(read.cost_profile.capital_gbp, read.size, override)
     for key, principle in edition.principles.items():
         answer = read.principles.get(key)
         name = f"{key} ({principle.short_name})"
         if answer is None:
             yield Problem(field=f"principles.{key}", message=f"{name} needs an answer")
-        elif answer is Answer.NOT_APPLICABLE and _binds(principle, read, edition):
+        elif answer is Answer.NOT_APPLICABLE and _binds(principle, size):
             told = f"{name} applies to every major proposal, and this one is major"
             yield Problem(field=f"principles.{key}", message=told)
         elif answer is not Answer.MET and not read.principle_notes.get(key):
             yield Problem(field=f"principle_notes.{key}", message=_WANTED[answer].format(name=name))
 
 
-def _binds(principle: Principle, read: ProposalDocument, edition: Edition) -> bool:
-    capital = read.cost_profile.capital_gbp or Decimal(0)
-    return principle.applies_to == Size.MAJOR and edition.is_major(capital, declared=read.size is Size.MAJOR)
+def _binds(principle: Principle, size: Size) -> bool:
+    return size is Size.MAJOR and principle.applies_to == Size.MAJOR
 
 
 def unknown(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:

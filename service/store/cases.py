@@ -5,21 +5,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import Any, NamedTuple, NotRequired, TypedDict, Unpack
 
 from pydantic import Field, TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select, tuple_
 
 from service.errors import AlreadySubmitted, Altered, NotFound
-from service.store import approvers, canonical, cursors, drafts, keeping, letters, texts
+from service.store import approvers, canonical, cursors, drafts, keeping, letters, sizes, texts
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
-from service.store.tables import ACTIONS, APPROVERS, CASE_VERSIONS, CASE_WAITS, CASES, SEATS, STEPS, TEXTS
+from service.store.tables import (
+    ACTIONS,
+    APPROVERS,
+    CASE_VERSIONS,
+    CASE_WAITS,
+    CASES,
+    SEATS,
+    SIZINGS,
+    STEPS,
+    TEXTS,
+)
 from workflows.model import (
     Becoming,
     CaseMoved,
     CaseOpened,
+    CaseSized,
     CaseWaiting,
     Clock,
     Expiring,
@@ -76,6 +87,12 @@ _STORED = (
         CASE_VERSIONS.c.submitted,
         CASE_VERSIONS.c.content_hash,
         TEXTS.c.body,
+        select(case((SIZINGS.c.size != SIZINGS.c.by_rule, SIZINGS.c.size)))
+        .where(SIZINGS.c.case == CASES.c.ref, SIZINGS.c.state != sizes.TOO_LATE)
+        .order_by(SIZINGS.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("override"),
     )
     .join(CASE_VERSIONS, and_(CASE_VERSIONS.c.ref == CASES.c.ref, CASE_VERSIONS.c.version == CASES.c.version))
     .outerjoin(TEXTS, TEXTS.c.hash == CASE_VERSIONS.c.content_hash)
@@ -168,6 +185,8 @@ class StoredProposal(NamedTuple):
     submitted: datetime
     content: dict[str, Any] | None
     """None if the text was erased, or is not the one that was submitted."""
+    override: Size | None = None
+    """The size that it has by the PMO's word."""
 
 
 class Unstarted(Frozen):
@@ -183,6 +202,16 @@ class CasePage(Frozen):
 
     items: tuple[CaseItem, ...]
     next_cursor: str | None
+
+
+class Rules(TypedDict):
+    """What the engine needs of the edition under which a case opened."""
+
+    terms: Mapping[str, Terms]
+    validity: NotRequired[Validity | None]
+    """How long its approval will be good for."""
+    ways: NotRequired[Mapping[str, tuple[Way, ...]]]
+    """How else each leg may be passed that waits for a meeting."""
 
 
 class Filters(TypedDict, total=False):
@@ -248,23 +277,28 @@ def begun(
     tx: Tx,
     ref: str,
     *,
-    terms: Mapping[str, Terms],
-    validity: Validity | None = None,
     kept: Mapping[str, Outcome] = MappingProxyType({}),
-    ways: Mapping[str, tuple[Way, ...]] = MappingProxyType({}),
     queued: Sequence[QueuedLetter] = (),
+    **rules: Unpack[Rules],
 ) -> CaseOpened:
     """Write that the engine has the version last submitted in hand, and return what it needs to go on.
 
-    The terms, the validity of its approval and the `ways` of legs that wait come from the edition under which
-    the case opened. `kept` is what questions came to about an earlier version, where that stands; done twice,
-    what stood the first time.
+    `kept` is what questions came to about an earlier version, where that stands; done twice, what stood the
+    first time.
     """
     case = get(tx, ref)
     standing = {key: outcome.step for key, outcome in kept.items()}
     data = {"version": case.version} | ({"kept": standing} if standing else {})
     fact = Entry("case.begun", data, f"begun:{case.version}", ENGINE)
     letters.tell(tx, ref, [fact], queued)
+    return in_hand(tx, ref, kept=kept, **rules)
+
+
+def in_hand(
+    tx: Tx, ref: str, *, kept: Mapping[str, Outcome] = MappingProxyType({}), **rules: Unpack[Rules]
+) -> CaseOpened:
+    """Return what the engine needs to go on with the version that it has in hand."""
+    case = get(tx, ref)
     recorded = keeping.kept(tx, ref, case.version)
     return CaseOpened(
         case=ref,
@@ -273,13 +307,26 @@ def begun(
         proposal=case.proposal,
         route=tuple(_unworded(leg) for leg in case.route),
         branches=case.branches,
-        terms=dict(terms),
+        terms=dict(rules["terms"]),
         edition=case.edition,
         clock=tx.clock,
-        validity=validity,
+        validity=rules.get("validity"),
         kept={key: outcome for key, outcome in kept.items() if recorded.get(key) == outcome.step},
-        ways=dict(ways),
+        ways=dict(rules.get("ways", {})),
     )
+
+
+def sized(tx: Tx, sized: CaseSized, now: CaseView, queued: Sequence[QueuedLetter] = ()) -> None:
+    """Write that a case is of another size, `now` as it is then, with the letters; done twice, once."""
+    own = [leg for leg in now.route if leg.leg != "extra"]
+    data = {
+        "number": sized.sizing.number,
+        "version": now.version,
+        "size": now.size,
+        "route": [leg.model_dump(mode="json") for leg in own],
+    }
+    fact = Entry("case.sized", data, f"sized:{sized.sizing.number}", ENGINE, at=sized.at)
+    letters.tell(tx, sized.case, [fact], queued)
 
 
 def became(tx: Tx, becoming: Becoming, queued: Sequence[QueuedLetter] = ()) -> Clock:
@@ -502,7 +549,10 @@ def _stored(row: Row[Any]) -> StoredProposal:
     except Altered:
         text = None
     content = canonical.loads(text) if text is not None else None
-    return StoredProposal(row.ref, row.title, row.state, row.open, row.edition, row.submitted, content)
+    override = Size(row.override) if row.override else None
+    return StoredProposal(
+        row.ref, row.title, row.state, row.open, row.edition, row.submitted, content, override
+    )
 
 
 def _wanted(tx: Tx, filters: Filters) -> Iterator[ColumnElement[bool]]:

@@ -31,6 +31,7 @@ from service.store.tables import (
     MEETINGS,
     ORDERS,
     SEATS,
+    SIZINGS,
     STEPS,
     SUPPLIERS,
 )
@@ -51,6 +52,9 @@ ENDED = frozenset(
 # What the everyday lines of a case do, built once (see `Tx`); what others do is built where it is done.
 _CHANGE_CASE = update(CASES).where(CASES.c.ref == bindparam("its_ref"))
 _WAY = select(CASE_VERSIONS.c.route, CASE_VERSIONS.c.branches).where(
+    CASE_VERSIONS.c.ref == bindparam("ref"), CASE_VERSIONS.c.version == bindparam("version")
+)
+_PROPOSAL = select(CASE_VERSIONS.c.proposal).where(
     CASE_VERSIONS.c.ref == bindparam("ref"), CASE_VERSIONS.c.version == bindparam("version")
 )
 _CHANGE_VERSION = update(CASE_VERSIONS).where(
@@ -428,6 +432,40 @@ def _approver_let_go(connection: Connection, line: Line) -> None:
 
 def _approver(line: Line) -> Update:
     return update(APPROVERS).where(APPROVERS.c.case == line.case, APPROVERS.c.post == line.data["post"])
+
+
+def _size_set(connection: Connection, line: Line) -> None:
+    data = line.data
+    kept = {name: data[name] for name in ("number", "version", "size", "by_rule", "reason")}
+    by = {"set_by": line.actor, "set_as": data["by_post"], "set_at": line.at}
+    connection.execute(insert(SIZINGS), {"case": line.case, "state": "set", **kept, **by})
+
+
+def _size_heard(connection: Connection, line: Line) -> None:
+    # What its process has written is taken up, whether or not the answer came through.
+    said = _sizing(line).where(SIZINGS.c.state == "set")
+    connection.execute(said.values(state="taken_up" if line.data["in_time"] else "too_late"))
+
+
+def _case_sized(connection: Connection, line: Line) -> None:
+    data, size = line.data, line.data["size"]
+    connection.execute(_sizing(line).values(state="taken_up"))
+    connection.execute(_CHANGE_CASE, {"its_ref": line.case, "size": size, "changed": line.at})
+    which = {"ref": line.case, "version": data["version"]}
+    proposal = canonical.loads(connection.execute(_PROPOSAL, which).one().proposal) | {"size": size}
+    connection.execute(
+        _CHANGE_VERSION,
+        {
+            "its_ref": line.case,
+            "its_version": data["version"],
+            "proposal": canonical.dumps(proposal),
+            "route": canonical.dumps(data["route"]),
+        },
+    )
+
+
+def _sizing(line: Line) -> Update:
+    return update(SIZINGS).where(SIZINGS.c.case == line.case, SIZINGS.c.number == line.data["number"])
 
 
 # -------------------------------------------------------------------------------- steps
@@ -912,6 +950,9 @@ FOLDS: dict[str, Fold] = {
     "approver.heard": _approver_heard,
     "approver.taken_back": _approver_taken_back,
     "approver.let_go": _approver_let_go,
+    "size.set": _size_set,
+    "size.heard": _size_heard,
+    "case.sized": _case_sized,
     "step.opened": _step_opened,
     "step.nudged": _step_nudged,
     "step.reseated": _step_reseated,

@@ -291,6 +291,28 @@ class ApproverRow(SQLModel, table=True):
     taken_back_at: datetime | None = None
 
 
+class SizingRow(SQLModel, table=True):
+    """What the PMO has said of a proposal's size."""
+
+    __tablename__ = "sizing"
+    __table_args__ = (_when("ix_sizing_unheard", "case", where="state = 'set'"),)
+
+    case: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    """Counts what was said of one case."""
+    version: int
+    size: str
+    by_rule: str
+    """The size that this version has by the handbook's rule."""
+    reason: str
+    """The hash of the words."""
+    set_by: str
+    set_as: str
+    set_at: datetime
+    state: str
+    """set, taken_up or too_late."""
+
+
 class StepRow(SQLModel, table=True):
     """A question put to people."""
 
@@ -849,6 +871,7 @@ ACTIONS = _table(ActionRow)
 SUPPLIERS = _table(SupplierRow)
 AGREEMENTS = _table(AgreementRow)
 APPROVERS = _table(ApproverRow)
+SIZINGS = _table(SizingRow)
 STEPS = _table(StepRow)
 SEATS = _table(SeatRow)
 HOLDERS = _table(HolderRow)
@@ -890,6 +913,7 @@ FOLDED = (
     SUPPLIERS,
     AGREEMENTS,
     APPROVERS,
+    SIZINGS,
     STEPS,
     SEATS,
     HOLDERS,

@@ -35,6 +35,7 @@ from service.web.routes import (
     provisions,
     signing,
     sitting,
+    sizes,
     stuck,
     work,
 )
@@ -50,6 +51,7 @@ AREAS = (
     proposals,
     cases,
     approvers,
+    sizes,
     orders,
     stuck,
     provisions,

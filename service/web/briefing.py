@@ -313,14 +313,14 @@ def _added(tx: Tx, step: StepView, seat: SeatView, edition: Edition) -> str:
     return words.sentence(f"{who} added you: {added.reason}") if added else ""
 
 
-def _rows(content: dict[str, Any], case: CaseView, edition: Edition) -> Iterable[Row]:
+def _rows(tx: Tx, content: dict[str, Any], case: CaseView, edition: Edition) -> Iterable[Row]:
     profile = content.get("cost_profile") or {}
     day = case.proposal.submitted
     department = edition.departments.get(case.department)
     yield Row(what="Department", which=department.name if department else case.department)
     yield Row(what="Sponsor", which=telling.title(edition, case.sponsor, day))
     yield Row(what="Lead officer", which=telling.title(edition, case.lead, day))
-    yield Row(what="Size", which="Major" if case.size is Size.MAJOR else "Minor")
+    yield Row(what="Size", which=telling.size(tx, case, edition, tx.today))
     yield Row(what="Capital", which=words.money(case.capital))
     if revenue := profile.get("revenue_gbp_per_year"):
         yield Row(what="Revenue", which=f"{words.money(revenue)} a year")
@@ -396,7 +396,7 @@ def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
     return Paper(
         what_for=str(content.get("summary") or case.title),
         revenue=telling.revenue(content),
-        rows=tuple(_rows(content, case, edition)),
+        rows=tuple(_rows(tx, content, case, edition)),
         costs=costs(content),
         figures=figures,
         flags=(*flags, *outstanding.flags(tx, case, read, edition)),
@@ -412,7 +412,7 @@ def rows(tx: Tx, case: CaseView) -> list[tuple[str, str]]:
     content = cases.content(tx, case.ref) or {}
     edition = telling.edition(tx, case.edition)
     summary = [("Summary", str(content["summary"]))] if content.get("summary") else []
-    return summary + [(row.what, row.which) for row in _rows(content, case, edition)]
+    return summary + [(row.what, row.which) for row in _rows(tx, content, case, edition)]
 
 
 def since(tx: Tx, sight: Sight) -> tuple[Difference, ...]:

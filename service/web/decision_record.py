@@ -24,7 +24,7 @@ from service.store.steps import StepView
 from service.web import balloting, briefing, conditions, printing, seclusion, words
 from service.web.conditions import Followed
 from workflows.letters import Answer
-from workflows.model import Choice, Guard, State
+from workflows.model import Choice, Guard, Size, State
 
 DECIDED = (State.APPROVED, State.REJECTED, State.CLOSED_UNFUNDED, State.CLOSED_REFUSED)
 """States that somebody decided on; a proposal that lapsed or was withdrawn was not decided."""
@@ -138,6 +138,9 @@ class DecisionRecord(_Part):
     edition: str
     """The title of the handbook."""
     edition_hash: str
+    size: Size
+    size_set: str
+    """Who had confirmed or set it, and why; empty where the handbook's rule alone says it."""
     capital: Pounds
     revenue: Pounds | None
     """A year, as far as the sponsor said."""
@@ -215,6 +218,8 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         lead=telling.title(rules, case.lead, day),
         edition=rules.title,
         edition_hash=case.edition,
+        size=case.size,
+        size_set=telling.size_set(tx, case, rules, day),
         capital=case.capital,
         revenue=read.cost_profile.revenue_gbp_per_year,
         decided_by=[_answered(tx, case, *pair, rules) for pair in deciding],
@@ -397,6 +402,8 @@ def _the_decision(record: DecisionRecord) -> Iterator[Row]:
         yield Row(what="The vote", which=tuple(record.votes))
     yield Row(what="Proposal", which=(record.title, *_lines(record.summary)))
     yield Row(what="Version", which=(f"{record.version}, fingerprint {record.content_hash}",))
+    said = f", {record.size_set}" if record.size_set else ""
+    yield Row(what="Size", which=(f"{record.size.capitalize()}{said}",))
     yield Row(what="Department", which=(record.department,))
     yield Row(what="Requested by", which=(record.sponsor,))
     yield Row(what="Lead officer", which=(record.lead,))

@@ -57,7 +57,9 @@ def gist(lines: Iterable[Line]) -> list[Line]:
 
 
 def _in_time(line: Line) -> bool:
-    """Say whether a line says of an approver who was added no more than that they are."""
+    """Say whether a line says of what somebody had done before no more than that it came in time."""
+    if line.kind == "size.heard":
+        return bool(line.data.get("in_time", True))
     return line.kind == "approver.heard" and bool(line.data.get("asked", True))
 
 
@@ -117,6 +119,25 @@ def _approver_taken_back(line: Line, edition: Edition) -> str:
 
 def _approver_let_go(line: Line, edition: Edition) -> str:
     return f"{_post(line.data, edition, line.at)} is not waited for any more."
+
+
+def _size_set(line: Line, edition: Edition) -> str:
+    data = line.data
+    confirms = data.get("size") == data.get("by_rule")
+    done = "confirmed that it is" if confirms else "said that it is to be"
+    return f"{_who(line, edition)} {done} {data.get('size')}."
+
+
+def _size_heard(line: Line, edition: Edition) -> str:
+    return (
+        "Its size is as was said."
+        if line.data.get("in_time")
+        else "What was said of its size came too late, and it stays as it was."
+    )
+
+
+def _sized(line: Line, edition: Edition) -> str:
+    return f"It is {line.data.get('size')} from now on."
 
 
 def _became(line: Line, edition: Edition) -> str:
@@ -279,6 +300,9 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "approver.heard": _approver_heard,
     "approver.taken_back": _approver_taken_back,
     "approver.let_go": _approver_let_go,
+    "size.set": _size_set,
+    "size.heard": _size_heard,
+    "case.sized": _sized,
     "step.opened": _opened,
     "step.nudged": _nudged,
     "step.reseated": lambda line, edition: "Somebody who came, or who covers, was asked as well.",

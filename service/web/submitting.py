@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from service import appraisal, proposals, sittings, telling, versions
-from service.errors import AlreadySubmitted, Malformed, NotFound, Unchanged
+from service.errors import AlreadySubmitted, Malformed, NotFound, Problem, Unchanged
 from service.handbook import Edition
-from service.proposals import ProposalDocument
-from service.store import cases, drafts, intents, steps
+from service.store import cases, drafts, intents, sizes, steps
 from service.store.drafts import Draft
 from service.store.engine import Tx
 from service.versions import Foreseen
@@ -71,12 +69,18 @@ def checked(document: Mapping[str, Any], edition: Edition) -> None:
         raise Malformed(problems=problems)
 
 
-def preview(tx: Tx, document: Mapping[str, Any], edition: Edition) -> tuple[Leg, ...]:
+def preview(tx: Tx, draft: Draft, edition: Edition) -> tuple[Leg, ...]:
     """Return the way a draft would go if it were submitted now, by the meetings that are held."""
-    if problems := proposals.check_route(document, edition):
+    if problems := proposals.check_route(draft.document, edition):
         raise Malformed(problems=problems)
     received = calendar.day_of_receipt(tx.now, edition.non_working)
-    return routing.route(_facts(document, edition, received), sittings.routing(tx, edition, received))
+    return routing.route(_facts(tx, draft, edition, received), sittings.routing(tx, edition, received))
+
+
+def unfinished(tx: Tx, draft: Draft, edition: Edition) -> list[Problem]:
+    """Return all that keeps a draft from being submitted today."""
+    override = sizes.override(tx, draft.ref)
+    return proposals.check_complete(draft.document, edition, tx.today, override)
 
 
 def papers(proposal_route: Sequence[Leg], edition: Edition) -> tuple[tuple[str, date, date], ...]:
@@ -98,7 +102,7 @@ def submit(tx: Tx, desk: Desk, draft: Draft, person: str) -> Submission:
     edition = rules_of(tx, desk, draft)
     if not draft.editable:
         return _standing(tx, draft, edition)
-    if problems := proposals.check_complete(draft.document, edition, tx.today):
+    if problems := unfinished(tx, draft, edition):
         raise Malformed(problems=problems)
     if (ahead := foreseen(tx, draft, edition, person)) and not ahead.changes:
         raise Unchanged(unchanged(tx, draft.ref, edition))
@@ -157,7 +161,7 @@ def unchanged(tx: Tx, ref: str, edition: Edition) -> str:
 
 def _way(tx: Tx, draft: Draft, edition: Edition) -> tuple[Proposal, tuple[Leg, ...], dict[str, Leg]]:
     """Return the facts of a complete draft if it is submitted now, its way, and what may be added to it."""
-    proposal = _facts(draft.document, edition, tx.today)
+    proposal = _facts(tx, draft, edition, tx.today)
     # What comes after business makes tomorrow's papers deadline, and not today's.
     received = calendar.day_of_receipt(tx.now, edition.non_working)
     sent = proposal.model_copy(update={"submitted": received})
@@ -165,12 +169,12 @@ def _way(tx: Tx, draft: Draft, edition: Edition) -> tuple[Proposal, tuple[Leg, .
     return proposal, routing.route(sent, rules), routing.branches(sent, rules)
 
 
-def flags(read: ProposalDocument, edition: Edition, today: date) -> tuple[str, ...]:
+def flags(tx: Tx, draft: Draft, edition: Edition) -> tuple[str, ...]:
     """Return what is missing in a business case, or does not agree: told to its sponsor before it is sent."""
-    capital = read.cost_profile.capital_gbp or Decimal(0)
-    major = edition.is_major(capital, declared=read.size is Size.MAJOR)
-    worked_out = appraisal.appraise(read, edition.appraisal, today)
-    return (*appraisal.disagreements(read, worked_out), *appraisal.gaps(read, major=major))
+    read = proposals.read(draft.document, edition)
+    size = edition.size(read.cost_profile.capital_gbp, read.size, sizes.override(tx, draft.ref))
+    worked_out = appraisal.appraise(read, edition.appraisal, tx.today)
+    return (*appraisal.disagreements(read, worked_out), *appraisal.gaps(read, major=size is Size.MAJOR))
 
 
 async def begin(desk: Desk, submission: Submission) -> None:
@@ -189,9 +193,10 @@ def _standing(tx: Tx, draft: Draft, edition: Edition) -> Submission:
     return Submission(draft.ref, case.version, case.content_hash, again=True)
 
 
-def _facts(document: Mapping[str, Any], edition: Edition, today: date) -> Proposal:
-    content = proposals.normalise(document, edition)
-    return proposals.facts(content, submitted=today, edition=edition)
+def _facts(tx: Tx, draft: Draft, edition: Edition, today: date) -> Proposal:
+    content = proposals.normalise(draft.document, edition)
+    override = sizes.override(tx, draft.ref)
+    return proposals.facts(content, submitted=today, edition=edition, override=override)
 
 
 def _authors(

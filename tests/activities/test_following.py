@@ -10,14 +10,14 @@ from notifications.examples import rendered
 from service import handbook
 from service.config import Keys
 from service.handbook import Edition
-from service.store import Store, actions, cases, journal
+from service.store import Store, actions, cases, journal, sizes
 from service.store.actions import ActionView
 from service.store.intents import Condition
 from tests.support.activities import done
 from tests.support.desk import NINE, Desk
 from tests.support.real_time import RealTime
 from workflows.letters import read
-from workflows.model import Capacity, CaseOpened, Choice, Ending, FollowUp, Guard, Holder
+from workflows.model import Capacity, CaseOpened, CaseSized, Choice, Ending, FollowUp, Guard, Holder, Size
 
 LEAD, FUNDER = "hoict-rc", "bh-dmh"
 TRAIN = Condition(
@@ -75,6 +75,52 @@ def test_each_condition_of_an_approval_becomes_an_action_once(each_desk: Desk) -
     keys, record = desk.mailroom.last, desk.record()
     assert desk.becomes(case.case, "approved") == keys
     assert (opened(desk, case.case), desk.record()) == (first, record)
+
+
+def test_what_a_condition_guards_is_what_comes_after_the_size_that_the_proposal_has_by_then(
+    desk: Desk,
+) -> None:
+    case = funded(desk, TRAIN, CARDS)
+    with desk.store.writing() as tx:
+        said = sizes.put(
+            tx,
+            case.case,
+            version=1,
+            size=Size.MINOR,
+            by_rule=Size.MAJOR,
+            reason="It is like for like",
+            by="p-pmo",
+            by_post="corp-projects-manager",
+        )
+    done(desk.cases.sized(CaseSized(case=case.case, sizing=said.sizing, at=NINE)))
+    desk.becomes(case.case, "approved")
+    assert [one.guards for one in opened(desk, case.case)] == [Guard.COMPLETION, Guard.NOTHING]
+
+
+def test_a_process_is_given_its_case_anew_as_it_is_sized(desk: Desk) -> None:
+    case = desk.submits()
+    with desk.store.writing() as tx:
+        said = sizes.put(
+            tx,
+            case.case,
+            version=1,
+            size=Size.MINOR,
+            by_rule=Size.MAJOR,
+            reason="It is like for like",
+            by="p-pmo",
+            by_post="corp-projects-manager",
+        )
+    sized = CaseSized(case=case.case, sizing=said.sizing, at=NINE)
+    anew = done(desk.cases.sized(sized))
+    assert anew.proposal.size is Size.MINOR
+    assert "srg" not in [leg.leg for leg in anew.route]
+    assert [leg for leg in anew.route if leg in case.route] == [*anew.route[:-1]]
+    assert anew.route[-1].leg == "completion"
+    assert "completion" in anew.terms
+    record = desk.record()
+    # Done again, it is as it was.
+    assert done(desk.cases.sized(sized)) == anew
+    assert desk.record() == record
 
 
 def test_an_action_is_a_case_whose_words_are_found_by_their_hash_alone(desk: Desk) -> None:

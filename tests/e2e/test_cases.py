@@ -292,6 +292,34 @@ async def test_answers_stand_for_a_version_in_which_nothing_material_changed(cit
     assert ("notification", 2) not in asked
 
 
+async def test_the_pmo_makes_a_minor_proposal_major_and_srg_decides_it(city: Town, token: str) -> None:
+    paid_by = [{"post": "bh-dmh", "share_percent": 100}]
+    ref = await city.submits(token, small(funding_parties=paid_by))
+    await is_notified_directly(city, ref)
+    letter = await city.asked("bh-dmh", "Decide by", ref)
+    why = "It changes how every site works"
+    pmo = await city.token("corp-projects-manager")
+    async with city.program(pmo) as program:
+        set_major = await program.post(f"/cases/{ref}/size", json={"size": "major", "reason": why})
+    assert set_major.status_code == 202, set_major.text
+    for post in ("cd-rc", "hoict-rc"):
+        news = await city.asked(post, "Now major: Strategic Resources Group decides", ref)
+        assert f"Why: {why}" in " ".join(news.text.split())
+    await city.holder("bh-dmh").decide(letter, APPROVE)
+    await city.becomes(ref, State.WITH_SRG)
+    case = await told(city, token, ref)
+    assert (case["size"], case["size_set"]["reason"]) == ("major", why)
+    assert [leg["leg"] for leg in case["route"]][-3:] == ["srg", "project", "post_implementation_review"]
+    await city.asked("cd-hsg", "by", ref)
+    async with city.program(pmo) as program:
+        late = await program.post(f"/cases/{ref}/size", json={"size": "minor", "reason": why})
+    assert late.status_code == 409
+    assert "has been asked to decide it" in late.json()["detail"]
+    async with city.program(token) as program:
+        assert (await program.post(f"/cases/{ref}/withdraw")).status_code == 202
+    await city.becomes(ref, State.WITHDRAWN)
+
+
 async def test_a_cover_named_while_a_question_waits_is_asked_and_answers(city: Town, token: str) -> None:
     ref = await city.submits(token, small(funding_parties=TWO_FUNDERS))
     await is_notified_directly(city, ref)

@@ -365,6 +365,25 @@ async def put_off(play: Play) -> None:
     await play.ends()
 
 
+async def made_major(play: Play) -> None:
+    await play.is_notified_at_once()
+    await play.asks("funding-bh-dmh")
+    assert await play.is_sized(Size.MAJOR)
+    await until(lambda: play.outside.cases.sizings)
+    await play.answers("funding-bh-dmh", Choice.RETURN)
+    await play.becomes("returned")
+    assert await play.is_sized(Size.MINOR, 2)
+    assert await play.is_sized(Size.MAJOR, 3)
+    await play.comes_back("notification")
+    await play.answers("funding-bh-dmh", round=2)
+    for member in ("cd-rc", "cd-hsg"):
+        await play.answers("srg", seat=member)
+    await play.waits("project")
+    assert not await play.is_sized(Size.MINOR, 4)
+    await play.is_withdrawn()
+    await play.ends()
+
+
 async def unfunded(play: Play) -> None:
     await play.is_notified_at_once()
     await play.answers("bid_outcome", Choice.REJECT)
@@ -577,6 +596,7 @@ WAYS = (
         ("funding-bh-dmh.1",),
         actions=("ACT-2004-0005",),
     ),
+    Way("made-major", opened("INV-2004-0043", decide_by=SOON), made_major),
     Way("taken-back", opened("INV-2004-0041", decide_by=SOON), taken_back, ("extra-sd-hr.1",)),
     Way(
         "fallen-away",

@@ -23,7 +23,7 @@ from tests.support.core import decision
 from tests.support.engine import Server, free_port, running
 from tests.support.play import down
 from workflows.human_step import SEARCH_ATTRIBUTES, guarded
-from workflows.model import Choice, Decision, Leg, Segment, Standing, Withdrawal
+from workflows.model import Choice, Decision, Leg, Segment, Size, Sizing, Standing, Withdrawal
 from workflows.processes.readiness import Readiness
 from workflows.rules.quorum import Refusal
 
@@ -104,6 +104,12 @@ class Case:
             self.being_added = True
             await workflow.wait_condition(lambda: False)
         return leg.reason == "in time"
+
+    @workflow.update
+    def set_size(self, sizing: Sizing) -> bool:
+        if sizing.number == 0:
+            raise ApplicationError("a fault in our code", type="KeyError", non_retryable=True)
+        return sizing.size is Size.MAJOR
 
     @workflow.update
     def withdraw(self, wish: Withdrawal) -> None:
@@ -356,6 +362,18 @@ async def test_a_case_says_whether_an_approver_was_added_in_time(
     case = f"INV-4-{when.replace(' ', '-')}"
     await gateway.start(case)
     assert await gateway.add_approver(case, besides(when, "one")) is asked
+
+
+async def test_a_case_says_whether_its_size_was_set_in_time(
+    client: Client, gateway: Gateway, worker: None
+) -> None:
+    await gateway.start("INV-6")
+    assert await gateway.set_size("INV-6", Sizing(number=0, size=Size.MAJOR)) is None
+    assert await gateway.set_size("INV-6", Sizing(number=1, size=Size.MAJOR)) is True
+    assert await gateway.set_size("INV-6", Sizing(number=2, size=Size.MINOR)) is False
+    assert await gateway.withdraw("INV-6", Withdrawal(key="withdraw:6", by="p-003", at=NOON))
+    await client.get_workflow_handle("INV-6").result()
+    assert await gateway.set_size("INV-6", Sizing(number=3, size=Size.MAJOR)) is False
 
 
 async def test_an_approver_comes_too_late_for_a_case_that_ends_meanwhile_or_has_ended(

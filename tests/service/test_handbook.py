@@ -160,13 +160,21 @@ def test_srg_decides_by_email_with_eight_seats_and_its_chairs_casting_vote() -> 
 
 
 @pytest.mark.parametrize(
-    ("capital", "declared", "major"),
-    [(49_999, False, False), (50_000, False, True), (12_000, True, True)],
+    ("capital", "declared", "override", "size"),
+    [
+        (None, None, None, Size.MINOR),
+        (49_999, Size.MINOR, None, Size.MINOR),
+        (50_000, Size.MINOR, None, Size.MAJOR),
+        (12_000, Size.MAJOR, None, Size.MAJOR),
+        (12_000, Size.MINOR, Size.MAJOR, Size.MAJOR),
+        (50_000, Size.MINOR, Size.MINOR, Size.MINOR),
+        (12_000, Size.MAJOR, Size.MINOR, Size.MINOR),
+    ],
 )
-def test_a_proposal_is_major_by_its_capital_or_by_declaration(
-    capital: int, declared: bool, major: bool
+def test_a_proposal_is_major_by_its_capital_or_by_declaration_unless_the_pmo_has_set_it(
+    capital: int | None, declared: Size | None, override: Size | None, size: Size
 ) -> None:
-    assert LEICESTER.is_major(Decimal(capital), declared=declared) is major
+    assert LEICESTER.size(None if capital is None else Decimal(capital), declared, override) is size
 
 
 def test_a_budget_says_what_is_left_of_it() -> None:

@@ -11,6 +11,7 @@ from service import handbook, proposals
 from service.handbook import Edition
 from service.rehearsing import Rehearsal, Rerouted, Stored, Tally
 from tests.support.samples import SAMPLES
+from workflows.model import Size
 
 LEICESTER = handbook.load("leicester")
 LITERAL = handbook.load("leicester/framework-2004")
@@ -156,6 +157,17 @@ def test_raising_the_threshold_takes_from_srg_what_is_major_by_its_capital_alone
     assert [leg.leg for leg in found.lost] == lost
     assert [leg.leg for leg in found.gained] == gained
     assert found.saved == (5 if misses else 0)
+
+
+@pytest.mark.parametrize(("override", "decides"), [(Size.MINOR, False), (Size.MAJOR, True), (None, True)])
+def test_what_the_pmo_has_set_stays_whatever_the_draft_makes_of_it(
+    override: Size | None, decides: bool
+) -> None:
+    one = stored("PROP-01", size="minor", cost_profile=costing(60_000))._replace(override=override)
+    (found,) = rerouted(major_from(75_000), one)
+    assert found.before is not None
+    assert any(leg.leg == "srg" for leg in found.before.legs) is decides
+    assert found.missed_srg is (override is None)
 
 
 def test_a_lower_limit_adds_an_authority_to_the_funders_and_keeps_the_legs() -> None:

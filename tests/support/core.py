@@ -21,6 +21,7 @@ from workflows.model import (
     Becoming,
     CaseMoved,
     CaseOpened,
+    CaseSized,
     CaseWaiting,
     Choice,
     Clock,
@@ -37,6 +38,7 @@ from workflows.model import (
     MeetingNext,
     Nudge,
     Quorum,
+    RoutingRules,
     Rung,
     Seat,
     SeatAsk,
@@ -59,7 +61,7 @@ from workflows.model import (
     decision_key,
     undo_key,
 )
-from workflows.rules import calendar, clock, ladder, series
+from workflows.rules import calendar, clock, ladder, routing, series
 
 QUEUE = "assent-core"
 HASH = "c0ffee"
@@ -169,6 +171,9 @@ class FakeCases(ports.Cases):
         self.waitings: list[CaseWaiting] = []
         self.warnings: list[Expiring] = []
         self.moves: list[CaseMoved] = []
+        self.sizings: list[CaseSized] = []
+        self.rules: RoutingRules | None = None
+        """Those by which its way is worked out if it is made minor or major."""
         self.meetings: dict[str, tuple[Sitting, ...]] = {}
         """When each forum meets, for whoever asks."""
         self.actions: tuple[ActionOpened, ...] = ()
@@ -214,6 +219,17 @@ class FakeCases(ports.Cases):
     async def moved(self, moved: CaseMoved) -> Clock:
         self.moves.append(moved)
         return self.clock
+
+    @activity.defn(name="case_sized")
+    async def sized(self, sized: CaseSized) -> CaseOpened:
+        assert self.opened is not None
+        assert self.rules is not None
+        self.sizings.append(sized)
+        await self.may_become.wait()
+        proposal = self.opened.proposal.model_copy(update={"size": sized.sizing.size})
+        changes = {"proposal": proposal, "route": routing.route(proposal, self.rules)}
+        self.opened = self.opened.model_copy(update=changes)
+        return self.opened.model_copy(update={"clock": self.clock})
 
     @activity.defn(name="case_follow_ups")
     async def follow_ups(self, case: str) -> tuple[FollowUp, ...]:
@@ -337,6 +353,7 @@ class FakeOutside:
                 self.cases.expiring,
                 self.cases.sittings,
                 self.cases.moved,
+                self.cases.sized,
                 self.cases.follow_ups,
                 self.cases.action_begun,
                 self.meetings.next,

@@ -13,13 +13,15 @@ from service.clock import real_now
 from service.gateway import Counted, Gateway, Refused, Unknown
 from tests.support.core import NON_WORKING, FakeOutside, decision, undo
 from tests.support.engine import Server
-from tests.support.proposals import MEETING, from_monday
+from tests.support.proposals import MEETING, RULES, from_monday
 from workflows.model import (
     CaseOpened,
     Choice,
     Nudge,
     Outcome,
     Rung,
+    Size,
+    Sizing,
     StepClosing,
     StepOpening,
     Withdrawal,
@@ -47,7 +49,7 @@ class Play:
         # A queue of its own, for a play that was broken off would have its letters in the next.
         self.queue = f"{self.ref}-core"
         self.gateway = Gateway(client, self.queue)
-        outside.cases.opened = case
+        outside.cases.opened, outside.cases.rules = case, RULES
         outside.clock = from_monday(real_now())
 
     @property
@@ -180,6 +182,10 @@ class Play:
     async def asks_no_more(self, post: str) -> bool:
         """The approver who was added is taken back."""
         return await self.gateway.take_back_approver(self.ref, routing.extra(post, "FUND-2"))
+
+    async def is_sized(self, size: Size, number: int = 1) -> bool | None:
+        """The PMO says of what size it is."""
+        return await self.gateway.set_size(self.ref, Sizing(number=number, size=size))
 
     async def comes_back(self, *kept: str) -> None:
         """Its sponsor submits the next version; these answers about the one before stand for it."""

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 import workflows
-from workflows.attending import Attending
 from workflows.series import Series
+from workflows.sizing import Sized
 
 HERE = Path(workflows.__file__).parent
 PROCESSES = sorted((HERE / "processes").rglob("*.py"))
 
 VERBS = {
+    "as_sized",
     "attend",
     "begin",
     "take_up",
@@ -130,6 +131,7 @@ def test_an_error_in_a_message_stays_with_the_message() -> None:
         "decide",
         "look_again",
         "resubmit",
+        "set_size",
         "sittings_changed",
         "take_back_approver",
         "undo",
@@ -138,7 +140,7 @@ def test_an_error_in_a_message_stays_with_the_message() -> None:
     assert [name for name, kept in every if not kept] == []
 
 
-@pytest.mark.parametrize(("shared", "verbs"), [(Attending, VERBS), (Series, OF_A_SERIES)])
+@pytest.mark.parametrize(("shared", "verbs"), [(Sized, VERBS), (Series, OF_A_SERIES)])
 def test_the_verbs_are_those_that_every_process_has(shared: type, verbs: set[str]) -> None:
     public = {
         name

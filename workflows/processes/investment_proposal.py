@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from temporalio import workflow
 
-from workflows.attending import Attending
 from workflows.human_step import guarded, unbroken
-from workflows.model import Ask, CaseOpened, Ending, Guard, Leg, LegAsk, Outcome, State
+from workflows.model import Ask, CaseOpened, Ending, Guard, Leg, LegAsk, Outcome, Sizing, State
 from workflows.rules import course, routing, states, validity
+from workflows.sizing import Sized
 
 
 @workflow.defn
-class InvestmentProposal(Attending):
+class InvestmentProposal(Sized):
     """A proposal passes each leg of its route in turn and stops where one refuses it."""
 
     @workflow.init
@@ -75,21 +75,32 @@ class InvestmentProposal(Attending):
         self.taken_back.append(leg.asks[0].key)
         self.drop(leg.asks[0].key)
 
+    @workflow.update(description="Take up what the PMO says of its size")
+    @guarded
+    def set_size(self, sizing: Sizing) -> bool:
+        """Take up a size, with the way that it leads to; False if it is decided, or put before SRG."""
+        before_srg = any(leg.leg == "srg" for leg in self.passed)
+        if self.settled or self.withdrawal or before_srg:
+            return False
+        self.size(sizing)
+        return True
+
     # ------------------------------------------------------------------ the handbook
 
     async def seek_approval(self, proposal: CaseOpened) -> Outcome:
         """Pass every leg that comes before approval; stop at the first that refuses."""
         self.passed, self.added = [], []
         outcomes: list[Outcome] = []
-        while legs := self.ahead(proposal, outcomes):
+        while legs := self.ahead(proposal := await self.as_sized(proposal), outcomes):
             self.passed += legs
             outcome = await self.pass_legs(proposal, legs)
             if outcome is None:
                 continue
             outcomes.append(outcome)
             if (comes_to := states.after(outcome)) is not None:
-                # After a return a next version asks whoever is added meanwhile.
+                # After a return, a next version has whoever is added and the size that is set meanwhile.
                 self.settled = comes_to is not State.RETURNED
+                self.passed = []
                 return outcome
         self.settled = True
         return outcomes[-1]
@@ -129,6 +140,7 @@ class InvestmentProposal(Attending):
 
     async def complete(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
         """Minor: the lead officer confirms completion. A major proposal goes on to its project."""
+        proposal = await self.as_sized(proposal)
         leg = next((leg for leg in proposal.route if leg.leg == "completion"), None)
         if leg is None:
             return await self.await_project(proposal, approval)

@@ -80,6 +80,11 @@ def instead(leg: Leg, moved: Sequence[Leg], key: str) -> Leg:
     return leg.model_copy(update={"asks": tuple(asks)})
 
 
+def as_known(way: Sequence[Leg], known: Sequence[Leg]) -> tuple[Leg, ...]:
+    """Return a way that was worked out anew, with the legs that it had already as they were."""
+    return tuple(instead(leg, known, "") for leg in way)
+
+
 def _questions(leg: Leg) -> tuple[str, ...]:
     """Return what tells a leg from others on its way, however it is passed."""
     return tuple(ask.key for ask in leg.asks) or (leg.leg,)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.store.meetings import MeetingState
-from workflows.model import ActionState, Guard, State
+from workflows.model import ActionState, Guard, Size, State
 
 
 class FieldError(BaseModel):
@@ -266,6 +266,19 @@ class ActionTold(BaseModel):
     guards: Guard
 
 
+class SizeSet(BaseModel):
+    """The size that the PMO has confirmed, or set in the place of the handbook's."""
+
+    case: str
+    size: Size
+    by_rule: Size
+    """What the version in hand was by the handbook's rule."""
+    by: str
+    """The post through which it was set."""
+    reason: str
+    at: datetime
+
+
 class CaseTold(CaseSummary):
     """A case with its way, its decisions and its conditions."""
 
@@ -276,6 +289,8 @@ class CaseTold(CaseSummary):
     route: list[RouteLeg]
     decisions: list[DecisionTold]
     conditions: list[dict[str, str]]
+    size_set: SizeSet | None
+    """What the PMO has said of its size last; null if nothing that holds for this version."""
     order: OrderTold | None
     action: ActionTold | None = None
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from service import agendas, boards, telling, versions
 from service.handbook import Edition
-from service.store import actions, cases, orders, steps
+from service.store import actions, cases, orders, sizes, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.orders import OrderView
+from service.store.sizes import SetSize
 from service.store.steps import StepView
 from service.web import (
     conditions,
@@ -29,6 +30,7 @@ from service.web.api.shapes import (
     OrderTold,
     QuorumTold,
     RouteLeg,
+    SizeSet,
     StepTold,
     VotesTold,
     WaitingOn,
@@ -154,6 +156,22 @@ def approver(added: Approver) -> ApproverTold:
         taken_back_why=added.taken_back_why,
         taken_back_at=added.taken_back_at,
     )
+
+
+def size(said: SetSize) -> SizeSet:
+    return SizeSet(
+        case=said.case,
+        size=said.size,
+        by_rule=said.by_rule,
+        by=said.by_post,
+        reason=said.reason,
+        at=said.at,
+    )
+
+
+def size_set(tx: Tx, case: CaseView) -> SizeSet | None:
+    said = sizes.last(tx, case.ref)
+    return size(said) if said and said.holds_for(case.version) else None
 
 
 def action(tx: Tx, case: CaseView) -> ActionTold:

@@ -21,6 +21,7 @@ from service.web import (
     decision_record,
     minutebook,
     seclusion,
+    sizing,
     submitting,
     withdrawing,
 )
@@ -38,6 +39,7 @@ from service.web.api.shapes import (
     MeetingTold,
     ProblemDetails,
     RouteLeg,
+    SizeSet,
     Started,
     StepList,
     Submitted,
@@ -134,7 +136,7 @@ def route(ref: str, visit: Asker, body: OptionalBody) -> dict[str, list[RouteLeg
     with visit.desk.store.reading() as tx:
         draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
         edition = submitting.rules_of(tx, visit.desk, draft)
-        legs = submitting.preview(tx, draft.document, edition)
+        legs = submitting.preview(tx, draft, edition)
         stops = telling.stops(legs, edition, visit.today)
     return {"route": [told.leg(leg, stop) for leg, stop in zip(legs, stops, strict=True)]}
 
@@ -212,6 +214,18 @@ async def take_back_approver(ref: str, post: str, visit: Asker, body: Body) -> A
     return told.approver(gone)
 
 
+@router.post("/cases/{ref}/size", status_code=202, responses=WRITING, name="api_set_size")
+@allowed(Role.START_CASE)
+async def set_size(ref: str, visit: Asker, body: Body) -> SizeSet:
+    """As the PMO, confirm whether a proposal is major, or set it, with a reason that everybody sees."""
+    if problems := list(unshowable(body)):
+        raise Malformed(problems=problems)
+    size, reason = (given if isinstance(given := body.get(name), str) else "" for name in ("size", "reason"))
+    said = await run_in_threadpool(sizing.put, visit, ref, size.strip(), reason)
+    await visit.desk.relay.set_size(said)
+    return told.size(said)
+
+
 @router.get("/cases", name="api_cases")
 @allowed(Role.READ_CASE)
 def listed(
@@ -278,6 +292,7 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
             decisions=[told.decision(tx, found, decision, kept.get(decision.step, ())) for decision in made],
             conditions=[one.fields() for one in conditions.of_case(tx, found, made)],
             action=told.action(tx, found) if found.kind == actions.KIND else None,
+            size_set=told.size_set(tx, found),
             order=next(
                 (told.order(one) for one in orders.of_case(tx, ref) if one.kind == orders.RAISED), None
             ),

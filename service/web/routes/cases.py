@@ -25,6 +25,7 @@ from service.web import (
     outstanding,
     recounting,
     seclusion,
+    sizing,
     tender,
     whereabouts,
     withdrawing,
@@ -186,6 +187,7 @@ def case(ref: str, visit: Asker) -> Response:
             "versions": cases.versions(tx, ref),
             "lines": recounting.recount(recounting.gist(lines), edition),
             "decided": decision_record.there_is(lines),
+            "may_size": sizing.may(visit, found) and not sizing.too_late(tx, found, edition),
             "to_take_back": [
                 (one.post, telling.title(edition, one.post, visit.today))
                 for one in adding.to_take_back(tx, found, edition)

@@ -47,9 +47,9 @@ def task_list(ref: str, visit: Asker) -> Response:
     """Show the tasks and how far each is."""
     with visit.desk.store.reading() as tx:
         draft, edition = _draft(tx, visit, ref)
-    if not draft.editable:
-        return RedirectResponse(f"/cases/{ref}", 303)
-    problems = proposals.check_complete(draft.document, edition, visit.today)
+        if not draft.editable:
+            return RedirectResponse(f"/cases/{ref}", 303)
+        problems = submitting.unfinished(tx, draft, edition)
     listed = [
         (
             task.title,
@@ -184,9 +184,9 @@ def _edit_page(
 
 
 def _check_page(tx: Tx, visit: Visit, draft: Draft, edition: Edition, status: int = 200) -> Response:
-    problems = proposals.check_complete(draft.document, edition, visit.today)
+    problems = submitting.unfinished(tx, draft, edition)
     ahead = submitting.foreseen(tx, draft, edition, visit.me.id) if not problems else None
-    route = submitting.preview(tx, draft.document, edition) if not problems else ()
+    route = submitting.preview(tx, draft, edition) if not problems else ()
     read, today = proposals.read(draft.document, edition), visit.today
     return page(
         "proposals/check.html",
@@ -198,7 +198,7 @@ def _check_page(tx: Tx, visit: Visit, draft: Draft, edition: Edition, status: in
         gaps=[
             (gap, _where(edition, draft, gap.field)) for gap in proposals.provided.gaps(read, edition, today)
         ],
-        flags=(*submitting.flags(read, edition, today), *provided.flags(read, edition, today)),
+        flags=(*submitting.flags(tx, draft, edition), *provided.flags(read, edition, today)),
         ahead=ahead,
         unchanged=submitting.unchanged(tx, draft.ref, edition) if ahead and not ahead.changes else "",
         stops=telling.stops(route, edition, visit.today),

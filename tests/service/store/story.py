@@ -21,6 +21,7 @@ from service.store import (
     meetings,
     orders,
     provisions,
+    sizes,
     steps,
     tokens,
     undoing,
@@ -33,12 +34,15 @@ from tests.service.store.samples import CASE, OPENED
 from workflows.model import (
     Capacity,
     CaseMoved,
+    CaseSized,
     CaseWaiting,
     Decision,
     Expiring,
     Holder,
     Moving,
     Segment,
+    Size,
+    Sizing,
     StepDecided,
     StepHeld,
     StepNudged,
@@ -300,6 +304,24 @@ FACTS: dict[str, Fact] = {
         approvers.taken_back(tx, CASE, "legal", reason="The lease is short", by="p-hall", by_post="hall")
     ),
     "its process lets it go": lambda tx: approvers.let_go(tx, CASE, "legal"),
+    "the PMO says that it is major": lambda tx: _nothing(
+        sizes.put(
+            tx,
+            CASE,
+            version=1,
+            size=Size.MAJOR,
+            by_rule=Size.MINOR,
+            reason="It concerns everybody",
+            by="p-pmo",
+            by_post="pmo",
+        )
+    ),
+    "it becomes so": lambda tx: cases.sized(
+        tx,
+        CaseSized(case=CASE, sizing=Sizing(number=1, size=Size.MAJOR), at=OPENED + timedelta(days=2)),
+        cases.get(tx, CASE).model_copy(update={"size": Size.MAJOR}),
+    ),
+    "its process has heard of that": lambda tx: sizes.heard(tx, CASE, 1, in_time=True),
     "a forum's meetings are looked after": planned,
     "its members are called": lambda tx: _nothing(called(tx)),
     "it is moved": lambda tx: _nothing(

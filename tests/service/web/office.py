@@ -58,6 +58,7 @@ from workflows.model import (
     Outcome,
     SeatAsk,
     Segment,
+    Sizing,
     State,
     StepClosing,
     StepDecided,
@@ -85,7 +86,8 @@ class FakeEngine:
         self.resubmitted: list[tuple[str, int]] = []
         self.added: list[tuple[str, Leg]] = []
         self.in_time: bool | None = True
-        """What a case says of an approver who is added; None if it does not answer."""
+        """What a case says of an approver who is added, or of its size; None if it does not answer."""
+        self.sized: list[tuple[str, Sizing]] = []
         self.taken_back: list[tuple[str, Leg]] = []
         self.hears = True
         """A case says that it has heard of an approver who is taken back."""
@@ -118,6 +120,10 @@ class FakeEngine:
 
     async def add_approver(self, case: str, leg: Leg) -> bool | None:
         self.added.append((case, leg))
+        return self.in_time
+
+    async def set_size(self, case: str, sizing: Sizing) -> bool | None:
+        self.sized.append((case, sizing))
         return self.in_time
 
     async def take_back_approver(self, case: str, leg: Leg) -> bool:
