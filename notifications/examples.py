@@ -432,7 +432,12 @@ EXAMPLES: dict[str, Letter] = {
             ),
             "seat": DIRECTOR,
             "clause": _FUND,
-            "budget": None,
+            "budget": Budget(
+                total=Decimal(210000),
+                committed=Decimal(95000),
+                would_remain=Decimal(31000),
+                whose=HALL,
+            ),
         }
     ),
     "request-srg": Request(

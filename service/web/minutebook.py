@@ -133,8 +133,10 @@ def right(tx: Tx, visit: Visit, forum: Forum) -> Right:
     own = secretary is not None and (secretary.id == visit.me.id or secretary.id in covers_for)
     instead = not own and _asked_instead(tx, visit, forum)
     pmo = Role.PMO in visit.roles
-    members = (*forum.members, forum.secretary)
-    covered = (visit.rules.holder(member, visit.today) for member in members)
+    members = (*forum.members, *forum.substitutes.values(), forum.secretary)
+    # Where a member has a substitute by the handbook, no cover of theirs sits instead.
+    privately = (member for member in members if member not in forum.substitutes)
+    covered = (visit.rules.holder(member, visit.today) for member in privately)
     sits = any(visit.rules.acting(member, visit.today) in visit.posts for member in members) or any(
         held.id in covers_for for held in covered if held
     )
@@ -506,6 +508,11 @@ def case_of(tx: Tx, item: AgendaItem) -> CaseView:
 def minutes_hash(tx: Tx, found: Room, item: AgendaItem) -> str:
     """Return the hash of the minutes that an item confirms; empty for any other item."""
     return meetings.get(tx, found.series, item.minutes_of).minutes_hash if item.minutes_of else ""
+
+
+def corrections(tx: Tx, found: Room, item: AgendaItem) -> tuple[str, ...]:
+    """Return what was corrected of the minutes that an item confirms; nothing for any other item."""
+    return minuting.corrected(tx, meetings.get(tx, found.series, item.minutes_of)) if item.minutes_of else ()
 
 
 def said(tx: Tx, found: Room, item: AgendaItem) -> str:

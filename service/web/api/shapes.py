@@ -198,7 +198,8 @@ class CaseSummary(Started):
     changed: datetime
     open: bool
     valid_until: date | None
-    """The last day on which its approval may be put to use; null if there is none, or it does not lapse."""
+    """The last day on which its approval may be put to use; null if there is none, it does not lapse,
+    or it was put to use or has ended."""
     waiting: list[WaitingOn]
 
 

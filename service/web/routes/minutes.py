@@ -5,10 +5,12 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from service import minuting
 from service.errors import Conflict, NotFound
+from service.minuting import MinuteLine, MinutesText
 from service.store import meetings
 from service.store.engine import Tx
 from service.store.meetings import MeetingState
@@ -108,7 +110,7 @@ def correct(forum: str, day: str, visit: Asker) -> Response:
         found = _correctable(tx, visit, forum, day)
         text = minutebook.minutes(tx, found)
     typed = {f"item-{line.number}": line.text for line in text.items} | {"opening": text.opening}
-    return page("meetings/correct.html", visit.frame(), room=found, minutes=text, typed=typed, errors={})
+    return _correct_page(visit, found, text, typed, {})
 
 
 @router.post("/meetings/{forum}/{day}/minutes/correct", name="minutes_corrected")
@@ -120,25 +122,38 @@ def corrected(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
         minutebook.locked(tx, visit, forum)
         found = _correctable(tx, visit, forum, day)
         text = minutebook.minutes(tx, found)
-        lines = tuple(
-            line.model_copy(
-                update={"text": forms.text(sent, f"item-{line.number}", "Say what came of it", errors)}
-            )
-            for line in text.items
-        )
+        if sent.get("minutes") != found.meeting.minutes_hash:
+            told = "They were corrected meanwhile: read them again before you save what you typed"
+            return _correct_page(visit, found, text, forms.typed(sent), {"opening": told})
+        lines = tuple(_line(sent, line, errors) for line in text.items)
         new = text.model_copy(update={"items": lines, "opening": forms.text(sent, "opening", "", errors)})
         if errors:
-            return page(
-                "meetings/correct.html",
-                visit.frame(),
-                status=422,
-                room=found,
-                minutes=text,
-                typed=forms.typed(sent),
-                errors=errors,
-            )
+            return _correct_page(visit, found, text, forms.typed(sent), errors)
         meetings.minutes_corrected(tx, found.series, found.day, new.kept(tx), by=visit.me.id)
     return RedirectResponse(f"{found.path}/minutes", 303)
+
+
+def _line(sent: FormData, line: MinuteLine, errors: dict[str, str]) -> MinuteLine:
+    """Return an item's words as corrected. What was put together from the record may be of any length."""
+    name = f"item-{line.number}"
+    if str(sent.get(name, "")).split() == line.text.split():
+        return line
+    return line.model_copy(update={"text": forms.text(sent, name, "Say what came of it", errors)})
+
+
+def _correct_page(
+    visit: Visit, found: Room, text: MinutesText, typed: Mapping[str, str], errors: Mapping[str, str]
+) -> Response:
+    return page(
+        "meetings/correct.html",
+        visit.frame(),
+        status=422 if errors else 200,
+        room=found,
+        minutes=text,
+        minutes_hash=found.meeting.minutes_hash,
+        typed=defaultdict(str, typed),
+        errors=errors,
+    )
 
 
 def _correctable(tx: Tx, visit: Visit, forum: str, day: str) -> Room:

@@ -150,6 +150,11 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
     interests = [post for post in found.forum.members if post in out or post in sent.getlist("interests")]
     if found.day <= visit.today:
         meetings.interests_declared(tx, series, day, item.key, interests, by=me)
+        found = minutebook.open_room(tx, visit, found.forum.key, day.isoformat())
+    if sent.get("do") != "roll" and str(sent.get("roll_why", "")).strip():
+        # The Enter key presses the first button, whichever box it is pressed in.
+        errors["roll_why"] = "Choose “Roll it on”, or leave this empty to record an outcome"
+        return _item_page(tx, visit, found, item, forms.typed(sent), errors)
     if sent.get("do") == "roll":
         if found.day > visit.today:
             raise Conflict("The meeting has not come yet.")
@@ -160,7 +165,6 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
         return _onward(found, item)
     if sent.get("do") == "interests":
         return RedirectResponse(f"{found.path}/items/{item.key}", 303)
-    found = minutebook.open_room(tx, visit, found.forum.key, day.isoformat())
     if hindered := minutebook.hindrance(found, item):
         return _item_page(tx, visit, found, item, forms.typed(sent), {"do": hindered})
     votes = _votes(sent, found, item, errors)
@@ -303,7 +307,7 @@ def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]
             counts[name] = count
         elif said:
             errors[name] = "Enter a whole number, or nothing if no vote was taken"
-    if errors or not counts:
+    if errors or not any(counts.values()):
         return None
     able = found.meter_of(item.key).present
     if found.forum.members and sum(counts.values()) > able:
@@ -369,6 +373,7 @@ def _item_page(
         members=[(post, found.title(post)) for post in found.there if post not in out],
         out=[found.title(post) for post in out],
         minutes=minuting.read(tx, minutebook.minutes_hash(tx, found, item)),
+        corrected=minutebook.corrections(tx, found, item),
         minutes_hash=minutebook.minutes_hash(tx, found, item),
         following=found.following(item),
         voted=minuting.voted(heard.votes) if heard.votes else "",

@@ -1,12 +1,13 @@
 """A forum's meetings on their pages: who may do what, the agenda, the record, the minutes."""
 
+import re
 from datetime import date
 from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
 
-from service import agendas, publishing, sittings
+from service import agendas, minuting, publishing, sittings
 from service.gateway import Unknown
 from service.handbook import Edition
 from service.store import cases, editions, journal, meetings, rebuild
@@ -1202,3 +1203,104 @@ def test_a_rehearsal_goes_by_the_days_on_which_forums_meet_as_they_were_changed(
         meetings.added(tx, SERIES, date(2004, 10, 20), why="For this one", by="p-pmo")
     assert meets() == {date(2004, 10, 20)}
     assert len(remembered._known) == 3, "what was worked out by another calendar is not shown again"
+
+
+def drafted(office: Office, sitting: str, **said: str) -> Browser:
+    """The secretary's browser, once the meeting is closed and its minutes are drafted."""
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    assert records(browser, sitting, choice="note", **{**CLEAR, **said}) == 200
+    closes(browser)
+    office.happens(OCTOBER, Happening.MINUTED)
+    return browser
+
+
+def test_minutes_that_were_corrected_meanwhile_are_not_corrected_over(office: Office, sitting: str) -> None:
+    first, second = drafted(office, sitting), office.signed_in(PMO)
+    for browser in (first, second):
+        browser.see(f"{MEETING}/minutes/correct")
+    kept, typed = {"opening": "The chair was late.", "item-1": "Noted."}, {"item-1": "Noted, with thanks."}
+    assert first.press(True, "correct", **kept) == 200
+    assert second.press(True, "correct", **typed) == 422
+    assert "They were corrected meanwhile" in second.words
+    assert "Noted, with thanks." in second.page
+    first.see(f"{MEETING}/minutes")
+    assert "The chair was late." in first.words
+    assert "Noted, with thanks." not in first.words
+    assert second.press(True, "correct", **kept | typed) == 200
+    assert "Noted, with thanks." in second.words
+
+
+def test_a_long_text_of_the_record_keeps_no_other_from_being_corrected(office: Office, sitting: str) -> None:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/business")
+    assert browser.press(True, "business", title="Dates for 2005") == 200
+    attends(browser)
+    browser.see(f"{MEETING}/items/{business(office)}")
+    long = ("All the dates. " * 400)[:4990].strip()
+    assert browser.press(True, "items", do="record", note=long, in_favour="6") == 200
+    drafted(office, sitting)
+    with office.store.reading() as tx:
+        text = minuting.read(tx, meetings.get(tx, SERIES, OCTOBER).minutes_hash)
+    assert text is not None
+    said = {f"item-{line.number}": line.text for line in text.items}
+    assert max(map(len, said.values())) > 5000
+    noted = next(name for name, told in said.items() if len(told) < 5000)
+    browser.see(f"{MEETING}/minutes/correct")
+    assert browser.press(True, "correct", **said | {noted: "Noted, with thanks."}) == 200
+    assert "Noted, with thanks." in browser.words
+    browser.see(f"{MEETING}/minutes/correct")
+    assert browser.press(True, "correct", **said | {noted: "x" * 5001}) == 422
+
+
+def test_a_correction_that_lacks_a_box_says_which(office: Office, sitting: str) -> None:
+    browser = drafted(office, sitting)
+    browser.see(f"{MEETING}/minutes/correct")
+    form = browser.form("correct")
+    only = {name: value for name, value in form.fields.items() if name in ("csrf", "minutes")}
+    response = browser.post(form.action, data=only, headers=SAME_ORIGIN)
+    assert response.status_code == 422
+    assert "Say what came of it" in response.text
+
+
+def test_an_interest_stays_declared_where_the_rest_of_the_form_is_refused(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    browser.see(f"{MEETING}/items/{sitting}")
+    assert browser.press(True, "items", do="roll", interests=["hoict-sch"]) == 422
+    assert re.search(r'value="hoict-sch"[^>]*checked', browser.page)
+
+
+@pytest.mark.parametrize("do", ["record", "interests"])
+def test_a_reason_to_roll_on_is_not_dropped_by_another_button(office: Office, sitting: str, do: str) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    browser.see(f"{MEETING}/items/{sitting}")
+    assert browser.press(True, "items", do=do, choice="note", roll_why="No time", **CLEAR) == 422
+    assert "or leave this empty to record an outcome" in browser.words
+    assert 'value="No time"' in browser.page
+    assert office.engine.decided == []
+
+
+def test_the_handbook_s_substitute_reads_the_papers_and_a_cover_of_that_member_does_not(
+    office: Office, sitting: str
+) -> None:
+    forums = office.edition.forums
+    forum = forums["heads-of-ict"].model_copy(update={"substitutes": {"hoict-sch": "bh-sports"}})
+    edition = office.edition.model_copy(update={"forums": {**forums, "heads-of-ict": forum}})
+    with office.store.writing() as tx:
+        editions.put(tx, edition.to_json(), organisation=edition.organisation, name=edition.name)
+    office.covers("hoict-sch", by="bh-dmh", until=date(2004, 10, 30))
+    assert office.signed_in("bh-sports").see(MEETING) == 200
+    assert office.signed_in("bh-dmh").see(MEETING) == 403
+
+
+def test_a_meeting_with_nothing_before_it_says_so_when_it_is_closed(office: Office) -> None:
+    office.it_is(OCTOBER)
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/close")
+    assert "Nothing was before this meeting." in browser.words
+    assert "Every item has its outcome" not in browser.words
