@@ -100,7 +100,7 @@ class Interest(_Part):
 
 
 class Payer(_Part):
-    """What the decision does to a budget."""
+    """What the decision does to a budget; without figures where its post never answered."""
 
     post: str
     title: str
@@ -329,9 +329,11 @@ def _payers(
         answer = answered.get(share.post)
         # What became of other proposals since is no part of what the post went by.
         seen = briefing.shown(tx, answer.shown_hash) if answer else None
-        before = answer.submitted_at if answer else at
+        # Of a decision, whoever pays and never answered went by no figures.
         held = seen.budget if seen else None
-        held = held or telling.budget(tx, case, rules, share.post, share.amount, before=before)
+        if held is None and (answer or not made):
+            before = answer.submitted_at if answer else at
+            held = telling.budget(tx, case, rules, share.post, share.amount, before=before)
         yield Payer(
             post=share.post,
             title=telling.title(rules, share.post, day),
