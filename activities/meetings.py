@@ -1,5 +1,6 @@
 """The course of a forum's meetings: which comes next, what its days bring, its minutes."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from temporalio import activity
@@ -12,12 +13,16 @@ from service.links import Links
 from service.mailroom import Mailroom
 from service.store import Store, cases, meetings, steps
 from service.store.engine import Tx
+from service.store.line import ENGINE
 from service.store.meetings import ClosedItem, Meeting, MeetingState, Series
 from service.store.steps import StepView
 from workflows import ports
 from workflows.model import Clock, Happening, MeetingHappens, MeetingNext
 from workflows.rules import calendar
 from workflows.rules import series as rule
+
+GONE = "The handbook in force has no meeting on this day."
+"""Why a meeting is called off of which a handbook that has come into force knows nothing."""
 
 
 class Meetings(Writing, ports.Meetings):
@@ -42,16 +47,18 @@ class Meetings(Writing, ports.Meetings):
         found = convening.forum_of(tx, ref)
         if found is None:
             # A handbook has come into force that does not have the forum. Another may have it again.
+            if gone := meetings.series_named(tx, ref):
+                meetings.planned(tx, gone, None, missed=(), as_of="", place="", time="")
             return MeetingNext(as_of="", clock=tx.clock)
         rules, forum, series = found
-        as_of = convening.as_of(tx, rules, series)
         days = agendas.days(tx, rules, forum)
+        self._call_off_what_is_gone(tx, rules, forum, series, days)
+        as_of = convening.as_of(tx, rules, series)
         known = {meeting.day: meeting for meeting in meetings.of_series(tx, series)}
-        since = _since(tx, series, tx.today)
-        missed = [
-            day for day in days if day >= since and tx.now > calendar.closing(day) and _unseen(known.get(day))
-        ]
-        meeting = _comes_next(known, [day for day in days if day >= since and day not in missed])
+        since = _since(tx, series, rules)
+        ahead = [day for day in days if day >= since or day in known]
+        missed = [day for day in ahead if tx.now > calendar.closing(day) and _unseen(known.get(day))]
+        meeting = _comes_next(known, [day for day in ahead if day not in missed])
         day = meeting.day if meeting else None
         meetings.planned(tx, series, day, missed=missed, as_of=as_of, place=forum.place, time=forum.time)
         if meeting is None:
@@ -76,6 +83,17 @@ class Meetings(Writing, ports.Meetings):
             clock=tx.clock,
         )
 
+    def _call_off_what_is_gone(
+        self, tx: Tx, rules: Edition, forum: Forum, series: Series, days: Sequence[date]
+    ) -> None:
+        """Tell those who were called to a meeting which the handbook in force does not have any more."""
+        desk = convening.Convening(tx, rules, forum, self._links.page, tx.now)
+        for meeting in meetings.of_series(tx, series):
+            called = meeting.state is MeetingState.CALLED and meeting.day >= tx.today
+            if called and meeting.day not in days:
+                queued = desk.called_off(meeting.day, GONE)
+                meetings.called_off(tx, series, meeting.day, why=GONE, by=ENGINE, queued=queued)
+
     def _happens(self, tx: Tx, happens: MeetingHappens) -> Clock:
         tx.lock(happens.series)
         found = convening.forum_of(tx, happens.series)
@@ -91,11 +109,9 @@ class Meetings(Writing, ports.Meetings):
             case Happening.CALLED | Happening.PAPERS_CLOSED:
                 desk.prepare(day, happens.what)
             case Happening.CHASED:
-                meetings.chased(
-                    tx, series, day, "secretary", at=at, queued=desk.unrecorded(day, forum.secretary)
-                )
+                meetings.chased(tx, series, day, "secretary", at=at, queued=desk.unrecorded(day))
             case Happening.PMO_TOLD:
-                told = desk.unrecorded(day, rules.roles["pmo"])
+                told = desk.unrecorded(day, to_pmo=True)
                 meetings.chased(tx, series, day, "pmo", at=at, queued=told)
             case Happening.LEFT:
                 meetings.left(tx, series, day, at=at)
@@ -153,10 +169,19 @@ def _may_happen(meeting: Meeting, what: Happening) -> bool:
             return meeting.open
 
 
-def _since(tx: Tx, series: Series, today: date) -> date:
-    """Return the first day that is looked after: what was before it was not missed."""
-    known = meetings.series_named(tx, series.ref)
-    return known.since if known else today
+def _since(tx: Tx, series: Series, rules: Edition) -> date:
+    """Return the first day that is looked after: what was before it was not missed.
+
+    It is the meeting that was planned last, which may have passed unseen. Days of a handbook that has come
+    into force since were no days of the forum before.
+    """
+    last = meetings.last_planned(tx, series)
+    if last is None:
+        known = meetings.series_named(tx, series.ref)
+        return known.since if known else tx.today
+    if not last.as_of.startswith(rules.hash[:12]):
+        return tx.today
+    return min(last.day or tx.today, tx.today)
 
 
 def _unseen(meeting: Meeting | None) -> bool:

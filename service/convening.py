@@ -65,7 +65,7 @@ def unheard(tx: Tx) -> tuple[tuple[str, str], ...]:
         if mine is None and not forum.meetings:
             continue
         if mine is None or mine.as_of != wanted:
-            found.append((series.ref, wanted if mine and mine.as_of else ""))
+            found.append((series.ref, wanted if mine else ""))
     return tuple(found)
 
 
@@ -166,10 +166,10 @@ class Convening:
         facts = {"starts": self._starts(known), "place": known.place, "items": self._business(day)}
         return self._to_all(AgendaSent, day, "agenda", facts)
 
-    def unrecorded(self, day: date, post: str) -> list[QueuedLetter]:
-        """Tell a post that the record of a meeting is open, and what happens next."""
+    def unrecorded(self, day: date, *, to_pmo: bool = False) -> list[QueuedLetter]:
+        """Tell the secretary, or the PMO, that the record of a meeting is open, and what happens next."""
         following = self._following(day)
-        to_pmo = post != self._forum.secretary
+        post = self._rules.roles["pmo"] if to_pmo else self._forum.secretary
         told = calendar.nth_working_day(day, self._forum.told_days, self._rules.non_working)
         called = following and rule.called_on(following, self._forum.called_days, self._rules.non_working)
         facts: dict[str, object] = {"items": self._pending(day), "next_meeting": following}
@@ -178,7 +178,8 @@ class Convening:
         else:
             # Once the next meeting is called, that is gone on with, and the PMO hears no more of this one.
             facts |= {"by": told if called is None or calendar.closing(told) < called else None}
-        return self._letters(MeetingUnrecorded, post, day, f"unrecorded:{post}", facts)
+        what = "unrecorded:pmo" if to_pmo else f"unrecorded:{post}"
+        return self._letters(MeetingUnrecorded, post, day, what, facts)
 
     def minutes_sent(
         self, day: date, text: MinutesText, *, confirmed: date | None = None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Executable, Table, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Update
 
@@ -725,6 +725,18 @@ def _meeting_planned(connection: Connection, line: Line) -> None:
         _change_meeting(connection, line, passed, state="missed")
     if data["day"]:
         _known_meeting(connection, line, data["day"])
+        # Until its members are called to it, it is where and when the handbook has it, or people have said.
+        ours = and_(MEETINGS.c.revision == 0, MEETINGS.c.extraordinary.is_(False))
+        connection.execute(
+            update(MEETINGS)
+            .where(
+                _is_meeting(line, data["day"]),
+                MEETINGS.c.state == "planned",
+                MEETINGS.c.called.is_(None),
+                or_(MEETINGS.c.time == "", ours),
+            )
+            .values(place=data["place"], time=data["time"])
+        )
 
 
 def _meeting_moved(connection: Connection, line: Line) -> None:

@@ -6,16 +6,16 @@ A forum's meetings have a chain of their own in the record, which is no case: `M
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Row, bindparam, select
 
 from service.errors import Conflict, NotFound
-from service.store import canonical, letters
+from service.store import canonical, journal, letters
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
-from service.store.tables import ATTENDANCE, HEADS, MEETING_ITEMS, MEETING_SERIES, MEETINGS
+from service.store.tables import ATTENDANCE, HEADS, JOURNAL, MEETING_ITEMS, MEETING_SERIES, MEETINGS
 from workflows.model import Frozen
 
 PREFIX = "MTG-"
@@ -36,6 +36,12 @@ _ITEMS_OF = (
     select(MEETING_ITEMS)
     .where(MEETING_ITEMS.c.series == bindparam("series"))
     .order_by(MEETING_ITEMS.c.day, MEETING_ITEMS.c.item)
+)
+_LAST_PLANNED = (
+    select(JOURNAL)
+    .where(JOURNAL.c.case == bindparam("series"), JOURNAL.c.kind == "meeting.planned")
+    .order_by(JOURNAL.c.seq.desc())
+    .limit(1)
 )
 _HEAD = select(HEADS.c.seq).where(HEADS.c.case == bindparam("case"))
 
@@ -507,6 +513,22 @@ def known_series(tx: Tx) -> dict[str, KnownSeries]:
     """Return every series that is looked after, by its reference."""
     rows = tx.all(select(MEETING_SERIES).order_by(MEETING_SERIES.c.series))
     return {row.series: _series(row) for row in rows}
+
+
+class Planned(NamedTuple):
+    """What a series planned when it last looked."""
+
+    day: date | None
+    as_of: str
+
+
+def last_planned(tx: Tx, series: Series) -> Planned | None:
+    """Return what a series planned last, and what it went by; None before it has looked at all."""
+    row = tx.one(_LAST_PLANNED, series=series.ref)
+    if row is None:
+        return None
+    data = journal.read(row).data
+    return Planned(date.fromisoformat(data["day"]) if data["day"] else None, data["as_of"])
 
 
 def series_named(tx: Tx, ref: str) -> KnownSeries | None:

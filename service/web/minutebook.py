@@ -169,8 +169,11 @@ def _may_answer(tx: Tx, visit: Visit, step: StepView) -> bool:
 def to_record(tx: Tx, visit: Visit) -> Iterator[tuple[Forum, date]]:
     """Go through the meetings whose record is the visitor's to write, and whose day has come."""
     for forum in visit.rules.forums.values():
-        come = [one for one in meetings.of_series(tx, agendas.series_of(visit.rules, forum)) if one.open]
-        days = [one.day for one in come if one.day <= visit.today]
+        known = meetings.of_series(tx, agendas.series_of(visit.rules, forum))
+        meets = agendas.days(tx, visit.rules, forum) if known else ()
+        # One that nobody was called to, and that the handbook does not have any more, is no meeting.
+        there = [one for one in known if one.state is not MeetingState.PLANNED or one.day in meets]
+        days = [one.day for one in there if one.open and one.day <= visit.today]
         if days and right(tx, visit, forum).records:
             yield from ((forum, day) for day in days)
 

@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from activities.meetings import Meetings
+from service import convening
 from service.store import clock, letters, meetings, rebuild
 from service.store.letters import LedgerRow
 from service.store.meetings import ClosedItem, Meeting, MeetingState, Series
@@ -362,3 +363,116 @@ def test_all_that_is_written_is_made_again_from_the_record(each_desk: Desk) -> N
     before = rebuild.dump(each_desk.store)
     rebuild.rebuild(each_desk.store)
     assert rebuild.dump(each_desk.store) == before
+
+
+def another_pattern(desk: Desk, *days: date, **changes: str) -> None:
+    """Bring a handbook into force in which the Heads of ICT meet on other days, or elsewhere."""
+    forums = desk.edition.forums
+    changed: dict[str, object] = {**changes} | ({"meetings": days} if days else {})
+    forum = forums["heads-of-ict"].model_copy(update=changed)
+    desk.brings_into_force(desk.edition.model_copy(update={"forums": {**forums, "heads-of-ict": forum}}))
+
+
+def test_another_handbook_s_days_that_are_over_were_no_meetings(convener: Convener) -> None:
+    convener.looks()
+    convener.it_is(date(2004, 11, 25))
+    convener.looks()
+    another_pattern(convener.desk, date(2004, 10, 14), date(2004, 11, 11), date(2004, 12, 9))
+    for _ in range(2):
+        assert convener.looks().day == date(2004, 12, 9)
+    with convener.desk.store.reading() as tx:
+        known = {one.day: one.state for one in meetings.of_series(tx, SERIES)}
+    assert [day for day, state in known.items() if state is MeetingState.MISSED] == [OCTOBER, NOVEMBER]
+    assert date(2004, 10, 14) not in known
+    assert date(2004, 11, 11) not in known
+    # From then on its own days are looked after: one that passes unseen was missed.
+    convener.it_is(date(2004, 12, 20))
+    convener.looks()
+    assert convener.meeting(date(2004, 12, 9)).state is MeetingState.MISSED
+
+
+def test_a_meeting_that_another_handbook_does_not_have_is_called_off_and_told(convener: Convener) -> None:
+    convener.looks()
+    convener.it_is(date(2004, 10, 1))
+    convener.happens(Happening.CALLED)
+    another_pattern(convener.desk, NOVEMBER)
+    assert convener.looks().day == NOVEMBER
+    convener.looks()
+    gone = convener.meeting()
+    assert gone.state is MeetingState.CALLED_OFF
+    told = convener.letters("meeting_called_off")
+    assert {row.post for row in told} == {row.post for row in convener.letters("meeting_called")}
+    assert told[0].props["why"] == "The handbook in force has no meeting on this day."
+    assert told[0].props["next_meeting"] == "2004-11-10"
+
+
+def test_one_that_nobody_was_called_to_just_is_not_there(convener: Convener) -> None:
+    convener.looks()
+    another_pattern(convener.desk, NOVEMBER)
+    assert convener.looks().day == NOVEMBER
+    assert convener.letters("meeting_called_off") == []
+    another_pattern(convener.desk, OCTOBER, NOVEMBER)
+    assert convener.looks().day == OCTOBER
+
+
+def test_a_meeting_that_is_not_called_yet_is_where_and_when_the_handbook_in_force_has_it(
+    convener: Convener,
+) -> None:
+    convener.looks()
+    another_pattern(convener.desk, place="New Room", time="14:00")
+    convener.looks()
+    convener.it_is(date(2004, 9, 29))
+    convener.happens(Happening.CALLED)
+    another_pattern(convener.desk, place="Old Room", time="09:30")
+    convener.looks()
+    called = convener.letters("meeting_called")[0].props["sitting"]
+    assert (called["place"], called["starts"]) == ("New Room", "2004-10-13T13:00:00Z")
+    assert (convener.meeting().place, convener.meeting().time) == ("New Room", "14:00")
+
+
+def test_where_people_have_put_a_meeting_it_stays(convener: Convener) -> None:
+    convener.looks()
+    with convener.desk.store.writing() as tx:
+        meetings.arranged(tx, SERIES, OCTOBER, place="Chapel", time="11:00", by="p")
+    another_pattern(convener.desk, place="New Room", time="14:00")
+    convener.looks()
+    assert (convener.meeting().place, convener.meeting().time) == ("Chapel", "11:00")
+
+
+def test_a_meeting_moved_before_it_was_planned_is_where_the_forum_always_meets(convener: Convener) -> None:
+    another_pattern(convener.desk, place="Room 1")
+    convener.looks()
+    later = date(2004, 11, 17)
+    with convener.desk.store.writing() as tx:
+        meetings.moved(tx, SERIES, NOVEMBER, later, why="Half term", by="p")
+    convener.it_is(date(2004, 11, 1))
+    convener.looks()
+    convener.happens(Happening.CALLED, later)
+    assert convener.letters("meeting_called")[0].props["sitting"]["place"] == "Room 1"
+
+
+def test_a_pmo_that_keeps_a_forum_itself_is_told_of_its_open_record_too(convener: Convener) -> None:
+    pmo = convener.desk.edition.roles["pmo"]
+    another_pattern(convener.desk, secretary=pmo)
+    convener.looks()
+    convener.it_is(date(2004, 10, 13))
+    convener.happens(Happening.CALLED)
+    convener.it_is(date(2004, 10, 25), 18)
+    convener.happens(Happening.CHASED)
+    convener.happens(Happening.PMO_TOLD)
+    convener.happens(Happening.PMO_TOLD)
+    assert [row.post for row in convener.letters("meeting_unrecorded")] == [pmo, pmo]
+
+
+def test_a_series_whose_forum_was_gone_hears_of_the_very_same_handbook_again(desk: Desk) -> None:
+    convener = Convener(desk)
+    convener.looks()
+    same = desk.edition
+    forums = {key: forum for key, forum in same.forums.items() if key != "heads-of-ict"}
+    desk.brings_into_force(same.model_copy(update={"forums": forums}))
+    assert convener.looks().day is None
+    desk.brings_into_force(same)
+    with desk.store.reading() as tx:
+        wanted = dict(convening.unheard(tx))
+    assert wanted[SERIES.ref].startswith(same.hash[:12])
+    assert convener.looks().day == OCTOBER
