@@ -6,8 +6,10 @@ import pytest
 
 from service import agendas
 from service.agendas import ItemKind
-from service.store import meetings
+from service.handbook import Edition
+from service.store import editions, meetings
 from service.store.meetings import MeetingState
+from tests.service.web import test_meetings
 from tests.service.web.office import Browser, Office
 from tests.service.web.test_meetings import (
     CLEAR,
@@ -19,9 +21,11 @@ from tests.service.web.test_meetings import (
     SERIES,
     attends,
     closes,
+    from_the_letter,
 )
 from workflows.model import Choice, Happening
 
+board_meets = test_meetings.board_meets
 NOVEMBERS, DECEMBER = f"{FORUM}/2004-11-10", date(2004, 12, 8)
 Listed = list[tuple[ItemKind, str, bool]]
 
@@ -134,3 +138,50 @@ def test_what_is_answered_by_letter_while_the_record_is_open_was_decided_at_that
     office.settled(put, SECRETARY, Choice.NOTE)
     assert agenda(office, OCTOBER) == NOTED
     assert agenda(office, NOVEMBER) == []
+
+
+def keeps(office: Office, forum: str, secretary: str) -> None:
+    """Bring a handbook into force that gives a forum another secretary's post."""
+    other = office.edition.forums[forum].model_copy(update={"secretary": secretary})
+    forums = office.edition.forums | {forum: other}
+    office.edition = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
+    with office.store.writing() as tx:
+        editions.put(tx, office.edition.to_json(), organisation="leicester", name="leicester")
+
+
+def test_a_question_stays_before_its_meeting_when_the_forum_gets_another_secretary(
+    office: Office, put: str
+) -> None:
+    keeps(office, "heads-of-ict", "srg-secretary")
+    assert agenda(office, OCTOBER) == [(ItemKind.QUESTION, "", False)]
+    attends(office.signed_in("srg-secretary"))
+    # Whoever was asked answers by their letter.
+    browser = office.browser()
+    browser.see(office.link(put, SECRETARY))
+    browser.press()
+    browser.press(choice="note", **CLEAR)
+    assert browser.press() == 200
+    assert [made.step for made in office.engine.decided] == [put]
+    office.settled(put, SECRETARY, Choice.NOTE)
+    assert agenda(office, OCTOBER) == NOTED
+
+
+def test_a_board_s_quorum_holds_for_the_letter_of_the_secretary_before(
+    office: Office, board_meets: str
+) -> None:
+    keeps(office, "srg", "heads-of-ict-secretary")
+    assert [kind for kind, _, _ in agenda(office, date(2004, 10, 28), "srg")] == [ItemKind.QUESTION]
+    browser = from_the_letter(office, board_meets, "srg-secretary")
+    assert "Say first who is at the meeting of Thursday 28 October 2004, on its page" in browser.words
+    assert office.engine.decided == []
+
+
+def test_what_members_are_asked_by_email_is_before_no_meeting_though_its_secretary_is_a_member(
+    office: Office,
+) -> None:
+    keeps(office, "srg", "chief-executive")
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
+    office.asked(ref, "srg")
+    office.it_is(date(2004, 10, 28))
+    office.looks("srg")
+    assert agenda(office, date(2004, 10, 28), "srg") == []
