@@ -94,7 +94,7 @@ class Register(Writing, ports.Register):
         seats = seated(tx, case, ask, ask.seats, calendar.local_day(opening.at)).seats(ask)
         desk = correspondence(tx, case, self._links, opening.at)
         begins = _begins(opening)
-        times = ladder.dated(_ladder(ask, desk.rules), begins, desk.rules.non_working, ask.due)
+        times = ladder.dated(_ladder(tx, ask, desk.rules), begins, desk.rules.non_working, ask.due)
         return steps.opened(tx, opening, times, seats, desk.opened(opening, times, seats))
 
     def _nudged(self, tx: Tx, nudged: StepNudged) -> StepSeated:
@@ -148,9 +148,9 @@ class Register(Writing, ports.Register):
         return (*(answer.key for answer in answers), *(undo.key for undo in second_thoughts))
 
 
-def _ladder(ask: Ask, rules: Edition) -> Ladder:
+def _ladder(tx: Tx, ask: Ask, rules: Edition) -> Ladder:
     """Return the ladder of a question. Nobody above a forum's secretary gives the forum's answer."""
-    if not agendas.at_a_meeting(rules, ask.forum, ask.seats):
+    if not agendas.at_a_meeting(tx, rules, ask):
         return ask.terms.ladder
     rungs = tuple(rung for rung in ask.terms.ladder.rungs if rung.nudge is not Nudge.LINE)
     return ask.terms.ladder.model_copy(update={"rungs": rungs})

@@ -1,7 +1,7 @@
 """What is before a forum on a day: minutes to confirm, cases' questions, what it is told of (SYS-23)."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from service import questions, telling
@@ -12,7 +12,7 @@ from service.store.engine import Tx
 from service.store.meetings import Calendar, MeetingView, Series
 from service.store.steps import StepView
 from workflows.days import said
-from workflows.model import Ending, Frozen, LegAsk, SeatAsk
+from workflows.model import ZONE, Ask, Ending, Frozen, LegAsk
 from workflows.rules import calendar
 from workflows.rules import series as rule
 
@@ -32,7 +32,8 @@ class ItemKind(StrEnum):
     COMING = "coming"
     """A case that waits for this meeting and will put its question on its day."""
     INFORMATION = "information"
-    """What was told directly since the last meeting, because no meeting served (SYS-08)."""
+    """What was told directly since the last meeting, because no meeting served (SYS-08), or was answered
+    between meetings."""
     BUSINESS = "business"
     """What the secretary has added."""
 
@@ -53,12 +54,18 @@ class AgendaItem(Frozen):
     """The choice it was given, where it has been given one."""
     recording: bool = False
     """It has been given one, which has not reached its case yet."""
+    went_on: bool = False
+    """It was answered only after this meeting, from which it rolled on."""
+    between: bool = False
+    """It is for information, for it was answered between meetings."""
     number: int = 0
     minutes_of: date | None = None
 
     def rolls(self, view: MeetingView) -> bool:
         """Say whether the secretary has written down that it rolls on."""
-        return not self.came_to and not self.recording and view.heard_of(self.key).rolled
+        if self.came_to or self.recording:
+            return False
+        return self.went_on or view.heard_of(self.key).rolled
 
     def waits(self, view: MeetingView) -> bool:
         """Say whether it still waits for the forum's word at a meeting."""
@@ -203,20 +210,17 @@ def _minutes(tx: Tx, rules: Edition, forum: Forum, day: date) -> Iterator[Agenda
 def _questions(
     tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]
 ) -> Iterator[AgendaItem]:
-    """Go through the questions to the forum's secretary that are open, or were answered since its day."""
-    following = after(meets, day)
-    until = calendar.opening(following) if following else None
-    for step in steps.asked_of(tx, rules.organisation, secretaries(rules, forum), calendar.opening(day)):
+    """Go through the questions that were before a meeting: answered at it or later, or still open."""
+    series = series_of(rules, forum)
+    for step, answer in _put(tx, rules, forum, meets, since=day):
         opened = calendar.local_day(step.opened)
-        if step.ask.forum != forum.key or opened > day or step.ending is Ending.WITHDRAWN:
+        if opened > day or (answer and day > (answer.meeting or answer.day)):
             continue
         earlier = [known for known in meets if opened <= known < day]
-        came_to = _answer(tx, step)
-        # It is before an earlier meeting that may still take it, or was answered before this one's successor.
-        if not all(_over(tx, series_of(rules, forum), known) for known in earlier) or (
-            until and step.closed and step.closed >= until
-        ):
+        # An open question is before an earlier meeting that may still take it.
+        if not answer and not all(_over(tx, series, known) for known in earlier):
             continue
+        here = answer is not None and answer.meeting == day
         yield AgendaItem(
             key=step.id,
             kind=ItemKind.QUESTION,
@@ -225,17 +229,69 @@ def _questions(
             asks=step.kind,
             step=step.id,
             carried_from=earlier[0] if earlier else None,
-            came_to=came_to,
-            recording=not came_to and bool(intents.unsettled(tx, step.id)),
+            came_to=answer.choice if answer and here else "",
+            recording=here and answer is not None and answer.recording,
+            went_on=answer is not None and not here,
         )
 
 
-def _answer(tx: Tx, step: StepView) -> str:
+class _Answer(Frozen):
+    """What a question that is put at meetings was answered, and where."""
+
+    choice: str
+    """Empty while it is being recorded, or where the question was closed without an answer."""
+    day: date
+    meeting: date | None
+    """None between meetings."""
+    recording: bool = False
+
+
+def _put(
+    tx: Tx, rules: Edition, forum: Forum, meets: Sequence[date], since: date
+) -> Iterator[tuple[StepView, _Answer | None]]:
+    """Go through the questions that a forum's meetings answer, open or closed since a day, with answers."""
+    written = {
+        heard.decided: day for day, heard in meetings.heard(tx, series_of(rules, forum)) if heard.decided
+    }
+    for step in steps.of_forum(tx, rules.organisation, forum.key, datetime.combine(since, time(), ZONE)):
+        if step.ending is not Ending.WITHDRAWN and at_a_meeting(tx, rules, step.ask):
+            yield step, _answer(tx, rules, forum, step, meets, written)
+
+
+def _answer(
+    tx: Tx, rules: Edition, forum: Forum, step: StepView, meets: Sequence[date], written: Mapping[str, date]
+) -> _Answer | None:
     """Return what a question was answered, as soon as it counts: the register follows a moment later."""
-    if step.choice:
-        return str(step.choice)
-    made = intents.decisions_of_step(tx, step.id, strict=False)
-    return str(made[0].choice) if made else ""
+    made = next(iter(intents.decisions_of_step(tx, step.id, strict=False)), None)
+    unsettled = next(iter(intents.unsettled(tx, step.id)), None)
+    if made:
+        choice, message, at = str(made.choice), made.message, made.submitted_at
+    elif unsettled:
+        choice, message, at = "", unsettled.decision().message, unsettled.submitted_at
+    elif step.closed:
+        choice, message, at = "", "", step.closed
+    else:
+        return None
+    return _Answer(
+        choice=str(step.choice) if step.choice else choice,
+        day=calendar.local_day(at),
+        # What is written down on a meeting's page is that meeting's, on whatever day it is written.
+        meeting=written.get(message) or _sitting(tx, rules, forum, step, at, meets),
+        recording=unsettled is not None and not made and not step.choice,
+    )
+
+
+def _sitting(
+    tx: Tx, rules: Edition, forum: Forum, step: StepView, at: datetime, meets: Sequence[date]
+) -> date | None:
+    """Return the meeting that a question was before at an instant, if it had not let it roll on."""
+    opened, on = calendar.local_day(step.opened), calendar.local_day(at)
+    last = max((known for known in meets if opened <= known <= on), default=None)
+    if last is None:
+        return None
+    held = meetings.view(tx, series_of(rules, forum), last)
+    ended = held.closed is not None and held.closed < at
+    return None if ended or held.heard_of(step.id).rolled else last
 
 
 def _coming(tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]) -> Iterator[AgendaItem]:
@@ -289,20 +345,35 @@ def sought(tx: Tx, item: AgendaItem) -> str:
 def _information(
     tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]
 ) -> Iterator[AgendaItem]:
-    """Go through what a post was told directly since the last meeting, and what it said (SYS-08)."""
+    """Go through what was settled since the last meeting without one, for the forum to know of."""
     previous = before(meets, day)
-    if rules.route.notification_forum != forum.key or previous is None:
+    if previous is None:
+        return
+    yield from _told_directly(tx, rules, forum, previous, day)
+    for step, answer in _put(tx, rules, forum, meets, since=previous):
+        if answer and answer.choice and answer.meeting is None and previous <= answer.day < day:
+            yield _for_information(tx, step, answer.choice, between=True)
+
+
+def _told_directly(tx: Tx, rules: Edition, forum: Forum, previous: date, day: date) -> Iterator[AgendaItem]:
+    """Go through what a post was told directly since the last meeting, and what it said (SYS-08)."""
+    if rules.route.notification_forum != forum.key:
         return
     since, until = calendar.closing(previous), calendar.closing(day)
     for step in steps.settled_directly(tx, rules.organisation, TOLD_DIRECTLY, since, until):
-        yield AgendaItem(
-            key=f"told-{step.id}",
-            kind=ItemKind.INFORMATION,
-            title=cases.get(tx, step.case).title,
-            case=step.case,
-            asks=step.kind,
-            came_to=str(step.choice or ""),
-        )
+        yield _for_information(tx, step, str(step.choice or ""))
+
+
+def _for_information(tx: Tx, step: StepView, came_to: str, *, between: bool = False) -> AgendaItem:
+    return AgendaItem(
+        key=f"told-{step.id}",
+        kind=ItemKind.INFORMATION,
+        title=cases.get(tx, step.case).title,
+        case=step.case,
+        asks=step.kind,
+        came_to=came_to,
+        between=between,
+    )
 
 
 def _business(
@@ -348,7 +419,7 @@ def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | 
     """
     forum = rules.forums.get(step.ask.forum)
     # What members answer by email is before no meeting.
-    if forum is None or not at_a_meeting(rules, forum.key, step.asked):
+    if forum is None or not at_a_meeting(tx, rules, step.ask):
         return None
     meets = days(tx, rules, forum)
     opened = calendar.local_day(step.opened)
@@ -364,10 +435,19 @@ def secretaries(rules: Edition, forum: Forum) -> tuple[str, ...]:
     return (forum.secretary, *(post.key for post in known))
 
 
-def at_a_meeting(rules: Edition, forum: str, asked: Sequence[SeatAsk]) -> bool:
-    """Say whether a question is put to a forum's meeting: its secretary alone writes the answer down."""
-    known = rules.forums.get(forum)
-    return known is not None and all(seat.post in secretaries(rules, known) for seat in asked)
+def at_a_meeting(tx: Tx, rules: Edition, ask: Ask) -> bool:
+    """Say whether a question is put to a forum's meeting: its secretary alone writes the answer down.
+
+    A handbook may give the forum another secretary; what was asked of the one before stays a meeting's.
+    """
+    editions = (rules, telling.edition(tx, cases.get(tx, ask.case).edition))
+    posts = {
+        post
+        for edition in editions
+        if (forum := edition.forums.get(ask.forum))
+        for post in secretaries(edition, forum)
+    }
+    return bool(posts) and all(seat.post in posts for seat in ask.seats)
 
 
 def reference(forum: str, day: date, number: int) -> str:

@@ -834,6 +834,10 @@ def _item_rolled(connection: Connection, line: Line) -> None:
     _change_item(connection, line, rolled=True, note=line.data["why"])
 
 
+def _item_decided(connection: Connection, line: Line) -> None:
+    _change_item(connection, line, decided=line.data["answer"])
+
+
 def _meeting_closed(connection: Connection, line: Line) -> None:
     data = line.data
     _stirred(connection, line)
@@ -925,6 +929,7 @@ def _known_item(connection: Connection, line: Line, item: str, *, title: str = "
         "interests": "[]",
         "votes": "",
         "rolled": False,
+        "decided": "",
     }
     insert_new(connection, MEETING_ITEMS, [row])
 
@@ -994,6 +999,7 @@ FOLDS: dict[str, Fold] = {
     "votes.counted": _votes_counted,
     "item.noted": _item_noted,
     "item.rolled_on": _item_rolled,
+    "item.decided": _item_decided,
     "meeting.closed": _meeting_closed,
     "minutes.drafted": _minutes_drafted,
     "minutes.corrected": _minutes_corrected,

@@ -129,6 +129,8 @@ class HeardItem(Frozen):
     interests: tuple[str, ...] = ()
     votes: Votes | None = None
     rolled: bool = False
+    decided: str = ""
+    """The id of the answer that was written down at this meeting."""
 
     @property
     def settled(self) -> bool:
@@ -439,6 +441,12 @@ def rolled_on(tx: Tx, series: Series, day: date, item: str, why: str, *, by: str
     return tx.append(series.ref, "item.rolled_on", data, key=_key(tx, series, "rolled"), actor=by)
 
 
+def decided(tx: Tx, series: Series, day: date, item: str, answer: str, *, by: str) -> bool:
+    """Write at which meeting an answer was written down, by its id. The same again is False."""
+    data = {"day": day, "item": item, "answer": answer}
+    return tx.append(series.ref, "item.decided", data, key=f"decided:{day}:{answer}", actor=by)
+
+
 # --------------------------------------------------------------------------- after it
 
 
@@ -649,4 +657,5 @@ def _heard(row: Row[Any]) -> HeardItem:
         interests=canonical.loads(row.interests),
         votes=canonical.loads(row.votes) if row.votes else None,
         rolled=row.rolled,
+        decided=row.decided,
     )

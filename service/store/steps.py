@@ -465,12 +465,13 @@ def open_for(tx: Tx, person: str) -> tuple[StepView, ...]:
     return _steps(tx, select(STEPS).where(STEPS.c.id.in_(theirs)).order_by(STEPS.c.due, STEPS.c.id))
 
 
-def asked_of(tx: Tx, organisation: str, posts: Sequence[str], since: datetime) -> tuple[StepView, ...]:
-    """Return the steps that ask any of some posts and are open, or were closed since an instant."""
-    asked = select(SEATS.c.step).where(SEATS.c.post.in_(posts))
+def of_forum(tx: Tx, organisation: str, forum: str, since: datetime) -> tuple[StepView, ...]:
+    """Return the steps that ask a forum and are open, or were closed since an instant."""
+    asks = STEPS.c.ask.contains(f'"forum":"{forum}"', autoescape=True)
     own = exists().where(CASES.c.ref == STEPS.c.case, CASES.c.organisation == organisation)
-    wanted = select(STEPS).where(or_(STEPS.c.open, STEPS.c.closed >= since), STEPS.c.id.in_(asked), own)
-    return _steps(tx, wanted.order_by(STEPS.c.opened, STEPS.c.id))
+    wanted = select(STEPS).where(or_(STEPS.c.open, STEPS.c.closed >= since), asks, own)
+    found = _steps(tx, wanted.order_by(STEPS.c.opened, STEPS.c.id))
+    return tuple(step for step in found if step.ask.forum == forum)
 
 
 def settled_directly(

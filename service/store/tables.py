@@ -536,6 +536,8 @@ class MeetingItemRow(SQLModel, table=True):
     interests: str = Field(sa_type=Text)
     votes: str = Field(sa_type=Text)
     rolled: bool
+    decided: str
+    """The id of the answer that was written down at this meeting; empty if none was."""
 
 
 # ----------------------------------------------------------------- beside the journal

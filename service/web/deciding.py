@@ -238,7 +238,7 @@ def next_meeting(tx: Tx, sight: Sight) -> date | None:
     if forum is None:
         return None
     coming = sittings.ahead(tx, sight.edition.organisation, sight.edition, forum.key)
-    if agendas.at_a_meeting(sight.edition, forum.key, sight.open_step.asked):
+    if agendas.at_a_meeting(tx, sight.edition, sight.open_step.ask):
         return meetings.following(coming, sight.today)
     found = meetings.first((one for one in coming if one.day > sight.today), sight.today)
     return found.day if found else None

@@ -152,9 +152,9 @@ def _asked_instead(tx: Tx, visit: Visit, forum: Forum) -> bool:
     """Say whether a question of the forum is the visitor's to answer today: its secretary's post may be
     vacant, or they may have written the proposal.
     """
-    posts = agendas.secretaries(visit.rules, forum)
-    asked = steps.asked_of(tx, visit.rules.organisation, posts, visit.now)
-    return any(_may_answer(tx, visit, step) for step in asked if step.open and step.ask.forum == forum.key)
+    asked = steps.of_forum(tx, visit.rules.organisation, forum.key, visit.now)
+    put = (step for step in asked if step.open and agendas.at_a_meeting(tx, visit.rules, step.ask))
+    return any(_may_answer(tx, visit, step) for step in put)
 
 
 def _may_answer(tx: Tx, visit: Visit, step: StepView) -> bool:
@@ -372,6 +372,8 @@ def hindrance(found: Room, item: AgendaItem) -> str:
         return f"The meeting is on {words.day(found.day)}. Outcomes are recorded from that day on."
     if item.recording:
         return RECORDING
+    if item.went_on:
+        return "It was answered after this meeting, from which it rolled on."
     if item.kind is ItemKind.COMING:
         return "The case has not put its question yet."
     if not found.right.records and item.kind is ItemKind.QUESTION:
@@ -416,7 +418,7 @@ def _closed(tx: Tx, found: Room, item: AgendaItem) -> ClosedItem:
         case=item.case,
         came_to=RECORDING
         if item.recording
-        else f"noted; {outcome(item)}"
+        else f"{'answered between meetings' if item.between else 'noted'}; {outcome(item)}"
         if told and item.came_to
         else "noted"
         if told

@@ -99,7 +99,7 @@ def _before_meeting(tx: Tx, sight: Sight) -> tuple[Forum, MeetingView, AgendaIte
     """Return the meeting that a forum's question is before, and its place on the agenda."""
     step, rules = sight.open_step, sight.people
     forum = rules.forums.get(step.ask.forum)
-    if forum is None or not agendas.at_a_meeting(rules, forum.key, step.asked):
+    if forum is None or not agendas.at_a_meeting(tx, rules, step.ask):
         return None
     since = calendar.local_day(step.opened)
     day = max((day for day in agendas.days(tx, rules, forum) if since <= day <= tx.today), default=None)

@@ -180,6 +180,9 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
             result = _question_recorded(tx, visit, found, item, sent, errors)
         case _:
             raise Conflict("This item is for information, and nothing is recorded of it.")
+    if isinstance(result, Submitted):
+        answer = result.intent.decision().message
+        meetings.decided(tx, series, day, item.key, answer, by=me)
     recorded = isinstance(result, (Submitted, RedirectResponse))
     if votes and recorded:
         meetings.votes_counted(tx, series, day, item.key, votes, by=me)
@@ -340,7 +343,7 @@ def _item_page(
 ) -> Response:
     sight = brief = None
     shown = ""
-    given = item.came_to or item.recording
+    given = item.came_to or item.recording or item.went_on
     mine = (
         _theirs(tx, visit, item)
         and found.right.records
