@@ -770,18 +770,21 @@ def business(office: Office) -> str:
     return next(one.item for one in view.heard if one.title)
 
 
-def test_a_meeting_that_is_moved_takes_what_was_to_roll_on_along_as_open(
-    office: Office, sitting: str
-) -> None:
+def test_a_meeting_that_is_moved_takes_what_was_to_roll_on_along_as_open(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    # Its questions are put at nine, and it begins at ten.
+    office.it_is(OCTOBER, 8)
+    office.looks()
+    step = office.asked(ref, "notification")
     browser = office.signed_in(SECRETARY)
-    browser.see(f"{MEETING}/items/{sitting}")
-    assert browser.press(True, "items", do="roll", roll_why="Too few are here") == 200
+    browser.see(f"{MEETING}/items/{step}")
+    assert browser.press(True, "items", do="roll", roll_why="Too few can come") == 200
     browser.see(f"{MEETING}/change")
     to = {"to-day": "20", "to-month": "10", "to-year": "2004"}
-    assert browser.press(True, "change", what="move", move_why="Too few are here", **to) == 200
+    assert browser.press(True, "change", what="move", move_why="Too few can come", **to) == 200
     office.it_is(date(2004, 10, 20))
     attends(browser, meeting=f"{FORUM}/2004-10-20")
-    browser.see(f"{FORUM}/2004-10-20/items/{sitting}")
+    browser.see(f"{FORUM}/2004-10-20/items/{step}")
     assert browser.press(True, "items", do="record", choice="note", **CLEAR) == 200
     assert [made.choice for made in office.engine.decided] == [Choice.NOTE]
 
@@ -968,11 +971,18 @@ def test_a_new_secretary_reads_an_item_that_is_still_their_predecessors_to_answe
     assert "On-line sales" in browser.words
 
 
-def test_a_meeting_that_has_begun_is_closed_and_not_called_off(office: Office, sitting: str) -> None:
+def test_a_meeting_that_has_begun_is_closed_and_neither_moved_nor_called_off(
+    office: Office, sitting: str
+) -> None:
     browser = office.signed_in(SECRETARY)
-    browser.see(f"{MEETING}/change")
-    assert browser.press(True, "change", what="call_off", off_why="Nobody came") == 422
-    assert "It has begun: close its record" in browser.words
+    to = {"to-day": "20", "to-month": "10", "to-year": "2004"}
+    for said in (
+        {"what": "call_off", "off_why": "Nobody came"},
+        {"what": "move", "move_why": "Nobody came", **to},
+    ):
+        browser.see(f"{MEETING}/change")
+        assert browser.press(True, "change", **said) == 422
+        assert "It has begun: close its record" in browser.words
     closes(browser, "not_held")
     browser.see(f"{MEETING}/minutes")
     assert "Absent" not in browser.words, "nobody has said who was there"
