@@ -782,6 +782,8 @@ def _meeting_left(connection: Connection, line: Line) -> None:
 
 
 def _agenda_ordered(connection: Connection, line: Line) -> None:
+    # One after the next is only in the calendar until something is said of it.
+    _known_meeting(connection, line, line.data["day"])
     _change_meeting(connection, line, line.data["day"], order=canonical.dumps(line.data["order"]))
 
 

@@ -369,8 +369,7 @@ def papers_closed(
 
 def ordered(tx: Tx, series: Series, day: date, order: Sequence[str], *, by: str) -> bool:
     """Write in which order the secretary puts the items. What is so already is False."""
-    known = get(tx, series, day)
-    if known.order == tuple(order):
+    if view(tx, series, day).order == tuple(order):
         return False
     data = {"day": day, "order": list(order)}
     return tx.append(series.ref, "agenda.ordered", data, key=_key(tx, series, "ordered"), actor=by)

@@ -444,9 +444,30 @@ def test_the_secretary_adds_business_and_moves_items_up_and_down(office: Office,
     assert "Say what the item is about" in browser.words
 
 
-def order(browser: Browser) -> list[str]:
+def test_the_items_of_a_meeting_after_the_next_are_moved_too(office: Office) -> None:
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    later = f"{FORUM}/2004-11-10"
+    for title in ("Dates for 2005", "Any other business"):
+        browser.see(f"{later}/business")
+        assert browser.press(True, "business", title=title) == 200
+    assert order(browser, later) == ["Dates", "Any"]
+    with office.store.reading() as tx:
+        first, _ = meetings.view(tx, SERIES, NOVEMBER).heard
+    assert browser.press(True, "order", move=f"down:{first.item}") == 200
+    assert order(browser, later) == ["Any", "Dates"]
+    # It is called as any other, when its turn comes.
+    with office.store.reading() as tx:
+        assert meetings.get(tx, SERIES, NOVEMBER).state is MeetingState.PLANNED
+    assert office.looks().day == OCTOBER
+    before = rebuild.dump(office.store)
+    rebuild.rebuild(office.store)
+    assert rebuild.dump(office.store) == before
+
+
+def order(browser: Browser, meeting: str = MEETING) -> list[str]:
     """The first words of the items, as they stand on the page."""
-    browser.see(MEETING)
+    browser.see(meeting)
     known = ("On-line", "Dates", "Any", "Minutes")
     return sorted(
         (word for word in known if word in browser.words), key=lambda word: browser.words.index(word)
