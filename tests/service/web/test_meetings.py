@@ -1034,6 +1034,28 @@ def test_papers_are_not_asked_for_once_they_have_closed(office: Office) -> None:
     assert {row.props["papers_close"] for row in called} == {None}
 
 
+@pytest.mark.parametrize(
+    ("hour", "asked_for", "said"),
+    [
+        # 17:00 in London is 16:00 UTC until the end of October.
+        (15, "2004-10-06", "what is submitted by then makes this meeting"),
+        (17, None, "Papers for it closed on Wednesday 6 October 2004"),
+    ],
+)
+def test_papers_are_taken_until_the_end_of_business_on_their_last_day(
+    office: Office, hour: int, asked_for: str | None, said: str
+) -> None:
+    office.looks()
+    office.it_is(date(2004, 10, 6), hour)
+    browser = office.signed_in(SECRETARY)
+    browser.see(MEETING)
+    assert said in browser.words
+    office.happens(OCTOBER, Happening.CALLED)
+    with office.store.reading() as tx:
+        called = [row for row in ledger.of_case(tx, SERIES.ref) if row.kind == "meeting_called"]
+    assert {row.props["papers_close"] for row in called} == {asked_for}
+
+
 def test_business_of_the_same_title_is_said_to_be_there(office: Office) -> None:
     office.looks()
     browser = office.signed_in(SECRETARY)
