@@ -812,8 +812,9 @@ def _interests_declared(connection: Connection, line: Line) -> None:
 
 
 def _votes_counted(connection: Connection, line: Line) -> None:
-    votes = {name: line.data[name] for name in ("in_favour", "against", "abstained")}
-    _change_item(connection, line, votes=canonical.dumps(votes))
+    counts = ("in_favour", "against", "abstained")
+    votes = {name: line.data[name] for name in counts if name in line.data}
+    _change_item(connection, line, votes=canonical.dumps(votes) if votes else "")
 
 
 def _item_noted(connection: Connection, line: Line) -> None:

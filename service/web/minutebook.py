@@ -428,7 +428,8 @@ def _closed(tx: Tx, found: Room, item: AgendaItem) -> ClosedItem:
         else outcome(item),
         choice=item.came_to if item.kind is ItemKind.QUESTION else "",
         interests=tuple(found.title(post) for post in heard.interests),
-        votes=heard.votes,
+        # What was voted for an outcome that did not count is no part of what came of it.
+        votes=None if rolls else heard.votes,
         rolled=rolls,
         note=heard.note if rolls else "",
     )

@@ -7,15 +7,16 @@ import pytest
 from pypdf import PdfReader
 
 from service import agendas, publishing, sittings
-from service.gateway import Unknown
+from service.gateway import Counted, Refused, Unknown
 from service.handbook import Edition
-from service.store import cases, editions, journal, meetings, rebuild
+from service.store import cases, editions, intents, journal, meetings, rebuild
 from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
 from service.web.rehearsals import Rehearsals
 from tests.service.web.office import SAME_ORIGIN, Browser, Office, proposal
 from tests.support.activities import done
 from workflows.model import Choice, Ending, Happening, Outcome, StepClosing, StepNudged
+from workflows.rules.quorum import Refusal
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2004, 9, 8), date(2004, 10, 13), date(2004, 11, 10)
 SECRETARY, PMO, AUDITOR = "heads-of-ict-secretary", "corp-projects-manager", "internal-audit"
@@ -723,6 +724,43 @@ def test_an_outcome_that_has_not_reached_its_case_is_being_recorded_and_holds_th
     with office.store.reading() as tx:
         held = meetings.get(tx, SERIES, OCTOBER)
     assert [(item.rolled, item.choice) for item in held.items] == [(False, "note")]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_votes_for_an_outcome_that_did_not_count_are_not_minuted(
+    office: Office, sitting: str, late: bool
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    # The engine says so at once, or the relay hears it later.
+    office.engine.answer = Unknown() if late else Refused(Refusal.FAULT)
+    assert records(browser, sitting, choice="note", in_favour="5", **CLEAR) == (200 if late else 409)
+    if late:
+        with office.store.writing() as tx:
+            (intent,) = intents.unsettled(tx, sitting)
+            intents.refused(tx, intent.key, Refusal.FAULT, intent.attempt)
+    browser.see(f"{MEETING}/minutes")
+    assert "It rolls on to the next meeting" in browser.words
+    assert "Vote:" not in browser.words
+    office.engine.answer = Counted(None)
+    assert records(browser, sitting, choice="note", **CLEAR) == 200
+    browser.see(f"{MEETING}/minutes")
+    assert "It is noted." in browser.words
+    assert "Vote:" not in browser.words
+
+
+def test_votes_that_were_counted_for_a_refused_outcome_are_taken_out_of_the_record(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    office.engine.answer = Refused(Refusal.FAULT)
+    assert records(browser, sitting, choice="note", in_favour="5", **CLEAR) == 409
+    with office.store.reading() as tx:
+        assert meetings.view(tx, SERIES, OCTOBER).heard_of(sitting).votes is None
+    before = rebuild.dump(office.store)
+    rebuild.rebuild(office.store)
+    assert rebuild.dump(office.store) == before
 
 
 @pytest.mark.parametrize("left", ["called off", "unrecorded", "closed late"])
