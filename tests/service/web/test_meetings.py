@@ -700,6 +700,9 @@ def test_what_was_decided_was_decided_by_a_meeting_that_was_held_whoever_left_af
     assert "Head of ICT, Regeneration and Culture (for a part of the meeting)" in browser.words
     assert "every item rolls on" not in browser.words
     assert "6 in favour" in browser.words
+    assert (
+        "The meeting was quorate for what it decided. At its end: 2 of 6 present; 3 needed." in browser.words
+    )
 
 
 def test_an_outcome_that_has_not_reached_its_case_is_being_recorded_and_holds_the_record_open(
@@ -936,6 +939,34 @@ def test_minutes_are_drafted_corrected_confirmed_at_the_next_meeting_and_frozen(
     with office.store.reading() as tx:
         held = meetings.get(tx, SERIES, OCTOBER)
     assert (held.state, held.minutes, held.confirmed_at) == (MeetingState.HELD, "confirmed", NOVEMBER)
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        (4, "The meeting was quorate: 4 of 6 present; 3 needed."),
+        (2, "The meeting was not quorate: 2 of 6 present; 3 needed."),
+        (None, "Who was there is not recorded, and so neither is whether the meeting was quorate."),
+    ],
+)
+def test_minutes_say_by_who_is_recorded_as_there_whether_a_meeting_was_quorate(
+    office: Office, sitting: str, there: int | None, said: str
+) -> None:
+    letter = office.browser()
+    letter.see(office.link(sitting, SECRETARY))
+    letter.press()
+    letter.press(choice="note", **CLEAR)
+    assert letter.press() == 200
+    browser = office.signed_in(SECRETARY)
+    if there:
+        assert attends(browser, there) == 200
+    closes(browser)
+    office.happens(OCTOBER, Happening.MINUTED)
+    browser.see(f"{MEETING}/minutes")
+    assert said in browser.words
+    assert browser.words.count("quorate") == 1
+    paper = PdfReader(BytesIO(browser.get(f"{MEETING}/minutes.pdf").content))
+    assert said in " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
 
 
 def test_the_papers_and_the_minutes_are_given_on_paper(office: Office, sitting: str) -> None:
