@@ -294,7 +294,7 @@ class Convening:
         """Return until when papers are taken; None once that has passed, or they are closed."""
         due = rule.papers_due(day, self._forum.papers_days, self._rules.non_working)
         closed = meetings.view(self._tx, self._series, day).papers_closed
-        return None if closed or calendar.local_day(self._at) > due else due
+        return None if closed or self._at > calendar.closing(due) else due
 
     def _starts(self, known: Meeting) -> datetime:
         begins = time.fromisoformat(known.time or self._forum.time)

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from service import agendas
+from service import agendas, boards
 from service.handbook import Edition, Forum
 from service.store import canonical, texts
 from service.store.engine import Tx
 from service.store.meetings import AttendedBy, ClosedItem, Meeting, MeetingState, Presence, Votes
 from workflows.model import Frozen
+from workflows.rules import meter
+from workflows.rules.meter import Meter
 
 
 class MinuteLine(Frozen):
@@ -34,8 +36,15 @@ class MinutesText(Frozen):
     absent: tuple[str, ...] = ()
     opening: str = ""
     """What is to be said before the items: that the meeting was not quorate, for one."""
+    quorum: str = ""
+    """Of a meeting that was held: whether enough members were there, by who was recorded as being there."""
     items: tuple[MinuteLine, ...] = ()
     next_meeting: date | None = None
+
+    @property
+    def beginning(self) -> tuple[str, ...]:
+        """What stands before the items, one sentence or more each."""
+        return tuple(text for text in (self.opening, self.quorum) if text)
 
     def kept(self, tx: Tx) -> str:
         """Keep it as a text, and return its hash."""
@@ -85,6 +94,7 @@ def draft(meeting: Meeting, rules: Edition, forum: Forum, following: date | None
         apologies=_with(meeting.present, Presence.APOLOGIES),
         absent=_with(meeting.present, Presence.ABSENT),
         opening=_OPENING.get(meeting.state, ""),
+        quorum=_quorum(meeting, forum),
         items=tuple(
             MinuteLine(
                 number=item.number,
@@ -105,13 +115,24 @@ _OPENING = {
 }
 
 
-def quorum_said(meeting: Meeting) -> str:
-    """Say of a meeting that was held that enough members were there."""
-    if meeting.state is not MeetingState.HELD:
+def _quorum(meeting: Meeting, forum: Forum) -> str:
+    """Say of a meeting that was held whether enough members were there, as far as anybody recorded it."""
+    if meeting.state is not MeetingState.HELD or not forum.members:
         return ""
-    if any(one.presence is Presence.LEFT for one in meeting.present):
-        return "The meeting was quorate for what it decided."
-    return "The meeting was quorate."
+    if not meeting.present:
+        return "Who was there is not recorded, and so neither is whether the meeting was quorate."
+    there = sum(one.presence.counts for one in meeting.present)
+    left = sum(one.presence is Presence.LEFT for one in meeting.present)
+    standing = _met(forum, there)
+    if standing.quorate:
+        return f"The meeting was quorate: {boards.present(standing)}."
+    if _met(forum, there + left).quorate:
+        return f"The meeting was quorate for what it decided. At its end: {boards.present(standing)}."
+    return f"The meeting was not quorate: {boards.present(standing)}."
+
+
+def _met(forum: Forum, there: int) -> Meter:
+    return meter.by_presence(forum.quorum, forum.members, forum.members[:there])
 
 
 def said(item: ClosedItem) -> str:

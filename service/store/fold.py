@@ -794,6 +794,8 @@ def _meeting_left(connection: Connection, line: Line) -> None:
 
 
 def _agenda_ordered(connection: Connection, line: Line) -> None:
+    # One after the next is only in the calendar until something is said of it.
+    _known_meeting(connection, line, line.data["day"])
     _change_meeting(connection, line, line.data["day"], order=canonical.dumps(line.data["order"]))
 
 
@@ -822,8 +824,9 @@ def _interests_declared(connection: Connection, line: Line) -> None:
 
 
 def _votes_counted(connection: Connection, line: Line) -> None:
-    votes = {name: line.data[name] for name in ("in_favour", "against", "abstained")}
-    _change_item(connection, line, votes=canonical.dumps(votes))
+    counts = ("in_favour", "against", "abstained")
+    votes = {name: line.data[name] for name in counts if name in line.data}
+    _change_item(connection, line, votes=canonical.dumps(votes) if votes else "")
 
 
 def _item_noted(connection: Connection, line: Line) -> None:

@@ -377,8 +377,7 @@ def papers_closed(
 
 def ordered(tx: Tx, series: Series, day: date, order: Sequence[str], *, by: str) -> bool:
     """Write in which order the secretary puts the items. What is so already is False."""
-    known = get(tx, series, day)
-    if known.order == tuple(order):
+    if view(tx, series, day).order == tuple(order):
         return False
     data = {"day": day, "order": list(order)}
     return tx.append(series.ref, "agenda.ordered", data, key=_key(tx, series, "ordered"), actor=by)
@@ -415,11 +414,11 @@ def interests_declared(
     return tx.append(series.ref, "interests.declared", data, key=_key(tx, series, "interests"), actor=by)
 
 
-def votes_counted(tx: Tx, series: Series, day: date, item: str, votes: Votes, *, by: str) -> bool:
-    """Write how a vote on an item went. What is so already is False."""
+def votes_counted(tx: Tx, series: Series, day: date, item: str, votes: Votes | None, *, by: str) -> bool:
+    """Write how a vote on an item went; None if none stands any more. What is so already is False."""
     if view(tx, series, day).heard_of(item).votes == votes:
         return False
-    data = {"day": day, "item": item, **votes.model_dump()}
+    data = {"day": day, "item": item, **(votes.model_dump() if votes else {})}
     return tx.append(series.ref, "votes.counted", data, key=_key(tx, series, "votes"), actor=by)
 
 

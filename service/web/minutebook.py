@@ -27,7 +27,7 @@ from service.web.roles import Role
 from service.web.standing import Sight
 from service.web.visits import Visit
 from workflows.model import ZONE, Choice, Frozen, key_of
-from workflows.rules import meter
+from workflows.rules import calendar, meter
 from workflows.rules.meter import Meter
 
 RECORDING = "Its outcome is being recorded. Look again in a minute."
@@ -56,7 +56,7 @@ class Room:
     meeting: MeetingView
     agenda: Agenda
     right: Right
-    today: date
+    now: datetime
     out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The members who take no part in an item whatever they say now, by its key."""
 
@@ -64,6 +64,16 @@ class Room:
     def day(self) -> date:
         """The day of the meeting."""
         return self.meeting.day
+
+    @property
+    def today(self) -> date:
+        """The day on which it is looked at."""
+        return calendar.local_day(self.now)
+
+    @property
+    def takes_papers(self) -> bool:
+        """What is submitted now still makes it: the last day for papers ends at the end of business."""
+        return self.now <= calendar.closing(self.agenda.papers_due)
 
     @property
     def begins(self) -> datetime:
@@ -213,7 +223,7 @@ def room(tx: Tx, visit: Visit, key: str, day: str) -> Room:
     view = _view(tx, series, forum, on)
     made = agendas.agenda(tx, visit.rules, forum, on)
     out = {item.key: kept_out(tx, visit.rules, forum, item, on) for item in made.items}
-    return Room(visit.rules, forum, series, view, made, may, visit.today, out)
+    return Room(visit.rules, forum, series, view, made, may, visit.now, out)
 
 
 def _view(tx: Tx, series: Series, forum: Forum, day: date) -> MeetingView:
@@ -253,7 +263,7 @@ def told(tx: Tx, visit: Visit, forum: Forum, day: date) -> Room:
     view = _view(tx, agendas.series_of(visit.rules, forum), forum, day)
     nothing = Right(reads=True, acts=False, records=False)
     made = agendas.agenda(tx, visit.rules, forum, day)
-    return Room(visit.rules, forum, agendas.series_of(visit.rules, forum), view, made, nothing, visit.today)
+    return Room(visit.rules, forum, agendas.series_of(visit.rules, forum), view, made, nothing, visit.now)
 
 
 class Line(Frozen):
@@ -425,7 +435,8 @@ def _closed(tx: Tx, found: Room, item: AgendaItem) -> ClosedItem:
         else outcome(item),
         choice=item.came_to if item.kind is ItemKind.QUESTION else "",
         interests=tuple(found.title(post) for post in heard.interests),
-        votes=heard.votes,
+        # What was voted for an outcome that did not count is no part of what came of it.
+        votes=None if rolls else heard.votes,
         rolled=rolls,
         note=heard.note if rolls else "",
     )

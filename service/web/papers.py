@@ -2,7 +2,7 @@
 
 from service import agendas, minuting, telling
 from service.agendas import AgendaItem
-from service.minuting import MinutesText, quorum_said
+from service.minuting import MinutesText
 from service.store import cases
 from service.store.engine import Tx
 from service.web import minutebook, packs
@@ -50,7 +50,7 @@ def _minutes_read(tx: Tx, found: Room, item: AgendaItem) -> tuple[Section, ...]:
     if text is None:
         return ()
     read = tuple(Line(what=f"{line.number}. {line.title}", which=(line.text,)) for line in text.items)
-    return (Section(heading="The minutes", sentences=(text.opening,) if text.opening else (), lines=read),)
+    return (Section(heading="The minutes", sentences=text.beginning, lines=read),)
 
 
 def minutes(tx: Tx, found: Room, text: MinutesText) -> Minutes:
@@ -66,7 +66,7 @@ def minutes(tx: Tx, found: Room, text: MinutesText) -> Minutes:
         present=text.present,
         apologies=text.apologies,
         absent=text.absent,
-        quorum=text.opening or quorum_said(meeting),
+        quorum=" ".join(text.beginning),
         next_meeting=text.next_meeting,
         items=tuple(
             MinuteItem(

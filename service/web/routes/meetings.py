@@ -251,7 +251,13 @@ def _changed(tx: Tx, visit: Visit, found: Room, sent: FormData) -> Response:
     series, day, me = found.series, found.day, visit.me.id
     desk = Convening(tx, found.rules, found.forum, visit.desk.links.page, tx.now)
     where = found.path
-    if what == "move":
+    if what in ("move", "call_off") and minutebook.answered(found):
+        raise Conflict(
+            "An item of this meeting has its outcome already, so it cannot be moved or called off."
+        )
+    if what in ("move", "call_off") and visit.now >= found.begins:
+        errors["what"] = "It has begun: close its record, and say that it was not held if it was not"
+    elif what == "move":
         to = _new_day(tx, visit, found.forum, sent, errors)
         why = forms.line(sent, "move_why", "Say why it is moved", errors)
         if to and not errors:
@@ -262,18 +268,12 @@ def _changed(tx: Tx, visit: Visit, found: Room, sent: FormData) -> Response:
         if not errors:
             told = desk.arranged(day, place, time)
             meetings.arranged(tx, series, day, place=place, time=time, by=me, queued=told)
-    elif what == "call_off" and visit.now >= found.begins:
-        errors["what"] = "It has begun: close its record, and say that it was not held if it was not"
     elif what == "call_off":
         why = forms.line(sent, "off_why", "Say why it is called off", errors)
         if not errors:
             meetings.called_off(tx, series, day, why=why, by=me, queued=desk.called_off(day, why))
     else:
         errors["what"] = "Say what is to change"
-    if not errors and what in ("move", "call_off") and minutebook.answered(found):
-        raise Conflict(
-            "An item of this meeting has its outcome already, so it cannot be moved or called off."
-        )
     if errors:
         typed = defaultdict(str, forms.typed(sent))
         return page("meetings/change.html", visit.frame(), status=422, room=found, typed=typed, errors=errors)

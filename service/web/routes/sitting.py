@@ -17,6 +17,7 @@ from service.gateway import Refused
 from service.store import meetings, texts
 from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
+from service.store.line import ENGINE
 from service.store.meetings import Attendance, Presence, Votes
 from service.web import briefing, deciding, forms, meeting_pages, minutebook, numbers, words
 from service.web.deciding import NoDraft, Overtaken, Stopped, Submitted
@@ -184,7 +185,8 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
         answer = result.intent.decision().message
         meetings.decided(tx, series, day, item.key, answer, by=me)
     recorded = isinstance(result, (Submitted, RedirectResponse))
-    if votes and recorded:
+    # A question may have been given an outcome before that did not count: its votes go with it.
+    if recorded and (votes or item.kind is ItemKind.QUESTION):
         meetings.votes_counted(tx, series, day, item.key, votes, by=me)
     return result
 
@@ -261,6 +263,8 @@ def _after(visit: Visit, forum: str, day: str, item: str, refused: str) -> Respo
         found = minutebook.room(tx, visit, forum, day)
         known = found.item(item)
         if refused:
+            if not (known.came_to or known.recording):
+                meetings.votes_counted(tx, found.series, found.day, known.key, None, by=ENGINE)
             heading, sentence = words.REFUSALS.get(refused, words.REFUSALS["fault"])
             return _item_page(tx, visit, found, known, {}, {"do": f"{heading}. {sentence}"}, status=409)
         return _onward(found, known)

@@ -8,15 +8,16 @@ import pytest
 from pypdf import PdfReader
 
 from service import agendas, minuting, publishing, sittings
-from service.gateway import Unknown
+from service.gateway import Counted, Refused, Unknown
 from service.handbook import Edition
-from service.store import cases, editions, journal, meetings, rebuild
+from service.store import cases, editions, intents, journal, meetings, rebuild
 from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
 from service.web.rehearsals import Rehearsals
 from tests.service.web.office import SAME_ORIGIN, Browser, Office, proposal
 from tests.support.activities import done
 from workflows.model import Choice, Ending, Happening, Outcome, StepClosing, StepNudged
+from workflows.rules.quorum import Refusal
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2004, 9, 8), date(2004, 10, 13), date(2004, 11, 10)
 SECRETARY, PMO, AUDITOR = "heads-of-ict-secretary", "corp-projects-manager", "internal-audit"
@@ -445,9 +446,30 @@ def test_the_secretary_adds_business_and_moves_items_up_and_down(office: Office,
     assert "Say what the item is about" in browser.words
 
 
-def order(browser: Browser) -> list[str]:
+def test_the_items_of_a_meeting_after_the_next_are_moved_too(office: Office) -> None:
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    later = f"{FORUM}/2004-11-10"
+    for title in ("Dates for 2005", "Any other business"):
+        browser.see(f"{later}/business")
+        assert browser.press(True, "business", title=title) == 200
+    assert order(browser, later) == ["Dates", "Any"]
+    with office.store.reading() as tx:
+        first, _ = meetings.view(tx, SERIES, NOVEMBER).heard
+    assert browser.press(True, "order", move=f"down:{first.item}") == 200
+    assert order(browser, later) == ["Any", "Dates"]
+    # It is called as any other, when its turn comes.
+    with office.store.reading() as tx:
+        assert meetings.get(tx, SERIES, NOVEMBER).state is MeetingState.PLANNED
+    assert office.looks().day == OCTOBER
+    before = rebuild.dump(office.store)
+    rebuild.rebuild(office.store)
+    assert rebuild.dump(office.store) == before
+
+
+def order(browser: Browser, meeting: str = MEETING) -> list[str]:
     """The first words of the items, as they stand on the page."""
-    browser.see(MEETING)
+    browser.see(meeting)
     known = ("On-line", "Dates", "Any", "Minutes")
     return sorted(
         (word for word in known if word in browser.words), key=lambda word: browser.words.index(word)
@@ -679,6 +701,9 @@ def test_what_was_decided_was_decided_by_a_meeting_that_was_held_whoever_left_af
     assert "Head of ICT, Regeneration and Culture (for a part of the meeting)" in browser.words
     assert "every item rolls on" not in browser.words
     assert "6 in favour" in browser.words
+    assert (
+        "The meeting was quorate for what it decided. At its end: 2 of 6 present; 3 needed." in browser.words
+    )
 
 
 def test_an_outcome_that_has_not_reached_its_case_is_being_recorded_and_holds_the_record_open(
@@ -703,6 +728,43 @@ def test_an_outcome_that_has_not_reached_its_case_is_being_recorded_and_holds_th
     with office.store.reading() as tx:
         held = meetings.get(tx, SERIES, OCTOBER)
     assert [(item.rolled, item.choice) for item in held.items] == [(False, "note")]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_votes_for_an_outcome_that_did_not_count_are_not_minuted(
+    office: Office, sitting: str, late: bool
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    # The engine says so at once, or the relay hears it later.
+    office.engine.answer = Unknown() if late else Refused(Refusal.FAULT)
+    assert records(browser, sitting, choice="note", in_favour="5", **CLEAR) == (200 if late else 409)
+    if late:
+        with office.store.writing() as tx:
+            (intent,) = intents.unsettled(tx, sitting)
+            intents.refused(tx, intent.key, Refusal.FAULT, intent.attempt)
+    browser.see(f"{MEETING}/minutes")
+    assert "It rolls on to the next meeting" in browser.words
+    assert "Vote:" not in browser.words
+    office.engine.answer = Counted(None)
+    assert records(browser, sitting, choice="note", **CLEAR) == 200
+    browser.see(f"{MEETING}/minutes")
+    assert "It is noted." in browser.words
+    assert "Vote:" not in browser.words
+
+
+def test_votes_that_were_counted_for_a_refused_outcome_are_taken_out_of_the_record(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    office.engine.answer = Refused(Refusal.FAULT)
+    assert records(browser, sitting, choice="note", in_favour="5", **CLEAR) == 409
+    with office.store.reading() as tx:
+        assert meetings.view(tx, SERIES, OCTOBER).heard_of(sitting).votes is None
+    before = rebuild.dump(office.store)
+    rebuild.rebuild(office.store)
+    assert rebuild.dump(office.store) == before
 
 
 @pytest.mark.parametrize("left", ["called off", "unrecorded", "closed late"])
@@ -771,18 +833,21 @@ def business(office: Office) -> str:
     return next(one.item for one in view.heard if one.title)
 
 
-def test_a_meeting_that_is_moved_takes_what_was_to_roll_on_along_as_open(
-    office: Office, sitting: str
-) -> None:
+def test_a_meeting_that_is_moved_takes_what_was_to_roll_on_along_as_open(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    # Its questions are put at nine, and it begins at ten.
+    office.it_is(OCTOBER, 8)
+    office.looks()
+    step = office.asked(ref, "notification")
     browser = office.signed_in(SECRETARY)
-    browser.see(f"{MEETING}/items/{sitting}")
-    assert browser.press(True, "items", do="roll", roll_why="Too few are here") == 200
+    browser.see(f"{MEETING}/items/{step}")
+    assert browser.press(True, "items", do="roll", roll_why="Too few can come") == 200
     browser.see(f"{MEETING}/change")
     to = {"to-day": "20", "to-month": "10", "to-year": "2004"}
-    assert browser.press(True, "change", what="move", move_why="Too few are here", **to) == 200
+    assert browser.press(True, "change", what="move", move_why="Too few can come", **to) == 200
     office.it_is(date(2004, 10, 20))
     attends(browser, meeting=f"{FORUM}/2004-10-20")
-    browser.see(f"{FORUM}/2004-10-20/items/{sitting}")
+    browser.see(f"{FORUM}/2004-10-20/items/{step}")
     assert browser.press(True, "items", do="record", choice="note", **CLEAR) == 200
     assert [made.choice for made in office.engine.decided] == [Choice.NOTE]
 
@@ -877,6 +942,34 @@ def test_minutes_are_drafted_corrected_confirmed_at_the_next_meeting_and_frozen(
     assert (held.state, held.minutes, held.confirmed_at) == (MeetingState.HELD, "confirmed", NOVEMBER)
 
 
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        (4, "The meeting was quorate: 4 of 6 present; 3 needed."),
+        (2, "The meeting was not quorate: 2 of 6 present; 3 needed."),
+        (None, "Who was there is not recorded, and so neither is whether the meeting was quorate."),
+    ],
+)
+def test_minutes_say_by_who_is_recorded_as_there_whether_a_meeting_was_quorate(
+    office: Office, sitting: str, there: int | None, said: str
+) -> None:
+    letter = office.browser()
+    letter.see(office.link(sitting, SECRETARY))
+    letter.press()
+    letter.press(choice="note", **CLEAR)
+    assert letter.press() == 200
+    browser = office.signed_in(SECRETARY)
+    if there:
+        assert attends(browser, there) == 200
+    closes(browser)
+    office.happens(OCTOBER, Happening.MINUTED)
+    browser.see(f"{MEETING}/minutes")
+    assert said in browser.words
+    assert browser.words.count("quorate") == 1
+    paper = PdfReader(BytesIO(browser.get(f"{MEETING}/minutes.pdf").content))
+    assert said in " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
+
+
 def test_the_papers_and_the_minutes_are_given_on_paper(office: Office, sitting: str) -> None:
     browser = office.signed_in("hoict-ce")
     paper = browser.get(f"{MEETING}/pack.pdf")
@@ -969,11 +1062,18 @@ def test_a_new_secretary_reads_an_item_that_is_still_their_predecessors_to_answe
     assert "On-line sales" in browser.words
 
 
-def test_a_meeting_that_has_begun_is_closed_and_not_called_off(office: Office, sitting: str) -> None:
+def test_a_meeting_that_has_begun_is_closed_and_neither_moved_nor_called_off(
+    office: Office, sitting: str
+) -> None:
     browser = office.signed_in(SECRETARY)
-    browser.see(f"{MEETING}/change")
-    assert browser.press(True, "change", what="call_off", off_why="Nobody came") == 422
-    assert "It has begun: close its record" in browser.words
+    to = {"to-day": "20", "to-month": "10", "to-year": "2004"}
+    for said in (
+        {"what": "call_off", "off_why": "Nobody came"},
+        {"what": "move", "move_why": "Nobody came", **to},
+    ):
+        browser.see(f"{MEETING}/change")
+        assert browser.press(True, "change", **said) == 422
+        assert "It has begun: close its record" in browser.words
     closes(browser, "not_held")
     browser.see(f"{MEETING}/minutes")
     assert "Absent" not in browser.words, "nobody has said who was there"
@@ -1002,6 +1102,28 @@ def test_papers_are_not_asked_for_once_they_have_closed(office: Office) -> None:
     with office.store.reading() as tx:
         called = [row for row in ledger.of_case(tx, SERIES.ref) if row.kind == "meeting_called"]
     assert {row.props["papers_close"] for row in called} == {None}
+
+
+@pytest.mark.parametrize(
+    ("hour", "asked_for", "said"),
+    [
+        # 17:00 in London is 16:00 UTC until the end of October.
+        (15, "2004-10-06", "what is submitted by then makes this meeting"),
+        (17, None, "Papers for it closed on Wednesday 6 October 2004"),
+    ],
+)
+def test_papers_are_taken_until_the_end_of_business_on_their_last_day(
+    office: Office, hour: int, asked_for: str | None, said: str
+) -> None:
+    office.looks()
+    office.it_is(date(2004, 10, 6), hour)
+    browser = office.signed_in(SECRETARY)
+    browser.see(MEETING)
+    assert said in browser.words
+    office.happens(OCTOBER, Happening.CALLED)
+    with office.store.reading() as tx:
+        called = [row for row in ledger.of_case(tx, SERIES.ref) if row.kind == "meeting_called"]
+    assert {row.props["papers_close"] for row in called} == {asked_for}
 
 
 def test_business_of_the_same_title_is_said_to_be_there(office: Office) -> None:
