@@ -120,6 +120,8 @@ class Minutes(Frozen):
     present: tuple[str, ...] = ()
     apologies: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    opening: str = ""
+    """What was said before the items."""
     quorum: str = ""
     """A sentence on whether the meeting was quorate."""
     next_meeting: date | None = None
@@ -234,6 +236,8 @@ def _there(minutes: Minutes) -> Iterator[tuple[str, str]]:
     ):
         if who:
             yield what, "\n".join(who)
+    if minutes.opening:
+        yield "Before the items", minutes.opening
     if minutes.quorum:
         yield "Quorum", minutes.quorum
     if minutes.next_meeting:

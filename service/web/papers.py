@@ -66,7 +66,8 @@ def minutes(tx: Tx, found: Room, text: MinutesText) -> Minutes:
         present=text.present,
         apologies=text.apologies,
         absent=text.absent,
-        quorum=" ".join(text.beginning),
+        opening=text.opening,
+        quorum=text.quorum,
         next_meeting=text.next_meeting,
         items=tuple(
             MinuteItem(
