@@ -9,7 +9,7 @@ from service.handbook import Edition, Forum
 from service.store import cases, intents, meetings, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.store.meetings import Calendar, MeetingView, Series
+from service.store.meetings import Calendar, MeetingState, MeetingView, Series
 from service.store.steps import StepView
 from workflows.days import said
 from workflows.model import ZONE, Ask, Ending, Frozen, LegAsk
@@ -18,6 +18,8 @@ from workflows.rules import series as rule
 
 MINUTES = "minutes"
 """How the key of the item that confirms minutes begins."""
+UNHELD = (MeetingState.INQUORATE, MeetingState.NOT_HELD, MeetingState.MISSED)
+"""What became of meetings that took nothing up."""
 TOLD_DIRECTLY = ("notification", "dataset", "parameter")
 """Questions that a meeting is told of afterwards, where none could serve."""
 
@@ -345,10 +347,15 @@ def sought(tx: Tx, item: AgendaItem) -> str:
 def _information(
     tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]
 ) -> Iterator[AgendaItem]:
-    """Go through what was settled since the last meeting without one, for the forum to know of."""
-    previous = before(meets, day)
-    if previous is None:
+    """Go through what was settled since the last meeting without one, for the forum to know of.
+
+    A meeting that was not held was told of nothing: what was to be told at it rolls on.
+    """
+    earlier = [known for known in meets if known < day]
+    if not earlier:
         return
+    unheld = {one.day for one in meetings.of_series(tx, series_of(rules, forum)) if one.state in UNHELD}
+    previous = max((known for known in earlier if known not in unheld), default=min(earlier))
     yield from _told_directly(tx, rules, forum, previous, day)
     for step, answer in _put(tx, rules, forum, meets, since=previous):
         if answer and answer.choice and answer.meeting is None and previous <= answer.day < day:

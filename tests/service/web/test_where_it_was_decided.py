@@ -185,3 +185,29 @@ def test_what_members_are_asked_by_email_is_before_no_meeting_though_its_secreta
     office.it_is(date(2004, 10, 28))
     office.looks("srg")
     assert agenda(office, date(2004, 10, 28), "srg") == []
+
+
+@pytest.mark.parametrize("how", ["not_held", "missed"])
+def test_what_a_meeting_was_to_be_told_of_rolls_on_if_it_was_not_held(office: Office, how: str) -> None:
+    office.looks()
+    step = office.asked(office.submitted("PROP-02", decision_needed_by="2004-09-30"), "notification")
+    assert not office.step(step).ask.forum
+    office.settled(step, "sd-ict-ca", Choice.NOTE)
+    told = [(ItemKind.INFORMATION, "note", False)]
+    assert agenda(office, OCTOBER) == told
+    assert agenda(office, NOVEMBER) == []
+    browser = office.signed_in(SECRETARY)
+    if how == "missed":
+        office.it_is(date(2004, 10, 20))
+        office.looks()
+    else:
+        office.it_is(OCTOBER)
+        closes(browser, how)
+        with office.store.reading() as tx:
+            (item,) = meetings.get(tx, SERIES, OCTOBER).items
+        assert (item.came_to, item.rolled) == ("", True)
+    assert agenda(office, NOVEMBER) == told
+    office.it_is(NOVEMBER)
+    attends(browser, meeting=NOVEMBERS)
+    closes(browser, meeting=NOVEMBERS)
+    assert agenda(office, DECEMBER) == []
