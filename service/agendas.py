@@ -9,7 +9,7 @@ from service.handbook import Edition, Forum
 from service.store import cases, intents, meetings, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.store.meetings import Calendar, MeetingState, MeetingView, Series
+from service.store.meetings import Calendar, Meeting, MeetingState, MeetingView, Series
 from service.store.steps import StepView
 from workflows.days import said
 from workflows.model import ZONE, Ask, Ending, Frozen, LegAsk
@@ -422,7 +422,8 @@ def _misses(tx: Tx, rules: Edition, forum: Forum, day: date, following: date | N
 def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | None:
     """Return the meeting to which an open question of a forum has rolled on, if it is still to come.
 
-    The last meeting that it was before let it roll on, or its record is closed without an outcome for it.
+    The last meeting that it was before let it roll on, its record is closed without an outcome for it, or it
+    was moved or called off on its day.
     """
     forum = rules.forums.get(step.ask.forum)
     # What members answer by email is before no meeting.
@@ -430,10 +431,25 @@ def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | 
         return None
     meets = days(tx, rules, forum)
     opened = calendar.local_day(step.opened)
-    last = max((day for day in meets if opened <= day <= today), default=None)
-    held = meetings.view(tx, series_of(rules, forum), last) if last else None
-    rolls = held is not None and (not held.open or held.heard_of(step.id).rolled)
-    return after(meets, last) if last and rolls else None
+    known = meetings.of_series(tx, series_of(rules, forum))
+    put_off = (one.day for one in known if not one.goes_ahead)
+    last = max((day for day in (*meets, *put_off) if opened <= day <= today), default=None)
+    if last is None:
+        return None
+    held = meetings.view(tx, series_of(rules, forum), last)
+    if not held.goes_ahead:
+        to = _moved_to(known, last)
+        return to if to in meets else after(meets, last)
+    rolls = not held.open or held.heard_of(step.id).rolled
+    return after(meets, last) if rolls else None
+
+
+def _moved_to(known: Sequence[Meeting], day: date) -> date:
+    """Return the day on which a meeting is now, however often it was moved."""
+    to = {one.day: one.moved_to for one in known}
+    while further := to.get(day):
+        day = further
+    return day
 
 
 def secretaries(rules: Edition, forum: Forum) -> tuple[str, ...]:
