@@ -9,7 +9,7 @@ from service.handbook import Edition, Forum
 from service.store import cases, intents, meetings, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.store.meetings import Calendar, MeetingView, Series
+from service.store.meetings import Calendar, Meeting, MeetingState, MeetingView, Series
 from service.store.steps import StepView
 from workflows.days import said
 from workflows.model import ZONE, Ask, Ending, Frozen, LegAsk
@@ -18,6 +18,8 @@ from workflows.rules import series as rule
 
 MINUTES = "minutes"
 """How the key of the item that confirms minutes begins."""
+UNHELD = (MeetingState.INQUORATE, MeetingState.NOT_HELD, MeetingState.MISSED)
+"""What became of meetings that took nothing up."""
 TOLD_DIRECTLY = ("notification", "dataset", "parameter")
 """Questions that a meeting is told of afterwards, where none could serve."""
 
@@ -345,10 +347,15 @@ def sought(tx: Tx, item: AgendaItem) -> str:
 def _information(
     tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]
 ) -> Iterator[AgendaItem]:
-    """Go through what was settled since the last meeting without one, for the forum to know of."""
-    previous = before(meets, day)
-    if previous is None:
+    """Go through what was settled since the last meeting without one, for the forum to know of.
+
+    A meeting that was not held was told of nothing: what was to be told at it rolls on.
+    """
+    earlier = [known for known in meets if known < day]
+    if not earlier:
         return
+    unheld = {one.day for one in meetings.of_series(tx, series_of(rules, forum)) if one.state in UNHELD}
+    previous = max((known for known in earlier if known not in unheld), default=min(earlier))
     yield from _told_directly(tx, rules, forum, previous, day)
     for step, answer in _put(tx, rules, forum, meets, since=previous):
         if answer and answer.choice and answer.meeting is None and previous <= answer.day < day:
@@ -415,7 +422,8 @@ def _misses(tx: Tx, rules: Edition, forum: Forum, day: date, following: date | N
 def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | None:
     """Return the meeting to which an open question of a forum has rolled on, if it is still to come.
 
-    The last meeting that it was before let it roll on, or its record is closed without an outcome for it.
+    The last meeting that it was before let it roll on, its record is closed without an outcome for it, or it
+    was moved or called off on its day.
     """
     forum = rules.forums.get(step.ask.forum)
     # What members answer by email is before no meeting.
@@ -423,10 +431,25 @@ def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | 
         return None
     meets = days(tx, rules, forum)
     opened = calendar.local_day(step.opened)
-    last = max((day for day in meets if opened <= day <= today), default=None)
-    held = meetings.view(tx, series_of(rules, forum), last) if last else None
-    rolls = held is not None and (not held.open or held.heard_of(step.id).rolled)
-    return after(meets, last) if last and rolls else None
+    known = meetings.of_series(tx, series_of(rules, forum))
+    put_off = (one.day for one in known if not one.goes_ahead)
+    last = max((day for day in (*meets, *put_off) if opened <= day <= today), default=None)
+    if last is None:
+        return None
+    held = meetings.view(tx, series_of(rules, forum), last)
+    if not held.goes_ahead:
+        to = _moved_to(known, last)
+        return to if to in meets else after(meets, last)
+    rolls = not held.open or held.heard_of(step.id).rolled
+    return after(meets, last) if rolls else None
+
+
+def _moved_to(known: Sequence[Meeting], day: date) -> date:
+    """Return the day on which a meeting is now, however often it was moved."""
+    to = {one.day: one.moved_to for one in known}
+    while further := to.get(day):
+        day = further
+    return day
 
 
 def secretaries(rules: Edition, forum: Forum) -> tuple[str, ...]:

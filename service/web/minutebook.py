@@ -411,28 +411,22 @@ def outcome(item: AgendaItem) -> str:
     return words.became(Choice(item.came_to), item.asks) if item.came_to else ""
 
 
-def closed_items(tx: Tx, found: Room) -> tuple[ClosedItem, ...]:
+def closed_items(tx: Tx, found: Room, how: MeetingState = MeetingState.HELD) -> tuple[ClosedItem, ...]:
     """Return what was before the meeting with what came of it, for the record of it."""
-    return tuple(_closed(tx, found, item) for item in found.agenda.items)
+    return tuple(_closed(tx, found, item, how) for item in found.agenda.items)
 
 
-def _closed(tx: Tx, found: Room, item: AgendaItem) -> ClosedItem:
+def _closed(tx: Tx, found: Room, item: AgendaItem, how: MeetingState = MeetingState.HELD) -> ClosedItem:
     heard = found.meeting.heard_of(item.key)
-    told = item.kind is ItemKind.INFORMATION
-    rolls = not told and not item.came_to and not item.recording
+    came_to = _came_to(item, how)
+    rolls = not came_to
     made = ClosedItem(
         key=item.key,
         number=item.number,
         kind=str(item.kind),
         title=item.title,
         case=item.case,
-        came_to=RECORDING
-        if item.recording
-        else f"{'answered between meetings' if item.between else 'noted'}; {outcome(item)}"
-        if told and item.came_to
-        else "noted"
-        if told
-        else outcome(item),
+        came_to=came_to,
         choice=item.came_to if item.kind is ItemKind.QUESTION else "",
         interests=tuple(found.title(post) for post in heard.interests),
         # What was voted for an outcome that did not count is no part of what came of it.
@@ -443,6 +437,19 @@ def _closed(tx: Tx, found: Room, item: AgendaItem) -> ClosedItem:
     if item.kind is not ItemKind.QUESTION or rolls or item.recording:
         return made
     return made.model_copy(update=_said(tx, item))
+
+
+def _came_to(item: AgendaItem, how: MeetingState) -> str:
+    """Return what came of an item, in words; empty if it rolls on, as all does where none was held."""
+    if item.recording:
+        return RECORDING
+    if item.kind is not ItemKind.INFORMATION:
+        return outcome(item)
+    if how is not MeetingState.HELD:
+        return ""
+    if not item.came_to:
+        return "noted"
+    return f"{'answered between meetings' if item.between else 'noted'}; {outcome(item)}"
 
 
 def _said(tx: Tx, item: AgendaItem) -> dict[str, object]:

@@ -50,7 +50,7 @@ async def closed(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
                 found.series,
                 found.day,
                 MeetingState(how),
-                items=minutebook.closed_items(tx, found),
+                items=minutebook.closed_items(tx, found, MeetingState(how)),
                 present=minutebook.attended_by(found),
                 by=visit.me.id,
             )

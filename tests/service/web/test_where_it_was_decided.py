@@ -22,8 +22,11 @@ from tests.service.web.test_meetings import (
     attends,
     closes,
     from_the_letter,
+    letters_of,
 )
-from workflows.model import Choice, Happening
+from tests.support.activities import done
+from workflows.model import Choice, Happening, StepNudged
+from workflows.rules import calendar
 
 board_meets = test_meetings.board_meets
 NOVEMBERS, DECEMBER = f"{FORUM}/2004-11-10", date(2004, 12, 8)
@@ -185,3 +188,67 @@ def test_what_members_are_asked_by_email_is_before_no_meeting_though_its_secreta
     office.it_is(date(2004, 10, 28))
     office.looks("srg")
     assert agenda(office, date(2004, 10, 28), "srg") == []
+
+
+@pytest.mark.parametrize("how", ["not_held", "missed"])
+def test_what_a_meeting_was_to_be_told_of_rolls_on_if_it_was_not_held(office: Office, how: str) -> None:
+    office.looks()
+    step = office.asked(office.submitted("PROP-02", decision_needed_by="2004-09-30"), "notification")
+    assert not office.step(step).ask.forum
+    office.settled(step, "sd-ict-ca", Choice.NOTE)
+    told = [(ItemKind.INFORMATION, "note", False)]
+    assert agenda(office, OCTOBER) == told
+    assert agenda(office, NOVEMBER) == []
+    browser = office.signed_in(SECRETARY)
+    if how == "missed":
+        office.it_is(date(2004, 10, 20))
+        office.looks()
+    else:
+        office.it_is(OCTOBER)
+        closes(browser, how)
+        with office.store.reading() as tx:
+            (item,) = meetings.get(tx, SERIES, OCTOBER).items
+        assert (item.came_to, item.rolled) == ("", True)
+    assert agenda(office, NOVEMBER) == told
+    office.it_is(NOVEMBER)
+    attends(browser, meeting=NOVEMBERS)
+    closes(browser, meeting=NOVEMBERS)
+    assert agenda(office, DECEMBER) == []
+
+
+MOVED = {"what": "move", "move_why": "Too few are here", "to-month": "10", "to-year": "2004"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "to"),
+    [
+        ([(MEETING, {**MOVED, "to-day": "20"})], date(2004, 10, 20)),
+        (
+            [(MEETING, {**MOVED, "to-day": "18"}), (f"{FORUM}/2004-10-18", {**MOVED, "to-day": "20"})],
+            date(2004, 10, 20),
+        ),
+        ([(MEETING, {"what": "call_off", "off_why": "Too few are here"})], NOVEMBER),
+    ],
+)
+def test_nobody_is_late_with_a_question_whose_meeting_was_put_off_on_its_day(
+    office: Office, changes: list[tuple[str, dict[str, str]]], to: date
+) -> None:
+    ref = office.submitted("PROP-02")
+    office.it_is(OCTOBER, hour=8)
+    office.looks()
+    step = office.asked(ref, "notification")
+    browser = office.signed_in(SECRETARY)
+    for meeting, change in changes:
+        browser.see(f"{meeting}/change")
+        assert browser.press(True, "change", **change) == 200
+    before = letters_of(office, step)
+    asked = office.step(step)
+    for rung in asked.rungs:
+        at = min(rung.at, calendar.closing(date(2004, 10, 19)))
+        nudged = StepNudged(step=step, rung=rung, silent=asked.silent, at=at)
+        assert done(office.register.nudged(nudged)).seats == asked.asked
+    assert letters_of(office, step) == before
+    with office.store.reading() as tx:
+        on = agendas.rolled_on_to(tx, office.edition, asked, date(2004, 10, 19))
+    assert on == to
+    assert agenda(office, to) == [(ItemKind.QUESTION, "", False)]
