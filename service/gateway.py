@@ -185,7 +185,7 @@ class Gateway:
         try:
             return await self._update(case, InvestmentProposal.add_approver, leg, id=f"approver:{leg.who[0]}")
         except NOT_DONE as error:
-            return False if _ended(error) else None
+            return _too_late(error)
 
     async def take_back_approver(self, case: str, leg: Leg) -> bool:
         """Have a case ask a post no more; False if that is not known to be done."""
@@ -198,7 +198,7 @@ class Gateway:
         try:
             return await self._update(case, InvestmentProposal.set_size, sizing, id=f"size:{sizing.number}")
         except NOT_DONE as error:
-            return False if _ended(error) else None
+            return _too_late(error)
 
     async def people_moved(self, step: str) -> bool:
         """Let an open step look again at who may answer; False if it is not known to have been told."""
@@ -327,6 +327,14 @@ def _ended(error: Exception) -> bool:
     if isinstance(error, WorkflowUpdateFailedError):
         return isinstance(error.cause, ApplicationError) and error.cause.type == _ENDED_MEANWHILE
     return _gone(error)
+
+
+def _too_late(error: Exception) -> bool | None:
+    """Return False for a process that ended while it was told, None if nobody can say.
+
+    One that the engine does not know may only not have begun; whether it has ended, the record says.
+    """
+    return False if _ended(error) and not _gone(error) else None
 
 
 def _gone(error: Exception) -> bool:

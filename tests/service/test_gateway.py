@@ -373,10 +373,10 @@ async def test_a_case_says_whether_its_size_was_set_in_time(
     assert await gateway.set_size("INV-6", Sizing(number=2, size=Size.MINOR)) is False
     assert await gateway.withdraw("INV-6", Withdrawal(key="withdraw:6", by="p-003", at=NOON))
     await client.get_workflow_handle("INV-6").result()
-    assert await gateway.set_size("INV-6", Sizing(number=3, size=Size.MAJOR)) is False
+    assert await gateway.set_size("INV-6", Sizing(number=3, size=Size.MAJOR)) is None, "the record knows"
 
 
-async def test_an_approver_comes_too_late_for_a_case_that_ends_meanwhile_or_has_ended(
+async def test_an_approver_comes_too_late_for_a_case_that_ends_meanwhile(
     client: Client, gateway: Gateway, worker: None
 ) -> None:
     await gateway.start("INV-5")
@@ -387,7 +387,16 @@ async def test_an_approver_comes_too_late_for_a_case_that_ends_meanwhile_or_has_
     assert await gateway.withdraw("INV-5", Withdrawal(key="withdraw:5", by="p-003", at=NOON))
     assert await adding is False
     await client.get_workflow_handle("INV-5").result()
-    assert await gateway.add_approver("INV-5", besides("in time", "another")) is False
+    assert await gateway.add_approver("INV-5", besides("in time", "another")) is None, "the record knows"
+
+
+async def test_of_a_case_that_the_engine_does_not_know_nobody_can_say_whether_it_is_too_late(
+    client: Client, gateway: Gateway, worker: None
+) -> None:
+    assert await gateway.add_approver("INV-7", besides("in time", "one")) is None
+    assert await gateway.set_size("INV-7", Sizing(number=1, size=Size.MAJOR)) is None
+    await gateway.start("INV-7")
+    assert await gateway.add_approver("INV-7", besides("in time", "one")) is True
 
 
 async def test_the_clock_is_moved_everywhere_once_and_what_has_ended_need_not_know(
