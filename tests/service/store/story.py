@@ -352,6 +352,9 @@ FACTS: dict[str, Fact] = {
     "a vote is taken": lambda tx: _nothing(
         meetings.votes_counted(tx, SERIES, SECOND, STEP, Votes(in_favour=3, against=1), by="p-hall")
     ),
+    "its answer is written down there": lambda tx: _nothing(
+        meetings.decided(tx, SERIES, SECOND, STEP, "dec:1", by="p-hall")
+    ),
     "business comes to something": lambda tx: _nothing(
         meetings.noted(tx, SERIES, SECOND, "business-8", "Agreed", by="p-hall")
     ),
