@@ -446,7 +446,7 @@ def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | 
 
 def _moved_to(known: Sequence[Meeting], day: date) -> date:
     """Return the day on which a meeting is now, however often it was moved."""
-    to = {one.day: one.moved_to for one in known}
+    to = {one.day: one.moved_to for one in known if not one.goes_ahead}
     while further := to.get(day):
         day = further
     return day
