@@ -204,7 +204,7 @@ def _vetoes(put: Put, found: VoteMeter, titles: Mapping[str, str]) -> list[str]:
 
 
 def _count(found: VoteMeter) -> str:
-    if found.in_favour is None or not found.answered:
+    if found.in_favour is None or not found.present:
         return ""
     abstaining = f", {found.abstaining} abstaining" if found.abstaining else ""
     return f"{found.in_favour} for, {found.against} against{abstaining}."

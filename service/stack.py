@@ -8,6 +8,7 @@ import asyncio
 import ctypes
 import json
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -37,6 +38,7 @@ GOODBYE = 25.0
 """Seconds a process is given to finish what it has begun."""
 READY_WITHIN = 60.0
 """Seconds; a quiet machine needs three."""
+_PORTS = range(20_000, 32_000)
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,28 @@ class Ports:
     engine_pages: int
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on.
+
+    A system gives none of these to outgoing connections, one of which would have it by the time it is used.
+    """
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+
+
 def free_ports(web: int | None = None) -> Ports:
     """Return free ports, with the given one for the web."""
-    probes = [socket.socket() for _ in range(4)]
-    try:
-        for probe in probes:
-            probe.bind((HOST, 0))
-        found = [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
-    return Ports(web or found[0], *found[1:])
+    found: dict[int, None] = {}
+    while len(found) < 4:
+        found[free_port()] = None
+    first, *others = found
+    return Ports(web or first, *others)
 
 
 def settings_for(folder: Path, ports: Ports, settings: Settings) -> Settings:

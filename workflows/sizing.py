@@ -30,7 +30,7 @@ class Sized(Attending):
 
     async def as_sized(self, proposal: CaseOpened) -> CaseOpened:
         """Return the version in hand as the PMO has sized it, once that is written."""
-        while self._to_take_up() is not None:
+        while self._to_take_up() is not None and not self.withdrawal:
             await self._wait(lambda: not self._taking_up, until=None, summary="its size")
             await self._take_up_size()
         return self.opened or proposal

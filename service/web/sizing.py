@@ -109,11 +109,16 @@ def ahead(tx: Tx, case: CaseView, rules: Edition, size: Size) -> tuple[tuple[Leg
     )
 
 
-def put(visit: Visit, ref: str, size: str, reason: str) -> SetSize:
-    """Write down of what size a proposal is by the PMO's word. The same again changes nothing."""
+def put(visit: Visit, ref: str, size: str, reason: str, *, version: str = "") -> SetSize:
+    """Write down of what size a proposal is by the PMO's word. The same again changes nothing.
+
+    `version` is the one that was looked at: of another, nothing is said. Empty, it is the one in hand.
+    """
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
         case = open_case(tx, visit, ref)
+        if version and version != str(case.version):
+            raise Conflict(f"It has changed since: version {case.version} has come in. Look at that first.")
         wish = checked(size, reason)
         return sizes.put(
             tx,

@@ -9,9 +9,8 @@ from typing import TypeVar
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
-from service.stack import HOST, listening
+from service.stack import HOST, free_port, listening
 from tests.bench.bare import QUEUE, BareCase, BareDecision, BareStep, Shape, step_id
-from tests.support.engine import free_port
 
 Result = TypeVar("Result")
 

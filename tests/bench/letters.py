@@ -11,9 +11,8 @@ import aiosmtplib
 
 from notifications.examples import EXAMPLES, rendered
 from notifications.smtp import Mailer
-from service.stack import HOST, listening
+from service.stack import HOST, free_port, listening
 from tests.bench.report import Goal, Report, Row
-from tests.support.engine import free_port
 
 PER_SECOND = Goal(0.8, "×", least=True)
 

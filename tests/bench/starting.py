@@ -12,9 +12,8 @@ from pathlib import Path
 
 import httpx2 as httpx
 
-from service.stack import HOST
+from service.stack import HOST, free_port
 from tests.bench.report import Goal, Report, Row
-from tests.support.engine import free_port
 
 FIRST_PAGE, SET_UP, DEMO = Goal(4, "s"), Goal(60, "s"), Goal(180, "s")
 

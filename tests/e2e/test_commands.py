@@ -14,13 +14,12 @@ import httpx2 as httpx
 import pytest
 
 import service
-from service.stack import HOST
+from service.stack import HOST, free_port
 from tests.support.stack import (
     ASSENT,
     PARTS,
     alive,
     bare_environment,
-    free_port,
     run,
     until,
     until_it_answers,

@@ -19,8 +19,9 @@ from service import gateway as door
 from service.config import Settings
 from service.gateway import Counted, Gateway, Refused, Unknown
 from service.mailroom import SEND, SEND_ORDER, Mailroom, mail_queue, order_queue
+from service.stack import free_port
 from tests.support.core import decision
-from tests.support.engine import Server, free_port, running
+from tests.support.engine import Server, running
 from tests.support.play import down
 from workflows.human_step import SEARCH_ATTRIBUTES, guarded
 from workflows.model import Choice, Decision, Leg, Segment, Size, Sizing, Standing, Withdrawal

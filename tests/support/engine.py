@@ -1,7 +1,6 @@
 """A real Temporal server for tests, on a free port and a database of its own."""
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from service import engine
+from service.stack import free_port
 
 READY_WITHIN = 30.0
 """Seconds; a quiet machine needs 0.3."""
@@ -65,13 +65,6 @@ class Server:
                 self.kill()
                 raise RuntimeError(f"The Temporal server did not start; see {self.folder / 'temporal.log'}.")
             time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((engine.HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

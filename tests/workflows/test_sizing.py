@@ -115,7 +115,7 @@ async def test_it_is_too_late_once_srg_is_asked_or_it_is_decided(client: Client)
         assert await play.is_sized(Size.MINOR, 2) is False
         await play.is_withdrawn()
         await play.ends()
-        assert await play.is_sized(Size.MINOR, 3) is False
+        assert await play.is_sized(Size.MINOR, 3) is None, "that it has ended, the record knows"
         assert play.outside.cases.sizings == []
 
 
@@ -172,3 +172,20 @@ async def test_what_is_said_when_a_next_version_is_in_already_holds_for_that(cli
         await play.answers("funding-bh-dmh", round=2)
         await srg_approves(play)
         await play.waits("project")
+
+
+async def test_a_size_that_nothing_takes_up_keeps_no_case_from_being_withdrawn(client: Client) -> None:
+    async with playing(client, opened("INV-70", decide_by=SOON)) as play:
+        await play.is_notified_at_once()
+        await play.answers("funding-bh-dmh", Choice.RETURN)
+        await play.becomes("returned")
+        known = play.outside.cases.opened
+        assert known is not None
+        play.outside.cases.opened = known.model_copy(update={"version": 2, "content_hash": "c0ffee2"})
+        assert await play.is_sized(Size.MAJOR) is True
+        await until(lambda: play.outside.cases.sizings)
+        # Its process never hears of the other version.
+        await play.is_withdrawn()
+        await play.ends()
+        assert play.outside.cases.states_of(play.ref)[-1] == "withdrawn"
+        assert len(play.outside.cases.sizings) == 1

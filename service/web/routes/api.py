@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -217,11 +218,15 @@ async def take_back_approver(ref: str, post: str, visit: Asker, body: Body) -> A
 @router.post("/cases/{ref}/size", status_code=202, responses=WRITING, name="api_set_size")
 @allowed(Role.START_CASE)
 async def set_size(ref: str, visit: Asker, body: Body) -> SizeSet:
-    """As the PMO, confirm whether a proposal is major, or set it, with a reason that everybody sees."""
+    """As the PMO, confirm whether a proposal is major, or set it, with a reason that everybody sees.
+
+    With a `version`, nothing is said of any other that has come in meanwhile.
+    """
     if problems := list(unshowable(body)):
         raise Malformed(problems=problems)
     size, reason = (given if isinstance(given := body.get(name), str) else "" for name in ("size", "reason"))
-    said = await run_in_threadpool(sizing.put, visit, ref, size.strip(), reason)
+    version = str(body.get("version") or "")
+    said = await run_in_threadpool(partial(sizing.put, visit, ref, size.strip(), reason, version=version))
     await visit.desk.relay.set_size(said)
     return told.size(said)
 

@@ -1,5 +1,7 @@
 """Confirming whether a proposal is major, or setting it, with a reason that everybody who decides sees."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
@@ -47,7 +49,9 @@ async def confirm(ref: str, visit: Asker, sent: Sent) -> Response:
     """Set the size of a proposal."""
     size, reason = _said(sent.get("size")), _said(sent.get("reason"))
     try:
-        said = await run_in_threadpool(sizing.put, visit, ref, size, reason)
+        # A form without it is none of ours, or was made before another version came in.
+        version = _said(sent.get("version")) or "0"
+        said = await run_in_threadpool(partial(sizing.put, visit, ref, size, reason, version=version))
     except Malformed as malformed:
         return await run_in_threadpool(_form, visit, ref, size, reason, malformed)
     await visit.desk.relay.set_size(said)

@@ -377,3 +377,19 @@ def test_what_its_process_has_written_is_never_told_as_too_late(office: Office) 
     with office.store.reading() as tx:
         assert sizes.override(tx, ref) is Size.MAJOR
         assert sizes.unheard(tx) == ()
+
+
+def test_nothing_is_said_of_a_version_that_came_in_after_the_check(office: Office) -> None:
+    ref = office.submitted(MINOR)
+    browser = chosen(office, ref, Size.MINOR)
+    office.became(ref, State.RETURNED)
+    costs_now(office, ref, 90000)
+    assert browser.press(True, "confirm") == 409
+    assert "It has changed since: version 2 has come in" in browser.words
+    with office.store.reading() as tx:
+        assert sizes.of_case(tx, ref) == ()
+    token = office.token(PMO, "start:case")
+    said = {"size": "minor", "reason": WHY, "version": 1}
+    path = f"/api/v1/cases/{ref}/size"
+    assert office.browser().post(path, json=said, headers=token).status_code == 409
+    assert office.browser().post(path, json=said | {"version": 2}, headers=token).status_code == 202
