@@ -89,7 +89,8 @@ class Meetings(Writing, ports.Meetings):
         """Tell those who were called to a meeting which the handbook in force does not have any more."""
         desk = convening.Convening(tx, rules, forum, self._links.page, tx.now)
         for meeting in meetings.of_series(tx, series):
-            called = meeting.state is MeetingState.CALLED and meeting.day >= tx.today
+            # One of today may have begun, and is for people to record or to call off.
+            called = meeting.state is MeetingState.CALLED and meeting.day > tx.today
             if called and meeting.day not in days:
                 queued = desk.called_off(meeting.day, GONE)
                 meetings.called_off(tx, series, meeting.day, why=GONE, by=ENGINE, queued=queued)

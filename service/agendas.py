@@ -108,6 +108,13 @@ def days(tx: Tx, rules: Edition, forum: Forum) -> tuple[date, ...]:
     return rule.days(forum.meetings, changes.moved, changes.called_off, changes.added)
 
 
+def met(tx: Tx, rules: Edition, forum: Forum) -> tuple[date, ...]:
+    """Return the days on which a forum meets, and on which it met, whatever a later handbook has."""
+    known = meetings.of_series(tx, series_of(rules, forum))
+    gone = {one.day for one in known if one.goes_ahead and one.state is not MeetingState.PLANNED}
+    return tuple(sorted({*days(tx, rules, forum), *gone}))
+
+
 def before(known: Sequence[date], day: date) -> date | None:
     """Return the meeting before a day."""
     return max((one for one in known if one < day), default=None)
@@ -127,7 +134,7 @@ def still_open(tx: Tx, rules: Edition, forum: Forum, day: date) -> date | None:
 
 def agenda(tx: Tx, rules: Edition, forum: Forum, day: date) -> Agenda:
     """Fill the agenda of a forum's meeting from cases, as things stand."""
-    meets = days(tx, rules, forum)
+    meets = met(tx, rules, forum)
     view = meetings.view(tx, series_of(rules, forum), day)
     found = [
         *_minutes(tx, rules, forum, day),
@@ -429,10 +436,13 @@ def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | 
     # What members answer by email is before no meeting.
     if forum is None or not at_a_meeting(tx, rules, step.ask):
         return None
-    meets = days(tx, rules, forum)
+    meets = met(tx, rules, forum)
     opened = calendar.local_day(step.opened)
     known = meetings.of_series(tx, series_of(rules, forum))
-    put_off = (one.day for one in known if not one.goes_ahead)
+    # One that was brought forward had it on its new day.
+    put_off = (
+        one.day for one in known if not one.goes_ahead and (one.moved_to is None or one.moved_to > one.day)
+    )
     last = max((day for day in (*meets, *put_off) if opened <= day <= today), default=None)
     if last is None:
         return None

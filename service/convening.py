@@ -87,7 +87,8 @@ class Due(Frozen):
 def due(tx: Tx, rules: Edition, forum: Forum) -> Due | None:
     """Return what is done next to prepare the next meeting; None where nothing is, or none is known."""
     known = meetings.of_series(tx, agendas.series_of(rules, forum))
-    ahead = (one for one in known if one.state in PREPARED and one.day >= tx.today)
+    meets = agendas.days(tx, rules, forum)
+    ahead = (one for one in known if one.state in PREPARED and one.day >= tx.today and one.day in meets)
     meeting = next(ahead, None)
     if meeting is None or meeting.papers_closed:
         return None

@@ -476,3 +476,26 @@ def test_a_series_whose_forum_was_gone_hears_of_the_very_same_handbook_again(des
         wanted = dict(convening.unheard(tx))
     assert wanted[SERIES.ref].startswith(same.hash[:12])
     assert convener.looks().day == OCTOBER
+
+
+def test_a_meeting_of_today_is_left_to_people_whatever_a_handbook_of_today_has(convener: Convener) -> None:
+    convener.looks()
+    convener.it_is(date(2004, 10, 1))
+    convener.happens(Happening.CALLED)
+    convener.it_is(OCTOBER, 15)
+    another_pattern(convener.desk, NOVEMBER)
+    convener.looks()
+    assert convener.meeting().state is MeetingState.CALLED
+    assert convener.letters("meeting_called_off") == []
+
+
+def test_what_another_handbook_does_not_have_is_prepared_no_more(convener: Convener) -> None:
+    convener.looks()
+    another_pattern(convener.desk, NOVEMBER)
+    convener.looks()
+    with convener.desk.store.reading() as tx:
+        found = convening.forum_of(tx, SERIES.ref)
+        assert found is not None
+        due = convening.due(tx, found[0], found[1])
+    assert due is not None
+    assert due.day == NOVEMBER

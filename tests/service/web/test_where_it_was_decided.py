@@ -252,3 +252,60 @@ def test_nobody_is_late_with_a_question_whose_meeting_was_put_off_on_its_day(
         on = agendas.rolled_on_to(tx, office.edition, asked, date(2004, 10, 19))
     assert on == to
     assert agenda(office, to) == [(ItemKind.QUESTION, "", False)]
+
+
+def meets_on(office: Office, *days: date) -> None:
+    """Bring a handbook into force in which the Heads of ICT meet on other days."""
+    other = office.edition.forums["heads-of-ict"].model_copy(update={"meetings": days})
+    forums = office.edition.forums | {"heads-of-ict": other}
+    office.edition = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
+    with office.store.writing() as tx:
+        editions.put(tx, office.edition.to_json(), organisation="leicester", name="leicester")
+
+
+@pytest.mark.parametrize("days", [(NOVEMBER, DECEMBER), (date(2004, 9, 8), NOVEMBER)])
+def test_what_a_meeting_decided_stays_its_own_whatever_days_a_later_handbook_has(
+    office: Office, put: str, days: tuple[date, ...]
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    office.happens(OCTOBER, Happening.CALLED)
+    office.it_is(date(2004, 10, 20))
+    office.settled(put, SECRETARY, Choice.NOTE)
+    meets_on(office, *days)
+    assert agenda(office, OCTOBER) == NOTED
+    assert agenda(office, NOVEMBER) == []
+    closes(browser)
+    with office.store.reading() as tx:
+        (item,) = (one for one in meetings.get(tx, SERIES, OCTOBER).items if one.case)
+    assert (item.choice, item.rolled) == ("note", False)
+    assert agenda(office, NOVEMBER) == []
+
+
+def test_what_was_answered_between_meetings_is_told_at_the_next_of_another_handbook(
+    office: Office, put: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    rolls(browser, put)
+    closes(browser)
+    office.it_is(date(2004, 10, 20))
+    office.settled(put, SECRETARY, Choice.NOTE)
+    meets_on(office, NOVEMBER, DECEMBER)
+    assert agenda(office, NOVEMBER) == [(ItemKind.INFORMATION, "note", False)]
+
+
+def test_a_question_of_a_meeting_that_was_brought_forward_is_reminded_of(office: Office) -> None:
+    office.it_is(date(2004, 10, 8), hour=8)
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/change")
+    earlier = {**MOVED, "to-day": "11"}
+    assert browser.press(True, "change", **earlier) == 200
+    ref = office.submitted("PROP-02")
+    office.it_is(date(2004, 10, 11))
+    step = office.asked(ref, "notification")
+    for day in (11, 12, 13, 14, 20):
+        with office.store.reading() as tx:
+            on = agendas.rolled_on_to(tx, office.edition, office.step(step), date(2004, 10, day))
+        assert on is None, day
