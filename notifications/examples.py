@@ -1583,6 +1583,16 @@ EXAMPLES: dict[str, Letter] = {
         board=SRG,
         completes="Head of ICT, Regeneration and Culture",
     ),
+    "sized-while-returned": Sized(
+        to=_SPONSOR,
+        matter=BOOKING,
+        size=Size.MAJOR,
+        by="Corporate Projects Manager",
+        reason="It runs for three years",
+        board=SRG,
+        completes="Head of ICT, Regeneration and Culture",
+        returned=True,
+    ),
     "sized-without-a-board": Sized(
         to=_SPONSOR,
         matter=TOOLKIT,

@@ -319,7 +319,8 @@ def size_set(tx: Tx, case: CaseView, rules: Edition, day: date) -> str:
     if said is None or not said.holds_for(case.version):
         return ""
     # Until its process goes by it, or where it came to its end before, it is of the size that it was.
-    done = "confirmed" if not said.overrides else "set" if said.size is case.size else f"set to {said.size}"
+    taken_up = said.size is case.size
+    done = f"set to {said.size}" if not taken_up else "set" if said.overrides else "confirmed"
     return f"{done} by {title(rules, said.by_post, day)}: {' '.join(said.reason.split())}".rstrip(": ")
 
 

@@ -664,6 +664,8 @@ class Sized(CaseLetter):
     """The forum that decides major proposals: it does so now, or does no more."""
     completes: Line = ""
     """Who confirms that a minor proposal is complete."""
+    returned: bool = False
+    """It waits for its sponsor's next version."""
 
 
 class Withdrawn(CaseLetter):

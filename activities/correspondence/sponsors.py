@@ -97,6 +97,7 @@ class Sponsors(CaseFile):
             reason=said.reason,
             board=board.name if board else "",
             completes=title(self.rules, self.case.lead, self.today),
+            returned=self.case.state == State.RETURNED,
         )
         return self._to_sponsor(f"sized:{said.number}", letter)
 

@@ -393,3 +393,25 @@ def test_nothing_is_said_of_a_version_that_came_in_after_the_check(office: Offic
     path = f"/api/v1/cases/{ref}/size"
     assert office.browser().post(path, json=said, headers=token).status_code == 409
     assert office.browser().post(path, json=said | {"version": 2}, headers=token).status_code == 202
+
+
+def test_the_sponsor_of_a_returned_proposal_is_told_that_it_is_with_them(office: Office) -> None:
+    ref = office.submitted(MINOR)
+    office.became(ref, State.RETURNED)
+    made(office, ref, Size.MAJOR)
+    with office.store.reading() as tx:
+        told = [row.props["returned"] for row in letters.of_case(tx, ref) if row.kind == "sized"]
+    assert told
+    assert all(told)
+
+
+def test_a_size_set_back_is_not_called_confirmed_before_its_process_goes_by_it(office: Office) -> None:
+    ref = office.submitted(MINOR)
+    made(office, ref, Size.MAJOR)
+    assert chosen(office, ref, Size.MINOR, reason="On reflection it is small").press(True, "confirm") == 200
+    browser = office.signed_in(PMO)
+    browser.see(f"/cases/{ref}")
+    assert "Major, set to minor by" in browser.words
+    becomes(office, ref)
+    browser.see(f"/cases/{ref}")
+    assert "Minor, confirmed by" in browser.words
