@@ -227,9 +227,9 @@ class StepView(Frozen):
     def takes_effect(self) -> datetime | None:
         """When its outcome takes effect, as far as others may know.
 
-        That a blind step is settled before all have answered would say how those who have agree.
+        That a step is settled before all of several have answered would say how those who have agree.
         """
-        return None if self.blind and self.silent else self.held_until
+        return None if self.silent and len(self.seats) > 1 else self.held_until
 
     @property
     def silent(self) -> tuple[str, ...]:

@@ -26,10 +26,12 @@ def decisions(tx: Tx, ref: str, reader: str = "") -> tuple[DecisionView, ...]:
 def lines(tx: Tx, ref: str, after: int = 0, reader: str = "") -> tuple[Line, ...]:
     """Return a case's record, as far as everybody may see it, or a person who reads it."""
     hidden, still_open = _hidden(tx, ref, reader)
+    unsettled = {step.id for step in steps.of_case(tx, ref) if step.open and step.takes_effect is None}
     return tuple(
         line
         for line in journal.lines(tx, ref, after=after)
         if not (_tells(line) and line.data.get("step") in hidden)
+        and not (line.kind == "step.held" and line.data.get("step") in unsettled)
         and not (line.data.get("step") in still_open and _unsaid(tx, line))
     )
 

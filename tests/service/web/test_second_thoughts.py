@@ -341,8 +341,11 @@ def test_until_the_hold_has_run_nobody_else_sees_what_was_answered(office: Offic
     assert "too dear" in seen()
 
 
-def test_that_a_blind_question_is_settled_is_told_nobody_before_all_have_answered(office: Office) -> None:
-    holding(office, "srg", blind=True)
+@pytest.mark.parametrize("blind", [True, False])
+def test_that_a_question_to_several_is_settled_is_told_nobody_before_all_have_answered(
+    office: Office, blind: bool
+) -> None:
+    holding(office, "srg", blind=blind)
     ref = office.submitted("PROP-02")
     step = office.asked(ref, "srg")
     effect = BEGINS + timedelta(minutes=30)
