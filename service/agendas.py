@@ -111,8 +111,8 @@ def days(tx: Tx, rules: Edition, forum: Forum) -> tuple[date, ...]:
 def met(tx: Tx, rules: Edition, forum: Forum) -> tuple[date, ...]:
     """Return the days on which a forum meets, and on which it met, whatever a later handbook has."""
     known = meetings.of_series(tx, series_of(rules, forum))
-    gone = {one.day for one in known if one.goes_ahead and one.state is not MeetingState.PLANNED}
-    return tuple(sorted({*days(tx, rules, forum), *gone}))
+    called = {one.day for one in known if one.goes_ahead and one.state is not MeetingState.PLANNED}
+    return tuple(sorted({*days(tx, rules, forum), *called}))
 
 
 def before(known: Sequence[date], day: date) -> date | None:

@@ -26,7 +26,7 @@ def decisions(tx: Tx, ref: str, reader: str = "") -> tuple[DecisionView, ...]:
 def lines(tx: Tx, ref: str, after: int = 0, reader: str = "") -> tuple[Line, ...]:
     """Return a case's record, as far as everybody may see it, or a person who reads it."""
     hidden, still_open = _hidden(tx, ref, reader)
-    unsettled = {step.id for step in steps.of_case(tx, ref) if step.open and step.takes_effect is None}
+    unsettled = {step.id for step in steps.of_case(tx, ref) if step.takes_effect is None} & still_open
     return tuple(
         line
         for line in journal.lines(tx, ref, after=after)
