@@ -30,7 +30,7 @@ test: setup
 	case $$together,$$alone in 0,0|0,5|5,0) ;; *) exit 1 ;; esac
 
 test-long: setup
-	$(V)/bin/python -m pytest -m long $(ARGS)
+	$(V)/bin/python -m pytest -m long --timeout 3600 $(ARGS)
 
 bench: setup
 	$(V)/bin/python -m tests.bench $(ARGS)
