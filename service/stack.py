@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ GOODBYE = 25.0
 READY_WITHIN = 60.0
 """Seconds; a quiet machine needs three."""
 _PORTS = range(20_000, 32_000)
+_TRIED = 200
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,13 @@ def free_port() -> int:
     """Return a port that nobody listens on.
 
     A system gives none of these to outgoing connections, one of which would have it by the time it is used.
+    OSError if none of many can be had.
     """
-    while True:
-        port = secrets.choice(_PORTS)
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
+    for port in secrets.SystemRandom().sample(_PORTS, _TRIED):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
             return port
+    raise OSError(f"No port from {_PORTS.start} to {_PORTS.stop - 1} of {HOST} can be had.")
 
 
 def free_ports(web: int | None = None) -> Ports:

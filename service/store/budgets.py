@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sqlalchemy import and_, bindparam, func, literal, or_, select
+from sqlalchemy import and_, bindparam, exists, func, literal, or_, select
 
 from service.store.engine import Tx
-from service.store.tables import CASE_VERSIONS, CASES, SEATS, STEPS
+from service.store.tables import CASE_VERSIONS, CASES, DECISIONS, SEATS, STEPS
 from workflows.model import Choice, State
 
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -41,11 +41,18 @@ _SHARES = (
         CASES.c.state.not_in(_RELEASED),
     )
 )
+_HELD = exists().where(
+    DECISIONS.c.step == SEATS.c.step,
+    DECISIONS.c.seat == SEATS.c.seat,
+    DECISIONS.c.held_until >= bindparam("now"),
+)
+"""Of an answer that may still be taken back, and that nobody else is told of until then."""
 _APPROVED = _SHARES.where(
     SEATS.c.choice.in_([str(choice) for choice in Choice if choice.favourable]),
     SEATS.c.answered_at < bindparam("before"),
+    ~_HELD,
 )
-_ASKED = _SHARES.where(STEPS.c.open, SEATS.c.answered_at.is_(None))
+_ASKED = _SHARES.where(STEPS.c.open, or_(SEATS.c.answered_at.is_(None), _HELD))
 
 
 def approved(tx: Tx, organisation: str, post: str, *, beside: str, before: datetime | None = None) -> Decimal:
@@ -54,10 +61,11 @@ def approved(tx: Tx, organisation: str, post: str, *, beside: str, before: datet
     Counted are the shares that the post, or somebody in its place, approved of the latest versions of
     proposals of its organisation, or of earlier ones if that stands, also of those that are still under way;
     not of proposals that were returned, refused, withdrawn, or closed without an answer or without their
-    money. `before` leaves out what was answered at that instant or later, and no instant leaves out nothing.
+    money. `before` leaves out what was answered at that instant or later, or could then still be taken back;
+    without an instant this is now.
     """
-    before = before or _NEVER
-    found = tx.value(_APPROVED, organisation=organisation, post=post, beside=beside, before=before)
+    when = {"before": before or _NEVER, "now": before or tx.now}
+    found = tx.value(_APPROVED, organisation=organisation, post=post, beside=beside, **when)
     return found or Decimal(0)
 
 
@@ -65,6 +73,7 @@ def asked(tx: Tx, organisation: str, post: str, *, beside: str) -> Decimal:
     """Return the pounds of capital that are asked of a post's budget beside a case, and not answered yet.
 
     Counted are the shares of the same proposals as by `approved`. What is put off to a day has been answered,
-    and counts again from that day on, when it is asked anew.
+    and counts again from that day on, when it is asked anew. An answer that may still be taken back is none.
     """
-    return tx.value(_ASKED, organisation=organisation, post=post, beside=beside) or Decimal(0)
+    found = tx.value(_ASKED, organisation=organisation, post=post, beside=beside, now=tx.now)
+    return found or Decimal(0)

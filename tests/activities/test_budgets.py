@@ -107,6 +107,24 @@ def test_what_other_proposals_ask_stands_apart_until_it_is_answered(each_desk: D
     )
 
 
+@pytest.mark.parametrize("choice", [Choice.APPROVE, Choice.REJECT])
+def test_an_answer_that_may_still_be_taken_back_is_told_to_nobody(
+    each_desk: Desk, real: RealTime, choice: Choice
+) -> None:
+    desk = each_desk
+    with desk.store.reading() as tx:
+        now, until = tx.now, tx.now + timedelta(hours=2)
+    step = f"{asks(desk, 10000)}.{STEP}.1"
+    desk.records(desk.answers(step, "bh-land-charges", choice, at=now, held_until=until))
+    assert [asked(desk), here(desk)] == [Decimal(10000), 0]
+    with desk.store.reading() as tx:
+        assert budgets.approved(tx, "leicester", "bh-land-charges", beside="", before=until) == 0
+    real.passes(hours=3)
+    desk.closes(step, choice=choice)
+    approved = Decimal(10000) if choice is Choice.APPROVE else 0
+    assert [asked(desk), here(desk)] == [0, approved]
+
+
 @pytest.mark.parametrize("choice", [Choice.REJECT, Choice.RETURN, Choice.DEFER])
 def test_what_was_answered_otherwise_is_no_more_asked(desk: Desk, choice: Choice) -> None:
     step = f"{asks(desk, 10000)}.{STEP}.1"

@@ -78,7 +78,9 @@ class Postgres:
         return True
 
     def _run(self, statement: sql.SQL | sql.Composed) -> None:
-        with psycopg.connect(f"host={self.folder} user=app dbname=postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            f"host={self.folder} user=app dbname=postgres connect_timeout=10", autocommit=True
+        ) as connection:
             connection.execute(statement)
 
 
