@@ -221,6 +221,10 @@ _TOO_FEW = (
     Answer(who=CHIEF, choice=Choice.APPROVE, on=date(2004, 10, 28)),
     Answer(who=DIRECTOR, choice=Choice.DECLARE_INTEREST, on=date(2004, 10, 27), reason="It is mine."),
 )
+_NO_VIEW = tuple(
+    Answer(who=who, choice=Choice.ABSTAIN, on=date(2004, 10, 28), reason="It is for the next council.")
+    for who in (CHIEF, DIRECTOR)
+)
 _HALL_NO = Answer(
     who=HALL,
     choice=Choice.REJECT,
@@ -974,6 +978,15 @@ EXAMPLES: dict[str, Letter] = {
         why="inquorate",
         answers=_TOO_FEW,
         present="3 of 8 present; 4 needed; 5 have declared an interest.",
+    ),
+    "outcome-no-view": Outcome(
+        to=_to("G. Chief", CHIEF),
+        matter=BOOKING,
+        question=Question(kind="srg", forum=SRG),
+        ending=Ending.SILENT,
+        on=date(2004, 11, 9),
+        why="no_view",
+        answers=_NO_VIEW,
     ),
     "outcome-too-few-by-email": Outcome(
         to=_to("G. Chief", CHIEF),
@@ -1733,6 +1746,14 @@ EXAMPLES: dict[str, Letter] = {
         question=Question(kind="srg", forum=SRG),
         why="inquorate",
         answers=_TOO_FEW,
+    ),
+    "lapsed-no-view": Lapsed(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 11, 9),
+        question=Question(kind="srg", forum=SRG),
+        why="no_view",
+        answers=_NO_VIEW,
     ),
     "lapsed-half-answered": Lapsed(
         to=_SPONSOR,

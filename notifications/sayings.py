@@ -349,6 +349,8 @@ _ENDED = {
         "Too few of those who could vote were present for the votes to count, so nothing was decided."
     ),
     "tied": "As many were for it as against it, and no casting vote broke the tie.",
+    "no_view": "Nobody voted for it or against it, so nothing was decided.",
+    "too_few": "Fewer voted for it than had to, so nothing was decided.",
     "taken_back": (
         "Your approval had been asked for as well, and is not asked for any more; the proposal goes on."
     ),
@@ -361,6 +363,19 @@ _ENDED = {
 def ended(why: str) -> str:
     """Say why a question ended without being decided, by the key in `StepClosing.why`."""
     return _ENDED.get(why, "It was closed without a decision.")
+
+
+_UNDECIDED = {
+    "inquorate": "too few votes were counted",
+    "tied": "as many were for it as against it",
+    "no_view": "nobody voted for it or against it",
+    "too_few": "fewer voted for it than had to",
+}
+
+
+def undecided(why: str) -> str:
+    """Return, as a clause, why answers made no outcome; empty where there were too few of them for that."""
+    return _UNDECIDED.get(why, "")
 
 
 def passed_on(who: str, meeting: date | None) -> str:

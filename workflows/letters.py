@@ -501,7 +501,7 @@ class ClosedWithoutYou(CaseLetter):
     on: date
     why: str = ""
     """The key in `StepClosing.why`: one of those in `BESIDE`, or withdrawn, taken_back, time_up, inquorate,
-    tied, cancelled or validity; for an action also fallen_away."""
+    tied, no_view, too_few, cancelled or validity; for an action also fallen_away."""
     taken_back_by: Line = ""
     """The title of the post that had the reader asked no more, if one did."""
     taken_back_why: Text = ""
@@ -682,13 +682,13 @@ class Withdrawn(CaseLetter):
 
 
 class Lapsed(CaseLetter):
-    """The question came to nothing, by silence or by too few votes, and its rules end it there."""
+    """The question came to nothing, by silence or by votes that decide nothing, and its rules end it there."""
 
     kind: Literal["lapsed"] = "lapsed"
     on: date
     question: Question
     why: str = ""
-    """The key in `StepClosing.why`: time_up or inquorate."""
+    """The key in `StepClosing.why`: time_up, inquorate, tied, no_view or too_few."""
     asked: tuple[Asked, ...] = ()
     """Who is silent."""
     answers: tuple[Answer, ...] = ()

@@ -850,7 +850,7 @@ class StepClosing(Frozen):
     unrecorded: tuple[Decision, ...] = ()
     """The decisions that are not in the record yet: those that brought the end about."""
     why: str = ""
-    """For a withdrawn step: a key of the reason, put into words where letters are written."""
+    """Unless it was decided: a key of the reason, put into words where letters are written."""
 
 
 class Becoming(Frozen):

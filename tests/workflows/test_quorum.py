@@ -182,7 +182,7 @@ def test_an_even_vote_is_decided_by_the_chair_or_carries_nothing(
         ("aro", APPROVE, ""),  # the chair's vote breaks it
         ("roa", REJECT, ""),
         ("ooa", APPROVE, ""),
-        ("ooo", None, "inquorate"),
+        ("ooo", None, "no_view"),
         ("iia", None, "inquorate"),
     ],
 )
@@ -193,6 +193,20 @@ def test_an_even_vote_is_left_open_where_a_meeting_decides_it(
     assert settled(made(answers), seats_for(answers), rule, final=True) is expected
     if expected is None:
         assert undecided(made(answers), rule) == why
+
+
+@pytest.mark.parametrize(
+    ("answers", "rule", "why"),
+    [
+        ("oooo", Quorum(rule=QuorumRule.MAJORITY, present=3), "no_view"),
+        ("oiii", Quorum(rule=QuorumRule.MAJORITY, present=3), "inquorate"),
+        ("o", Quorum(rule=QuorumRule.ONE_OF), "no_view"),
+        ("aoo", Quorum(rule=QuorumRule.N_OF_M, needed=2), "too_few"),
+    ],
+)
+def test_answers_that_make_no_outcome_are_told_apart(answers: str, rule: Quorum, why: str) -> None:
+    assert settled(made(answers), seats_for(answers), rule, final=True) is None
+    assert undecided(made(answers), rule) == why
 
 
 def test_the_chair_does_not_break_a_tie_that_is_not_one_yet() -> None:

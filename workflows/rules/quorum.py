@@ -146,8 +146,11 @@ def undecided(decisions: Sequence[Decision], quorum: Quorum) -> str:
     """Return why answers make no outcome although all are in: a key of the reason."""
     views = [made.choice for made in decisions if made.choice.counted]
     interests = sum(made.choice is Choice.DECLARE_INTEREST for made in decisions)
-    present = len(decisions) - interests >= needed_present(quorum, interests)
-    return "tied" if present and views and _tied(views) else "inquorate"
+    if len(decisions) - interests < needed_present(quorum, interests):
+        return "inquorate"
+    if not views:
+        return "no_view"
+    return "tied" if _tied(views) else "too_few"
 
 
 def _one_of(views: Sequence[Choice]) -> Choice | None:
