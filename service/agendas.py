@@ -108,11 +108,20 @@ def days(tx: Tx, rules: Edition, forum: Forum) -> tuple[date, ...]:
     return rule.days(forum.meetings, changes.moved, changes.called_off, changes.added)
 
 
+def recorded(tx: Tx, rules: Edition, forum: Forum) -> tuple[Meeting, ...]:
+    """Return the meetings of a forum that the record has, by their days.
+
+    One that nobody was called to, and that the handbook does not have any more, is none.
+    """
+    meets = days(tx, rules, forum)
+    known = meetings.of_series(tx, series_of(rules, forum))
+    return tuple(one for one in known if one.state is not MeetingState.PLANNED or one.day in meets)
+
+
 def met(tx: Tx, rules: Edition, forum: Forum) -> tuple[date, ...]:
     """Return the days on which a forum meets, and on which it met, whatever a later handbook has."""
-    known = meetings.of_series(tx, series_of(rules, forum))
-    called = {one.day for one in known if one.goes_ahead and one.state is not MeetingState.PLANNED}
-    return tuple(sorted({*days(tx, rules, forum), *called}))
+    went_ahead = {one.day for one in recorded(tx, rules, forum) if one.goes_ahead}
+    return tuple(sorted({*days(tx, rules, forum), *went_ahead}))
 
 
 def before(known: Sequence[date], day: date) -> date | None:

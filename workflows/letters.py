@@ -682,7 +682,7 @@ class Withdrawn(CaseLetter):
 
 
 class Lapsed(CaseLetter):
-    """The question came to nothing, by silence or by votes that decide nothing, and its rules end it there."""
+    """The question came to nothing, by silence or votes that decide nothing, and its rules end it there."""
 
     kind: Literal["lapsed"] = "lapsed"
     on: date

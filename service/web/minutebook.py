@@ -16,6 +16,7 @@ from service.store.links import LinkRow
 from service.store.meetings import (
     AttendedBy,
     ClosedItem,
+    HeardItem,
     MeetingState,
     MeetingView,
     Presence,
@@ -179,11 +180,8 @@ def _may_answer(tx: Tx, visit: Visit, step: StepView) -> bool:
 def to_record(tx: Tx, visit: Visit) -> Iterator[tuple[Forum, date]]:
     """Go through the meetings whose record is the visitor's to write, and whose day has come."""
     for forum in visit.rules.forums.values():
-        known = meetings.of_series(tx, agendas.series_of(visit.rules, forum))
-        meets = agendas.days(tx, visit.rules, forum) if known else ()
-        # One that nobody was called to, and that the handbook does not have any more, is no meeting.
-        there = [one for one in known if one.state is not MeetingState.PLANNED or one.day in meets]
-        days = [one.day for one in there if one.open and one.day <= visit.today]
+        known = agendas.recorded(tx, visit.rules, forum)
+        days = [one.day for one in known if one.open and one.day <= visit.today]
         if days and right(tx, visit, forum).records:
             yield from ((forum, day) for day in days)
 
@@ -218,7 +216,8 @@ def room(tx: Tx, visit: Visit, key: str, day: str) -> Room:
         # Each meeting has one address.
         raise NotFound
     series = agendas.series_of(visit.rules, forum)
-    if on not in agendas.days(tx, visit.rules, forum) and meetings.find(tx, series, on) is None:
+    known = {one.day for one in agendas.recorded(tx, visit.rules, forum)}
+    if on not in known and on not in agendas.days(tx, visit.rules, forum):
         raise NotFound(f"{forum.name} does not meet on {words.day(on)}.")
     view = _view(tx, series, forum, on)
     made = agendas.agenda(tx, visit.rules, forum, on)
@@ -436,7 +435,7 @@ def _closed(tx: Tx, found: Room, item: AgendaItem, how: MeetingState = MeetingSt
     )
     if item.kind is not ItemKind.QUESTION or rolls or item.recording:
         return made
-    return made.model_copy(update=_said(tx, item))
+    return made.model_copy(update=_said(tx, item, heard))
 
 
 def _came_to(item: AgendaItem, how: MeetingState) -> str:
@@ -452,17 +451,18 @@ def _came_to(item: AgendaItem, how: MeetingState) -> str:
     return f"{'answered between meetings' if item.between else 'noted'}; {outcome(item)}"
 
 
-def _said(tx: Tx, item: AgendaItem) -> dict[str, object]:
-    """Return the words of the decision on a question."""
+def _said(tx: Tx, item: AgendaItem, heard: HeardItem) -> dict[str, object]:
+    """Return the words of the decision on a question, and its vote if that was written down with it."""
     decision = next(iter(intents.decisions_of_step(tx, item.step, strict=False)), None)
     if decision is None:
-        return {}
+        return {"votes": None}
     said = telling.told(decision, telling.edition(tx, cases.get(tx, item.case).edition))
     return {
         "came_to": f"{outcome(item)}{words.put_off(said.until, next_meeting=said.next_meeting)}",
         "reason": said.reason,
         "remarks": tuple((words.ANSWERS.get(name, words.plain(name)), told) for name, told in said.remarks),
         "conditions": tuple(f"{put.text} ({put.owner}{_by(put.by)})" for put in said.conditions),
+        "votes": heard.votes if heard.decided == decision.message else None,
     }
 
 
@@ -510,7 +510,9 @@ def minutes(tx: Tx, found: Room) -> MinutesText:
     following = agendas.still_open(tx, found.rules, found.forum, found.day)
     meeting = found.meeting
     if meeting.open:
-        now = {"items": closed_items(tx, found), "present": attended_by(found)}
+        # Until somebody has said who is there, it is to be held.
+        how = MeetingState(ways_to_close(found)[0][0]) if meeting.attendance else MeetingState.HELD
+        now = {"state": how, "items": closed_items(tx, found, how), "present": attended_by(found)}
         meeting = meeting.model_copy(update=now)
     return minuting.draft(meeting, found.rules, found.forum, following)
 
@@ -539,7 +541,9 @@ def corrections(tx: Tx, found: Room, item: AgendaItem) -> tuple[str, ...]:
 
 
 def said(tx: Tx, found: Room, item: AgendaItem) -> str:
-    """Return what came of an item, as the minutes will have it; empty while it waits."""
+    """Return what came of an item, as the minutes have it, or will; empty while it waits."""
+    if kept := next((one for one in found.meeting.items if one.key == item.key), None):
+        return minuting.said(kept)
     if found.pending(item) or item.recording:
         return ""
     return minuting.said(_closed(tx, found, item))

@@ -102,7 +102,7 @@ def _before_meeting(tx: Tx, sight: Sight) -> tuple[Forum, MeetingView, AgendaIte
     if forum is None or not agendas.at_a_meeting(tx, rules, step.ask):
         return None
     since = calendar.local_day(step.opened)
-    day = max((day for day in agendas.days(tx, rules, forum) if since <= day <= tx.today), default=None)
+    day = max((day for day in agendas.met(tx, rules, forum) if since <= day <= tx.today), default=None)
     if day is None:
         return None
     items = agendas.agenda(tx, rules, forum, day).items

@@ -52,8 +52,7 @@ def listed(forum: str, visit: Asker) -> Response:
     """List a forum's meetings: those to come, and those that the record has."""
     with visit.desk.store.reading() as tx:
         known, may = minutebook.forum_of(tx, visit, forum)
-        series = agendas.series_of(visit.rules, known)
-        recorded = {one.day: one for one in meetings.of_series(tx, series)}
+        recorded = {one.day: one for one in agendas.recorded(tx, visit.rules, known)}
         due = convening.due(tx, visit.rules, known) if Role.PMO in visit.roles else None
         to_come = [day for day in agendas.days(tx, visit.rules, known) if day >= visit.today][:AHEAD]
     coming = [
@@ -115,7 +114,7 @@ def prepare(forum: str, visit: Asker) -> Response:
     with visit.desk.store.reading() as tx:
         known, _ = minutebook.forum_of(tx, visit, forum)
         due = convening.due(tx, visit.rules, known)
-    return page("meetings/now.html", visit.frame(), forum=known, due=due, changed=False)
+    return page("meetings/now.html", visit.frame(), forum=known, due=due, changed=False, now=visit.now)
 
 
 @router.post("/meetings/{forum}/now", name="forum_prepared")
@@ -130,7 +129,13 @@ async def prepared(forum: str, visit: Asker, sent: Sent) -> Response:
             due = convening.due(tx, visit.rules, known)
             if due is None or (sent.get("day"), sent.get("what")) != (due.day.isoformat(), due.what):
                 again = page(
-                    "meetings/now.html", visit.frame(), status=409, forum=known, due=due, changed=True
+                    "meetings/now.html",
+                    visit.frame(),
+                    status=409,
+                    forum=known,
+                    due=due,
+                    changed=True,
+                    now=visit.now,
                 )
                 return again, ()
             desk = Convening(tx, visit.rules, known, visit.desk.links.page, tx.now)

@@ -109,8 +109,7 @@ def correct(forum: str, day: str, visit: Asker) -> Response:
     with visit.desk.store.reading() as tx:
         found = _correctable(tx, visit, forum, day)
         text = minutebook.minutes(tx, found)
-    typed = {f"item-{line.number}": line.text for line in text.items} | {"opening": text.opening}
-    return _correct_page(visit, found, text, typed, {})
+    return _correct_page(visit, found, text, _texts(text), {})
 
 
 @router.post("/meetings/{forum}/{day}/minutes/correct", name="minutes_corrected")
@@ -124,7 +123,7 @@ def corrected(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
         text = minutebook.minutes(tx, found)
         if sent.get("minutes") != found.meeting.minutes_hash:
             told = "They were corrected meanwhile: read them again before you save what you typed"
-            return _correct_page(visit, found, text, forms.typed(sent), {"opening": told})
+            return _correct_page(visit, found, text, forms.typed(sent), {"opening": told}, meanwhile=True)
         lines = tuple(_line(sent, line, errors) for line in text.items)
         new = text.model_copy(update={"items": lines, "opening": forms.text(sent, "opening", "", errors)})
         if errors:
@@ -141,9 +140,25 @@ def _line(sent: FormData, line: MinuteLine, errors: dict[str, str]) -> MinuteLin
     return line.model_copy(update={"text": forms.text(sent, name, "Say what came of it", errors)})
 
 
+def _texts(minutes: MinutesText) -> dict[str, str]:
+    """Return what each box of the form holds at first."""
+    return {f"item-{line.number}": line.text for line in minutes.items} | {"opening": minutes.opening}
+
+
 def _correct_page(
-    visit: Visit, found: Room, text: MinutesText, typed: Mapping[str, str], errors: Mapping[str, str]
+    visit: Visit,
+    found: Room,
+    text: MinutesText,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+    *,
+    meanwhile: bool = False,
 ) -> Response:
+    told = {
+        name: f"They say now: {now or 'nothing'}"
+        for name, now in _texts(text).items()
+        if meanwhile and typed.get(name, "").split() != now.split()
+    }
     return page(
         "meetings/correct.html",
         visit.frame(),
@@ -153,6 +168,7 @@ def _correct_page(
         minutes_hash=found.meeting.minutes_hash,
         typed=defaultdict(str, typed),
         errors=errors,
+        told=defaultdict(str, told),
     )
 
 

@@ -383,7 +383,6 @@ def _item_page(
         corrected=minutebook.corrections(tx, found, item),
         minutes_hash=minutebook.minutes_hash(tx, found, item),
         following=found.following(item),
-        voted=minuting.voted(heard.votes) if heard.votes else "",
         said=minutebook.said(tx, found, item),
         **(deciding.form(tx, sight) if sight else {}),
         **meeting_pages.words_of(found) | {"metered": boards.present(meter, f"item {item.number}")},

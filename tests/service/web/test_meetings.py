@@ -500,6 +500,14 @@ def test_what_was_told_directly_is_listed_for_information_at_the_next_meeting(of
     assert "For information: notification, told directly because no meeting served" in browser.words
     browser.see(f"{FORUM}/2004-11-10")
     assert "told directly" not in browser.words
+    office.it_is(OCTOBER)
+    office.looks()
+    attends(browser, there=2)
+    browser.see(f"{MEETING}/close")
+    assert browser.press(True, "close", how="not_held") == 200
+    browser.see(f"{MEETING}/items/told-{step}")
+    assert "It rolls on to the next meeting." in browser.words
+    assert "Noted" not in browser.words
 
 
 # ------------------------------------------------------------------------------- record
@@ -753,6 +761,29 @@ def test_the_votes_for_an_outcome_that_did_not_count_are_not_minuted(
     assert "Vote:" not in browser.words
 
 
+def test_the_votes_for_an_outcome_that_did_not_count_are_not_minuted_with_a_later_letters(
+    office: Office, sitting: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    browser.see(f"{MEETING}/minutes")
+    assert "The meeting was quorate" in browser.words
+    office.engine.answer = Unknown()
+    assert records(browser, sitting, choice="note", in_favour="5", **CLEAR) == 200
+    with office.store.writing() as tx:
+        (intent,) = intents.unsettled(tx, sitting)
+        intents.refused(tx, intent.key, Refusal.FAULT, intent.attempt)
+    office.engine.answer = Counted(None)
+    letter = office.browser()
+    letter.see(office.link(sitting, SECRETARY))
+    letter.press()
+    letter.press(choice="note", **CLEAR)
+    assert letter.press() == 200
+    browser.see(f"{MEETING}/minutes")
+    assert "It is noted." in browser.words
+    assert "Vote:" not in browser.words
+
+
 def test_votes_that_were_counted_for_a_refused_outcome_are_taken_out_of_the_record(
     office: Office, sitting: str
 ) -> None:
@@ -874,7 +905,11 @@ def test_the_check_before_closing_lists_what_rolls_on_and_asks_if_it_was_held(
     office: Office, sitting: str
 ) -> None:
     browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/minutes")
+    assert "Too few members" not in browser.words, "nobody has said yet who is there"
     attends(browser, there=2)
+    browser.see(f"{MEETING}/minutes")
+    assert "Too few members were present for a decision" in browser.words
     browser.see(f"{MEETING}/close")
     assert "these roll on to the next meeting Item 1: On-line sales" in browser.words
     assert "It was held" not in browser.words
@@ -1176,6 +1211,22 @@ def test_cases_go_by_the_meetings_of_the_handbook_in_force(office: Office) -> No
     assert (behind.case, behind.sittings[0].day) == (ref, NOVEMBER)
 
 
+def test_a_meeting_that_a_handbook_dropped_before_anybody_was_called_is_none(office: Office) -> None:
+    assert office.looks().day == OCTOBER
+    forum = office.edition.forums["heads-of-ict"]
+    without = forum.model_copy(update={"meetings": tuple(day for day in forum.meetings if day != OCTOBER)})
+    forums = office.edition.forums | {"heads-of-ict": without}
+    changed = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
+    with office.store.writing() as tx:
+        editions.put(tx, changed.to_json(), organisation="leicester", name="leicester")
+    office.it_is(date(2004, 10, 14))
+    browser = office.signed_in(SECRETARY)
+    assert browser.see(MEETING) == 404
+    browser.see(FORUM)
+    assert "10 November" in browser.words
+    assert "13 October" not in browser.words
+
+
 def test_minutes_are_confirmed_as_they_were_shown(office: Office, sitting: str) -> None:
     secretary, pmo = office.signed_in(SECRETARY), office.signed_in(PMO)
     attends(secretary)
@@ -1346,6 +1397,8 @@ def test_minutes_that_were_corrected_meanwhile_are_not_corrected_over(office: Of
     assert second.press(True, "correct", **typed) == 422
     assert "They were corrected meanwhile" in second.words
     assert "Noted, with thanks." in second.page
+    assert "They say now: The chair was late." in second.words
+    assert "They say now: Noted." in second.words
     first.see(f"{MEETING}/minutes")
     assert "The chair was late." in first.words
     assert "Noted, with thanks." not in first.words
