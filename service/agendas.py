@@ -145,11 +145,13 @@ def agenda(tx: Tx, rules: Edition, forum: Forum, day: date) -> Agenda:
     """Fill the agenda of a forum's meeting from cases, as things stand."""
     meets = met(tx, rules, forum)
     view = meetings.view(tx, series_of(rules, forum), day)
+    told = _told_last(tx, rules, forum, day, meets)
+    put = list(_put(tx, rules, forum, meets, since=told or day))
     found = [
         *_minutes(tx, rules, forum, day),
-        *_questions(tx, rules, forum, day, meets),
+        *_questions(tx, rules, forum, day, meets, put),
         *_coming(tx, rules, forum, day, meets),
-        *_information(tx, rules, forum, day, meets),
+        *(_information(tx, rules, forum, told, day, put) if told else ()),
         *_business(tx, rules, forum, view, meets),
     ]
     return Agenda(
@@ -210,6 +212,21 @@ def moved_in(items: Sequence[AgendaItem], key: str, by: int) -> tuple[str, ...]:
 # ------------------------------------------------------------------------- its parts
 
 
+class _Answer(Frozen):
+    """What a question that is put at meetings was answered, and where."""
+
+    choice: str
+    """Empty while it is being recorded, or where the question was closed without an answer."""
+    day: date
+    meeting: date | None
+    """None between meetings."""
+    recording: bool = False
+
+
+_Put = tuple[StepView, _Answer | None]
+"""A question that is put at meetings, with what it was answered."""
+
+
 def _minutes(tx: Tx, rules: Edition, forum: Forum, day: date) -> Iterator[AgendaItem]:
     for known in meetings.of_series(tx, series_of(rules, forum)):
         if known.day >= day or not known.minutes:
@@ -226,11 +243,11 @@ def _minutes(tx: Tx, rules: Edition, forum: Forum, day: date) -> Iterator[Agenda
 
 
 def _questions(
-    tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]
+    tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date], put: Sequence[_Put]
 ) -> Iterator[AgendaItem]:
     """Go through the questions that were before a meeting: answered at it or later, or still open."""
     series = series_of(rules, forum)
-    for step, answer in _put(tx, rules, forum, meets, since=day):
+    for step, answer in put:
         opened = calendar.local_day(step.opened)
         if opened > day or (answer and day > (answer.meeting or answer.day)):
             continue
@@ -253,20 +270,7 @@ def _questions(
         )
 
 
-class _Answer(Frozen):
-    """What a question that is put at meetings was answered, and where."""
-
-    choice: str
-    """Empty while it is being recorded, or where the question was closed without an answer."""
-    day: date
-    meeting: date | None
-    """None between meetings."""
-    recording: bool = False
-
-
-def _put(
-    tx: Tx, rules: Edition, forum: Forum, meets: Sequence[date], since: date
-) -> Iterator[tuple[StepView, _Answer | None]]:
+def _put(tx: Tx, rules: Edition, forum: Forum, meets: Sequence[date], since: date) -> Iterator[_Put]:
     """Go through the questions that a forum's meetings answer, open or closed since a day, with answers."""
     written = {
         heard.decided: day for day, heard in meetings.heard(tx, series_of(rules, forum)) if heard.decided
@@ -360,20 +364,22 @@ def sought(tx: Tx, item: AgendaItem) -> str:
     return questions.sought(tx, case, question, telling.edition(tx, case.edition))
 
 
-def _information(
-    tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]
-) -> Iterator[AgendaItem]:
-    """Go through what was settled since the last meeting without one, for the forum to know of.
+def _told_last(tx: Tx, rules: Edition, forum: Forum, day: date, meets: Sequence[date]) -> date | None:
+    """Return the last meeting before a day that was told of what had been settled without one.
 
     A meeting that was not held was told of nothing: what was to be told at it rolls on.
     """
     earlier = [known for known in meets if known < day]
-    if not earlier:
-        return
     unheld = {one.day for one in meetings.of_series(tx, series_of(rules, forum)) if one.state in UNHELD}
-    previous = max((known for known in earlier if known not in unheld), default=min(earlier))
+    return max((known for known in earlier if known not in unheld), default=min(earlier, default=None))
+
+
+def _information(
+    tx: Tx, rules: Edition, forum: Forum, previous: date, day: date, put: Sequence[_Put]
+) -> Iterator[AgendaItem]:
+    """Go through what was settled since the last meeting without one, for the forum to know of."""
     yield from _told_directly(tx, rules, forum, previous, day)
-    for step, answer in _put(tx, rules, forum, meets, since=previous):
+    for step, answer in put:
         if answer and answer.choice and answer.meeting is None and previous <= answer.day < day:
             yield _for_information(tx, step, answer.choice, between=True)
 
@@ -482,14 +488,15 @@ def at_a_meeting(tx: Tx, rules: Edition, ask: Ask) -> bool:
 
     A handbook may give the forum another secretary; what was asked of the one before stays a meeting's.
     """
-    editions = (rules, telling.edition(tx, cases.get(tx, ask.case).edition))
-    posts = {
-        post
-        for edition in editions
-        if (forum := edition.forums.get(ask.forum))
-        for post in secretaries(edition, forum)
-    }
+    posts = _secretaries(rules, ask.forum)
+    if not all(seat.post in posts for seat in ask.seats):
+        posts |= _secretaries(telling.edition(tx, cases.get(tx, ask.case).edition), ask.forum)
     return bool(posts) and all(seat.post in posts for seat in ask.seats)
+
+
+def _secretaries(rules: Edition, key: str) -> set[str]:
+    forum = rules.forums.get(key)
+    return set(secretaries(rules, forum)) if forum else set()
 
 
 def reference(forum: str, day: date, number: int) -> str:

@@ -51,6 +51,7 @@ from workflows.rules.actions import CONDITIONS
 
 _LEGS = TypeAdapter(tuple[Leg, ...])
 _BRANCHES = TypeAdapter(dict[str, Leg])
+_DECIDED = (State.APPROVED, State.IN_PROJECT, State.IN_REVIEW)
 _LONGEST_PAGE = 200
 _BEGINS = {"postgresql": ("LIKE", "%"), "sqlite": ("GLOB", "*")}
 """How each database looks up in an index what begins like a text. Asking for what lies between two texts
@@ -137,6 +138,11 @@ class CaseItem(Frozen):
     withdrawal: Withdrawal | None
     valid_until: date | None = None
     """The last day on which its approval may be put to use; None: there is none, or it holds for ever."""
+
+    @property
+    def undecided(self) -> bool:
+        """Its proposal is still to be decided, so that who is asked about it may change."""
+        return self.open and self.withdrawal is None and State(self.state) not in _DECIDED
 
     @property
     def good_until(self) -> date | None:

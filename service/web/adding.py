@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter
-
 from service import telling
 from service.errors import Conflict, Forbidden, Malformed, NotFound, Problem
 from service.handbook import Edition
@@ -11,18 +9,13 @@ from service.store import approvers, cases, intents, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.web import withdrawing
+from service.web import forms, withdrawing
 from service.web.roles import Role
 from service.web.visits import Visit
-from workflows.letters import Text
-from workflows.model import Choice, State
+from workflows.model import Choice
 from workflows.rules import states
 
 KIND = "extra"
-LONGEST = 2_000
-"""Characters of a reason."""
-_CLEAN: TypeAdapter[str] = TypeAdapter(Text)
-_DECIDED = (State.APPROVED, State.IN_PROJECT, State.IN_REVIEW)
 
 
 @dataclass(frozen=True)
@@ -40,8 +33,7 @@ def may(visit: Visit, case: CaseView) -> bool:
 
 def possible(case: CaseView, rules: Edition) -> bool:
     """Say whether somebody may still be added to a case."""
-    waits = case.open and case.withdrawal is None and State(case.state) not in _DECIDED
-    return waits and KIND in rules.steps and KIND in rules.clauses
+    return case.undecided and KIND in rules.steps and KIND in rules.clauses
 
 
 def open_case(tx: Tx, visit: Visit, ref: str) -> CaseView:
@@ -66,9 +58,9 @@ def open_case(tx: Tx, visit: Visit, ref: str) -> CaseView:
 
 def checked(tx: Tx, visit: Visit, case: CaseView, post: str, reason: str) -> Wish:
     """Return whom to ask and why. Raises Malformed with all that is wrong, field by field."""
-    said = _CLEAN.validate_python(reason)
+    said = forms.clean(reason)
     problems = [Problem(field="post", message=told) for told in _unfit(tx, visit, case, post)]
-    if problem := _unsaid(said, "Say why: everybody who is asked sees it"):
+    if problem := forms.unfit_reason(said, "Say why: everybody who is asked sees it"):
         problems.append(problem)
     if problems:
         raise Malformed(problems=problems)
@@ -113,7 +105,7 @@ def added(visit: Visit, ref: str, post: str, reason: str) -> Approver:
         if (
             before
             and before.taken_back_at is None
-            and before.reason == _CLEAN.validate_python(reason)
+            and before.reason == forms.clean(reason)
             and before.by == visit.me.id
         ):
             return before
@@ -168,25 +160,16 @@ def with_approver(tx: Tx, visit: Visit, ref: str, post: str) -> tuple[CaseView, 
 
 def taken_back(visit: Visit, ref: str, post: str, reason: str) -> Approver:
     """Write down that a post is not asked any more. The first time stands."""
-    said = _CLEAN.validate_python(reason)
+    said = forms.clean(reason)
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
         case, known = with_approver(tx, visit, ref, post)
         if known.state in approvers.GONE:
             return known
-        if problem := _unsaid(said, "Say why: whoever was asked is told"):
+        if problem := forms.unfit_reason(said, "Say why: whoever was asked is told"):
             raise Malformed(problems=[problem])
         approvers.taken_back(tx, ref, post, reason=said, by=visit.me.id, by_post=_as(visit, case))
         return _must(tx, ref, post)
-
-
-def _unsaid(said: str, wanted: str) -> Problem | None:
-    """Return what is wrong with a reason, if anything is."""
-    if not said:
-        return Problem(field="reason", message=wanted)
-    if len(said) > LONGEST:
-        return Problem(field="reason", message=f"Use {LONGEST:,} characters or fewer")
-    return None
 
 
 def _must(tx: Tx, ref: str, post: str) -> Approver:

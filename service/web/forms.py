@@ -3,10 +3,12 @@
 from pydantic import TypeAdapter
 from starlette.datastructures import FormData
 
+from service.errors import Problem
 from service.web import numbers
 from workflows.letters import Text
 
 LONGEST_LINE = 200
+LONGEST_REASON = 2_000
 LONGEST_TEXT = 5_000
 """Characters."""
 _CLEAN: TypeAdapter[str] = TypeAdapter(Text)
@@ -30,6 +32,26 @@ def text(sent: FormData, name: str, empty: str, errors: dict[str, str]) -> str:
     elif len(said) > LONGEST_TEXT:
         errors[name] = f"Use {LONGEST_TEXT:,} characters or fewer"
     return said
+
+
+def given(sent: FormData, name: str) -> str:
+    """Return what a box holds, to be checked by whoever takes it from a program as well."""
+    value = sent.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def clean(said: str) -> str:
+    """Return a text as it may be kept and written to people."""
+    return _CLEAN.validate_python(said)
+
+
+def unfit_reason(said: str, empty: str) -> Problem | None:
+    """Return what is wrong with a reason that somebody has to give, if anything is."""
+    if not said:
+        return Problem(field="reason", message=empty)
+    if len(said) > LONGEST_REASON:
+        return Problem(field="reason", message=f"Use {LONGEST_REASON:,} characters or fewer")
+    return None
 
 
 def time(sent: FormData, errors: dict[str, str]) -> str:

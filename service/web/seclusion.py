@@ -14,7 +14,8 @@ from workflows.model import Choice, undo_key
 
 def decisions(tx: Tx, ref: str, reader: str = "") -> tuple[DecisionView, ...]:
     """Return a case's decisions, as far as everybody may see them, or a person who reads them."""
-    hidden, still_open = _hidden(tx, ref, reader)
+    hidden, standing = _hidden(tx, ref, reader)
+    still_open = {step.id for step in standing}
     return tuple(
         made
         for made in intents.decisions_of(tx, ref)
@@ -25,8 +26,9 @@ def decisions(tx: Tx, ref: str, reader: str = "") -> tuple[DecisionView, ...]:
 
 def lines(tx: Tx, ref: str, after: int = 0, reader: str = "") -> tuple[Line, ...]:
     """Return a case's record, as far as everybody may see it, or a person who reads it."""
-    hidden, still_open = _hidden(tx, ref, reader)
-    unsettled = {step.id for step in steps.of_case(tx, ref) if step.takes_effect is None} & still_open
+    hidden, standing = _hidden(tx, ref, reader)
+    still_open = {step.id for step in standing}
+    unsettled = {step.id for step in standing if step.takes_effect is None}
     return tuple(
         line
         for line in journal.lines(tx, ref, after=after)
@@ -42,11 +44,11 @@ def is_out(tx: Tx, step: StepView, person: str) -> bool:
     return step.open and any(one.person == person and one.choice is Choice.DECLARE_INTEREST for one in made)
 
 
-def _hidden(tx: Tx, ref: str, reader: str) -> tuple[set[str], set[str]]:
-    """Return the open steps whose answers a reader may not see, and all that are open."""
+def _hidden(tx: Tx, ref: str, reader: str) -> tuple[set[str], list[StepView]]:
+    """Return the ids of open steps whose answers a reader may not see, and all that are open."""
     standing = [step for step in steps.of_case(tx, ref) if step.open]
     hidden = {step.id for step in standing if step.blind or (reader and is_out(tx, step, reader))}
-    return hidden, {step.id for step in standing}
+    return hidden, standing
 
 
 def _tells(line: Line) -> bool:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter
-
 from service import telling
 from service.errors import Conflict, Forbidden, Malformed, NotFound, Problem
 from service.handbook import Edition
@@ -14,16 +12,11 @@ from service.store import cases, sizes, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.sizes import SetSize
+from service.web import forms
 from service.web.roles import Role
 from service.web.visits import Visit
-from workflows.letters import Text
 from workflows.model import Leg, Size, State
 from workflows.rules import course
-
-LONGEST = 2_000
-"""Characters of a reason."""
-_CLEAN: TypeAdapter[str] = TypeAdapter(Text)
-_DECIDED = (State.APPROVED, State.IN_PROJECT, State.IN_REVIEW)
 
 
 @dataclass(frozen=True)
@@ -41,7 +34,7 @@ def may(visit: Visit, case: CaseView) -> bool:
 
 def too_late(tx: Tx, case: CaseView, rules: Edition) -> str:
     """Say why nothing more can be said of a proposal's size; empty while it can."""
-    if not case.open or case.withdrawal is not None or State(case.state) in _DECIDED:
+    if not case.undecided:
         return "It has been decided or has come to its end, so its size stays as it is."
     # A next version after a return is put before everybody anew.
     if case.state != State.RETURNED and (board := _asked_to_decide(tx, case)):
@@ -79,7 +72,7 @@ def open_case(tx: Tx, visit: Visit, ref: str) -> CaseView:
 
 def checked(size: str, reason: str) -> Wish:
     """Return the size to set and why. Raises Malformed with all that is wrong, field by field."""
-    said = _CLEAN.validate_python(reason)
+    said = forms.clean(reason)
     if problems := list(_problems(size, said)):
         raise Malformed(problems=problems)
     return Wish(size=Size(size), reason=said)
@@ -88,10 +81,8 @@ def checked(size: str, reason: str) -> Wish:
 def _problems(size: str, reason: str) -> Iterator[Problem]:
     if size not in list(Size):
         yield Problem(field="size", message="Choose whether it is minor or major")
-    if not reason:
-        yield Problem(field="reason", message="Say why: everybody who decides sees it")
-    elif len(reason) > LONGEST:
-        yield Problem(field="reason", message=f"Use {LONGEST:,} characters or fewer")
+    if problem := forms.unfit_reason(reason, "Say why: everybody who decides sees it"):
+        yield problem
 
 
 def by_rule(tx: Tx, case: CaseView, rules: Edition) -> Size:

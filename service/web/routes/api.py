@@ -380,7 +380,12 @@ def compared(
 def lines(
     ref: str, visit: Asker, after: Annotated[int, Query(ge=0, le=10**9)] = 0
 ) -> dict[str, list[JournalLine]]:
-    """Return the record of a case, line by line."""
+    """Return the record of a case, line by line, from the one after a number.
+
+    What may not be told yet, such as an answer to a blind question, is left out, and comes under its own
+    number once it may be told. A program that follows a record asks again from before the first number that
+    is missing.
+    """
     with visit.desk.store.reading() as tx:
         _own_organisation(cases.get(tx, ref), visit)
         found = [JournalLine(**line.model_dump()) for line in seclusion.lines(tx, ref, after, visit.me.id)]

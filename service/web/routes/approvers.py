@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service import telling
 from service.errors import Malformed
-from service.web import adding
+from service.web import adding, forms
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Sent, Visit
@@ -25,7 +25,7 @@ def ask(ref: str, visit: Asker) -> Response:
 @allowed(Role.SIGNED_IN)
 def check(ref: str, visit: Asker, sent: Sent) -> Response:
     """Show what was chosen, to be confirmed; or, on the way back, to be changed."""
-    post, reason = _said(sent.get("post")), _said(sent.get("reason"))
+    post, reason = forms.given(sent, "post"), forms.given(sent, "reason")
     if sent.get("change"):
         return _form(visit, ref, post, reason)
     try:
@@ -42,7 +42,7 @@ def check(ref: str, visit: Asker, sent: Sent) -> Response:
 @allowed(Role.SIGNED_IN)
 async def confirm(ref: str, visit: Asker, sent: Sent) -> Response:
     """Have a post asked besides."""
-    post, reason = _said(sent.get("post")), _said(sent.get("reason"))
+    post, reason = forms.given(sent, "post"), forms.given(sent, "reason")
     try:
         made = await run_in_threadpool(adding.added, visit, ref, post, reason)
     except Malformed as malformed:
@@ -62,7 +62,7 @@ def leave(ref: str, post: str, visit: Asker) -> Response:
 @allowed(Role.SIGNED_IN)
 async def left(ref: str, post: str, visit: Asker, sent: Sent) -> Response:
     """Ask a post no more that was asked to approve besides."""
-    reason = _said(sent.get("reason"))
+    reason = forms.given(sent, "reason")
     try:
         gone = await run_in_threadpool(adding.taken_back, visit, ref, post, reason)
     except Malformed as malformed:
@@ -105,7 +105,3 @@ def _form(visit: Visit, ref: str, post: str, reason: str, malformed: Malformed |
         reason=reason,
         errors=errors,
     )
-
-
-def _said(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""

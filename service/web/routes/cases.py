@@ -277,7 +277,9 @@ def record(ref: str, visit: Asker) -> Response:
         found = _case(tx, visit, ref)
         edition = telling.edition(tx, found.edition)
         lines = recounting.recount(seclusion.lines(tx, ref, reader=visit.me.id), edition)
-    return page("cases/record.html", visit.frame(), case=found, lines=lines)
+    return page(
+        "cases/record.html", visit.frame(), case=found, lines=lines, untold=lines[-1].seq > len(lines)
+    )
 
 
 @router.get("/cases/{ref}/decision-record", name="case_decision_record")

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service import telling
 from service.errors import Malformed
-from service.web import sizing
+from service.web import forms, sizing
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Sent, Visit
@@ -28,7 +28,7 @@ def ask(ref: str, visit: Asker) -> Response:
 @allowed(Role.SIGNED_IN)
 def check(ref: str, visit: Asker, sent: Sent) -> Response:
     """Show what was chosen and what it changes, to be confirmed; or, on the way back, to be changed."""
-    size, reason = _said(sent.get("size")), _said(sent.get("reason"))
+    size, reason = forms.given(sent, "size"), forms.given(sent, "reason")
     if sent.get("change"):
         return _form(visit, ref, size, reason)
     try:
@@ -47,10 +47,10 @@ def check(ref: str, visit: Asker, sent: Sent) -> Response:
 @allowed(Role.SIGNED_IN)
 async def confirm(ref: str, visit: Asker, sent: Sent) -> Response:
     """Set the size of a proposal."""
-    size, reason = _said(sent.get("size")), _said(sent.get("reason"))
+    size, reason = forms.given(sent, "size"), forms.given(sent, "reason")
     try:
         # A form without it is none of ours, or was made before another version came in.
-        version = _said(sent.get("version")) or "0"
+        version = forms.given(sent, "version") or "0"
         said = await run_in_threadpool(partial(sizing.put, visit, ref, size, reason, version=version))
     except Malformed as malformed:
         return await run_in_threadpool(_form, visit, ref, size, reason, malformed)
@@ -78,7 +78,3 @@ def _form(visit: Visit, ref: str, size: str, reason: str, malformed: Malformed |
         reason=reason,
         errors=errors,
     )
-
-
-def _said(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""

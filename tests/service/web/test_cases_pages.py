@@ -169,6 +169,7 @@ def test_answers_to_a_blind_question_are_shown_to_nobody_until_it_is_resolved(
         assert "Far too dear" not in page
         assert "rejected" not in page
         assert '"choice":"reject"' not in page
+    assert "A line that is missing here tells an answer that may not be told yet." in sponsor.words
 
 
 def test_the_register_lists_filters_and_pages(office: Office) -> None:
