@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import httpx2 as httpx
@@ -58,8 +59,9 @@ class Storm:
         await self.city.settles(within=120)
 
     async def _kill(self, parts: Sequence[str], every: float) -> None:
-        while True:
-            await asyncio.sleep(every)
+        for blow in count():
+            # It slackens, so that a busy machine too gets something done between two blows.
+            await asyncio.sleep(every * (1 + blow / 10))
             part, before = self._random.choice(parts), self._works_begun()
             await self.city.kill(part)
             if part == "worker":
