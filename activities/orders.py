@@ -15,7 +15,7 @@ from service.store import Store, canonical, cases, orders
 from service.store import letters as ledger
 from service.store.engine import Tx
 from service.store.orders import OrderView
-from service.telling import edition, title
+from service.telling import rules_of, title
 from workflows.model import State
 from workflows.rules import calendar
 
@@ -137,7 +137,7 @@ def event(tx: Tx, order: OrderView, source: str, links: Links) -> bytes:
 
 def _raised(tx: Tx, order: OrderView, links: Links) -> dict[str, Any]:
     case, content = cases.get(tx, order.case), order.content
-    rules, day = edition(tx, content.edition), calendar.local_day(order.raised)
+    rules, day = rules_of(tx, case), calendar.local_day(order.raised)
     return {
         "number": order.number,
         "case": order.case,

@@ -259,7 +259,7 @@ class Convening:
         *,
         key: date | None,
     ) -> QueuedLetter:
-        address = self._rules.address(post, person.id)
+        address = self._rules.address(post, person.id, calendar.local_day(self._at))
         made = letter.model_validate(
             {
                 "to": Addressee(name=person.name, address=address, post_title=self._titled(post)),

@@ -163,7 +163,7 @@ def _facts(
     post = rules.roles[rules.publishers(day)[reader]]
     to = Addressee(
         name=telling.name(rules, reader),
-        address=rules.address(post, reader),
+        address=rules.address(post, reader, day),
         post_title=telling.title(rules, post, day),
     )
     return {

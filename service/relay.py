@@ -495,7 +495,7 @@ def auditors_letters(tx: Tx, anchor: Anchor) -> Iterator[QueuedLetter]:
         letter = AnchorLetter(
             to=Addressee(
                 name=name(rules, auditor.id),
-                address=rules.address(post, auditor.id),
+                address=rules.address(post, auditor.id, tx.today),
                 post_title=title(rules, post, tx.today),
             ),
             organisation=rules.organisation_name,

@@ -15,7 +15,7 @@ from service.store import actions, approvers, budgets, cases, covers, editions, 
 from service.store import letters as ledger
 from service.store.actions import ActionView
 from service.store.approvers import Approver
-from service.store.cases import CaseView
+from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import OUTSIDE, Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
@@ -27,6 +27,7 @@ from workflows.rules import calendar, course, meetings, routing
 SAID = "said"
 """The value of a named answer that is all words."""
 _FROZEN: dict[str, Edition] = {}
+_NAMING: dict[tuple[str, ...], Edition] = {}
 
 
 def edition(tx: Tx, hash: str) -> Edition:
@@ -34,6 +35,22 @@ def edition(tx: Tx, hash: str) -> Edition:
     if hash not in _FROZEN:
         _FROZEN[hash] = Edition.from_json(editions.get(tx, hash))
     return _FROZEN[hash]
+
+
+def rules_of(tx: Tx, case: CaseItem) -> Edition:
+    """Return the edition of a case, which here also knows by name whoever has come, and gone, since.
+
+    A case keeps the rules it opened with, while those who answer are found by the edition in force.
+    """
+    own, others = case.edition, editions.ever_in_force(tx, case.organisation)
+    key = (own, *(hash for hash in others if hash != own))
+    if key not in _NAMING:
+        # Of somebody whom several know the earliest has the word, so that nothing is said otherwise later.
+        first, *later = (edition(tx, hash) for hash in key)
+        people = {id: person for one in (*later, first) for id, person in one.people.items()}
+        posts = {id: post for one in (*later, first) for id, post in one.posts.items()}
+        _NAMING[key] = first.model_copy(update={"people": people, "posts": posts})
+    return _NAMING[key]
 
 
 def directory(tx: Tx, case: CaseView) -> Edition:
@@ -372,7 +389,7 @@ def pmo_letter(
         return None
     page = links_page(f"cases/{case.ref}")
     to = letters.Addressee(
-        name=person.name, address=people.address(pmo, person.id), post_title=title(rules, pmo, day)
+        name=person.name, address=people.address(pmo, person.id, day), post_title=title(rules, pmo, day)
     )
     stuck = letters.Stuck.model_validate(
         {

@@ -23,11 +23,11 @@ from service.telling import (
     came_to,
     covered,
     directory,
-    edition,
     matter,
     name,
     otherwise,
     place,
+    rules_of,
     share_of,
     title,
     together,
@@ -124,7 +124,7 @@ class CaseFile:
     def __init__(self, tx: Tx, case: CaseView, links: Links, at: datetime) -> None:
         self.tx = tx
         self.case = case
-        self.rules: Edition = edition(tx, case.edition)
+        self.rules: Edition = rules_of(tx, case)
         self.people: Edition = directory(tx, case)
         self.at = at
         self.today = calendar.local_day(at)
@@ -264,7 +264,7 @@ class CaseFile:
     def _addressee(self, post: str, person: str) -> Addressee:
         return Addressee(
             name=name(self.people, person),
-            address=self.people.address(post, person),
+            address=self.people.address(post, person, self.today),
             post_title=title(self.rules, post, self.today),
         )
 

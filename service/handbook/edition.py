@@ -528,12 +528,14 @@ class Edition(Frozen):
             above = self.line(above)
         return None
 
-    def address(self, post: str, person: str) -> str:
-        """Return where to write: to the post's own mailbox for its holder, else to the person.
+    def address(self, post: str, person: str, day: date) -> str:
+        """Return where to write on a day: to the post's mailbox for who holds it then, else to the person.
 
         Somebody this edition no longer knows can only be reached through the post.
         """
-        holds = any(holding.post == post and holding.person == person for holding in self.holdings)
+        holds = any(
+            holding.post == post and holding.person == person and holding.on(day) for holding in self.holdings
+        )
         known = self.people.get(person)
         if known is None or (holds and post in self.posts):
             return self.posts[post].email if post in self.posts else ""

@@ -195,6 +195,18 @@ def hashes(tx: Tx) -> dict[str, str]:
     return found
 
 
+def ever_in_force(tx: Tx, organisation: str) -> tuple[str, ...]:
+    """Return the hashes of the editions in which an organisation has had its people, the latest first."""
+
+    def look() -> tuple[str, ...]:
+        published = [draft for draft in drafts(tx, organisation) if draft.state == PUBLISHED]
+        hashes = [hash for draft in published for hash in (draft.hash, draft.base)]
+        return tuple(dict.fromkeys((in_force_hash(tx, organisation) or "", *hashes)))
+
+    found: tuple[str, ...] = tx.once(("ever in force", organisation), look)
+    return tuple(hash for hash in found if hash)
+
+
 def all_in_force(tx: Tx) -> tuple[InForce, ...]:
     """Return the edition in force of every organisation."""
     rows = tx.all(select(EDITIONS_IN_FORCE).order_by(EDITIONS_IN_FORCE.c.organisation))

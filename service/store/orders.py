@@ -326,9 +326,11 @@ def under_way(tx: Tx, key: str, within: timedelta) -> bool:
 
 def _approvals(tx: Tx, case: CaseView) -> Iterable[Approval]:
     """Return the answers that brought the version in hand to its approval."""
-    asked = {step.id for step in steps.of_version(tx, case.ref, case.version)}
-    for made in intents.decisions_of(tx, case.ref):
-        if made.step in asked and made.choice.favourable:
+    put = steps.of_version(tx, case.ref, case.version)
+    agreed = {step.id for step in put if step.choice and step.choice.favourable}
+    # Nothing of their words is told here, so that it does not matter if one of them was changed.
+    for made in intents.decisions_of(tx, case.ref, strict=False):
+        if made.step in agreed and made.choice.favourable:
             yield Approval(step=made.step, seat=made.seat, post=made.post, choice=made.choice)
 
 

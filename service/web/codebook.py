@@ -20,7 +20,7 @@ def for_decision(
     """Make a code for one link in one browser."""
     code = codes.issue(tx, person=person.id, purpose=DECISION, about=link, browser=browser)
     letter = Code(
-        to=Addressee(name=person.name, address=edition.address(post, person.id)),
+        to=Addressee(name=person.name, address=edition.address(post, person.id, tx.today)),
         purpose="decision",
         organisation=edition.organisation_name,
         ref=case,
@@ -49,7 +49,7 @@ def for_sign_in(tx: Tx, *, found: tuple[Person, Edition] | None, asked: str, bro
 def _mailbox(person: Person, edition: Edition, asked: str, tx: Tx) -> str:
     """Return where a person reads, as the handbook spells it: the mailbox they named, if it is theirs."""
     posts = edition.posts_of(person.id, tx.today)
-    theirs = [*(edition.address(post, person.id) for post in posts), person.email]
+    theirs = [*(edition.address(post, person.id, tx.today) for post in posts), person.email]
     return next((address for address in theirs if address.lower() == asked.lower()), theirs[0])
 
 

@@ -43,6 +43,8 @@ class Chosen(Frozen):
     until: date | None = None
     next_meeting: bool = False
     answers: dict[str, Answered] = Field(default_factory=dict)
+    attempt: int = 1
+    """Which of its seat's answers it is to be."""
 
 
 @dataclass(frozen=True)
@@ -332,18 +334,22 @@ def keep(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str) ->
         link=sight.link.id,
         step=sight.open_step.id,
         seat=sight.open_seat.key,
-        answer=chosen.model_dump(mode="json"),
+        answer=chosen.model_copy(update={"attempt": _attempt(sight)}).model_dump(mode="json"),
         shown_hash=shown_hash,
     )
 
 
-def kept(tx: Tx, visit: Visit, link_id: str, draft_id: str) -> tuple[Chosen, str]:
+def kept(tx: Tx, visit: Visit, sight: Sight, draft_id: str) -> tuple[Chosen, str]:
     """Return what was chosen and the hash of what was shown."""
     assert visit.session is not None
     draft = answers.get(tx, draft_id, session=visit.session.ref)
-    if draft is None or draft.link != link_id:
+    if draft is None or draft.link != sight.link.id:
         raise NoDraft
-    return Chosen.model_validate(draft.answer), draft.shown_hash
+    chosen = Chosen.model_validate(draft.answer)
+    if sight.answer and sight.answer.state == intents.UNDONE and chosen.attempt != _attempt(sight):
+        # An old page does not give again what was taken back since.
+        raise NoDraft
+    return chosen, draft.shown_hash
 
 
 def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str) -> Submitted | Stopped:
@@ -351,7 +357,7 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
 
     The same decision confirmed again finds itself; another one for the same seat is refused.
     """
-    chosen, shown_hash = kept(tx, visit, sight.link.id, draft_id)
+    chosen, shown_hash = kept(tx, visit, sight, draft_id)
     # From here on the time is that of the answer, and a deadline that passes waits for it.
     tx.lock(sight.case.ref)
     again = sight.standing in (Standing.DECIDED_BY_YOU, Standing.BEING_RECORDED)
@@ -367,6 +373,11 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
         raise Overtaken(_moved(meeting))
     intent = _intent(tx, visit, sight, chosen, shown_hash)
     return Submitted(intents.submit(tx, intent).intent, sight.open_step.kind)
+
+
+def _attempt(sight: Sight) -> int:
+    """Return which of its seat's answers the next one will be."""
+    return sight.answer.attempt + 1 if sight.answer else 1
 
 
 def _moved(meeting: date | None) -> str:

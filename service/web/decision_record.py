@@ -185,7 +185,7 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
     line = _decided(seclusion.lines(tx, case.ref))
     if line is None:
         raise NotFound(f"{case.ref} has not been decided, so there is no record of a decision yet.")
-    rules, day = telling.edition(tx, case.edition), words.local(line.at)
+    rules, day = telling.rules_of(tx, case), words.local(line.at)
     read = ProposalDocument.model_validate(cases.content(tx, case.ref) or {})
     asked = {step.id: step for step in steps.of_version(tx, case.ref, case.version)}
     made = [
@@ -195,8 +195,11 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
     ]
     # Whoever has an interest in it did not decide it, and is named with their interest.
     heard = [pair for pair in made if pair[1].choice is not Choice.DECLARE_INTEREST]
+    # Votes that made no outcome, and went to a meeting instead, decided nothing.
     deciding = [
-        pair for pair in heard if pair[0].kind in _DECIDING or pair[0].id == str(line.data["because"])
+        pair
+        for pair in heard
+        if (pair[0].kind in _DECIDING and pair[0].choice) or pair[0].id == str(line.data["because"])
     ]
     department = rules.departments.get(case.department)
     raised = orders.of_case(tx, case.ref)

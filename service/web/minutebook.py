@@ -456,7 +456,7 @@ def _said(tx: Tx, item: AgendaItem, heard: HeardItem) -> dict[str, object]:
     decision = next(iter(intents.decisions_of_step(tx, item.step, strict=False)), None)
     if decision is None:
         return {"votes": None}
-    said = telling.told(decision, telling.edition(tx, cases.get(tx, item.case).edition))
+    said = telling.told(decision, telling.rules_of(tx, cases.get(tx, item.case)))
     return {
         "came_to": f"{outcome(item)}{words.put_off(said.until, next_meeting=said.next_meeting)}",
         "reason": said.reason,

@@ -71,7 +71,7 @@ class Place:
 
 def waits(tx: Tx, case: CaseView) -> tuple[Wait, ...]:
     """Return what a case waits for."""
-    edition = telling.edition(tx, case.edition)
+    edition = telling.rules_of(tx, case)
     return worded(steps.waiting(tx, case.ref), edition, tx.today)
 
 
@@ -222,7 +222,7 @@ def _since_answer_on_action(
 ) -> tuple[str, ...]:
     if settled is None:
         return sentences(tx, case)
-    action, rules = actions.must(tx, case.ref), telling.edition(tx, case.edition)
+    action, rules = actions.must(tx, case.ref), telling.rules_of(tx, case)
     owner, verifier = (telling.title(rules, post, tx.today) for post in (action.owner, action.verifier))
     onward = {
         Choice.CLAIM_COMPLETE: f"it goes to {verifier} to be checked",
@@ -263,7 +263,7 @@ def _halted(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | 
 
 def _onward(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | None]]) -> str:
     """Say where a case goes after questions that were put together."""
-    rules = telling.edition(tx, case.edition)
+    rules = telling.rules_of(tx, case)
     outcomes = {step.key: telling.came_to(step, choice) for step, choice in answered}
     since = min([tx.today, *(leg.meeting for leg in case.route if leg.meeting)])
     following = telling.following(
@@ -314,7 +314,7 @@ def _before_project(case: CaseItem) -> bool:
 
 def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:
     """Draw the map: every leg of the route, those that an answer added, and where the case is on it."""
-    edition = telling.edition(tx, case.edition)
+    edition = telling.rules_of(tx, case)
     asked = _latest(steps.of_version(tx, case.ref, case.version))
     found: list[Place] = []
     for leg in course.walked(case.route, case.branches, asked):

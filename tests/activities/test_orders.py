@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import func, update
 
 from activities.cases import Cases
 from activities.orders import NOWHERE, Orders
@@ -12,6 +13,7 @@ from notifications.webhook import Receipt, Refused, TryLater, Webhook
 from service.store import orders, rebuild
 from service.store.letters import LedgerRow
 from service.store.orders import OrderView
+from service.store.tables import TEXTS
 from tests.support.activities import done
 from tests.support.desk import BASE, NINE, Desk
 from tests.support.real_time import RealTime
@@ -96,6 +98,18 @@ def test_an_approval_raises_its_order_in_the_same_breath_and_once(sending: Sendi
     with sending.desk.store.reading() as tx:
         assert len(orders.of_case(tx, REF)) == 1
     assert rebuild.drift(sending.desk.store) == ()
+
+
+def test_words_that_were_altered_keep_no_order_back(desk: Desk, webhook: FakeWebhook) -> None:
+    sending = Sending(desk, webhook)
+    case = desk.submits("PROP-02")
+    step = f"{case.case}.funding-bh-dmh.1"
+    desk.opens(desk.ask(case, "funding-bh-dmh"))
+    desk.closes(step, desk.answers(step, "bh-dmh"))
+    with desk.store.writing() as tx:
+        tx.run(update(TEXTS).values(body=func.replace(TEXTS.c.body, "Because", "Becauze")))
+    sending.becomes("approved", 1)
+    assert sending.order().number == "ORD-2004-0001"
 
 
 @pytest.mark.parametrize(("sample", "number"), [("PROP-02", "ORD-2004-0001"), ("PROP-01", "ORD-2004-0001")])

@@ -99,7 +99,7 @@ class Council:
             seat = next(seat for seat in step.seats if not seat.answered)
             edition = self.editions[self.town.case(step.case).organisation]
             holder = seat.holders[0]
-            address = edition.address(holder.post, holder.person)
+            address = edition.address(holder.post, holder.person, BEGINS.date())
             letter = await self._letter(step.id, seat.key, holder.person)
             await self.town.at(address).decide(letter, YES[step.kind])
             # What it came to is in the register with the answer itself: until then others seem to be asked.

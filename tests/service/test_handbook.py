@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from service import handbook, proposals
 from service.cli import app
 from service.handbook import Edition, Fault, HandbookError
+from service.handbook.edition import Holding
 from tests.support.samples import CALENDARS, SAMPLES
 from workflows.model import Assurance, Choice, Hold, Nudge, QuorumRule, Silence, Size
 from workflows.rules import routing
@@ -224,8 +225,24 @@ def test_a_letter_goes_to_the_posts_mailbox_for_its_holder_and_to_anyone_else_th
     other = LEICESTER.holder("cd-rc", IN_2004)
     assert holder is not None
     assert other is not None
-    assert LEICESTER.address("bh-dmh", holder.id) == "budget-dmh@leicester.example"
-    assert LEICESTER.address("bh-dmh", other.id) == other.email
+    assert LEICESTER.address("bh-dmh", holder.id, IN_2004) == "budget-dmh@leicester.example"
+    assert LEICESTER.address("bh-dmh", other.id, IN_2004) == other.email
+
+
+def test_whoever_held_a_post_before_has_no_letters_at_its_mailbox() -> None:
+    before, after = LEICESTER.holder("cd-rc", IN_2004), LEICESTER.holder("bh-dmh", IN_2004)
+    assert before is not None
+    assert after is not None
+    others = [one for one in LEICESTER.holdings if one.post != "bh-dmh"]
+    holdings = [
+        *others,
+        Holding(post="bh-dmh", person=before.id, since=date(2000, 4, 1), until=IN_2004 - timedelta(days=1)),
+        Holding(post="bh-dmh", person=after.id, since=IN_2004),
+    ]
+    changed = LEICESTER.model_copy(update={"holdings": tuple(holdings)})
+    assert changed.address("bh-dmh", before.id, IN_2004) == before.email
+    assert changed.address("bh-dmh", after.id, IN_2004) == "budget-dmh@leicester.example"
+    assert changed.address("bh-dmh", before.id, IN_2004 - timedelta(days=1)) == "budget-dmh@leicester.example"
 
 
 @pytest.mark.parametrize("address", ["budget-dmh@leicester.example", " Budget-DMH@Leicester.example "])

@@ -67,7 +67,7 @@ def item(found: Room, item: MinuteBookLine) -> MeetingItem:
 
 
 def summary(tx: Tx, case: CaseItem, waiting: tuple[steps.Waiting, ...], today: date) -> dict[str, Any]:
-    edition = telling.edition(tx, case.edition)
+    edition = telling.rules_of(tx, case)
     return {
         "ref": case.ref,
         "kind": case.kind,
@@ -119,7 +119,7 @@ def changes(tx: Tx, case: CaseView, earlier: int, later: int) -> list[ChangeTold
 
 
 def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[int]) -> DecisionTold:
-    edition = telling.edition(tx, case.edition)
+    edition = telling.rules_of(tx, case)
     told = telling.told(decision, edition)
     return DecisionTold(
         step=decision.step,
@@ -228,7 +228,7 @@ def quorum(tx: Tx, step: StepView, edition: Edition, reader: str) -> VotesTold |
 
 
 def step(tx: Tx, step: StepView, reader: str) -> StepTold:
-    edition = telling.edition(tx, cases.get(tx, step.case).edition)
+    edition = telling.rules_of(tx, cases.get(tx, step.case))
     held = step.takes_effect
     return StepTold(
         id=step.id,

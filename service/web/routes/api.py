@@ -281,7 +281,7 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
         _own_organisation(found, visit)
         if Role.READ_CASE not in visit.roles and not withdrawing.may(visit, found):
             raise NotFound
-        edition = telling.edition(tx, found.edition)
+        edition = telling.rules_of(tx, found)
         stops = telling.stops(found.route, edition, found.proposal.submitted)
         made, kept = seclusion.decisions(tx, ref, visit.me.id), versions.kept_for(tx, ref)
         return CaseTold(
@@ -323,7 +323,7 @@ def appraised(ref: str, visit: Asker) -> AppraisalTold:
         _own_organisation(found, visit)
         if found.kind != "proposal":
             raise NotFound(f"{ref} is no proposal, and has no business case.")
-        edition = telling.edition(tx, found.edition)
+        edition = telling.rules_of(tx, found)
         read = ProposalDocument.model_validate(cases.content(tx, ref) or {})
         figures, flags = briefing.reckoned(read, found, edition)
         said = read.model_dump(mode="json")

@@ -148,7 +148,7 @@ def case(ref: str, visit: Asker) -> Response:
         found = _case(tx, visit, ref)
         if found.kind == actions.KIND:
             return _action(tx, visit, found)
-        edition = telling.edition(tx, found.edition)
+        edition = telling.rules_of(tx, found)
         me = visit.me.id
         made, lines = seclusion.decisions(tx, ref, me), seclusion.lines(tx, ref, reader=me)
         content = cases.content(tx, ref) or {}
@@ -224,7 +224,7 @@ def compared(
             raise NotFound(f"{ref} has no such version.")
         first, last = sorted((first, last))
         changes = versions.differences(tx, found, first, last)
-        edition = telling.edition(tx, found.edition)
+        edition = telling.rules_of(tx, found)
         writers = {one.version: telling.name(edition, one.author) for one in known}
         stand = {
             one.version: sorted(
@@ -252,7 +252,7 @@ def compared(
 
 def _action(tx: Tx, visit: Visit, found: CaseView) -> Response:
     """Show an action: what is to be done, on whom it waits, and what was reported and checked."""
-    edition, action = telling.edition(tx, found.edition), actions.must(tx, found.ref)
+    edition, action = telling.rules_of(tx, found), actions.must(tx, found.ref)
     lines = recounting.gist(seclusion.lines(tx, found.ref))
     return page(
         "cases/action.html",
@@ -275,7 +275,7 @@ def record(ref: str, visit: Asker) -> Response:
     """Show the record of a case, every line with its fingerprint."""
     with visit.desk.store.reading() as tx:
         found = _case(tx, visit, ref)
-        edition = telling.edition(tx, found.edition)
+        edition = telling.rules_of(tx, found)
         lines = recounting.recount(seclusion.lines(tx, ref, reader=visit.me.id), edition)
     return page(
         "cases/record.html", visit.frame(), case=found, lines=lines, untold=lines[-1].seq > len(lines)
@@ -335,7 +335,7 @@ def withdraw(ref: str, visit: Asker) -> Response:
     """Ask whether to withdraw a case."""
     with visit.desk.store.reading() as tx:
         found = withdrawing.open_case(tx, visit, ref)
-        rules = telling.edition(tx, found.edition)
+        rules = telling.rules_of(tx, found)
         left = [telling.left_to_do(action, rules, visit.today) for action in telling.outliving(tx, ref)]
         order = orders.number_raised(tx, ref)
     return page("cases/withdraw.html", visit.frame(), case=found, left=left, order=order)

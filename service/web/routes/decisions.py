@@ -79,7 +79,7 @@ def link_check(link_id: str, draft: str, visit: Asker) -> Response:
         if sight.standing is not Standing.OPEN:
             return told_of(tx, visit, sight)
         try:
-            chosen, shown = deciding.kept(tx, visit, link_id, draft)
+            chosen, shown = deciding.kept(tx, visit, sight, draft)
         except NoDraft:
             return RedirectResponse(f"/a/read/{link_id}", 303)
         brief = briefing.shown(tx, shown) or briefing.brief(tx, sight)

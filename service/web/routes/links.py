@@ -259,7 +259,7 @@ def _latest_letter(tx: Tx, sight: Sight) -> LedgerRow | None:
 
 
 def _code_page(visit: Visit, sight: Sight, errors: Mapping[str, str] | None = None) -> Response:
-    address = sight.people.address(sight.link.post, sight.link.person)
+    address = sight.people.address(sight.link.post, sight.link.person, visit.today)
     return page_of(
         visit,
         "links/code.html",

@@ -10,7 +10,7 @@ from service.store.orders import OrderView
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
 from tests.support.real_time import RealTime
-from workflows.model import Choice, StepDecided
+from workflows.model import Choice, Ending, Outcome, StepClosing, StepDecided
 
 ORDER = f"order:{CASE}:1"
 NOTICE = f"{ORDER}:cancelled"
@@ -43,7 +43,10 @@ def taken(tx: Tx, attempt: int) -> None:
     orders.accepted(tx, ORDER, attempt, status=202, receipt="r-1", digest="d" * 64, answer="Yes")
 
 
-def test_an_order_says_who_asked_for_it_who_pays_and_who_approved(store: Store) -> None:
+@pytest.mark.parametrize("came_to", [Choice.APPROVE, None])
+def test_an_order_says_who_asked_for_it_who_pays_and_who_approved(
+    store: Store, came_to: Choice | None
+) -> None:
     with store.writing() as tx:
         samples.submit(tx)
         samples.open_step(tx)
@@ -51,7 +54,13 @@ def test_an_order_says_who_asked_for_it_who_pays_and_who_approved(store: Store) 
         for intent in made:
             intents.submit(tx, intent)
         decisions = tuple(intent.decision() for intent in made)
-        steps.decided(tx, StepDecided(step=samples.ask().step, decisions=decisions, at=OPENED), [])
+        step = samples.ask().step
+        steps.decided(tx, StepDecided(step=step, decisions=decisions, at=OPENED), [])
+        if came_to:
+            outcome = Outcome(step=step, ending=Ending.DECIDED, choice=came_to, at=OPENED)
+        else:
+            outcome = Outcome(step=step, ending=Ending.SILENT, at=OPENED)
+        steps.closed(tx, StepClosing(step=step, outcome=outcome), [])
         orders.raised(tx, cases.get(tx, CASE), at=OPENED, sending=True)
     found = order(store)
     assert (found.number, found.amount, found.version) == ("ORD-2004-0001", Decimal("140000.00"), 1)
@@ -61,7 +70,9 @@ def test_an_order_says_who_asked_for_it_who_pays_and_who_approved(store: Store) 
         ("hall", Decimal("84000.00")),
         ("sports", Decimal("56000.00")),
     ]
-    assert [(made.post, made.choice) for made in found.content.approvals] == [("hall", "approve")]
+    # Of votes that made no outcome none approved it.
+    approvals = [(made.post, made.choice) for made in found.content.approvals]
+    assert approvals == ([("hall", "approve")] if came_to else [])
 
 
 def test_however_often_it_is_raised_there_is_one_order(store: Store) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from service.store import cases, intents, letters
+from service import telling
+from service.handbook import Edition
+from service.store import cases, editions, intents, letters
 from service.store.intents import Condition, Intent
 from service.web import printing
-from tests.service.web.office import Office
+from tests.service.web.office import BEGINS, Office
 from workflows.model import Choice, Ending, Guard, Outcome, State, StepClosing, decision_key
 
 REF = "INV-2004-0001"
@@ -101,6 +103,55 @@ def read(office: Office, post: str = "cd-rc") -> tuple[str, str, dict[str, Any]]
 
 def text(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def arrives(office: Office, post: str, title: str = "") -> str:
+    """Bring a handbook into force in which somebody new holds a post, itself new if it has a title."""
+    rules = office.edition.model_dump()
+    rules["people"]["p-900"] = {
+        "id": "p-900",
+        "name": "N. Newcomer",
+        "email": "n.newcomer@people.leicester.example",
+    }
+    if title:
+        known = office.edition.posts["bh-dmh"].model_dump()
+        rules["posts"][post] = known | {"key": post, "title": title, "email": "new-post@leicester.example"}
+    rules["holdings"] = [
+        *(one for one in rules["holdings"] if one["post"] != post),
+        {"post": post, "person": "p-900", "since": date(2004, 9, 1), "until": None},
+    ]
+    office.edition = Edition.model_validate(rules)
+    with office.store.writing() as tx:
+        editions.put(tx, office.edition.to_json(), organisation="leicester", name="leicester")
+    return "p-900"
+
+
+def test_whoever_came_after_the_case_was_opened_is_named(office: Office) -> None:
+    office.submitted("PROP-02")
+    arrives(office, "bh-dmh")
+    answers(office, "notification", "heads-of-ict-secretary", Choice.NOTE)
+    answers(office, "funding-bh-dmh", "bh-dmh", Choice.APPROVE)
+    answers(office, "funding-bh-sports", "bh-sports", Choice.APPROVE)
+    step = answers(office, "srg", "cd-hsg", Choice.APPROVE)
+    office.became(REF, State.APPROVED, because=step)
+    page, paper, told = read(office)
+    assert "N. Newcomer" in page
+    assert "N. Newcomer" in paper
+    assert "N. Newcomer" in [one["person"] for one in told["decided_by"]]
+    browser = office.signed_in("cd-rc")
+    browser.see(f"/cases/{REF}/record")
+    assert "N. Newcomer approved" in browser.words
+    assert "p-900" not in browser.words
+
+
+def test_a_post_that_came_after_the_case_was_opened_has_its_title(office: Office) -> None:
+    office.submitted("PROP-02")
+    arrives(office, "head-of-culture", "Head of Culture")
+    with office.store.reading() as tx:
+        rules = telling.rules_of(tx, cases.get(tx, REF))
+        assert rules.hash == cases.get(tx, REF).edition != office.edition.hash
+    assert telling.title(rules, "head-of-culture", BEGINS.date()) == "Head of Culture"
+    assert rules.holder("head-of-culture", BEGINS.date()) is None, "who holds it is no rule of the case's"
 
 
 def test_it_says_what_was_decided_by_whom_why_and_what_else_there_was(office: Office) -> None:

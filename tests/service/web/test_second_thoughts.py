@@ -9,7 +9,7 @@ from service.handbook import Edition
 from service.relay import PAGE_PATIENCE
 from service.store import editions, intents, journal, letters, rebuild, steps
 from service.store.letters import LinkBinding, QueuedLetter
-from tests.service.web.office import BEGINS, Browser, Office
+from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, Office
 from tests.service.web.test_boards import everything, reads, votes
 from tests.service.web.test_deciding import FUNDER, checking, choices, closed, of_case
 from tests.support.activities import done
@@ -118,6 +118,23 @@ def test_another_answer_may_be_given_at_once_from_the_same_link(office: Office, 
         (made,) = intents.decisions_of(tx, of_case(step))
     assert (made.choice, made.attempt) == (Choice.REJECT, 2)
     assert rebuild.drift(office.store) == ()
+
+
+def test_an_old_form_does_not_give_again_what_was_taken_back(office: Office, step: str) -> None:
+    browser = checking(office, step)
+    old, check = browser.form(), browser.at
+    assert browser.press() == 200
+    with office.store.reading() as tx:
+        at = tx.now
+    done(office.register.decided(StepDecided(step=step, decisions=(office.engine.decided[-1],), at=at)))
+    asking_back(browser).press()
+    assert state(office, step) == "undone"
+    response = browser.post(old.action, data=old.fields, headers=SAME_ORIGIN)
+    assert response.status_code == 409
+    browser.see(check)
+    assert browser.heading == "Do you approve £12,000 from your budget?"
+    assert state(office, step) == "undone"
+    assert len(office.engine.decided) == 1
 
 
 def test_opening_pages_takes_nothing_back(office: Office, step: str) -> None:
