@@ -5,11 +5,9 @@ is started again. All that lasts is in the folder: two databases, the caught mai
 """
 
 import asyncio
-import ctypes
 import json
 import os
 import secrets
-import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -141,13 +139,24 @@ def prepare(store: Store, settings: Settings) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _end_with_supervisor() -> None:
-    """Have Linux end this process when its supervisor dies, however suddenly; nothing is left running."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+_LEASH = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG, which the program keeps that it becomes
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as it was before there was a Python
+supervisor, *words = sys.argv[1:]
+os.getppid() == int(supervisor) and os.execvp(words[0], words)
+"""
 
 
-_PR_SET_PDEATHSIG = 1
+def _leashed(words: Sequence[str]) -> Sequence[str]:
+    """Have Linux end a process when its supervisor dies, however suddenly; nothing is left running.
+
+    The process says so of itself: done between fork and exec, in a copy of a process with threads, it could
+    wait for ever for a lock that one of them held, and its supervisor for it.
+    """
+    if sys.platform != "linux":
+        return words
+    return (sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()), *words)
 
 
 class Part:
@@ -169,14 +178,13 @@ class Part:
         """Start the process; what it says goes to its log."""
         with self._log.open("ab") as said:
             self._process = await asyncio.create_subprocess_exec(
-                *self._words,
+                *_leashed(self._words),
                 env=dict(self._environment),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
                 # A Ctrl-C at the terminal is for the supervisor, which then ends its parts in order.
                 start_new_session=True,
-                preexec_fn=_end_with_supervisor,
             )
 
     async def keep(self, started: Callable[[], None]) -> None:

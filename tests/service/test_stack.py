@@ -1,6 +1,11 @@
 """What a stack on one machine does before anybody comes."""
 
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -11,6 +16,45 @@ from service.store import Store, editions, journal, letters, rebuild
 from service.store.editions import Player
 from service.store.line import ORGANISATION
 from service.store.tables import COVERS
+
+SUPERVISOR = """
+import asyncio, sys
+from pathlib import Path
+from service.stack import Part
+
+async def run():
+    part = Part("sleeper", ["sleep", "60"], {}, Path(sys.argv[1]))
+    await part.start()
+    print(part.pid, flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(run())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is left running is ended by Linux alone")
+def test_a_part_ends_when_its_supervisor_dies_however_suddenly(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", SUPERVISOR, str(tmp_path / "log")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as supervisor:
+        assert supervisor.stdout is not None
+        part = Path("/proc") / supervisor.stdout.readline().decode().strip()
+        until(lambda: b"sleep" in (part / "comm").read_bytes())
+        supervisor.kill()
+    until(lambda: ended(part))
+
+
+def ended(process: Path) -> bool:
+    try:
+        return ") Z " in (process / "stat").read_text()
+    except OSError:
+        return True
+
+
+def until(condition: Callable[[], bool], within: float = 20.0) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_the_clock_is_set_before_there_is_an_organisation(sqlite_url: str, keys: Keys) -> None:

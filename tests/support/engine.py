@@ -60,11 +60,19 @@ class Server:
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         health = [str(engine.binary()), "operator", "cluster", "health", "--address", self.address]
         deadline = time.monotonic() + READY_WITHIN
-        while b"SERVING" not in subprocess.run(health, capture_output=True, check=False).stdout:
+        while b"SERVING" not in _said(health):
             if process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"The Temporal server did not start; see {self.folder / 'temporal.log'}.")
             time.sleep(0.05)
+
+
+def _said(words: list[str]) -> bytes:
+    """Return what a command prints; nothing where it waits for an answer that does not come."""
+    try:
+        return subprocess.run(words, capture_output=True, check=False, timeout=10).stdout
+    except subprocess.TimeoutExpired:
+        return b""
 
 
 @contextmanager

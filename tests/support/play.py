@@ -212,13 +212,14 @@ class Play:
 
     async def runs(self, key: str, round: int = 1) -> None:
         """Wait until the engine has a step, whether or not the register has it."""
-        while True:
-            try:
-                await self.client.get_workflow_handle(self.step(key, round)).describe()
-            except RPCError:
-                await asyncio.sleep(0.01)
-            else:
-                return
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    await self.client.get_workflow_handle(self.step(key, round)).describe()
+                except RPCError:
+                    await asyncio.sleep(0.01)
+                else:
+                    return
 
     async def runs_action(self, ref: str) -> None:
         """Wait until the owner of an action that follows is asked."""
