@@ -1487,6 +1487,7 @@ def test_a_variant_is_checked_with_the_handbook_it_is_laid_over(tmp_path: Path) 
         (lambda folder: (folder / "posts.yaml").write_text("a: \x07\n"), "special characters"),
         (lambda folder: (folder / "posts.yaml").write_text("a: " + "[" * 5000), "recursion"),
         (lambda folder: (folder / "posts.yaml").write_text("? [a]\n: b\n"), "a key must be a word"),
+        (lambda folder: (folder / "zz.yaml").write_text("{}\n"), "says nothing"),
     ],
 )
 def test_a_folder_that_is_no_handbook_is_refused_in_a_sentence(
@@ -1495,6 +1496,20 @@ def test_a_folder_that_is_no_handbook_is_refused_in_a_sentence(
     folder = copied(tmp_path)
     write(folder)
     assert any(message in fault.message for fault in faults(folder))
+
+
+def test_a_folder_of_one_file_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("{}\n")
+    (fault,) = faults(tmp_path)
+    assert (fault.file, fault.line) == (f"{tmp_path.name}/a.yaml", 1)
+    assert fault.message == "says nothing: write in it, or take the file away"
+
+
+def test_a_variant_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    (folder / "editions" / "empty.yaml").write_text("{}\n")
+    (fault,) = faults(folder, "empty")
+    assert (fault.file, fault.line) == ("leicester/editions/empty.yaml", 1)
 
 
 # ------------------------------------------------------------------------ the command
