@@ -15,11 +15,13 @@ from service.handbook.words import in_words
 from service.handbook.written import (
     DECIDES_NOTHING,
     FIRST_YEAR,
+    VOTED_ON,
     ForumEntry,
     Handbook,
     HoldEntry,
     LadderEntry,
     QuorumEntry,
+    StepEntry,
 )
 from workflows.model import Choice, Nudge, QuorumRule, Silence
 from workflows.rules import actions
@@ -363,7 +365,9 @@ def _steps(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield (*trail, "silence"), f"expires, but the ladder {step.ladder} does not end with close"
         if ladder and step.silence is not Silence.EXPIRE and closes:
             yield (*trail, "silence"), f"must be expire, as the ladder {step.ladder} ends with close"
-        forum = handbook.forums.get(step.forum or "")
+        yield from _voted_on(handbook, kind, step)
+        board = (handbook.route.srg or step.forum) if kind in VOTED_ON else None
+        forum = handbook.forums.get(board or "")
         if step.quorum:
             seats, chair = (len(forum.members), bool(forum.chair)) if forum else (1, False)
             yield from (((*trail, "quorum", part), told) for part, told in _quorum(step.quorum, seats, chair))
@@ -374,6 +378,16 @@ def _steps(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         undecided = forum is not None and quorum is None
         if counts and not undecided and (quorum is None or quorum.rule is not QuorumRule.MAJORITY):
             yield (*trail, "ladder"), f"{step.ladder} counts votes, and this is decided by no majority"
+
+
+def _voted_on(handbook: Handbook, kind: str, step: StepEntry) -> Iterator[Complaint]:
+    """Complain of terms by which one post would need the votes of a forum, or a forum those of none."""
+    trail, srg = ("steps", kind, "forum"), handbook.route.srg
+    if step.forum and kind not in VOTED_ON:
+        told = f"must be left out: one post answers {kind}, and only {' and '.join(VOTED_ON)} go to"
+        yield trail, f"{told} the members of a forum, whose quorum nobody could make alone"
+    elif kind in VOTED_ON and srg in handbook.forums and step.forum != srg:
+        yield trail, f"must be {srg}, whose members are asked and by whose quorum they decide"
 
 
 def _limits(handbook: Handbook, source: Source) -> Iterator[Complaint]:

@@ -73,7 +73,8 @@ def _boards(edition: Edition, source: Source, today: date) -> Iterator[Fault]:
     """A board can decide with the people who hold its posts, today and after every change that is known."""
     for one in boards.short(edition, edition.changes(today)):
         since = "" if one.day == today else f" from {in_words(one.day)} on"
-        yield source.fault(("forums", one.forum, "members"), f"{one}{since}")
+        trail = ("steps", one.kind, "quorum") if one.kind else ("forums", one.forum, "members")
+        yield source.fault(trail, f"{one}{since}")
 
 
 def _off_days(handbook: Handbook, edition: Edition, source: Source) -> Iterator[Fault]:

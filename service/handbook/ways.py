@@ -9,7 +9,7 @@ from service import clock
 from service.handbook.edition import ON_TERMS_OF, PUBLISHING, Decides, Principle
 from service.handbook.sources import Source, Trail
 from service.handbook.words import in_words
-from service.handbook.written import ForumEntry, Handbook
+from service.handbook.written import VOTED_ON, ForumEntry, Handbook
 from workflows.model import Nudge
 from workflows.rules import actions, versions
 from workflows.rules.course import LED_TO
@@ -300,7 +300,7 @@ def _falls_back(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield trail, "is email_then_meeting, but it never meets: needs meets"
         elif not _meets_again(forum):
             yield trail, "is email_then_meeting, but it has no meeting to come"
-        for kind in ("srg", "referral"):
+        for kind in VOTED_ON:
             step = handbook.steps.get(kind)
             ladder = handbook.ladders.get(step.ladder) if step else None
             if step and ladder and Nudge.CLOSE not in [rung.nudge for rung in ladder.rungs]:

@@ -763,7 +763,35 @@ QUESTIONS = """questions:
             "steps.srg.ladder",
             "there is no ladder stairs",
         ),
-        ("steps.yaml", "forum: srg", "forum: cabinet", 0, "steps.srg.forum", "cabinet has no quorum"),
+        # who votes
+        ("steps.yaml", "forum: srg", "forum: cabinet", 0, "steps.srg.forum", "must be srg, whose members"),
+        ("steps.yaml", "forum: srg", "forum: heads-of-ict", 0, "steps.srg.forum", "must be srg, whose"),
+        (
+            "steps.yaml",
+            "    forum: srg\n    ladder: board\n",
+            "    ladder: challenge\n",
+            -2,
+            "steps.srg.forum",
+            "must be srg, whose members are asked and by whose quorum they decide",
+        ),
+        *(
+            (
+                "steps.yaml",
+                f"  {kind}:\n",
+                f"  {kind}:\n    forum: {forum}\n",
+                1,
+                f"steps.{kind}.forum",
+                f"must be left out: one post answers {kind}, and only srg and referral go to the members",
+            )
+            for kind, forum in (
+                ("notification", "heads-of-ict"),
+                ("funding", "srg"),
+                ("srg_meeting", "srg"),
+                ("dataset", "heads-of-ict"),
+                # a forum without a quorum is not told to have one
+                ("completion", "cabinet"),
+            )
+        ),
         (
             "steps.yaml",
             "  completion:\n    choices",
@@ -1287,6 +1315,33 @@ def test_a_board_can_decide_without_any_one_of_its_members_who_may_be_the_author
     ends(folder, *gone)
     found = [fault for fault in faults(folder) if fault.key == "forums.srg.members"]
     assert [fault.message for fault in found] == [told]
+
+
+def a_referral(folder: Path, *terms: str) -> int:
+    """Give referrals terms of their own; return the line after their first."""
+    choices = "[approve, approve_with_conditions, reject, return, defer, abstain, declare_interest]"
+    own = "".join(f"    {each}\n" for each in (f"choices: {choices}", "silence: expire", *terms))
+    return change(folder, "steps.yaml", "  srg_meeting:\n", f"  referral:\n{own}  srg_meeting:\n") + 1
+
+
+def test_a_referral_goes_to_srg_s_members(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    a_referral(folder, "ladder: challenge")
+    told = [(fault.key, fault.message.partition(",")[0]) for fault in faults(folder)]
+    assert ("steps.referral.forum", "must be srg") in told
+
+
+def test_a_board_can_decide_a_referral_by_the_quorum_that_is_its_own(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    line = a_referral(folder, "ladder: board", "forum: srg", "quorum: {rule: majority, present: 8}")
+    (fault,) = faults(folder)
+    assert (fault.line, fault.key) == (line + 4, "steps.referral.quorum")
+    assert fault.message == (
+        "8 must answer for it to decide a referral, and only 7 different people could of a proposal by "
+        "Chief Executive (chief-executive), who decides nothing of their own"
+    )
+    change(folder, "steps.yaml", "present: 8", "present: 5")
+    handbook.load(folder)
 
 
 @pytest.mark.parametrize(
