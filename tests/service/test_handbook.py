@@ -1405,6 +1405,45 @@ def test_a_meeting_that_is_called_off_is_not_held_later(tmp_path: Path) -> None:
     assert not {date(2004, 5, 31), date(2004, 6, 1)} & set(days)
 
 
+CD_HSG = "email: cd-hsg@leicester.example\n    department: dept-hsg\n    line: chief-executive"
+
+
+@pytest.mark.parametrize(("day", "since"), [("2026-04-01", ""), ("2099-04-01", " from 1 April 2099 on")])
+def test_a_member_is_not_succeeded_by_another_member(tmp_path: Path, day: str, since: str) -> None:
+    folder = copied(tmp_path)
+    succeeded = f"\n    succeeded_by: cd-ell\n    succeeded_on: {day}"
+    change(folder, "posts.yaml", CD_HSG, CD_HSG + succeeded)
+    (fault,) = faults(folder)
+    assert fault.key == "forums.srg.members[6]"
+    assert fault.message == f"cd-ell would have two seats, as cd-hsg and as cd-ell{since}; a post has one"
+
+
+def test_nobody_substitutes_for_a_member_who_has_come_to_act_for_another(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    change(folder, "forums.yaml", SRG_QUORUM, f"substitutes: {{cd-rc: sd-information}}\n    {SRG_QUORUM}")
+    (fault,) = faults(folder)
+    assert fault.key == "forums.srg.substitutes.cd-rc"
+    told = "sd-information would have two seats, as sd-ict-ca and as sd-information; a post has one"
+    assert fault.message == told
+
+
+def test_a_post_that_acts_for_two_members_is_asked_once_with_all_they_have() -> None:
+    merged = LEICESTER.posts["cd-hsg"].model_copy(
+        update={"succeeded_by": "chief-executive", "succeeded_on": IN_2004}
+    )
+    veto = LEICESTER.forums["srg"].model_copy(update={"veto": ("cd-hsg",)})
+    edition = LEICESTER.model_copy(
+        update={
+            "posts": LEICESTER.posts | {"cd-hsg": merged},
+            "forums": LEICESTER.forums | {"srg": veto},
+        }
+    )
+    srg = edition.routing(IN_2004).srg
+    assert srg is not None
+    assert [seat.key for seat in srg.seats] == [post for post in veto.members if post != "cd-hsg"]
+    assert [seat.key for seat in srg.seats if seat.chair and seat.veto] == ["chief-executive"]
+
+
 def test_a_succession_needs_its_day(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     change(folder, "posts.yaml", "    succeeded_on: 2007-04-01\n", "")

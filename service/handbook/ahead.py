@@ -1,0 +1,62 @@
+"""What only the edition of a handbook shows, from today on: whether each seat and each meeting stands."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+
+from service.handbook import boards
+from service.handbook.edition import Edition, Forum
+from service.handbook.sources import Trail
+from service.handbook.ways import Complaint
+from service.handbook.words import in_words
+from service.handbook.written import Handbook
+from workflows.rules import calendar
+
+
+def _boards(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """A board can decide with the people who hold its posts, today and after every change that is known."""
+    for one in boards.short(edition, edition.changes(today)):
+        trail = ("steps", one.kind, "quorum") if one.kind else ("forums", one.forum, "members")
+        yield trail, f"{one}{_since(one.day, today)}"
+
+
+def _seats(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """No post comes to two seats of a forum by acting for a member, or for a member's substitute."""
+    for forum in edition.forums.values():
+        for day in edition.changes(today):
+            if found := next(_doubled(edition, forum, day), None):
+                trail, told = found
+                yield trail, f"{told}{_since(day, today)}; a post has one"
+                break
+
+
+def _doubled(edition: Edition, forum: Forum, day: date) -> Iterator[Complaint]:
+    named: list[tuple[Trail, str]] = [
+        *((("forums", forum.key, "members", n), post) for n, post in enumerate(forum.members)),
+        *((("forums", forum.key, "substitutes", m), post) for m, post in forum.substitutes.items()),
+    ]
+    seated: dict[str, str] = {}
+    for trail, post in named:
+        acting = edition.acting(post, day)
+        if acting in seated:
+            yield trail, f"{acting} would have two seats, as {seated[acting]} and as {post}"
+        seated.setdefault(acting, post)
+
+
+def _off_days(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """No meeting is named for a day that is not worked; one that recurs moves by itself."""
+    for key, forum in handbook.forums.items():
+        for number, day in enumerate(forum.also_meets):
+            if not calendar.is_working(day, edition.non_working):
+                told = f"{in_words(day)} is not a working day; name another"
+                yield ("forums", key, "also_meets", number), told
+
+
+def _since(day: date, today: date) -> str:
+    return "" if day == today else f" from {in_words(day)} on"
+
+
+CHECKS: tuple[Callable[[Handbook, Edition, date], Iterable[Complaint]], ...] = (
+    _boards,
+    _seats,
+    _off_days,
+)
