@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from service.handbook import boards
-from service.handbook.edition import Edition, Forum
+from service.handbook.edition import Decides, Edition, Forum
 from service.handbook.sources import Trail
 from service.handbook.ways import Complaint
 from service.handbook.words import in_words
 from service.handbook.written import Handbook
-from workflows.rules import calendar
+from workflows.rules import calendar, series
 
 
 def _boards(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
@@ -42,6 +42,43 @@ def _doubled(edition: Edition, forum: Forum, day: date) -> Iterator[Complaint]:
         seated.setdefault(acting, post)
 
 
+def _meetings(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """A forum at whose meetings proposals are taken has one to come that papers can still reach."""
+    for forum in _waited_for(handbook, edition, today):
+        last = max(forum.meetings, default=None)
+        if last is None or series.papers_due(last, forum.papers_days, edition.non_working) < today:
+            told = "has no meeting to come that papers can still reach, and proposals would wait for one"
+            yield ("forums", forum.key), told
+
+
+def _waited_for(handbook: Handbook, edition: Edition, today: date) -> Iterator[Forum]:
+    """Go through the forums whose meetings a case may wait for, each once."""
+    route, forums = edition.route, edition.forums
+    owners = edition.embargo.owners if edition.embargo else ()
+    granting = [owner.forum for owner in owners if owner.until is None or owner.until >= today]
+    waited_for = [
+        route.notification_forum or "",
+        # An embargo's owner that decides by email is asked at once.
+        *(key for key in granting if forums[key].decides is not Decides.EMAIL),
+        *(
+            principle.issue_to[0]
+            for principle in edition.principles.values()
+            if principle.issue_leg == "issue_resolution"
+        ),
+        route.srg if route.srg and forums[route.srg].decides is not Decides.EMAIL else "",
+    ]
+    yield from (forums[key] for key in dict.fromkeys(waited_for) if key)
+
+
+def _by_email(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """A forum that meets answers at its meetings; only SRG's members are asked by email all the same."""
+    for key, forum in edition.forums.items():
+        meets = any(day >= today for day in forum.meetings)
+        if forum.decides is Decides.EMAIL and key != edition.route.srg and meets:
+            told = "is email, but it meets, and what is put to it waits for its meeting: needs meeting"
+            yield ("forums", key, "decides"), told
+
+
 def _off_days(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
     """No meeting is named for a day that is not worked; one that recurs moves by itself."""
     for key, forum in handbook.forums.items():
@@ -58,5 +95,7 @@ def _since(day: date, today: date) -> str:
 CHECKS: tuple[Callable[[Handbook, Edition, date], Iterable[Complaint]], ...] = (
     _boards,
     _seats,
+    _meetings,
+    _by_email,
     _off_days,
 )

@@ -9,7 +9,7 @@ from service import clock
 from service.handbook.edition import ON_TERMS_OF, PUBLISHING, Decides, Principle
 from service.handbook.sources import Source, Trail
 from service.handbook.words import in_words
-from service.handbook.written import VOTED_ON, ForumEntry, Handbook
+from service.handbook.written import VOTED_ON, Handbook
 from workflows.model import Nudge
 from workflows.rules import actions, versions
 from workflows.rules.course import LED_TO
@@ -250,44 +250,16 @@ def _holding(handbook: Handbook, post: str, day: date) -> Iterator[str]:
             yield key
 
 
-# ------------------------------------------------------------------------ on which day
-
-
-def _no_meeting(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """A forum at whose meetings proposals are taken meets again."""
-    today = clock.real_now().date()
-    owners = handbook.embargo.owners if handbook.embargo else ()
-    srg = handbook.forums.get(handbook.route.srg or "")
-    waited_for = [
-        handbook.route.notification_forum,
-        *(owner.forum for owner in owners if owner.until is None or owner.until >= today),
-        *(
-            principle.issue_to[0]
-            for principle in handbook.principles.values()
-            if principle.issue_leg == "issue_resolution" and principle.issue_to
-        ),
-        srg.key if srg and srg.decides is Decides.MEETING else None,
-    ]
-    for key in dict.fromkeys(waited_for):
-        forum = handbook.forums.get(key or "")
-        if forum and not _meets_again(forum):
-            yield ("forums", forum.key), "has no meeting to come, and proposals would wait for one"
-
-
-def _meets_again(forum: ForumEntry) -> bool:
-    today = clock.real_now().date()
-    return forum.meets is not None or any(day >= today for day in forum.also_meets)
+# ------------------------------------------------------------------------ how it decides
 
 
 def _falls_back(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """A forum that meets answers at its meetings, and SRG first by email if the handbook says so.
+    """SRG answers first by email if the handbook says so, and at its meetings what its members do not decide.
 
-    For that it has a meeting that what its members do not decide goes to, and their time does end.
+    For that it meets, and the time for their answers does end.
     """
     for key, forum in handbook.forums.items():
         trail = ("forums", key, "decides")
-        if forum.decides is Decides.EMAIL and key != handbook.route.srg and _meets_again(forum):
-            yield trail, "is email, but it meets, and what is put to it waits for its meeting: needs meeting"
         if forum.decides is not Decides.EMAIL_THEN_MEETING:
             continue
         if key != handbook.route.srg:
@@ -298,8 +270,6 @@ def _falls_back(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield trail, "is email_then_meeting, but it has no members to decide by email"
         if forum.meets is None and not forum.also_meets:
             yield trail, "is email_then_meeting, but it never meets: needs meets"
-        elif not _meets_again(forum):
-            yield trail, "is email_then_meeting, but it has no meeting to come"
         for kind in VOTED_ON:
             step = handbook.steps.get(kind)
             ladder = handbook.ladders.get(step.ladder) if step else None
@@ -431,7 +401,6 @@ CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _embargo,
     _nobody,
     _publishing,
-    _no_meeting,
     _falls_back,
     _written_down,
     _route,

@@ -408,6 +408,7 @@ def faults(folder: Path, variant: str = "") -> tuple[Fault, ...]:
 
 CD_RC = "email: cd-rc@leicester.example\n    department: dept-rc\n    line: chief-executive"
 SRG_QUORUM = "quorum: {rule: majority, present: 4, casting: true, interest_lowers_quorum: false}"
+SRG_MEETS = "    meets: {which: last, weekday: thursday, a_week_earlier_in: [december]}\n"
 MONEY_END = "- {day: 8, nudge: line}\n      - {day: 10, nudge: pmo}"
 BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
 HEADS, PASSED_ON = "[heads-of-ict]", "[heads-of-ict, ict-services]"
@@ -883,8 +884,8 @@ QUESTIONS = """questions:
             "meets: {which: last, weekday: thursday, a_week_earlier_in: [december]}",
             "also_meets: [2004-10-28]",
             None,
-            "forums.srg.decides",
-            "is email_then_meeting, but it has no meeting to come",
+            "forums.srg",
+            "has no meeting to come that papers can still reach",
         ),
         (
             "forums.yaml",
@@ -934,7 +935,7 @@ QUESTIONS = """questions:
             "    also_meets: [2004-10-13]\n",
             None,
             "forums.heads-of-ict",
-            "has no meeting to come, and proposals would wait for one",
+            "has no meeting to come that papers can still reach, and proposals would wait for one",
         ),
         (
             "principles.yaml",
@@ -1496,6 +1497,52 @@ def test_who_is_never_asked_needs_neither_a_clause_nor_terms(tmp_path: Path) -> 
     assert [fault.message for fault in faults(folder) if "clause" in fault.message] == []
 
 
+MEETS = "    meets: {which: second, weekday: wednesday, not_in: [august]}\n"
+NO_MEETING = "has no meeting to come that papers can still reach, and proposals would wait for one"
+NEVER = (
+    "not_in: [january, february, march, april, may, june, july, august, september, october, november, "
+    "december]"
+)
+
+
+@pytest.mark.parametrize(
+    ("meets", "served"),
+    [
+        # only one that was, long ago
+        (f"meets: {{which: second, weekday: wednesday, {NEVER}}}\n    also_meets: [2004-05-12]", False),
+        # called off again
+        ("also_meets: [2026-05-13]\n    does_not_meet: [2026-05-13]", False),
+        # its papers closed the Friday before
+        ("also_meets: [2026-03-06]", False),
+        # its papers close today
+        ("also_meets: [2026-03-09]", True),
+    ],
+)
+@pytest.mark.parametrize("forum", ["heads-of-ict", "srg"])
+def test_a_forum_that_is_waited_for_has_a_meeting_that_papers_can_reach(
+    tmp_path: Path, forum: str, meets: str, served: bool
+) -> None:
+    folder = copied(tmp_path)
+    monthly = {"heads-of-ict": MEETS, "srg": SRG_MEETS}[forum]
+    change(folder, "forums.yaml", monthly, f"    {meets}\n")
+    if served:
+        handbook.load(folder, today=date(2026, 3, 2))
+        return
+    with pytest.raises(HandbookError) as raised:
+        handbook.load(folder, today=date(2026, 3, 2))
+    assert [(fault.key, fault.message) for fault in raised.value.problems] == [
+        (f"forums.{forum}", NO_MEETING)
+    ]
+
+
+def test_an_embargo_s_owner_that_decides_by_email_needs_no_meeting(tmp_path: Path) -> None:
+    folder = tmp_path / "herefordshire"
+    shutil.copytree(SHIPPED.parent / "herefordshire", folder)
+    old = "    papers_days: 5\n    meets: {which: third, weekday: wednesday, not_in: [august]}"
+    change(folder, "forums.yaml", f"    decides: meeting\n{old}", "    decides: email")
+    assert handbook.load(folder).forums["ipg"].meetings == ()
+
+
 EMBARGO = "    - {forum: ipg, since: 2007-04-01, illustrative: true}\n"
 
 
@@ -1541,7 +1588,7 @@ def test_a_dated_owner_of_an_embargo_with_days_to_come_meets_until_then(tmp_path
     change(folder, "forums.yaml", "    meets: {which: third, weekday: tuesday, not_in: [august]}\n", "")
     (fault,) = faults(folder)
     assert fault.key == "forums.connects-board"
-    assert fault.message == "has no meeting to come, and proposals would wait for one"
+    assert fault.message == NO_MEETING
 
 
 def test_all_faults_are_told_at_once_whatever_their_kind(tmp_path: Path) -> None:
