@@ -1,4 +1,4 @@
-"""What only the edition of a handbook shows, from today on: whether each seat and each meeting stands."""
+"""What only the edition of a handbook shows, from today on: somebody to ask, and a meeting to come."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -40,6 +40,67 @@ def _doubled(edition: Edition, forum: Forum, day: date) -> Iterator[Complaint]:
         if acting in seated:
             yield trail, f"{acting} would have two seats, as {seated[acting]} and as {post}"
         seated.setdefault(acting, post)
+
+
+def _nobody(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """A post that a way asks is held, or has a line above it that is, on every day to come (SYS-24)."""
+    owners = edition.embargo.owners if edition.embargo else ()
+    handed_over = {owner.since for owner in owners if owner.since and owner.since > today}
+    told: set[str] = set()
+    for day in sorted({*edition.changes(today), *handed_over}):
+        for trail, named in _asked(handbook, edition, day):
+            post = edition.acting(named, day)
+            if post not in told and edition.answering(post, day) is None:
+                told.add(post)
+                who = post if post == named else f"{post}, which acts for {named}"
+                nobody = f"nobody holds {who}{_since(day, today)}, nor any post above it"
+                yield trail, f"{nobody}: nobody would be asked"
+
+
+def _asked(handbook: Handbook, edition: Edition, day: date) -> Iterator[tuple[Trail, str]]:
+    """Go through the posts that a proposal's way may ask on a day."""
+    route, forums = edition.route, edition.forums
+    if route.notification_forum:
+        yield ("roles", "direct_notifications"), edition.roles["direct_notifications"]
+    for key in ("head_of_profession", "bids", "project_authority", "reviewer"):
+        if post := getattr(route, key):
+            yield ("route", key), post
+    for key, principle in edition.principles.items():
+        yield ("principles", key, "deviation_to"), principle.deviation_to
+        posts = ((number, body) for number, body in enumerate(principle.issue_to) if body in edition.posts)
+        yield from ((("principles", key, "issue_to", number), post) for number, post in posts)
+    for key, system in edition.corporate_systems.items():
+        yield ("corporate_systems", key, "principal_customer"), system.principal_customer
+    for key in _asked_forums(edition, day):
+        yield ("forums", key, "secretary"), forums[key].secretary
+    if route.srg:
+        srg = forums[route.srg]
+        yield from ((("forums", srg.key, "members", n), post) for n, post in enumerate(srg.members))
+        if srg.decides is Decides.EMAIL_THEN_MEETING:
+            yield ("forums", srg.key, "secretary"), srg.secretary
+    for post, above in edition.next_authority.items():
+        section = "next_authority" if post in handbook.next_authority else "delegated_limits"
+        yield (section, post), above
+    for key in edition.departments:
+        if head := edition.directorate(key):
+            yield ("departments", key, "head"), head
+    yield ("roles", "pmo"), edition.roles["pmo"]
+
+
+def _asked_forums(edition: Edition, day: date) -> tuple[str, ...]:
+    """Return the forums that a way may ask on a day, each once."""
+    bodies = [body for principle in edition.principles.values() for body in principle.issue_to]
+    systems = [system.business_forum for system in edition.corporate_systems.values()]
+    asked = (edition.route.notification_forum, *bodies, *systems, *_owners(edition, day))
+    return tuple(dict.fromkeys(key for key in asked if key and key in edition.forums))
+
+
+def _owners(edition: Edition, day: date) -> list[str]:
+    """Return who grants exceptions from an embargo on a day; before its first owner's day that owner."""
+    embargo = edition.embargo
+    if embargo is None or (embargo.until and embargo.until < day):
+        return []
+    return [owner.forum for owner in embargo.owners if owner.on(day)] or [embargo.owners[0].forum]
 
 
 def _meetings(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
@@ -95,6 +156,7 @@ def _since(day: date, today: date) -> str:
 CHECKS: tuple[Callable[[Handbook, Edition, date], Iterable[Complaint]], ...] = (
     _boards,
     _seats,
+    _nobody,
     _meetings,
     _by_email,
     _off_days,

@@ -399,6 +399,10 @@ class EmbargoHolder(Entry):
     since: Day | None = None
     until: Day | None = None
 
+    def on(self, day: date) -> bool:
+        """Say whether it owns the embargo on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
 
 class Embargo(Entry):
     """A standstill on spending: whose it is, what it leaves free, and what an exception must show."""

@@ -150,78 +150,6 @@ def _embargo(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield ("embargo", "evidence"), f"there is no principle {key}"
 
 
-def _nobody(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """A post that a way asks is held, or succeeded, or has a line above it that is (SYS-24)."""
-    told: set[str] = set()
-    for trail, post in _asked(handbook):
-        if post in handbook.posts and post not in told and not _answers(handbook, post):
-            told.add(post)
-            yield trail, f"nobody holds {post}, now or later, nor any post above it: nobody would be asked"
-
-
-def _asked(handbook: Handbook) -> Iterator[tuple[Trail, str]]:
-    """Go through the posts that a proposal's way may ask."""
-    route, forums = handbook.route, handbook.forums
-    if route.notification_forum:
-        yield ("roles", "direct_notifications"), handbook.roles.direct_notifications
-    for key in ("head_of_profession", "bids"):
-        if post := getattr(route, key):
-            yield ("route", key), post
-    for key, principle in handbook.principles.items():
-        yield ("principles", key, "deviation_to"), principle.deviation_to
-        yield from ((("principles", key, "issue_to", n), body) for n, body in enumerate(principle.issue_to))
-    for key, system in handbook.corporate_systems.items():
-        yield ("corporate_systems", key, "principal_customer"), system.principal_customer
-    for key in _asked_forums(handbook):
-        if key in forums:
-            yield ("forums", key, "secretary"), forums[key].secretary
-    if srg := forums.get(route.srg or ""):
-        yield from ((("forums", srg.key, "members", n), post) for n, post in enumerate(srg.members))
-        if srg.decides is Decides.EMAIL_THEN_MEETING:
-            yield ("forums", srg.key, "secretary"), srg.secretary
-    yield from (
-        (("route", key), post) for key in ("project_authority", "reviewer") if (post := getattr(route, key))
-    )
-    for post in handbook.delegated_limits:
-        known = handbook.posts.get(post)
-        if post in handbook.next_authority:
-            yield ("next_authority", post), handbook.next_authority[post]
-        elif known and known.line:
-            yield ("delegated_limits", post), known.line
-    yield ("roles", "pmo"), handbook.roles.pmo
-
-
-def _asked_forums(handbook: Handbook) -> tuple[str, ...]:
-    """Return the forums that a way may ask, each once."""
-    bodies = [body for principle in handbook.principles.values() for body in principle.issue_to]
-    systems = [system.business_forum for system in handbook.corporate_systems.values()]
-    owners = [owner.forum for owner in handbook.embargo.owners] if handbook.embargo else []
-    asked = (handbook.route.notification_forum, *bodies, *systems, *owners)
-    return tuple(dict.fromkeys(key for key in asked if key in handbook.forums))
-
-
-def _answers(handbook: Handbook, post: str) -> bool:
-    """Say whether somebody answers for a post today or later: its holder, its successor, or its line."""
-    today = clock.real_now().date()
-    held = {
-        hold.post
-        for person in handbook.people.values()
-        for hold in person.holds
-        if hold.until is None or hold.until >= today
-    }
-    seen: list[str] = []
-    ways = [post]
-    while ways:
-        at = ways.pop()
-        known = handbook.posts.get(at)
-        if at in held:
-            return True
-        if at not in seen and known:
-            seen.append(at)
-            ways += [way for way in (known.succeeded_by, known.line) if way]
-    return False
-
-
 def _publishing(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     """A handbook comes into force by two people, so that nobody changes by themselves who decides."""
     today = clock.real_now().date()
@@ -399,7 +327,6 @@ CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _one_meeting,
     _duplicates,
     _embargo,
-    _nobody,
     _publishing,
     _falls_back,
     _written_down,

@@ -927,7 +927,7 @@ QUESTIONS = """questions:
             "      - {post: chief-executive, since: 2002-01-01, until: 2010-01-01}\n",
             None,
             "forums.srg.members[1]",
-            "nobody holds chief-executive, now or later, nor any post above it",
+            "nobody holds chief-executive, nor any post above it",
         ),
         (
             "forums.yaml",
@@ -1267,6 +1267,105 @@ def ends(folder: Path, *posts: str, until: str = "2025-12-31") -> None:
         file.write_text(
             re.sub(rf"(post: {post}, since: [-\d]+)[^}}]*}}", rf"\1, until: {until}}}", file.read_text())
         )
+
+
+SECRETARY = "email: heads-of-ict@leicester.example\n    department: dept-rad\n    line: sd-ict-ca"
+PROPERTY = "email: sd-property@leicester.example\n    department: dept-rad\n    line: cd-rad"
+NO_PROPERTY = ("money.yaml", "  sd-property: 100000\n", "")
+
+
+def no_line(entry: str) -> tuple[str, str, str]:
+    """Return a change of a post, above which nobody stands any more."""
+    return "posts.yaml", entry, entry.rpartition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("post", "held", "changes", "key", "message"),
+    [
+        # one who is to come is not there today
+        (
+            "sd-property",
+            "since: 2030-01-01",
+            (NO_PROPERTY, no_line(PROPERTY)),
+            "corporate_systems.CS7.principal_customer",
+            "nobody holds sd-property, nor any post above it: nobody would be asked",
+        ),
+        # one who leaves is not there afterwards
+        (
+            "heads-of-ict-secretary",
+            "since: 2002-01-01, until: 2099-12-31",
+            (no_line(SECRETARY),),
+            "forums.heads-of-ict.secretary",
+            "nobody holds heads-of-ict-secretary from 1 January 2100 on, nor any post above it: nobody "
+            "would be asked",
+        ),
+        # nor is the old holder of a post for which a vacant one acts
+        (
+            "sd-information",
+            "since: 2002-01-01, until: 2007-03-31",
+            (
+                ("money.yaml", "  sd-information: 100000\n", ""),
+                no_line(
+                    "email: sd-information@leicester.example\n    department: dept-rad\n    line: cd-rad"
+                ),
+                ("people.yaml", ", until: 2007-03-31}", "}"),
+            ),
+            "roles.direct_notifications",
+            "nobody holds sd-information, which acts for sd-ict-ca, nor any post above it: nobody would be "
+            "asked",
+        ),
+    ],
+)
+def test_somebody_is_asked_for_each_post_today_and_after_every_change_that_is_known(
+    tmp_path: Path,
+    post: str,
+    held: str,
+    changes: tuple[tuple[str, str, str], ...],
+    key: str,
+    message: str,
+) -> None:
+    folder = copied(tmp_path)
+    for file, old, new in changes:
+        change(folder, file, old, new)
+    people = (folder / "people.yaml").read_text("utf-8")
+    text = re.sub(rf"post: {post}, since: [-\d]+}}", f"post: {post}, {held}}}", people)
+    (folder / "people.yaml").write_text(text, "utf-8")
+    (fault,) = faults(folder)
+    assert (fault.key, fault.message) == (key, message)
+
+
+def test_somebody_brings_a_directorate_s_proposal_within_the_guidelines(tmp_path: Path) -> None:
+    folder = tmp_path / "herefordshire"
+    shutil.copytree(SHIPPED.parent / "herefordshire", folder)
+    old = "department: cyp\n    line: chief-executive\n    illustrative: true"
+    change(folder, "posts.yaml", old, "department: cyp\n    illustrative: true")
+    change(folder, "people.yaml", "      - {post: dir-cyp, since: 2002-01-01}\n", "")
+    change(
+        folder, "people.yaml", "holder-dir-cyp@people.herefordshire.example\n    holds:\n", "x@y.example\n"
+    )
+    (fault,) = faults(folder)
+    assert fault.key == "departments.cyp.head"
+    assert fault.message == "nobody holds dir-cyp, nor any post above it: nobody would be asked"
+
+
+def test_whoever_owns_an_embargo_is_asked_from_their_first_day_to_their_last(tmp_path: Path) -> None:
+    folder = tmp_path / "herefordshire"
+    shutil.copytree(SHIPPED.parent / "herefordshire", folder)
+    for post, held in (("connects", "2002-01-01, until: 2098-12-31"), ("ipg", "2099-01-01")):
+        line = "\n    department: corporate-customer-services\n    line: dir-ccs"
+        email = f"email: {post}-secretary@herefordshire.example"
+        change(folder, "posts.yaml", email + line, email + line.rpartition("\n")[0])
+        change(
+            folder, "people.yaml", f"{post}-secretary, since: 2002-01-01", f"{post}-secretary, since: {held}"
+        )
+    change(folder, "principles.yaml", "until: 2007-03-31", "until: 2098-12-31")
+    change(folder, "principles.yaml", "since: 2007-04-01", "since: 2099-01-01")
+    handbook.load(folder)
+    change(folder, "principles.yaml", "until: 2098-12-31", "until: 2097-12-31")
+    change(folder, "principles.yaml", "since: 2099-01-01", "since: 2098-01-01")
+    (fault,) = faults(folder)
+    assert fault.key == "forums.ipg.secretary"
+    assert fault.message.startswith("nobody holds ipg-secretary from 1 January 2098 on, nor any post")
 
 
 MEMBERS = ("cd-sch", "cd-rad", "cd-hsg", "cd-ell", "sd-ict-ca", "sd-information")
