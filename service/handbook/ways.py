@@ -145,6 +145,17 @@ def _embargo(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         if gap:
             told = "must begin on the day after the owner before it ends, so that each day has one owner"
             yield ("embargo", "owners", number + 1, "since"), told
+    if embargo.since and embargo.until and embargo.until < embargo.since:
+        yield ("embargo", "until"), f"is before since, {in_words(embargo.since)}: it would never be in force"
+    last = embargo.owners[-1].until if embargo.owners else None
+    if last and (embargo.until is None or last < embargo.until):
+        told = (
+            f"is before the embargo ends, {in_words(embargo.until)}"
+            if embargo.until
+            else "must be left out, for the embargo has no end"
+        )
+        trail = ("embargo", "owners", len(embargo.owners) - 1, "until")
+        yield trail, f"{told}: nobody could grant an exception after it"
     for key in embargo.evidence:
         if key not in written_in(source, "principles"):
             yield ("embargo", "evidence"), f"there is no principle {key}"
@@ -204,6 +215,19 @@ def _falls_back(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             if step and ladder and Nudge.CLOSE not in [rung.nudge for rung in ladder.rungs]:
                 told = f"{step.ladder} never closes, so that what {key} does not decide by email"
                 yield ("steps", kind, "ladder"), f"{told} would never go to its meeting: it needs close"
+
+
+def _goes_on(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """Where others are asked what an owner leaves unanswered, the owner's time does end (SYS-05)."""
+    step = handbook.steps.get("challenge")
+    ladder = handbook.ladders.get(step.ladder) if step else None
+    if not step or not ladder or any(rung.nudge is Nudge.CLOSE for rung in ladder.rungs):
+        return
+    for key, principle in handbook.principles.items():
+        if principle.issue_leg == "principal_customer" and len(principle.issue_to) > 1:
+            others = ", ".join(principle.issue_to[1:])
+            told = f"{step.ladder} never closes, so that {others}, whom {key} names, would never be asked"
+            yield ("steps", "challenge", "ladder"), f"{told}: it needs close"
 
 
 def _written_down(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -329,6 +353,7 @@ CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _embargo,
     _publishing,
     _falls_back,
+    _goes_on,
     _written_down,
     _route,
     _legs,

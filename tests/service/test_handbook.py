@@ -408,6 +408,7 @@ def faults(folder: Path, variant: str = "") -> tuple[Fault, ...]:
 
 CD_RC = "email: cd-rc@leicester.example\n    department: dept-rc\n    line: chief-executive"
 SRG_QUORUM = "quorum: {rule: majority, present: 4, casting: true, interest_lowers_quorum: false}"
+CONSULTED = "[support, support_with_conditions, not_support, return, defer]"
 SRG_MEETS = "    meets: {which: last, weekday: thursday, a_week_earlier_in: [december]}\n"
 MONEY_END = "- {day: 8, nudge: line}\n      - {day: 10, nudge: pmo}"
 BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
@@ -605,6 +606,15 @@ QUESTIONS = """questions:
             "goes round in a circle",
         ),
         ("forums.yaml", "parent: cabinet", "parent: heads-of-ict", None, "parent", "goes round in a circle"),
+        # one half of it in the line
+        (
+            "money.yaml",
+            "\nbudgets:",
+            "\nnext_authority: {cd-rc: bh-dmh}\n\nbudgets:",
+            1,
+            "next_authority.cd-rc",
+            "goes round in a circle: cd-rc → bh-dmh → cd-rc",
+        ),
         (
             "people.yaml",
             BH_DMH,
@@ -738,6 +748,47 @@ QUESTIONS = """questions:
             "is send_back, which leads nowhere; completion may offer verify, defer",
         ),
         ("steps.yaml", "choices: [note]", "choices: [defer]", 0, "notification.choices", "it needs note"),
+        *(
+            (
+                "steps.yaml",
+                f"  {kind}:\n    choices: {old}",
+                f"  {kind}:\n    choices: {new}",
+                1,
+                f"steps.{kind}.choices",
+                f"leaves no way to refuse: it needs {refusals}",
+            )
+            for kind, old, new, refusals in (
+                ("consent", CONSULTED, "[support, defer]", "not_support or return"),
+                ("dataset", "[approve, return, ", "[approve, ", "return"),
+                ("action_check", "[verify, send_back]", "[verify]", "send_back"),
+                (
+                    "extra",
+                    "[approve, approve_with_conditions, reject, return, ",
+                    "[approve, ",
+                    "reject or return",
+                ),
+            )
+        ),
+        *(
+            (
+                "steps.yaml",
+                "  bid_outcome:\n    choices: [approve, reject, defer]",
+                f"  bid_outcome:\n    choices: {choices}",
+                1,
+                "steps.bid_outcome.choices",
+                "needs reject, or nobody could say that a bid has failed",
+            )
+            for choices in ("[approve]", "[approve, defer]")
+        ),
+        (
+            "steps.yaml",
+            f"    choices: {CONSULTED}\n    ladder: challenge\n    silence: expire\n",
+            f"    choices: {CONSULTED}\n    ladder: money\n",
+            1,
+            "steps.challenge.ladder",
+            "money never closes, so that business-forum, heads-of-ict, srg, whom P08 names, would never be "
+            "asked: it needs close",
+        ),
         (
             "steps.yaml",
             "choices: [note]",
@@ -1206,6 +1257,23 @@ QUESTIONS = """questions:
             "forums.heads-of-ict.papers_days",
             "must be 60 working days or fewer",
         ),
+        *(
+            (
+                "forums.yaml",
+                "papers_days: 5\n    meets: {which: second",
+                f"papers_days: 5\n    called_days: {days}\n    meets: {{which: second",
+                1,
+                "forums.heads-of-ict.called_days",
+                told,
+            )
+            for days, told in (
+                (
+                    4,
+                    "is 4, and must be 5 or more, as papers_days is: members are called before papers close",
+                ),
+                (121, "must be 120 working days or fewer, about half a year"),
+            )
+        ),
         (
             "organisation.yaml",
             "key: leicester",
@@ -1634,6 +1702,32 @@ def test_a_forum_that_is_waited_for_has_a_meeting_that_papers_can_reach(
     ]
 
 
+def test_a_proposal_can_be_refused_for_good_by_its_funders_or_by_srg(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    funding = "  funding:\n    choices: [approve, approve_with_conditions, "
+    change(folder, "steps.yaml", f"{funding}reject, ", funding)
+    handbook.load(folder)
+    srg = "  srg:\n    choices: [approve, approve_with_conditions, "
+    change(folder, "steps.yaml", f"{srg}reject, ", srg)
+    (fault,) = faults(folder)
+    assert fault.key == "steps.funding.choices"
+    assert fault.message == (
+        "funding or srg must offer reject, or a proposal could be returned for ever and never refused"
+    )
+
+
+def test_what_is_not_supported_needs_srg_to_go_to(tmp_path: Path) -> None:
+    folder = tmp_path / "herefordshire"
+    shutil.copytree(SHIPPED.parent / "herefordshire", folder)
+    old = "[support, support_with_conditions, return, defer]"
+    change(folder, "steps.yaml", old, "[support, support_with_conditions, not_support]")
+    told = [(fault.key, fault.message) for fault in faults(folder)]
+    assert told == [
+        ("steps.head_of_profession.choices", "offers not_support, but no SRG is named to refer to"),
+        ("steps.head_of_profession.choices", "leaves no way to refuse: it needs return"),
+    ]
+
+
 def test_an_embargo_s_owner_that_decides_by_email_needs_no_meeting(tmp_path: Path) -> None:
     folder = tmp_path / "herefordshire"
     shutil.copytree(SHIPPED.parent / "herefordshire", folder)
@@ -1659,6 +1753,24 @@ EMBARGO = "    - {forum: ipg, since: 2007-04-01, illustrative: true}\n"
             EMBARGO.replace("04-01", "04-01, until: 2006-01-01"),
             "embargo.owners[2].until",
             "is before since, 1 April 2007",
+        ),
+        (
+            EMBARGO,
+            EMBARGO.replace("04-01", "04-01, until: 2025-03-31"),
+            "embargo.owners[2].until",
+            "must be left out, for the embargo has no end: nobody could grant an exception after it",
+        ),
+        (
+            EMBARGO,
+            EMBARGO.replace("04-01", "04-01, until: 2099-03-30") + "  until: 2099-03-31\n",
+            "embargo.owners[2].until",
+            "is before the embargo ends, 31 March 2099: nobody could grant an exception after it",
+        ),
+        (
+            EMBARGO,
+            EMBARGO + "  since: 2007-01-02\n  until: 2007-01-01\n",
+            "embargo.until",
+            "is before since, 2 January 2007: it would never be in force",
         ),
         (EMBARGO, EMBARGO.replace("ipg", "cabinet"), "embargo.owners[2].forum", "there is no forum cabinet"),
         (
