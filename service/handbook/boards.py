@@ -19,10 +19,15 @@ class Short(NamedTuple):
     needed: int
     author: str = ""
     """The member without whom it cannot: whoever put a proposal forward or wrote it decides nothing of it."""
+    kind: str = ""
+    """The kind of question, where a board decides another kind by another quorum."""
 
     def __str__(self) -> str:
         who = f"only {self.people} different people" if self.people > 1 else "one person alone"
-        told = f"{self.needed} must answer for it to decide, and {who if self.people else 'nobody'} could"
+        what = f" a {self.kind}" if self.kind else ""
+        told = (
+            f"{self.needed} must answer for it to decide{what}, and {who if self.people else 'nobody'} could"
+        )
         own = f" of a proposal by {self.author}, who decides nothing of their own" if self.author else ""
         return told + own
 
@@ -56,9 +61,13 @@ def lacking(edition: Edition, forum: Forum, day: date, authors: Collection[str] 
 
     SRG is asked by email, where an author's seat goes up the line; at a meeting it has an interest.
     """
-    quorum = quorum_of(edition, forum)
-    if quorum is None:
-        return None
+    for kind, quorum in _quorums(edition, forum):
+        if short := _by(quorum, edition, forum, day, authors):
+            return short._replace(kind=kind)
+    return None
+
+
+def _by(quorum: Quorum, edition: Edition, forum: Forum, day: date, authors: Collection[str]) -> Short | None:
     able, needed = forum.members, _needed(quorum, len(forum.members))
     if forum.key != edition.route.srg:
         able = tuple(post for post in able if _id(edition, post, day) not in authors)
@@ -68,10 +77,19 @@ def lacking(edition: Edition, forum: Forum, day: date, authors: Collection[str] 
     return Short(forum=forum.key, day=day, people=people, needed=needed) if people < needed else None
 
 
-def quorum_of(edition: Edition, forum: Forum) -> Quorum | None:
-    """Return by what a forum's members decide; None where its secretary alone answers for it."""
-    terms = edition.terms().get("srg") if forum.key == edition.route.srg else None
-    return (terms.quorum if terms else forum.quorum) if forum.members else None
+def _quorums(edition: Edition, forum: Forum) -> Iterator[tuple[str, Quorum]]:
+    """Go through that by which a forum's members decide; nothing where its secretary alone answers for it.
+
+    A referral to SRG may have a quorum of its own, and is then told apart.
+    """
+    if not forum.members:
+        return
+    terms = edition.terms() if forum.key == edition.route.srg else {}
+    quorum = terms["srg"].quorum if "srg" in terms else forum.quorum
+    if quorum:
+        yield "", quorum
+    if "referral" in terms and terms["referral"].quorum != quorum:
+        yield "referral", terms["referral"].quorum
 
 
 def seated(

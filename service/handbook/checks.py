@@ -15,11 +15,13 @@ from service.handbook.words import in_words
 from service.handbook.written import (
     DECIDES_NOTHING,
     FIRST_YEAR,
+    VOTED_ON,
     ForumEntry,
     Handbook,
     HoldEntry,
     LadderEntry,
     QuorumEntry,
+    StepEntry,
 )
 from workflows.model import Choice, Nudge, QuorumRule, Silence
 from workflows.rules import actions
@@ -30,6 +32,8 @@ LONGEST_LADDER = 250
 """Working days: whoever is silent for a year is told of to somebody."""
 LONGEST_PAPERS = 60
 """Working days before a meeting: the papers of three months of meetings."""
+LONGEST_NOTICE = 120
+"""Working days before a meeting."""
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _A_WORD = "is a key, and must be a word of letters without accents, digits, - and _"
 _ANY_YEARS = range(FIRST_YEAR, FIRST_YEAR + 28)
@@ -185,7 +189,19 @@ def _circles(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     yield from _circle(lines, lambda key: ("posts", key, "line"))
     yield from _circle(successors, lambda key: ("posts", key, "succeeded_by"))
     yield from _circle(parents, lambda key: ("forums", key, "parent"))
-    yield from _circle(handbook.next_authority, lambda key: ("next_authority", key))
+    # Where none is written, the next authority is the post above in the line: that may close a circle.
+    authorities = {
+        **handbook.next_authority,
+        **{
+            post: posts[post].line
+            for post in handbook.delegated_limits
+            if post in posts and post not in handbook.next_authority
+        },
+    }
+    for trail, told in _circle(authorities, lambda key: ("next_authority", key)):
+        # One of lines alone is told above.
+        if trail[-1] in handbook.next_authority:
+            yield trail, told
 
 
 def _circle(above: Mapping[str, str | None], trail: Callable[[str], Trail]) -> Iterator[Complaint]:
@@ -241,7 +257,17 @@ def _forums(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         if forum.papers_days > LONGEST_PAPERS:
             told = f"must be {LONGEST_PAPERS} working days or fewer, or no proposal would reach a meeting"
             yield (*trail, "papers_days"), told
+        yield from (((*trail, "called_days"), told) for told in _called(forum))
         yield from (((*trail, part), told) for part, told in _meetings(forum))
+
+
+def _called(forum: ForumEntry) -> Iterator[str]:
+    """Complain of a day on which nobody would think of a meeting yet, or its papers have closed already."""
+    if forum.called_days < forum.papers_days:
+        told = f"is {forum.called_days}, and must be {forum.papers_days} or more, as papers_days is"
+        yield f"{told}: members are called before papers close"
+    if forum.called_days > LONGEST_NOTICE:
+        yield f"must be {LONGEST_NOTICE} working days or fewer, about half a year"
 
 
 def _seated(forum: ForumEntry) -> Iterator[Complaint]:
@@ -328,19 +354,45 @@ def _choices(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         for choice, count in Counter(step.choices).items():
             if count > 1:
                 yield trail, f"offers {choice} {count} times"
-        if step.deciding and step.choices and not set(step.choices) & {*_REFUSALS}:
-            yield trail, "leaves no way to refuse: it needs reject or return"
-        if Choice.REFER_UP in step.choices and not handbook.route.srg:
-            yield trail, "offers refer_up, but no SRG is named to refer to"
+        nowhere = [choice for choice in Choice if _goes_up(kind, choice) and not handbook.route.srg]
+        for choice in nowhere:
+            if choice in step.choices:
+                yield trail, f"offers {choice}, but no SRG is named to refer to"
+        refusals = [choice for choice in _fit(kind) if choice in _REFUSALS and choice not in nowhere]
+        if step.deciding and step.choices and refusals and not {*step.choices} & {*refusals}:
+            yield trail, f"leaves no way to refuse: it needs {' or '.join(refusals)}"
+        if kind == "bid_outcome" and Choice.REJECT not in step.choices:
+            yield trail, "needs reject, or nobody could say that a bid has failed"
         if not step.deciding and kind not in DECIDES_NOTHING:
             told = f"must be true: of what is asked, only {', '.join(DECIDES_NOTHING)} decide nothing"
             yield ("steps", kind, "deciding"), told
         yield from _dead_ends(kind, step.choices)
 
 
+def _refused(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """A proposal can be refused for good, and not only returned: by its funders, or by SRG."""
+    route, steps = handbook.route, handbook.steps
+    refusing = ("funding", "srg") if route.srg and route.srg_decides_major else ("funding",)
+    if "funding" in steps and not any(
+        Choice.REJECT in steps[kind].choices for kind in refusing if kind in steps
+    ):
+        told = "must offer reject, or a proposal could be returned for ever and never refused"
+        yield ("steps", "funding", "choices"), f"{' or '.join(refusing)} {told}"
+
+
+def _goes_up(kind: str, choice: Choice) -> bool:
+    """Say whether an answer brings a case to SRG."""
+    return choice is Choice.REFER_UP or (kind, choice) == ("head_of_profession", Choice.NOT_SUPPORT)
+
+
+def _fit(kind: str) -> Sequence[Choice]:
+    """Return the answers that a kind of question may offer; none for a kind that is never put."""
+    return choices_of(kind) or actions.KINDS.get(kind, ())
+
+
 def _dead_ends(kind: str, choices: Sequence[Choice]) -> Iterator[Complaint]:
     """Complain of answers after which a case would stay open and wait for nobody."""
-    fit = choices_of(kind) or actions.KINDS.get(kind, ())
+    fit = _fit(kind)
     if not fit:
         kinds = ", ".join((*(known for passage in LEGS.values() for known in passage.kinds), *actions.KINDS))
         yield ("steps", kind), f"is no kind of question that is put; these are: {kinds}"
@@ -363,7 +415,9 @@ def _steps(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield (*trail, "silence"), f"expires, but the ladder {step.ladder} does not end with close"
         if ladder and step.silence is not Silence.EXPIRE and closes:
             yield (*trail, "silence"), f"must be expire, as the ladder {step.ladder} ends with close"
-        forum = handbook.forums.get(step.forum or "")
+        yield from _voted_on(handbook, kind, step)
+        board = (handbook.route.srg or step.forum) if kind in VOTED_ON else None
+        forum = handbook.forums.get(board or "")
         if step.quorum:
             seats, chair = (len(forum.members), bool(forum.chair)) if forum else (1, False)
             yield from (((*trail, "quorum", part), told) for part, told in _quorum(step.quorum, seats, chair))
@@ -374,6 +428,16 @@ def _steps(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         undecided = forum is not None and quorum is None
         if counts and not undecided and (quorum is None or quorum.rule is not QuorumRule.MAJORITY):
             yield (*trail, "ladder"), f"{step.ladder} counts votes, and this is decided by no majority"
+
+
+def _voted_on(handbook: Handbook, kind: str, step: StepEntry) -> Iterator[Complaint]:
+    """Complain of terms by which one post would need the votes of a forum, or a forum those of none."""
+    trail, srg = ("steps", kind, "forum"), handbook.route.srg
+    if step.forum and kind not in VOTED_ON:
+        told = f"must be left out: one post answers {kind}, and only {' and '.join(VOTED_ON)} go to"
+        yield trail, f"{told} the members of a forum, whose quorum nobody could make alone"
+    elif kind in VOTED_ON and srg in handbook.forums and step.forum != srg:
+        yield trail, f"must be {srg}, whose members are asked and by whose quorum they decide"
 
 
 def _limits(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -429,6 +493,7 @@ _CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _forums,
     _ladders,
     _choices,
+    _refused,
     _steps,
     _limits,
     _validity,

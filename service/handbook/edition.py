@@ -399,6 +399,10 @@ class EmbargoHolder(Entry):
     since: Day | None = None
     until: Day | None = None
 
+    def on(self, day: date) -> bool:
+        """Say whether it owns the embargo on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
 
 class Embargo(Entry):
     """A standstill on spending: whose it is, what it leaves free, and what an exception must show."""
@@ -709,16 +713,21 @@ class Edition(Frozen):
         if key is None:
             return None
         forum = self.forums[key]
+        # A post that came to act for two members has one seat, or the question could not be put at all.
+        sitting: dict[str, list[str]] = {}
+        for member in forum.members:
+            sitting.setdefault(self._acting(member, day), []).append(member)
         seats = tuple(
             SeatAsk(
                 key=post,
                 post=post,
-                chair=member == forum.chair,
-                veto=member in forum.veto,
-                substitute=self._acting(forum.substitutes.get(member, ""), day),
+                chair=forum.chair in members,
+                veto=any(member in forum.veto for member in members),
+                substitute=self._acting(
+                    next((forum.substitutes[m] for m in members if m in forum.substitutes), ""), day
+                ),
             )
-            for member in forum.members
-            for post in (self._acting(member, day),)
+            for post, members in sitting.items()
         )
         return ForumRules(
             key=forum.key,

@@ -1,7 +1,7 @@
 """Reads the folder of a handbook into an edition, and finds everything that is wrong with it."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,12 +11,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from service import clock
-from service.handbook import boards, building, checks, sources, written
+from service.handbook import ahead, building, checks, sources, written
 from service.handbook.edition import Edition
 from service.handbook.sources import Fault, Source, Trail
-from service.handbook.words import in_words
 from service.handbook.written import Handbook
-from workflows.rules import calendar
 
 SHIPPED = Path(__file__).parents[1] / "handbooks"
 _VARIANTS = "editions"
@@ -63,26 +61,11 @@ def load(name: str | Path, *, variant: str = "", today: date | None = None) -> E
     today = today or clock.real_now().date()
     years = range(written.FIRST_YEAR, today.year + _YEARS_AHEAD + 1)
     edition = building.edition(handbook, name=folder.name, variant=variant, years=years)
-    faults = [*_boards(edition, source, today), *_off_days(handbook, edition, source)]
+    complaints = (each for check in ahead.CHECKS for each in check(handbook, edition, today))
+    faults = [source.fault(trail, told) for trail, told in complaints]
     if faults:
         raise HandbookError(faults)
     return edition
-
-
-def _boards(edition: Edition, source: Source, today: date) -> Iterator[Fault]:
-    """A board can decide with the people who hold its posts, today and after every change that is known."""
-    for one in boards.short(edition, edition.changes(today)):
-        since = "" if one.day == today else f" from {in_words(one.day)} on"
-        yield source.fault(("forums", one.forum, "members"), f"{one}{since}")
-
-
-def _off_days(handbook: Handbook, edition: Edition, source: Source) -> Iterator[Fault]:
-    """No meeting is named for a day that is not worked; one that recurs moves by itself."""
-    for key, forum in handbook.forums.items():
-        for number, day in enumerate(forum.also_meets):
-            if not calendar.is_working(day, edition.non_working):
-                told = f"{in_words(day)} is not a working day; name another"
-                yield source.fault(("forums", key, "also_meets", number), told)
 
 
 def _folder(name: str | Path) -> Path:

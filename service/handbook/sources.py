@@ -107,6 +107,9 @@ def read(path: Path, *, called: str = "") -> Source:
         else:
             source.faults.append(source.fault((), "must be a mapping of keys to values"))
     source.broken = not source.data
+    # What is broken is refused, for nothing else that is said of it is looked at.
+    if source.broken and not source.faults:
+        source.faults.append(source.fault((), "says nothing: write in it, or take the file away"))
     return source
 
 

@@ -9,7 +9,7 @@ from service import clock
 from service.handbook.edition import ON_TERMS_OF, PUBLISHING, Decides, Principle
 from service.handbook.sources import Source, Trail
 from service.handbook.words import in_words
-from service.handbook.written import ForumEntry, Handbook
+from service.handbook.written import VOTED_ON, Handbook
 from workflows.model import Nudge
 from workflows.rules import actions, versions
 from workflows.rules.course import LED_TO
@@ -145,81 +145,20 @@ def _embargo(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         if gap:
             told = "must begin on the day after the owner before it ends, so that each day has one owner"
             yield ("embargo", "owners", number + 1, "since"), told
+    if embargo.since and embargo.until and embargo.until < embargo.since:
+        yield ("embargo", "until"), f"is before since, {in_words(embargo.since)}: it would never be in force"
+    last = embargo.owners[-1].until if embargo.owners else None
+    if last and (embargo.until is None or last < embargo.until):
+        told = (
+            f"is before the embargo ends, {in_words(embargo.until)}"
+            if embargo.until
+            else "must be left out, for the embargo has no end"
+        )
+        trail = ("embargo", "owners", len(embargo.owners) - 1, "until")
+        yield trail, f"{told}: nobody could grant an exception after it"
     for key in embargo.evidence:
         if key not in written_in(source, "principles"):
             yield ("embargo", "evidence"), f"there is no principle {key}"
-
-
-def _nobody(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """A post that a way asks is held, or succeeded, or has a line above it that is (SYS-24)."""
-    told: set[str] = set()
-    for trail, post in _asked(handbook):
-        if post in handbook.posts and post not in told and not _answers(handbook, post):
-            told.add(post)
-            yield trail, f"nobody holds {post}, now or later, nor any post above it: nobody would be asked"
-
-
-def _asked(handbook: Handbook) -> Iterator[tuple[Trail, str]]:
-    """Go through the posts that a proposal's way may ask."""
-    route, forums = handbook.route, handbook.forums
-    if route.notification_forum:
-        yield ("roles", "direct_notifications"), handbook.roles.direct_notifications
-    for key in ("head_of_profession", "bids"):
-        if post := getattr(route, key):
-            yield ("route", key), post
-    for key, principle in handbook.principles.items():
-        yield ("principles", key, "deviation_to"), principle.deviation_to
-        yield from ((("principles", key, "issue_to", n), body) for n, body in enumerate(principle.issue_to))
-    for key, system in handbook.corporate_systems.items():
-        yield ("corporate_systems", key, "principal_customer"), system.principal_customer
-    for key in _asked_forums(handbook):
-        if key in forums:
-            yield ("forums", key, "secretary"), forums[key].secretary
-    if srg := forums.get(route.srg or ""):
-        yield from ((("forums", srg.key, "members", n), post) for n, post in enumerate(srg.members))
-        if srg.decides is Decides.EMAIL_THEN_MEETING:
-            yield ("forums", srg.key, "secretary"), srg.secretary
-    yield from (
-        (("route", key), post) for key in ("project_authority", "reviewer") if (post := getattr(route, key))
-    )
-    for post in handbook.delegated_limits:
-        known = handbook.posts.get(post)
-        if post in handbook.next_authority:
-            yield ("next_authority", post), handbook.next_authority[post]
-        elif known and known.line:
-            yield ("delegated_limits", post), known.line
-    yield ("roles", "pmo"), handbook.roles.pmo
-
-
-def _asked_forums(handbook: Handbook) -> tuple[str, ...]:
-    """Return the forums that a way may ask, each once."""
-    bodies = [body for principle in handbook.principles.values() for body in principle.issue_to]
-    systems = [system.business_forum for system in handbook.corporate_systems.values()]
-    owners = [owner.forum for owner in handbook.embargo.owners] if handbook.embargo else []
-    asked = (handbook.route.notification_forum, *bodies, *systems, *owners)
-    return tuple(dict.fromkeys(key for key in asked if key in handbook.forums))
-
-
-def _answers(handbook: Handbook, post: str) -> bool:
-    """Say whether somebody answers for a post today or later: its holder, its successor, or its line."""
-    today = clock.real_now().date()
-    held = {
-        hold.post
-        for person in handbook.people.values()
-        for hold in person.holds
-        if hold.until is None or hold.until >= today
-    }
-    seen: list[str] = []
-    ways = [post]
-    while ways:
-        at = ways.pop()
-        known = handbook.posts.get(at)
-        if at in held:
-            return True
-        if at not in seen and known:
-            seen.append(at)
-            ways += [way for way in (known.succeeded_by, known.line) if way]
-    return False
 
 
 def _publishing(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -250,44 +189,16 @@ def _holding(handbook: Handbook, post: str, day: date) -> Iterator[str]:
             yield key
 
 
-# ------------------------------------------------------------------------ on which day
-
-
-def _no_meeting(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """A forum at whose meetings proposals are taken meets again."""
-    today = clock.real_now().date()
-    owners = handbook.embargo.owners if handbook.embargo else ()
-    srg = handbook.forums.get(handbook.route.srg or "")
-    waited_for = [
-        handbook.route.notification_forum,
-        *(owner.forum for owner in owners if owner.until is None or owner.until >= today),
-        *(
-            principle.issue_to[0]
-            for principle in handbook.principles.values()
-            if principle.issue_leg == "issue_resolution" and principle.issue_to
-        ),
-        srg.key if srg and srg.decides is Decides.MEETING else None,
-    ]
-    for key in dict.fromkeys(waited_for):
-        forum = handbook.forums.get(key or "")
-        if forum and not _meets_again(forum):
-            yield ("forums", forum.key), "has no meeting to come, and proposals would wait for one"
-
-
-def _meets_again(forum: ForumEntry) -> bool:
-    today = clock.real_now().date()
-    return forum.meets is not None or any(day >= today for day in forum.also_meets)
+# ------------------------------------------------------------------------ how it decides
 
 
 def _falls_back(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """A forum that meets answers at its meetings, and SRG first by email if the handbook says so.
+    """SRG answers first by email if the handbook says so, and at its meetings what its members do not decide.
 
-    For that it has a meeting that what its members do not decide goes to, and their time does end.
+    For that it meets, and the time for their answers does end.
     """
     for key, forum in handbook.forums.items():
         trail = ("forums", key, "decides")
-        if forum.decides is Decides.EMAIL and key != handbook.route.srg and _meets_again(forum):
-            yield trail, "is email, but it meets, and what is put to it waits for its meeting: needs meeting"
         if forum.decides is not Decides.EMAIL_THEN_MEETING:
             continue
         if key != handbook.route.srg:
@@ -298,14 +209,25 @@ def _falls_back(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield trail, "is email_then_meeting, but it has no members to decide by email"
         if forum.meets is None and not forum.also_meets:
             yield trail, "is email_then_meeting, but it never meets: needs meets"
-        elif not _meets_again(forum):
-            yield trail, "is email_then_meeting, but it has no meeting to come"
-        for kind in ("srg", "referral"):
+        for kind in VOTED_ON:
             step = handbook.steps.get(kind)
             ladder = handbook.ladders.get(step.ladder) if step else None
             if step and ladder and Nudge.CLOSE not in [rung.nudge for rung in ladder.rungs]:
                 told = f"{step.ladder} never closes, so that what {key} does not decide by email"
                 yield ("steps", kind, "ladder"), f"{told} would never go to its meeting: it needs close"
+
+
+def _goes_on(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """Where others are asked what an owner leaves unanswered, the owner's time does end (SYS-05)."""
+    step = handbook.steps.get("challenge")
+    ladder = handbook.ladders.get(step.ladder) if step else None
+    if not step or not ladder or any(rung.nudge is Nudge.CLOSE for rung in ladder.rungs):
+        return
+    for key, principle in handbook.principles.items():
+        if principle.issue_leg == "principal_customer" and len(principle.issue_to) > 1:
+            others = ", ".join(principle.issue_to[1:])
+            told = f"{step.ladder} never closes, so that {others}, whom {key} names, would never be asked"
+            yield ("steps", "challenge", "ladder"), f"{told}: it needs close"
 
 
 def _written_down(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -429,10 +351,9 @@ CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _one_meeting,
     _duplicates,
     _embargo,
-    _nobody,
     _publishing,
-    _no_meeting,
     _falls_back,
+    _goes_on,
     _written_down,
     _route,
     _legs,

@@ -33,6 +33,8 @@ FIRST_YEAR = 2002
 
 DECIDES_NOTHING = ("notification", "bid_outcome", "completion", "action")
 """The kinds of question whose answers decide nothing: they note, report, or confirm."""
+VOTED_ON = ("srg", "referral")
+"""The kinds of question that each member of SRG is asked; all others are put to one post."""
 
 Whole = Annotated[int, Field(strict=True, ge=0)]
 Month = Literal[
@@ -211,7 +213,7 @@ class StepEntry(Entry):
     choices: tuple[Choice, ...]
     ladder: str
     forum: str | None = None
-    """The forum that decides it; its quorum then holds."""
+    """The forum whose members vote on it (`VOTED_ON`); its quorum then holds."""
     quorum: QuorumEntry | None = None
     blind: bool | None = None
     """Whether votes are hidden until it is decided; without a word, as the forum has it."""

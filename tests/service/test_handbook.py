@@ -425,6 +425,8 @@ def faults(folder: Path, variant: str = "") -> tuple[Fault, ...]:
 
 CD_RC = "email: cd-rc@leicester.example\n    department: dept-rc\n    line: chief-executive"
 SRG_QUORUM = "quorum: {rule: majority, present: 4, casting: true, interest_lowers_quorum: false}"
+CONSULTED = "[support, support_with_conditions, not_support, return, defer]"
+SRG_MEETS = "    meets: {which: last, weekday: thursday, a_week_earlier_in: [december]}\n"
 MONEY_END = "- {day: 8, nudge: line}\n      - {day: 10, nudge: pmo}"
 BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
 HEADS, PASSED_ON = "[heads-of-ict]", "[heads-of-ict, ict-services]"
@@ -621,6 +623,15 @@ QUESTIONS = """questions:
             "goes round in a circle",
         ),
         ("forums.yaml", "parent: cabinet", "parent: heads-of-ict", None, "parent", "goes round in a circle"),
+        # one half of it in the line
+        (
+            "money.yaml",
+            "\nbudgets:",
+            "\nnext_authority: {cd-rc: bh-dmh}\n\nbudgets:",
+            1,
+            "next_authority.cd-rc",
+            "goes round in a circle: cd-rc → bh-dmh → cd-rc",
+        ),
         (
             "people.yaml",
             BH_DMH,
@@ -754,6 +765,47 @@ QUESTIONS = """questions:
             "is send_back, which leads nowhere; completion may offer verify, defer",
         ),
         ("steps.yaml", "choices: [note]", "choices: [defer]", 0, "notification.choices", "it needs note"),
+        *(
+            (
+                "steps.yaml",
+                f"  {kind}:\n    choices: {old}",
+                f"  {kind}:\n    choices: {new}",
+                1,
+                f"steps.{kind}.choices",
+                f"leaves no way to refuse: it needs {refusals}",
+            )
+            for kind, old, new, refusals in (
+                ("consent", CONSULTED, "[support, defer]", "not_support or return"),
+                ("dataset", "[approve, return, ", "[approve, ", "return"),
+                ("action_check", "[verify, send_back]", "[verify]", "send_back"),
+                (
+                    "extra",
+                    "[approve, approve_with_conditions, reject, return, ",
+                    "[approve, ",
+                    "reject or return",
+                ),
+            )
+        ),
+        *(
+            (
+                "steps.yaml",
+                "  bid_outcome:\n    choices: [approve, reject, defer]",
+                f"  bid_outcome:\n    choices: {choices}",
+                1,
+                "steps.bid_outcome.choices",
+                "needs reject, or nobody could say that a bid has failed",
+            )
+            for choices in ("[approve]", "[approve, defer]")
+        ),
+        (
+            "steps.yaml",
+            f"    choices: {CONSULTED}\n    ladder: challenge\n    silence: expire\n",
+            f"    choices: {CONSULTED}\n    ladder: money\n",
+            1,
+            "steps.challenge.ladder",
+            "money never closes, so that business-forum, heads-of-ict, srg, whom P08 names, would never be "
+            "asked: it needs close",
+        ),
         (
             "steps.yaml",
             "choices: [note]",
@@ -780,7 +832,35 @@ QUESTIONS = """questions:
             "steps.srg.ladder",
             "there is no ladder stairs",
         ),
-        ("steps.yaml", "forum: srg", "forum: cabinet", 0, "steps.srg.forum", "cabinet has no quorum"),
+        # who votes
+        ("steps.yaml", "forum: srg", "forum: cabinet", 0, "steps.srg.forum", "must be srg, whose members"),
+        ("steps.yaml", "forum: srg", "forum: heads-of-ict", 0, "steps.srg.forum", "must be srg, whose"),
+        (
+            "steps.yaml",
+            "    forum: srg\n    ladder: board\n",
+            "    ladder: challenge\n",
+            -2,
+            "steps.srg.forum",
+            "must be srg, whose members are asked and by whose quorum they decide",
+        ),
+        *(
+            (
+                "steps.yaml",
+                f"  {kind}:\n",
+                f"  {kind}:\n    forum: {forum}\n",
+                1,
+                f"steps.{kind}.forum",
+                f"must be left out: one post answers {kind}, and only srg and referral go to the members",
+            )
+            for kind, forum in (
+                ("notification", "heads-of-ict"),
+                ("funding", "srg"),
+                ("srg_meeting", "srg"),
+                ("dataset", "heads-of-ict"),
+                # a forum without a quorum is not told to have one
+                ("completion", "cabinet"),
+            )
+        ),
         (
             "steps.yaml",
             "  completion:\n    choices",
@@ -872,8 +952,8 @@ QUESTIONS = """questions:
             "meets: {which: last, weekday: thursday, a_week_earlier_in: [december]}",
             "also_meets: [2004-10-28]",
             None,
-            "forums.srg.decides",
-            "is email_then_meeting, but it has no meeting to come",
+            "forums.srg",
+            "has no meeting to come that papers can still reach",
         ),
         (
             "forums.yaml",
@@ -915,7 +995,7 @@ QUESTIONS = """questions:
             "      - {post: chief-executive, since: 2002-01-01, until: 2010-01-01}\n",
             None,
             "forums.srg.members[1]",
-            "nobody holds chief-executive, now or later, nor any post above it",
+            "nobody holds chief-executive, nor any post above it",
         ),
         (
             "forums.yaml",
@@ -923,7 +1003,7 @@ QUESTIONS = """questions:
             "    also_meets: [2004-10-13]\n",
             None,
             "forums.heads-of-ict",
-            "has no meeting to come, and proposals would wait for one",
+            "has no meeting to come that papers can still reach, and proposals would wait for one",
         ),
         (
             "principles.yaml",
@@ -1194,6 +1274,23 @@ QUESTIONS = """questions:
             "forums.heads-of-ict.papers_days",
             "must be 60 working days or fewer",
         ),
+        *(
+            (
+                "forums.yaml",
+                "papers_days: 5\n    meets: {which: second",
+                f"papers_days: 5\n    called_days: {days}\n    meets: {{which: second",
+                1,
+                "forums.heads-of-ict.called_days",
+                told,
+            )
+            for days, told in (
+                (
+                    4,
+                    "is 4, and must be 5 or more, as papers_days is: members are called before papers close",
+                ),
+                (121, "must be 120 working days or fewer, about half a year"),
+            )
+        ),
         (
             "organisation.yaml",
             "key: leicester",
@@ -1257,6 +1354,105 @@ def ends(folder: Path, *posts: str, until: str = "2025-12-31") -> None:
         )
 
 
+SECRETARY = "email: heads-of-ict@leicester.example\n    department: dept-rad\n    line: sd-ict-ca"
+PROPERTY = "email: sd-property@leicester.example\n    department: dept-rad\n    line: cd-rad"
+NO_PROPERTY = ("money.yaml", "  sd-property: 100000\n", "")
+
+
+def no_line(entry: str) -> tuple[str, str, str]:
+    """Return a change of a post, above which nobody stands any more."""
+    return "posts.yaml", entry, entry.rpartition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("post", "held", "changes", "key", "message"),
+    [
+        # one who is to come is not there today
+        (
+            "sd-property",
+            "since: 2030-01-01",
+            (NO_PROPERTY, no_line(PROPERTY)),
+            "corporate_systems.CS7.principal_customer",
+            "nobody holds sd-property, nor any post above it: nobody would be asked",
+        ),
+        # one who leaves is not there afterwards
+        (
+            "heads-of-ict-secretary",
+            "since: 2002-01-01, until: 2099-12-31",
+            (no_line(SECRETARY),),
+            "forums.heads-of-ict.secretary",
+            "nobody holds heads-of-ict-secretary from 1 January 2100 on, nor any post above it: nobody "
+            "would be asked",
+        ),
+        # nor is the old holder of a post for which a vacant one acts
+        (
+            "sd-information",
+            "since: 2002-01-01, until: 2007-03-31",
+            (
+                ("money.yaml", "  sd-information: 100000\n", ""),
+                no_line(
+                    "email: sd-information@leicester.example\n    department: dept-rad\n    line: cd-rad"
+                ),
+                ("people.yaml", ", until: 2007-03-31}", "}"),
+            ),
+            "roles.direct_notifications",
+            "nobody holds sd-information, which acts for sd-ict-ca, nor any post above it: nobody would be "
+            "asked",
+        ),
+    ],
+)
+def test_somebody_is_asked_for_each_post_today_and_after_every_change_that_is_known(
+    tmp_path: Path,
+    post: str,
+    held: str,
+    changes: tuple[tuple[str, str, str], ...],
+    key: str,
+    message: str,
+) -> None:
+    folder = copied(tmp_path)
+    for file, old, new in changes:
+        change(folder, file, old, new)
+    people = (folder / "people.yaml").read_text("utf-8")
+    text = re.sub(rf"post: {post}, since: [-\d]+}}", f"post: {post}, {held}}}", people)
+    (folder / "people.yaml").write_text(text, "utf-8")
+    (fault,) = faults(folder)
+    assert (fault.key, fault.message) == (key, message)
+
+
+def test_somebody_brings_a_directorate_s_proposal_within_the_guidelines(tmp_path: Path) -> None:
+    folder = tmp_path / "herefordshire"
+    shutil.copytree(SHIPPED.parent / "herefordshire", folder)
+    old = "department: cyp\n    line: chief-executive\n    illustrative: true"
+    change(folder, "posts.yaml", old, "department: cyp\n    illustrative: true")
+    change(folder, "people.yaml", "      - {post: dir-cyp, since: 2002-01-01}\n", "")
+    change(
+        folder, "people.yaml", "holder-dir-cyp@people.herefordshire.example\n    holds:\n", "x@y.example\n"
+    )
+    (fault,) = faults(folder)
+    assert fault.key == "departments.cyp.head"
+    assert fault.message == "nobody holds dir-cyp, nor any post above it: nobody would be asked"
+
+
+def test_whoever_owns_an_embargo_is_asked_from_their_first_day_to_their_last(tmp_path: Path) -> None:
+    folder = tmp_path / "herefordshire"
+    shutil.copytree(SHIPPED.parent / "herefordshire", folder)
+    for post, held in (("connects", "2002-01-01, until: 2098-12-31"), ("ipg", "2099-01-01")):
+        line = "\n    department: corporate-customer-services\n    line: dir-ccs"
+        email = f"email: {post}-secretary@herefordshire.example"
+        change(folder, "posts.yaml", email + line, email + line.rpartition("\n")[0])
+        change(
+            folder, "people.yaml", f"{post}-secretary, since: 2002-01-01", f"{post}-secretary, since: {held}"
+        )
+    change(folder, "principles.yaml", "until: 2007-03-31", "until: 2098-12-31")
+    change(folder, "principles.yaml", "since: 2007-04-01", "since: 2099-01-01")
+    handbook.load(folder)
+    change(folder, "principles.yaml", "until: 2098-12-31", "until: 2097-12-31")
+    change(folder, "principles.yaml", "since: 2099-01-01", "since: 2098-01-01")
+    (fault,) = faults(folder)
+    assert fault.key == "forums.ipg.secretary"
+    assert fault.message.startswith("nobody holds ipg-secretary from 1 January 2098 on, nor any post")
+
+
 MEMBERS = ("cd-sch", "cd-rad", "cd-hsg", "cd-ell", "sd-ict-ca", "sd-information")
 
 
@@ -1304,6 +1500,33 @@ def test_a_board_can_decide_without_any_one_of_its_members_who_may_be_the_author
     ends(folder, *gone)
     found = [fault for fault in faults(folder) if fault.key == "forums.srg.members"]
     assert [fault.message for fault in found] == [told]
+
+
+def a_referral(folder: Path, *terms: str) -> int:
+    """Give referrals terms of their own; return the line after their first."""
+    choices = "[approve, approve_with_conditions, reject, return, defer, abstain, declare_interest]"
+    own = "".join(f"    {each}\n" for each in (f"choices: {choices}", "silence: expire", *terms))
+    return change(folder, "steps.yaml", "  srg_meeting:\n", f"  referral:\n{own}  srg_meeting:\n") + 1
+
+
+def test_a_referral_goes_to_srg_s_members(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    a_referral(folder, "ladder: challenge")
+    told = [(fault.key, fault.message.partition(",")[0]) for fault in faults(folder)]
+    assert ("steps.referral.forum", "must be srg") in told
+
+
+def test_a_board_can_decide_a_referral_by_the_quorum_that_is_its_own(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    line = a_referral(folder, "ladder: board", "forum: srg", "quorum: {rule: majority, present: 8}")
+    (fault,) = faults(folder)
+    assert (fault.line, fault.key) == (line + 4, "steps.referral.quorum")
+    assert fault.message == (
+        "8 must answer for it to decide a referral, and only 7 different people could of a proposal by "
+        "Chief Executive (chief-executive), who decides nothing of their own"
+    )
+    change(folder, "steps.yaml", "present: 8", "present: 5")
+    handbook.load(folder)
 
 
 @pytest.mark.parametrize(
@@ -1367,6 +1590,45 @@ def test_a_meeting_that_is_called_off_is_not_held_later(tmp_path: Path) -> None:
     assert not {date(2004, 5, 31), date(2004, 6, 1)} & set(days)
 
 
+CD_HSG = "email: cd-hsg@leicester.example\n    department: dept-hsg\n    line: chief-executive"
+
+
+@pytest.mark.parametrize(("day", "since"), [("2026-04-01", ""), ("2099-04-01", " from 1 April 2099 on")])
+def test_a_member_is_not_succeeded_by_another_member(tmp_path: Path, day: str, since: str) -> None:
+    folder = copied(tmp_path)
+    succeeded = f"\n    succeeded_by: cd-ell\n    succeeded_on: {day}"
+    change(folder, "posts.yaml", CD_HSG, CD_HSG + succeeded)
+    (fault,) = faults(folder)
+    assert fault.key == "forums.srg.members[6]"
+    assert fault.message == f"cd-ell would have two seats, as cd-hsg and as cd-ell{since}; a post has one"
+
+
+def test_nobody_substitutes_for_a_member_who_has_come_to_act_for_another(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    change(folder, "forums.yaml", SRG_QUORUM, f"substitutes: {{cd-rc: sd-information}}\n    {SRG_QUORUM}")
+    (fault,) = faults(folder)
+    assert fault.key == "forums.srg.substitutes.cd-rc"
+    told = "sd-information would have two seats, as sd-ict-ca and as sd-information; a post has one"
+    assert fault.message == told
+
+
+def test_a_post_that_acts_for_two_members_is_asked_once_with_all_they_have() -> None:
+    merged = LEICESTER.posts["cd-hsg"].model_copy(
+        update={"succeeded_by": "chief-executive", "succeeded_on": IN_2004}
+    )
+    veto = LEICESTER.forums["srg"].model_copy(update={"veto": ("cd-hsg",)})
+    edition = LEICESTER.model_copy(
+        update={
+            "posts": LEICESTER.posts | {"cd-hsg": merged},
+            "forums": LEICESTER.forums | {"srg": veto},
+        }
+    )
+    srg = edition.routing(IN_2004).srg
+    assert srg is not None
+    assert [seat.key for seat in srg.seats] == [post for post in veto.members if post != "cd-hsg"]
+    assert [seat.key for seat in srg.seats if seat.chair and seat.veto] == ["chief-executive"]
+
+
 def test_a_succession_needs_its_day(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     change(folder, "posts.yaml", "    succeeded_on: 2007-04-01\n", "")
@@ -1419,6 +1681,78 @@ def test_who_is_never_asked_needs_neither_a_clause_nor_terms(tmp_path: Path) -> 
     assert [fault.message for fault in faults(folder) if "clause" in fault.message] == []
 
 
+MEETS = "    meets: {which: second, weekday: wednesday, not_in: [august]}\n"
+NO_MEETING = "has no meeting to come that papers can still reach, and proposals would wait for one"
+NEVER = (
+    "not_in: [january, february, march, april, may, june, july, august, september, october, november, "
+    "december]"
+)
+
+
+@pytest.mark.parametrize(
+    ("meets", "served"),
+    [
+        # only one that was, long ago
+        (f"meets: {{which: second, weekday: wednesday, {NEVER}}}\n    also_meets: [2004-05-12]", False),
+        # called off again
+        ("also_meets: [2026-05-13]\n    does_not_meet: [2026-05-13]", False),
+        # its papers closed the Friday before
+        ("also_meets: [2026-03-06]", False),
+        # its papers close today
+        ("also_meets: [2026-03-09]", True),
+    ],
+)
+@pytest.mark.parametrize("forum", ["heads-of-ict", "srg"])
+def test_a_forum_that_is_waited_for_has_a_meeting_that_papers_can_reach(
+    tmp_path: Path, forum: str, meets: str, served: bool
+) -> None:
+    folder = copied(tmp_path)
+    monthly = {"heads-of-ict": MEETS, "srg": SRG_MEETS}[forum]
+    change(folder, "forums.yaml", monthly, f"    {meets}\n")
+    if served:
+        handbook.load(folder, today=date(2026, 3, 2))
+        return
+    with pytest.raises(HandbookError) as raised:
+        handbook.load(folder, today=date(2026, 3, 2))
+    assert [(fault.key, fault.message) for fault in raised.value.problems] == [
+        (f"forums.{forum}", NO_MEETING)
+    ]
+
+
+def test_a_proposal_can_be_refused_for_good_by_its_funders_or_by_srg(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    funding = "  funding:\n    choices: [approve, approve_with_conditions, "
+    change(folder, "steps.yaml", f"{funding}reject, ", funding)
+    handbook.load(folder)
+    srg = "  srg:\n    choices: [approve, approve_with_conditions, "
+    change(folder, "steps.yaml", f"{srg}reject, ", srg)
+    (fault,) = faults(folder)
+    assert fault.key == "steps.funding.choices"
+    assert fault.message == (
+        "funding or srg must offer reject, or a proposal could be returned for ever and never refused"
+    )
+
+
+def test_what_is_not_supported_needs_srg_to_go_to(tmp_path: Path) -> None:
+    folder = tmp_path / "herefordshire"
+    shutil.copytree(SHIPPED.parent / "herefordshire", folder)
+    old = "[support, support_with_conditions, return, defer]"
+    change(folder, "steps.yaml", old, "[support, support_with_conditions, not_support]")
+    told = [(fault.key, fault.message) for fault in faults(folder)]
+    assert told == [
+        ("steps.head_of_profession.choices", "offers not_support, but no SRG is named to refer to"),
+        ("steps.head_of_profession.choices", "leaves no way to refuse: it needs return"),
+    ]
+
+
+def test_an_embargo_s_owner_that_decides_by_email_needs_no_meeting(tmp_path: Path) -> None:
+    folder = tmp_path / "herefordshire"
+    shutil.copytree(SHIPPED.parent / "herefordshire", folder)
+    old = "    papers_days: 5\n    meets: {which: third, weekday: wednesday, not_in: [august]}"
+    change(folder, "forums.yaml", f"    decides: meeting\n{old}", "    decides: email")
+    assert handbook.load(folder).forums["ipg"].meetings == ()
+
+
 EMBARGO = "    - {forum: ipg, since: 2007-04-01, illustrative: true}\n"
 
 
@@ -1436,6 +1770,24 @@ EMBARGO = "    - {forum: ipg, since: 2007-04-01, illustrative: true}\n"
             EMBARGO.replace("04-01", "04-01, until: 2006-01-01"),
             "embargo.owners[2].until",
             "is before since, 1 April 2007",
+        ),
+        (
+            EMBARGO,
+            EMBARGO.replace("04-01", "04-01, until: 2025-03-31"),
+            "embargo.owners[2].until",
+            "must be left out, for the embargo has no end: nobody could grant an exception after it",
+        ),
+        (
+            EMBARGO,
+            EMBARGO.replace("04-01", "04-01, until: 2099-03-30") + "  until: 2099-03-31\n",
+            "embargo.owners[2].until",
+            "is before the embargo ends, 31 March 2099: nobody could grant an exception after it",
+        ),
+        (
+            EMBARGO,
+            EMBARGO + "  since: 2007-01-02\n  until: 2007-01-01\n",
+            "embargo.until",
+            "is before since, 2 January 2007: it would never be in force",
         ),
         (EMBARGO, EMBARGO.replace("ipg", "cabinet"), "embargo.owners[2].forum", "there is no forum cabinet"),
         (
@@ -1464,7 +1816,7 @@ def test_a_dated_owner_of_an_embargo_with_days_to_come_meets_until_then(tmp_path
     change(folder, "forums.yaml", "    meets: {which: third, weekday: tuesday, not_in: [august]}\n", "")
     (fault,) = faults(folder)
     assert fault.key == "forums.connects-board"
-    assert fault.message == "has no meeting to come, and proposals would wait for one"
+    assert fault.message == NO_MEETING
 
 
 def test_all_faults_are_told_at_once_whatever_their_kind(tmp_path: Path) -> None:
@@ -1504,6 +1856,7 @@ def test_a_variant_is_checked_with_the_handbook_it_is_laid_over(tmp_path: Path) 
         (lambda folder: (folder / "posts.yaml").write_text("a: \x07\n"), "special characters"),
         (lambda folder: (folder / "posts.yaml").write_text("a: " + "[" * 5000), "recursion"),
         (lambda folder: (folder / "posts.yaml").write_text("? [a]\n: b\n"), "a key must be a word"),
+        (lambda folder: (folder / "zz.yaml").write_text("{}\n"), "says nothing"),
     ],
 )
 def test_a_folder_that_is_no_handbook_is_refused_in_a_sentence(
@@ -1512,6 +1865,20 @@ def test_a_folder_that_is_no_handbook_is_refused_in_a_sentence(
     folder = copied(tmp_path)
     write(folder)
     assert any(message in fault.message for fault in faults(folder))
+
+
+def test_a_folder_of_one_file_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("{}\n")
+    (fault,) = faults(tmp_path)
+    assert (fault.file, fault.line) == (f"{tmp_path.name}/a.yaml", 1)
+    assert fault.message == "says nothing: write in it, or take the file away"
+
+
+def test_a_variant_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    (folder / "editions" / "empty.yaml").write_text("{}\n")
+    (fault,) = faults(folder, "empty")
+    assert (fault.file, fault.line) == ("leicester/editions/empty.yaml", 1)
 
 
 # ------------------------------------------------------------------------ the command

@@ -1,0 +1,163 @@
+"""What only the edition of a handbook shows, from today on: somebody to ask, and a meeting to come."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+
+from service.handbook import boards
+from service.handbook.edition import Decides, Edition, Forum
+from service.handbook.sources import Trail
+from service.handbook.ways import Complaint
+from service.handbook.words import in_words
+from service.handbook.written import Handbook
+from workflows.rules import calendar, series
+
+
+def _boards(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """A board can decide with the people who hold its posts, today and after every change that is known."""
+    for one in boards.short(edition, edition.changes(today)):
+        trail = ("steps", one.kind, "quorum") if one.kind else ("forums", one.forum, "members")
+        yield trail, f"{one}{_since(one.day, today)}"
+
+
+def _seats(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """No post comes to two seats of a forum by acting for a member, or for a member's substitute."""
+    for forum in edition.forums.values():
+        for day in edition.changes(today):
+            if found := next(_doubled(edition, forum, day), None):
+                trail, told = found
+                yield trail, f"{told}{_since(day, today)}; a post has one"
+                break
+
+
+def _doubled(edition: Edition, forum: Forum, day: date) -> Iterator[Complaint]:
+    named: list[tuple[Trail, str]] = [
+        *((("forums", forum.key, "members", n), post) for n, post in enumerate(forum.members)),
+        *((("forums", forum.key, "substitutes", m), post) for m, post in forum.substitutes.items()),
+    ]
+    seated: dict[str, str] = {}
+    for trail, post in named:
+        acting = edition.acting(post, day)
+        if acting in seated:
+            yield trail, f"{acting} would have two seats, as {seated[acting]} and as {post}"
+        seated.setdefault(acting, post)
+
+
+def _nobody(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """A post that a way asks is held, or has a line above it that is, on every day to come (SYS-24)."""
+    owners = edition.embargo.owners if edition.embargo else ()
+    handed_over = {owner.since for owner in owners if owner.since and owner.since > today}
+    told: set[str] = set()
+    for day in sorted({*edition.changes(today), *handed_over}):
+        for trail, named in _asked(handbook, edition, day):
+            post = edition.acting(named, day)
+            if post not in told and edition.answering(post, day) is None:
+                told.add(post)
+                who = post if post == named else f"{post}, which acts for {named}"
+                nobody = f"nobody holds {who}{_since(day, today)}, nor any post above it"
+                yield trail, f"{nobody}: nobody would be asked"
+
+
+def _asked(handbook: Handbook, edition: Edition, day: date) -> Iterator[tuple[Trail, str]]:
+    """Go through the posts that a proposal's way may ask on a day."""
+    route, forums = edition.route, edition.forums
+    if route.notification_forum:
+        yield ("roles", "direct_notifications"), edition.roles["direct_notifications"]
+    for key in ("head_of_profession", "bids", "project_authority", "reviewer"):
+        if post := getattr(route, key):
+            yield ("route", key), post
+    for key, principle in edition.principles.items():
+        yield ("principles", key, "deviation_to"), principle.deviation_to
+        posts = ((number, body) for number, body in enumerate(principle.issue_to) if body in edition.posts)
+        yield from ((("principles", key, "issue_to", number), post) for number, post in posts)
+    for key, system in edition.corporate_systems.items():
+        yield ("corporate_systems", key, "principal_customer"), system.principal_customer
+    for key in _asked_forums(edition, day):
+        yield ("forums", key, "secretary"), forums[key].secretary
+    if route.srg:
+        srg = forums[route.srg]
+        yield from ((("forums", srg.key, "members", n), post) for n, post in enumerate(srg.members))
+        if srg.decides is Decides.EMAIL_THEN_MEETING:
+            yield ("forums", srg.key, "secretary"), srg.secretary
+    for post, above in edition.next_authority.items():
+        section = "next_authority" if post in handbook.next_authority else "delegated_limits"
+        yield (section, post), above
+    for key in edition.departments:
+        if head := edition.directorate(key):
+            yield ("departments", key, "head"), head
+    yield ("roles", "pmo"), edition.roles["pmo"]
+
+
+def _asked_forums(edition: Edition, day: date) -> tuple[str, ...]:
+    """Return the forums that a way may ask on a day, each once."""
+    bodies = [body for principle in edition.principles.values() for body in principle.issue_to]
+    systems = [system.business_forum for system in edition.corporate_systems.values()]
+    asked = (edition.route.notification_forum, *bodies, *systems, *_owners(edition, day))
+    return tuple(dict.fromkeys(key for key in asked if key and key in edition.forums))
+
+
+def _owners(edition: Edition, day: date) -> list[str]:
+    """Return who grants exceptions from an embargo on a day; before its first owner's day that owner."""
+    embargo = edition.embargo
+    if embargo is None or (embargo.until and embargo.until < day):
+        return []
+    return [owner.forum for owner in embargo.owners if owner.on(day)] or [embargo.owners[0].forum]
+
+
+def _meetings(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """A forum at whose meetings proposals are taken has one to come that papers can still reach."""
+    for forum in _waited_for(handbook, edition, today):
+        last = max(forum.meetings, default=None)
+        if last is None or series.papers_due(last, forum.papers_days, edition.non_working) < today:
+            told = "has no meeting to come that papers can still reach, and proposals would wait for one"
+            yield ("forums", forum.key), told
+
+
+def _waited_for(handbook: Handbook, edition: Edition, today: date) -> Iterator[Forum]:
+    """Go through the forums whose meetings a case may wait for, each once."""
+    route, forums = edition.route, edition.forums
+    owners = edition.embargo.owners if edition.embargo else ()
+    granting = [owner.forum for owner in owners if owner.until is None or owner.until >= today]
+    waited_for = [
+        route.notification_forum or "",
+        # An embargo's owner that decides by email is asked at once.
+        *(key for key in granting if forums[key].decides is not Decides.EMAIL),
+        *(
+            principle.issue_to[0]
+            for principle in edition.principles.values()
+            if principle.issue_leg == "issue_resolution"
+        ),
+        route.srg if route.srg and forums[route.srg].decides is not Decides.EMAIL else "",
+    ]
+    yield from (forums[key] for key in dict.fromkeys(waited_for) if key)
+
+
+def _by_email(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """A forum that meets answers at its meetings; only SRG's members are asked by email all the same."""
+    for key, forum in edition.forums.items():
+        meets = any(day >= today for day in forum.meetings)
+        if forum.decides is Decides.EMAIL and key != edition.route.srg and meets:
+            told = "is email, but it meets, and what is put to it waits for its meeting: needs meeting"
+            yield ("forums", key, "decides"), told
+
+
+def _off_days(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """No meeting is named for a day that is not worked; one that recurs moves by itself."""
+    for key, forum in handbook.forums.items():
+        for number, day in enumerate(forum.also_meets):
+            if not calendar.is_working(day, edition.non_working):
+                told = f"{in_words(day)} is not a working day; name another"
+                yield ("forums", key, "also_meets", number), told
+
+
+def _since(day: date, today: date) -> str:
+    return "" if day == today else f" from {in_words(day)} on"
+
+
+CHECKS: tuple[Callable[[Handbook, Edition, date], Iterable[Complaint]], ...] = (
+    _boards,
+    _seats,
+    _nobody,
+    _meetings,
+    _by_email,
+    _off_days,
+)
