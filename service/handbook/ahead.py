@@ -1,6 +1,6 @@
 """What only the edition of a handbook shows, from today on: somebody to ask, and a meeting to come."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from service.handbook import boards
@@ -12,14 +12,14 @@ from service.handbook.written import Handbook
 from workflows.rules import calendar, series
 
 
-def _boards(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+def _boards(edition: Edition, today: date) -> Iterator[Complaint]:
     """A board can decide with the people who hold its posts, today and after every change that is known."""
     for one in boards.short(edition, edition.changes(today)):
         trail = ("steps", one.kind, "quorum") if one.kind else ("forums", one.forum, "members")
         yield trail, f"{one}{_since(one.day, today)}"
 
 
-def _seats(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+def _seats(edition: Edition, today: date) -> Iterator[Complaint]:
     """No post comes to two seats of a forum by acting for a member, or for a member's substitute."""
     for forum in edition.forums.values():
         for day in edition.changes(today):
@@ -42,13 +42,13 @@ def _doubled(edition: Edition, forum: Forum, day: date) -> Iterator[Complaint]:
         seated.setdefault(acting, post)
 
 
-def _nobody(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+def _nobody(edition: Edition, today: date) -> Iterator[Complaint]:
     """A post that a way asks is held, or has a line above it that is, on every day to come (SYS-24)."""
     owners = edition.embargo.owners if edition.embargo else ()
     handed_over = {owner.since for owner in owners if owner.since and owner.since > today}
     told: set[str] = set()
     for day in sorted({*edition.changes(today), *handed_over}):
-        for trail, named in _asked(handbook, edition, day):
+        for trail, named in _asked(edition, day):
             post = edition.acting(named, day)
             if post not in told and edition.answering(post, day) is None:
                 told.add(post)
@@ -57,7 +57,7 @@ def _nobody(handbook: Handbook, edition: Edition, today: date) -> Iterator[Compl
                 yield trail, f"{nobody}: nobody would be asked"
 
 
-def _asked(handbook: Handbook, edition: Edition, day: date) -> Iterator[tuple[Trail, str]]:
+def _asked(edition: Edition, day: date) -> Iterator[tuple[Trail, str]]:
     """Go through the posts that a proposal's way may ask on a day."""
     route, forums = edition.route, edition.forums
     if route.notification_forum:
@@ -79,8 +79,7 @@ def _asked(handbook: Handbook, edition: Edition, day: date) -> Iterator[tuple[Tr
         if srg.decides is Decides.EMAIL_THEN_MEETING:
             yield ("forums", srg.key, "secretary"), srg.secretary
     for post, above in edition.next_authority.items():
-        section = "next_authority" if post in handbook.next_authority else "delegated_limits"
-        yield (section, post), above
+        yield ("next_authority", post), above
     for key in edition.departments:
         if head := edition.directorate(key):
             yield ("departments", key, "head"), head
@@ -103,16 +102,16 @@ def _owners(edition: Edition, day: date) -> list[str]:
     return [owner.forum for owner in embargo.owners if owner.on(day)] or [embargo.owners[0].forum]
 
 
-def _meetings(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+def _meetings(edition: Edition, today: date) -> Iterator[Complaint]:
     """A forum at whose meetings proposals are taken has one to come that papers can still reach."""
-    for forum in _waited_for(handbook, edition, today):
+    for forum in _waited_for(edition, today):
         last = max(forum.meetings, default=None)
         if last is None or series.papers_due(last, forum.papers_days, edition.non_working) < today:
             told = "has no meeting to come that papers can still reach, and proposals would wait for one"
             yield ("forums", forum.key), told
 
 
-def _waited_for(handbook: Handbook, edition: Edition, today: date) -> Iterator[Forum]:
+def _waited_for(edition: Edition, today: date) -> Iterator[Forum]:
     """Go through the forums whose meetings a case may wait for, each once."""
     route, forums = edition.route, edition.forums
     owners = edition.embargo.owners if edition.embargo else ()
@@ -153,11 +152,17 @@ def _since(day: date, today: date) -> str:
     return "" if day == today else f" from {in_words(day)} on"
 
 
-CHECKS: tuple[Callable[[Handbook, Edition, date], Iterable[Complaint]], ...] = (
-    _boards,
-    _seats,
-    _nobody,
-    _meetings,
-    _by_email,
-    _off_days,
-)
+def gaps(edition: Edition, today: date) -> Iterator[Complaint]:
+    """Go through what would leave a case waiting for ever under an edition that comes into force on a day."""
+    for check in (_boards, _seats, _nobody, _meetings):
+        yield from check(edition, today)
+
+
+def complaints(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """Go through all that is wrong with an edition from a day on."""
+    for (section, *place), told in gaps(edition, today):
+        # An authority that nobody wrote down follows from the limit of the post below it.
+        implied = section == "next_authority" and place[0] not in handbook.next_authority
+        yield ("delegated_limits" if implied else section, *place), told
+    for check in (_by_email, _off_days):
+        yield from check(handbook, edition, today)

@@ -61,7 +61,7 @@ def load(name: str | Path, *, variant: str = "", today: date | None = None) -> E
     today = today or clock.real_now().date()
     years = range(written.FIRST_YEAR, today.year + _YEARS_AHEAD + 1)
     edition = building.edition(handbook, name=folder.name, variant=variant, years=years)
-    complaints = (each for check in ahead.CHECKS for each in check(handbook, edition, today))
+    complaints = ahead.complaints(handbook, edition, today)
     faults = [source.fault(trail, told) for trail, told in complaints]
     if faults:
         raise HandbookError(faults)

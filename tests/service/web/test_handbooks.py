@@ -247,6 +247,19 @@ def test_a_handbook_under_which_a_board_could_not_decide_is_not_put_forward(
         drafted(office, changed(office, holdings=held))
 
 
+def test_a_handbook_whose_last_meeting_has_passed_meanwhile_is_not_published(office: Office) -> None:
+    forum = office.edition.forums["heads-of-ict"]
+    last = forum.model_copy(update={"meetings": tuple(day for day in forum.meetings if day.year <= 2004)})
+    number = drafted(office, changed(office, forums=office.edition.forums | {"heads-of-ict": last}))
+    office.days_pass(150)
+    with (
+        office.store.writing() as tx,
+        pytest.raises(Conflict, match="not today: has no meeting to come that papers can still reach"),
+    ):
+        now = editions.in_force_hash(tx, "leicester") or ""
+        publishing.publish(tx, number, office.holder(ADMINISTRATOR), office.links.page, instead_of=now)
+
+
 def test_whoever_a_published_handbook_no_longer_names_is_not_let_in(office: Office) -> None:
     gone = tuple(held for held in office.edition.holdings if held.person != office.holder("hoict-rc"))
     number = drafted(office, changed(office, holdings=gone))
