@@ -1417,6 +1417,17 @@ EXAMPLES: dict[str, Letter] = {
         size=Size.MAJOR,
         order="ORD-2004-0002",
     ),
+    "expiring-put-off": Expiring(
+        to=_SPONSOR,
+        matter=TOOLKIT,
+        written=date(2005, 5, 18),
+        valid_until=date(2005, 6, 16),
+        working_days=20,
+        size=Size.MINOR,
+        waiting_for=("Head of ICT, Chief Executive's",),
+        put_off=date(2005, 6, 13),
+        order="ORD-2004-0001",
+    ),
     "expiring-conditions": Expiring(
         to=_SPONSOR,
         matter=TOOLKIT,

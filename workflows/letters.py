@@ -557,6 +557,8 @@ class Expiring(CaseLetter):
     size: Size
     waiting_for: tuple[Line, ...] = ()
     """Who is asked to confirm completion; nobody for a major proposal, which waits for its project."""
+    put_off: date | None = None
+    """The day on which they are asked again, where they have put it off."""
     unmet: tuple[Task, ...] = ()
     """The conditions that keep it from being put to use, and are not met and checked yet."""
     order: Line = ""

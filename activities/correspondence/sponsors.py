@@ -34,6 +34,8 @@ from workflows.rules import calendar, course, routing
 
 _BEFORE_THE_DECISION = ("notification", "issue_resolution")
 """Legs that a meeting serves only before the decision date."""
+_COMPLETION = "completion"
+"""The question by which a minor proposal is put to use."""
 
 
 class Sponsors(CaseFile):
@@ -114,7 +116,10 @@ class Sponsors(CaseFile):
     def expiring(self, expiring: Expiring) -> list[QueuedLetter]:
         """An approval lapses soon: sponsor and lead are told what to do about it."""
         asked = [step for step in steps.of_case(self.tx, self.case.ref) if step.open]
+        waiting = steps.waiting(self.tx, self.case.ref)
+        put_off = next((wait for wait in waiting if wait.next == _COMPLETION), None)
         posts = [seat.post for step in asked for seat in step.seats if not seat.answered]
+        posts += [put_off.on] if put_off else []
         letter = partial(
             letters.Expiring,
             matter=self._matter(),
@@ -125,6 +130,7 @@ class Sponsors(CaseFile):
             ),
             size=self.case.size,
             waiting_for=tuple(title(self.rules, post, self.today) for post in dict.fromkeys(posts)),
+            put_off=calendar.local_day(put_off.at) if put_off and put_off.at else None,
             unmet=self._unmet(),
             order=orders.number_raised(self.tx, self.case.ref),
         )
