@@ -502,11 +502,14 @@ class ClosedWithoutYou(CaseLetter):
     why: str = ""
     """The key in `StepClosing.why`: one of those in `BESIDE`, or withdrawn, taken_back, time_up, inquorate,
     tied, no_view, too_few, cancelled or validity; for an action also fallen_away."""
+    until: date | None = None
+    """For a deferral: the day on which it is asked again, the latest that anybody named."""
     taken_back_by: Line = ""
     """The title of the post that had the reader asked no more, if one did."""
     taken_back_why: Text = ""
     passed_on: Line = ""
-    """Who is asked instead, where nobody answered and somebody else is."""
+    """Who is asked instead, where nobody answered and somebody else is. Of a question that members put off to
+    their board's meeting, the board."""
     meeting: date | None = None
     """The day of the meeting of `passed_on` at which it is asked, if it goes to one."""
     decided_by: tuple[Line, ...] = ()
@@ -627,6 +630,8 @@ class Deferred(CaseLetter):
     """The forum whose next meeting is to be on that day, where it is put off to that."""
     question: Question
     answers: tuple[Answer, ...] = ()
+    valid_until: date | None = None
+    """For an approval that is still to be put to use: the last day on which it may be."""
 
 
 class Moved(CaseLetter):

@@ -149,7 +149,8 @@ class Outcomes(Office):
         self, step: StepView, closing: StepClosing, made: Sequence[DecisionView], seat: Seat, holder: Holder
     ) -> QueuedLetter:
         outcome = closing.outcome
-        onward = self._put_at_a_meeting(step) if outcome.ending is Ending.SILENT else None
+        goes_elsewhere = outcome.ending is Ending.SILENT or outcome.next_meeting
+        onward = self._put_at_a_meeting(step) if goes_elsewhere else None
         letter = letters.ClosedWithoutYou(
             to=self._addressee(holder.post, holder.person),
             matter=self._matter(),
@@ -159,13 +160,14 @@ class Outcomes(Office):
             choice=outcome.choice,
             on=calendar.local_day(outcome.at),
             why=closing.why,
+            until=outcome.until,
             **self._taken_back(closing, seat.post),
             passed_on=onward.who[0]
             if onward
             else self._passed_on(step.key, self.today)
             if outcome.ending is Ending.SILENT
             else "",
-            meeting=onward.on if onward else None,
+            meeting=(outcome.until or onward.on) if onward else None,
             own=holder.capacity is Capacity.HOLDER,
             decided_by=self._deciders(step, closing, made),
         )
@@ -213,8 +215,12 @@ class Outcomes(Office):
                 next_meeting=title(self.rules, step.ask.forum, self.today) if outcome.next_meeting else "",
                 question=self._question(step.key, step.kind, step.seats[0]),
                 answers=tuple(self._told(decision) for decision in made),
+                valid_until=self.case.good_until,
             )
-            return self._to_sponsor(f"deferred:{step.id}", deferred)
+            # Whoever answered has it in their receipt, or as the outcome.
+            answered = [decision.person for decision in made]
+            told = self._to_sponsor(f"deferred:{step.id}", deferred)
+            return [letter for letter in told if letter.person not in answered]
         found = place(self.case, step.key)
         if step.kind in _MEETING_IS_TOLD and found and not found[0].meeting:
             return self._listed_after_direct_reply(step, outcome, found[0], made)

@@ -24,6 +24,7 @@ from workflows.model import (
     MEETING,
     Assurance,
     CaseWaiting,
+    Choice,
     Ending,
     Holder,
     Nudge,
@@ -189,8 +190,10 @@ class Correspondence(Outcomes, Sponsors):
                 if holder.person not in told_now:
                     told_now.add(holder.person)
                     queued.append(self._closed_without(step, closing, made, seat, holder))
-        # A question that ends or turns its proposal has a letter of its own to the sponsor, which follows.
-        followed = (self.case.sponsor, self.case.lead) if self._end(step, closing.outcome.choice) else ()
+        # What ends a proposal, turns it or puts it off has a letter of its own to the sponsor, which follows.
+        choice = closing.outcome.choice
+        own = choice is Choice.DEFER or self._end(step, choice)
+        followed = (self.case.sponsor, self.case.lead) if own else ()
         for post in step.inform:
             person = self.people.holder(post, self.today)
             if person and person.id not in told_now and post not in followed:

@@ -629,6 +629,20 @@ def test_a_link_tells_what_has_happened_opened_or_confirmed(
     assert heading in fresh.heading
 
 
+def test_a_link_says_until_when_others_put_the_question_off(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-02"), "srg")
+    until = date(2004, 11, 25)
+    outcome = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.DEFER, at=BEGINS, until=until)
+    office.closed(step, StepClosing(step=step, outcome=outcome))
+    member = office.browser()
+    assert member.see(office.link(step, "cd-hsg")) == 409
+    assert member.heading == "This has been put off"
+    assert "deferred to Thursday 25 November 2004 without you. It is taken up again then." in member.words
+    office.it_is(until)
+    member.see(office.link(step, "cd-hsg"))
+    assert "Use the link in the newest letter about it." in member.words
+
+
 @pytest.mark.parametrize(
     ("happens", "said"),
     [
