@@ -1440,6 +1440,7 @@ EXAMPLES: dict[str, Letter] = {
         working_days=1,
         size=Size.MAJOR,
         order="ORD-2004-0002",
+        orders_to="orders.leicester.example",
     ),
     "expiring-put-off": Expiring(
         to=_SPONSOR,
@@ -1469,6 +1470,15 @@ EXAMPLES: dict[str, Letter] = {
         valid_until=date(2005, 10, 28),
         approved_by=(SRG,),
         order="ORD-2004-0002",
+        orders_to="orders.leicester.example",
+    ),
+    "approval_lapsed-order-to-nobody": ApprovalLapsed(
+        to=_SPONSOR,
+        matter=TOOLKIT,
+        on=date(2005, 6, 16),
+        valid_until=date(2005, 6, 16),
+        approved_by=(HALL,),
+        order="ORD-2004-0001",
     ),
     "approval_lapsed-by-funders": ApprovalLapsed(
         to=_SPONSOR,
@@ -1767,6 +1777,14 @@ EXAMPLES: dict[str, Letter] = {
     ),
     "withdrawn": Withdrawn(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), by="C. Director"),
     "withdrawn-approved": Withdrawn(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 11, 20),
+        by="C. Director",
+        order="ORD-2004-0002",
+        orders_to="orders.leicester.example",
+    ),
+    "withdrawn-order-to-nobody": Withdrawn(
         to=_SPONSOR, matter=BOOKING, on=date(2004, 11, 20), by="C. Director", order="ORD-2004-0002"
     ),
     "withdrawn-left-to-be-done": Withdrawn(
@@ -1901,6 +1919,20 @@ EXAMPLES: dict[str, Letter] = {
     ),
     "stuck-nobody": Stuck(
         to=_PMO, matter=BOOKING, cause="nobody_to_ask", desk=BOOKING.page, question=_SHARE, seat=HALL
+    ),
+    "stuck-nobody-in-a-seat-of-a-board": Stuck(
+        to=_PMO,
+        matter=BOOKING,
+        cause="nobody_to_ask",
+        desk=BOOKING.page,
+        question=Question(kind="srg", forum=SRG),
+        seat=DIRECTOR,
+        if_silent=(
+            Consequence(on=date(2004, 10, 26), then=Nudge.COUNT),
+            Consequence(
+                on=date(2004, 10, 28), then=Nudge.CLOSE, who=f"{SRG} at its meeting of 28 October 2004"
+            ),
+        ),
     ),
     "stuck-vacant-ahead": Stuck(
         to=_PMO, matter=BOOKING, cause="vacant_ahead", desk=BOOKING.page, seat=DIRECTOR

@@ -566,6 +566,8 @@ class Expiring(CaseLetter):
     """The conditions that keep it from being put to use, and are not met and checked yet."""
     order: Line = ""
     """The number of the order that would be called off."""
+    orders_to: Line = ""
+    """The host that would be told of it; empty if orders are sent nowhere."""
 
 
 class ApprovalLapsed(CaseLetter):
@@ -578,6 +580,8 @@ class ApprovalLapsed(CaseLetter):
     """The forum, or the posts, that approved it."""
     order: Line = ""
     """The number of the order that is called off."""
+    orders_to: Line = ""
+    """The host that is told of it; empty if orders are sent nowhere."""
 
 
 class Rejected(CaseLetter):
@@ -684,6 +688,8 @@ class Withdrawn(CaseLetter):
     """The name or title of whoever withdrew it."""
     order: Line = ""
     """The number of the order that is called off."""
+    orders_to: Line = ""
+    """The host that is told of it; empty if orders are sent nowhere."""
     left: tuple[Condition, ...] = ()
     """What a directorate was left to do, which stays open."""
 
@@ -774,7 +780,7 @@ class Stuck(CaseLetter):
     asked: tuple[Asked, ...] = ()
     """For `unanswered`: who has been silent to the end of the ladder."""
     if_silent: tuple[Consequence, ...] = ()
-    """For `unanswered`: the rungs still to come. Empty: it stays as it is."""
+    """For `unanswered` and `nobody_to_ask`: the rungs still to come. Empty: it stays as it is."""
     unsent: Unsent | None = None
     """For `undeliverable`: the letter."""
     order: UnsentOrder | None = None

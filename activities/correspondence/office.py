@@ -21,6 +21,7 @@ from workflows.letters import Answer, Question
 from workflows.model import (
     Choice,
     Leg,
+    Nudge,
     Outcome,
     Seat,
 )
@@ -78,13 +79,18 @@ class Office(Asking):
             cause=cause,
             question=self._question(put.key, put.terms.kind, silent[0]),
             seat=title(self.rules, silent[0].post, self.today),
-            **(self._silence(put, silent) if cause == "unanswered" else {}),
+            **(self._silence(put, silent) if cause == "unanswered" else self._if_nobody(put, silent[0])),
         )
 
     def _silence(self, put: Put, silent: Sequence[Seat]) -> dict[str, object]:
         """Say who has not answered, and what the ladder still holds if nobody does."""
         asked = self._asked(put, silent)
         return {"silent": len(silent), "asked": asked, "if_silent": self._if_silent(put, silent[0])}
+
+    def _if_nobody(self, put: Put, seat: Seat) -> dict[str, object]:
+        """Say what becomes of a question if nobody is found for a seat: there is nobody to remind."""
+        rungs = self._if_silent(put, seat)
+        return {"if_silent": tuple(one for one in rungs if one.then not in (Nudge.REMIND, Nudge.PMO))}
 
     def _to_pmo(self, key: str, cause: str, seat: str = "", **facts: object) -> list[QueuedLetter]:
         letter = pmo_letter(

@@ -113,8 +113,11 @@ class Sponsors(CaseFile):
         letter = self._letter_of(state, step, orders_to, becoming.valid_until)
         return self._to_sponsor(f"{state}:{becoming.number}", letter) if letter else []
 
-    def expiring(self, expiring: Expiring) -> list[QueuedLetter]:
-        """An approval lapses soon: sponsor and lead are told what to do about it."""
+    def expiring(self, expiring: Expiring, *, orders_to: str = "") -> list[QueuedLetter]:
+        """An approval lapses soon: sponsor and lead are told what to do about it.
+
+        `orders_to` is as in `became`.
+        """
         asked = [step for step in steps.of_case(self.tx, self.case.ref) if step.open]
         waiting = steps.waiting(self.tx, self.case.ref)
         put_off = next((wait for wait in waiting if wait.next == _COMPLETION), None)
@@ -133,6 +136,7 @@ class Sponsors(CaseFile):
             put_off=calendar.local_day(put_off.at) if put_off and put_off.at else None,
             unmet=self._unmet(),
             order=orders.number_raised(self.tx, self.case.ref),
+            orders_to=orders_to,
         )
         return self._to_sponsor(f"expiring:{expiring.number}", letter)
 
@@ -175,7 +179,7 @@ class Sponsors(CaseFile):
                 left = self._left_to_do(step)
                 return partial(letters.Returned, **common, wanted=answers, answer_at=page, left=left)
             case State.WITHDRAWN:
-                return self._withdrawn
+                return partial(self._withdrawn, orders_to=orders_to)
             case State.LAPSED if self._ran_out(step):
                 return partial(
                     letters.ApprovalLapsed,
@@ -183,6 +187,7 @@ class Sponsors(CaseFile):
                     valid_until=self.case.valid_until,
                     approved_by=self._approved_by(),
                     order=orders.number_raised(self.tx, self.case.ref),
+                    orders_to=orders_to,
                 )
             case State.LAPSED if step:
                 return partial(
@@ -199,7 +204,7 @@ class Sponsors(CaseFile):
             case _:
                 return None
 
-    def _withdrawn(self, to: Addressee) -> letters.Withdrawn:
+    def _withdrawn(self, to: Addressee, orders_to: str) -> letters.Withdrawn:
         left = outliving(self.tx, self.case.ref)
         return letters.Withdrawn(
             to=to,
@@ -207,6 +212,7 @@ class Sponsors(CaseFile):
             on=self.today,
             by=self._withdrew(),
             order=orders.number_raised(self.tx, self.case.ref),
+            orders_to=orders_to,
             left=tuple(left_to_do(action, self.rules, self.today) for action in left),
         )
 

@@ -22,7 +22,7 @@ from service.store.tables import TEXTS
 from service.telling import told
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
-from workflows.letters import Awaited, Letter, Receipt, read
+from workflows.letters import Awaited, Letter, Receipt, Stuck, read
 from workflows.model import (
     AnswersDue,
     Becoming,
@@ -399,6 +399,17 @@ def test_a_seat_with_nobody_to_ask_is_told_to_the_pmo(desk: Desk) -> None:
         "corp-projects-manager",
         "nobody_to_ask",
     )
+
+
+def test_the_pmo_hears_what_becomes_of_a_board_s_question_with_nobody_in_a_seat(desk: Desk) -> None:
+    case = desk.submits()
+    desk.brings_into_force(without(without(desk.edition, "cd-hsg"), "chief-executive"))
+    desk.opens(desk.ask(case, "srg"))
+    letter = next(read(row.props) for row in desk.ledger(case.case) if row.kind == "stuck")
+    assert isinstance(letter, Stuck)
+    assert letter.cause == "nobody_to_ask"
+    assert [one.then for one in letter.if_silent] == [Nudge.COUNT, Nudge.CLOSE]
+    assert "If you do nothing: on 23 September the votes cast by then are counted" in text_of(letter)
 
 
 def test_who_has_left_is_no_longer_asked_whatever_rules_the_case_opened_with(desk: Desk) -> None:
