@@ -615,11 +615,13 @@ def following(
     day: date,
     put: Iterable[StepView] = (),
     meet: meetings.Calendar | None = None,
+    mine: Callable[[LegAsk], Collection[str]] = lambda ask: (),
 ) -> letters.Next | None:
     """Say where a case goes once questions that were put together, by their keys, came to their outcomes.
 
     `put` are the steps of the version: what an earlier one added may still be owed; `meet` is when forums
-    meet, if not by their rules. Nobody is named whom nobody asks yet.
+    meet, if not by their rules; `mine` says for which posts the reader is asked a question. Nobody is named
+    whom nobody asks yet.
     """
     earlier = {step.key: came_to(step, step.choice) for step in put if step.key not in outcomes}
     after = course.to_come(outcomes, case.route, case.branches, earlier, case.kept)
@@ -630,8 +632,16 @@ def following(
         return letters.Next(leg=after[0].leg)
     asked = _reached(case, asked, rules, day, meet)
     joining = [leg for leg in after if leg.leg == "extra" and asked.leg == "funding"]
-    who = dict.fromkeys(post for leg in (asked, *joining) for post in _still_asked(leg, case))
-    return letters.Next(leg=asked.leg, who=tuple(title(rules, post, day) for post in who), on=asked.meeting)
+    legs = (asked, *joining)
+    who = dict.fromkeys(post for leg in legs for post in _still_asked(leg, case))
+    own = [post for leg in legs for ask in course.unkept(leg, case.kept) for post in mine(ask)]
+    return letters.Next(
+        leg=asked.leg,
+        who=tuple(title(rules, post, day) for post in who if post not in own),
+        you=any(post in who for post in own),
+        seated=bool(own) and not any(post in who for post in own),
+        on=asked.meeting,
+    )
 
 
 def _still_asked(leg: Leg, case: CaseView) -> tuple[str, ...]:

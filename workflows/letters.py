@@ -225,7 +225,11 @@ class Next(Frozen):
     leg: str = ""
     """The part of the way that comes next; it alone where nobody is asked yet."""
     who: tuple[Line, ...] = ()
-    """Titles of posts or names of forums that are asked next."""
+    """Titles of posts or names of forums that are asked next, without the reader's own."""
+    you: bool = False
+    """The reader is asked as well, and for a post that would be named."""
+    seated: bool = False
+    """The reader answers in a forum that is named, as a member or its secretary."""
     on: date | None = None
 
 

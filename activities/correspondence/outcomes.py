@@ -13,6 +13,7 @@ from service.store.letters import QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
     asked,
+    barred,
     came_to,
     following,
     otherwise,
@@ -27,6 +28,7 @@ from workflows.model import (
     Choice,
     Ending,
     Holder,
+    LegAsk,
     Seat,
     StepClosing,
 )
@@ -84,7 +86,9 @@ class Outcomes(Office):
             until=until,
             stopped=stopping is not None,
             against=self._answers(stopping) if stopping and stopping.choice else (),
-            next=self._next(step, settled) if settled and not left and stopping is None else None,
+            next=self._next(step, settled, made.person)
+            if settled and not left and stopping is None
+            else None,
             becomes=self._becomes(stopping or step, stopping.choice if stopping else settled)
             if stopping or settled
             else "",
@@ -134,7 +138,7 @@ class Outcomes(Office):
             others_open=goes_on and self._others_open(step),
             next=self._put_at_a_meeting(step)
             if outcome.ending is Ending.SILENT
-            else self._next(step, outcome.choice)
+            else self._next(step, outcome.choice, person)
             if not self._others_open(step)
             else None,
             becomes=self._becomes(step, outcome.choice) if outcome.choice else "",
@@ -230,7 +234,7 @@ class Outcomes(Office):
         sponsor = self.people.holder(self.case.sponsor, self.today)
         return sponsor is not None and sponsor.id == person
 
-    def _next(self, step: StepView, choice: Choice | None) -> letters.Next | None:
+    def _next(self, step: StepView, choice: Choice | None, reader: str) -> letters.Next | None:
         """Say where the case goes if an answer, with those it was put together with, lets it go on."""
         if choice in (None, Choice.DEFER) or self._end(step, choice):
             return None
@@ -247,7 +251,16 @@ class Outcomes(Office):
             calendar.day_of_receipt(self.at, ()),
             self._about(step.version),
             lambda forum: self._sittings(forum, since),
+            partial(self._answering, reader),
         )
+
+    def _answering(self, person: str, put: LegAsk) -> tuple[str, ...]:
+        """Return the posts for which somebody will be asked a question that is still to be put."""
+        deciding = self.rules.terms()[put.kind].deciding
+        if person in barred(self.tx, self.case, put.kind, put.seats, deciding, self.today):
+            return ()
+        held = self.people.posts_of(person, self.today)
+        return tuple(seat.post for seat in put.seats if seat.post in held)
 
     def _becomes(self, step: StepView, choice: Choice | None) -> str:
         """Return the state to which an answer brings the case, if it does not simply go on."""

@@ -813,6 +813,29 @@ def test_a_deferral_is_told_to_sponsor_and_lead(desk: Desk) -> None:
     assert desk.sent(ref, before) == [("deferred", "cd-rad"), ("deferred", "hoict-rc"), ("receipt", "bh-dmh")]
 
 
+def test_a_sponsor_who_is_to_fund_it_reads_that_it_comes_to_them(desk: Desk) -> None:
+    case = desk.submits("PROP-01")
+    desk.opens(desk.ask(case, "notification"))
+    step = f"{case.case}.notification.1"
+    desk.closes(step, desk.answers(step, "sd-ict-ca", Choice.NOTE), choice=Choice.NOTE)
+    told = {row.post: text_of(read(row.props)) for row in desk.ledger(case.case) if row.kind == "outcome"}
+    assert "it goes to you; a letter asks you." in told["cd-ce"]
+    assert "You need do nothing." not in told["cd-ce"]
+    said = receipt(desk, case.case, "sd-ict-ca")[1]
+    assert "it goes to Chief Executive's department sponsor." in said
+    assert "You need do nothing more." in said
+
+
+def test_a_funder_who_sits_on_the_board_that_comes_next_reads_that_they_are_asked(desk: Desk) -> None:
+    case = desk.submits("PROP-04")
+    desk.opens(desk.ask(case, "funding-cd-rc"))
+    step = f"{case.case}.funding-cd-rc.1"
+    desk.closes(step, desk.answers(step, "cd-rc"))
+    said = receipt(desk, case.case, "cd-rc")[1]
+    assert "it goes to Strategic Resources Group; a letter asks you as well." in said
+    assert "You need do nothing more." not in said
+
+
 def test_who_is_told_of_every_reply_hears_of_a_deferral_once(desk: Desk) -> None:
     case = desk.submits()
     desk.opens(desk.ask(case, "notification"))
