@@ -1141,6 +1141,7 @@ EXAMPLES: dict[str, Letter] = {
         seat=HALL,
         at=datetime(2004, 10, 20, 14, 22, tzinfo=UTC),
         due=date(2004, 10, 21),
+        if_silent=_LADDER[2:],
         code_needed=True,
     ),
     "receipt-board": Receipt(
@@ -1861,12 +1862,14 @@ EXAMPLES: dict[str, Letter] = {
     "listed": Listed(
         to=_SECRETARY,
         matter=BOOKING,
+        on=date(2004, 9, 13),
         question=Question(kind="notification", forum=HEADS, meeting=date(2004, 10, 13)),
         clause=_NOTE,
     ),
     "listed-notified-directly": Listed(
         to=_SECRETARY,
         matter=TOOLKIT,
+        on=date(2004, 7, 22),
         question=Question(kind="notification", forum=HEADS, meeting=date(2004, 9, 8)),
         clause=_clause("NOTIFY-2"),
         noted=(

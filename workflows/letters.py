@@ -470,6 +470,10 @@ class TakenBack(CaseLetter):
     at: AwareDatetime
     """When they took it back."""
     due: date
+    own: bool = True
+    """The reader holds that post, and does not answer in its holder's place."""
+    if_silent: tuple[Consequence, ...] = ()
+    """Rungs still to come. Empty: it stays open, and the letter says so."""
     code_needed: bool = False
 
     @property
@@ -726,6 +730,8 @@ class Listed(CaseLetter):
     """To a forum's secretary: a proposal is on the business of a coming meeting."""
 
     kind: Literal["listed"] = "listed"
+    on: date | None = None
+    """The day of this letter; None in one that was queued before letters to secretaries had it."""
     question: Question
     """Its `forum` and `meeting` are the ones that are meant."""
     clause: Clause

@@ -41,6 +41,7 @@ class Office(Asking):
         letter = letters.Listed(
             to=self._addressee(secretary, person.id),
             matter=self._matter(),
+            on=self.today,
             question=Question(kind=legs[0].leg, forum=title(self.rules, forum, self.today), meeting=meeting),
             clause=self._clause(legs[0].clause),
             issues=tuple(

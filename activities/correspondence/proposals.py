@@ -4,6 +4,7 @@ Everything a letter says is fixed when it is queued, so that a letter sent again
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
@@ -23,6 +24,7 @@ from workflows import letters
 from workflows.model import (
     MEETING,
     Assurance,
+    Capacity,
     CaseWaiting,
     Choice,
     Ending,
@@ -151,7 +153,10 @@ class Correspondence(Outcomes, Sponsors):
 
     def undone(self, step: StepView, undone: StepUndone) -> list[QueuedLetter]:
         """Answers were taken back: whoever did so has it in writing, with the link to answer anew."""
-        put, queued = Put.again(step, step.seats), []
+        reopened = tuple(undo.seat for undo in undone.undone)
+        put = Put.again(step, step.seats)
+        put = replace(put, silent=tuple(dict.fromkeys((*put.silent, *reopened))))
+        queued: list[QueuedLetter] = []
         for undo in undone.undone:
             seat = self._seat(step, undo.seat)
             holder = next(one for one in seat.holders if one.person == undo.person)
@@ -162,6 +167,8 @@ class Correspondence(Outcomes, Sponsors):
                 seat=title(self.rules, seat.post, self.today),
                 at=undo.submitted_at,
                 due=calendar.local_day(step.due),
+                own=holder.capacity is Capacity.HOLDER,
+                if_silent=self._if_silent(put, seat),
                 code_needed=step.assurance_for(seat) is Assurance.CODE,
             )
             queued.append(self._queue(f"{undo.key}:done", letter, put, seat, holder))
