@@ -747,7 +747,7 @@ class Unsent(Frozen):
     to: Line
     address: Line
     about: Line
-    """What sort of letter it was, in words: "reminder", "request"."""
+    """What sort of letter it was, in words: "reminder", "word that an answer stands"."""
     why: Line
 
 
@@ -819,8 +819,9 @@ class Anchor(Addressed):
     organisation: Line
     day: date
     digest: str
-    """What the day's record came to, over the head of every case."""
+    """What the day's record came to, over the head of every case and every series of meetings."""
     cases: int
+    """How many of these there are, of both kinds."""
 
 
 class HandbookLetter(Addressed):

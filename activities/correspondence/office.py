@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from activities.correspondence.asking import Asking
 from activities.correspondence.case_file import Put
+from notifications import sayings
 from service.store import orders
 from service.store.intents import DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
@@ -104,7 +105,7 @@ class Office(Asking):
         unsent = letters.Unsent(
             to=name(self.people, row.person) or title(self.rules, row.post, self.today),
             address=row.address,
-            about=row.kind.replace("_", " "),
+            about=sayings.letter(row.kind),
             why=why,
         )
         return self._to_pmo(f"{row.key}:undeliverable", cause="undeliverable", unsent=unsent)

@@ -323,10 +323,10 @@ def short_day(at: date | datetime) -> str:
 
 
 def put_off(until: date | None, *, next_meeting: bool) -> str:
-    """Return what follows "deferred": ", until 9 June 2004", or ", until the next meeting, on" that day."""
+    """Return what follows "deferred": ", to Wednesday 9 June 2004", or that it is to the next meeting."""
     if until is None:
         return ""
-    return f", until {'the next meeting, on ' if next_meeting else ''}{short_day(until)}"
+    return f", to {'the next meeting, on ' if next_meeting else ''}{day(until)}"
 
 
 def moment(at: datetime) -> str:

@@ -16,7 +16,7 @@ import pytest
 from icalendar import Calendar
 from jinja2 import UndefinedError
 
-from notifications import preview
+from notifications import preview, sayings
 from notifications.examples import BASE, CODE, EXAMPLES, LINK, rendered
 from notifications.render import (
     HTML,
@@ -637,3 +637,9 @@ def test_a_subject_says_the_year_of_a_day_of_another_year(name: str, written: st
     assert not re.search(r"20[0-9]{2}\b", subject(letter).rpartition(" (")[0])
     later = letter.model_copy(update={written: date(2007, 12, 20)})
     assert re.search(r"20[0-9]{2}\b", subject(later).rpartition(" (")[0])
+
+
+def test_every_kind_of_letter_has_a_name_of_its_own_in_words() -> None:
+    assert set(sayings.LETTERS) == KINDS
+    assert not [name for name in sayings.LETTERS.values() if "_" in name]
+    assert len(set(sayings.LETTERS.values())) == len(KINDS)
