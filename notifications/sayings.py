@@ -158,7 +158,7 @@ _SAYINGS = {
         "",
         "did not support it",
         "it is not supported",
-        "SRG is asked to decide, and its word stands.",
+        "A higher body is asked to decide, and its word stands.",
     ),
     ("challenge", Choice.SUPPORT): Saying(
         "The corporate system falls short",

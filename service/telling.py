@@ -257,12 +257,12 @@ _PARTS = {
     "embargo_exception": "also the one who decides on the exception",
     "authority": "also the authority above a funding party",
     "extra": "also an approver who was added",
-    "srg": "a member of SRG",
-    "referral": "a member of SRG",
-    "srg_meeting": "also the secretary of SRG",
-    "referral_meeting": "also the secretary of SRG",
+    "srg": "a member of the board",
+    "referral": "a member of the board",
+    "srg_meeting": "also the secretary of the board",
+    "referral_meeting": "also the secretary of the board",
 }
-"""What somebody is beside the sponsor who answers a kind of question."""
+"""What somebody is beside the sponsor who answers a kind of question, where no forum is known by name."""
 _BOARDS = ("srg", "referral")
 
 
@@ -286,8 +286,9 @@ def coincidences(tx: Tx, case: CaseView, rules: Edition, day: date, put: Collect
         for ask in asks:
             part = _PARTS.get(ask.kind)
             if part and any(theirs(seat.post) for seat in ask.seats):
-                forum = rules.forums.get(ask.forum or leg.forum) if ask.kind not in _BOARDS else None
-                parts[f"also the secretary of {forum.name}" if forum else part] = None
+                forum = rules.forums.get(ask.forum or leg.forum)
+                there = "a member" if ask.kind in _BOARDS else "also the secretary"
+                parts[f"{there} of {forum.name}" if forum else part] = None
     return tuple(f"The sponsor, {title(rules, case.sponsor, day)}, is {part}." for part in parts)
 
 

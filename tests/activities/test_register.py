@@ -955,7 +955,7 @@ def test_a_sponsor_s_seat_on_a_board_is_named_where_the_board_is_asked(
     case = desk.submits(sample, sponsor_post="cd-rc")
     desk.opens(desk.ask(case, key))
     (row,) = (row for row in desk.ledger(case.case) if row.kind == "request")
-    assert any("is a member of SRG" in one for one in row.props["coincidences"]) is said
+    assert any("is a member of Strategic Resources Group" in one for one in row.props["coincidences"]) is said
 
 
 def test_a_direct_notification_is_put_on_the_forum_s_next_list(desk: Desk) -> None:
