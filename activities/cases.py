@@ -154,7 +154,7 @@ class Cases(Writing, ports.Cases):
 
     def _expiring(self, tx: Tx, expiring: Expiring) -> Clock:
         desk = correspondence(tx, cases.get(tx, expiring.case), self._links, expiring.at)
-        return cases.expiring(tx, expiring, desk.expiring(expiring))
+        return cases.expiring(tx, expiring, desk.expiring(expiring, orders_to=self._orders_to))
 
     def _sittings(self, asked: SittingsAsked) -> Sittings:
         with self._store.reading() as tx:

@@ -847,6 +847,27 @@ EXAMPLES: dict[str, Letter] = {
         answers=(_HALL_YES,),
         next=Next(who=(SRG,), on=date(2004, 10, 28)),
     ),
+    "outcome-to-a-funder-who-sponsors": Outcome(
+        to=_SPONSOR,
+        matter=BOOKING,
+        question=Question(kind="notification", forum=HEADS),
+        ending=Ending.DECIDED,
+        choice=Choice.NOTE,
+        on=date(2004, 10, 13),
+        answers=(Answer(who=HEADS, choice=Choice.NOTE, on=date(2004, 10, 13)),),
+        next=Next(leg="funding", who=(HALL,), you=True),
+        yours=True,
+    ),
+    "outcome-to-a-member-of-the-board": Outcome(
+        to=_to("P. Director", DIRECTOR),
+        matter=BOOKING,
+        question=_SHARE,
+        ending=Ending.DECIDED,
+        choice=Choice.APPROVE,
+        on=date(2004, 10, 20),
+        answers=(Answer(who=HALL, choice=Choice.APPROVE, on=date(2004, 10, 20)),),
+        next=Next(leg="srg", who=(SRG,), seated=True),
+    ),
     "outcome-others-open": Outcome(
         to=_COVER,
         matter=BOOKING,
@@ -1120,6 +1141,7 @@ EXAMPLES: dict[str, Letter] = {
         seat=HALL,
         at=datetime(2004, 10, 20, 14, 22, tzinfo=UTC),
         due=date(2004, 10, 21),
+        if_silent=_LADDER[2:],
         code_needed=True,
     ),
     "receipt-board": Receipt(
@@ -1359,6 +1381,30 @@ EXAMPLES: dict[str, Letter] = {
         on=date(2004, 10, 20),
         decided_by=(HALL,),
     ),
+    "closed_without_you-deferred": ClosedWithoutYou(
+        to=_to("J. Sports", SPORTS),
+        matter=BOOKING,
+        question=Question(kind="srg", forum=SRG),
+        seat=SPORTS,
+        ending=Ending.DECIDED,
+        choice=Choice.DEFER,
+        on=date(2004, 10, 28),
+        until=date(2005, 1, 27),
+        decided_by=(CHIEF, DIRECTOR),
+    ),
+    "closed_without_you-deferred-to-a-meeting": ClosedWithoutYou(
+        to=_to("J. Sports", SPORTS),
+        matter=BOOKING,
+        question=Question(kind="srg", forum=SRG),
+        seat=SPORTS,
+        ending=Ending.DECIDED,
+        choice=Choice.DEFER,
+        on=date(2004, 10, 20),
+        until=date(2004, 10, 28),
+        passed_on=SRG,
+        meeting=date(2004, 10, 28),
+        decided_by=(CHIEF, DIRECTOR),
+    ),
     "submitted": Submitted(
         to=_SPONSOR,
         matter=BOOKING,
@@ -1416,6 +1462,18 @@ EXAMPLES: dict[str, Letter] = {
         working_days=1,
         size=Size.MAJOR,
         order="ORD-2004-0002",
+        orders_to="orders.leicester.example",
+    ),
+    "expiring-put-off": Expiring(
+        to=_SPONSOR,
+        matter=TOOLKIT,
+        written=date(2005, 5, 18),
+        valid_until=date(2005, 6, 16),
+        working_days=20,
+        size=Size.MINOR,
+        waiting_for=("Head of ICT, Chief Executive's",),
+        put_off=date(2005, 6, 13),
+        order="ORD-2004-0001",
     ),
     "expiring-conditions": Expiring(
         to=_SPONSOR,
@@ -1434,6 +1492,15 @@ EXAMPLES: dict[str, Letter] = {
         valid_until=date(2005, 10, 28),
         approved_by=(SRG,),
         order="ORD-2004-0002",
+        orders_to="orders.leicester.example",
+    ),
+    "approval_lapsed-order-to-nobody": ApprovalLapsed(
+        to=_SPONSOR,
+        matter=TOOLKIT,
+        on=date(2005, 6, 16),
+        valid_until=date(2005, 6, 16),
+        approved_by=(HALL,),
+        order="ORD-2004-0001",
     ),
     "approval_lapsed-by-funders": ApprovalLapsed(
         to=_SPONSOR,
@@ -1559,6 +1626,23 @@ EXAMPLES: dict[str, Letter] = {
                 until=date(2005, 1, 27),
             ),
         ),
+    ),
+    "deferred-completion": Deferred(
+        to=_SPONSOR,
+        matter=TOOLKIT,
+        on=date(2004, 12, 6),
+        until=date(2005, 2, 14),
+        question=Question(kind="completion"),
+        answers=(
+            Answer(
+                who="Head of ICT, Chief Executive's",
+                choice=Choice.DEFER,
+                on=date(2004, 12, 6),
+                reason="The supplier is late.",
+                until=date(2005, 2, 14),
+            ),
+        ),
+        valid_until=date(2005, 6, 16),
     ),
     "deferred-to-the-next-meeting": Deferred(
         to=_SPONSOR,
@@ -1715,6 +1799,14 @@ EXAMPLES: dict[str, Letter] = {
     ),
     "withdrawn": Withdrawn(to=_SPONSOR, matter=BOOKING, on=date(2004, 10, 20), by="C. Director"),
     "withdrawn-approved": Withdrawn(
+        to=_SPONSOR,
+        matter=BOOKING,
+        on=date(2004, 11, 20),
+        by="C. Director",
+        order="ORD-2004-0002",
+        orders_to="orders.leicester.example",
+    ),
+    "withdrawn-order-to-nobody": Withdrawn(
         to=_SPONSOR, matter=BOOKING, on=date(2004, 11, 20), by="C. Director", order="ORD-2004-0002"
     ),
     "withdrawn-left-to-be-done": Withdrawn(
@@ -1770,12 +1862,14 @@ EXAMPLES: dict[str, Letter] = {
     "listed": Listed(
         to=_SECRETARY,
         matter=BOOKING,
+        on=date(2004, 9, 13),
         question=Question(kind="notification", forum=HEADS, meeting=date(2004, 10, 13)),
         clause=_NOTE,
     ),
     "listed-notified-directly": Listed(
         to=_SECRETARY,
         matter=TOOLKIT,
+        on=date(2004, 7, 22),
         question=Question(kind="notification", forum=HEADS, meeting=date(2004, 9, 8)),
         clause=_clause("NOTIFY-2"),
         noted=(
@@ -1849,6 +1943,20 @@ EXAMPLES: dict[str, Letter] = {
     ),
     "stuck-nobody": Stuck(
         to=_PMO, matter=BOOKING, cause="nobody_to_ask", desk=BOOKING.page, question=_SHARE, seat=HALL
+    ),
+    "stuck-nobody-in-a-seat-of-a-board": Stuck(
+        to=_PMO,
+        matter=BOOKING,
+        cause="nobody_to_ask",
+        desk=BOOKING.page,
+        question=Question(kind="srg", forum=SRG),
+        seat=DIRECTOR,
+        if_silent=(
+            Consequence(on=date(2004, 10, 26), then=Nudge.COUNT),
+            Consequence(
+                on=date(2004, 10, 28), then=Nudge.CLOSE, who=f"{SRG} at its meeting of 28 October 2004"
+            ),
+        ),
     ),
     "stuck-vacant-ahead": Stuck(
         to=_PMO, matter=BOOKING, cause="vacant_ahead", desk=BOOKING.page, seat=DIRECTOR

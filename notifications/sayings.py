@@ -158,7 +158,7 @@ _SAYINGS = {
         "",
         "did not support it",
         "it is not supported",
-        "SRG is asked to decide, and its word stands.",
+        "A higher body is asked to decide, and its word stands.",
     ),
     ("challenge", Choice.SUPPORT): Saying(
         "The corporate system falls short",
@@ -240,7 +240,7 @@ _SAYINGS = {
     ("referral", Choice.REJECT): Saying(
         "It may not go on",
         "refusing to let the proposal go on",
-        "refused to let it go on",
+        "refused to let it proceed",
         "it may not go on",
         "The sponsor is told why. The proposal ends here.",
     ),
@@ -394,3 +394,50 @@ def due(by: date, today: date) -> str:
         return f"An answer was due on {days.in_full(by)}."
     when = {0: "today, ", 1: "tomorrow, "}.get(left, "by ")
     return f"An answer is due {when}{days.in_full(by)}."
+
+
+LETTERS = {
+    "request": "request",
+    "reminder": "reminder",
+    "escalation": "request to the next up the line",
+    "cover": "request to a cover",
+    "covered": "word that somebody else may answer",
+    "outcome": "outcome",
+    "receipt": "receipt",
+    "taken_back": "word that an answer is taken back",
+    "kept": "word that an answer stands",
+    "closed_without_you": "word that an answer is not wanted now",
+    "submitted": "word that a proposal is on its way",
+    "approved": "approval",
+    "expiring": "warning that an approval lapses",
+    "approval_lapsed": "word that an approval has lapsed",
+    "rejected": "rejection",
+    "unfunded": "word that a bid failed",
+    "exception_refused": "word that an exception is refused",
+    "returned": "word that a proposal is returned",
+    "deferred": "deferral",
+    "moved": "word of another meeting, or of none",
+    "sized": "word of another size",
+    "withdrawn": "word of a withdrawal",
+    "lapsed": "word that a question came to nothing",
+    "completed": "word of completion",
+    "listed": "word of what comes to a meeting",
+    "stuck": "word of what needs the programme office",
+    "code": "code",
+    "anchor": "fingerprint of a day's record",
+    "handbook_drafted": "word of a handbook to publish",
+    "handbook_published": "word of a handbook in force",
+    "meeting_called": "invitation to a meeting",
+    "meeting_moved": "word of a meeting's new time or place",
+    "meeting_called_off": "word that a meeting is called off",
+    "agenda_sent": "agenda",
+    "minutes_sent": "minutes",
+    "meeting_unrecorded": "word of a meeting's open record",
+    "cover_set": "word of a cover to come",
+}
+"""What each kind of letter is called where another letter or a record mentions it."""
+
+
+def letter(kind: str) -> str:
+    """Name a kind of letter: "reminder", or "word that an answer stands"."""
+    return LETTERS.get(kind, "letter")

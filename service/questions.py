@@ -42,6 +42,7 @@ def put(
     yearly = f"{pounds(revenue)} of revenue a year" if revenue and not case.capital else ""
     named = telling.about(case, key, edition)
     about = listed(named)
+    board = forum or _board(key, case, edition)
     match kind:
         case "embargo_exception" if forum:
             return f"Did {forum} grant an exception from the embargo?"
@@ -86,15 +87,15 @@ def put(
         case "notification":
             return "Do you have any concerns about this proposal?"
         case "srg" if yearly:
-            return f"Does SRG approve this proposal of {yearly}, with no capital?"
+            return f"Does {board} approve this proposal of {yearly}, with no capital?"
         case "srg":
-            return f"Does SRG approve this proposal of {pounds(case.capital)}?"
+            return f"Does {board} approve this proposal of {pounds(case.capital)}?"
         case "srg_meeting" if yearly:
-            return f"What did {forum or 'SRG'} decide on this proposal of {yearly}, with no capital?"
+            return f"What did {board} decide on this proposal of {yearly}, with no capital?"
         case "srg_meeting":
-            return f"What did {forum or 'SRG'} decide on this proposal of {pounds(case.capital)}?"
+            return f"What did {board} decide on this proposal of {pounds(case.capital)}?"
         case "referral_meeting":
-            return f"Did {forum or 'SRG'} let this proposal go on? {_why_referred(key, case)}".strip()
+            return f"Did {board} let this proposal go on? {_why_referred(key, case)}".strip()
         case "referral":
             return f"May this proposal go on? {_why_referred(key, case)}".strip()
         case "completion":
@@ -105,6 +106,13 @@ def put(
             return "Is this done, as it is reported?"
         case _:
             return "What is your answer?"
+
+
+def _board(key: str, case: CaseView, edition: Edition) -> str:
+    """Return the name of the board that a question of a case is put to."""
+    found = telling.place(case, key)
+    forum = edition.forums.get(found[1].forum or found[0].forum) if found else None
+    return forum.name if forum else "the board"
 
 
 def _why_referred(key: str, case: CaseView) -> str:

@@ -274,12 +274,12 @@ _PARTS = {
     "embargo_exception": "also the one who decides on the exception",
     "authority": "also the authority above a funding party",
     "extra": "also an approver who was added",
-    "srg": "a member of SRG",
-    "referral": "a member of SRG",
-    "srg_meeting": "also the secretary of SRG",
-    "referral_meeting": "also the secretary of SRG",
+    "srg": "a member of the board",
+    "referral": "a member of the board",
+    "srg_meeting": "also the secretary of the board",
+    "referral_meeting": "also the secretary of the board",
 }
-"""What somebody is beside the sponsor who answers a kind of question."""
+"""What somebody is beside the sponsor who answers a kind of question, where no forum is known by name."""
 _BOARDS = ("srg", "referral")
 
 
@@ -303,8 +303,9 @@ def coincidences(tx: Tx, case: CaseView, rules: Edition, day: date, put: Collect
         for ask in asks:
             part = _PARTS.get(ask.kind)
             if part and any(theirs(seat.post) for seat in ask.seats):
-                forum = rules.forums.get(ask.forum or leg.forum) if ask.kind not in _BOARDS else None
-                parts[f"also the secretary of {forum.name}" if forum else part] = None
+                forum = rules.forums.get(ask.forum or leg.forum)
+                there = "a member" if ask.kind in _BOARDS else "also the secretary"
+                parts[f"{there} of {forum.name}" if forum else part] = None
     return tuple(f"The sponsor, {title(rules, case.sponsor, day)}, is {part}." for part in parts)
 
 
@@ -632,11 +633,13 @@ def following(
     day: date,
     put: Iterable[StepView] = (),
     meet: meetings.Calendar | None = None,
+    mine: Callable[[LegAsk], Collection[str]] = lambda ask: (),
 ) -> letters.Next | None:
     """Say where a case goes once questions that were put together, by their keys, came to their outcomes.
 
     `put` are the steps of the version: what an earlier one added may still be owed; `meet` is when forums
-    meet, if not by their rules. Nobody is named whom nobody asks yet.
+    meet, if not by their rules; `mine` says for which posts the reader is asked a question. Nobody is named
+    whom nobody asks yet.
     """
     earlier = {step.key: came_to(step, step.choice) for step in put if step.key not in outcomes}
     after = course.to_come(outcomes, case.route, case.branches, earlier, case.kept)
@@ -647,8 +650,16 @@ def following(
         return letters.Next(leg=after[0].leg)
     asked = _reached(case, asked, rules, day, meet)
     joining = [leg for leg in after if leg.leg == "extra" and asked.leg == "funding"]
-    who = dict.fromkeys(post for leg in (asked, *joining) for post in _still_asked(leg, case))
-    return letters.Next(leg=asked.leg, who=tuple(title(rules, post, day) for post in who), on=asked.meeting)
+    legs = (asked, *joining)
+    who = dict.fromkeys(post for leg in legs for post in _still_asked(leg, case))
+    own = [post for leg in legs for ask in course.unkept(leg, case.kept) for post in mine(ask)]
+    return letters.Next(
+        leg=asked.leg,
+        who=tuple(title(rules, post, day) for post in who if post not in own),
+        you=any(post in who for post in own),
+        seated=bool(own) and not any(post in who for post in own),
+        on=asked.meeting,
+    )
 
 
 def _still_asked(leg: Leg, case: CaseView) -> tuple[str, ...]:

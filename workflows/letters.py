@@ -225,7 +225,11 @@ class Next(Frozen):
     leg: str = ""
     """The part of the way that comes next; it alone where nobody is asked yet."""
     who: tuple[Line, ...] = ()
-    """Titles of posts or names of forums that are asked next."""
+    """Titles of posts or names of forums that are asked next, without the reader's own."""
+    you: bool = False
+    """The reader is asked as well, and for a post that would be named."""
+    seated: bool = False
+    """The reader answers in a forum that is named, as a member or its secretary."""
     on: date | None = None
 
 
@@ -466,6 +470,10 @@ class TakenBack(CaseLetter):
     at: AwareDatetime
     """When they took it back."""
     due: date
+    own: bool = True
+    """The reader holds that post, and does not answer in its holder's place."""
+    if_silent: tuple[Consequence, ...] = ()
+    """Rungs still to come. Empty: it stays open, and the letter says so."""
     code_needed: bool = False
 
     @property
@@ -502,11 +510,14 @@ class ClosedWithoutYou(CaseLetter):
     why: str = ""
     """The key in `StepClosing.why`: one of those in `BESIDE`, or withdrawn, taken_back, time_up, inquorate,
     tied, no_view, too_few, cancelled or validity; for an action also fallen_away."""
+    until: date | None = None
+    """For a deferral: the day on which it is asked again, the latest that anybody named."""
     taken_back_by: Line = ""
     """The title of the post that had the reader asked no more, if one did."""
     taken_back_why: Text = ""
     passed_on: Line = ""
-    """Who is asked instead, where nobody answered and somebody else is."""
+    """Who is asked instead, where nobody answered and somebody else is. Of a question that members put off to
+    their board's meeting, the board."""
     meeting: date | None = None
     """The day of the meeting of `passed_on` at which it is asked, if it goes to one."""
     decided_by: tuple[Line, ...] = ()
@@ -557,10 +568,14 @@ class Expiring(CaseLetter):
     size: Size
     waiting_for: tuple[Line, ...] = ()
     """Who is asked to confirm completion; nobody for a major proposal, which waits for its project."""
+    put_off: date | None = None
+    """The day on which they are asked again, where they have put it off."""
     unmet: tuple[Task, ...] = ()
     """The conditions that keep it from being put to use, and are not met and checked yet."""
     order: Line = ""
     """The number of the order that would be called off."""
+    orders_to: Line = ""
+    """The host that would be told of it; empty if orders are sent nowhere."""
 
 
 class ApprovalLapsed(CaseLetter):
@@ -573,6 +588,8 @@ class ApprovalLapsed(CaseLetter):
     """The forum, or the posts, that approved it."""
     order: Line = ""
     """The number of the order that is called off."""
+    orders_to: Line = ""
+    """The host that is told of it; empty if orders are sent nowhere."""
 
 
 class Rejected(CaseLetter):
@@ -625,6 +642,8 @@ class Deferred(CaseLetter):
     """The forum whose next meeting is to be on that day, where it is put off to that."""
     question: Question
     answers: tuple[Answer, ...] = ()
+    valid_until: date | None = None
+    """For an approval that is still to be put to use: the last day on which it may be."""
 
 
 class Moved(CaseLetter):
@@ -677,6 +696,8 @@ class Withdrawn(CaseLetter):
     """The name or title of whoever withdrew it."""
     order: Line = ""
     """The number of the order that is called off."""
+    orders_to: Line = ""
+    """The host that is told of it; empty if orders are sent nowhere."""
     left: tuple[Condition, ...] = ()
     """What a directorate was left to do, which stays open."""
 
@@ -709,6 +730,8 @@ class Listed(CaseLetter):
     """To a forum's secretary: a proposal is on the business of a coming meeting."""
 
     kind: Literal["listed"] = "listed"
+    on: date | None = None
+    """The day of this letter; None in one that was queued before letters to secretaries had it."""
     question: Question
     """Its `forum` and `meeting` are the ones that are meant."""
     clause: Clause
@@ -724,7 +747,7 @@ class Unsent(Frozen):
     to: Line
     address: Line
     about: Line
-    """What sort of letter it was, in words: "reminder", "request"."""
+    """What sort of letter it was, in words: "reminder", "word that an answer stands"."""
     why: Line
 
 
@@ -767,7 +790,7 @@ class Stuck(CaseLetter):
     asked: tuple[Asked, ...] = ()
     """For `unanswered`: who has been silent to the end of the ladder."""
     if_silent: tuple[Consequence, ...] = ()
-    """For `unanswered`: the rungs still to come. Empty: it stays as it is."""
+    """For `unanswered` and `nobody_to_ask`: the rungs still to come. Empty: it stays as it is."""
     unsent: Unsent | None = None
     """For `undeliverable`: the letter."""
     order: UnsentOrder | None = None
@@ -796,8 +819,9 @@ class Anchor(Addressed):
     organisation: Line
     day: date
     digest: str
-    """What the day's record came to, over the head of every case."""
+    """What the day's record came to, over the head of every case and every series of meetings."""
     cases: int
+    """How many of these there are, of both kinds."""
 
 
 class HandbookLetter(Addressed):

@@ -64,7 +64,11 @@ class ActionLetters(Correspondence):
     def _becomes(self, step: StepView, choice: Choice | None) -> str:
         return ActionState.VERIFIED if choice is Choice.VERIFY else ""
 
-    def _next(self, step: StepView, choice: Choice | None) -> letters.Next | None:
+    def _next(self, step: StepView, choice: Choice | None, reader: str) -> letters.Next | None:
         asked = {Choice.CLAIM_COMPLETE: self._action.verifier, Choice.SEND_BACK: self._action.owner}
         post = asked.get(choice) if choice else None
-        return letters.Next(who=(title(self.rules, post, self.today),)) if post else None
+        if post is None:
+            return None
+        if post in self.people.posts_of(reader, self.today):
+            return letters.Next(you=True)
+        return letters.Next(who=(title(self.rules, post, self.today),))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from activities.correspondence.asking import Asking
 from activities.correspondence.case_file import Put
+from notifications import sayings
 from service.store import orders
 from service.store.intents import DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
@@ -21,6 +22,7 @@ from workflows.letters import Answer, Question
 from workflows.model import (
     Choice,
     Leg,
+    Nudge,
     Outcome,
     Seat,
 )
@@ -40,6 +42,7 @@ class Office(Asking):
         letter = letters.Listed(
             to=self._addressee(secretary, person.id),
             matter=self._matter(),
+            on=self.today,
             question=Question(kind=legs[0].leg, forum=title(self.rules, forum, self.today), meeting=meeting),
             clause=self._clause(legs[0].clause),
             issues=tuple(
@@ -78,13 +81,18 @@ class Office(Asking):
             cause=cause,
             question=self._question(put.key, put.terms.kind, silent[0]),
             seat=title(self.rules, silent[0].post, self.today),
-            **(self._silence(put, silent) if cause == "unanswered" else {}),
+            **(self._silence(put, silent) if cause == "unanswered" else self._if_nobody(put, silent[0])),
         )
 
     def _silence(self, put: Put, silent: Sequence[Seat]) -> dict[str, object]:
         """Say who has not answered, and what the ladder still holds if nobody does."""
         asked = self._asked(put, silent)
         return {"silent": len(silent), "asked": asked, "if_silent": self._if_silent(put, silent[0])}
+
+    def _if_nobody(self, put: Put, seat: Seat) -> dict[str, object]:
+        """Say what becomes of a question if nobody is found for a seat: there is nobody to remind."""
+        rungs = self._if_silent(put, seat)
+        return {"if_silent": tuple(one for one in rungs if one.then not in (Nudge.REMIND, Nudge.PMO))}
 
     def _to_pmo(self, key: str, cause: str, seat: str = "", **facts: object) -> list[QueuedLetter]:
         letter = pmo_letter(
@@ -97,7 +105,7 @@ class Office(Asking):
         unsent = letters.Unsent(
             to=name(self.people, row.person) or title(self.rules, row.post, self.today),
             address=row.address,
-            about=row.kind.replace("_", " "),
+            about=sayings.letter(row.kind),
             why=why,
         )
         return self._to_pmo(f"{row.key}:undeliverable", cause="undeliverable", unsent=unsent)

@@ -13,6 +13,7 @@ from service.store.letters import QueuedLetter
 from service.store.steps import StepView
 from service.telling import (
     asked,
+    barred,
     came_to,
     following,
     otherwise,
@@ -27,6 +28,7 @@ from workflows.model import (
     Choice,
     Ending,
     Holder,
+    LegAsk,
     Seat,
     StepClosing,
 )
@@ -84,7 +86,9 @@ class Outcomes(Office):
             until=until,
             stopped=stopping is not None,
             against=self._answers(stopping) if stopping and stopping.choice else (),
-            next=self._next(step, settled) if settled and not left and stopping is None else None,
+            next=self._next(step, settled, made.person)
+            if settled and not left and stopping is None
+            else None,
             becomes=self._becomes(stopping or step, stopping.choice if stopping else settled)
             if stopping or settled
             else "",
@@ -134,7 +138,7 @@ class Outcomes(Office):
             others_open=goes_on and self._others_open(step),
             next=self._put_at_a_meeting(step)
             if outcome.ending is Ending.SILENT
-            else self._next(step, outcome.choice)
+            else self._next(step, outcome.choice, person)
             if not self._others_open(step)
             else None,
             becomes=self._becomes(step, outcome.choice) if outcome.choice else "",
@@ -149,7 +153,8 @@ class Outcomes(Office):
         self, step: StepView, closing: StepClosing, made: Sequence[DecisionView], seat: Seat, holder: Holder
     ) -> QueuedLetter:
         outcome = closing.outcome
-        onward = self._put_at_a_meeting(step) if outcome.ending is Ending.SILENT else None
+        goes_elsewhere = outcome.ending is Ending.SILENT or outcome.next_meeting
+        onward = self._put_at_a_meeting(step) if goes_elsewhere else None
         letter = letters.ClosedWithoutYou(
             to=self._addressee(holder.post, holder.person),
             matter=self._matter(),
@@ -159,13 +164,14 @@ class Outcomes(Office):
             choice=outcome.choice,
             on=calendar.local_day(outcome.at),
             why=closing.why,
+            until=outcome.until,
             **self._taken_back(closing, seat.post),
             passed_on=onward.who[0]
             if onward
             else self._passed_on(step.key, self.today)
             if outcome.ending is Ending.SILENT
             else "",
-            meeting=onward.on if onward else None,
+            meeting=(outcome.until or onward.on) if onward else None,
             own=holder.capacity is Capacity.HOLDER,
             decided_by=self._deciders(step, closing, made),
         )
@@ -213,8 +219,12 @@ class Outcomes(Office):
                 next_meeting=title(self.rules, step.ask.forum, self.today) if outcome.next_meeting else "",
                 question=self._question(step.key, step.kind, step.seats[0]),
                 answers=tuple(self._told(decision) for decision in made),
+                valid_until=self.case.good_until,
             )
-            return self._to_sponsor(f"deferred:{step.id}", deferred)
+            # Whoever answered has it in their receipt, or as the outcome.
+            answered = [decision.person for decision in made]
+            told = self._to_sponsor(f"deferred:{step.id}", deferred)
+            return [letter for letter in told if letter.person not in answered]
         found = place(self.case, step.key)
         if step.kind in _MEETING_IS_TOLD and found and not found[0].meeting:
             return self._listed_after_direct_reply(step, outcome, found[0], made)
@@ -224,7 +234,7 @@ class Outcomes(Office):
         sponsor = self.people.holder(self.case.sponsor, self.today)
         return sponsor is not None and sponsor.id == person
 
-    def _next(self, step: StepView, choice: Choice | None) -> letters.Next | None:
+    def _next(self, step: StepView, choice: Choice | None, reader: str) -> letters.Next | None:
         """Say where the case goes if an answer, with those it was put together with, lets it go on."""
         if choice in (None, Choice.DEFER) or self._end(step, choice):
             return None
@@ -241,7 +251,16 @@ class Outcomes(Office):
             calendar.day_of_receipt(self.at, ()),
             self._about(step.version),
             lambda forum: self._sittings(forum, since),
+            partial(self._answering, reader),
         )
+
+    def _answering(self, person: str, put: LegAsk) -> tuple[str, ...]:
+        """Return the posts for which somebody will be asked a question that is still to be put."""
+        deciding = self.rules.terms()[put.kind].deciding
+        if person in barred(self.tx, self.case, put.kind, put.seats, deciding, self.today):
+            return ()
+        held = self.people.posts_of(person, self.today)
+        return tuple(seat.post for seat in put.seats if seat.post in held)
 
     def _becomes(self, step: StepView, choice: Choice | None) -> str:
         """Return the state to which an answer brings the case, if it does not simply go on."""

@@ -4,6 +4,7 @@ Everything a letter says is fixed when it is queued, so that a letter sent again
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
@@ -23,7 +24,9 @@ from workflows import letters
 from workflows.model import (
     MEETING,
     Assurance,
+    Capacity,
     CaseWaiting,
+    Choice,
     Ending,
     Holder,
     Nudge,
@@ -150,7 +153,10 @@ class Correspondence(Outcomes, Sponsors):
 
     def undone(self, step: StepView, undone: StepUndone) -> list[QueuedLetter]:
         """Answers were taken back: whoever did so has it in writing, with the link to answer anew."""
-        put, queued = Put.again(step, step.seats), []
+        reopened = tuple(undo.seat for undo in undone.undone)
+        put = Put.again(step, step.seats)
+        put = replace(put, silent=tuple(dict.fromkeys((*put.silent, *reopened))))
+        queued: list[QueuedLetter] = []
         for undo in undone.undone:
             seat = self._seat(step, undo.seat)
             holder = next(one for one in seat.holders if one.person == undo.person)
@@ -161,6 +167,8 @@ class Correspondence(Outcomes, Sponsors):
                 seat=title(self.rules, seat.post, self.today),
                 at=undo.submitted_at,
                 due=calendar.local_day(step.due),
+                own=holder.capacity is Capacity.HOLDER,
+                if_silent=self._if_silent(put, seat),
                 code_needed=step.assurance_for(seat) is Assurance.CODE,
             )
             queued.append(self._queue(f"{undo.key}:done", letter, put, seat, holder))
@@ -189,8 +197,10 @@ class Correspondence(Outcomes, Sponsors):
                 if holder.person not in told_now:
                     told_now.add(holder.person)
                     queued.append(self._closed_without(step, closing, made, seat, holder))
-        # A question that ends or turns its proposal has a letter of its own to the sponsor, which follows.
-        followed = (self.case.sponsor, self.case.lead) if self._end(step, closing.outcome.choice) else ()
+        # What ends a proposal, turns it or puts it off has a letter of its own to the sponsor, which follows.
+        choice = closing.outcome.choice
+        own = choice is Choice.DEFER or self._end(step, choice)
+        followed = (self.case.sponsor, self.case.lead) if own else ()
         for post in step.inform:
             person = self.people.holder(post, self.today)
             if person and person.id not in told_now and post not in followed:

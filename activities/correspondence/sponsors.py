@@ -34,6 +34,8 @@ from workflows.rules import calendar, course, routing
 
 _BEFORE_THE_DECISION = ("notification", "issue_resolution")
 """Legs that a meeting serves only before the decision date."""
+_COMPLETION = "completion"
+"""The question by which a minor proposal is put to use."""
 
 
 class Sponsors(CaseFile):
@@ -111,10 +113,16 @@ class Sponsors(CaseFile):
         letter = self._letter_of(state, step, orders_to, becoming.valid_until)
         return self._to_sponsor(f"{state}:{becoming.number}", letter) if letter else []
 
-    def expiring(self, expiring: Expiring) -> list[QueuedLetter]:
-        """An approval lapses soon: sponsor and lead are told what to do about it."""
+    def expiring(self, expiring: Expiring, *, orders_to: str = "") -> list[QueuedLetter]:
+        """An approval lapses soon: sponsor and lead are told what to do about it.
+
+        `orders_to` is as in `became`.
+        """
         asked = [step for step in steps.of_case(self.tx, self.case.ref) if step.open]
+        waiting = steps.waiting(self.tx, self.case.ref)
+        put_off = next((wait for wait in waiting if wait.next == _COMPLETION), None)
         posts = [seat.post for step in asked for seat in step.seats if not seat.answered]
+        posts += [put_off.on] if put_off else []
         letter = partial(
             letters.Expiring,
             matter=self._matter(),
@@ -125,8 +133,10 @@ class Sponsors(CaseFile):
             ),
             size=self.case.size,
             waiting_for=tuple(title(self.rules, post, self.today) for post in dict.fromkeys(posts)),
+            put_off=calendar.local_day(put_off.at) if put_off and put_off.at else None,
             unmet=self._unmet(),
             order=orders.number_raised(self.tx, self.case.ref),
+            orders_to=orders_to,
         )
         return self._to_sponsor(f"expiring:{expiring.number}", letter)
 
@@ -169,7 +179,7 @@ class Sponsors(CaseFile):
                 left = self._left_to_do(step)
                 return partial(letters.Returned, **common, wanted=answers, answer_at=page, left=left)
             case State.WITHDRAWN:
-                return self._withdrawn
+                return partial(self._withdrawn, orders_to=orders_to)
             case State.LAPSED if self._ran_out(step):
                 return partial(
                     letters.ApprovalLapsed,
@@ -177,6 +187,7 @@ class Sponsors(CaseFile):
                     valid_until=self.case.valid_until,
                     approved_by=self._approved_by(),
                     order=orders.number_raised(self.tx, self.case.ref),
+                    orders_to=orders_to,
                 )
             case State.LAPSED if step:
                 return partial(
@@ -193,7 +204,7 @@ class Sponsors(CaseFile):
             case _:
                 return None
 
-    def _withdrawn(self, to: Addressee) -> letters.Withdrawn:
+    def _withdrawn(self, to: Addressee, orders_to: str) -> letters.Withdrawn:
         left = outliving(self.tx, self.case.ref)
         return letters.Withdrawn(
             to=to,
@@ -201,6 +212,7 @@ class Sponsors(CaseFile):
             on=self.today,
             by=self._withdrew(),
             order=orders.number_raised(self.tx, self.case.ref),
+            orders_to=orders_to,
             left=tuple(left_to_do(action, self.rules, self.today) for action in left),
         )
 

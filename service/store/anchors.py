@@ -29,6 +29,7 @@ class Anchor(Witness):
     seq: int
     mac: str
     cases: int
+    """How many chains there are besides the organisation's own: of cases, and of series of meetings."""
 
 
 def close_day(tx: Tx, day: date) -> Anchor | None:

@@ -224,6 +224,7 @@ def form(tx: Tx, sight: Sight) -> dict[str, Any]:
         "owners": condition_owners(sight),
         "verifies": verifies(sight),
         "next_meeting": next_meeting(tx, sight),
+        "good_until": sight.case.good_until,
         "guards": words.guards(sight.case.size),
         "guidelines": directorate(sight),
         "rows": range(1, MOST_CONDITIONS + 1),
@@ -252,13 +253,29 @@ def _until(tx: Tx, form: FormData, sight: Sight, errors: dict[str, str]) -> tupl
         meeting = next_meeting(tx, sight)
         if meeting is None:
             errors["until_what"] = "No further meeting is known; choose a day"
+        elif late := _after_validity(sight, meeting):
+            errors["until_what"] = late
         return meeting, True
     try:
         day = days.read(form, "until", empty="Say on which day to ask you again")
-        return days.worked(day, sight.today, sight.edition.non_working), False
+        day = days.worked(day, sight.today, sight.edition.non_working)
     except days.Unfit as unfit:
         errors["until"] = str(unfit)
         return None, False
+    if late := _after_validity(sight, day):
+        errors["until"] = late
+    return day, False
+
+
+def _after_validity(sight: Sight, day: date) -> str:
+    """Say that on a day there would be no approval left to put to use; nothing if it is good until then."""
+    good = sight.case.good_until
+    if good is None or day <= good:
+        return ""
+    return (
+        f"The approval is valid until {words.day(good)}, and lapses unless it is put to use by then: "
+        "choose that day or one before it"
+    )
 
 
 def _by(form: FormData, name: str, today: date, errors: dict[str, str]) -> date | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from notifications import sayings
 from service import telling
 from service.handbook import Edition
 from service.store import canonical, intents
@@ -270,7 +271,7 @@ def _agreed(line: Line, edition: Edition) -> str:
 
 def _letter(done: str) -> Callable[[Line, Edition], str]:
     def tell(line: Line, edition: Edition) -> str:
-        kind = words.plain(str(line.data.get("kind", "letter"))).lower()
+        kind = sayings.letter(str(line.data.get("kind", "")))
         who = telling.name(edition, str(line.data.get("person", "")))
         return f"A letter ({kind}){f' to {who}' if who else ''} {done}."
 

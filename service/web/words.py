@@ -69,7 +69,7 @@ _LEADS_TO = {
     Choice.REJECT: "The sponsor is told why. The proposal ends here.",
     Choice.RETURN: "The sponsor is told what you need. Your clock stops until a new version comes.",
     Choice.DEFER: "You are asked again on the day you name.",
-    Choice.REFER_UP: "SRG is asked to decide, and its word stands.",
+    Choice.REFER_UP: "A higher body is asked to decide, and its word stands.",
     Choice.NOTE: "The proposal goes on. Any concerns you write are shown to those who decide.",
     Choice.SUPPORT: "Those who decide are told that you support it.",
     Choice.SUPPORT_WITH_CONDITIONS: "As support, and your conditions are shown to those who decide.",
@@ -323,10 +323,10 @@ def short_day(at: date | datetime) -> str:
 
 
 def put_off(until: date | None, *, next_meeting: bool) -> str:
-    """Return what follows "deferred": ", until 9 June 2004", or ", until the next meeting, on" that day."""
+    """Return what follows "deferred": ", to Wednesday 9 June 2004", or that it is to the next meeting."""
     if until is None:
         return ""
-    return f", until {'the next meeting, on ' if next_meeting else ''}{short_day(until)}"
+    return f", to {'the next meeting, on ' if next_meeting else ''}{day(until)}"
 
 
 def moment(at: datetime) -> str:

@@ -269,11 +269,11 @@ def test_a_sponsor_whose_own_system_it_is_about_is_named_as_such(desk: Desk, sam
         (
             "sd-ict-ca",
             ("referral",),
-            ["is also the Head of Profession who is consulted.", "is a member of SRG."],
+            ["is also the Head of Profession who is consulted.", "is a member of Strategic Resources Group."],
         ),
         # on no route, until an answer brings it there
         ("cd-rc", (), ["is also a funding party."]),
-        ("cd-rc", ("referral",), ["is also a funding party.", "is a member of SRG."]),
+        ("cd-rc", ("referral",), ["is also a funding party.", "is a member of Strategic Resources Group."]),
         ("cd-ce", ("referral",), []),
     ],
 )

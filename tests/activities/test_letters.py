@@ -168,7 +168,8 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_the_pmo(
     lost = row(desk, request_)
     assert (lost.state, lost.error) == (ledger.UNDELIVERABLE, "no such mailbox (550 5.1.1)")
     assert (row(desk, told).kind, row(desk, told).post) == ("stuck", "corp-projects-manager")
-    assert row(desk, told).props["unsent"]["address"] == "budget-dmh@leicester.example"
+    unsent = row(desk, told).props["unsent"]
+    assert (unsent["address"], unsent["about"]) == ("budget-dmh@leicester.example", "request")
     await letters.send(told)
     assert "budget-dmh@leicester.example" in text(mailer.taken[-1])
 

@@ -1,7 +1,7 @@
 """An order on its way: raised once with its approval, the same at every try, and never lost unseen."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import func, update
 
 from activities.cases import Cases
 from activities.orders import NOWHERE, Orders
+from notifications.examples import rendered
 from notifications.webhook import Receipt, Refused, TryLater, Webhook
 from service.store import orders, rebuild
 from service.store.letters import LedgerRow
@@ -17,7 +18,8 @@ from service.store.tables import TEXTS
 from tests.support.activities import done
 from tests.support.desk import BASE, NINE, Desk
 from tests.support.real_time import RealTime
-from workflows.model import Becoming
+from workflows.letters import read
+from workflows.model import Becoming, Expiring
 
 REF = "INV-2004-0001"
 ORDER = f"order:{REF}:1"
@@ -85,6 +87,39 @@ class Sending:
 @pytest.fixture
 def sending(each_desk: Desk, webhook: FakeWebhook) -> Sending:
     return Sending(each_desk, webhook)
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "lapsed"])
+def test_who_called_an_order_off_that_is_sent_nowhere_is_told_that_the_buyer_must_hear(
+    each_desk: Desk, state: str
+) -> None:
+    sending = Sending(each_desk, None)
+    sending.approves()
+    until = date(2005, 9, 13)
+    done(sending.cases.became(Becoming(case=REF, state="approved", at=NINE, number=2, valid_until=until)))
+    sending.becomes(state, 3)
+    kind = {"withdrawn": "withdrawn", "lapsed": "approval_lapsed"}[state]
+    (letter, _) = (row for row in each_desk.ledger(REF) if row.kind == kind)
+    told = text_of(letter)
+    assert f"The order: order {letter.props['order']} is called off. Orders are not sent anywhere" in told
+    assert "so whoever buys has to be told of it." in told
+    assert "You need do nothing." not in told
+
+
+def test_the_warning_says_where_an_order_would_be_called_off(sending: Sending) -> None:
+    sending.approves()
+    until = date(2005, 9, 13)
+    done(sending.cases.expiring(Expiring(case=REF, number=1, valid_until=until, at=NINE)))
+    (letter, _) = (row for row in sending.desk.ledger(REF) if row.kind == "expiring")
+    assert letter.props["orders_to"] == HOST
+    assert "Orders are not sent anywhere" not in text_of(letter)
+
+
+def text_of(row: LedgerRow) -> str:
+    """Return the words of a letter's text part."""
+    body = rendered(read(row.props)).get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
 
 
 def test_an_approval_raises_its_order_in_the_same_breath_and_once(sending: Sending) -> None:

@@ -22,9 +22,10 @@ from service.store.tables import TEXTS
 from service.telling import told
 from tests.support.activities import done
 from tests.support.desk import DAY, NINE, Desk
-from workflows.letters import Awaited, Receipt, read
+from workflows.letters import Awaited, Letter, Receipt, Stuck, read
 from workflows.model import (
     AnswersDue,
+    Becoming,
     Capacity,
     Choice,
     Ending,
@@ -51,6 +52,13 @@ def without(edition: Edition, post: str, *, forgotten: bool = False) -> Edition:
     if forgotten:
         changed["people"] = {id: person for id, person in edition.people.items() if id != holder.id}
     return Edition.model_validate(changed)
+
+
+def text_of(letter: Letter) -> str:
+    """Return the words of a letter's text part."""
+    body = rendered(letter).get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
 
 
 # ------------------------------------------------------------------------- who is asked
@@ -391,6 +399,17 @@ def test_a_seat_with_nobody_to_ask_is_told_to_the_pmo(desk: Desk) -> None:
         "corp-projects-manager",
         "nobody_to_ask",
     )
+
+
+def test_the_pmo_hears_what_becomes_of_a_board_s_question_with_nobody_in_a_seat(desk: Desk) -> None:
+    case = desk.submits()
+    desk.brings_into_force(without(without(desk.edition, "cd-hsg"), "chief-executive"))
+    desk.opens(desk.ask(case, "srg"))
+    letter = next(read(row.props) for row in desk.ledger(case.case) if row.kind == "stuck")
+    assert isinstance(letter, Stuck)
+    assert letter.cause == "nobody_to_ask"
+    assert [one.then for one in letter.if_silent] == [Nudge.COUNT, Nudge.CLOSE]
+    assert "If you do nothing: on 23 September the votes cast by then are counted" in text_of(letter)
 
 
 def test_who_has_left_is_no_longer_asked_whatever_rules_the_case_opened_with(desk: Desk) -> None:
@@ -794,6 +813,87 @@ def test_a_deferral_is_told_to_sponsor_and_lead(desk: Desk) -> None:
     assert desk.sent(ref, before) == [("deferred", "cd-rad"), ("deferred", "hoict-rc"), ("receipt", "bh-dmh")]
 
 
+def test_a_sponsor_who_is_to_fund_it_reads_that_it_comes_to_them(desk: Desk) -> None:
+    case = desk.submits("PROP-01")
+    desk.opens(desk.ask(case, "notification"))
+    step = f"{case.case}.notification.1"
+    desk.closes(step, desk.answers(step, "sd-ict-ca", Choice.NOTE), choice=Choice.NOTE)
+    told = {row.post: text_of(read(row.props)) for row in desk.ledger(case.case) if row.kind == "outcome"}
+    assert "it goes to you; a letter asks you." in told["cd-ce"]
+    assert "You need do nothing." not in told["cd-ce"]
+    said = receipt(desk, case.case, "sd-ict-ca")[1]
+    assert "it goes to Chief Executive's department sponsor." in said
+    assert "You need do nothing more." in said
+
+
+def test_a_funder_who_sits_on_the_board_that_comes_next_reads_that_they_are_asked(desk: Desk) -> None:
+    case = desk.submits("PROP-04")
+    desk.opens(desk.ask(case, "funding-cd-rc"))
+    step = f"{case.case}.funding-cd-rc.1"
+    desk.closes(step, desk.answers(step, "cd-rc"))
+    said = receipt(desk, case.case, "cd-rc")[1]
+    assert "it goes to Strategic Resources Group; a letter asks you as well." in said
+    assert "You need do nothing more." not in said
+
+
+def test_who_is_told_of_every_reply_hears_of_a_deferral_once(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "notification"))
+    step, to = f"{case.case}.notification.1", date(2004, 11, 10)
+    before = desk.ledger(case.case)
+    made = desk.answers(step, "heads-of-ict-secretary", Choice.DEFER, until=to)
+    desk.closes(step, made, choice=Choice.DEFER, until=to)
+    assert desk.sent(case.case, before) == [
+        ("deferred", "cd-rc"),
+        ("deferred", "hoict-rc"),
+        ("outcome", "head-of-profession"),
+        ("receipt", "heads-of-ict-secretary"),
+    ]
+
+
+def test_whoever_puts_completion_off_has_a_receipt_and_the_sponsor_is_told_what_is_put_off(
+    desk: Desk,
+) -> None:
+    case = desk.submits("PROP-01")
+    desk.opens(desk.ask(case, "completion"))
+    done(
+        desk.cases.became(
+            Becoming(case=case.case, state="approved", at=NINE, number=1, valid_until=date(2005, 9, 13))
+        )
+    )
+    step, to = f"{case.case}.completion.1", date(2005, 2, 14)
+    before = desk.ledger(case.case)
+    desk.closes(step, desk.answers(step, "hoict-ce", Choice.DEFER, until=to), choice=Choice.DEFER, until=to)
+    assert desk.sent(case.case, before) == [("deferred", "cd-ce"), ("receipt", "hoict-ce")]
+    letter = next(read(row.props) for row in desk.ledger(case.case) if row.kind == "deferred")
+    assert subject(letter).startswith("Completion deferred to Mon 14 Feb 2005: ")
+    told = text_of(letter)
+    assert "The question whether the work is complete is deferred to Monday 14 February 2005" in told
+    assert "The approval is valid until Tuesday 13 September 2005" in told
+    assert "decision" not in told
+
+
+@pytest.mark.parametrize(
+    ("next_meeting", "told"),
+    [
+        (False, "You are asked again on Thursday 25 November 2004."),
+        (True, "It goes to the meeting of Strategic Resources Group on Thursday 25 November 2004."),
+    ],
+)
+def test_members_who_were_silent_hear_until_when_their_board_puts_it_off(
+    desk: Desk, next_meeting: bool, told: str
+) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    step, to = f"{case.case}.srg.1", date(2004, 11, 25)
+    made = desk.answers(step, "cd-rad", Choice.DEFER, until=to, next_meeting=next_meeting)
+    desk.closes(step, made, choice=Choice.DEFER, until=to, next_meeting=next_meeting)
+    letter = next(read(row.props) for row in desk.ledger(case.case) if row.kind == "closed_without_you")
+    assert subject(letter).startswith("Deferred to Thu 25 Nov: ")
+    assert told in text_of(letter)
+    assert "settled" not in text_of(letter)
+
+
 def test_what_is_put_off_to_the_next_meeting_is_told_so_and_that_it_goes_where_that_goes(desk: Desk) -> None:
     case = desk.submits()
     desk.opens(desk.ask(case, "srg"))
@@ -855,7 +955,7 @@ def test_a_sponsor_s_seat_on_a_board_is_named_where_the_board_is_asked(
     case = desk.submits(sample, sponsor_post="cd-rc")
     desk.opens(desk.ask(case, key))
     (row,) = (row for row in desk.ledger(case.case) if row.kind == "request")
-    assert any("is a member of SRG" in one for one in row.props["coincidences"]) is said
+    assert any("is a member of Strategic Resources Group" in one for one in row.props["coincidences"]) is said
 
 
 def test_a_direct_notification_is_put_on_the_forum_s_next_list(desk: Desk) -> None:

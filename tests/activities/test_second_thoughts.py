@@ -120,7 +120,9 @@ def test_an_answer_taken_back_leaves_its_seat_waiting_and_is_confirmed_with_a_li
         (line,) = [line for line in journal.lines(tx, held.step(step).case) if line.kind == "decision.undone"]
     assert (line.actor, line.data["attempt"]) == ("p-017", 1)
     (row,) = letters_of(held, step, "taken_back")
-    assert isinstance(read(row.props), TakenBack)
+    letter = read(row.props)
+    assert isinstance(letter, TakenBack)
+    assert [one.then for one in letter.if_silent] == [Nudge.REMIND, Nudge.REMIND, Nudge.LINE, Nudge.PMO]
     assert row.link_id is not None
     assert rebuild.drift(held.store) == ()
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from notifications.examples import rendered
 from service import foreseeing
 from service.store import cases, clock, orders, rebuild
 from service.store import letters as ledger
@@ -11,6 +12,7 @@ from tests.activities import test_following as following
 from tests.activities.test_orders import NOTICE, ORDER, REF, FakeWebhook, Sending
 from tests.support.activities import done
 from tests.support.desk import NINE, Desk
+from workflows.letters import read
 from workflows.model import Becoming, CaseWaiting, Choice, Ending, Expiring
 from workflows.rules import calendar
 from workflows.rules.actions import CONDITIONS
@@ -74,6 +76,32 @@ def test_the_warning_names_whoever_is_asked_to_confirm(desk: Desk) -> None:
     done(desk.cases.expiring(Expiring(case=REF, number=1, valid_until=UNTIL, at=NINE)))
     sponsor, *_ = letters(desk, "expiring")
     assert sponsor.props["waiting_for"] == [desk.edition.posts["hoict-ce"].title]
+
+
+def test_the_warning_says_until_when_the_confirmation_is_put_off(desk: Desk) -> None:
+    case = desk.submits("PROP-01")
+    desk.opens(desk.ask(case, "completion"))
+    step, to = f"{REF}.completion.1", date(2005, 8, 22)
+    answer = desk.answers(step, "hoict-ce", Choice.DEFER, until=to)
+    desk.closes(step, answer, choice=Choice.DEFER, until=to)
+    waiting = CaseWaiting(
+        case=REF,
+        number=1,
+        key="completion",
+        leg="completion",
+        since=NINE,
+        until=calendar.opening(to),
+        on="hoict-ce",
+    )
+    done(desk.cases.waits(waiting))
+    done(desk.cases.expiring(Expiring(case=REF, number=1, valid_until=UNTIL, at=NINE)))
+    sponsor, *_ = letters(desk, "expiring")
+    assert sponsor.props["waiting_for"] == [desk.edition.posts["hoict-ce"].title]
+    assert sponsor.props["put_off"] == "2005-08-22"
+    body = rendered(read(sponsor.props)).get_body(("plain",))
+    assert body is not None
+    told = " ".join(body.get_content().split())
+    assert "put that off to Monday 22 August 2005, and is asked again then." in told
 
 
 def test_an_approval_that_lapses_says_whose_it_was_and_that_a_new_proposal_is_needed(desk: Desk) -> None:

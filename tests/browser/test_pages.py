@@ -145,7 +145,7 @@ async def test_those_who_are_heard_before_the_money_see_what_they_are_asked(scen
         await screen.types("Your reasons", "The corporate system is to come next year.")
         await screen.follows("Continue")
         await screen.looks("consultation-check")
-        assert "SRG is asked to decide" in await screen.page.inner_text("main")
+        assert "A higher body is asked to decide" in await screen.page.inner_text("main")
         letter = await scene.town.asked("sd-ict-ca", "Decide by", limited)
         await scene.town.holder("sd-ict-ca").decide(letter, {"choice": "support"})
         letter = await scene.town.asked("sd-ict-ca", "Reply by", limited)

@@ -16,7 +16,7 @@ import pytest
 from icalendar import Calendar
 from jinja2 import UndefinedError
 
-from notifications import preview
+from notifications import preview, sayings
 from notifications.examples import BASE, CODE, EXAMPLES, LINK, rendered
 from notifications.render import (
     HTML,
@@ -611,6 +611,7 @@ def test_a_long_title_is_shortened_in_the_subject_and_whole_in_the_letter() -> N
         (percent(Decimal(100)), "100%"),
         (day(date(2004, 10, 14)), "Thursday 14 October 2004"),
         (short_day(date(2004, 10, 4)), "Mon 4 Oct"),
+        (short_day(date(2005, 1, 12), date(2004, 12, 20)), "Wed 12 Jan 2005"),
         (near(date(2004, 10, 4), date(2004, 12, 31)), "4 October"),
         (near(date(2005, 1, 4), date(2004, 12, 31)), "4 January 2005"),
         (moment(datetime(2004, 10, 14, 14, 40, tzinfo=UTC)), "15:40 on Thursday 14 October 2004"),
@@ -625,3 +626,20 @@ def test_a_long_title_is_shortened_in_the_subject_and_whole_in_the_letter() -> N
 )
 def test_sums_and_days_are_phrased_as_people_write_them(phrase: str, expected: str) -> None:
     assert phrase == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("moved", "on"), ("listed", "on"), ("escalation", "written")],
+)
+def test_a_subject_says_the_year_of_a_day_of_another_year(name: str, written: str) -> None:
+    letter = EXAMPLES[name]
+    assert not re.search(r"20[0-9]{2}\b", subject(letter).rpartition(" (")[0])
+    later = letter.model_copy(update={written: date(2007, 12, 20)})
+    assert re.search(r"20[0-9]{2}\b", subject(later).rpartition(" (")[0])
+
+
+def test_every_kind_of_letter_has_a_name_of_its_own_in_words() -> None:
+    assert set(sayings.LETTERS) == KINDS
+    assert not [name for name in sayings.LETTERS.values() if "_" in name]
+    assert len(set(sayings.LETTERS.values())) == len(KINDS)

@@ -323,11 +323,21 @@ class Office:
     def register(self) -> Register:
         return Register(self.store, FakeMailroom(), self.links)
 
-    def became(self, ref: str, state: State, number: int = 1, because: str = "") -> None:
+    def became(
+        self,
+        ref: str,
+        state: State,
+        number: int = 1,
+        because: str = "",
+        valid_until: date | None = None,
+    ) -> None:
         """Change a case's state."""
         with self.store.reading() as tx:
             at = tx.now
-        done(self.course.became(Becoming(case=ref, state=state, at=at, number=number, because=because)))
+        becoming = Becoming(
+            case=ref, state=state, at=at, number=number, because=because, valid_until=valid_until
+        )
+        done(self.course.became(becoming))
 
     def asked(self, ref: str, key: str, round: int = 1, forum: str = "") -> str:
         """Open the step that a case's route has under a key; returns the step's id."""

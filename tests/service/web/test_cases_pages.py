@@ -248,6 +248,7 @@ def test_a_case_s_page_tells_a_letter_that_never_arrived_and_not_each_link(offic
     assert "were revoked" not in browser.words
     browser.see(f"/cases/{ref}/record")
     assert "Links that are no longer needed were revoked." in browser.words
+    assert "A letter (word that an answer is not wanted now) to " in browser.words
 
 
 def test_the_record_is_told_in_plain_words_with_fingerprints(office: Office) -> None:

@@ -271,6 +271,21 @@ def test_putting_it_off_past_the_day_it_is_needed_is_allowed_with_a_warning(
     assert browser.press() == 200
 
 
+def test_completion_is_put_off_within_the_days_of_the_approval_only(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    office.became(ref, State.APPROVED, number=2, valid_until=date(2005, 9, 13))
+    browser = reading(office, office.asked(ref, "completion"), "hoict-ce")
+    assert "The approval is valid until Tuesday 13 September 2005: on that day at the latest" in browser.words
+    assert browser.press(choice="defer", reason="The supplier is late", until="2005-11-14") == 422
+    told = "The approval is valid until Tuesday 13 September 2005, and lapses unless it is put to use by then"
+    assert f"{told}: choose that day or one before it" in browser.words
+    assert browser.press(choice="defer", reason="The supplier is late", until="2005-09-13") == 200
+    assert browser.at.startswith("/a/check/")
+    assert told in browser.words
+    # It was decided long before the day by which the sponsor needed a decision.
+    assert "needs a decision by" not in browser.words
+
+
 def test_the_notified_forum_answers_its_three_questions(office: Office) -> None:
     step = office.asked(office.submitted("PROP-01"), "notification")
     browser = reading(office, step, "heads-of-ict-secretary")
@@ -612,6 +627,20 @@ def test_a_link_tells_what_has_happened_opened_or_confirmed(
     fresh = office.browser()
     assert fresh.see(office.link(step, FUNDER)) == status
     assert heading in fresh.heading
+
+
+def test_a_link_says_until_when_others_put_the_question_off(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-02"), "srg")
+    until = date(2004, 11, 25)
+    outcome = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.DEFER, at=BEGINS, until=until)
+    office.closed(step, StepClosing(step=step, outcome=outcome))
+    member = office.browser()
+    assert member.see(office.link(step, "cd-hsg")) == 409
+    assert member.heading == "This has been put off"
+    assert "deferred to Thursday 25 November 2004 without you. It is taken up again then." in member.words
+    office.it_is(until)
+    member.see(office.link(step, "cd-hsg"))
+    assert "Use the link in the newest letter about it." in member.words
 
 
 @pytest.mark.parametrize(

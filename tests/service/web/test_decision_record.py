@@ -406,7 +406,7 @@ def test_srg_that_decided_on_a_referral_decided_and_the_sponsor_s_vote_on_it_is_
     sponsor = "The sponsor, Corporate Director, Regeneration and Culture, is"
     assert [one["text"] for one in told["interests"]] == [
         f"{sponsor} also a funding party.",
-        f"{sponsor} a member of SRG.",
+        f"{sponsor} a member of Strategic Resources Group.",
     ]
     assert told["revenue"] == "9000.00"
     assert "Revenue a year £9,000" in page

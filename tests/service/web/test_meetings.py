@@ -395,7 +395,7 @@ def test_an_item_is_put_off_to_the_next_meeting_whose_day_is_found_when_it_is_re
     browser.see(page)
     assert "It is deferred" in browser.words
     browser.see(f"{page}/minutes")
-    assert "It is deferred, until the next meeting, on 25 November 2004." in browser.words
+    assert "It is deferred, to the next meeting, on Thursday 25 November 2004." in browser.words
     office.recorded(put)
     before = rebuild.dump(office.store)
     rebuild.rebuild(office.store)

@@ -376,7 +376,7 @@ def test_what_a_board_did_not_decide_by_email_is_put_to_its_meeting_in_the_same_
             packs.item(tx, case, ask, rules, DAY, 1).decision_sought for ask in (first, at_its_meeting)
         )
     assert there == by_email
-    assert there.startswith("Does SRG approve this proposal of £")
+    assert there.startswith("Does Strategic Resources Group approve this proposal of £")
 
 
 def test_a_paper_for_information_asks_nothing_and_tells_what_was_answered(office: Office) -> None:
