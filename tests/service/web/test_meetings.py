@@ -16,6 +16,7 @@ from service.store.meetings import MeetingState, Series
 from service.web.rehearsals import Rehearsals
 from tests.service.web.office import SAME_ORIGIN, Browser, Office, proposal
 from tests.support.activities import done
+from workflows.days import in_full
 from workflows.model import Choice, Ending, Happening, Outcome, StepClosing, StepNudged
 from workflows.rules.quorum import Refusal
 
@@ -201,14 +202,21 @@ def test_what_a_board_did_not_decide_by_email_is_before_its_meeting_and_recorded
 @pytest.fixture
 def board_meets(office: Office) -> str:
     """A proposal that SRG has not decided by email, on the day of its meeting; returns the step."""
-    day = date(2004, 10, 28)
+    return board_asks(office, SRG_MEETS)
+
+
+SRG_MEETS = date(2004, 10, 28)
+
+
+def board_asks(office: Office, on: date, hour: int = 10) -> str:
+    """Put to SRG's meeting of 28 October what its members have not decided by email; returns the step."""
     ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
     step = office.asked(ref, "srg")
     with office.store.reading() as tx:
         silent = Outcome(step=step, ending=Ending.SILENT, choice=None, at=tx.now, kind="srg")
     office.closed(step, StepClosing(step=step, outcome=silent, why="time_up"))
-    office.course_waits(ref, "srg-meeting", day, forum="srg")
-    office.it_is(day)
+    office.course_waits(ref, "srg-meeting", SRG_MEETS, forum="srg")
+    office.it_is(on, hour)
     office.looks("srg")
     return office.asked(ref, "srg-meeting")
 
@@ -253,6 +261,64 @@ def test_a_letter_s_link_needs_the_board_s_quorum_as_its_page_does(office: Offic
     browser = from_the_letter(office, board_meets, "srg-secretary")
     assert browser.press() == 200
     assert [made.step for made in office.engine.decided] == [board_meets]
+
+
+CALLED_OFF = {"what": "call_off", "off_why": "The hall is flooded"}
+MOVED_ON = {"what": "move", "move_why": "The hall is let", "to-day": "4", "to-month": "11", "to-year": "2004"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "change", "to"),
+    [
+        # Its meeting is called off, or moved, on the morning of its day.
+        (SRG_MEETS, CALLED_OFF, date(2004, 11, 25)),
+        (SRG_MEETS, MOVED_ON, date(2004, 11, 4)),
+        # It was put only after the day of its meeting.
+        (date(2004, 10, 29), {}, date(2004, 11, 25)),
+    ],
+)
+def test_a_board_s_word_is_not_taken_by_letter_between_its_meetings(
+    office: Office, asked: date, change: dict[str, str], to: date
+) -> None:
+    step = board_asks(office, asked, hour=7)
+    if change:
+        secretary = office.signed_in("srg-secretary")
+        secretary.see(f"{SRG_MEETING}/change")
+        assert secretary.press(True, "change", **change) == 200
+    browser = from_the_letter(office, step, "srg-secretary")
+    assert f"It is before the meeting of {in_full(to)}" in browser.words
+    assert office.engine.decided == []
+    before = letters_of(office, step)
+    for rung in office.step(step).rungs:
+        nudged = StepNudged(step=step, rung=rung, silent=office.step(step).silent, at=rung.at)
+        done(office.register.nudged(nudged))
+    assert letters_of(office, step) == before, "nobody is chased for it meanwhile"
+
+    office.it_is(to, hour=11)
+    there = {f"presence-{post}": "present" for post in office.edition.forums["srg"].members}
+    secretary = office.signed_in("srg-secretary")
+    secretary.see(f"/meetings/srg/{to}/attendance")
+    assert secretary.press(True, "attendance", **there) == 200
+    secretary.see(f"/meetings/srg/{to}/items/{step}")
+    assert secretary.press(True, "items", do="record", choice="approve") == 200
+    assert [made.step for made in office.engine.decided] == [step]
+
+
+def test_a_board_of_which_no_meeting_is_known_gives_no_word_by_letter(office: Office) -> None:
+    step = board_asks(office, date(2004, 10, 29))
+    meets_on(office, "srg")
+    browser = from_the_letter(office, step, "srg-secretary")
+    assert "It is answered at a meeting of Strategic Resources Group, and no meeting to come" in browser.words
+    assert office.engine.decided == []
+
+
+def meets_on(office: Office, forum: str, *days: date) -> None:
+    """Bring a handbook into force in which a forum meets on other days."""
+    other = office.edition.forums[forum].model_copy(update={"meetings": days})
+    forums = office.edition.forums | {forum: other}
+    office.edition = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
+    with office.store.writing() as tx:
+        editions.put(tx, office.edition.to_json(), organisation="leicester", name="leicester")
 
 
 def test_a_quorum_that_is_lost_before_it_is_confirmed_is_told_with_the_way_on(
