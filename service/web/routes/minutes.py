@@ -123,7 +123,10 @@ def corrected(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
         text = minutebook.minutes(tx, found)
         if sent.get("minutes") != found.meeting.minutes_hash:
             told = "They were corrected meanwhile: read them again before you save what you typed"
-            return _correct_page(visit, found, text, forms.typed(sent), {"opening": told}, meanwhile=True)
+            now = _texts(text)
+            held, contested = forms.rejoined(forms.typed(sent), _shown(tx, sent), now)
+            beside = {name: f"They say now: {now[name] or 'nothing'}" for name in contested}
+            return _correct_page(visit, found, text, held, {"opening": told}, beside)
         lines = tuple(_line(sent, line, errors) for line in text.items)
         new = text.model_copy(update={"items": lines, "opening": forms.text(sent, "opening", "", errors)})
         if errors:
@@ -135,7 +138,7 @@ def corrected(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
 def _line(sent: FormData, line: MinuteLine, errors: dict[str, str]) -> MinuteLine:
     """Return an item's words as corrected. What was put together from the record may be of any length."""
     name = f"item-{line.number}"
-    if str(sent.get(name, "")).split() == line.text.split():
+    if forms.alike(str(sent.get(name, "")), line.text):
         return line
     return line.model_copy(update={"text": forms.text(sent, name, "Say what came of it", errors)})
 
@@ -145,20 +148,24 @@ def _texts(minutes: MinutesText) -> dict[str, str]:
     return {f"item-{line.number}": line.text for line in minutes.items} | {"opening": minutes.opening}
 
 
+def _shown(tx: Tx, sent: FormData) -> dict[str, str]:
+    """Return what the boxes held when their page was made; nothing if that text of the minutes is gone."""
+    try:
+        text = minuting.read(tx, str(sent.get("minutes", "")))
+    except ValueError:
+        # It is the hash of some other text.
+        return {}
+    return _texts(text) if text else {}
+
+
 def _correct_page(
     visit: Visit,
     found: Room,
     text: MinutesText,
     typed: Mapping[str, str],
     errors: Mapping[str, str],
-    *,
-    meanwhile: bool = False,
+    beside: Mapping[str, str] | None = None,
 ) -> Response:
-    told = {
-        name: f"They say now: {now or 'nothing'}"
-        for name, now in _texts(text).items()
-        if meanwhile and typed.get(name, "").split() != now.split()
-    }
     return page(
         "meetings/correct.html",
         visit.frame(),
@@ -168,7 +175,7 @@ def _correct_page(
         minutes_hash=found.meeting.minutes_hash,
         typed=defaultdict(str, typed),
         errors=errors,
-        told=defaultdict(str, told),
+        beside=defaultdict(str, beside or {}),
     )
 
 
