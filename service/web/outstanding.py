@@ -83,8 +83,8 @@ def quorum_wanting(tx: Tx, sight: Sight) -> str:
         return closed if of_a_board else ""
     there = [one.post for one in view.attendance if one.presence.counts]
     out = minutebook.kept_out(tx, sight.people, forum, item, view.day)
-    interested = {*view.heard_of(item.key).interests, *out}
-    came = meter.by_presence(forum.quorum, forum.members, there, interested)
+    interested = {*view.heard_of(item.key).interests, *out.declared}
+    came = meter.by_presence(forum.quorum, forum.members, there, interested, out.wrote)
     if came.quorate or not (view.attendance or of_a_board):
         return ""
     if not view.attendance:
