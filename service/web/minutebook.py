@@ -231,7 +231,7 @@ def locked(tx: Tx, visit: Visit, key: str) -> None:
 def forum_of(tx: Tx, visit: Visit, key: str) -> tuple[Forum, Right]:
     """Return a forum that the visitor may read, and what else they may do there."""
     forum = visit.rules.forums.get(key)
-    if forum is None or not (forum.meetings or agendas.days(tx, visit.rules, forum)):
+    if forum is None or not meets(tx, visit, forum):
         raise NotFound("There is no such forum, or it does not meet.")
     may = right(tx, visit, forum)
     if not may.reads:
@@ -239,6 +239,11 @@ def forum_of(tx: Tx, visit: Visit, key: str) -> tuple[Forum, Right]:
             f"Only members of {forum.name}, its secretary, the PMO and the auditor read its papers."
         )
     return forum, may
+
+
+def meets(tx: Tx, visit: Visit, forum: Forum) -> bool:
+    """Say whether a forum meets, or has met under an earlier handbook."""
+    return bool(agendas.days(tx, visit.rules, forum) or agendas.recorded(tx, visit.rules, forum))
 
 
 def room(tx: Tx, visit: Visit, key: str, day: str) -> Room:
@@ -507,7 +512,7 @@ def _came_to(item: AgendaItem, how: MeetingState) -> str:
         return outcome(item)
     if how is not MeetingState.HELD:
         return ""
-    if not item.came_to:
+    if not item.came_to or (item.came_to == Choice.NOTE and not item.between):
         return "noted"
     return f"{'answered between meetings' if item.between else 'noted'}; {outcome(item)}"
 

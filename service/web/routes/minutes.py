@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from service import minuting
+from service import agendas, minuting
 from service.errors import Conflict, NotFound
 from service.minuting import MinuteLine, MinutesText
 from service.store import meetings
@@ -93,12 +93,15 @@ def minutes(forum: str, day: str, visit: Asker) -> Response:
             raise NotFound("This meeting was moved or called off, so it has no minutes.")
         text = minutebook.minutes(tx, found)
         corrected = minuting.corrected(tx, found.meeting)
+        # The meeting that the text names as the next one may have been called off since, or be over.
+        confirms = agendas.still_open(tx, found.rules, found.forum, found.day)
     return page(
         "meetings/minutes.html",
         visit.frame(),
         room=found,
         minutes=text,
         corrected=corrected,
+        confirms=confirms,
     )
 
 

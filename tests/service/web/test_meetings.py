@@ -314,7 +314,12 @@ def test_a_board_of_which_no_meeting_is_known_gives_no_word_by_letter(office: Of
 
 def meets_on(office: Office, forum: str, *days: date) -> None:
     """Bring a handbook into force in which a forum meets on other days."""
-    other = office.edition.forums[forum].model_copy(update={"meetings": days})
+    handbook_has(office, forum, meetings=days)
+
+
+def handbook_has(office: Office, forum: str, **rules: object) -> None:
+    """Bring a handbook into force with other rules for a forum."""
+    other = office.edition.forums[forum].model_copy(update=rules)
     forums = office.edition.forums | {forum: other}
     office.edition = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
     with office.store.writing() as tx:
