@@ -1647,6 +1647,7 @@ def test_minutes_that_were_corrected_meanwhile_are_not_corrected_over(office: Of
     first, second = drafted(office, sitting), office.signed_in(PMO)
     for browser in (first, second):
         browser.see(f"{MEETING}/minutes/correct")
+        assert "Who was there, when and where stays as it was recorded" in browser.words
     kept, typed = {"opening": "The chair was late.", "item-1": "Noted."}, {"item-1": "Noted, with thanks."}
     assert first.press(True, "correct", **kept) == 200
     assert second.press(True, "correct", **typed) == 422
