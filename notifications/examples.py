@@ -2041,6 +2041,24 @@ EXAMPLES: dict[str, Letter] = {
             "day": date(2004, 10, 13),
             "papers_close": date(2004, 10, 6),
             "sitting": _SITTING.model_copy(update={"sequence": 1, "place": "Room B14, New Walk Centre"}),
+            "was_at": _SITTING.place,
+        }
+    ),
+    "meeting_moved-place-known": _MOVED.model_copy(
+        update={
+            "day": date(2004, 10, 13),
+            "papers_close": date(2004, 10, 6),
+            "sitting": _SITTING.model_copy(update={"sequence": 1}),
+            "why": "",
+        }
+    ),
+    "meeting_moved-place-open": _MOVED.model_copy(
+        update={
+            "day": date(2004, 10, 13),
+            "papers_close": date(2004, 10, 6),
+            "sitting": _SITTING.model_copy(update={"sequence": 1, "place": ""}),
+            "was_at": _SITTING.place,
+            "why": "",
         }
     ),
     "meeting_called_off": MeetingCalledOff(

@@ -445,7 +445,7 @@ def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | 
     """Return the meeting to which an open question of a forum has rolled on, if it is still to come.
 
     The last meeting that it was before let it roll on, its record is closed without an outcome for it, or it
-    was moved or called off on its day.
+    was moved or called off on its day. What a board decides at a meeting may have been put after one as well.
     """
     forum = rules.forums.get(step.ask.forum)
     # What members answer by email is before no meeting.
@@ -460,7 +460,8 @@ def rolled_on_to(tx: Tx, rules: Edition, step: StepView, today: date) -> date | 
     )
     last = max((day for day in (*meets, *put_off) if opened <= day <= today), default=None)
     if last is None:
-        return None
+        # A board's word waits for a meeting; any other answer may be given between meetings.
+        return after(meets, today) if step.kind.endswith("_meeting") else None
     held = meetings.view(tx, series_of(rules, forum), last)
     if not held.goes_ahead:
         to = _moved_to(known, last)

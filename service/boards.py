@@ -166,6 +166,8 @@ def present(found: Meter, about: str = "") -> str:
     if found.interests:
         about = f" in {about}" if about else ""
         parts.append(f"{found.interests} {_has(found.interests)} declared an interest{about}")
+    if found.authors:
+        parts.append(f"{found.authors} wrote it")
     return "; ".join(parts)
 
 

@@ -145,6 +145,7 @@ class Convening:
         facts = {
             "sitting": self._sitting(there, known.revision + 1),
             "was": self._starts(known),
+            "was_at": known.place,
             "papers_close": self._papers(day),
         }
         what = f"arranged:{known.revision + 1}"

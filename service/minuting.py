@@ -144,6 +144,8 @@ def _sentences(item: ClosedItem) -> Iterator[str]:
     if item.interests:
         verbs = "has an interest and takes" if len(item.interests) == 1 else "have an interest and take"
         yield f"{_listed(item.interests)} {verbs} no part."
+    if item.wrote:
+        yield f"{_listed(item.wrote)} wrote it and {'takes' if len(item.wrote) == 1 else 'take'} no part."
     if item.votes:
         yield f"Vote: {voted(item.votes)}."
     if item.came_to:

@@ -926,6 +926,8 @@ class MeetingMoved(Inviting):
     kind: Literal["meeting_moved"] = "meeting_moved"
     was: AwareDatetime
     """When it was to begin; the same instant if only the place is another."""
+    was_at: Line = ""
+    """Where it was to be, if that was known."""
     why: Text = ""
     papers_close: date | None = None
 

@@ -154,6 +154,8 @@ class ClosedItem(Frozen):
     conditions: tuple[str, ...] = ()
     interests: tuple[str, ...] = ()
     """By the titles of the posts."""
+    wrote: tuple[str, ...] = ()
+    """Who was there and took no part because they wrote it, by the titles of the posts."""
     votes: Votes | None = None
     rolled: bool = False
     note: str = ""

@@ -1,5 +1,7 @@
 """Lines and texts that people type: read from a form, each fault beside its box."""
 
+from collections.abc import Mapping
+
 from pydantic import TypeAdapter
 from starlette.datastructures import FormData
 
@@ -63,6 +65,25 @@ def time(sent: FormData, errors: dict[str, str]) -> str:
         errors["time"] = "Enter the time at which it begins, such as 10:00"
         return ""
     return f"{hours:02}:{minutes:02}"
+
+
+def rejoined(
+    typed: Mapping[str, str], shown: Mapping[str, str], now: Mapping[str, str]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return what boxes hold after somebody else has changed what they were filled from, and in which of them
+    both have said something else.
+
+    A box that still holds what was shown in it holds what is so now; what somebody typed stays.
+    """
+    own = [name for name in now if not alike(typed.get(name, ""), shown.get(name, ""))]
+    theirs = [name for name in now if not alike(shown.get(name, ""), now[name])]
+    held = {name: typed.get(name, "") if name in own else said for name, said in now.items()}
+    return held, tuple(name for name in own if name in theirs and not alike(held[name], now[name]))
+
+
+def alike(one: str, other: str) -> bool:
+    """Say whether texts differ in nothing but their spaces, which browsers change."""
+    return one.split() == other.split()
 
 
 def typed(sent: FormData) -> dict[str, str]:

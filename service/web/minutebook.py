@@ -27,7 +27,7 @@ from service.web import standing, words
 from service.web.roles import Role
 from service.web.standing import Sight
 from service.web.visits import Visit
-from workflows.model import ZONE, Choice, Frozen, key_of
+from workflows.model import ZONE, Choice, Frozen, QuorumRule, key_of
 from workflows.rules import calendar, meter
 from workflows.rules.meter import Meter
 
@@ -47,6 +47,15 @@ class Right:
     neither can be."""
 
 
+class KeptOut(Frozen):
+    """The members who take no part in an item, whatever they say now."""
+
+    wrote: tuple[str, ...] = ()
+    """They wrote what is decided."""
+    declared: tuple[str, ...] = ()
+    """They have declared an interest in it, to an earlier meeting or when it was put to them by email."""
+
+
 @dataclass(frozen=True)
 class Room:
     """A meeting as a page needs it."""
@@ -58,8 +67,8 @@ class Room:
     agenda: Agenda
     right: Right
     now: datetime
-    out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The members who take no part in an item whatever they say now, by its key."""
+    out: Mapping[str, KeptOut] = field(default_factory=dict)
+    """Who takes no part in an item, by its key."""
 
     @property
     def day(self) -> date:
@@ -93,14 +102,41 @@ class Room:
         return tuple(post for post in self.forum.members if post in came)
 
     @property
+    def came(self) -> tuple[str, ...]:
+        """The posts of the members who are there, or were."""
+        left = [one.post for one in self.meeting.attendance if one.presence is Presence.LEFT]
+        return tuple(post for post in self.forum.members if post in (*self.there, *left))
+
+    @property
     def meter(self) -> Meter:
         """How the forum stands as a whole."""
         return meter.by_presence(self.forum.quorum, self.forum.members, self.there)
 
     def meter_of(self, item: str) -> Meter:
         """How the forum stands for an item, in which some may have an interest."""
-        interested = {*self.meeting.heard_of(item).interests, *self.out.get(item, ())}
-        return meter.by_presence(self.forum.quorum, self.forum.members, self.there, interested)
+        interested = {*self.meeting.heard_of(item).interests, *self.out_of(item).declared}
+        wrote = self.out_of(item).wrote
+        return meter.by_presence(self.forum.quorum, self.forum.members, self.there, interested, wrote)
+
+    def out_of(self, item: str) -> KeptOut:
+        """Return who takes no part in an item, whatever they say now."""
+        return self.out.get(item, KeptOut())
+
+    def may_declare(self, item: str) -> tuple[str, ...]:
+        """The posts of the members who may declare an interest in an item, or take one back: who is there,
+        and who declared one before they left.
+        """
+        out, declared = self.out_of(item), self.meeting.heard_of(item).interests
+        asked = {*self.there, *declared} - {*out.wrote, *out.declared}
+        return tuple(post for post in self.forum.members if post in asked)
+
+    def may_cast(self, item: str) -> bool:
+        """Say whether the chair, or who was sent in their place, is there to break an even vote."""
+        quorum, chair, out = self.forum.quorum, self.forum.chair, self.out_of(item)
+        if quorum is None or quorum.rule is not QuorumRule.MAJORITY or not quorum.casting:
+            return False
+        aside = (*self.meeting.heard_of(item).interests, *out.declared, *out.wrote)
+        return chair in self.there and chair not in aside
 
     def item(self, key: str) -> AgendaItem:
         """Return an item of the agenda."""
@@ -195,7 +231,7 @@ def locked(tx: Tx, visit: Visit, key: str) -> None:
 def forum_of(tx: Tx, visit: Visit, key: str) -> tuple[Forum, Right]:
     """Return a forum that the visitor may read, and what else they may do there."""
     forum = visit.rules.forums.get(key)
-    if forum is None or not (forum.meetings or agendas.days(tx, visit.rules, forum)):
+    if forum is None or not meets(tx, visit, forum):
         raise NotFound("There is no such forum, or it does not meet.")
     may = right(tx, visit, forum)
     if not may.reads:
@@ -203,6 +239,11 @@ def forum_of(tx: Tx, visit: Visit, key: str) -> tuple[Forum, Right]:
             f"Only members of {forum.name}, its secretary, the PMO and the auditor read its papers."
         )
     return forum, may
+
+
+def meets(tx: Tx, visit: Visit, forum: Forum) -> bool:
+    """Say whether a forum meets, or has met under an earlier handbook."""
+    return bool(agendas.days(tx, visit.rules, forum) or agendas.recorded(tx, visit.rules, forum))
 
 
 def room(tx: Tx, visit: Visit, key: str, day: str) -> Room:
@@ -233,12 +274,10 @@ def _view(tx: Tx, series: Series, forum: Forum, day: date) -> MeetingView:
     return view.model_copy(update={"time": forum.time, "place": view.place or forum.place})
 
 
-def kept_out(tx: Tx, rules: Edition, forum: Forum, item: AgendaItem, day: date) -> tuple[str, ...]:
-    """Return the members who take no part in a question: who wrote the version that is decided on, and
-    whoever has declared an interest in it, to an earlier meeting or when it was put to them by email.
-    """
+def kept_out(tx: Tx, rules: Edition, forum: Forum, item: AgendaItem, day: date) -> KeptOut:
+    """Return the members who take no part in a question, whatever they say at the meeting."""
     if item.kind is not ItemKind.QUESTION:
-        return ()
+        return KeptOut()
     step, case = steps.must(tx, item.step), cases.get(tx, item.case)
     wrote = telling.writers(tx, case, day) if step.terms.deciding else ()
     authors = [post for post in forum.members if (held := rules.holder(post, day)) and held.id in wrote]
@@ -254,7 +293,8 @@ def kept_out(tx: Tx, rules: Edition, forum: Forum, item: AgendaItem, day: date) 
         if on < day and agendas.lasting(heard.item) == agendas.lasting(item.key)
         for post in heard.interests
     ]
-    return tuple(post for post in forum.members if post in (*authors, *declared, *earlier))
+    interested = {*declared, *earlier} - {*authors}
+    return KeptOut(wrote=tuple(authors), declared=tuple(post for post in forum.members if post in interested))
 
 
 def told(tx: Tx, visit: Visit, forum: Forum, day: date) -> Room:
@@ -371,7 +411,7 @@ def sight(tx: Tx, visit: Visit, step: StepView) -> Sight:
     return standing.look(tx, own)
 
 
-def hindrance(found: Room, item: AgendaItem) -> str:
+def hindrance(tx: Tx, visit: Visit, found: Room, item: AgendaItem) -> str:
     """Say why an item cannot be given an outcome now; nothing if it can."""
     if not found.meeting.goes_ahead:
         return "This meeting was moved or called off."
@@ -387,6 +427,30 @@ def hindrance(found: Room, item: AgendaItem) -> str:
         return "The case has not put its question yet."
     if not found.right.records and item.kind is ItemKind.QUESTION:
         return "Only the forum's secretary, or who covers for them, writes down what it decided."
+    return " ".join(told for told in (_put_to_others(tx, visit, found, item), _too_few(found, item)) if told)
+
+
+def _put_to_others(tx: Tx, visit: Visit, found: Room, item: AgendaItem) -> str:
+    """Say to whom a question was put, if not to the visitor; nothing if it is theirs to answer."""
+    if item.kind is not ItemKind.QUESTION or theirs(tx, visit, item):
+        return ""
+    asked = [held for seat in step_of(tx, item).seats for held in seat.holders]
+    named = [f"{telling.name(found.rules, held.person)} ({found.title(held.post)})" for held in asked]
+    if not named:
+        return "Nobody is asked for its answer at the moment."
+    return f"It was put to {words.listed(named)}, and is answered from the letter to them."
+
+
+def theirs(tx: Tx, visit: Visit, item: AgendaItem) -> bool:
+    """Say whether a question was put to the visitor: not to a secretary who wrote the proposal, and to a new
+    one only in a moment.
+    """
+    if item.kind is not ItemKind.QUESTION:
+        return False
+    return any(held.person == visit.me.id for seat in step_of(tx, item).seats for held in seat.holders)
+
+
+def _too_few(found: Room, item: AgendaItem) -> str:
     standing_now = found.meter_of(item.key)
     if standing_now.quorate:
         return ""
@@ -416,7 +480,7 @@ def closed_items(tx: Tx, found: Room, how: MeetingState = MeetingState.HELD) -> 
 
 
 def _closed(tx: Tx, found: Room, item: AgendaItem, how: MeetingState = MeetingState.HELD) -> ClosedItem:
-    heard = found.meeting.heard_of(item.key)
+    heard, out = found.meeting.heard_of(item.key), found.out_of(item.key)
     came_to = _came_to(item, how)
     rolls = not came_to
     made = ClosedItem(
@@ -428,6 +492,8 @@ def _closed(tx: Tx, found: Room, item: AgendaItem, how: MeetingState = MeetingSt
         came_to=came_to,
         choice=item.came_to if item.kind is ItemKind.QUESTION else "",
         interests=tuple(found.title(post) for post in heard.interests),
+        # Whoever wrote it and stayed away had nothing to keep out of.
+        wrote=() if rolls else tuple(found.title(post) for post in found.came if post in out.wrote),
         # What was voted for an outcome that did not count is no part of what came of it.
         votes=None if rolls else heard.votes,
         rolled=rolls,
@@ -446,7 +512,7 @@ def _came_to(item: AgendaItem, how: MeetingState) -> str:
         return outcome(item)
     if how is not MeetingState.HELD:
         return ""
-    if not item.came_to:
+    if not item.came_to or (item.came_to == Choice.NOTE and not item.between):
         return "noted"
     return f"{'answered between meetings' if item.between else 'noted'}; {outcome(item)}"
 

@@ -72,19 +72,19 @@ def quorum_wanting(tx: Tx, sight: Sight) -> str:
     What a board was to decide by email has a quorum at its meeting too, so that its record must say who is
     there. Another question may be answered from the letter before anybody has written down who is.
     """
+    of_a_board = sight.open_step.kind.endswith("_meeting")
     found = _before_meeting(tx, sight)
     if found is None:
-        return ""
+        return _meeting_wanting(tx, sight) if of_a_board else ""
     forum, view, item = found
     held = words.day(view.day)
-    of_a_board = sight.open_step.kind.endswith("_meeting")
     if not view.open:
         closed = f"The record of the meeting of {held} is closed, and this rolled on to the next"
         return closed if of_a_board else ""
     there = [one.post for one in view.attendance if one.presence.counts]
     out = minutebook.kept_out(tx, sight.people, forum, item, view.day)
-    interested = {*view.heard_of(item.key).interests, *out}
-    came = meter.by_presence(forum.quorum, forum.members, there, interested)
+    interested = {*view.heard_of(item.key).interests, *out.declared}
+    came = meter.by_presence(forum.quorum, forum.members, there, interested, out.wrote)
     if came.quorate or not (view.attendance or of_a_board):
         return ""
     if not view.attendance:
@@ -92,6 +92,21 @@ def quorum_wanting(tx: Tx, sight: Sight) -> str:
     return (
         f"Too few members are at the meeting of {held} to decide this: {boards.present(came)}. "
         "On its page it can roll on to the next"
+    )
+
+
+def _meeting_wanting(tx: Tx, sight: Sight) -> str:
+    """Say for which meeting a board's question waits: its own was moved or called off, or was over before
+    the question was put.
+    """
+    forum = sight.people.forums.get(sight.open_step.ask.forum)
+    if forum is None:
+        return ""
+    if coming := agendas.still_open(tx, sight.people, forum, tx.today):
+        return f"It is before the meeting of {words.day(coming)}, so it cannot be answered until then"
+    return (
+        f"It is answered at a meeting of {forum.name}, and no meeting to come is known. "
+        "Its secretary can add one on the page of its meetings"
     )
 
 

@@ -8,6 +8,7 @@ from service.store.engine import Tx
 from service.web import minutebook, packs
 from service.web.minutebook import Room
 from service.web.packs import Line, Member, MinuteItem, Minutes, Pack, PackItem, Section
+from workflows.days import said
 
 
 def pack(tx: Tx, found: Room) -> Pack:
@@ -22,7 +23,8 @@ def pack(tx: Tx, found: Room) -> Pack:
         members=tuple(
             Member(title=found.title(post), chair=post == found.forum.chair) for post in found.forum.members
         ),
-        papers_closed=found.agenda.papers_due if meeting.papers_closed else None,
+        # The agenda may have been sent early, and papers are taken until their day all the same.
+        papers_closed=found.agenda.papers_due if meeting.papers_closed and not found.takes_papers else None,
         items=tuple(_item(tx, found, item) for item in found.agenda.items),
     )
 
@@ -49,8 +51,24 @@ def _minutes_read(tx: Tx, found: Room, item: AgendaItem) -> tuple[Section, ...]:
     text = minuting.read(tx, minutebook.minutes_hash(tx, found, item))
     if text is None:
         return ()
-    read = tuple(Line(what=f"{line.number}. {line.title}", which=(line.text,)) for line in text.items)
-    return (Section(heading="The minutes", sentences=text.beginning, lines=read),)
+    begins = " at ".join(part for part in (said(text.day), text.time) if part)
+    there = (
+        ("Meeting", (", ".join(part for part in (begins, text.place) if part),)),
+        ("Present", text.present),
+        ("Apologies", text.apologies),
+        ("Absent", text.absent),
+    )
+    read = ((f"{line.number}. {line.title}", (line.text,)) for line in text.items)
+    return (
+        Section(
+            heading="Who was there", lines=tuple(Line(what=what, which=who) for what, who in there if who)
+        ),
+        Section(
+            heading="The minutes",
+            sentences=text.beginning,
+            lines=tuple(Line(what=what, which=which) for what, which in read),
+        ),
+    )
 
 
 def minutes(tx: Tx, found: Room, text: MinutesText) -> Minutes:

@@ -362,6 +362,8 @@ def test_a_letter_that_asks_says_when_it_is_due_and_what_happens_if_nobody_answe
         ("meeting_moved", "Come on Wed 3 Nov at 10:00 instead of Wed 13 Oct: "),
         ("meeting_moved-same-day", "Come at 14:00 instead of 10:00 on Wed 13 Oct: "),
         ("meeting_moved-elsewhere", "Come to another place on Wed 13 Oct at 10:00: "),
+        ("meeting_moved-place-known", "Note where to come on Wed 13 Oct at 10:00: "),
+        ("meeting_moved-place-open", "Wait to hear where to come on Wed 13 Oct at 10:00: "),
         ("meeting_called_off", "Do not come on Wed 13 Oct: "),
         ("agenda_sent", "Read before Wed 13 Oct: 2 items to decide, "),
         ("agenda_sent-empty", "Nothing to read before Wed 13 Oct: "),

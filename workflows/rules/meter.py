@@ -17,6 +17,8 @@ class Meter(Frozen):
     """Those who have declared an interest: they have no vote, and do not count as present."""
     needed: int
     """How many must be present, after the interests that have been declared."""
+    authors: int = 0
+    """Those who are at a meeting and wrote what it decides: they are out of it as with an interest."""
 
     @property
     def wanting(self) -> int:
@@ -97,18 +99,22 @@ def by_presence(
     members: Collection[str],
     there: Collection[str],
     interested: Collection[str] = (),
+    wrote: Collection[str] = (),
 ) -> Meter:
-    """Count a forum that meets by its own rule; only who is there can have an interest that counts.
+    """Count a forum that meets by its own rule; only who is there can have an interest that counts, or have
+    written what is decided, for which the rule of an interest holds.
 
     A forum without members in the handbook is its secretary's to answer for, and always quorate.
     """
     came = [post for post in members if post in there]
-    interests = sum(post in interested for post in came)
-    needed = _needed(quorum or Quorum(), len(members), interests)
+    authors = sum(post in wrote for post in came)
+    interests = sum(post in interested and post not in wrote for post in came)
+    needed = _needed(quorum or Quorum(), len(members), interests + authors)
     return Meter(
         seats=len(members),
-        present=len(came) - interests,
+        present=len(came) - interests - authors,
         interests=interests,
+        authors=authors,
         # Nothing is decided in an empty room, whatever a handbook has as its quorum.
         needed=max(needed, 1) if members else 0,
     )

@@ -39,7 +39,7 @@ def forums(visit: Asker) -> Response:
         found = [
             (forum, _next(tx, visit, forum))
             for forum in visit.rules.forums.values()
-            if agendas.days(tx, visit.rules, forum) and minutebook.right(tx, visit, forum).reads
+            if minutebook.meets(tx, visit, forum) and minutebook.right(tx, visit, forum).reads
         ]
     if not found:
         raise Forbidden("Only members of a forum, its secretary, the PMO and the auditor read its papers.")
@@ -70,6 +70,7 @@ def listed(forum: str, visit: Asker) -> Response:
         past=past,
         state=meeting_pages.state,
         today=visit.today,
+        now=visit.now,
     )
 
 

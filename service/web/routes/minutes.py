@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from service import minuting
+from service import agendas, minuting
 from service.errors import Conflict, NotFound
 from service.minuting import MinuteLine, MinutesText
 from service.store import meetings
@@ -93,12 +93,15 @@ def minutes(forum: str, day: str, visit: Asker) -> Response:
             raise NotFound("This meeting was moved or called off, so it has no minutes.")
         text = minutebook.minutes(tx, found)
         corrected = minuting.corrected(tx, found.meeting)
+        # The meeting that the text names as the next one may have been called off since, or be over.
+        confirms = agendas.still_open(tx, found.rules, found.forum, found.day)
     return page(
         "meetings/minutes.html",
         visit.frame(),
         room=found,
         minutes=text,
         corrected=corrected,
+        confirms=confirms,
     )
 
 
@@ -123,7 +126,10 @@ def corrected(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
         text = minutebook.minutes(tx, found)
         if sent.get("minutes") != found.meeting.minutes_hash:
             told = "They were corrected meanwhile: read them again before you save what you typed"
-            return _correct_page(visit, found, text, forms.typed(sent), {"opening": told}, meanwhile=True)
+            now = _texts(text)
+            held, contested = forms.rejoined(forms.typed(sent), _shown(tx, sent), now)
+            beside = {name: f"They say now: {now[name] or 'nothing'}" for name in contested}
+            return _correct_page(visit, found, text, held, {"opening": told}, beside)
         lines = tuple(_line(sent, line, errors) for line in text.items)
         new = text.model_copy(update={"items": lines, "opening": forms.text(sent, "opening", "", errors)})
         if errors:
@@ -135,7 +141,7 @@ def corrected(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
 def _line(sent: FormData, line: MinuteLine, errors: dict[str, str]) -> MinuteLine:
     """Return an item's words as corrected. What was put together from the record may be of any length."""
     name = f"item-{line.number}"
-    if str(sent.get(name, "")).split() == line.text.split():
+    if forms.alike(str(sent.get(name, "")), line.text):
         return line
     return line.model_copy(update={"text": forms.text(sent, name, "Say what came of it", errors)})
 
@@ -145,20 +151,24 @@ def _texts(minutes: MinutesText) -> dict[str, str]:
     return {f"item-{line.number}": line.text for line in minutes.items} | {"opening": minutes.opening}
 
 
+def _shown(tx: Tx, sent: FormData) -> dict[str, str]:
+    """Return what the boxes held when their page was made; nothing if that text of the minutes is gone."""
+    try:
+        text = minuting.read(tx, str(sent.get("minutes", "")))
+    except ValueError:
+        # It is the hash of some other text.
+        return {}
+    return _texts(text) if text else {}
+
+
 def _correct_page(
     visit: Visit,
     found: Room,
     text: MinutesText,
     typed: Mapping[str, str],
     errors: Mapping[str, str],
-    *,
-    meanwhile: bool = False,
+    beside: Mapping[str, str] | None = None,
 ) -> Response:
-    told = {
-        name: f"They say now: {now or 'nothing'}"
-        for name, now in _texts(text).items()
-        if meanwhile and typed.get(name, "").split() != now.split()
-    }
     return page(
         "meetings/correct.html",
         visit.frame(),
@@ -168,7 +178,7 @@ def _correct_page(
         minutes_hash=found.meeting.minutes_hash,
         typed=defaultdict(str, typed),
         errors=errors,
-        told=defaultdict(str, told),
+        beside=defaultdict(str, beside or {}),
     )
 
 

@@ -1,7 +1,7 @@
 """The secretary's record of a meeting: who is there, and what the forum makes of each item (SYS-23)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import structlog
 from fastapi import APIRouter
@@ -39,6 +39,8 @@ PRESENCES = [
     ("absent", "Absent"),
 ]
 
+MEANWHILE = "Somebody else has written meanwhile who is here: look again before you save it"
+
 
 # --------------------------------------------------------------------------- who is there
 
@@ -49,11 +51,7 @@ def attendance(forum: str, day: str, visit: Asker) -> Response:
     """Ask who is there, member by member."""
     with visit.desk.store.reading() as tx:
         found = minutebook.open_room(tx, visit, forum, day)
-    # The handbook's substitute of a member is there to be kept or replaced by another's name.
-    typed = {f"substitute-{post}": found.title(other) for post, other in found.forum.substitutes.items()}
-    typed |= {f"presence-{one.post}": str(one.presence) for one in found.meeting.attendance}
-    typed |= {f"substitute-{one.post}": one.substitute for one in found.meeting.attendance if one.substitute}
-    return _attendance_page(visit, found, typed, {})
+    return _attendance_page(visit, found, _written(found), {})
 
 
 @router.post("/meetings/{forum}/{day}/attendance", name="meeting_attended")
@@ -66,11 +64,33 @@ def attended(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
         found = minutebook.open_room(tx, visit, forum, day)
         if found.day > visit.today:
             raise Conflict("The meeting has not come yet, so nobody can be there.")
+        now = _written(found)
+        said = {name: str(sent.get(name, "")) for name in now}
+        shown = {name: str(sent.get(f"shown-{name}", "")) for name in now}
+        if now not in (shown, said):
+            held, contested = forms.rejoined(said, shown, now)
+            told = {name: f"Somebody else has written: {_named(now[name])}" for name in contested}
+            return _attendance_page(visit, found, held, {"meanwhile": MEANWHILE} | told)
         members = [_presence(found, sent, post, errors) for post in found.forum.members]
         if errors:
             return _attendance_page(visit, found, forms.typed(sent), errors)
         meetings.attended(tx, found.series, found.day, [one for one in members if one], by=visit.me.id)
     return RedirectResponse(found.path, 303)
+
+
+def _written(found: Room) -> dict[str, str]:
+    """Return what is on record of who is there, as the boxes of the form have it."""
+    boxes = {f"{box}-{post}": "" for post in found.forum.members for box in ("presence", "substitute")}
+    # The handbook's substitute of a member is there to be kept or replaced by another's name.
+    boxes |= {f"substitute-{post}": found.title(other) for post, other in found.forum.substitutes.items()}
+    boxes |= {f"presence-{one.post}": str(one.presence) for one in found.meeting.attendance}
+    return boxes | {
+        f"substitute-{one.post}": one.substitute for one in found.meeting.attendance if one.substitute
+    }
+
+
+def _named(said: str) -> str:
+    return dict(PRESENCES).get(said, said) or "nothing"
 
 
 def _attendance_page(
@@ -84,6 +104,7 @@ def _attendance_page(
         typed=defaultdict(str, typed),
         errors=errors,
         presences=PRESENCES,
+        shown=_written(found),
     )
 
 
@@ -145,10 +166,21 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
     series, day, me = found.series, found.day, visit.me.id
     if item.kind is ItemKind.QUESTION and (item.came_to or item.recording):
         # An old page changes nothing of what was decided: neither who took part nor how they voted.
-        standing = minutebook.sight(tx, visit, minutebook.step_of(tx, item)).standing
-        return _item_page(tx, visit, found, item, {}, {"do": _why_not(standing)})
-    out = found.out.get(item.key, ())
-    interests = [post for post in found.forum.members if post in out or post in sent.getlist("interests")]
+        mine = minutebook.theirs(tx, visit, item)
+        standing = minutebook.sight(tx, visit, minutebook.step_of(tx, item)).standing if mine else None
+        return _item_page(
+            tx, visit, found, item, {}, {"do": _why_not(standing or Standing.DECIDED_BY_OTHERS)}
+        )
+    ticked = set(map(str, sent.getlist("interests")))
+    known = found.meeting.heard_of(item.key).interests
+    out = found.out_of(item.key)
+    interested = {*out.declared, *ticked} - {*out.wrote}
+    shown = {post for post in str(sent.get("declared", "")).split(",") if post}
+    if set(known) not in (shown, interested):
+        # What is left as it was shown is what is so now, as with every form.
+        now = (ticked - shown) | (set(known) - (shown - ticked))
+        return _item_page(tx, visit, found, item, forms.typed(sent), _declared_meanwhile(found, known), now)
+    interests = [post for post in found.forum.members if post in interested]
     if found.day <= visit.today:
         meetings.interests_declared(tx, series, day, item.key, interests, by=me)
         found = minutebook.open_room(tx, visit, found.forum.key, day.isoformat())
@@ -166,10 +198,10 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
         return _onward(found, item)
     if sent.get("do") == "interests":
         return RedirectResponse(f"{found.path}/items/{item.key}", 303)
-    if hindered := minutebook.hindrance(found, item):
+    if hindered := minutebook.hindrance(tx, visit, found, item):
         return _item_page(tx, visit, found, item, forms.typed(sent), {"do": hindered})
     votes = _votes(sent, found, item, errors)
-    if votes and (told := _contradicted(votes, sent, item)):
+    if votes and (told := _contradicted(votes, sent, found, item)):
         errors["choice"] = told
     result: Submitted | Response
     match item.kind:
@@ -292,7 +324,14 @@ def _why_not(standing: Standing) -> str:
             return "This question is no longer yours to answer"
 
 
-def _contradicted(votes: Votes, sent: FormData, item: AgendaItem) -> str:
+def _declared_meanwhile(found: Room, known: Sequence[str]) -> dict[str, str]:
+    now = words.listed([found.title(post) for post in known]) or "nobody"
+    return {
+        "interests": f"Interests in it were changed meanwhile. Now it says: {now}. Look again who has one"
+    }
+
+
+def _contradicted(votes: Votes, sent: FormData, found: Room, item: AgendaItem) -> str:
     """Say how a vote contradicts an outcome; nothing if it does not. Even votes leave it to the chair."""
     chosen = str(sent.get("choice", ""))
     if item.kind is not ItemKind.QUESTION or chosen not in list(Choice):
@@ -301,6 +340,9 @@ def _contradicted(votes: Votes, sent: FormData, item: AgendaItem) -> str:
         return "More voted against it than for it"
     if votes.in_favour > votes.against and chosen in (Choice.REJECT, Choice.NOT_SUPPORT):
         return "More voted for it than against it"
+    settled = Choice(chosen).favourable or chosen in (Choice.REJECT, Choice.NOT_SUPPORT)
+    if votes.in_favour == votes.against and settled and not found.may_cast(item.key):
+        return "As many voted for it as against it, and nobody here has a casting vote"
     return ""
 
 
@@ -327,14 +369,6 @@ def _votes(sent: FormData, found: Room, item: AgendaItem, errors: dict[str, str]
     )
 
 
-def _theirs(tx: Tx, visit: Visit, item: AgendaItem) -> bool:
-    """Say whether a question was put to the visitor: a new secretary is known to it only in a moment."""
-    if item.kind is not ItemKind.QUESTION:
-        return False
-    seats = minutebook.step_of(tx, item).seats
-    return any(held.person == visit.me.id for seat in seats for held in seat.holders)
-
-
 def _item_page(
     tx: Tx,
     visit: Visit,
@@ -342,25 +376,20 @@ def _item_page(
     item: AgendaItem,
     typed: Mapping[str, str],
     errors: Mapping[str, str],
+    ticked: Collection[str] | None = None,
     *,
     status: int = 422,
 ) -> Response:
     sight = brief = None
     shown = ""
     given = item.came_to or item.recording or item.went_on
-    mine = (
-        _theirs(tx, visit, item)
-        and found.right.records
-        and item.kind is ItemKind.QUESTION
-        and not given
-        and found.meeting.open
-    )
+    mine = minutebook.theirs(tx, visit, item) and found.right.records and not given and found.meeting.open
     if mine:
         sight = minutebook.sight(tx, visit, minutebook.step_of(tx, item))
         brief = briefing.brief(tx, sight)
         shown = texts.put(tx, brief.text())
     heard = found.meeting.heard_of(item.key)
-    out = found.out.get(item.key, ())
+    out = found.out_of(item.key)
     meter = found.meter_of(item.key)
     return page(
         "meetings/item.html",
@@ -375,10 +404,11 @@ def _item_page(
         shown=shown,
         typed=defaultdict(str, typed),
         errors=errors,
-        hindrance=minutebook.hindrance(found, item),
-        interested=list(heard.interests),
-        members=[(post, found.title(post)) for post in found.there if post not in out],
-        out=[found.title(post) for post in out],
+        hindrance=minutebook.hindrance(tx, visit, found, item),
+        interested=list(heard.interests if ticked is None else ticked),
+        members=[(post, found.title(post)) for post in found.may_declare(item.key)],
+        wrote=[found.title(post) for post in out.wrote],
+        declared=[found.title(post) for post in out.declared],
         minutes=minuting.read(tx, minutebook.minutes_hash(tx, found, item)),
         corrected=minutebook.corrections(tx, found, item),
         minutes_hash=minutebook.minutes_hash(tx, found, item),

@@ -10,12 +10,13 @@ from pypdf import PdfReader
 from service import agendas, minuting, publishing, sittings
 from service.gateway import Counted, Refused, Unknown
 from service.handbook import Edition
-from service.store import cases, editions, intents, journal, meetings, rebuild
+from service.store import cases, editions, intents, journal, meetings, rebuild, texts
 from service.store import letters as ledger
-from service.store.meetings import MeetingState, Series
+from service.store.meetings import HeardItem, MeetingState, Series
 from service.web.rehearsals import Rehearsals
 from tests.service.web.office import SAME_ORIGIN, Browser, Office, proposal
 from tests.support.activities import done
+from workflows.days import in_full
 from workflows.model import Choice, Ending, Happening, Outcome, StepClosing, StepNudged
 from workflows.rules.quorum import Refusal
 
@@ -201,14 +202,21 @@ def test_what_a_board_did_not_decide_by_email_is_before_its_meeting_and_recorded
 @pytest.fixture
 def board_meets(office: Office) -> str:
     """A proposal that SRG has not decided by email, on the day of its meeting; returns the step."""
-    day = date(2004, 10, 28)
+    return board_asks(office, SRG_MEETS)
+
+
+SRG_MEETS = date(2004, 10, 28)
+
+
+def board_asks(office: Office, on: date, hour: int = 10) -> str:
+    """Put to SRG's meeting of 28 October what its members have not decided by email; returns the step."""
     ref = office.submitted("PROP-04", decision_needed_by="2005-01-31")
     step = office.asked(ref, "srg")
     with office.store.reading() as tx:
         silent = Outcome(step=step, ending=Ending.SILENT, choice=None, at=tx.now, kind="srg")
     office.closed(step, StepClosing(step=step, outcome=silent, why="time_up"))
-    office.course_waits(ref, "srg-meeting", day, forum="srg")
-    office.it_is(day)
+    office.course_waits(ref, "srg-meeting", SRG_MEETS, forum="srg")
+    office.it_is(on, hour)
     office.looks("srg")
     return office.asked(ref, "srg-meeting")
 
@@ -253,6 +261,69 @@ def test_a_letter_s_link_needs_the_board_s_quorum_as_its_page_does(office: Offic
     browser = from_the_letter(office, board_meets, "srg-secretary")
     assert browser.press() == 200
     assert [made.step for made in office.engine.decided] == [board_meets]
+
+
+CALLED_OFF = {"what": "call_off", "off_why": "The hall is flooded"}
+MOVED_ON = {"what": "move", "move_why": "The hall is let", "to-day": "4", "to-month": "11", "to-year": "2004"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "change", "to"),
+    [
+        # Its meeting is called off, or moved, on the morning of its day.
+        (SRG_MEETS, CALLED_OFF, date(2004, 11, 25)),
+        (SRG_MEETS, MOVED_ON, date(2004, 11, 4)),
+        # It was put only after the day of its meeting.
+        (date(2004, 10, 29), {}, date(2004, 11, 25)),
+    ],
+)
+def test_a_board_s_word_is_not_taken_by_letter_between_its_meetings(
+    office: Office, asked: date, change: dict[str, str], to: date
+) -> None:
+    step = board_asks(office, asked, hour=7)
+    if change:
+        secretary = office.signed_in("srg-secretary")
+        secretary.see(f"{SRG_MEETING}/change")
+        assert secretary.press(True, "change", **change) == 200
+    browser = from_the_letter(office, step, "srg-secretary")
+    assert f"It is before the meeting of {in_full(to)}" in browser.words
+    assert office.engine.decided == []
+    before = letters_of(office, step)
+    for rung in office.step(step).rungs:
+        nudged = StepNudged(step=step, rung=rung, silent=office.step(step).silent, at=rung.at)
+        done(office.register.nudged(nudged))
+    assert letters_of(office, step) == before, "nobody is chased for it meanwhile"
+
+    office.it_is(to, hour=11)
+    there = {f"presence-{post}": "present" for post in office.edition.forums["srg"].members}
+    secretary = office.signed_in("srg-secretary")
+    secretary.see(f"/meetings/srg/{to}/attendance")
+    assert secretary.press(True, "attendance", **there) == 200
+    secretary.see(f"/meetings/srg/{to}/items/{step}")
+    assert secretary.press(True, "items", do="record", choice="approve") == 200
+    assert [made.step for made in office.engine.decided] == [step]
+
+
+def test_a_board_of_which_no_meeting_is_known_gives_no_word_by_letter(office: Office) -> None:
+    step = board_asks(office, date(2004, 10, 29))
+    meets_on(office, "srg")
+    browser = from_the_letter(office, step, "srg-secretary")
+    assert "It is answered at a meeting of Strategic Resources Group, and no meeting to come" in browser.words
+    assert office.engine.decided == []
+
+
+def meets_on(office: Office, forum: str, *days: date) -> None:
+    """Bring a handbook into force in which a forum meets on other days."""
+    handbook_has(office, forum, meetings=days)
+
+
+def handbook_has(office: Office, forum: str, **rules: object) -> None:
+    """Bring a handbook into force with other rules for a forum."""
+    other = office.edition.forums[forum].model_copy(update=rules)
+    forums = office.edition.forums | {forum: other}
+    office.edition = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
+    with office.store.writing() as tx:
+        editions.put(tx, office.edition.to_json(), organisation="leicester", name="leicester")
 
 
 def test_a_quorum_that_is_lost_before_it_is_confirmed_is_told_with_the_way_on(
@@ -658,9 +729,9 @@ def test_whoever_wrote_a_proposal_or_is_out_of_its_question_takes_no_part_in_dec
         browser.see(f"{page}/items/{put}")
 
     attend(*[post for post in members if post not in ("chief-executive", "cd-hsg")][:3])
-    assert "3 of 8 present; 4 needed; 2 have declared an interest" in browser.words
-    assert "Chief Executive; " in browser.words or "Chief Executive and " in browser.words
-    assert "take no part: whoever wrote a proposal does not decide it" in browser.words
+    assert "3 of 8 present; 4 needed; 1 has declared an interest in item 1; 1 wrote it" in browser.words
+    assert f"{title_of(office, 'cd-hsg')} wrote it and takes no part" in browser.words
+    assert "Chief Executive has declared an interest in it before, and takes no part" in browser.words
     assert browser.press(True, "items", do="record", choice="approve") == 422
     assert "Too few members are here to decide this" in browser.words
     attend()
@@ -668,7 +739,189 @@ def test_whoever_wrote_a_proposal_or_is_out_of_its_question_takes_no_part_in_dec
     assert "7 votes are more than the 6 who may vote" in browser.words
     assert browser.press(True, "items", do="record", choice="approve", in_favour="6") == 200
     browser.see(f"{page}/items/{put}")
-    assert "have an interest and take no part. Vote: 6 in favour" in browser.words
+    assert "Chief Executive has an interest and takes no part." in browser.words
+    assert f"{title_of(office, 'cd-hsg')} wrote it and takes no part. Vote: 6 in favour" in browser.words
+    browser.see(page)
+    assert "1 member has declared an interest in item 1" in browser.words
+    browser.see(f"{page}/minutes")
+    assert f"{title_of(office, 'cd-hsg')} wrote it and takes no part." in browser.words
+
+
+def test_an_author_who_stayed_away_is_minuted_with_no_interest(office: Office) -> None:
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31", co_authors=["cd-hsg"])
+    office.it_is(SRG_MEETS)
+    office.looks("srg")
+    put = office.asked(ref, "srg-meeting")
+    srg_is_there(office, apologies=["cd-hsg"])
+    browser = office.signed_in("srg-secretary")
+    browser.see(f"{SRG_MEETING}/items/{put}")
+    assert browser.press(True, "items", do="record", choice="approve", in_favour="7") == 200
+    assert heard_of(office, put).interests == ()
+    browser.see(SRG_MEETING)
+    assert "declared an interest" not in browser.words
+    browser.see(f"{SRG_MEETING}/minutes")
+    assert f"Apologies: {title_of(office, 'cd-hsg')}" in browser.words
+    assert "no part" not in browser.words
+
+
+def srg_is_there(office: Office, **others: list[str]) -> None:
+    """Say that all members of SRG are here but others, by what is to be said of them."""
+    secretary = office.signed_in("srg-secretary")
+    secretary.see(f"{SRG_MEETING}/attendance")
+    said = {f"presence-{post}": "present" for post in office.edition.forums["srg"].members}
+    said |= {f"presence-{post}": what for what, posts in others.items() for post in posts}
+    assert secretary.press(True, "attendance", **said) == 200
+
+
+def heard_of(office: Office, item: str) -> HeardItem:
+    srg = Series(organisation="leicester", forum="srg")
+    with office.store.reading() as tx:
+        return meetings.view(tx, srg, SRG_MEETS).heard_of(item)
+
+
+def test_an_interest_stays_declared_when_its_member_has_left(office: Office, board_meets: str) -> None:
+    srg_is_there(office)
+    browser = office.signed_in("srg-secretary")
+    page = f"{SRG_MEETING}/items/{board_meets}"
+    browser.see(page)
+    assert browser.press(True, "items", do="interests", interests=["cd-rc"]) == 200
+    srg_is_there(office, left=["cd-rc"])
+    browser.see(page)
+    assert browser.press(True, "items", do="roll", roll_why="Too little is known") == 200
+    assert heard_of(office, board_meets).interests == ("cd-rc",)
+    # What was ticked by mistake can still be taken back.
+    browser.see(page)
+    assert browser.press(True, "items", do="interests", interests=[]) == 200
+    assert heard_of(office, board_meets).interests == ()
+
+
+def test_an_older_page_takes_out_no_interest_that_was_declared_meanwhile(
+    office: Office, board_meets: str
+) -> None:
+    srg_is_there(office)
+    first, second = office.signed_in("srg-secretary"), office.signed_in("srg-secretary")
+    for browser in (first, second):
+        browser.see(f"{SRG_MEETING}/items/{board_meets}")
+    assert first.press(True, "items", do="interests", interests=["cd-rc"]) == 200
+    said = {"choice": "reject", "reason": "Too dear", "in_favour": "1", "against": "7"}
+    assert second.press(True, "items", do="record", interests=["cd-sch"], **said) == 422
+    told = f"Interests in it were changed meanwhile. Now it says: {title_of(office, 'cd-rc')}. Look again"
+    assert told in second.words
+    fields = second.form("items").fields
+    assert fields["interests"] == ["cd-rc", "cd-sch"]
+    assert {name: fields.get(name) for name in ("reason", "in_favour", "against")} == {
+        name: said[name] for name in ("reason", "in_favour", "against")
+    }
+    assert heard_of(office, board_meets).interests == ("cd-rc",)
+    assert office.engine.decided == []
+    assert second.press(True, "items", do="record", choice="reject") == 422
+    assert "8 votes are more than the 6 who may vote" in second.words
+    assert second.press(True, "items", do="record", choice="reject", against="5") == 200
+    assert heard_of(office, board_meets).interests == ("cd-rc", "cd-sch")
+
+
+def test_an_older_page_puts_nobody_back_who_has_left_meanwhile(office: Office, board_meets: str) -> None:
+    srg_is_there(office)
+    first, second = office.signed_in("srg-secretary"), office.signed_in(PMO)
+    for browser in (first, second):
+        browser.see(f"{SRG_MEETING}/attendance")
+    assert first.press(True, "attendance", **{"presence-cd-rc": "left", "presence-cd-hsg": "left"}) == 200
+    late = {"presence-cd-sch": "apologies", "presence-cd-hsg": "absent"}
+    assert second.press(True, "attendance", **late) == 422
+    assert "Somebody else has written meanwhile who is here" in second.words
+    assert "Somebody else has written: Was here, and left" in second.words
+    fields = second.form("attendance").fields
+    assert [fields[f"presence-{post}"] for post in ("cd-rc", "cd-hsg", "cd-sch")] == [
+        "left",
+        "absent",
+        "apologies",
+    ]
+    assert second.press(True, "attendance", **{"presence-cd-hsg": "left"}) == 200
+    with office.store.reading() as tx:
+        view = meetings.view(tx, Series(organisation="leicester", forum="srg"), SRG_MEETS)
+    said = {one.post: str(one.presence) for one in view.attendance}
+    assert [said[post] for post in ("cd-rc", "cd-hsg", "cd-sch", "cd-rad")] == [
+        "left",
+        "left",
+        "apologies",
+        "present",
+    ]
+    # The same sent twice, or nothing that differs, is no quarrel.
+    first.see(f"{SRG_MEETING}/attendance")
+    shown = first.page
+    for _ in range(2):
+        first.page = shown
+        assert first.press(True, "attendance", **{"presence-cd-rad": "left"}) == 200
+
+
+@pytest.mark.parametrize(
+    ("others", "choice", "status"),
+    [
+        # The chair, or whoever was sent in their place, breaks an even vote.
+        ({}, "approve", 200),
+        ({"substitute": ["chief-executive"]}, "approve", 200),
+        ({"apologies": ["chief-executive"]}, "approve", 422),
+        ({"apologies": ["chief-executive"]}, "reject", 422),
+        ({"left": ["chief-executive"]}, "approve", 422),
+        # What settles nothing needs no majority.
+        ({"apologies": ["chief-executive"]}, "defer", 200),
+    ],
+)
+def test_an_even_vote_settles_nothing_without_a_casting_vote(
+    office: Office, board_meets: str, others: dict[str, list[str]], choice: str, status: int
+) -> None:
+    secretary = office.signed_in("srg-secretary")
+    secretary.see(f"{SRG_MEETING}/attendance")
+    said = {f"presence-{post}": "present" for post in office.edition.forums["srg"].members}
+    said |= {f"presence-{post}": what for what, posts in others.items() for post in posts}
+    sent = {"substitute-chief-executive": "A. Deputy"}
+    assert secretary.press(True, "attendance", **said | sent) == 200
+    secretary.see(f"{SRG_MEETING}/items/{board_meets}")
+    vote = {"in_favour": "3", "against": "3", "abstained": "1", "reason": "It is even"}
+    later = {"until_what": "meeting"} if choice == "defer" else {}
+    assert secretary.press(True, "items", do="record", choice=choice, **vote, **later) == status
+    told = "As many voted for it as against it, and nobody here has a casting vote"
+    assert (told in secretary.words) == (status == 422)
+    assert len(office.engine.decided) == (status == 200)
+
+
+def test_a_chair_with_an_interest_has_no_casting_vote(office: Office, board_meets: str) -> None:
+    srg_is_there(office)
+    browser = office.signed_in("srg-secretary")
+    browser.see(f"{SRG_MEETING}/items/{board_meets}")
+    said = {"choice": "approve", "in_favour": "3", "against": "3"}
+    assert browser.press(True, "items", do="record", interests=["chief-executive"], **said) == 422
+    assert "nobody here has a casting vote" in browser.words
+
+
+def test_a_secretary_who_wrote_the_proposal_is_told_who_answers_instead(office: Office) -> None:
+    ref = office.submitted("PROP-04", decision_needed_by="2005-01-31", co_authors=["srg-secretary"])
+    office.it_is(SRG_MEETS)
+    office.looks("srg")
+    put = office.asked(ref, "srg-meeting")
+    (held,) = office.step(put).seats[0].holders
+    named = f"It was put to {office.edition.people[held.person].name} ({title_of(office, held.post)})"
+    browser = office.signed_in("srg-secretary")
+    browser.see(f"{SRG_MEETING}/items/{put}")
+    assert f"{named}, and is answered from the letter to them. Say first who is here." in browser.words
+    srg_is_there(office)
+    browser.see(f"{SRG_MEETING}/items/{put}")
+    assert named in browser.words
+    assert "Record and next" not in browser.words
+    assert "in_favour" not in browser.form("items").fields
+    old = browser.page
+    assert browser.press(True, "items", do="interests", interests=["cd-rc"]) == 200
+    assert browser.press(True, "items", do="record", in_favour="6") == 422
+    assert named in browser.words
+    answering = from_the_letter(office, put, held.post)
+    assert answering.press() == 200
+    browser.page = old
+    assert browser.press(True, "items", do="roll", roll_why="No time") == 422
+    assert "Somebody has answered this already" in browser.words
+
+
+def title_of(office: Office, post: str) -> str:
+    return office.edition.posts[post].title_on(SRG_MEETS)
 
 
 def test_an_interest_that_is_declared_in_something_that_rolls_on_is_known_at_the_next_meeting(
@@ -685,7 +938,7 @@ def test_an_interest_that_is_declared_in_something_that_rolls_on_is_known_at_the
     attends(browser, meeting=f"{FORUM}/2004-11-10")
     browser.see(f"{FORUM}/2004-11-10/items/{sitting}")
     assert "5 of 6 present; 3 needed; 1 has declared an interest" in browser.words
-    assert "Head of Technology takes no part" in browser.words
+    assert "Head of Technology has declared an interest in it before, and takes no part" in browser.words
 
 
 def test_what_was_decided_was_decided_by_a_meeting_that_was_held_whoever_left_afterwards(
@@ -1095,6 +1348,8 @@ def test_a_new_secretary_reads_an_item_that_is_still_their_predecessors_to_answe
     browser = office.signed_in(SECRETARY)
     assert browser.see(f"{MEETING}/items/{sitting}") == 200
     assert "On-line sales" in browser.words
+    assert "It was put to" in browser.words
+    assert "Record and next" not in browser.words
 
 
 def test_a_meeting_that_has_begun_is_closed_and_neither_moved_nor_called_off(
@@ -1392,18 +1647,33 @@ def test_minutes_that_were_corrected_meanwhile_are_not_corrected_over(office: Of
     first, second = drafted(office, sitting), office.signed_in(PMO)
     for browser in (first, second):
         browser.see(f"{MEETING}/minutes/correct")
+        assert "Who was there, when and where stays as it was recorded" in browser.words
     kept, typed = {"opening": "The chair was late.", "item-1": "Noted."}, {"item-1": "Noted, with thanks."}
     assert first.press(True, "correct", **kept) == 200
     assert second.press(True, "correct", **typed) == 422
     assert "They were corrected meanwhile" in second.words
     assert "Noted, with thanks." in second.page
-    assert "They say now: The chair was late." in second.words
     assert "They say now: Noted." in second.words
+    # A box that was left as it was has what it says now, and nothing is to be told beside it.
+    assert second.form("correct").fields["opening"] == "The chair was late."
+    assert "They say now: The chair was late." not in second.words
     first.see(f"{MEETING}/minutes")
     assert "The chair was late." in first.words
     assert "Noted, with thanks." not in first.words
-    assert second.press(True, "correct", **kept | typed) == 200
+    assert second.press(True, "correct", **typed) == 200
+    assert "The chair was late." in second.words
     assert "Noted, with thanks." in second.words
+
+
+def test_minutes_are_corrected_by_a_form_that_names_no_text_of_theirs(office: Office, sitting: str) -> None:
+    browser = drafted(office, sitting)
+    browser.see(f"{MEETING}/items/{sitting}")
+    with office.store.writing() as tx:
+        other = texts.put(tx, "The paper of another case")
+    for hash in (other, "", "nothing"):
+        browser.see(f"{MEETING}/minutes/correct")
+        assert browser.press(True, "correct", minutes=hash, opening="The chair was late.") == 422
+        assert browser.form("correct").fields["opening"] == "The chair was late."
 
 
 def test_a_long_text_of_the_record_keeps_no_other_from_being_corrected(office: Office, sitting: str) -> None:

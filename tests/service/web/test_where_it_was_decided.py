@@ -23,6 +23,7 @@ from tests.service.web.test_meetings import (
     closes,
     from_the_letter,
     letters_of,
+    meets_on,
 )
 from tests.support.activities import done
 from workflows.model import Choice, Happening, StepNudged
@@ -254,15 +255,6 @@ def test_nobody_is_late_with_a_question_whose_meeting_was_put_off_on_its_day(
     assert agenda(office, to) == [(ItemKind.QUESTION, "", False)]
 
 
-def meets_on(office: Office, *days: date) -> None:
-    """Bring a handbook into force in which the Heads of ICT meet on other days."""
-    other = office.edition.forums["heads-of-ict"].model_copy(update={"meetings": days})
-    forums = office.edition.forums | {"heads-of-ict": other}
-    office.edition = Edition.model_validate(office.edition.model_dump() | {"forums": forums})
-    with office.store.writing() as tx:
-        editions.put(tx, office.edition.to_json(), organisation="leicester", name="leicester")
-
-
 @pytest.mark.parametrize("days", [(NOVEMBER, DECEMBER), (date(2004, 9, 8), NOVEMBER)])
 def test_what_a_meeting_decided_stays_its_own_whatever_days_a_later_handbook_has(
     office: Office, put: str, days: tuple[date, ...]
@@ -272,7 +264,7 @@ def test_what_a_meeting_decided_stays_its_own_whatever_days_a_later_handbook_has
     office.happens(OCTOBER, Happening.CALLED)
     office.it_is(date(2004, 10, 20))
     office.settled(put, SECRETARY, Choice.NOTE)
-    meets_on(office, *days)
+    meets_on(office, "heads-of-ict", *days)
     assert agenda(office, OCTOBER) == NOTED
     assert agenda(office, NOVEMBER) == []
     closes(browser)
@@ -291,7 +283,7 @@ def test_what_was_answered_between_meetings_is_told_at_the_next_of_another_handb
     closes(browser)
     office.it_is(date(2004, 10, 20))
     office.settled(put, SECRETARY, Choice.NOTE)
-    meets_on(office, NOVEMBER, DECEMBER)
+    meets_on(office, "heads-of-ict", NOVEMBER, DECEMBER)
     assert agenda(office, NOVEMBER) == [(ItemKind.INFORMATION, "note", False)]
 
 
