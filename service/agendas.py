@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
+from itertools import count
 
 from service import questions, telling
 from service.handbook import Edition, Forum
@@ -158,19 +159,27 @@ def agenda(tx: Tx, rules: Edition, forum: Forum, day: date) -> Agenda:
         day=day,
         papers_due=rule.papers_due(day, forum.papers_days, rules.non_working),
         called_on=calendar.local_day(rule.called_on(day, forum.called_days, rules.non_working)),
-        items=_numbered(_in_order(found, view)),
+        items=_numbered(_in_order(found, view), view),
         misses=tuple(_misses(tx, rules, forum, day, after(meets, day))),
     )
 
 
-def _numbered(items: Sequence[AgendaItem]) -> tuple[AgendaItem, ...]:
-    return tuple(item.model_copy(update={"number": number}) for number, item in enumerate(items, start=1))
+def _numbered(items: Sequence[AgendaItem], view: MeetingView) -> tuple[AgendaItem, ...]:
+    """Return items with their numbers: members keep those that they had when papers closed.
+
+    The number of one that is gone since stays free, and what came later is numbered after the last.
+    """
+    kept = {lasting(key): number for number, key in enumerate(view.agenda, start=1)}
+    later = count(len(view.agenda) + 1)
+    return tuple(
+        item.model_copy(update={"number": kept.pop(lasting(item.key), None) or next(later)}) for item in items
+    )
 
 
 def _in_order(items: Sequence[AgendaItem], view: MeetingView) -> list[AgendaItem]:
-    """Return items as the secretary has put them, or as they stood when papers closed, with their numbers.
+    """Return items as the secretary has put them, or as they stood when papers closed.
 
-    What comes after papers have closed stands at the end, for members have the others under their numbers;
+    What comes after papers have closed stands at the end, for members have read the others in their order;
     before, it stands where it belongs by itself. Minutes come first whatever was said, for the forum confirms
     them before it goes on.
     """

@@ -129,8 +129,9 @@ class Room:
 
     def following(self, item: AgendaItem | None = None) -> AgendaItem | None:
         """Return the next item that waits for an outcome: after this one, or else from the beginning."""
-        after = item.number if item else 0
-        return next((one for one in self.owed if one.number > after), next(iter(self.owed), None))
+        keys = [one.key for one in self.agenda.items]
+        after = keys[keys.index(item.key) + 1 :] if item else keys
+        return next((one for one in self.owed if one.key in after), next(iter(self.owed), None))
 
     def title(self, post: str) -> str:
         """Return what a post is called on the day of the meeting."""

@@ -16,7 +16,7 @@ from service.store.meetings import MeetingState, Series
 from service.web.rehearsals import Rehearsals
 from tests.service.web.office import SAME_ORIGIN, Browser, Office, proposal
 from tests.support.activities import done
-from workflows.model import Choice, Ending, Happening, Outcome, StepClosing, StepNudged
+from workflows.model import Choice, Ending, Happening, Outcome, State, StepClosing, StepNudged
 from workflows.rules.quorum import Refusal
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2004, 9, 8), date(2004, 10, 13), date(2004, 11, 10)
@@ -899,6 +899,31 @@ def test_items_keep_the_numbers_that_they_had_when_papers_closed(office: Office)
     with office.store.reading() as tx:
         known = agendas.agenda(tx, office.edition, office.edition.forums["heads-of-ict"], OCTOBER)
     assert [item.key for item in known.items] == [*reversed(steps), late]
+    assert [item.number for item in known.items] == [1, 2, 3]
+
+
+def test_the_number_of_what_is_withdrawn_after_papers_closed_is_given_to_no_other(office: Office) -> None:
+    first, second = office.submitted("PROP-02"), office.submitted("PROP-05")
+    for ref in (first, second):
+        office.course_waits(ref, "notification", OCTOBER)
+    office.looks()
+    office.it_is(date(2004, 10, 7))
+    office.happens(OCTOBER, Happening.PAPERS_CLOSED)
+    office.became(first, State.WITHDRAWN)
+    office.it_is(OCTOBER)
+    step = office.asked(second, "notification")
+    late = office.asked(office.submitted("PROP-06"), "notification")
+    browser = office.signed_in(SECRETARY)
+    browser.see(MEETING)
+    assert browser.press(True, "order", move=f"up:{late}") == 200
+    with office.store.reading() as tx:
+        known = agendas.agenda(tx, office.edition, office.edition.forums["heads-of-ict"], OCTOBER)
+    # It is taken first, and members still find the other under the number that their papers have.
+    assert [(item.key, item.number) for item in known.items] == [(late, 3), (step, 2)]
+    attends(browser)
+    browser.see(f"{MEETING}/items/{late}")
+    assert browser.press(True, "items", do="record", choice="note", **CLEAR) == 200
+    assert browser.at == f"{MEETING}/items/{step}"
 
 
 def test_the_check_before_closing_lists_what_rolls_on_and_asks_if_it_was_held(
