@@ -54,6 +54,7 @@ from workflows.letters import (
     Reminder,
     Request,
     Returned,
+    RolledOn,
     Sitting,
     Sized,
     Stop,
@@ -347,6 +348,15 @@ _MOVED = MeetingMoved(
     was=_SITTING.starts,
     why="The Town Hall is closed for repairs.",
     papers_close=date(2004, 10, 27),
+)
+_ROLLED_ON = RolledOn(
+    to=_SPONSOR,
+    matter=BOOKING,
+    on=date(2004, 10, 14),
+    day=date(2004, 10, 13),
+    because="not_held",
+    until=date(2004, 11, 10),
+    question=Question(kind="notification", forum=HEADS),
 )
 _DRAFT_MINUTES = MinutesSent(**_OF_MEETING, items=_MINUTED, next_meeting=date(2004, 11, 10))
 
@@ -1578,6 +1588,12 @@ EXAMPLES: dict[str, Letter] = {
             ),
         ),
     ),
+    "rolled_on-not-held": _ROLLED_ON,
+    "rolled_on-inquorate": _ROLLED_ON.model_copy(update={"because": "inquorate"}),
+    "rolled_on-undecided": _ROLLED_ON.model_copy(
+        update={"because": "undecided", "reason": "The sponsor could not come."}
+    ),
+    "rolled_on-not-reached": _ROLLED_ON.model_copy(update={"because": "undecided"}),
     "sized": Sized(
         to=_SPONSOR,
         matter=TOOLKIT,

@@ -627,6 +627,22 @@ class Deferred(CaseLetter):
     answers: tuple[Answer, ...] = ()
 
 
+class RolledOn(CaseLetter):
+    """A forum's meeting came to no outcome about the proposal, which is before its next one."""
+
+    kind: Literal["rolled_on"] = "rolled_on"
+    on: date
+    day: date
+    """The day of the meeting that came to no outcome."""
+    because: Literal["not_held", "inquorate", "undecided"]
+    """It was not held; too few members came to decide; or it was held and did not decide this."""
+    reason: Text = ""
+    """What its secretary wrote of why, if they did."""
+    until: date
+    """The day of the next meeting."""
+    question: Question
+
+
 class Moved(CaseLetter):
     """The proposal goes to another meeting than it was to go to, or to none, and why."""
 
@@ -987,6 +1003,7 @@ Letter = Annotated[
     | ExceptionRefused
     | Returned
     | Deferred
+    | RolledOn
     | Moved
     | Sized
     | Withdrawn

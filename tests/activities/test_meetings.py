@@ -220,8 +220,17 @@ def test_nobody_above_a_secretary_answers_for_the_forum(convener: Convener) -> N
     assert {Nudge.REMIND, Nudge.COVER, Nudge.PMO} <= set(nudges)
 
 
+@pytest.mark.parametrize(
+    ("how", "note", "because"),
+    [
+        (MeetingState.NOT_HELD, "", "not_held"),
+        (MeetingState.INQUORATE, "Too few came", "inquorate"),
+        (MeetingState.HELD, "The sponsor could not come", "undecided"),
+        (MeetingState.HELD, "", "undecided"),
+    ],
+)
 def test_what_rolls_on_is_told_to_its_sponsor_and_nobody_is_reminded_of_it_until_the_next_meeting(
-    convener: Convener,
+    convener: Convener, how: MeetingState, note: str, because: str
 ) -> None:
     desk = convener.desk
     step = put(convener, desk)
@@ -234,16 +243,17 @@ def test_what_rolls_on_is_told_to_its_sponsor_and_nobody_is_reminded_of_it_until
             title="Booking",
             case=case,
             rolled=True,
-            note="Too few came",
+            note=note,
         )
-        meetings.closed(tx, SERIES, OCTOBER, MeetingState.INQUORATE, items=(item,), present=(), by="p")
+        meetings.closed(tx, SERIES, OCTOBER, how, items=(item,), present=(), by="p")
     before = desk.ledger(case)
     convener.happens(Happening.MINUTED)
     convener.happens(Happening.MINUTED)
     told = [row for row in desk.ledger(case) if row not in before]
-    assert {(row.kind, row.post) for row in told} == {("deferred", "cd-rc"), ("deferred", "hoict-rc")}
-    answer = told[0].props["answers"][0]
-    assert (answer["reason"], answer["until"], answer["next_meeting"]) == ("Too few came", "2004-11-10", True)
+    assert {(row.kind, row.post) for row in told} == {("rolled_on", "cd-rc"), ("rolled_on", "hoict-rc")}
+    said = {name: told[0].props[name] for name in ("day", "because", "reason", "until")}
+    assert said == {"day": "2004-10-13", "because": because, "reason": note, "until": "2004-11-10"}
+    assert told[0].props["question"]["forum"] == "Heads of ICT Group"
     before = desk.ledger(case)
     for rung in desk.step(step).rungs:
         assert rung.at < datetime(2004, 11, 10, tzinfo=UTC)
