@@ -56,7 +56,9 @@ class AgendaItem(Frozen):
     came_to: str = ""
     """The choice it was given, where it has been given one."""
     recording: bool = False
-    """It has been given one, which has not reached its case yet."""
+    """It has been given one, which has not reached its case yet, or may still be taken back."""
+    held_until: datetime | None = None
+    """Until when that may be taken back, and is told to nobody else."""
     went_on: bool = False
     """It was answered only after this meeting, from which it rolled on."""
     between: bool = False
@@ -225,11 +227,12 @@ class _Answer(Frozen):
     """What a question that is put at meetings was answered, and where."""
 
     choice: str
-    """Empty while it is being recorded, or where the question was closed without an answer."""
+    """Empty while it is being recorded or held, or where the question was closed without an answer."""
     day: date
     meeting: date | None
     """None between meetings."""
     recording: bool = False
+    held_until: datetime | None = None
 
 
 _Put = tuple[StepView, _Answer | None]
@@ -275,6 +278,7 @@ def _questions(
             carried_from=earlier[0] if earlier else None,
             came_to=answer.choice if answer and here else "",
             recording=here and answer is not None and answer.recording,
+            held_until=answer.held_until if answer and here else None,
             went_on=answer is not None and not here,
         )
 
@@ -292,10 +296,17 @@ def _put(tx: Tx, rules: Edition, forum: Forum, meets: Sequence[date], since: dat
 def _answer(
     tx: Tx, rules: Edition, forum: Forum, step: StepView, meets: Sequence[date], written: Mapping[str, date]
 ) -> _Answer | None:
-    """Return what a question was answered, as soon as it counts: the register follows a moment later."""
+    """Return what a question was answered, as soon as it counts: the register follows a moment later.
+
+    Of what may still be taken back it is only said that it is being recorded.
+    """
     made = next(iter(intents.decisions_of_step(tx, step.id, strict=False)), None)
     unsettled = next(iter(intents.unsettled(tx, step.id)), None)
-    if made:
+    held = made.held_until if made and step.open else None
+    held = held if held and held >= tx.now else None
+    if made and held:
+        choice, message, at = "", made.message, made.submitted_at
+    elif made:
         choice, message, at = str(made.choice), made.message, made.submitted_at
     elif unsettled:
         choice, message, at = "", unsettled.decision().message, unsettled.submitted_at
@@ -308,7 +319,8 @@ def _answer(
         day=calendar.local_day(at),
         # What is written down on a meeting's page is that meeting's, on whatever day it is written.
         meeting=written.get(message) or _sitting(tx, rules, forum, step, at, meets),
-        recording=unsettled is not None and not made and not step.choice,
+        recording=held is not None or (unsettled is not None and not made and not step.choice),
+        held_until=held,
     )
 
 

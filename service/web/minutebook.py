@@ -381,7 +381,7 @@ def hindrance(found: Room, item: AgendaItem) -> str:
     if found.day > found.today:
         return f"The meeting is on {words.day(found.day)}. Outcomes are recorded from that day on."
     if item.recording:
-        return RECORDING
+        return being_recorded(item, found.now)
     if item.went_on:
         return "It was answered after this meeting, from which it rolled on."
     if item.kind is ItemKind.COMING:
@@ -402,6 +402,13 @@ def hindrance(found: Room, item: AgendaItem) -> str:
 # ------------------------------------------------------------------------- its closing
 
 
+def being_recorded(item: AgendaItem, now: datetime) -> str:
+    """Say why an outcome that was given is not told yet."""
+    if item.held_until is None:
+        return RECORDING
+    return f"Its outcome may be taken back until {words.until(item.held_until, now)}, and is told then."
+
+
 def outcome(item: AgendaItem) -> str:
     """Return what an item has come to, in words; nothing yet is empty."""
     if item.kind is ItemKind.MINUTES:
@@ -418,7 +425,7 @@ def closed_items(tx: Tx, found: Room, how: MeetingState = MeetingState.HELD) -> 
 
 def _closed(tx: Tx, found: Room, item: AgendaItem, how: MeetingState = MeetingState.HELD) -> ClosedItem:
     heard = found.meeting.heard_of(item.key)
-    came_to = _came_to(item, how)
+    came_to = being_recorded(item, found.now) if item.recording else _came_to(item, how)
     rolls = not came_to
     made = ClosedItem(
         key=item.key,
@@ -429,8 +436,9 @@ def _closed(tx: Tx, found: Room, item: AgendaItem, how: MeetingState = MeetingSt
         came_to=came_to,
         choice=item.came_to if item.kind is ItemKind.QUESTION else "",
         interests=tuple(found.title(post) for post in heard.interests),
-        # What was voted for an outcome that did not count is no part of what came of it.
-        votes=None if rolls else heard.votes,
+        # What was voted for an outcome that did not count is no part of what came of it, nor is it told
+        # before the outcome is.
+        votes=None if rolls or item.recording else heard.votes,
         rolled=rolls,
         note=heard.note if rolls else "",
     )
@@ -441,8 +449,6 @@ def _closed(tx: Tx, found: Room, item: AgendaItem, how: MeetingState = MeetingSt
 
 def _came_to(item: AgendaItem, how: MeetingState) -> str:
     """Return what came of an item, in words; empty if it rolls on, as all does where none was held."""
-    if item.recording:
-        return RECORDING
     if item.kind is not ItemKind.INFORMATION:
         return outcome(item)
     if how is not MeetingState.HELD:

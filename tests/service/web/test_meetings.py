@@ -15,8 +15,9 @@ from service.store import letters as ledger
 from service.store.meetings import MeetingState, Series
 from service.web.rehearsals import Rehearsals
 from tests.service.web.office import SAME_ORIGIN, Browser, Office, proposal
+from tests.service.web.test_second_thoughts import holding
 from tests.support.activities import done
-from workflows.model import Choice, Ending, Happening, Outcome, State, StepClosing, StepNudged
+from workflows.model import Choice, Ending, Happening, Hold, Outcome, State, StepClosing, StepNudged
 from workflows.rules.quorum import Refusal
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2004, 9, 8), date(2004, 10, 13), date(2004, 11, 10)
@@ -736,6 +737,37 @@ def test_an_outcome_that_has_not_reached_its_case_is_being_recorded_and_holds_th
     with office.store.reading() as tx:
         held = meetings.get(tx, SERIES, OCTOBER)
     assert [(item.rolled, item.choice) for item in held.items] == [(False, "note")]
+
+
+def test_an_outcome_that_may_be_taken_back_is_told_nobody_and_holds_the_record_open_until_then(
+    office: Office,
+) -> None:
+    holding(office, "notification", Hold(minutes=120))
+    ref = office.submitted("PROP-02")
+    office.it_is(OCTOBER)
+    office.looks()
+    step = office.asked(ref, "notification")
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    assert records(browser, step, choice="note", in_favour="5", **CLEAR) == 200
+    office.recorded(step)
+    until = "It may be taken back until 13:00, and is told then."
+    member, token = office.signed_in("hoict-ce"), office.token("hoict-ce")
+    member.see(MEETING)
+    assert until in member.words
+    assert "noted" not in member.words
+    for page in (f"{MEETING}/items/{step}", f"{MEETING}/minutes"):
+        member.see(page)
+        assert "Its outcome may be taken back until 13:00, and is told then." in member.words
+        assert not [told for told in ("noted", "5 in favour") if told in member.words]
+    told = member.get("/api/v1/forums/heads-of-ict/meetings/2004-10-13", headers=token).json()
+    assert [(item["outcome"], item["rolled_on"]) for item in told["agenda"]] == [("", False)]
+    assert browser.see(f"{MEETING}/close") == 409
+    assert "The outcome of item 1 may be taken back until 13:00" in browser.words
+    office.it_is(OCTOBER, 13)
+    member.see(MEETING)
+    assert "It is noted." in member.words
+    closes(browser)
 
 
 @pytest.mark.parametrize("late", [False, True])
