@@ -1930,7 +1930,9 @@ EXAMPLES: dict[str, Letter] = {
         published_by="E. Projects, Corporate Projects Manager",
     ),
     "meeting_called": _CALLED,
+    "meeting_called-substitute": _CALLED.model_copy(update={"in_place_of": "Head of ICT, Chief Executive's"}),
     "meeting_moved": _MOVED,
+    "meeting_moved-substitute": _MOVED.model_copy(update={"in_place_of": "Head of ICT, Chief Executive's"}),
     "meeting_moved-same-day": _MOVED.model_copy(
         update={
             "day": date(2004, 10, 13),
@@ -1962,6 +1964,12 @@ EXAMPLES: dict[str, Letter] = {
         **_OF_MEETING, sitting=_SITTING.model_copy(update={"sequence": 1}), items=_BUSINESS[1:2]
     ),
     "agenda_sent": AgendaSent(**_OF_MEETING, starts=_SITTING.starts, place=_SITTING.place, items=_BUSINESS),
+    "agenda_sent-substitute": AgendaSent(
+        **_OF_MEETING | {"in_place_of": "Head of ICT, Chief Executive's"},
+        starts=_SITTING.starts,
+        place=_SITTING.place,
+        items=_BUSINESS,
+    ),
     "agenda_sent-for-information": AgendaSent(
         **_OF_MEETING, starts=_SITTING.starts, place=_SITTING.place, items=_BUSINESS[2:]
     ),

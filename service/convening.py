@@ -219,9 +219,38 @@ class Convening:
         key: date | None = None,
     ) -> list[QueuedLetter]:
         posts = dict.fromkeys((*self._forum.members, self._forum.secretary))
-        made = (one for post in posts for one in self._letters(letter, post, day, what, facts, key=key))
+        made = [one for post in posts for one in self._letters(letter, post, day, what, facts, key=key)]
+        instead = [
+            self._letter(
+                letter,
+                self._forum.substitutes[member],
+                person,
+                day,
+                what,
+                {**facts, "in_place_of": self._titled(member)},
+                key=key,
+            )
+            for member, person in self._substitutes(day)
+        ]
         # Somebody who holds two of the posts is written to once.
-        return list({one.person: one for one in made}.values())
+        return list({one.person: one for one in (*instead, *made)}.values())
+
+    def _substitutes(self, day: date) -> Iterator[tuple[str, Person]]:
+        """Go through the members who do not come themselves, each with whoever sits in their place.
+
+        That is where the forum names a substitute, and the post is vacant or its holder covered: today, or on
+        the day of the meeting.
+        """
+        today = calendar.local_day(self._at)
+        for member, post in self._forum.substitutes.items():
+            person = self._rules.holder(post, today)
+            own = self._rules.holder(member, today)
+            if person and person != own and any(self._away(member, on) for on in {today, max(today, day)}):
+                yield member, person
+
+    def _away(self, member: str, day: date) -> bool:
+        holder = self._rules.holder(member, day)
+        return holder is None or holder.id in telling.covers_of(self._tx, self._rules, day)
 
     def _readers(self, post: str) -> Iterator[Person]:
         """Go through who is written to as a post: its holder, and whoever covers for a secretary."""

@@ -896,6 +896,8 @@ class MeetingLetter(Addressed):
     """The meeting's ordinary page, where nothing is decided."""
     mailbox: str
     """The forum's address, at which its secretary reads what is answered."""
+    in_place_of: Line = ""
+    """For a member's substitute: the title of that member's post."""
 
 
 class Inviting(MeetingLetter):

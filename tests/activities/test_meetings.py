@@ -342,6 +342,51 @@ def test_a_vacant_post_is_not_written_to(desk: Desk) -> None:
     assert "hoict-ce" not in {row.post for row in convener.letters("meeting_called")}
 
 
+@pytest.mark.parametrize(
+    ("away", "written"),
+    [
+        ("", False),
+        ("vacant", True),
+        ("now", True),
+        ("on the day", True),
+        # They are back by then, and nobody is asked in their place today.
+        ("later", False),
+    ],
+)
+def test_the_substitute_whom_a_forum_names_is_called_where_the_member_does_not_come(
+    desk: Desk, away: str, written: bool
+) -> None:
+    forums = desk.edition.forums
+    forum = forums["heads-of-ict"].model_copy(update={"substitutes": {"hoict-ce": "bh-sports"}})
+    gone = date(2004, 9, 1) if away == "vacant" else None
+    holdings = tuple(
+        held.model_copy(update={"until": gone}) if gone and held.post == "hoict-ce" else held
+        for held in desk.edition.holdings
+    )
+    changed = {"forums": {**forums, "heads-of-ict": forum}, "holdings": holdings}
+    desk.brings_into_force(desk.edition.model_copy(update=changed))
+    convener = Convener(desk)
+    convener.looks()
+    convener.it_is(date(2004, 9, 29))
+    days = {
+        "now": (date(2004, 9, 29), date(2004, 9, 30)),
+        "on the day": (OCTOBER, OCTOBER),
+        "later": (date(2004, 10, 20), date(2004, 10, 21)),
+    }
+    cover = ""
+    if away in days:
+        since, until = days[away]
+        cover = desk.covers("hoict-ce", "bh-dmh", since=since, until=until)
+    convener.happens(Happening.CALLED)
+    convener.happens(Happening.PAPERS_CLOSED)
+    for kind in ("meeting_called", "agenda_sent"):
+        rows = convener.letters(kind)
+        told = [row.props["in_place_of"] for row in rows if row.post == "bh-sports"]
+        assert told == (["Head of ICT, Chief Executive's"] if written else [])
+        assert ("hoict-ce" in {row.post for row in rows}) is (away != "vacant")
+        assert cover not in {row.person for row in rows}
+
+
 def test_a_handbook_that_comes_back_is_heard_of_again(desk: Desk) -> None:
     convener = Convener(desk)
     first = convener.looks().as_of
