@@ -60,7 +60,7 @@ class AgendaItem(Frozen):
     held_until: datetime | None = None
     """Until when that may be taken back, and is told to nobody else."""
     went_on: bool = False
-    """It was answered only after this meeting, from which it rolled on."""
+    """It was answered, or settled, only after this meeting, from which it rolled on."""
     between: bool = False
     """It is for information, for it was answered between meetings."""
     number: int = 0
@@ -434,6 +434,7 @@ def _business(
     known = meetings.heard(tx, series)
     added = {heard.item: (heard.title, day) for day, heard in known if heard.title and day <= view.day}
     settled = {heard.item for day, heard in known if heard.settled and day < view.day}
+    later = {heard.item for day, heard in known if heard.settled and day > view.day}
     for key, (title, day) in sorted(added.items(), key=lambda one: one[1][1]):
         earlier = [one for one in (*meets, day) if day <= one < view.day]
         if key in settled or not all(_over(tx, series, one) for one in earlier):
@@ -445,6 +446,7 @@ def _business(
             title=title,
             carried_from=day if day < view.day else None,
             came_to="" if heard.rolled else heard.note,
+            went_on=key in later and not heard.settled,
         )
 
 

@@ -866,6 +866,36 @@ def test_other_business_without_an_outcome_is_before_the_next_meeting_whatever_b
     assert "Dates for 2005" not in browser.words
 
 
+def test_business_that_the_next_meeting_settled_waits_for_no_outcome_of_the_one_before(
+    office: Office,
+) -> None:
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/business")
+    assert browser.press(True, "business", title="Dates for 2005") == 200
+    item = business(office)
+    office.it_is(OCTOBER)
+    attends(browser)
+    browser.see(f"{MEETING}/items/{item}")
+    before = browser.form("items")
+    office.it_is(NOVEMBER)
+    november = f"{FORUM}/2004-11-10"
+    attends(browser, meeting=november)
+    browser.see(f"{november}/items/{item}")
+    assert browser.press(True, "items", do="record", note="They are agreed.") == 200
+    browser.see(MEETING)
+    assert "Rolls on" in browser.words
+    browser.see(f"{MEETING}/items/{item}")
+    assert "It was answered after this meeting, from which it rolled on." in browser.words
+    assert "Record and next" not in browser.words
+    said = {**before.fields, "do": "record", "note": "They are not agreed."}
+    assert browser.post(before.action, data=said, headers=SAME_ORIGIN).status_code == 422
+    closes(browser)
+    with office.store.reading() as tx:
+        (closed,) = meetings.get(tx, SERIES, OCTOBER).items
+    assert (closed.rolled, closed.came_to, closed.note) == (True, "", "")
+
+
 def test_what_was_rolled_on_may_still_be_decided_while_the_record_is_open(
     office: Office, sitting: str
 ) -> None:
