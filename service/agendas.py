@@ -51,6 +51,7 @@ class AgendaItem(Frozen):
     asks: str = ""
     """The kind of question."""
     step: str = ""
+    """The question that is put, or was answered."""
     carried_from: date | None = None
     """The meeting from which it rolled on."""
     came_to: str = ""
@@ -421,6 +422,7 @@ def _for_information(tx: Tx, step: StepView, came_to: str, *, between: bool = Fa
         title=cases.get(tx, step.case).title,
         case=step.case,
         asks=step.kind,
+        step=step.id,
         came_to=came_to,
         between=between,
     )

@@ -533,8 +533,9 @@ def answered(found: Room) -> bool:
 
 
 def case_of(tx: Tx, item: AgendaItem) -> CaseView:
-    """Return the case of an item that is about one."""
-    return cases.get(tx, item.case)
+    """Return the case of an item that is about one, with the version that its question is about."""
+    case = cases.get(tx, item.case)
+    return cases.as_of(tx, case, steps.must(tx, item.step).version) if item.step else case
 
 
 def minutes_hash(tx: Tx, found: Room, item: AgendaItem) -> str:
