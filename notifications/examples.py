@@ -321,7 +321,14 @@ _MINUTED = (
         outcome="Noted, no concerns",
         reference="HOI/2004/10/2",
     ),
-    Minuted(number=3, ref="INV-2004-0001", title="Consultation tool kit", carried_over_to=date(2004, 11, 10)),
+    Minuted(
+        number=3,
+        ref="INV-2004-0001",
+        title="Consultation tool kit",
+        outcome="Head of ICT, Housing has an interest and takes no part. The sponsor could not come.",
+        reference="HOI/2004/10/3",
+        carried_over_to=date(2004, 11, 10),
+    ),
 )
 _CALLED = MeetingCalled(
     to=_MEMBER,

@@ -187,15 +187,17 @@ class Convening:
     ) -> list[QueuedLetter]:
         """Send the minutes to the members: as they were drafted, or as a later meeting confirmed them."""
         meeting = meetings.get(self._tx, self._series, day)
-        rolled = {item.number: text.next_meeting for item in meeting.items if item.rolled}
+        to = text.next_meeting
+        rolled = [item.number for item in meeting.items if item.rolled and to]
         items = tuple(
             Minuted(
                 number=line.number,
                 ref=line.case,
                 title=line.title,
-                outcome="" if line.number in rolled else line.text,
+                # Where it is carried over the letter says to which meeting.
+                outcome=line.text.removesuffix(minuting.ROLLS_ON if line.number in rolled else "").strip(),
                 reference=line.reference,
-                carried_over_to=rolled.get(line.number),
+                carried_over_to=to if line.number in rolled else None,
             )
             for line in text.items
         )

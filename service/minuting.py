@@ -12,6 +12,8 @@ from workflows.model import Frozen
 from workflows.rules import meter
 from workflows.rules.meter import Meter
 
+ROLLS_ON = "It rolls on to the next meeting."
+
 
 class MinuteLine(Frozen):
     """An item of the minutes."""
@@ -157,7 +159,7 @@ def _sentences(item: ClosedItem) -> Iterator[str]:
     if item.note:
         yield _sentence(item.note)
     if item.rolled:
-        yield "It rolls on to the next meeting."
+        yield ROLLS_ON
 
 
 def voted(votes: Votes) -> str:

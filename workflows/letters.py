@@ -877,7 +877,7 @@ class Minuted(Frozen):
     ref: str = ""
     title: Line
     outcome: Line = ""
-    """In words, such as "Noted"; empty where it rolls on without one."""
+    """In words, such as "Noted", or what was said of it where it rolls on."""
     reference: Line = ""
     """The number of its minute."""
     carried_over_to: date | None = None

@@ -184,6 +184,26 @@ def test_a_record_that_is_closed_is_minuted_before_anything_else(convener: Conve
     assert convener.looks().day == NOVEMBER
 
 
+def test_the_minutes_letter_has_what_was_said_of_an_item_that_rolls_on(convener: Convener) -> None:
+    convener.looks()
+    convener.it_is(OCTOBER)
+    rolls = ClosedItem(
+        key="business-9",
+        number=1,
+        kind="business",
+        title="Rooms",
+        interests=("Head of ICT",),
+        rolled=True,
+        note="The sponsor could not come",
+    )
+    with convener.desk.store.writing() as tx:
+        meetings.closed(tx, SERIES, OCTOBER, MeetingState.HELD, items=[rolls], present=[], by="p")
+    convener.happens(Happening.MINUTED)
+    (item,) = convener.letters("minutes_sent")[0].props["items"]
+    said = "Head of ICT has an interest and takes no part. The sponsor could not come."
+    assert (item["outcome"], item["carried_over_to"]) == (said, "2004-11-10")
+
+
 @pytest.mark.parametrize(
     "what", [Happening.CALLED, Happening.PAPERS_CLOSED, Happening.CHASED, Happening.LEFT]
 )
