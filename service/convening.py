@@ -85,13 +85,19 @@ class Due(Frozen):
 
 
 def due(tx: Tx, rules: Edition, forum: Forum) -> Due | None:
-    """Return what is done next to prepare the next meeting; None where nothing is, or none is known."""
+    """Return what is done next to prepare a meeting; None where nothing is, or none is known.
+
+    Of meetings close together the second may be due before the first has been held. Nobody is called to one
+    of which it is not known yet when and where it is.
+    """
     known = meetings.of_series(tx, agendas.series_of(rules, forum))
     meets = agendas.days(tx, rules, forum)
     ahead = (one for one in known if one.state in PREPARED and one.day >= tx.today and one.day in meets)
-    meeting = next(ahead, None)
-    if meeting is None or meeting.papers_closed:
-        return None
+    todo = (_next_of(one, rules, forum) for one in ahead if one.time and not one.papers_closed)
+    return min(todo, key=lambda one: (one.at, one.day), default=None)
+
+
+def _next_of(meeting: Meeting, rules: Edition, forum: Forum) -> Due:
     if meeting.called:
         closes = rule.papers_close(meeting.day, forum.papers_days, rules.non_working)
         return Due(day=meeting.day, what=Happening.PAPERS_CLOSED, at=closes)

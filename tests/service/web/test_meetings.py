@@ -1217,7 +1217,7 @@ def test_papers_are_not_asked_for_once_they_have_closed(office: Office) -> None:
     browser.see(f"{FORUM}/add")
     day = {"to-day": "20", "to-month": "10", "to-year": "2004"}
     assert browser.press(True, "add", why="For a bid", time="10:00", **day) == 200
-    assert "Members are called to it now." in browser.words
+    assert "Members are called to it now, or once the meeting before it is over." in browser.words
     assert "Papers for it closed on Wednesday 13 October 2004" in browser.words
     office.looks()
     office.happens(date(2004, 10, 20), Happening.CALLED)
@@ -1366,6 +1366,26 @@ def test_the_pmo_has_done_now_what_a_series_would_do_next_and_each_thing_once(of
     with office.store.reading() as tx:
         done = {line.kind: line.actor for line in journal.lines(tx, SERIES.ref)}
     assert done["meeting.called"] == done["papers.closed"] == office.holder(PMO)
+
+
+def test_of_two_meetings_close_together_the_pmo_prepares_whichever_is_due(office: Office) -> None:
+    office.looks()
+    with office.store.writing() as tx:
+        meetings.added(tx, SERIES, date(2004, 10, 12), why="A bid", by="p", place="Town Hall", time="10:00")
+        # Of this one it is not known yet where it is.
+        meetings.business_added(tx, SERIES, NOVEMBER, "Dates for 2005", by="p")
+    assert office.looks().day == date(2004, 10, 12)
+    pmo = office.signed_in(PMO)
+    offered = []
+    while pmo.see(f"{FORUM}/now") == 200 and "Nothing is to be done now" not in pmo.heading:
+        offered.append(pmo.heading)
+        assert pmo.press(True, "now") == 200
+    assert offered == [
+        "Call the meeting of 12 October 2004 now",
+        "Call the meeting of 13 October 2004 now",
+        "Send the agenda of the meeting of 12 October 2004 now",
+        "Send the agenda of the meeting of 13 October 2004 now",
+    ]
 
 
 def test_a_meeting_is_moved_and_whoever_was_called_is_told(office: Office) -> None:
