@@ -14,8 +14,7 @@ from service.mailroom import Mailroom
 from service.store import Store, cases, meetings, steps
 from service.store.engine import Tx
 from service.store.line import ENGINE
-from service.store.meetings import ClosedItem, Meeting, MeetingState, Series
-from service.store.steps import StepView
+from service.store.meetings import Meeting, MeetingState, Series
 from workflows import ports
 from workflows.model import Clock, Happening, MeetingHappens, MeetingNext
 from workflows.rules import calendar
@@ -138,21 +137,17 @@ class Meetings(Writing, ports.Meetings):
         if following:
             for item in meeting.items:
                 if item.rolled and (step := steps.get(tx, item.key)) and step.open:
-                    self._rolled_on(tx, step, item, happens, following)
-
-    def _rolled_on(self, tx: Tx, step: StepView, item: ClosedItem, happens: MeetingHappens, to: date) -> None:
-        case = cases.get(tx, step.case)
-        told = correspondence(tx, case, self._links, happens.at).rolled_on(step, happens.day, to, item.note)
-        cases.rolled_on(
-            tx,
-            step.case,
-            step.id,
-            forum=step.ask.forum,
-            day=happens.day,
-            to=to,
-            at=happens.at,
-            queued=told,
-        )
+                    desk_of_case = correspondence(tx, cases.get(tx, step.case), self._links, happens.at)
+                    cases.rolled_on(
+                        tx,
+                        step.case,
+                        step.id,
+                        forum=step.ask.forum,
+                        day=happens.day,
+                        to=following,
+                        at=happens.at,
+                        queued=desk_of_case.rolled_on(step, meeting, item.note, following),
+                    )
 
 
 def _may_happen(meeting: Meeting, what: Happening) -> bool:

@@ -54,6 +54,7 @@ from workflows.letters import (
     Reminder,
     Request,
     Returned,
+    RolledOn,
     Sitting,
     Sized,
     Stop,
@@ -320,7 +321,14 @@ _MINUTED = (
         outcome="Noted, no concerns",
         reference="HOI/2004/10/2",
     ),
-    Minuted(number=3, ref="INV-2004-0001", title="Consultation tool kit", carried_over_to=date(2004, 11, 10)),
+    Minuted(
+        number=3,
+        ref="INV-2004-0001",
+        title="Consultation tool kit",
+        outcome="Head of ICT, Housing has an interest and takes no part. The sponsor could not come.",
+        reference="HOI/2004/10/3",
+        carried_over_to=date(2004, 11, 10),
+    ),
 )
 _CALLED = MeetingCalled(
     to=_MEMBER,
@@ -347,6 +355,15 @@ _MOVED = MeetingMoved(
     was=_SITTING.starts,
     why="The Town Hall is closed for repairs.",
     papers_close=date(2004, 10, 27),
+)
+_ROLLED_ON = RolledOn(
+    to=_SPONSOR,
+    matter=BOOKING,
+    on=date(2004, 10, 14),
+    day=date(2004, 10, 13),
+    because="not_held",
+    until=date(2004, 11, 10),
+    question=Question(kind="notification", forum=HEADS),
 )
 _DRAFT_MINUTES = MinutesSent(**_OF_MEETING, items=_MINUTED, next_meeting=date(2004, 11, 10))
 
@@ -1662,6 +1679,12 @@ EXAMPLES: dict[str, Letter] = {
             ),
         ),
     ),
+    "rolled_on-not-held": _ROLLED_ON,
+    "rolled_on-inquorate": _ROLLED_ON.model_copy(update={"because": "inquorate"}),
+    "rolled_on-undecided": _ROLLED_ON.model_copy(
+        update={"because": "undecided", "reason": "The sponsor could not come."}
+    ),
+    "rolled_on-not-reached": _ROLLED_ON.model_copy(update={"because": "undecided"}),
     "sized": Sized(
         to=_SPONSOR,
         matter=TOOLKIT,
@@ -2022,7 +2045,9 @@ EXAMPLES: dict[str, Letter] = {
         published_by="E. Projects, Corporate Projects Manager",
     ),
     "meeting_called": _CALLED,
+    "meeting_called-substitute": _CALLED.model_copy(update={"in_place_of": "Head of ICT, Chief Executive's"}),
     "meeting_moved": _MOVED,
+    "meeting_moved-substitute": _MOVED.model_copy(update={"in_place_of": "Head of ICT, Chief Executive's"}),
     "meeting_moved-same-day": _MOVED.model_copy(
         update={
             "day": date(2004, 10, 13),
@@ -2072,6 +2097,12 @@ EXAMPLES: dict[str, Letter] = {
         **_OF_MEETING, sitting=_SITTING.model_copy(update={"sequence": 1}), items=_BUSINESS[1:2]
     ),
     "agenda_sent": AgendaSent(**_OF_MEETING, starts=_SITTING.starts, place=_SITTING.place, items=_BUSINESS),
+    "agenda_sent-substitute": AgendaSent(
+        **_OF_MEETING | {"in_place_of": "Head of ICT, Chief Executive's"},
+        starts=_SITTING.starts,
+        place=_SITTING.place,
+        items=_BUSINESS,
+    ),
     "agenda_sent-for-information": AgendaSent(
         **_OF_MEETING, starts=_SITTING.starts, place=_SITTING.place, items=_BUSINESS[2:]
     ),

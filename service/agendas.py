@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
+from itertools import count
 
 from service import questions, telling
 from service.handbook import Edition, Forum
@@ -50,14 +51,17 @@ class AgendaItem(Frozen):
     asks: str = ""
     """The kind of question."""
     step: str = ""
+    """The question that is put, or was answered."""
     carried_from: date | None = None
     """The meeting from which it rolled on."""
     came_to: str = ""
     """The choice it was given, where it has been given one."""
     recording: bool = False
-    """It has been given one, which has not reached its case yet."""
+    """It has been given one, which has not reached its case yet, or may still be taken back."""
+    held_until: datetime | None = None
+    """Until when that may be taken back, and is told to nobody else."""
     went_on: bool = False
-    """It was answered only after this meeting, from which it rolled on."""
+    """It was answered, or settled, only after this meeting, from which it rolled on."""
     between: bool = False
     """It is for information, for it was answered between meetings."""
     number: int = 0
@@ -158,19 +162,27 @@ def agenda(tx: Tx, rules: Edition, forum: Forum, day: date) -> Agenda:
         day=day,
         papers_due=rule.papers_due(day, forum.papers_days, rules.non_working),
         called_on=calendar.local_day(rule.called_on(day, forum.called_days, rules.non_working)),
-        items=_numbered(_in_order(found, view)),
+        items=_numbered(_in_order(found, view), view),
         misses=tuple(_misses(tx, rules, forum, day, after(meets, day))),
     )
 
 
-def _numbered(items: Sequence[AgendaItem]) -> tuple[AgendaItem, ...]:
-    return tuple(item.model_copy(update={"number": number}) for number, item in enumerate(items, start=1))
+def _numbered(items: Sequence[AgendaItem], view: MeetingView) -> tuple[AgendaItem, ...]:
+    """Return items with their numbers: members keep those that they had when papers closed.
+
+    The number of one that is gone since stays free, and what came later is numbered after the last.
+    """
+    kept = {lasting(key): number for number, key in enumerate(view.agenda, start=1)}
+    later = count(len(view.agenda) + 1)
+    return tuple(
+        item.model_copy(update={"number": kept.pop(lasting(item.key), None) or next(later)}) for item in items
+    )
 
 
 def _in_order(items: Sequence[AgendaItem], view: MeetingView) -> list[AgendaItem]:
-    """Return items as the secretary has put them, or as they stood when papers closed, with their numbers.
+    """Return items as the secretary has put them, or as they stood when papers closed.
 
-    What comes after papers have closed stands at the end, for members have the others under their numbers;
+    What comes after papers have closed stands at the end, for members have read the others in their order;
     before, it stands where it belongs by itself. Minutes come first whatever was said, for the forum confirms
     them before it goes on.
     """
@@ -216,11 +228,12 @@ class _Answer(Frozen):
     """What a question that is put at meetings was answered, and where."""
 
     choice: str
-    """Empty while it is being recorded, or where the question was closed without an answer."""
+    """Empty while it is being recorded or held, or where the question was closed without an answer."""
     day: date
     meeting: date | None
     """None between meetings."""
     recording: bool = False
+    held_until: datetime | None = None
 
 
 _Put = tuple[StepView, _Answer | None]
@@ -266,6 +279,7 @@ def _questions(
             carried_from=earlier[0] if earlier else None,
             came_to=answer.choice if answer and here else "",
             recording=here and answer is not None and answer.recording,
+            held_until=answer.held_until if answer and here else None,
             went_on=answer is not None and not here,
         )
 
@@ -283,10 +297,17 @@ def _put(tx: Tx, rules: Edition, forum: Forum, meets: Sequence[date], since: dat
 def _answer(
     tx: Tx, rules: Edition, forum: Forum, step: StepView, meets: Sequence[date], written: Mapping[str, date]
 ) -> _Answer | None:
-    """Return what a question was answered, as soon as it counts: the register follows a moment later."""
+    """Return what a question was answered, as soon as it counts: the register follows a moment later.
+
+    Of what may still be taken back it is only said that it is being recorded.
+    """
     made = next(iter(intents.decisions_of_step(tx, step.id, strict=False)), None)
     unsettled = next(iter(intents.unsettled(tx, step.id)), None)
-    if made:
+    held = made.held_until if made and step.open else None
+    held = held if held and held >= tx.now else None
+    if made and held:
+        choice, message, at = "", made.message, made.submitted_at
+    elif made:
         choice, message, at = str(made.choice), made.message, made.submitted_at
     elif unsettled:
         choice, message, at = "", unsettled.decision().message, unsettled.submitted_at
@@ -299,7 +320,8 @@ def _answer(
         day=calendar.local_day(at),
         # What is written down on a meeting's page is that meeting's, on whatever day it is written.
         meeting=written.get(message) or _sitting(tx, rules, forum, step, at, meets),
-        recording=unsettled is not None and not made and not step.choice,
+        recording=held is not None or (unsettled is not None and not made and not step.choice),
+        held_until=held,
     )
 
 
@@ -400,6 +422,7 @@ def _for_information(tx: Tx, step: StepView, came_to: str, *, between: bool = Fa
         title=cases.get(tx, step.case).title,
         case=step.case,
         asks=step.kind,
+        step=step.id,
         came_to=came_to,
         between=between,
     )
@@ -413,6 +436,7 @@ def _business(
     known = meetings.heard(tx, series)
     added = {heard.item: (heard.title, day) for day, heard in known if heard.title and day <= view.day}
     settled = {heard.item for day, heard in known if heard.settled and day < view.day}
+    later = {heard.item for day, heard in known if heard.settled and day > view.day}
     for key, (title, day) in sorted(added.items(), key=lambda one: one[1][1]):
         earlier = [one for one in (*meets, day) if day <= one < view.day]
         if key in settled or not all(_over(tx, series, one) for one in earlier):
@@ -424,6 +448,7 @@ def _business(
             title=title,
             carried_from=day if day < view.day else None,
             came_to="" if heard.rolled else heard.note,
+            went_on=key in later and not heard.settled,
         )
 
 

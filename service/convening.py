@@ -85,13 +85,19 @@ class Due(Frozen):
 
 
 def due(tx: Tx, rules: Edition, forum: Forum) -> Due | None:
-    """Return what is done next to prepare the next meeting; None where nothing is, or none is known."""
+    """Return what is done next to prepare a meeting; None where nothing is, or none is known.
+
+    Of meetings close together the second may be due before the first has been held. Nobody is called to one
+    of which it is not known yet when and where it is.
+    """
     known = meetings.of_series(tx, agendas.series_of(rules, forum))
     meets = agendas.days(tx, rules, forum)
     ahead = (one for one in known if one.state in PREPARED and one.day >= tx.today and one.day in meets)
-    meeting = next(ahead, None)
-    if meeting is None or meeting.papers_closed:
-        return None
+    todo = (_next_of(one, rules, forum) for one in ahead if one.time and not one.papers_closed)
+    return min(todo, key=lambda one: (one.at, one.day), default=None)
+
+
+def _next_of(meeting: Meeting, rules: Edition, forum: Forum) -> Due:
     if meeting.called:
         closes = rule.papers_close(meeting.day, forum.papers_days, rules.non_working)
         return Due(day=meeting.day, what=Happening.PAPERS_CLOSED, at=closes)
@@ -188,15 +194,17 @@ class Convening:
     ) -> list[QueuedLetter]:
         """Send the minutes to the members: as they were drafted, or as a later meeting confirmed them."""
         meeting = meetings.get(self._tx, self._series, day)
-        rolled = {item.number: text.next_meeting for item in meeting.items if item.rolled}
+        to = text.next_meeting
+        rolled = [item.number for item in meeting.items if item.rolled and to]
         items = tuple(
             Minuted(
                 number=line.number,
                 ref=line.case,
                 title=line.title,
-                outcome="" if line.number in rolled else line.text,
+                # Where it is carried over the letter says to which meeting.
+                outcome=line.text.removesuffix(minuting.ROLLS_ON if line.number in rolled else "").strip(),
                 reference=line.reference,
-                carried_over_to=rolled.get(line.number),
+                carried_over_to=to if line.number in rolled else None,
             )
             for line in text.items
         )
@@ -220,9 +228,38 @@ class Convening:
         key: date | None = None,
     ) -> list[QueuedLetter]:
         posts = dict.fromkeys((*self._forum.members, self._forum.secretary))
-        made = (one for post in posts for one in self._letters(letter, post, day, what, facts, key=key))
+        made = [one for post in posts for one in self._letters(letter, post, day, what, facts, key=key)]
+        instead = [
+            self._letter(
+                letter,
+                self._forum.substitutes[member],
+                person,
+                day,
+                what,
+                {**facts, "in_place_of": self._titled(member)},
+                key=key,
+            )
+            for member, person in self._substitutes(day)
+        ]
         # Somebody who holds two of the posts is written to once.
-        return list({one.person: one for one in made}.values())
+        return list({one.person: one for one in (*instead, *made)}.values())
+
+    def _substitutes(self, day: date) -> Iterator[tuple[str, Person]]:
+        """Go through the members who do not come themselves, each with whoever sits in their place.
+
+        That is where the forum names a substitute, and the post is vacant or its holder covered: today, or on
+        the day of the meeting.
+        """
+        today = calendar.local_day(self._at)
+        for member, post in self._forum.substitutes.items():
+            person = self._rules.holder(post, today)
+            own = self._rules.holder(member, today)
+            if person and person != own and any(self._away(member, on) for on in {today, max(today, day)}):
+                yield member, person
+
+    def _away(self, member: str, day: date) -> bool:
+        holder = self._rules.holder(member, day)
+        return holder is None or holder.id in telling.covers_of(self._tx, self._rules, day)
 
     def _readers(self, post: str) -> Iterator[Person]:
         """Go through who is written to as a post: its holder, and whoever covers for a secretary."""

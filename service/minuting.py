@@ -7,10 +7,12 @@ from service import agendas, boards
 from service.handbook import Edition, Forum
 from service.store import canonical, texts
 from service.store.engine import Tx
-from service.store.meetings import AttendedBy, ClosedItem, Meeting, MeetingState, Presence, Votes
+from service.store.meetings import AttendedBy, ClosedItem, Meeting, MeetingState, MeetingView, Presence, Votes
 from workflows.model import Frozen
 from workflows.rules import meter
 from workflows.rules.meter import Meter
+
+ROLLS_ON = "It rolls on to the next meeting."
 
 
 class MinuteLine(Frozen):
@@ -83,7 +85,7 @@ def corrected(tx: Tx, meeting: Meeting) -> tuple[str, ...]:
     return corrections(drafted, now) if drafted and now else ()
 
 
-def draft(meeting: Meeting, rules: Edition, forum: Forum, following: date | None) -> MinutesText:
+def draft(meeting: MeetingView, rules: Edition, forum: Forum, following: date | None) -> MinutesText:
     """Put the closed record of a meeting into words."""
     return MinutesText(
         forum=forum.name,
@@ -115,7 +117,7 @@ _OPENING = {
 }
 
 
-def _quorum(meeting: Meeting, forum: Forum) -> str:
+def _quorum(meeting: MeetingView, forum: Forum) -> str:
     """Say of a meeting that was held whether enough members were there, as far as anybody recorded it."""
     if meeting.state is not MeetingState.HELD or not forum.members:
         return ""
@@ -159,7 +161,7 @@ def _sentences(item: ClosedItem) -> Iterator[str]:
     if item.note:
         yield _sentence(item.note)
     if item.rolled:
-        yield "It rolls on to the next meeting."
+        yield ROLLS_ON
 
 
 def voted(votes: Votes) -> str:

@@ -646,6 +646,22 @@ class Deferred(CaseLetter):
     """For an approval that is still to be put to use: the last day on which it may be."""
 
 
+class RolledOn(CaseLetter):
+    """A forum's meeting came to no outcome about the proposal, which is before its next one."""
+
+    kind: Literal["rolled_on"] = "rolled_on"
+    on: date
+    day: date
+    """The day of the meeting that came to no outcome."""
+    because: Literal["not_held", "inquorate", "undecided"]
+    """It was not held; too few members came to decide; or it was held and did not decide this."""
+    reason: Text = ""
+    """What its secretary wrote of why, if they did."""
+    until: date
+    """The day of the next meeting."""
+    question: Question
+
+
 class Moved(CaseLetter):
     """The proposal goes to another meeting than it was to go to, or to none, and why."""
 
@@ -885,7 +901,7 @@ class Minuted(Frozen):
     ref: str = ""
     title: Line
     outcome: Line = ""
-    """In words, such as "Noted"; empty where it rolls on without one."""
+    """In words, such as "Noted", or what was said of it where it rolls on."""
     reference: Line = ""
     """The number of its minute."""
     carried_over_to: date | None = None
@@ -904,6 +920,8 @@ class MeetingLetter(Addressed):
     """The meeting's ordinary page, where nothing is decided."""
     mailbox: str
     """The forum's address, at which its secretary reads what is answered."""
+    in_place_of: Line = ""
+    """For a member's substitute: the title of that member's post."""
 
 
 class Inviting(MeetingLetter):
@@ -1013,6 +1031,7 @@ Letter = Annotated[
     | ExceptionRefused
     | Returned
     | Deferred
+    | RolledOn
     | Moved
     | Sized
     | Withdrawn

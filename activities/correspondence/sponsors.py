@@ -7,6 +7,7 @@ from functools import partial
 from activities.correspondence.case_file import CaseFile, Put, ToSponsor
 from service.store import actions, cases, orders, steps
 from service.store.letters import QueuedLetter
+from service.store.meetings import Meeting, MeetingState
 from service.store.sizes import SetSize
 from service.store.steps import StepView
 from service.telling import (
@@ -23,7 +24,6 @@ from workflows.letters import Addressee, Question
 from workflows.model import (
     Becoming,
     CaseMoved,
-    Choice,
     Ending,
     Expiring,
     Moving,
@@ -36,6 +36,8 @@ _BEFORE_THE_DECISION = ("notification", "issue_resolution")
 """Legs that a meeting serves only before the decision date."""
 _COMPLETION = "completion"
 """The question by which a minor proposal is put to use."""
+_UNDECIDING = (MeetingState.NOT_HELD, MeetingState.INQUORATE)
+"""What became of meetings that decided nothing at all."""
 
 
 class Sponsors(CaseFile):
@@ -71,22 +73,20 @@ class Sponsors(CaseFile):
         )
         return self._to_sponsor(f"moved:{moved.number}", letter)
 
-    def rolled_on(self, step: StepView, day: date, to: date, why: str) -> list[QueuedLetter]:
-        """A forum came to no outcome at its meeting of a day: the sponsor is told when it takes it up."""
-        forum = title(self.rules, step.ask.forum, self.today)
-        answer = letters.Answer(
-            who=forum, choice=Choice.DEFER, kind=step.kind, on=day, reason=why, until=to, next_meeting=True
-        )
+    def rolled_on(self, step: StepView, meeting: Meeting, why: str, to: date) -> list[QueuedLetter]:
+        """A forum's meeting came to no outcome: the sponsor is told why, and when it is taken up."""
+        question = self._question(step.key, step.kind, step.seats[0])
         letter = partial(
-            letters.Deferred,
+            letters.RolledOn,
             matter=self._matter(),
             on=self.today,
+            day=meeting.day,
+            because=meeting.state if meeting.state in _UNDECIDING else "undecided",
+            reason=why,
             until=to,
-            next_meeting=forum,
-            question=self._question(step.key, step.kind, step.seats[0]),
-            answers=(answer,),
+            question=question.model_copy(update={"forum": title(self.rules, step.ask.forum, self.today)}),
         )
-        return self._to_sponsor(f"rolled_on:{step.id}:{day}", letter)
+        return self._to_sponsor(f"rolled_on:{step.id}:{meeting.day}", letter)
 
     def sized(self, said: SetSize) -> list[QueuedLetter]:
         """The PMO has made a proposal major, or minor: sponsor and lead are told what is ahead of it now."""

@@ -452,6 +452,16 @@ def versions(tx: Tx, ref: str) -> tuple[VersionView, ...]:
     return tuple(VersionView(**_facts(row)) for row in rows)
 
 
+def as_of(tx: Tx, case: CaseView, version: int) -> CaseView:
+    """Return a case with the facts of one of its versions, though it may have a later one by now."""
+    if version == case.version:
+        return case
+    said = next(one for one in versions(tx, case.ref) if one.version == version)
+    facts = {name: getattr(said, name) for name in VersionView.model_fields if name != "edition"}
+    ruling = ("department", "sponsor", "lead", "size", "capital", "decide_by")
+    return case.model_copy(update=facts | {name: getattr(said.proposal, name) for name in ruling})
+
+
 def page(tx: Tx, *, cursor: str | None = None, limit: int = 50, **filters: Unpack[Filters]) -> CasePage:
     """Return part of the list of cases, those that changed last first."""
     wanted = select(CASES).where(*_wanted(tx, filters))

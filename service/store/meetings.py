@@ -1,6 +1,7 @@
 """Meetings of forums: their calendar as it was changed, who was there, what came of each item, minutes.
 
-A forum's meetings have a chain of their own in the record, which is no case: `MTG-leicester-srg`.
+A forum's meetings have a chain of their own in the record, which is no case: `MTG-leicester-srg`. Reasons,
+notes, the words of answers and the names of substitutes stand beside it, where the law may have them erased.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,33 +11,41 @@ from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Row, bindparam, select
 
-from service.errors import Conflict, NotFound
-from service.store import canonical, journal, letters
+from service.errors import Altered, Conflict, NotFound
+from service.store import canonical, journal, letters, texts
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE, Entry
-from service.store.tables import ATTENDANCE, HEADS, JOURNAL, MEETING_ITEMS, MEETING_SERIES, MEETINGS
+from service.store.tables import ATTENDANCE, HEADS, JOURNAL, MEETING_ITEMS, MEETING_SERIES, MEETINGS, TEXTS
 from workflows.model import Frozen
 
 PREFIX = "MTG-"
 """How the references of series begin; a case's never do."""
+ERASED = "What was written here was erased."
+ALTERED = "What was written here is not what is kept."
+NAMELESS = "A substitute whose name was erased"
 
 _SERIES = select(MEETING_SERIES).where(MEETING_SERIES.c.series == bindparam("series"))
-_MEETINGS = select(MEETINGS).where(MEETINGS.c.series == bindparam("series")).order_by(MEETINGS.c.day)
-_MEETING = _MEETINGS.where(MEETINGS.c.day == bindparam("day"))
-_ATTENDED = select(ATTENDANCE).where(
-    ATTENDANCE.c.series == bindparam("series"), ATTENDANCE.c.day == bindparam("day")
+_MEETINGS = (
+    select(MEETINGS, TEXTS.c.body)
+    .outerjoin(TEXTS, TEXTS.c.hash == MEETINGS.c.why)
+    .where(MEETINGS.c.series == bindparam("series"))
+    .order_by(MEETINGS.c.day)
 )
-_ITEMS = (
-    select(MEETING_ITEMS)
-    .where(MEETING_ITEMS.c.series == bindparam("series"), MEETING_ITEMS.c.day == bindparam("day"))
-    .order_by(MEETING_ITEMS.c.item)
+_MEETING = _MEETINGS.where(MEETINGS.c.day == bindparam("day"))
+_ATTENDED = (
+    select(ATTENDANCE, TEXTS.c.body)
+    .outerjoin(TEXTS, TEXTS.c.hash == ATTENDANCE.c.substitute)
+    .where(ATTENDANCE.c.series == bindparam("series"), ATTENDANCE.c.day == bindparam("day"))
 )
 _ITEMS_OF = (
-    select(MEETING_ITEMS)
+    select(MEETING_ITEMS, TEXTS.c.body)
+    .outerjoin(TEXTS, TEXTS.c.hash == MEETING_ITEMS.c.note)
     .where(MEETING_ITEMS.c.series == bindparam("series"))
     .order_by(MEETING_ITEMS.c.day, MEETING_ITEMS.c.item)
 )
+_ITEMS = _ITEMS_OF.where(MEETING_ITEMS.c.day == bindparam("day"))
+_BODIES = select(TEXTS.c.hash, TEXTS.c.body).where(TEXTS.c.hash.in_(bindparam("hashes", expanding=True)))
 _LAST_PLANNED = (
     select(JOURNAL)
     .where(JOURNAL.c.case == bindparam("series"), JOURNAL.c.kind == "meeting.planned")
@@ -160,6 +169,15 @@ class ClosedItem(Frozen):
     rolled: bool = False
     note: str = ""
 
+    @property
+    def words(self) -> str:
+        """What people wrote of it, in one text that the law can have erased; empty if nothing."""
+        words = self.model_dump(mode="json", include=set(_WORDS))
+        return canonical.dumps(words) if any(words.values()) else ""
+
+
+_WORDS = ("came_to", "reason", "remarks", "conditions", "note")
+
 
 class Minute(Frozen):
     """Where a decision is minuted: under which item of which meeting."""
@@ -198,8 +216,6 @@ class Meeting(Frozen):
     order: tuple[str, ...] = ()
     closed: datetime | None = None
     closed_by: str | None = None
-    items: tuple[ClosedItem, ...] = ()
-    present: tuple[AttendedBy, ...] = ()
     minutes: str = ""
     minutes_hash: str = ""
     draft_hash: str = ""
@@ -218,8 +234,10 @@ class Meeting(Frozen):
 
 
 class MeetingView(Meeting):
-    """A meeting with who was there and what was said of its items."""
+    """A meeting with who was there and what was said of its items, and what its closed record holds."""
 
+    items: tuple[ClosedItem, ...] = ()
+    present: tuple[AttendedBy, ...] = ()
     attendance: tuple[Attendance, ...] = ()
     heard: tuple[HeardItem, ...] = ()
 
@@ -314,7 +332,7 @@ def moved(
     tx: Tx, series: Series, day: date, to: date, *, why: str, by: str, queued: Sequence[QueuedLetter] = ()
 ) -> bool:
     """Move a meeting to another day, and queue the letters that tell it. The same again is False."""
-    data = series.data | {"day": day, "to": to, "why": why, "today": tx.today}
+    data = series.data | {"day": day, "to": to, "why": _kept(tx, why), "today": tx.today}
     return _told(tx, series, "meeting.moved", data, f"moved:{day}", by, queued)
 
 
@@ -322,13 +340,13 @@ def called_off(
     tx: Tx, series: Series, day: date, *, why: str, by: str, queued: Sequence[QueuedLetter] = ()
 ) -> bool:
     """Call a meeting off, and queue the letters that tell it. The same again is False."""
-    data = series.data | {"day": day, "why": why, "today": tx.today}
+    data = series.data | {"day": day, "why": _kept(tx, why), "today": tx.today}
     return _told(tx, series, "meeting.called_off", data, f"called_off:{day}", by, queued)
 
 
 def added(tx: Tx, series: Series, day: date, *, why: str, by: str, place: str = "", time: str = "") -> bool:
     """Add a meeting on a day that the handbook does not have. The same again is False."""
-    data = series.data | {"day": day, "why": why, "place": place, "time": time, "today": tx.today}
+    data = series.data | {"day": day, "why": _kept(tx, why), "place": place, "time": time, "today": tx.today}
     return _told(tx, series, "meeting.added", data, f"added:{day}", by, ())
 
 
@@ -401,7 +419,9 @@ def attended(tx: Tx, series: Series, day: date, members: Sequence[Attendance], *
     known = {one.post: one for one in view(tx, series, day).attendance}
     if known == {one.post: one for one in members}:
         return False
-    given = {one.post: {"presence": str(one.presence), "substitute": one.substitute} for one in members}
+    given = {
+        one.post: {"presence": str(one.presence), "substitute": _kept(tx, one.substitute)} for one in members
+    }
     data = {"day": day, "members": given}
     return tx.append(series.ref, "attendance.recorded", data, key=_key(tx, series, "attended"), actor=by)
 
@@ -429,7 +449,7 @@ def noted(tx: Tx, series: Series, day: date, item: str, note: str, *, by: str) -
     known = view(tx, series, day).heard_of(item)
     if known.note == note and known.settled:
         return False
-    data = {"day": day, "item": item, "note": note}
+    data = {"day": day, "item": item, "note": _kept(tx, note)}
     return tx.append(series.ref, "item.noted", data, key=_key(tx, series, "noted"), actor=by)
 
 
@@ -438,7 +458,7 @@ def rolled_on(tx: Tx, series: Series, day: date, item: str, why: str, *, by: str
     known = view(tx, series, day).heard_of(item)
     if known.rolled and known.note == why:
         return False
-    data = {"day": day, "item": item, "why": why}
+    data = {"day": day, "item": item, "why": _kept(tx, why)}
     return tx.append(series.ref, "item.rolled_on", data, key=_key(tx, series, "rolled"), actor=by)
 
 
@@ -480,8 +500,13 @@ def closed(
     data = series.data | {
         "day": day,
         "how": str(how),
-        "items": [item.model_dump(mode="json") for item in items],
-        "present": [one.model_dump(mode="json") for one in present],
+        "items": [
+            item.model_dump(mode="json", exclude=set(_WORDS)) | {"words": _kept(tx, item.words)}
+            for item in items
+        ],
+        "present": [
+            one.model_dump(mode="json") | {"substitute": _kept(tx, one.substitute)} for one in present
+        ],
         "today": tx.today,
     }
     return tx.append(series.ref, "meeting.closed", data, key=f"closed:{day}", actor=by)
@@ -556,32 +581,28 @@ def first_day(tx: Tx, series: Series, day: date) -> date:
 
 def of_series(tx: Tx, series: Series) -> tuple[Meeting, ...]:
     """Return every meeting that the record knows of, the first first."""
-    return tuple(Meeting(**_fields(row)) for row in tx.all(_MEETINGS, series=series.ref))
+    return tuple(map(_meeting, tx.all(_MEETINGS, series=series.ref)))
 
 
 def find(tx: Tx, series: Series, day: date) -> Meeting | None:
     """Return a meeting, or None if the record knows nothing of it."""
     row = tx.one(_MEETING, series=series.ref, day=day)
-    return Meeting(**_fields(row)) if row else None
+    return _meeting(row) if row else None
 
 
-def get(tx: Tx, series: Series, day: date) -> Meeting:
+def get(tx: Tx, series: Series, day: date) -> MeetingView:
     """Return a meeting that has to be there."""
-    known = find(tx, series, day)
-    if known is None:
+    row = tx.one(_MEETING, series=series.ref, day=day)
+    if row is None:
         raise NotFound("There is no such meeting.")
-    return known
+    return _view(tx, _meeting(row), row._mapping["items"], row.present)
 
 
 def view(tx: Tx, series: Series, day: date) -> MeetingView:
-    """Return a meeting with its attendance and items; one that is only in the calendar is planned."""
-    known = find(tx, series, day) or Meeting(series=series.ref, day=day, state=MeetingState.PLANNED)
-    attended = tuple(
-        Attendance(post=row.post, presence=Presence(row.presence), substitute=row.substitute)
-        for row in tx.all(_ATTENDED, series=series.ref, day=day)
-    )
-    heard = tuple(_heard(row) for row in tx.all(_ITEMS, series=series.ref, day=day))
-    return MeetingView(**dict(known), attendance=attended, heard=heard)
+    """Return a meeting with all that was said at it; one that is only in the calendar is planned."""
+    if find(tx, series, day):
+        return get(tx, series, day)
+    return _view(tx, Meeting(series=series.ref, day=day, state=MeetingState.PLANNED))
 
 
 def heard(tx: Tx, series: Series) -> tuple[tuple[date, HeardItem], ...]:
@@ -645,16 +666,72 @@ def _series(row: Row[Any]) -> KnownSeries:
     return KnownSeries(**{name: row._mapping[name] for name in KnownSeries.model_fields})
 
 
-def _fields(row: Row[Any]) -> dict[str, Any]:
-    listed = ("agenda", "order", "items", "present")
-    return dict(row._mapping) | {name: canonical.loads(row._mapping[name]) for name in listed}
+def _meeting(row: Row[Any]) -> Meeting:
+    stored = row._mapping
+    fields = {name: stored[name] for name in Meeting.model_fields}
+    listed = {name: canonical.loads(stored[name]) for name in ("agenda", "order")}
+    return Meeting(**fields | listed | {"why": _words(stored["why"], stored["body"])})
+
+
+def _view(tx: Tx, known: Meeting, items: str = "[]", present: str = "[]") -> MeetingView:
+    at = {"series": known.series, "day": known.day}
+    return MeetingView(
+        **dict(known),
+        **_record(tx, canonical.loads(items), canonical.loads(present)),
+        attendance=tuple(
+            Attendance(
+                post=row.post,
+                presence=Presence(row.presence),
+                substitute=_words(row.substitute, row.body, erased=NAMELESS),
+            )
+            for row in tx.all(_ATTENDED, **at)
+        ),
+        heard=tuple(map(_heard, tx.all(_ITEMS, **at))),
+    )
+
+
+def _record(
+    tx: Tx, items: Sequence[Mapping[str, Any]], present: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return what the closed record of a meeting holds, with the words that are kept beside it."""
+    hashes = {*(item["words"] for item in items), *(one["substitute"] for one in present)} - {""}
+    bodies = {row.hash: row.body for row in tx.all(_BODIES, hashes=sorted(hashes))} if hashes else {}
+    return {
+        "items": [_closed_item(item, _words(item["words"], bodies.get(item["words"]))) for item in items],
+        "present": [
+            {**one}
+            | {"substitute": _words(one["substitute"], bodies.get(one["substitute"]), erased=NAMELESS)}
+            for one in present
+        ],
+    }
+
+
+def _closed_item(item: Mapping[str, Any], words: str) -> dict[str, Any]:
+    facts = {name: value for name, value in item.items() if name != "words"}
+    if words in (ERASED, ALTERED):
+        return facts | {"note" if item["rolled"] else "came_to": words}
+    return facts | (canonical.loads(words) if words else {})
+
+
+def _kept(tx: Tx, words: str) -> str:
+    """Keep what somebody wrote beside the journal, and return its hash; nothing has none."""
+    return texts.put(tx, words) if words else ""
+
+
+def _words(hash: str, body: str | None, *, erased: str = ERASED) -> str:
+    """Return words by their hash, or what is said in their place: nothing is held up for want of them."""
+    try:
+        text = texts.whole(body, hash) if hash else ""
+    except Altered:
+        return ALTERED
+    return erased if text is None else text
 
 
 def _heard(row: Row[Any]) -> HeardItem:
     return HeardItem(
         item=row.item,
         title=row.title,
-        note=row.note,
+        note=_words(row.note, row.body),
         interests=canonical.loads(row.interests),
         votes=canonical.loads(row.votes) if row.votes else None,
         rolled=row.rolled,

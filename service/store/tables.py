@@ -484,7 +484,7 @@ class MeetingRow(SQLModel, table=True):
     moved_to: date | None = None
     moved_from: date | None = None
     why: str
-    """Why it was moved, called off or added."""
+    """The hash of why it was moved, called off or added."""
     revision: int
     """How often it was changed, by which calendars know the latest word of it."""
     place: str
@@ -498,9 +498,9 @@ class MeetingRow(SQLModel, table=True):
     closed: datetime | None = None
     closed_by: str | None = None
     items: str = Field(sa_type=Text)
-    """What was before the meeting, as it was when its record was closed."""
+    """What was before the meeting, as it was when its record was closed, each with the hash of its words."""
     present: str = Field(sa_type=Text)
-    """Who was there, as it was when its record was closed."""
+    """Who was there, as it was when its record was closed, with the hashes of the names of substitutes."""
     minutes: str
     """drafted, corrected or confirmed; empty while there are none."""
     minutes_hash: str
@@ -520,6 +520,7 @@ class AttendanceRow(SQLModel, table=True):
     post: str = Field(primary_key=True)
     presence: str
     substitute: str
+    """The hash of the name of whoever sat in their place."""
 
 
 class MeetingItemRow(SQLModel, table=True):
@@ -533,6 +534,7 @@ class MeetingItemRow(SQLModel, table=True):
     title: str
     """Of other business; empty for an item that comes from a case."""
     note: str
+    """The hash of what came of it, or of why it rolls on."""
     interests: str = Field(sa_type=Text)
     votes: str = Field(sa_type=Text)
     rolled: bool

@@ -409,7 +409,7 @@ def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
 
 def rows(tx: Tx, case: CaseView) -> list[tuple[str, str]]:
     """Return a case's facts as its own page shows them."""
-    content = cases.content(tx, case.ref) or {}
+    content = cases.content(tx, case.ref, case.version) or {}
     edition = telling.rules_of(tx, case)
     summary = [("Summary", str(content["summary"]))] if content.get("summary") else []
     return summary + [(row.what, row.which) for row in _rows(tx, content, case, edition)]

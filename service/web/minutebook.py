@@ -165,8 +165,9 @@ class Room:
 
     def following(self, item: AgendaItem | None = None) -> AgendaItem | None:
         """Return the next item that waits for an outcome: after this one, or else from the beginning."""
-        after = item.number if item else 0
-        return next((one for one in self.owed if one.number > after), next(iter(self.owed), None))
+        keys = [one.key for one in self.agenda.items]
+        after = keys[keys.index(item.key) + 1 :] if item else keys
+        return next((one for one in self.owed if one.key in after), next(iter(self.owed), None))
 
     def title(self, post: str) -> str:
         """Return what a post is called on the day of the meeting."""
@@ -420,7 +421,7 @@ def hindrance(tx: Tx, visit: Visit, found: Room, item: AgendaItem) -> str:
     if found.day > found.today:
         return f"The meeting is on {words.day(found.day)}. Outcomes are recorded from that day on."
     if item.recording:
-        return RECORDING
+        return being_recorded(item, found.now)
     if item.went_on:
         return "It was answered after this meeting, from which it rolled on."
     if item.kind is ItemKind.COMING:
@@ -465,6 +466,13 @@ def _too_few(found: Room, item: AgendaItem) -> str:
 # ------------------------------------------------------------------------- its closing
 
 
+def being_recorded(item: AgendaItem, now: datetime) -> str:
+    """Say why an outcome that was given is not told yet."""
+    if item.held_until is None:
+        return RECORDING
+    return f"Its outcome may be taken back until {words.until(item.held_until, now)}, and is told then."
+
+
 def outcome(item: AgendaItem) -> str:
     """Return what an item has come to, in words; nothing yet is empty."""
     if item.kind is ItemKind.MINUTES:
@@ -481,7 +489,7 @@ def closed_items(tx: Tx, found: Room, how: MeetingState = MeetingState.HELD) -> 
 
 def _closed(tx: Tx, found: Room, item: AgendaItem, how: MeetingState = MeetingState.HELD) -> ClosedItem:
     heard, out = found.meeting.heard_of(item.key), found.out_of(item.key)
-    came_to = _came_to(item, how)
+    came_to = being_recorded(item, found.now) if item.recording else _came_to(item, how)
     rolls = not came_to
     made = ClosedItem(
         key=item.key,
@@ -494,8 +502,9 @@ def _closed(tx: Tx, found: Room, item: AgendaItem, how: MeetingState = MeetingSt
         interests=tuple(found.title(post) for post in heard.interests),
         # Whoever wrote it and stayed away had nothing to keep out of.
         wrote=() if rolls else tuple(found.title(post) for post in found.came if post in out.wrote),
-        # What was voted for an outcome that did not count is no part of what came of it.
-        votes=None if rolls else heard.votes,
+        # What was voted for an outcome that did not count is no part of what came of it, nor is it told
+        # before the outcome is.
+        votes=None if rolls or item.recording else heard.votes,
         rolled=rolls,
         note=heard.note if rolls else "",
     )
@@ -506,8 +515,6 @@ def _closed(tx: Tx, found: Room, item: AgendaItem, how: MeetingState = MeetingSt
 
 def _came_to(item: AgendaItem, how: MeetingState) -> str:
     """Return what came of an item, in words; empty if it rolls on, as all does where none was held."""
-    if item.recording:
-        return RECORDING
     if item.kind is not ItemKind.INFORMATION:
         return outcome(item)
     if how is not MeetingState.HELD:
@@ -592,8 +599,9 @@ def answered(found: Room) -> bool:
 
 
 def case_of(tx: Tx, item: AgendaItem) -> CaseView:
-    """Return the case of an item that is about one."""
-    return cases.get(tx, item.case)
+    """Return the case of an item that is about one, with the version that its question is about."""
+    case = cases.get(tx, item.case)
+    return cases.as_of(tx, case, steps.must(tx, item.step).version) if item.step else case
 
 
 def minutes_hash(tx: Tx, found: Room, item: AgendaItem) -> str:

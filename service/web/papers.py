@@ -3,7 +3,6 @@
 from service import agendas, minuting, telling
 from service.agendas import AgendaItem
 from service.minuting import MinutesText
-from service.store import cases
 from service.store.engine import Tx
 from service.web import minutebook, packs
 from service.web.minutebook import Room
@@ -38,7 +37,7 @@ def _item(tx: Tx, found: Room, item: AgendaItem) -> PackItem:
             sections=_minutes_read(tx, found, item),
             carried_over_from=item.carried_from,
         )
-    case = cases.get(tx, item.case)
+    case = minutebook.case_of(tx, item)
     question = agendas.question_of(tx, item)
     rules = telling.edition(tx, case.edition)
     return packs.item(

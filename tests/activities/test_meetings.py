@@ -184,6 +184,26 @@ def test_a_record_that_is_closed_is_minuted_before_anything_else(convener: Conve
     assert convener.looks().day == NOVEMBER
 
 
+def test_the_minutes_letter_has_what_was_said_of_an_item_that_rolls_on(convener: Convener) -> None:
+    convener.looks()
+    convener.it_is(OCTOBER)
+    rolls = ClosedItem(
+        key="business-9",
+        number=1,
+        kind="business",
+        title="Rooms",
+        interests=("Head of ICT",),
+        rolled=True,
+        note="The sponsor could not come",
+    )
+    with convener.desk.store.writing() as tx:
+        meetings.closed(tx, SERIES, OCTOBER, MeetingState.HELD, items=[rolls], present=[], by="p")
+    convener.happens(Happening.MINUTED)
+    (item,) = convener.letters("minutes_sent")[0].props["items"]
+    said = "Head of ICT has an interest and takes no part. The sponsor could not come."
+    assert (item["outcome"], item["carried_over_to"]) == (said, "2004-11-10")
+
+
 @pytest.mark.parametrize(
     "what", [Happening.CALLED, Happening.PAPERS_CLOSED, Happening.CHASED, Happening.LEFT]
 )
@@ -220,8 +240,17 @@ def test_nobody_above_a_secretary_answers_for_the_forum(convener: Convener) -> N
     assert {Nudge.REMIND, Nudge.COVER, Nudge.PMO} <= set(nudges)
 
 
+@pytest.mark.parametrize(
+    ("how", "note", "because"),
+    [
+        (MeetingState.NOT_HELD, "", "not_held"),
+        (MeetingState.INQUORATE, "Too few came", "inquorate"),
+        (MeetingState.HELD, "The sponsor could not come", "undecided"),
+        (MeetingState.HELD, "", "undecided"),
+    ],
+)
 def test_what_rolls_on_is_told_to_its_sponsor_and_nobody_is_reminded_of_it_until_the_next_meeting(
-    convener: Convener,
+    convener: Convener, how: MeetingState, note: str, because: str
 ) -> None:
     desk = convener.desk
     step = put(convener, desk)
@@ -234,16 +263,17 @@ def test_what_rolls_on_is_told_to_its_sponsor_and_nobody_is_reminded_of_it_until
             title="Booking",
             case=case,
             rolled=True,
-            note="Too few came",
+            note=note,
         )
-        meetings.closed(tx, SERIES, OCTOBER, MeetingState.INQUORATE, items=(item,), present=(), by="p")
+        meetings.closed(tx, SERIES, OCTOBER, how, items=(item,), present=(), by="p")
     before = desk.ledger(case)
     convener.happens(Happening.MINUTED)
     convener.happens(Happening.MINUTED)
     told = [row for row in desk.ledger(case) if row not in before]
-    assert {(row.kind, row.post) for row in told} == {("deferred", "cd-rc"), ("deferred", "hoict-rc")}
-    answer = told[0].props["answers"][0]
-    assert (answer["reason"], answer["until"], answer["next_meeting"]) == ("Too few came", "2004-11-10", True)
+    assert {(row.kind, row.post) for row in told} == {("rolled_on", "cd-rc"), ("rolled_on", "hoict-rc")}
+    said = {name: told[0].props[name] for name in ("day", "because", "reason", "until")}
+    assert said == {"day": "2004-10-13", "because": because, "reason": note, "until": "2004-11-10"}
+    assert told[0].props["question"]["forum"] == "Heads of ICT Group"
     before = desk.ledger(case)
     for rung in desk.step(step).rungs:
         assert rung.at < datetime(2004, 11, 10, tzinfo=UTC)
@@ -330,6 +360,51 @@ def test_a_vacant_post_is_not_written_to(desk: Desk) -> None:
     convener.looks()
     convener.happens(Happening.CALLED)
     assert "hoict-ce" not in {row.post for row in convener.letters("meeting_called")}
+
+
+@pytest.mark.parametrize(
+    ("away", "written"),
+    [
+        ("", False),
+        ("vacant", True),
+        ("now", True),
+        ("on the day", True),
+        # They are back by then, and nobody is asked in their place today.
+        ("later", False),
+    ],
+)
+def test_the_substitute_whom_a_forum_names_is_called_where_the_member_does_not_come(
+    desk: Desk, away: str, written: bool
+) -> None:
+    forums = desk.edition.forums
+    forum = forums["heads-of-ict"].model_copy(update={"substitutes": {"hoict-ce": "bh-sports"}})
+    gone = date(2004, 9, 1) if away == "vacant" else None
+    holdings = tuple(
+        held.model_copy(update={"until": gone}) if gone and held.post == "hoict-ce" else held
+        for held in desk.edition.holdings
+    )
+    changed = {"forums": {**forums, "heads-of-ict": forum}, "holdings": holdings}
+    desk.brings_into_force(desk.edition.model_copy(update=changed))
+    convener = Convener(desk)
+    convener.looks()
+    convener.it_is(date(2004, 9, 29))
+    days = {
+        "now": (date(2004, 9, 29), date(2004, 9, 30)),
+        "on the day": (OCTOBER, OCTOBER),
+        "later": (date(2004, 10, 20), date(2004, 10, 21)),
+    }
+    cover = ""
+    if away in days:
+        since, until = days[away]
+        cover = desk.covers("hoict-ce", "bh-dmh", since=since, until=until)
+    convener.happens(Happening.CALLED)
+    convener.happens(Happening.PAPERS_CLOSED)
+    for kind in ("meeting_called", "agenda_sent"):
+        rows = convener.letters(kind)
+        told = [row.props["in_place_of"] for row in rows if row.post == "bh-sports"]
+        assert told == (["Head of ICT, Chief Executive's"] if written else [])
+        assert ("hoict-ce" in {row.post for row in rows}) is (away != "vacant")
+        assert cover not in {row.person for row in rows}
 
 
 def test_a_handbook_that_comes_back_is_heard_of_again(desk: Desk) -> None:

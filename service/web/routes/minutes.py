@@ -14,7 +14,7 @@ from service.minuting import MinuteLine, MinutesText
 from service.store import meetings
 from service.store.engine import Tx
 from service.store.meetings import MeetingState
-from service.web import forms, meeting_pages, minutebook, packs, papers
+from service.web import forms, meeting_pages, minutebook, packs, papers, words
 from service.web.minutebook import Room
 from service.web.pages import page, pdf
 from service.web.roles import Role, allowed
@@ -79,7 +79,11 @@ def _closable(tx: Tx, visit: Visit, forum: str, day: str) -> Room:
     if found.day > visit.today:
         raise Conflict("The meeting has not come yet, so its record cannot be closed.")
     if waits := next((item for item in found.agenda.items if item.recording), None):
-        raise Conflict(f"The outcome of item {waits.number} is still being recorded. Try again in a minute.")
+        outcome = f"The outcome of item {waits.number}"
+        if waits.held_until:
+            until = words.until(waits.held_until, visit.now)
+            raise Conflict(f"{outcome} may be taken back until {until}. Close the record after that.")
+        raise Conflict(f"{outcome} is still being recorded. Try again in a minute.")
     return found
 
 

@@ -15,9 +15,10 @@ from service.store import letters as ledger
 from service.store.meetings import HeardItem, MeetingState, Series
 from service.web.rehearsals import Rehearsals
 from tests.service.web.office import SAME_ORIGIN, Browser, Office, proposal
+from tests.service.web.test_second_thoughts import holding
 from tests.support.activities import done
 from workflows.days import in_full
-from workflows.model import Choice, Ending, Happening, Outcome, StepClosing, StepNudged
+from workflows.model import Choice, Ending, Happening, Hold, Outcome, State, StepClosing, StepNudged
 from workflows.rules.quorum import Refusal
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2004, 9, 8), date(2004, 10, 13), date(2004, 11, 10)
@@ -991,6 +992,37 @@ def test_an_outcome_that_has_not_reached_its_case_is_being_recorded_and_holds_th
     assert [(item.rolled, item.choice) for item in held.items] == [(False, "note")]
 
 
+def test_an_outcome_that_may_be_taken_back_is_told_nobody_and_holds_the_record_open_until_then(
+    office: Office,
+) -> None:
+    holding(office, "notification", Hold(minutes=120))
+    ref = office.submitted("PROP-02")
+    office.it_is(OCTOBER)
+    office.looks()
+    step = office.asked(ref, "notification")
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    assert records(browser, step, choice="note", in_favour="5", **CLEAR) == 200
+    office.recorded(step)
+    until = "It may be taken back until 13:00, and is told then."
+    member, token = office.signed_in("hoict-ce"), office.token("hoict-ce")
+    member.see(MEETING)
+    assert until in member.words
+    assert "noted" not in member.words
+    for page in (f"{MEETING}/items/{step}", f"{MEETING}/minutes"):
+        member.see(page)
+        assert "Its outcome may be taken back until 13:00, and is told then." in member.words
+        assert not [told for told in ("noted", "5 in favour") if told in member.words]
+    told = member.get("/api/v1/forums/heads-of-ict/meetings/2004-10-13", headers=token).json()
+    assert [(item["outcome"], item["rolled_on"]) for item in told["agenda"]] == [("", False)]
+    assert browser.see(f"{MEETING}/close") == 409
+    assert "The outcome of item 1 may be taken back until 13:00" in browser.words
+    office.it_is(OCTOBER, 13)
+    member.see(MEETING)
+    assert "It is noted." in member.words
+    closes(browser)
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_the_votes_for_an_outcome_that_did_not_count_are_not_minuted(
     office: Office, sitting: str, late: bool
@@ -1087,6 +1119,36 @@ def test_other_business_without_an_outcome_is_before_the_next_meeting_whatever_b
     assert "Dates for 2005" not in browser.words
 
 
+def test_business_that_the_next_meeting_settled_waits_for_no_outcome_of_the_one_before(
+    office: Office,
+) -> None:
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/business")
+    assert browser.press(True, "business", title="Dates for 2005") == 200
+    item = business(office)
+    office.it_is(OCTOBER)
+    attends(browser)
+    browser.see(f"{MEETING}/items/{item}")
+    before = browser.form("items")
+    office.it_is(NOVEMBER)
+    november = f"{FORUM}/2004-11-10"
+    attends(browser, meeting=november)
+    browser.see(f"{november}/items/{item}")
+    assert browser.press(True, "items", do="record", note="They are agreed.") == 200
+    browser.see(MEETING)
+    assert "Rolls on" in browser.words
+    browser.see(f"{MEETING}/items/{item}")
+    assert "It was answered after this meeting, from which it rolled on." in browser.words
+    assert "Record and next" not in browser.words
+    said = {**before.fields, "do": "record", "note": "They are not agreed."}
+    assert browser.post(before.action, data=said, headers=SAME_ORIGIN).status_code == 422
+    closes(browser)
+    with office.store.reading() as tx:
+        (closed,) = meetings.get(tx, SERIES, OCTOBER).items
+    assert (closed.rolled, closed.came_to, closed.note) == (True, "", "")
+
+
 def test_what_was_rolled_on_may_still_be_decided_while_the_record_is_open(
     office: Office, sitting: str
 ) -> None:
@@ -1152,6 +1214,31 @@ def test_items_keep_the_numbers_that_they_had_when_papers_closed(office: Office)
     with office.store.reading() as tx:
         known = agendas.agenda(tx, office.edition, office.edition.forums["heads-of-ict"], OCTOBER)
     assert [item.key for item in known.items] == [*reversed(steps), late]
+    assert [item.number for item in known.items] == [1, 2, 3]
+
+
+def test_the_number_of_what_is_withdrawn_after_papers_closed_is_given_to_no_other(office: Office) -> None:
+    first, second = office.submitted("PROP-02"), office.submitted("PROP-05")
+    for ref in (first, second):
+        office.course_waits(ref, "notification", OCTOBER)
+    office.looks()
+    office.it_is(date(2004, 10, 7))
+    office.happens(OCTOBER, Happening.PAPERS_CLOSED)
+    office.became(first, State.WITHDRAWN)
+    office.it_is(OCTOBER)
+    step = office.asked(second, "notification")
+    late = office.asked(office.submitted("PROP-06"), "notification")
+    browser = office.signed_in(SECRETARY)
+    browser.see(MEETING)
+    assert browser.press(True, "order", move=f"up:{late}") == 200
+    with office.store.reading() as tx:
+        known = agendas.agenda(tx, office.edition, office.edition.forums["heads-of-ict"], OCTOBER)
+    # It is taken first, and members still find the other under the number that their papers have.
+    assert [(item.key, item.number) for item in known.items] == [(late, 3), (step, 2)]
+    attends(browser)
+    browser.see(f"{MEETING}/items/{late}")
+    assert browser.press(True, "items", do="record", choice="note", **CLEAR) == 200
+    assert browser.at == f"{MEETING}/items/{step}"
 
 
 def test_the_check_before_closing_lists_what_rolls_on_and_asks_if_it_was_held(
@@ -1385,7 +1472,7 @@ def test_papers_are_not_asked_for_once_they_have_closed(office: Office) -> None:
     browser.see(f"{FORUM}/add")
     day = {"to-day": "20", "to-month": "10", "to-year": "2004"}
     assert browser.press(True, "add", why="For a bid", time="10:00", **day) == 200
-    assert "Members are called to it now." in browser.words
+    assert "Members are called to it now, or once the meeting before it is over." in browser.words
     assert "Papers for it closed on Wednesday 13 October 2004" in browser.words
     office.looks()
     office.happens(date(2004, 10, 20), Happening.CALLED)
@@ -1534,6 +1621,26 @@ def test_the_pmo_has_done_now_what_a_series_would_do_next_and_each_thing_once(of
     with office.store.reading() as tx:
         done = {line.kind: line.actor for line in journal.lines(tx, SERIES.ref)}
     assert done["meeting.called"] == done["papers.closed"] == office.holder(PMO)
+
+
+def test_of_two_meetings_close_together_the_pmo_prepares_whichever_is_due(office: Office) -> None:
+    office.looks()
+    with office.store.writing() as tx:
+        meetings.added(tx, SERIES, date(2004, 10, 12), why="A bid", by="p", place="Town Hall", time="10:00")
+        # Of this one it is not known yet where it is.
+        meetings.business_added(tx, SERIES, NOVEMBER, "Dates for 2005", by="p")
+    assert office.looks().day == date(2004, 10, 12)
+    pmo = office.signed_in(PMO)
+    offered = []
+    while pmo.see(f"{FORUM}/now") == 200 and "Nothing is to be done now" not in pmo.heading:
+        offered.append(pmo.heading)
+        assert pmo.press(True, "now") == 200
+    assert offered == [
+        "Call the meeting of 12 October 2004 now",
+        "Call the meeting of 13 October 2004 now",
+        "Send the agenda of the meeting of 12 October 2004 now",
+        "Send the agenda of the meeting of 13 October 2004 now",
+    ]
 
 
 def test_a_meeting_is_moved_and_whoever_was_called_is_told(office: Office) -> None:

@@ -300,6 +300,13 @@ def test_five_thousand_characters_are_whole(reason: str) -> None:
     ) >= reason.count(letter)
 
 
+def test_an_answer_without_a_word_of_its_own_is_told_by_itself() -> None:
+    said = Section(heading="So far", lines=(packs.Line(what="Head of ICT supported it on 13 October 2004."),))
+    item = ITEM.model_copy(update={"sections": (said,)})
+    paper = squeezed(whole(pack_pdf(PACK.model_copy(update={"items": (item,)}))))
+    assert "SofarHeadofICTsupportediton13October2004." in paper
+
+
 def test_the_same_papers_are_the_same_bytes() -> None:
     assert pack_pdf(PACK) == pack_pdf(PACK)
     assert minutes_pdf(MINUTES) == minutes_pdf(MINUTES)

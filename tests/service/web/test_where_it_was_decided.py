@@ -1,13 +1,15 @@
 """At which meeting a forum's question was answered, whenever and however its answer was written down."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from service import agendas
 from service.agendas import ItemKind
 from service.handbook import Edition
-from service.store import editions, meetings
+from service.store import cases, editions, meetings
 from service.store.meetings import MeetingState
 from tests.service.web import test_meetings
 from tests.service.web.office import Browser, Office
@@ -26,7 +28,7 @@ from tests.service.web.test_meetings import (
     meets_on,
 )
 from tests.support.activities import done
-from workflows.model import Choice, Happening, StepNudged
+from workflows.model import Choice, Happening, State, StepNudged
 from workflows.rules import calendar
 
 board_meets = test_meetings.board_meets
@@ -133,6 +135,29 @@ def test_what_was_answered_between_meetings_is_told_at_the_next(office: Office, 
     assert held.state is MeetingState.HELD
     assert [item.came_to for item in held.items if item.case] == ["answered between meetings; it is noted"]
     office.happens(NOVEMBER, Happening.MINUTED)
+
+
+def test_what_the_next_meeting_is_told_of_is_the_version_that_was_answered(office: Office, put: str) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    rolls(browser, put)
+    closes(browser)
+    office.it_is(date(2004, 10, 20))
+    office.settled(put, SECRETARY, Choice.RETURN)
+    ref = put.partition(".")[0]
+    with office.store.reading() as tx:
+        answered = cases.get(tx, ref)
+    office.became(ref, State.RETURNED)
+    office.resubmitted(ref, summary="The depots first.", decision_needed_by="2004-12-15")
+    office.it_is(NOVEMBER)
+    browser.see(f"{NOVEMBERS}/items/told-{put}")
+    pack = PdfReader(BytesIO(browser.get(f"{NOVEMBERS}/pack.pdf").content))
+    printed = "".join("".join(page.extract_text() for page in pack.pages).split())
+    for said in (browser.page, printed):
+        assert "depotsfirst" not in "".join(said.split())
+        assert "30November2004" in "".join(said.split())
+    assert f"fingerprint{answered.content_hash}" in printed
+    assert "returneditforinformationon20October2004" in printed
 
 
 def test_what_is_answered_by_letter_while_the_record_is_open_was_decided_at_that_meeting(
