@@ -92,7 +92,10 @@ def able(tx: Tx, visit: Visit, link_id: str) -> Sight:
 
 
 def code_missing(sight: Sight, session: Session | None) -> bool:
-    return sight.step is not None and sight.needs_code and not (session and session.raised)
+    """Say whether a code has to be typed first: not to be told that there is nothing to see any more."""
+    if sight.step is None or sight.standing is Standing.REASSIGNED:
+        return False
+    return sight.needs_code and not (session and session.raised)
 
 
 def session_for(tx: Tx, visit: Visit, link: LinkRow) -> Begun:

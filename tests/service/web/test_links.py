@@ -322,6 +322,28 @@ def test_the_pmo_is_told_once_that_a_letter_went_to_the_wrong_person(office: Off
 # ------------------------------------------------------------------------------- code
 
 
+def test_whose_an_answered_question_is_nobody_is_asked_to_find_out(office: Office, minor: str) -> None:
+    path, browser = office.link(minor, FUNDER), office.browser()
+    browser.see(f"{path}/not-me")
+    waiting = browser.page
+    browser.see(path)
+    browser.press()
+    browser.press(choice="approve")
+    browser.press()
+    assert browser.see(path) == 200
+    assert "This is not for me" not in browser.words
+    assert browser.see(f"{path}/not-me") == 200
+    assert "you have answered" in browser.words
+    browser.page = waiting
+    assert browser.press() == 200
+    assert "you have answered" in browser.words
+    with office.store.reading() as tx:
+        lines = [line.kind for line in journal.lines(tx, minor.partition(".")[0])]
+        told = [row for row in letters.of_case(tx, minor.partition(".")[0]) if row.kind == "stuck"]
+    assert "attempt.refused" not in lines
+    assert told == []
+
+
 def test_a_larger_sum_needs_the_code_that_is_sent_to_the_address_in_the_handbook(
     office: Office, major: str
 ) -> None:
@@ -378,6 +400,20 @@ def test_five_wrong_codes_lock_that_code_and_nobody_else(office: Office, major: 
     assert browser.press(code=right) == 422
     other = office.asked(office.step(major).case, "funding-bh-sports")
     assert _at_code(office, other, SPORTS).press(code=office.mail.code) == 200
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["still named", "named no more"])
+def test_whoever_has_left_is_asked_for_no_code(office: Office, major: str, known: bool) -> None:
+    browser = _at_code(office, major)
+    sent, leaver = len(office.mail.sent), office.holder(HALL)
+    office.leaves(leaver)
+    if not known:
+        office.forgets(leaver)
+    page = browser.page
+    assert browser.see(browser.at) == 410
+    browser.page = page
+    assert browser.press(True, "/again") == 410
+    assert len(office.mail.sent) == sent
 
 
 def test_a_fourth_code_within_a_quarter_of_an_hour_is_refused(office: Office, major: str) -> None:

@@ -213,11 +213,11 @@ def test_whoever_has_left_takes_nothing_back(office: Office, step: str) -> None:
     office.leaves(office.holder(FUNDER))
     browser.see(browser.at.replace("/a/undo/", "/a/done/"))
     assert "take this back" not in browser.words
-    browser.see(browser.at.replace("/a/done/", "/a/undo/"))
-    assert browser.heading == "Your answer can no longer be taken back"
-    assert "You no longer answer for this post, Chief Executive's department sponsor." in browser.words
+    assert browser.see(browser.at.replace("/a/done/", "/a/undo/")) == 410
+    assert browser.heading == "This is now for somebody else"
+    assert "You no longer answer for the Chief Executive's department sponsor." in browser.words
     browser.page = asked
-    assert browser.press() == 409
+    assert browser.press() == 410
     assert office.engine.undone == []
     assert state(office, step) == "accepted"
 
