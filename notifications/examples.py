@@ -805,6 +805,7 @@ EXAMPLES: dict[str, Letter] = {
         substitute=True,
         due=date(2004, 10, 21),
         if_silent=_LADDER[2:],
+        may_answer=True,
     ),
     "covered": Covered(
         to=_FUNDER,
@@ -815,6 +816,8 @@ EXAMPLES: dict[str, Letter] = {
         until=date(2004, 10, 29),
         due=date(2004, 10, 21),
         if_silent=_LADDER[2:],
+        may_answer=True,
+        code_needed=True,
     ),
     "covered-after-silence": Covered(
         to=_FUNDER,
@@ -825,6 +828,8 @@ EXAMPLES: dict[str, Letter] = {
         asked_on=date(2004, 10, 14),
         due=date(2004, 10, 21),
         if_silent=_LADDER[2:],
+        may_answer=True,
+        code_needed=True,
     ),
     "covered-by-the-line": Covered(
         to=_FUNDER,
@@ -836,6 +841,20 @@ EXAMPLES: dict[str, Letter] = {
         up_the_line=True,
         due=date(2004, 10, 21),
         if_silent=_LADDER[3:],
+        may_answer=True,
+        code_needed=True,
+    ),
+    "covered-by-the-line-while-away": Covered(
+        to=_FUNDER,
+        matter=BOOKING,
+        question=_SHARE,
+        seat=HALL,
+        cover="C. Director",
+        up_the_line=True,
+        due=date(2004, 10, 21),
+        if_silent=_LADDER[3:],
+        may_answer=True,
+        code_needed=True,
     ),
     "outcome": Outcome(
         to=_to("J. Sports", SPORTS),

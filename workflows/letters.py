@@ -383,6 +383,14 @@ class Covered(CaseLetter):
     """They may answer as the forum's substitute in that seat."""
     due: date
     if_silent: tuple[Consequence, ...] = ()
+    may_answer: bool = False
+    """The reader may still answer themselves, by the link in it; letters from before have none."""
+    code_needed: bool = False
+
+    @property
+    def linked(self) -> bool:
+        """It holds the link by which its reader may answer themselves."""
+        return self.may_answer
 
 
 class Outcome(CaseLetter):

@@ -202,7 +202,7 @@ class CaseFile:
             for seat in seats
             if seat.key not in answered
             for holder in seat.holders
-            # Somebody who is covered is told, and has no letter that asks.
+            # Somebody who is covered was told of it, and need do nothing.
             if (since := written.get((seat.key, holder.person)))
         )
 
@@ -210,7 +210,7 @@ class CaseFile:
         """Return the day of the first letter that asked each person for each seat."""
         written: dict[tuple[str, str], date] = {}
         for row in ledger.of_step(self.tx, put.step):
-            if row.link_id:
+            if row.link_id and row.kind != "covered":
                 written.setdefault((row.seat, row.person), calendar.local_day(row.queued))
         return written
 
@@ -222,11 +222,6 @@ class CaseFile:
         if holder.capacity is Capacity.SUBSTITUTE:
             return f"{who} (substitute)"
         return f"{who} (covering)" if covered(self.tx, self.people, holder, seat.post, since) else who
-
-    def _still_there(self, seat: Seat, holder: Holder) -> bool:
-        """Say whether somebody who was asked still holds the post that was asked, or any if they cover it."""
-        held = self.people.posts_of(holder.person, self.today)
-        return seat.post in held if holder.capacity is Capacity.HOLDER else bool(held)
 
     def _seat(self, step: StepView, key: str) -> Seat:
         return next(seat for seat in step.seats if seat.key == key)

@@ -83,7 +83,7 @@ class Office(Asking):
 
     def _silence(self, put: Put, silent: Sequence[Seat]) -> dict[str, object]:
         """Say who has not answered, and what the ladder still holds if nobody does."""
-        asked = self._asked(put, silent)
+        asked = self._asked(put, [self._able(put, seat) for seat in silent])
         return {"silent": len(silent), "asked": asked, "if_silent": self._if_silent(put, silent[0])}
 
     def _to_pmo(self, key: str, cause: str, seat: str = "", **facts: object) -> list[QueuedLetter]:
