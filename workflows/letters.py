@@ -974,8 +974,25 @@ class CoverSet(Addressed):
     """The ordinary page of what the reader is asked."""
 
 
+class CoverEnded(Addressed):
+    """To whoever was to cover for somebody, and does so no more."""
+
+    kind: Literal["cover_ended"] = "cover_ended"
+    organisation: Line
+    covering: Line
+    """The person who was covered, by name and posts."""
+    starts: date
+    ends: date
+    """The last of the days for which they were named."""
+    instead: bool = False
+    """Somebody else has been named in their place."""
+    page: str
+    """The ordinary page of what the reader is asked."""
+
+
 Letter = Annotated[
     CoverSet
+    | CoverEnded
     | Request
     | Reminder
     | TakenBack
