@@ -105,7 +105,7 @@ def told(
     `tracked` has the actions by which conditions are followed, by decision and number.
     """
     on = calendar.local_day(decision.submitted_at)
-    forum = recorded_for(decision.forum, decision.kind, decision.post, rules)
+    forum = recorded_for(decision.forum, decision.kind, decision.seat, rules)
     member = sat_for(decision, rules)
     return letters.Answer(
         who=forum or title(rules, decision.post, on),
@@ -138,8 +138,9 @@ def sat_for(decision: DecisionView, rules: Edition) -> str:
 
 
 def recorded_for(forum: str, kind: str, post: str, rules: Edition) -> str:
-    """Return the name of the forum whose answer a post writes down as its secretary; empty if its own.
+    """Return the name of the forum whose answer is written down where a post is asked as its secretary.
 
+    It is the forum's whoever answers for that post. Empty if the answer is the post's own.
     Where members vote, a secretary who is one of them votes for nobody else.
     """
     known = rules.forums.get(forum)
@@ -181,6 +182,15 @@ def left_to_do(action: ActionView, rules: Edition, day: date) -> letters.Conditi
         verifier=title(rules, action.verifier, day),
         action=action.ref,
     )
+
+
+def asked_at(tx: Tx, step: str) -> dict[tuple[str, str], datetime]:
+    """Return when each person was first asked for each seat of a step: whoever is covered was only told."""
+    written: dict[tuple[str, str], datetime] = {}
+    for row in ledger.of_step(tx, step):
+        if row.link_id and row.kind != "covered":
+            written.setdefault((row.seat, row.person), row.queued)
+    return written
 
 
 def task(tx: Tx, case: CaseView, action: ActionView, rules: Edition, day: date) -> letters.Task:

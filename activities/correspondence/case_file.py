@@ -10,7 +10,6 @@ from service import sittings
 from service.handbook import Edition
 from service.links import Links
 from service.store import approvers, covers, intents, steps
-from service.store import letters as ledger
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -19,6 +18,7 @@ from service.store.steps import StepView
 from service.telling import (
     about,
     asked,
+    asked_at,
     before,
     came_to,
     covered,
@@ -208,11 +208,8 @@ class CaseFile:
 
     def _asked_on(self, put: Put) -> dict[tuple[str, str], date]:
         """Return the day of the first letter that asked each person for each seat."""
-        written: dict[tuple[str, str], date] = {}
-        for row in ledger.of_step(self.tx, put.step):
-            if row.link_id and row.kind != "covered":
-                written.setdefault((row.seat, row.person), calendar.local_day(row.queued))
-        return written
+        written = asked_at(self.tx, put.step)
+        return {asked: calendar.local_day(at) for asked, at in written.items()}
 
     def _as_asked(self, seat: Seat, holder: Holder, since: date) -> str:
         """Return somebody's name, and the post through which they were asked."""

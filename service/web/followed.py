@@ -154,7 +154,7 @@ def _outcome(tx: Tx, visit: Visit, sight: Sight) -> dict[str, Any]:
     return {
         "mine": telling.told(mine, sight.edition) if mine else None,
         "decision": mine,
-        "forum": telling.recorded_for(mine.forum, mine.kind, mine.post, sight.edition)
+        "forum": telling.recorded_for(mine.forum, mine.kind, mine.seat, sight.edition)
         if mine and sight.step
         else "",
         "become": whereabouts.since_answer(
