@@ -161,6 +161,25 @@ def condition(put: Condition, rules: Edition, action: str = "") -> letters.Condi
     )
 
 
+def so_far(tx: Tx, case: CaseView, version: int, at: datetime) -> tuple[letters.Answer, ...]:
+    """Return the views given on a version until an instant, as letters that ask tell them.
+
+    Those on a blind step stay unseen while it is open, and those that may still be taken back.
+    """
+    asked = {step.id: step for step in steps.of_version(tx, case.ref, version)}
+    people, known = directory(tx, case), tracked(tx, case.ref)
+
+    def unseen(made: DecisionView) -> bool:
+        step, held = asked[made.step], made.held_until
+        return step.open and (step.blind or (held is not None and held > at))
+
+    return tuple(
+        told(made, people, known)
+        for made in intents.decisions_of(tx, case.ref, strict=False)
+        if made.step in asked and made.choice.counted and not unseen(made)
+    )
+
+
 def tracked(tx: Tx, ref: str) -> dict[tuple[str, int], str]:
     """Return the references of the actions that follow from a case, by decision and number."""
     return {(action.source, action.number): action.ref for action in actions.of_case(tx, ref)}

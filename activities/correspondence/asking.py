@@ -23,6 +23,7 @@ from service.telling import (
     name,
     not_said,
     seated,
+    so_far,
     title,
     unanswered,
     worth,
@@ -201,7 +202,7 @@ class Asking(CaseFile):
 
     def _asking(self, put: Put, seat: Seat, holder: Holder) -> dict[str, object]:
         """Return what every letter with a question tells."""
-        made = self._earlier(put)
+        given = so_far(self.tx, self.case, put.version, self.at)
         return {
             "to": self._addressee(holder.post, holder.person),
             "matter": self._matter(),
@@ -211,12 +212,10 @@ class Asking(CaseFile):
             "clause": self._clause(put.clause),
             "due": calendar.local_day(put.due),
             "written": self.today,
-            "so_far": tuple(self._told(decision) for decision in made),
+            "so_far": given,
             "unanswered": self._unanswered(put),
             "by_members": by_members(self.tx, self.case, put.key, put.version),
-            "conditions": tuple(
-                condition for decision in made for condition in self._told(decision).conditions
-            ),
+            "conditions": tuple(condition for answer in given for condition in answer.conditions),
             "coincidences": (*self._coincidences(put), *self._besides(put)),
             "not_said": self._not_said if put.terms.kind in _DECIDING_ON_MONEY else (),
             "worth": self._worth if put.terms.kind in _DECIDING_ON_MONEY else None,
@@ -265,18 +264,6 @@ class Asking(CaseFile):
     @cached_property
     def _worth(self) -> letters.Worth:
         return worth(self.tx, self.case, self.rules)
-
-    def _earlier(self, put: Put) -> list[DecisionView]:
-        """Return the views given so far on this version; those on a blind step stay unseen, and those that
-        may still be taken back.
-        """
-        return [
-            made
-            for step, made in self._decisions(put.version)
-            if made.choice.counted
-            and not (step.blind and step.open)
-            and not (step.open and self._undo_until(made))
-        ]
 
     def _undo_until(self, made: DecisionView) -> datetime | None:
         """Return until when an answer may still be taken back, if that is to come."""

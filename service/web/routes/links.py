@@ -236,10 +236,12 @@ def _renewed(tx: Tx, desk: Desk, sight: Sight) -> Parcel | None:
     if step is None or not step.open:
         return None
     number = sum(row.key.startswith(f"{old.key}:again") for row in letters.of_step(tx, old.step)) + 1
-    fields = old.model_dump(include=set(QueuedLetter.model_fields) - {"key", "link", "props"})
-    props = renewing.as_of_today(tx, old, step, sight.edition)
+    fields = old.model_dump(include=set(QueuedLetter.model_fields) - {"key", "link", "kind", "props"})
+    again = renewing.as_of_today(tx, old, step, sight.case, sight.edition)
+    props = again.model_dump(mode="json")
     binding = LinkBinding(round=step.round, content_hash=step.content_hash, expires=tx.now + LINK_LIFE)
-    letter = QueuedLetter(key=f"{old.key}:again{number}", link=binding, props=props, **fields)
+    key = f"{old.key}:again{number}"
+    letter = QueuedLetter(key=key, link=binding, kind=again.kind, props=props, **fields)
     row = links.reissue(tx, old.link_id, letter)
     fresh = links.get(tx, row.link_id or "")
     assert fresh is not None
@@ -267,7 +269,7 @@ def _latest_letter(tx: Tx, sight: Sight) -> LedgerRow | None:
         row
         for step in waiting
         for row in letters.of_step(tx, step)
-        if row.person == sight.link.person and row.link_id
+        if row.person == sight.link.person and row.link_id and row.kind not in renewing.ABOUT_AN_ANSWER
     ]
     step = sight.link.step
     key = sight.step.key if sight.step else ""
