@@ -82,12 +82,15 @@ def moved(tx: Tx) -> Iterator[str]:
 
 
 def _asked(tx: Tx, seat: steps.WaitingSeat, people: Edition | None) -> bool:
-    """Say whether a seat's holder, and whoever covers for them, have been asked: then nothing has moved."""
+    """Say whether a seat's holder, and whoever covers for them, have been asked: then nothing has moved.
+
+    A holder who covers for another may be barred by that, whoever was asked.
+    """
     holder = people.holder(seat.post, tx.today) if people else None
     if people is None or holder is None:
         return False
-    wanted = {holder.id, covers_of(tx, people, tx.today).get(holder.id, holder.id)}
-    return wanted <= seat.people
+    there = covers_of(tx, people, tx.today)
+    return holder.id not in there.values() and {holder.id, there.get(holder.id, holder.id)} <= seat.people
 
 
 def missing(tx: Tx) -> Iterator[Missing]:

@@ -122,7 +122,7 @@ def told(
     `tracked` has the actions by which conditions are followed, by decision and number.
     """
     on = calendar.local_day(decision.submitted_at)
-    forum = recorded_for(decision.forum, decision.kind, decision.post, rules)
+    forum = recorded_for(decision.forum, decision.kind, decision.seat, rules)
     member = sat_for(decision, rules)
     return letters.Answer(
         who=forum or title(rules, decision.post, on),
@@ -155,8 +155,9 @@ def sat_for(decision: DecisionView, rules: Edition) -> str:
 
 
 def recorded_for(forum: str, kind: str, post: str, rules: Edition) -> str:
-    """Return the name of the forum whose answer a post writes down as its secretary; empty if its own.
+    """Return the name of the forum whose answer is written down where a post is asked as its secretary.
 
+    It is the forum's whoever answers for that post. Empty if the answer is the post's own.
     Where members vote, a secretary who is one of them votes for nobody else.
     """
     known = rules.forums.get(forum)
@@ -174,6 +175,25 @@ def condition(put: Condition, rules: Edition, action: str = "") -> letters.Condi
         verifier=title(rules, put.verifier, put.by),
         guards=put.guards,
         action=action,
+    )
+
+
+def so_far(tx: Tx, case: CaseView, version: int, at: datetime) -> tuple[letters.Answer, ...]:
+    """Return the views given on a version until an instant, as letters that ask tell them.
+
+    Those on a blind step stay unseen while it is open, and those that may still be taken back.
+    """
+    asked = {step.id: step for step in steps.of_version(tx, case.ref, version)}
+    people, known = directory(tx, case), tracked(tx, case.ref)
+
+    def unseen(made: DecisionView) -> bool:
+        step, held = asked[made.step], made.held_until
+        return step.open and (step.blind or (held is not None and held > at))
+
+    return tuple(
+        told(made, people, known)
+        for made in intents.decisions_of(tx, case.ref, strict=False)
+        if made.step in asked and made.choice.counted and not unseen(made)
     )
 
 
@@ -198,6 +218,15 @@ def left_to_do(action: ActionView, rules: Edition, day: date) -> letters.Conditi
         verifier=title(rules, action.verifier, day),
         action=action.ref,
     )
+
+
+def asked_at(tx: Tx, step: str) -> dict[tuple[str, str], datetime]:
+    """Return when each person was first asked for each seat of a step: whoever is covered was only told."""
+    written: dict[tuple[str, str], datetime] = {}
+    for row in ledger.of_step(tx, step):
+        if row.link_id and row.kind != "covered":
+            written.setdefault((row.seat, row.person), row.queued)
+    return written
 
 
 def task(tx: Tx, case: CaseView, action: ActionView, rules: Edition, day: date) -> letters.Task:

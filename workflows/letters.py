@@ -387,6 +387,14 @@ class Covered(CaseLetter):
     """They may answer as the forum's substitute in that seat."""
     due: date
     if_silent: tuple[Consequence, ...] = ()
+    may_answer: bool = False
+    """The reader may still answer themselves, by the link in it; letters from before have none."""
+    code_needed: bool = False
+
+    @property
+    def linked(self) -> bool:
+        """It holds the link by which its reader may answer themselves."""
+        return self.may_answer
 
 
 class Outcome(CaseLetter):
@@ -1010,8 +1018,25 @@ class CoverSet(Addressed):
     """The ordinary page of what the reader is asked."""
 
 
+class CoverEnded(Addressed):
+    """To whoever was to cover for somebody, and does so no more."""
+
+    kind: Literal["cover_ended"] = "cover_ended"
+    organisation: Line
+    covering: Line
+    """The person who was covered, by name and posts."""
+    starts: date
+    ends: date
+    """The last of the days for which they were named."""
+    instead: bool = False
+    """Somebody else has been named in their place."""
+    page: str
+    """The ordinary page of what the reader is asked."""
+
+
 Letter = Annotated[
     CoverSet
+    | CoverEnded
     | Request
     | Reminder
     | TakenBack

@@ -23,6 +23,7 @@ from service.telling import (
     name,
     not_said,
     seated,
+    so_far,
     title,
     unanswered,
     worth,
@@ -60,7 +61,7 @@ class Asking(CaseFile):
             case Capacity.COVER | Capacity.SUBSTITUTE:
                 return [
                     self._cover_letter(put, seat, first, "0"),
-                    *(self._covered(put, seat, holder, [first], "0") for holder in others),
+                    *(self._covered(put, seat, holder, [first], "0", None) for holder in others),
                 ]
             case Capacity.LINE:
                 because = self._why_the_line(put, seat)
@@ -92,19 +93,23 @@ class Asking(CaseFile):
         Whoever holds the post hears once of all who may answer for them: of a manager who is away, of both.
         """
         queued: list[QueuedLetter] = []
+        # Whoever has just been named as a cover is not asked because anybody is silent.
+        asked_on = self._asked_on(put) if because == "silent" else {}
+        own = self.people.holder(seat.post, self.today)
         others = [holder for holder in new if holder.capacity is not Capacity.HOLDER]
         for holder in new:
             if holder.capacity is Capacity.HOLDER:
                 queued.append(self._request(put, seat, holder))
             elif holder.capacity in (Capacity.COVER, Capacity.SUBSTITUTE):
-                asked_on = calendar.local_day(put.opened)
-                queued.append(self._cover_letter(put, seat, holder, number, asked_on=asked_on))
+                since = asked_on.get((seat.key, own.id)) if own else None
+                queued.append(self._cover_letter(put, seat, holder, number, asked_on=since))
             else:
-                asked = self._asked(put, [one for one in step.seats if one.key == seat.key])
+                asked = self._asked(put, [self._able(put, one) for one in step.seats if one.key == seat.key])
                 queued.append(self._escalation(put, seat, holder, number, because=because, asked=asked))
-        for own in seat.holders if others else ():
-            if own.capacity is Capacity.HOLDER and self._still_there(seat, own):
-                queued.append(self._covered(put, seat, own, others, number))
+        for asked_first in seat.holders if others else ():
+            if asked_first.capacity is Capacity.HOLDER and self._may_still(put, seat, asked_first):
+                since = asked_on.get((seat.key, asked_first.person))
+                queued.append(self._covered(put, seat, asked_first, others, number, since))
         return queued
 
     def _request(self, put: Put, seat: Seat, holder: Holder) -> QueuedLetter:
@@ -123,7 +128,7 @@ class Asking(CaseFile):
         letter = letters.Reminder(
             **self._asking(put, seat, holder),
             number=len(earlier) + 1,
-            # Somebody who is covered was told of the question when it was put, and has no letter that asks.
+            # Somebody who is covered was told of the question when it was put, and need do nothing.
             asked_on=self._asked_on(put).get((seat.key, holder.person), calendar.local_day(put.opened)),
         )
         return self._queue(_reminder_key(put, seat, holder, rung), letter, put, seat, holder)
@@ -166,7 +171,13 @@ class Asking(CaseFile):
         return self._queue(key, letter, put, seat, holder)
 
     def _covered(
-        self, put: Put, seat: Seat, holder: Holder, covers: Sequence[Holder], number: str
+        self,
+        put: Put,
+        seat: Seat,
+        holder: Holder,
+        covers: Sequence[Holder],
+        number: str,
+        asked_on: date | None,
     ) -> QueuedLetter:
         up_the_line = any(cover.capacity is Capacity.LINE for cover in covers)
         letter = letters.Covered(
@@ -176,20 +187,22 @@ class Asking(CaseFile):
             seat=title(self.rules, seat.post, self.today),
             cover=" or ".join(name(self.people, cover.person) for cover in covers),
             until=None if up_the_line else self._cover_ends(holder.person),
-            asked_on=calendar.local_day(put.opened) if number != "0" else None,
+            asked_on=asked_on,
             up_the_line=up_the_line,
             substitute=all(cover.capacity is Capacity.SUBSTITUTE for cover in covers),
             due=calendar.local_day(put.due),
             if_silent=self._if_silent(put, seat),
+            may_answer=True,
+            code_needed=put.terms.assurance_for(seat.amount) is Assurance.CODE,
         )
         key = f"{put.step}:covered:{number}:{seat.key}:{holder.person}"
-        return self._tell(key, letter, None, holder.person, holder.post)
+        return self._queue(key, letter, put, seat, holder)
 
     # -------------------------------------------------------------- what a question tells
 
     def _asking(self, put: Put, seat: Seat, holder: Holder) -> dict[str, object]:
         """Return what every letter with a question tells."""
-        made = self._earlier(put)
+        given = so_far(self.tx, self.case, put.version, self.at)
         return {
             "to": self._addressee(holder.post, holder.person),
             "matter": self._matter(),
@@ -199,12 +212,10 @@ class Asking(CaseFile):
             "clause": self._clause(put.clause),
             "due": calendar.local_day(put.due),
             "written": self.today,
-            "so_far": tuple(self._told(decision) for decision in made),
+            "so_far": given,
             "unanswered": self._unanswered(put),
             "by_members": by_members(self.tx, self.case, put.key, put.version),
-            "conditions": tuple(
-                condition for decision in made for condition in self._told(decision).conditions
-            ),
+            "conditions": tuple(condition for answer in given for condition in answer.conditions),
             "coincidences": (*self._coincidences(put), *self._besides(put)),
             "not_said": self._not_said if put.terms.kind in _DECIDING_ON_MONEY else (),
             "worth": self._worth if put.terms.kind in _DECIDING_ON_MONEY else None,
@@ -253,18 +264,6 @@ class Asking(CaseFile):
     @cached_property
     def _worth(self) -> letters.Worth:
         return worth(self.tx, self.case, self.rules)
-
-    def _earlier(self, put: Put) -> list[DecisionView]:
-        """Return the views given so far on this version; those on a blind step stay unseen, and those that
-        may still be taken back.
-        """
-        return [
-            made
-            for step, made in self._decisions(put.version)
-            if made.choice.counted
-            and not (step.blind and step.open)
-            and not (step.open and self._undo_until(made))
-        ]
 
     def _undo_until(self, made: DecisionView) -> datetime | None:
         """Return until when an answer may still be taken back, if that is to come."""
@@ -320,6 +319,15 @@ class Asking(CaseFile):
                 return self._passed_on(put.key, day)
             case _:
                 return ""
+
+    def _may_still(self, put: Put, seat: Seat, holder: Holder) -> bool:
+        """Say whether somebody who was asked may answer today; else no letter goes to them or names them."""
+        return self._there(put, self.today).may_still(holder, seat)
+
+    def _able(self, put: Put, seat: Seat) -> Seat:
+        """Return a seat with those who may answer for it today, of all who were asked."""
+        able = tuple(holder for holder in seat.holders if self._may_still(put, seat, holder))
+        return seat.model_copy(update={"holders": able})
 
     def _there(self, put: Put, day: date) -> Seating:
         return seated(self.tx, self.case, put, put.seats, day)

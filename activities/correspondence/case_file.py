@@ -10,7 +10,6 @@ from service import sittings
 from service.handbook import Edition
 from service.links import Links
 from service.store import approvers, covers, intents, steps
-from service.store import letters as ledger
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -19,6 +18,7 @@ from service.store.steps import StepView
 from service.telling import (
     about,
     asked,
+    asked_at,
     before,
     came_to,
     covered,
@@ -202,17 +202,14 @@ class CaseFile:
             for seat in seats
             if seat.key not in answered
             for holder in seat.holders
-            # Somebody who is covered is told, and has no letter that asks.
+            # Somebody who is covered was told of it, and need do nothing.
             if (since := written.get((seat.key, holder.person)))
         )
 
     def _asked_on(self, put: Put) -> dict[tuple[str, str], date]:
         """Return the day of the first letter that asked each person for each seat."""
-        written: dict[tuple[str, str], date] = {}
-        for row in ledger.of_step(self.tx, put.step):
-            if row.link_id:
-                written.setdefault((row.seat, row.person), calendar.local_day(row.queued))
-        return written
+        written = asked_at(self.tx, put.step)
+        return {asked: calendar.local_day(at) for asked, at in written.items()}
 
     def _as_asked(self, seat: Seat, holder: Holder, since: date) -> str:
         """Return somebody's name, and the post through which they were asked."""
@@ -222,11 +219,6 @@ class CaseFile:
         if holder.capacity is Capacity.SUBSTITUTE:
             return f"{who} (substitute)"
         return f"{who} (covering)" if covered(self.tx, self.people, holder, seat.post, since) else who
-
-    def _still_there(self, seat: Seat, holder: Holder) -> bool:
-        """Say whether somebody who was asked still holds the post that was asked, or any if they cover it."""
-        held = self.people.posts_of(holder.person, self.today)
-        return seat.post in held if holder.capacity is Capacity.HOLDER else bool(held)
 
     def _seat(self, step: StepView, key: str) -> Seat:
         return next(seat for seat in step.seats if seat.key == key)

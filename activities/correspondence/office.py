@@ -86,7 +86,7 @@ class Office(Asking):
 
     def _silence(self, put: Put, silent: Sequence[Seat]) -> dict[str, object]:
         """Say who has not answered, and what the ladder still holds if nobody does."""
-        asked = self._asked(put, silent)
+        asked = self._asked(put, [self._able(put, seat) for seat in silent])
         return {"silent": len(silent), "asked": asked, "if_silent": self._if_silent(put, silent[0])}
 
     def _if_nobody(self, put: Put, seat: Seat) -> dict[str, object]:

@@ -116,7 +116,7 @@ class Correspondence(Outcomes, Sponsors):
                     self._reminder(put, seat, holder, rung, written)
                     for seat in silent
                     for holder in seat.holders
-                    if self._still_there(seat, holder)
+                    if self._may_still(put, seat, holder)
                 ]
             case Nudge.COVER | Nudge.LINE:
                 return [

@@ -49,6 +49,7 @@ class Clash(Frozen):
 class SetCover(Cover):
     """A cover in the record."""
 
+    number: int
     set_at: datetime
 
 
@@ -92,14 +93,22 @@ def clash(tx: Tx, cover: Cover) -> Clash | None:
     return None
 
 
-def ended(tx: Tx, person: str, day: date, *, by: str) -> bool:
-    """Let a day be the last on which a person is covered; covers to come are called off."""
+def ended(tx: Tx, person: str, day: date, *, by: str, number: int | None = None) -> bool:
+    """Let a day be the last on which a person is covered, or on which one cover holds, by its number.
+
+    Covers to come are called off.
+    """
     tx.lock(ORGANISATION)
-    running = [cover for cover in of(tx, person) if cover.ends > day]
+    running = [cover for cover in of(tx, person) if cover.ends > day and number in (None, cover.number)]
     if not running:
         return False
-    key = f"cover.ended:{person}:{tx.real.isoformat()}"
-    return tx.append(ORGANISATION, "cover.ended", {"person": person, "day": day}, key=key, actor=by)
+    data: dict[str, Any] = {"person": person, "day": day}
+    which = person
+    if number is not None:
+        data["number"] = number
+        which = f"{person}:{number}"
+    key = f"cover.ended:{which}:{tx.real.isoformat()}"
+    return tx.append(ORGANISATION, "cover.ended", data, key=key, actor=by)
 
 
 def on(tx: Tx, person: str, day: date) -> str | None:
@@ -115,6 +124,20 @@ def on_day(tx: Tx, day: date) -> dict[str, str]:
 def of(tx: Tx, person: str) -> tuple[SetCover, ...]:
     """Return a person's covers, the one set last first."""
     return tuple(map(_cover, _all_ever(tx, person)))
+
+
+def holding(tx: Tx, person: str, since: date) -> tuple[SetCover, ...]:
+    """Return a person's covers that hold on some day from a day on, the one set last first.
+
+    Whatever others that were set later have taken the place of, on all its days, holds no more.
+    """
+    found: list[SetCover] = []
+    for cover in of(tx, person):
+        first = max(cover.starts, since)
+        days = (first + _DAY * ahead for ahead in range((cover.ends - first).days + 1))
+        if any(not any(later.starts <= day <= later.ends for later in found) for day in days):
+            found.append(cover)
+    return tuple(found)
 
 
 def _on_day(tx: Tx, day: date) -> dict[str, str]:

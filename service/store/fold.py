@@ -193,6 +193,8 @@ def _cover_ended(connection: Connection, line: Line) -> None:
     last = day(line.data["day"])
     # One that has not begun ends before it begins, and so never holds.
     theirs = update(COVERS).where(COVERS.c.person == line.data["person"], COVERS.c.ends > last)
+    if "number" in line.data:
+        theirs = theirs.where(COVERS.c.number == line.data["number"])
     connection.execute(theirs.values(ends=last))
 
 

@@ -1,6 +1,6 @@
 """What a person is shown before they decide: everything they need, and frozen as it was shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -94,6 +94,10 @@ class Brief(Frozen):
     unanswered: tuple[str, ...] = ()
     """Who was asked before and did not answer."""
     by_members: ByMembers = ""
+    asked_before: tuple[str, ...] = ()
+    """Who was asked the same before the reader and may still answer, and since when: a sentence each."""
+    first: bool = True
+    """Nobody was asked the same before the reader."""
     covering: str = ""
     own: bool = True
     """The reader holds the post that is asked, and is not asked in its holder's place."""
@@ -157,6 +161,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
     # What was said of an earlier version was said of another proposal, unless it stands.
     made = tuple(decision for decision in made if decision.step in asked)
     earlier = [decision for decision in made if decision.step != step.id and decision.choice.counted]
+    before = _before(tx, sight)
     return Brief(
         case=case.ref,
         step=step.id,
@@ -178,6 +183,8 @@ def brief(tx: Tx, sight: Sight) -> Brief:
             for one in telling.unanswered(tx, case, step.key, step.version)
         ),
         by_members=telling.by_members(tx, case, step.key, step.version),
+        asked_before=tuple(_asked_before(tx, sight, before)),
+        first=not before,
         covering=sight.covering,
         own=sight.own,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
@@ -218,6 +225,7 @@ def _of_action(tx: Tx, sight: Sight) -> Brief:
     action = actions.must(tx, case.ref)
     task = telling.task(tx, case, action, edition, tx.today)
     made = seclusion.decisions(tx, case.ref)
+    before = _before(tx, sight)
     return Brief(
         case=case.ref,
         step=step.id,
@@ -230,6 +238,8 @@ def _of_action(tx: Tx, sight: Sight) -> Brief:
         what_for=task.text,
         deciding_as=sight.who,
         post=sight.post,
+        asked_before=tuple(_asked_before(tx, sight, before)),
+        first=not before,
         covering=sight.covering,
         own=sight.own,
         clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
@@ -241,6 +251,31 @@ def _of_action(tx: Tx, sight: Sight) -> Brief:
         answers=step.answers,
         follows=action.parent,
     )
+
+
+def _before(tx: Tx, sight: Sight) -> dict[str, date]:
+    """Return who was asked for the seat before the reader, and on which day."""
+    asked = {
+        person: at
+        for (seat, person), at in telling.asked_at(tx, sight.open_step.id).items()
+        if seat == sight.open_seat.key
+    }
+    own = asked.pop(sight.link.person, None)
+    return {person: words.local(at) for person, at in asked.items() if own is None or at < own}
+
+
+def _asked_before(tx: Tx, sight: Sight, before: Mapping[str, date]) -> Iterable[str]:
+    """Say of those who were asked before the reader, and may still answer, since when they have been."""
+    step, seat = sight.open_step, sight.open_seat
+    there = telling.seated(tx, sight.case, step, step.asked, tx.today)
+    for holder in seat.holders:
+        if holder.person in before and there.may_still(holder, seat):
+            covered = telling.covered(tx, sight.people, holder, seat.post, tx.today)
+            post = telling.title(sight.edition, holder.post, tx.today)
+            part = f"covering for {covered.name}" if covered else post
+            who = f"{telling.name(sight.people, holder.person)} ({part})"
+            since = words.short_day(before[holder.person])
+            yield f"{who} was asked on {since}, and may still answer; the first answer counts."
 
 
 def reckoned(

@@ -92,7 +92,10 @@ def able(tx: Tx, visit: Visit, link_id: str) -> Sight:
 
 
 def code_missing(sight: Sight, session: Session | None) -> bool:
-    return sight.step is not None and sight.needs_code and not (session and session.raised)
+    """Say whether a code has to be typed first: not to be told that there is nothing to see any more."""
+    if sight.step is None or sight.standing is Standing.REASSIGNED:
+        return False
+    return sight.needs_code and not (session and session.raised)
 
 
 def session_for(tx: Tx, visit: Visit, link: LinkRow) -> Begun:
@@ -151,7 +154,7 @@ def _outcome(tx: Tx, visit: Visit, sight: Sight) -> dict[str, Any]:
     return {
         "mine": telling.told(mine, sight.edition) if mine else None,
         "decision": mine,
-        "forum": telling.recorded_for(mine.forum, mine.kind, mine.post, sight.edition)
+        "forum": telling.recorded_for(mine.forum, mine.kind, mine.seat, sight.edition)
         if mine and sight.step
         else "",
         "become": whereabouts.since_answer(

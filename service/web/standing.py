@@ -146,11 +146,14 @@ def look(tx: Tx, link: LinkRow) -> Sight:
     seat = step.seat(link.seat) if step else None
     if step is None or seat is None:
         return Sight(link, Standing.NOT_OPEN_YET, case, edition, people, tx.today)
+    if not people.posts_of(link.person, tx.today):
+        # Whoever has left is let in by no link, as they cannot sign in: not even to what they answered.
+        return Sight(link, Standing.REASSIGNED, case, edition, people, tx.today, step, seat)
     answer = intents.shown(tx, decision_key(step.id, step.round, seat.key))
     holder = _holder(tx, people, case, step, seat, link.person)
     standing = _standing(tx, link, case, step, seat, answer, holder)
     undo = undoing.get(tx, undo_key(answer.key, answer.attempt)) if answer and answer.held_until else None
-    until = _undo_until(tx, link, case, step, answer) if answer and holder and not undo else None
+    until = _undo_until(tx, link, step, answer) if answer and holder and not undo else None
     own = telling.covered(tx, people, holder, seat.post, tx.today) if holder else None
     sight = Sight(
         link, standing, case, edition, people, tx.today, step, seat, holder, answer, undo, until, covered=own
@@ -171,12 +174,10 @@ def find(tx: Tx, link_id: str) -> Sight | None:
     return look(tx, link) if link else None
 
 
-def _undo_until(
-    tx: Tx, link: LinkRow, case: CaseView, step: StepView, answer: StoredIntent
-) -> datetime | None:
+def _undo_until(tx: Tx, link: LinkRow, step: StepView, answer: StoredIntent) -> datetime | None:
     """Return until when an answer may be taken back by whoever follows a link, who may answer still."""
     held = answer.held_until if answer.state not in intents.VOID and answer.person == link.person else None
-    return held if held and tx.now <= held and step.open and not _left(tx, case, link.person) else None
+    return held if held and tx.now <= held and step.open else None
 
 
 def _standing(
@@ -203,8 +204,6 @@ def _standing(
     if not step.open:
         return _ended(step)
     if link.revoked_at is not None:
-        return Standing.REASSIGNED
-    if _left(tx, case, link.person):
         return Standing.REASSIGNED
     if link.expires <= tx.now:
         return Standing.EXPIRED
@@ -236,14 +235,6 @@ def _taken_back(tx: Tx, step: StepView) -> bool:
     """Say whether whoever a question was put to besides is not asked any more: from then on none answers."""
     added = approvers.of_case(tx, step.case) if step.kind == "extra" else ()
     return any(one.taken_back_at and step.key in [ask.key for ask in one.leg.asks] for one in added)
-
-
-def _left(tx: Tx, case: CaseView, person: str) -> bool:
-    """Say whether a person holds no post any more, whatever the case's own edition still says.
-
-    So whoever has left is not let in by a link either, as they cannot sign in.
-    """
-    return not telling.directory(tx, case).posts_of(person, tx.today)
 
 
 def _answered(link: LinkRow, answer: StoredIntent) -> Standing:

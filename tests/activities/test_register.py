@@ -115,7 +115,7 @@ def test_whoever_covers_is_asked_first_and_both_are_told(desk: Desk) -> None:
     new = [row for row in desk.ledger(case.case) if row not in before]
     assert {(row.kind, row.person, row.link_id is not None) for row in new} == {
         ("cover", cover, True),
-        ("covered", "p-017", False),
+        ("covered", "p-017", True),
     }
 
 
@@ -300,7 +300,7 @@ def test_a_cover_named_later_is_asked_at_once_and_both_are_told(each_desk: Desk)
     new = [row for row in desk.ledger(ref) if row not in before]
     assert {(row.kind, row.person, row.link_id is not None) for row in new} == {
         ("cover", cover, True),
-        ("covered", "p-017", False),
+        ("covered", "p-017", True),
     }
     desk.looks_again(hall)
     assert len(desk.ledger(ref)) == len(before) + 2, "nobody is told twice"
@@ -516,6 +516,68 @@ def test_a_manager_who_is_away_is_brought_in_with_their_cover_where_the_holder_h
     assert [holder.person for holder in desk.holders(step)["bh-dmh"]] == ["p-017", cover, "p-003"]
 
 
+def test_after_their_days_a_cover_is_neither_reminded_nor_called_silent_and_the_holder_has_a_link(
+    desk: Desk,
+) -> None:
+    cover = desk.covers("bh-dmh", by="bh-land-charges", until=DAY)
+    ref, step = silent_hall(desk)
+    before = desk.ledger(ref)
+    desk.nudges(step, Nudge.REMIND)
+    assert [row.person for row in desk.ledger(ref) if row not in before] == ["p-017"]
+    with desk.store.reading() as tx:
+        (told,) = (row for row in before if row.kind == "covered")
+        link = links.get(tx, told.link_id or "")
+    assert link is not None
+    assert (link.person, link.step) == ("p-017", step)
+    assert link.expires > NINE + timedelta(days=1), "the day after"
+    desk.nudges(step, Nudge.PMO)
+    stuck = next(row.props for row in desk.ledger(ref) if row.kind == "stuck")
+    assert [one["who"] for one in stuck["asked"]] == [
+        f"{desk.edition.people['p-017'].name}, {desk.edition.posts['bh-dmh'].title_on(DAY)}"
+    ]
+    assert cover not in [row.person for row in desk.ledger(ref) if row.kind == "reminder"]
+
+
+def test_the_next_up_the_line_of_a_post_that_nobody_holds_is_told_of_nobody_who_may_still_answer(
+    desk: Desk,
+) -> None:
+    ref, step = silent_hall(desk)
+    desk.brings_into_force(without(desk.edition, "bh-dmh"))
+    desk.looks_again(step)
+    (told,) = (row.props for row in desk.ledger(ref) if row.kind == "escalation")
+    assert (told["because"], told["asked"]) == ("vacant", [])
+
+
+def test_whoever_may_not_answer_as_they_cover_for_an_author_is_not_told_that_they_still_may(
+    desk: Desk,
+) -> None:
+    ref, step = silent_hall(desk)
+    desk.covers("hoict-rc", by="bh-dmh")
+    before = desk.ledger(ref)
+    desk.looks_again(step)
+    new = [row for row in desk.ledger(ref) if row not in before]
+    assert [row.kind for row in new] == ["escalation"]
+    assert (new[0].props["because"], new[0].props["asked"]) == ("covers_author", [])
+
+
+def test_a_cover_who_is_named_while_a_question_is_open_is_not_told_that_anybody_is_silent(desk: Desk) -> None:
+    ref, step = silent_hall(desk)
+    desk.covers("bh-dmh", by="bh-land-charges")
+    desk.looks_again(step)
+    told = {row.kind: row.props["asked_on"] for row in desk.ledger(ref) if "cover" in row.kind}
+    assert told == {"cover": None, "covered": None}
+
+
+def test_of_somebody_who_was_away_from_the_start_nobody_says_that_they_were_asked(desk: Desk) -> None:
+    desk.covers("bh-dmh", by="bh-land-charges")
+    ref, step = silent_hall(desk)
+    desk.nudges(step, Nudge.LINE)
+    *_, told = (row.props for row in desk.ledger(ref) if row.kind == "covered")
+    assert (told["up_the_line"], told["asked_on"]) == (True, None)
+    (escalation,) = (row.props for row in desk.ledger(ref) if row.kind == "escalation")
+    assert ["(covering)" in one["who"] for one in escalation["asked"]] == [True]
+
+
 def test_a_cover_rung_without_a_cover_writes_to_nobody(desk: Desk) -> None:
     ref, step = silent_hall(desk)
     before = desk.ledger(ref)
@@ -531,7 +593,8 @@ def test_all_the_way_up_the_ladder_each_letter_is_a_new_one_and_the_first_link_s
     for nudge in (Nudge.REMIND, Nudge.REMIND, Nudge.COVER, Nudge.LINE, Nudge.PMO):
         desk.nudges(step, nudge)
     asking = [row for row in desk.ledger(ref) if row.link_id]
-    assert sorted(row.kind for row in asking) == ["cover", "escalation", "reminder", "reminder", "request"]
+    kinds = ["cover", "covered", "covered", "escalation", "reminder", "reminder", "request"]
+    assert sorted(row.kind for row in asking) == kinds
     with desk.store.reading() as tx:
         opened = [links.get(tx, row.link_id or "") for row in asking]
     assert all(link and link.revoked_at is None and link.step == step for link in opened)

@@ -422,8 +422,8 @@ def test_a_letter_that_asks_has_one_link_in_each_part_and_no_other(letter: Askin
     assert LINKS.get(letter.question.kind, LINKS[""])[0] in page.words
 
 
-@pytest.mark.parametrize("name", ["receipt-held", "taken_back"])
-def test_a_letter_about_an_answer_that_may_be_taken_back_has_one_link_and_no_other(name: str) -> None:
+@pytest.mark.parametrize("name", ["receipt-held", "taken_back", "covered", "covered-by-the-line-while-away"])
+def test_a_letter_to_somebody_who_may_act_without_being_asked_has_one_link_and_no_other(name: str) -> None:
     message = received(EXAMPLES[name])
     assert re.findall(r"https?://\S+", text_of(message)) == [LINK]
     assert page_of(message).links == [LINK]

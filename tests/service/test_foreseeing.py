@@ -109,6 +109,21 @@ async def test_whoever_takes_over_a_post_is_brought_to_an_open_step(
     assert gateway.moved == [step]
 
 
+async def test_whoever_covers_for_an_author_once_they_are_asked_has_the_next_up_the_line_asked(
+    desk: Desk, relay: Relay, gateway: FakeGateway
+) -> None:
+    case = desk.submits("PROP-01")
+    desk.opens(desk.ask(case, "funding-cd-ce"))
+    step = f"{case.case}.funding-cd-ce.1"
+    await relay.people()
+    assert gateway.moved == []
+    desk.covers("hoict-ce", by="cd-ce")
+    await relay.people()
+    assert gateway.moved == [step]
+    (seat,) = desk.looks_again(step).seats
+    assert [holder.post for holder in seat.holders] == ["cd-ce", "chief-executive"]
+
+
 async def test_a_step_that_asks_everybody_whom_it_can_is_left_alone(
     desk: Desk, relay: Relay, gateway: FakeGateway
 ) -> None:

@@ -15,6 +15,7 @@ from service.store.letters import LedgerRow, LinkBinding, QueuedLetter
 from service.web import codebook, renewing, visits, words
 from service.web.courier import Parcel
 from service.web.desk import Desk
+from service.web.faults import Elsewhere
 from service.web.followed import (
     code_missing,
     mine,
@@ -50,9 +51,7 @@ def link(token: str, visit: Asker) -> Response:
         seldom = limits.allow(tx, f"view:{sight.link.id}", VIEWS_A_MINUTE, 60)
         if seldom:
             links.opened(tx, sight.link.id)
-    if sight.standing in GOES_ON:
-        return page_of(visit, "links/continue.html", sight, status=200 if seldom else 429, token=token)
-    return stopped(visit, sight, token=token)
+    return _first(visit, sight, token, status=200 if seldom else 429)
 
 
 @router.post("/a/{token}", name="link_continue")
@@ -96,18 +95,22 @@ def link_not_me(token: str, visit: Asker) -> Response:
     proof = proved(visit, token)
     with visit.desk.store.reading() as tx:
         sight = proof.look(tx, visit)
+    if sight.standing is not Standing.OPEN:
+        return _first(visit, sight, token)
     return page_of(visit, "links/not_me.html", sight, token=token)
 
 
 @router.post("/a/{token}/not-me", name="link_not_me_said")
 @allowed(Role.ANYONE)
 async def link_not_me_said(token: str, visit: Asker) -> Response:
-    """Tell the record and the PMO, once. Nothing is reassigned."""
+    """Tell the record and the PMO, once and only while the question waits. Nothing is reassigned."""
 
     def told() -> tuple[Sight, Parcel | None]:
         proof = proved(visit, token)
         with visit.desk.store.writing() as tx:
             sight = proof.look(tx, visit)
+            if sight.standing is not Standing.OPEN:
+                return sight, None
             new = attempts.refused(
                 tx,
                 sight.case.ref,
@@ -121,6 +124,8 @@ async def link_not_me_said(token: str, visit: Asker) -> Response:
             return sight, _misdirected(tx, visit.desk, sight) if new else None
 
     sight, parcel = await run_in_threadpool(told)
+    if sight.standing is not Standing.OPEN:
+        return _first(visit, sight, token)
     visit.desk.courier.soon(parcel)
     return page_of(visit, "links/not_me_said.html", sight)
 
@@ -153,7 +158,7 @@ def link_code(link_id: str, visit: Asker) -> Response:
     """Ask for the code that was mailed."""
     mine(visit, link_id)
     with visit.desk.store.reading() as tx:
-        sight = own(tx, visit, link_id)
+        sight = _without_code(tx, visit, link_id)
     return _code_page(visit, sight)
 
 
@@ -188,11 +193,26 @@ async def link_code_again(link_id: str, visit: Asker) -> Response:
     def issued() -> Parcel:
         mine(visit, link_id)
         with visit.desk.store.writing() as tx:
-            return _code(tx, own(tx, visit, link_id), visit.token)
+            return _code(tx, _without_code(tx, visit, link_id), visit.token)
 
     parcel = await run_in_threadpool(issued)
     visit.desk.courier.soon(parcel)
     return RedirectResponse(f"/a/code/{link_id}", 303)
+
+
+def _first(visit: Visit, sight: Sight, token: str, *, status: int = 200) -> Response:
+    """Return the first page of a link: the way on, or why there is none."""
+    if sight.standing in GOES_ON:
+        return page_of(visit, "links/continue.html", sight, status=status, token=token)
+    return stopped(visit, sight, token=token)
+
+
+def _without_code(tx: Tx, visit: Visit, link_id: str) -> Sight:
+    """Return what a link leads to for which a code is to be typed; anybody else reads on."""
+    sight = own(tx, visit, link_id)
+    if not code_missing(sight, visit.session):
+        raise Elsewhere(f"/a/read/{link_id}")
+    return sight
 
 
 def _code(tx: Tx, sight: Sight, browser: str) -> Parcel:
@@ -216,10 +236,12 @@ def _renewed(tx: Tx, desk: Desk, sight: Sight) -> Parcel | None:
     if step is None or not step.open:
         return None
     number = sum(row.key.startswith(f"{old.key}:again") for row in letters.of_step(tx, old.step)) + 1
-    fields = old.model_dump(include=set(QueuedLetter.model_fields) - {"key", "link", "props"})
-    props = renewing.as_of_today(tx, old, step, sight.edition)
+    fields = old.model_dump(include=set(QueuedLetter.model_fields) - {"key", "link", "kind", "props"})
+    again = renewing.as_of_today(tx, old, step, sight.case, sight.edition)
+    props = again.model_dump(mode="json")
     binding = LinkBinding(round=step.round, content_hash=step.content_hash, expires=tx.now + LINK_LIFE)
-    letter = QueuedLetter(key=f"{old.key}:again{number}", link=binding, props=props, **fields)
+    key = f"{old.key}:again{number}"
+    letter = QueuedLetter(key=key, link=binding, kind=again.kind, props=props, **fields)
     row = links.reissue(tx, old.link_id, letter)
     fresh = links.get(tx, row.link_id or "")
     assert fresh is not None
@@ -247,7 +269,7 @@ def _latest_letter(tx: Tx, sight: Sight) -> LedgerRow | None:
         row
         for step in waiting
         for row in letters.of_step(tx, step)
-        if row.person == sight.link.person and row.link_id
+        if row.person == sight.link.person and row.link_id and row.kind not in renewing.ABOUT_AN_ANSWER
     ]
     step = sight.link.step
     key = sight.step.key if sight.step else ""

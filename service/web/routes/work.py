@@ -1,17 +1,19 @@
 """What waits for the reader, what they have put forward, and who covers for them."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from service import telling
+from service.errors import NotFound
 from service.store import cases, covers, drafts, letters, steps
 from service.store.cases import CaseView
-from service.store.covers import Clash, Cover
+from service.store.covers import Clash, Cover, SetCover
 from service.store.engine import Tx
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import SeatView, StepView
@@ -20,9 +22,12 @@ from service.web.courier import Parcel
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Sent, Visit
-from workflows.letters import Addressee, CoverSet
+from workflows.letters import Addressee, CoverEnded, CoverSet
 
 router = APIRouter(include_in_schema=False)
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""A cover's number."""
 
 
 @router.get("/", name="home")
@@ -44,7 +49,7 @@ def work(visit: Asker) -> Response:
         ]
         own = _own(tx, visit)
         to_record = [(forum, day) for forum, day in minutebook.to_record(tx, visit)]
-        covering = [cover for cover in covers.of(tx, visit.me.id) if cover.ends >= visit.today]
+        covering = covers.holding(tx, visit.me.id, visit.today)
     return page(
         "work.html",
         visit.frame(),
@@ -123,18 +128,65 @@ async def cover_set(visit: Asker, sent: Sent) -> Response:
         return _cover_page(visit, {name: str(value) for name, value in sent.items()}, errors)
     cover = Cover(person=visit.me.id, cover=chosen, starts=starts, ends=ends, set_by=visit.me.id)
 
-    def done() -> LedgerRow | str | None:
+    def done() -> list[LedgerRow] | str:
         with visit.desk.store.writing() as tx:
             if found := covers.clash(tx, cover):
                 return _clashes(visit, found)
-            return _to_cover(tx, visit, cover) if covers.set(tx, cover) else None
+            before = covers.holding(tx, visit.me.id, visit.today)
+            if not covers.set(tx, cover):
+                return []
+            replaced = _end_others(tx, visit, before, instead=True)
+            return [_to_cover(tx, visit, cover), *(row for row in replaced if row.person != cover.cover)]
 
     result = await run_in_threadpool(done)
     if isinstance(result, str):
         return _cover_page(visit, {name: str(value) for name, value in sent.items()}, {"cover": result})
-    if result is not None:
-        visit.desk.courier.soon(Parcel(result, reply_to=visit.desk.settings.mail_from))
+    _send(visit, result)
     return RedirectResponse("/work", 303)
+
+
+@router.get("/cover/{number}/end", name="cover_end")
+@allowed(Role.SIGNED_IN)
+def cover_end(number: Number, visit: Asker) -> Response:
+    """Ask whether a cover is to end now."""
+    with visit.desk.store.reading() as tx:
+        cover = _own_cover(tx, visit, number)
+    return page(
+        "cover_end.html",
+        visit.frame(),
+        cover=cover,
+        name=telling.name(visit.rules, cover.cover),
+        begun=cover.starts <= visit.today,
+    )
+
+
+@router.post("/cover/{number}/end", name="cover_ended")
+@allowed(Role.SIGNED_IN)
+async def cover_ended(number: Number, visit: Asker) -> Response:
+    """End one's own cover, from today on, and write to whoever it was."""
+
+    def done() -> list[LedgerRow]:
+        with visit.desk.store.writing() as tx:
+            _own_cover(tx, visit, number)
+            before = covers.holding(tx, visit.me.id, visit.today)
+            _end(tx, visit, number)
+            return _end_others(tx, visit, before)
+
+    _send(visit, await run_in_threadpool(done))
+    return RedirectResponse("/work", 303)
+
+
+def _own_cover(tx: Tx, visit: Visit, number: int) -> SetCover:
+    """Return the reader's cover of a number that holds, today or on a day to come."""
+    for cover in covers.holding(tx, visit.me.id, visit.today):
+        if cover.number == number:
+            return cover
+    raise NotFound("This cover does not hold any more, or is not yours to end.")
+
+
+def _send(visit: Visit, rows: Sequence[LedgerRow]) -> None:
+    for row in rows:
+        visit.desk.courier.soon(Parcel(row, reply_to=visit.desk.settings.mail_from))
 
 
 def _clashes(visit: Visit, found: Clash) -> str:
@@ -150,11 +202,8 @@ def _clashes(visit: Visit, found: Clash) -> str:
 
 def _to_cover(tx: Tx, visit: Visit, cover: Cover) -> LedgerRow:
     """Write to whoever covers that they do, and when."""
-    posts = visit.rules.posts_of(cover.cover, visit.today)
-    person = visit.rules.people[cover.cover]
-    to = Addressee(name=person.name, address=person.email)
     letter = CoverSet(
-        to=to,
+        to=_addressee(visit, cover.cover),
         organisation=visit.rules.organisation_name,
         covering=_described(visit, cover.person),
         starts=cover.starts,
@@ -162,12 +211,53 @@ def _to_cover(tx: Tx, visit: Visit, cover: Cover) -> LedgerRow:
         page=visit.desk.links.page("work"),
     )
     number = len(covers.of(tx, cover.person))
+    return _queue(tx, visit, f"cover_set:{cover.person}:{number}", letter, cover.cover)
+
+
+def _end(tx: Tx, visit: Visit, number: int) -> None:
+    """Let a cover of the reader's hold no more, from today on."""
+    covers.ended(tx, visit.me.id, visit.today - timedelta(days=1), by=visit.me.id, number=number)
+
+
+def _end_others(
+    tx: Tx, visit: Visit, before: Sequence[SetCover], *, instead: bool = False
+) -> list[LedgerRow]:
+    """End for good those of the reader's covers that hold on no day any more, and write to those who covered.
+
+    Else one whose place another took would come back when that other is ended.
+    """
+    left = [cover.number for cover in covers.holding(tx, visit.me.id, visit.today)]
+    gone = [cover for cover in before if cover.number not in left]
+    rows = []
+    for cover in gone:
+        _end(tx, visit, cover.number)
+        if cover.cover in visit.rules.people:
+            letter = CoverEnded(
+                to=_addressee(visit, cover.cover),
+                organisation=visit.rules.organisation_name,
+                covering=_described(visit, cover.person),
+                starts=cover.starts,
+                ends=cover.ends,
+                instead=instead,
+                page=visit.desk.links.page("work"),
+            )
+            rows.append(_queue(tx, visit, f"cover_ended:{cover.person}:{cover.number}", letter, cover.cover))
+    return rows
+
+
+def _addressee(visit: Visit, person: str) -> Addressee:
+    known = visit.rules.people[person]
+    return Addressee(name=known.name, address=known.email)
+
+
+def _queue(tx: Tx, visit: Visit, key: str, letter: CoverSet | CoverEnded, person: str) -> LedgerRow:
+    posts = visit.rules.posts_of(person, visit.today)
     queued = QueuedLetter(
-        key=f"cover_set:{cover.person}:{number}",
+        key=key,
         case="",
-        person=cover.cover,
+        person=person,
         post=posts[0] if posts else "",
-        address=to.address,
+        address=letter.to.address,
         kind=letter.kind,
         props=letter.model_dump(mode="json"),
     )

@@ -106,3 +106,37 @@ def test_a_cover_that_makes_no_sense_is_refused(store: Store, wrong: Cover, fiel
     with store.writing() as tx, pytest.raises(Malformed) as refused:
         covers.set(tx, wrong)
     assert refused.value.problems[0].field == field
+
+
+def test_one_cover_of_several_is_ended_and_the_others_hold_on(store: Store) -> None:
+    with store.writing() as tx:
+        covers.set(tx, A_TO_B)
+        covers.set(tx, cover("p-a", "p-c", 12, 20))
+        first = covers.of(tx, "p-a")[-1]
+        assert covers.ended(tx, "p-a", date(2004, 6, 5), by="p-a", number=first.number)
+        assert not covers.ended(tx, "p-a", date(2004, 6, 5), by="p-a", number=first.number), "once"
+    with store.reading() as tx:
+        days = [covers.on(tx, "p-a", date(2004, 6, day)) for day in (5, 6, 10, 12, 20)]
+    assert days == ["p-b", None, None, "p-c", "p-c"]
+
+
+@pytest.mark.parametrize(
+    ("set_", "since", "hold"),
+    [
+        ([A_TO_B], 5, ["p-b"]),
+        ([A_TO_B], 11, []),
+        ([A_TO_B, cover("p-a", "p-c", 5, 10)], 1, ["p-c"]),
+        ([A_TO_B, cover("p-a", "p-c", 7, 12)], 1, ["p-c", "p-b"]),
+        ([A_TO_B, cover("p-a", "p-c", 7, 12)], 7, ["p-c"]),
+        ([A_TO_B, cover("p-a", "p-c", 7, 12), cover("p-a", "p-d", 1, 6)], 1, ["p-d", "p-c"]),
+    ],
+    ids=["one", "over", "replaced", "in part", "the rest of its days", "by two"],
+)
+def test_a_cover_that_others_took_the_place_of_holds_no_more(
+    store: Store, set_: list[Cover], since: int, hold: list[str]
+) -> None:
+    with store.writing() as tx:
+        for one in set_:
+            covers.set(tx, one)
+        held = covers.holding(tx, "p-a", date(2004, 6, since))
+    assert [one.cover for one in held] == hold

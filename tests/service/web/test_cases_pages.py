@@ -356,6 +356,58 @@ def test_whoever_is_to_cover_is_told_when_it_is_set(office: Office) -> None:
     )
 
 
+def _names_two_for_the_same_days(office: Office) -> Browser:
+    browser = office.signed_in("cd-rc")
+    for post in ("cd-sch", "cd-hsg"):
+        browser.see("/cover")
+        browser.press(cover=office.holder(post), **days("starts", "13"), **days("ends", "20"))
+    return browser
+
+
+def _told_to_cover_no_more(office: Office) -> list[tuple[str, bool]]:
+    with office.store.reading() as tx:
+        rows = [row for row in letters.of_case(tx, "") if row.kind == "cover_ended"]
+    return [(row.person, row.props["instead"]) for row in rows]
+
+
+def test_whoever_is_replaced_as_a_cover_is_told_and_listed_no_more(office: Office) -> None:
+    browser = _names_two_for_the_same_days(office)
+    name = {post: office.edition.people[office.holder(post)].name for post in ("cd-sch", "cd-hsg")}
+    assert f"{name['cd-hsg']} covers for you" in browser.words
+    assert name["cd-sch"] not in browser.words
+    assert _told_to_cover_no_more(office) == [(office.holder("cd-sch"), True)]
+
+
+def test_a_cover_is_ended_at_once_by_whoever_is_covered_and_by_nobody_else(office: Office) -> None:
+    browser = _names_two_for_the_same_days(office)
+    (path,) = re.findall(r"/cover/\d+/end", browser.page)
+    stranger = office.signed_in("cd-sch")
+    assert stranger.see(path) == 404
+    browser.see(path)
+    assert "From now on they answer nothing more in your place" in browser.words
+    asking = browser.page
+    assert browser.press() == 200
+    assert "Nobody covers for you." in browser.words, "nor does the one who was replaced"
+    assert _told_to_cover_no_more(office)[1:] == [(office.holder("cd-hsg"), False)]
+    with office.store.reading() as tx:
+        assert covers.on(tx, office.holder("cd-rc"), tx.today) is None
+    browser.page = asking
+    assert browser.press() == 404
+
+
+def test_a_cover_who_is_ended_answers_no_more_and_the_holder_still_may(office: Office) -> None:
+    browser = office.signed_in("cd-ce")
+    browser.see("/cover")
+    browser.press(cover=office.holder("cd-sch"), **days("starts", "13"), **days("ends", "20"))
+    step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
+    own, cover = office.link(step, "cd-ce"), office.link(step, "cd-sch")
+    assert office.browser().see(cover) == 200
+    browser.see(re.findall(r"/cover/\d+/end", browser.page)[0])
+    browser.press()
+    assert office.browser().see(cover) == 410
+    assert office.browser().see(own) == 200
+
+
 def test_a_cover_who_is_away_and_one_while_covering_for_another_are_refused_with_names(
     office: Office,
 ) -> None:

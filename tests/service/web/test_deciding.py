@@ -305,6 +305,22 @@ def test_the_notified_forum_answers_its_three_questions(office: Office) -> None:
     assert made.answers["infrastructure"].text == "The server is full"
 
 
+def test_a_forum_s_word_is_the_forum_s_whoever_writes_it_down(office: Office) -> None:
+    office.leaves(office.holder("heads-of-ict-secretary"))
+    step = office.asked(office.submitted("PROP-01"), "notification")
+    (writes,) = office.step(step).seats[0].holders
+    assert writes.post != "heads-of-ict-secretary"
+    browser = reading(office, step, writes.post)
+    plain = dict.fromkeys(("fit", "infrastructure", "network_security"), "no_concern")
+    browser.press(choice="note", **plain)
+    assert "You are recording that Heads of ICT Group noted it" in browser.words
+    browser.press()
+    assert "You recorded that Heads of ICT Group noted INV-2004-0001" in browser.words
+    with office.store.reading() as tx:
+        (made,) = intents.decisions_of(tx, of_case(step))
+    assert telling.told(made, office.edition).who == "Heads of ICT Group"
+
+
 # ------------------------------------------------------------------------- confirming
 
 
@@ -943,6 +959,26 @@ def test_a_question_that_nobody_answered_says_so_and_who_is_asked_instead(office
     assert browser.heading == "This question has closed"
     assert "The time for answers is over. Silence is never taken as a yes." in browser.words
     assert "It is now asked of Business forum for a corporate system." in browser.words
+
+
+def test_the_next_up_the_line_reads_who_was_asked_before_them_and_since_when(office: Office) -> None:
+    ref = office.submitted("PROP-01", sponsor_post="cd-rc")
+    step = office.asked(ref, "funding-cd-ce")
+    assert "You are among the first to be asked." in reading(office, step, FUNDER).words
+    rung = next(rung for rung in office.step(step).rungs if rung.nudge is Nudge.LINE)
+    done(office.register.nudged(StepNudged(step=step, rung=rung, silent=(FUNDER,), at=rung.at)))
+    (_, manager) = office.step(step).seats[0].holders
+    page = reading(office, step, manager.post)
+    name = office.edition.people[office.holder(FUNDER)].name
+    told = (
+        f"{name} (Chief Executive's department sponsor) was asked on 13 September 2004, and may still answer"
+    )
+    assert told in page.words
+    assert "You are among the first to be asked." not in page.words
+    office.leaves(office.holder(FUNDER))
+    page.see(page.at)
+    assert name not in page.words
+    assert "You are among the first to be asked." not in page.words
 
 
 def test_who_is_asked_after_a_silence_is_not_told_that_nobody_was_before(office: Office) -> None:

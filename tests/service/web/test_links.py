@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -64,8 +64,8 @@ def test_a_proposal_without_capital_is_asked_for_by_its_revenue(office: Office) 
     )
 
 
-def test_a_page_says_how_much_of_a_budget_was_approved_here(office: Office) -> None:
-    first = office.asked(office.submitted("PROP-01"), FUNDING_CE)
+def _approved(office: Office, first: str) -> None:
+    """Let a funder's question be answered with a yes."""
     with office.store.writing() as tx:
         view = office.step(first)
         intent = Intent(
@@ -84,6 +84,10 @@ def test_a_page_says_how_much_of_a_budget_was_approved_here(office: Office) -> N
         intents.submit(tx, intent)
         outcome = Outcome(step=first, ending=Ending.DECIDED, choice=Choice.APPROVE, at=tx.now)
     office.closed(first, StepClosing(step=first, outcome=outcome, unrecorded=(intent.decision(),)))
+
+
+def test_a_page_says_how_much_of_a_budget_was_approved_here(office: Office) -> None:
+    _approved(office, office.asked(office.submitted("PROP-01"), FUNDING_CE))
     second = office.asked(office.submitted("PROP-01"), FUNDING_CE)
     person = office.browser()
     person.see(office.link(second, FUNDER))
@@ -278,6 +282,43 @@ def test_a_letter_with_a_new_link_is_as_of_today_and_threatens_nothing_that_has_
     assert [one["then"] for one in again["if_silent"]] == left
 
 
+def test_a_letter_with_a_new_link_tells_the_money_and_the_views_of_its_day(
+    office: Office, minor: str
+) -> None:
+    ref = minor.partition(".")[0]
+    _approved(office, office.asked(office.submitted("PROP-01"), FUNDING_CE))
+    office.settled(office.asked(ref, "notification"), "heads-of-ict-secretary", Choice.NOTE)
+    office.days_pass(15)
+    browser = office.browser()
+    browser.see(office.link(minor, FUNDER))
+    with browser:
+        assert browser.press() == 200
+    with office.store.reading() as tx:
+        first, *_, again = (row.props for row in letters.of_step(tx, minor) if row.kind == "request")
+    committed = [letter["budget"]["committed"] for letter in (first, again)]
+    assert committed == ["31000.00", "43000.00"]
+    assert first["so_far"] == []
+    assert [(answer["who"], answer["choice"]) for answer in again["so_far"]] == [
+        ("Heads of ICT Group", "note")
+    ]
+
+
+def test_whoever_is_covered_and_asks_for_a_new_link_is_asked(office: Office) -> None:
+    office.covers(FUNDER, by="cd-sch", until=date(2004, 9, 20))
+    step = office.asked(office.submitted("PROP-01"), FUNDING_CE)
+    path = office.link(step, FUNDER)
+    office.days_pass(15)
+    browser = office.browser()
+    with browser:
+        browser.see(path)
+        assert browser.press() == 200
+    with office.store.reading() as tx:
+        told = [row for row in letters.of_step(tx, step) if row.person == office.holder(FUNDER)]
+    assert [row.kind for row in told] == ["covered", "request"]
+    assert "covers for you" not in office.mail.text
+    assert "Chief Executive's department sponsor" in office.mail.text
+
+
 def test_a_fourth_new_link_within_the_hour_is_refused(office: Office, minor: str) -> None:
     office.days_pass(15)
     browser, path = office.browser(), office.link(minor, FUNDER)
@@ -320,6 +361,28 @@ def test_the_pmo_is_told_once_that_a_letter_went_to_the_wrong_person(office: Off
 
 
 # ------------------------------------------------------------------------------- code
+
+
+def test_whose_an_answered_question_is_nobody_is_asked_to_find_out(office: Office, minor: str) -> None:
+    path, browser = office.link(minor, FUNDER), office.browser()
+    browser.see(f"{path}/not-me")
+    waiting = browser.page
+    browser.see(path)
+    browser.press()
+    browser.press(choice="approve")
+    browser.press()
+    assert browser.see(path) == 200
+    assert "This is not for me" not in browser.words
+    assert browser.see(f"{path}/not-me") == 200
+    assert "you have answered" in browser.words
+    browser.page = waiting
+    assert browser.press() == 200
+    assert "you have answered" in browser.words
+    with office.store.reading() as tx:
+        lines = [line.kind for line in journal.lines(tx, minor.partition(".")[0])]
+        told = [row for row in letters.of_case(tx, minor.partition(".")[0]) if row.kind == "stuck"]
+    assert "attempt.refused" not in lines
+    assert told == []
 
 
 def test_a_larger_sum_needs_the_code_that_is_sent_to_the_address_in_the_handbook(
@@ -378,6 +441,20 @@ def test_five_wrong_codes_lock_that_code_and_nobody_else(office: Office, major: 
     assert browser.press(code=right) == 422
     other = office.asked(office.step(major).case, "funding-bh-sports")
     assert _at_code(office, other, SPORTS).press(code=office.mail.code) == 200
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["still named", "named no more"])
+def test_whoever_has_left_is_asked_for_no_code(office: Office, major: str, known: bool) -> None:
+    browser = _at_code(office, major)
+    sent, leaver = len(office.mail.sent), office.holder(HALL)
+    office.leaves(leaver)
+    if not known:
+        office.forgets(leaver)
+    page = browser.page
+    assert browser.see(browser.at) == 410
+    browser.page = page
+    assert browser.press(True, "/again") == 410
+    assert len(office.mail.sent) == sent
 
 
 def test_a_fourth_code_within_a_quarter_of_an_hour_is_refused(office: Office, major: str) -> None:

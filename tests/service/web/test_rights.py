@@ -164,6 +164,27 @@ def test_whoever_leaves_the_handbook_has_no_link_session_or_token_left(office: O
     assert office.browser().get("/api/v1/cases", headers=headers).status_code == 401
 
 
+def test_whoever_has_left_no_longer_reads_what_they_answered(office: Office) -> None:
+    step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
+    link, browser = office.link(step, "cd-ce"), office.browser()
+    browser.see(link)
+    browser.press()
+    browser.press(choice="approve")
+    assert browser.press() == 200
+    answered = browser.at
+    office.recorded(step)
+    office.days_pass(20)
+    assert browser.see(link) == 200, "whoever answered reads on, however old the letter"
+    office.leaves(office.holder("cd-ce"))
+    assert browser.see(answered) == 410
+    assert browser.see(answered.replace("/a/done/", "/a/read/")) == 410
+    assert "approve" not in browser.words
+    begun = office.browser()
+    assert begun.see(link) == 410
+    assert begun.heading == "This is now for somebody else"
+    assert "You no longer answer for the Chief Executive's department sponsor." in begun.words
+
+
 def test_whoever_has_left_can_no_longer_decide_sign_in_or_use_a_token(office: Office) -> None:
     step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
     path, person = office.link(step, "cd-ce"), office.holder("cd-ce")

@@ -101,6 +101,22 @@ def test_the_pages_say_until_when_and_it_takes_two_presses(office: Office, step:
     assert [undo.person for undo in office.engine.undone] == [office.holder(FUNDER)]
 
 
+def test_a_new_link_after_an_answer_was_taken_back_comes_with_the_question(office: Office, step: str) -> None:
+    path = office.link(step, FUNDER)
+    asking_back(answered(office, step)).press()
+    with office.store.reading() as tx:
+        at = tx.now
+    done(office.register.undone(StepUndone(step=step, undone=tuple(office.engine.undone), at=at)))
+    office.days_pass(15)
+    browser = office.browser()
+    with browser:
+        browser.see(path)
+        assert browser.press() == 200
+    with office.store.reading() as tx:
+        *_, again = letters.of_step(tx, step)
+    assert (again.kind, ":again1" in again.key) == ("request", True)
+
+
 def test_another_answer_may_be_given_at_once_from_the_same_link(office: Office, step: str) -> None:
     browser = asking_back(answered(office, step))
     browser.press()
@@ -230,11 +246,11 @@ def test_whoever_has_left_takes_nothing_back(office: Office, step: str) -> None:
     office.leaves(office.holder(FUNDER))
     browser.see(browser.at.replace("/a/undo/", "/a/done/"))
     assert "take this back" not in browser.words
-    browser.see(browser.at.replace("/a/done/", "/a/undo/"))
-    assert browser.heading == "Your answer can no longer be taken back"
-    assert "You no longer answer for this post, Chief Executive's department sponsor." in browser.words
+    assert browser.see(browser.at.replace("/a/done/", "/a/undo/")) == 410
+    assert browser.heading == "This is now for somebody else"
+    assert "You no longer answer for the Chief Executive's department sponsor." in browser.words
     browser.page = asked
-    assert browser.press() == 409
+    assert browser.press() == 410
     assert office.engine.undone == []
     assert state(office, step) == "accepted"
 
