@@ -241,12 +241,12 @@ _HALTED = {
 
 def _halted(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | None]]) -> str:
     """Say what comes of a question that lets a case go no further, or puts it off; nothing for others."""
-    for one, choice in answered:
-        if choice is None or choice is Choice.DEFER:
-            continue
-        ended = states.after(telling.came_to(one, choice))
-        if ended is not None:
-            return _HALTED.get(ended, "it ends here, and its sponsor is told why")
+    decided = [
+        telling.came_to(one, choice) for one, choice in answered if choice and choice is not Choice.DEFER
+    ]
+    stopped = states.after(states.together(decided)) if decided else None
+    if stopped is not None:
+        return _HALTED.get(stopped, "it ends here, and its sponsor is told why")
     put_off = [one.id for one, choice in answered if choice is Choice.DEFER]
     if put_off and all(choice is not None for _, choice in answered):
         days = [

@@ -337,6 +337,27 @@ def test_the_receipt_counts_everybody_who_is_asked_together(office: Office) -> N
     assert "2 of 2 funders have approved; it goes to Strategic Resources Group" in told[1]
 
 
+def test_a_receipt_beside_a_refusal_asks_nobody_for_a_new_version(office: Office) -> None:
+    ref = office.submitted("PROP-02", cost_profile=SMALLER)
+    answers = {"bh-dmh": Choice.RETURN, "bh-sports": Choice.REJECT}
+    for funder in answers:
+        office.asked(ref, f"funding-{funder}")
+    browsers = []
+    for funder, choice in answers.items():
+        step = f"{ref}.funding-{funder}.1"
+        office.engine.answer = Counted(choice)
+        browser = reading(office, step, funder)
+        browser.press(choice=str(choice), reason="Too little is known")
+        browser.press()
+        browsers.append(browser)
+        office.recorded(step)
+        outcome = Outcome(step=step, ending=Ending.DECIDED, choice=choice, at=BEGINS)
+        office.closed(step, StepClosing(step=step, outcome=outcome))
+    for browser in browsers:
+        browser.see(browser.at)
+        assert "it ends here, and its sponsor is told why." in browser.words
+
+
 @pytest.mark.parametrize(
     ("state", "told"), [(State.REJECTED, "Rejected on"), (State.WITHDRAWN, "Withdrawn on")]
 )
