@@ -218,6 +218,11 @@ class StepView(Frozen):
         return self.terms.answers
 
     @property
+    def favourable(self) -> bool:
+        """It came to a yes, so that what was required with it holds."""
+        return self.choice is not None and self.choice.favourable
+
+    @property
     def next(self) -> Rung | None:
         """What happens next if nobody answers, or None if nothing will."""
         left = (rung for rung in self.rungs if rung.number > self.climbed)
