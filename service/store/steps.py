@@ -313,14 +313,26 @@ def opened(
     return StepOpened(seats=known.asked, rungs=known.rungs, clock=tx.clock)
 
 
-def nudged(tx: Tx, nudge: StepNudged, seats: Sequence[Seat], queued: Sequence[QueuedLetter]) -> StepSeated:
-    """Write that a rung came due, the people it brings in, and their letters."""
-    data = {
+def nudged(
+    tx: Tx,
+    nudge: StepNudged,
+    seats: Sequence[Seat],
+    queued: Sequence[QueuedLetter],
+    *,
+    rolled_on: date | None = None,
+) -> StepSeated:
+    """Write that a rung came due, the people it brings in, and their letters.
+
+    A question that has `rolled_on` to a forum's next meeting has none.
+    """
+    data: dict[str, Any] = {
         "step": nudge.step,
         "rung": nudge.rung.model_dump(mode="json"),
         "silent": list(nudge.silent),
         "seats": [seat.model_dump(mode="json") for seat in seats],
     }
+    if rolled_on:
+        data["rolled_on"] = rolled_on
     key = f"nudged:{nudge.step}:{nudge.rung.number}"
     fact = Entry("step.nudged", data, key, ENGINE, at=nudge.at)
     new = letters.tell(tx, case_of(nudge.step), [fact], queued)

@@ -187,6 +187,29 @@ def test_what_the_step_refuses_is_told_and_the_answer_stands(office: Office, ste
     assert "decision.not_taken_back" in kinds(office, step)
 
 
+@pytest.mark.parametrize(
+    ("refusal", "told"),
+    [
+        (Refusal.TOO_LATE, "asked too late to take an answer back, and it stands."),
+        (Refusal.ENDED, "asked to take an answer back once the question was over."),
+        (Refusal.NOTHING_THERE, "asked to take back an answer that did not count."),
+        (Refusal.FAULT, "asked to take an answer back, which a fault in Assent prevented."),
+        (Refusal.NOT_YOURS, "could not take an answer back."),
+    ],
+)
+def test_the_record_says_why_an_answer_was_not_taken_back(
+    office: Office, step: str, refusal: Refusal, told: str
+) -> None:
+    browser = asking_back(answered(office, step))
+    office.engine.answer = Refused(refusal)
+    browser.press()
+    office.days_pass(1)
+    pmo = office.signed_in("corp-projects-manager")
+    pmo.see(f"/cases/{of_case(step)}/record")
+    assert told in pmo.words
+    assert pmo.words.count("and it stands") == (refusal is Refusal.TOO_LATE)
+
+
 async def test_while_the_engine_is_away_it_is_kept_and_the_relay_brings_it(
     office: Office, step: str, real: RealTime
 ) -> None:
