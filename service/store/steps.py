@@ -15,6 +15,7 @@ from service.store.line import ENGINE, Entry
 from service.store.tables import ACTIONS, CASE_WAITS, CASES, DECISIONS, HOLDERS, INTENTS, SEATS, STEPS
 from workflows.model import (
     MEETING,
+    ActionState,
     Ask,
     Assurance,
     Capacity,
@@ -89,12 +90,13 @@ _SEATS_WAITING = (
 )
 _PEOPLE_WAITING = select(HOLDERS.c.step, HOLDERS.c.seat, HOLDERS.c.person).where(HOLDERS.c.waiting)
 _UNMET = (
-    select(ACTIONS.c.parent, ACTIONS.c.ref, ACTIONS.c.owner, ACTIONS.c.due)
+    select(ACTIONS.c.parent, ACTIONS.c.ref, ACTIONS.c.owner, ACTIONS.c.due, CASES.c.open)
     .join(CASES, CASES.c.ref == ACTIONS.c.ref)
     .where(
         ACTIONS.c.parent.in_(bindparam("cases", expanding=True)),
         ACTIONS.c.guards != Guard.NOTHING,
-        CASES.c.open,
+        # One that was broken off keeps what it guards, for nobody has checked it.
+        or_(CASES.c.open, CASES.c.state == ActionState.WITHDRAWN),
     )
     .order_by(ACTIONS.c.ref)
 )
@@ -105,6 +107,9 @@ _HELD_UNTIL = select(func.max(DECISIONS.c.held_until)).where(DECISIONS.c.step ==
 
 HELD = "held"
 """What comes next in a step whose outcome waits for second thoughts: it takes effect."""
+
+BROKEN_OFF = "broken_off"
+"""What comes next where a condition was broken off that guards what is to come: nothing."""
 
 
 class SeatView(Seat):
@@ -278,7 +283,8 @@ class Waiting(Frozen):
     since: datetime
     due: datetime | None = None
     next: str
-    """The nudge to come, `held` for an outcome that takes effect, or the leg that waits."""
+    """The nudge to come, `held` for an outcome that takes effect, the leg that waits, or `broken_off` for a
+    condition that nobody will meet."""
     at: datetime | None
     working_days: int = 0
     """Filled in by whoever knows the calendar."""
@@ -652,6 +658,10 @@ def _on_people(step: StepView) -> Iterable[Waiting]:
 
 def _on_condition(wait: Waiting, unmet: Row[Any]) -> Waiting:
     """Return on whom a case waits for one of the conditions that guard what is to come."""
+    if not unmet.open:
+        return wait.model_copy(
+            update={"on": unmet.owner, "action": unmet.ref, "next": BROKEN_OFF, "at": None}
+        )
     due = calendar.closing(unmet.due)
     return wait.model_copy(update={"on": unmet.owner, "action": unmet.ref, "due": due, "at": due})
 

@@ -44,6 +44,11 @@ class Wait:
         """Say it all."""
         if self.takes_effect:
             return f"Answered; takes effect {self.takes_effect} unless an answer is taken back."
+        if self.action and self.at is None:
+            return (
+                f"Condition {self.action} of {self.who} was broken off before it was met: "
+                "the proposal can only be withdrawn."
+            )
         if self.action and self.at:
             return f"Waits for condition {self.action} of {self.who}, due {words.short_day(self.at)}."
         said = (
@@ -110,6 +115,8 @@ def _takes_effect(wait: Waiting, today: date) -> str:
 def _next(wait: Waiting, edition: Edition, who: str) -> str:
     if wait.next == steps.HELD:
         return "it takes effect unless it is taken back"
+    if wait.next == steps.BROKEN_OFF:
+        return "nothing: the proposal can only be withdrawn"
     if wait.action:
         return "it goes on once the condition is met"
     if wait.next in list(Nudge):

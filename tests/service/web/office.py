@@ -45,6 +45,7 @@ from service.web.app import Application, create_app
 from tests.support.activities import FakeMailroom, done
 from workflows.model import (
     MEETING,
+    ActionState,
     Ask,
     Becoming,
     CaseWaiting,
@@ -323,7 +324,7 @@ class Office:
     def register(self) -> Register:
         return Register(self.store, FakeMailroom(), self.links)
 
-    def became(self, ref: str, state: State, number: int = 1, because: str = "") -> None:
+    def became(self, ref: str, state: State | ActionState, number: int = 1, because: str = "") -> None:
         """Change a case's state."""
         with self.store.reading() as tx:
             at = tx.now

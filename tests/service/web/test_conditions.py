@@ -7,7 +7,17 @@ import pytest
 from service.store import intents
 from tests.service.web.office import BEGINS, Browser, Office
 from tests.support.activities import done
-from workflows.model import CaseWaiting, Choice, Ending, Guard, Outcome, State, StepClosing, StepDecided
+from workflows.model import (
+    ActionState,
+    CaseWaiting,
+    Choice,
+    Ending,
+    Guard,
+    Outcome,
+    State,
+    StepClosing,
+    StepDecided,
+)
 
 FUNDER, LEAD = "cd-ce", "hoict-ce"
 TRAIN = {
@@ -225,6 +235,26 @@ def test_a_case_lists_its_conditions_with_their_actions_and_says_which_it_waits_
         "Checked by Chief Executive's department sponsor. "
         "The work cannot be confirmed complete before it is met."
     ) in browser.words
+
+
+def test_what_waits_for_a_condition_that_was_broken_off_is_said_to_have_no_way_on(
+    office: Office, approved: str
+) -> None:
+    office.became(ACTION, ActionState.WITHDRAWN)
+    told = (
+        f"Condition {ACTION} of Head of ICT, Chief Executive's was broken off before it was met: "
+        "the proposal can only be withdrawn."
+    )
+    browser = office.signed_in(LEAD)
+    browser.see(f"/cases/{approved}")
+    assert told in browser.words
+    browser.see("/cases")
+    assert told in browser.words
+    assert "Look again in a minute" not in browser.words
+    client, token = office.browser(), office.token("corp-projects-manager")
+    (wait,) = client.get(f"/api/v1/cases/{approved}", headers=token).json()["waiting"]
+    assert (wait["action"], wait["at"]) == (ACTION, None)
+    assert wait["next"] == "nothing: the proposal can only be withdrawn"
 
 
 def test_conditions_of_an_answer_that_stands_no_more_are_not_listed_as_what_is_to_be_met(
