@@ -237,9 +237,11 @@ class StepView(Frozen):
     def takes_effect(self) -> datetime | None:
         """When its outcome takes effect, as far as others may know.
 
-        That a step is settled before all of several have answered would say how those who have agree.
+        That a step is settled before all of several have answered would say how those who have agree. Nobody
+        waits for a seat that has nobody to answer.
         """
-        return None if self.silent and len(self.seats) > 1 else self.held_until
+        awaited = any(seat.holders for seat in self.seats if not seat.answered)
+        return None if awaited and len(self.seats) > 1 else self.held_until
 
     @property
     def silent(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from tests.support.activities import done
 from tests.support.real_time import RealTime
 from workflows.model import (
     Choice,
+    Decision,
     Ending,
     Hold,
     Holder,
@@ -25,6 +26,7 @@ from workflows.model import (
     StepHeld,
     StepNudged,
     StepUndone,
+    decision_key,
 )
 from workflows.rules.quorum import Refusal
 
@@ -381,6 +383,42 @@ def test_that_a_question_to_several_is_settled_is_told_nobody_before_all_have_an
     (listed,) = program.get(f"/api/v1/steps?case={ref}", headers=token).json()["steps"]
     assert len(listed["waiting_on"]) == 8
     assert "step.held" not in program.get(f"/api/v1/cases/{ref}/journal", headers=token).text
+
+
+def test_a_vacant_seat_keeps_nobody_from_reading_when_an_outcome_takes_effect(office: Office) -> None:
+    holding(office, "srg")
+    office.leaves(office.holder("cd-sch"))
+    ref = office.submitted("PROP-02")
+    step = office.asked(ref, "srg")
+    effect, seats = BEGINS + timedelta(minutes=30), office.step(step).seats
+    made = tuple(
+        Decision(
+            key=decision_key(step, 1, seat.key),
+            step=step,
+            round=1,
+            seat=seat.key,
+            person=seat.holders[0].person,
+            choice=Choice.APPROVE,
+            content_hash=office.step(step).content_hash,
+            payload_hash="p",
+            submitted_at=BEGINS,
+            held_until=effect,
+        )
+        for seat in seats
+        if seat.holders
+    )
+    assert len(made) == len(seats) - 1
+    done(office.register.decided(StepDecided(step=step, decisions=made[:-1], at=BEGINS)))
+    done(office.register.held(StepHeld(step=step, number=1, until=effect, at=BEGINS)))
+    pmo = office.signed_in("corp-projects-manager")
+    pmo.see(f"/cases/{ref}")
+    assert "takes effect" not in pmo.words
+    done(office.register.decided(StepDecided(step=step, decisions=made[-1:], at=BEGINS)))
+    pmo.see(f"/cases/{ref}")
+    assert "Answered; takes effect at 10:30 unless an answer is taken back." in pmo.words
+    program, token = office.browser(), office.token("corp-projects-manager", "read:case")
+    (listed,) = program.get(f"/api/v1/steps?case={ref}", headers=token).json()["steps"]
+    assert (listed["next"], listed["waiting_on"]) == ("held", [])
 
 
 @pytest.mark.parametrize("choice", ["reject", "declare_interest"])
