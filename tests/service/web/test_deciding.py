@@ -636,6 +636,31 @@ def test_a_link_tells_what_has_happened_opened_or_confirmed(
 
 
 @pytest.mark.parametrize(
+    ("ending", "why", "heading", "said"),
+    [
+        (Ending.DECIDED, "", "decided without you", "The others who were asked settled the question on"),
+        (
+            Ending.WITHDRAWN,
+            "returned_by_another",
+            "not asked any more",
+            "returned INV-2004-0001 to its sponsor",
+        ),
+    ],
+)
+def test_an_answer_that_did_not_count_is_not_told_as_somebody_else_s(
+    office: Office, step: str, ending: Ending, why: str, heading: str, said: str
+) -> None:
+    browser = checking(office, step)
+    office.engine.answer = Refused(Refusal.ENDED)
+    browser.press()
+    closed(office, step, ending, why)
+    browser.see(office.link(step, FUNDER))
+    assert heading in browser.heading
+    assert said in browser.words
+    assert "Somebody else who could answer for the same post" not in browser.words
+
+
+@pytest.mark.parametrize(
     ("happens", "said"),
     [
         (_refused_by_another, "one refusal is enough"),
