@@ -31,11 +31,7 @@ def open_actions(tx: Tx, case: CaseView, becoming: Becoming) -> None:
 
 def _required(tx: Tx, case: CaseView) -> Iterator[Wanted]:
     """Go through the conditions of the answers that stand for the version that was approved."""
-    stands = {
-        step.id
-        for step in steps.of_version(tx, case.ref, case.version)
-        if step.choice and step.choice.favourable
-    }
+    stands = {step.id for step in steps.of_version(tx, case.ref, case.version) if step.favourable}
     for made in intents.decisions_of(tx, case.ref, strict=False):
         if made.step in stands and made.choice.conditional:
             for number, put in enumerate(made.conditions, start=1):

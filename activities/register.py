@@ -101,9 +101,9 @@ class Register(Writing, ports.Register):
         tx.lock(steps.case_of(nudged.step))
         step, case = _step(tx, nudged.step)
         day = calendar.local_day(nudged.at)
-        if agendas.rolled_on_to(tx, directory(tx, case), step, day):
+        if to := agendas.rolled_on_to(tx, directory(tx, case), step, day):
             # Nobody is late: the forum's next meeting has it, and asks its secretary for the record of it.
-            return steps.nudged(tx, nudged, step.asked, [])
+            return steps.nudged(tx, nudged, step.asked, [], rolled_on=to)
         there = seated(tx, case, step, step.asked, day)
         seats = there.nudged(step.asked, nudged.silent, nudged.rung.nudge)
         letters = correspondence(tx, case, self._links, nudged.at).nudged(step, nudged, seats)

@@ -30,9 +30,10 @@ from workflows.model import (
     Holder,
     LegAsk,
     Seat,
+    State,
     StepClosing,
 )
-from workflows.rules import calendar
+from workflows.rules import calendar, states
 
 _MEETING_IS_TOLD = ("notification", "dataset", "parameter")
 """Questions that go to a meeting, which is told afterwards of those that no meeting could serve."""
@@ -66,9 +67,7 @@ class Outcomes(Office):
             if (other.id, seat.key) in given and other.choice is not Choice.DEFER
         ]
         goes_on = settled not in (None, Choice.DEFER) and self._end(step, settled) is None
-        stopping = next(
-            (other for other in beside if goes_on and not other.open and self._end(other, other.choice)), None
-        )
+        stopping = self._stopping(beside) if goes_on else None
         letter = letters.Receipt(
             to=self._addressee(made.post, made.person),
             matter=self._matter(),
@@ -263,8 +262,23 @@ class Outcomes(Office):
         return tuple(seat.post for seat in put.seats if seat.post in held)
 
     def _becomes(self, step: StepView, choice: Choice | None) -> str:
-        """Return the state to which an answer brings the case, if it does not simply go on."""
-        return self._end(step, choice) or ""
+        """Return the state to which an answer brings the case, if it does not simply go on.
+
+        What was refused beside it is over, whatever else is answered.
+        """
+        state = self._end(step, choice)
+        if state is State.RETURNED and (stopping := self._stopping(self._beside(step))):
+            refused = self._end(stopping, stopping.choice) if stopping.choice else None
+            state = refused or state
+        return state or ""
+
+    def _stopping(self, beside: Sequence[StepView]) -> StepView | None:
+        """Return the question that stops the case, of those put together that are closed."""
+        stops = [other for other in beside if not other.open and self._end(other, other.choice)]
+        if not stops:
+            return None
+        counts = states.together([came_to(other, other.choice) for other in stops])
+        return next(other for other in stops if other.id == counts.step)
 
     def _put_at_a_meeting(self, step: StepView) -> letters.Next | None:
         """Return where a question goes whose members came to no decision, if it is put at their meeting."""

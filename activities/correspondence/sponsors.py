@@ -20,7 +20,7 @@ from service.telling import (
     title,
 )
 from workflows import letters
-from workflows.letters import Addressee, Question
+from workflows.letters import Addressee, Answer, Question
 from workflows.model import (
     Becoming,
     CaseMoved,
@@ -158,7 +158,7 @@ class Sponsors(CaseFile):
     ) -> ToSponsor | None:
         """Return the letter which a state sends, if it sends one."""
         common = {"matter": self._matter(), "on": self.today}
-        answers = self._answers(step)
+        answers = self._alike(step, state)
         match state:
             case State.APPROVED:
                 approving = tuple(self._told(made) for made in self._this_version())
@@ -203,6 +203,16 @@ class Sponsors(CaseFile):
                 return partial(letters.Completed, **common, confirmed_by=confirmed)
             case _:
                 return None
+
+    def _alike(self, step: StepView | None, state: State) -> tuple[Answer, ...]:
+        """Return the answers that brought a case to a state: those of each question put together with a
+        step's that came to it.
+        """
+        if step is None:
+            return ()
+        beside = [other for other in self._beside(step) if other.choice]
+        alike = [other for other in beside if self._end(other, other.choice) is state]
+        return tuple(answer for one in (step, *alike) for answer in self._answers(one))
 
     def _withdrawn(self, to: Addressee, orders_to: str) -> letters.Withdrawn:
         left = outliving(self.tx, self.case.ref)

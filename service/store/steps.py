@@ -15,6 +15,7 @@ from service.store.line import ENGINE, Entry
 from service.store.tables import ACTIONS, CASE_WAITS, CASES, DECISIONS, HOLDERS, INTENTS, SEATS, STEPS
 from workflows.model import (
     MEETING,
+    ActionState,
     Ask,
     Assurance,
     Capacity,
@@ -89,12 +90,13 @@ _SEATS_WAITING = (
 )
 _PEOPLE_WAITING = select(HOLDERS.c.step, HOLDERS.c.seat, HOLDERS.c.person).where(HOLDERS.c.waiting)
 _UNMET = (
-    select(ACTIONS.c.parent, ACTIONS.c.ref, ACTIONS.c.owner, ACTIONS.c.due)
+    select(ACTIONS.c.parent, ACTIONS.c.ref, ACTIONS.c.owner, ACTIONS.c.due, CASES.c.open)
     .join(CASES, CASES.c.ref == ACTIONS.c.ref)
     .where(
         ACTIONS.c.parent.in_(bindparam("cases", expanding=True)),
         ACTIONS.c.guards != Guard.NOTHING,
-        CASES.c.open,
+        # One that was broken off keeps what it guards, for nobody has checked it.
+        or_(CASES.c.open, CASES.c.state == ActionState.WITHDRAWN),
     )
     .order_by(ACTIONS.c.ref)
 )
@@ -105,6 +107,9 @@ _HELD_UNTIL = select(func.max(DECISIONS.c.held_until)).where(DECISIONS.c.step ==
 
 HELD = "held"
 """What comes next in a step whose outcome waits for second thoughts: it takes effect."""
+
+BROKEN_OFF = "broken_off"
+"""What comes next where a condition was broken off that guards what is to come: nothing."""
 
 
 class SeatView(Seat):
@@ -218,6 +223,11 @@ class StepView(Frozen):
         return self.terms.answers
 
     @property
+    def favourable(self) -> bool:
+        """It came to a yes, so that what was required with it holds."""
+        return self.choice is not None and self.choice.favourable
+
+    @property
     def next(self) -> Rung | None:
         """What happens next if nobody answers, or None if nothing will."""
         left = (rung for rung in self.rungs if rung.number > self.climbed)
@@ -227,9 +237,11 @@ class StepView(Frozen):
     def takes_effect(self) -> datetime | None:
         """When its outcome takes effect, as far as others may know.
 
-        That a step is settled before all of several have answered would say how those who have agree.
+        That a step is settled before all of several have answered would say how those who have agree. Nobody
+        waits for a seat that has nobody to answer.
         """
-        return None if self.silent and len(self.seats) > 1 else self.held_until
+        awaited = any(seat.holders for seat in self.seats if not seat.answered)
+        return None if awaited and len(self.seats) > 1 else self.held_until
 
     @property
     def silent(self) -> tuple[str, ...]:
@@ -273,7 +285,8 @@ class Waiting(Frozen):
     since: datetime
     due: datetime | None = None
     next: str
-    """The nudge to come, `held` for an outcome that takes effect, or the leg that waits."""
+    """The nudge to come, `held` for an outcome that takes effect, the leg that waits, or `broken_off` for a
+    condition that nobody will meet."""
     at: datetime | None
     working_days: int = 0
     """Filled in by whoever knows the calendar."""
@@ -308,14 +321,26 @@ def opened(
     return StepOpened(seats=known.asked, rungs=known.rungs, clock=tx.clock)
 
 
-def nudged(tx: Tx, nudge: StepNudged, seats: Sequence[Seat], queued: Sequence[QueuedLetter]) -> StepSeated:
-    """Write that a rung came due, the people it brings in, and their letters."""
-    data = {
+def nudged(
+    tx: Tx,
+    nudge: StepNudged,
+    seats: Sequence[Seat],
+    queued: Sequence[QueuedLetter],
+    *,
+    rolled_on: date | None = None,
+) -> StepSeated:
+    """Write that a rung came due, the people it brings in, and their letters.
+
+    A question that has `rolled_on` to a forum's next meeting has none.
+    """
+    data: dict[str, Any] = {
         "step": nudge.step,
         "rung": nudge.rung.model_dump(mode="json"),
         "silent": list(nudge.silent),
         "seats": [seat.model_dump(mode="json") for seat in seats],
     }
+    if rolled_on:
+        data["rolled_on"] = rolled_on
     key = f"nudged:{nudge.step}:{nudge.rung.number}"
     fact = Entry("step.nudged", data, key, ENGINE, at=nudge.at)
     new = letters.tell(tx, case_of(nudge.step), [fact], queued)
@@ -635,6 +660,10 @@ def _on_people(step: StepView) -> Iterable[Waiting]:
 
 def _on_condition(wait: Waiting, unmet: Row[Any]) -> Waiting:
     """Return on whom a case waits for one of the conditions that guard what is to come."""
+    if not unmet.open:
+        return wait.model_copy(
+            update={"on": unmet.owner, "action": unmet.ref, "next": BROKEN_OFF, "at": None}
+        )
     due = calendar.closing(unmet.due)
     return wait.model_copy(update={"on": unmet.owner, "action": unmet.ref, "due": due, "at": due})
 

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from service import telling
 from service.handbook import Edition
-from service.store import actions, cases
+from service.store import actions, cases, steps
 from service.store.actions import ActionView
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import Condition, DecisionView
 from service.web import words
 from workflows import letters
+from workflows.model import State
 
 
 class Followed(NamedTuple):
@@ -39,7 +40,11 @@ class Followed(NamedTuple):
 
 
 def of_case(tx: Tx, case: CaseView, decisions: Sequence[DecisionView]) -> list[Followed]:
-    """Return the conditions that decisions put to a case, then whatever else follows from it."""
+    """Return the conditions that decisions put to a case and that stand, then whatever else follows from it.
+
+    Those of an earlier version stand if the answer does, and those of a question that is decided if it came
+    to a yes; where the proposal has ended otherwise than by its completion, those that are followed up.
+    """
     return list(_of_case(tx, case, decisions))
 
 
@@ -51,9 +56,13 @@ def of_decision(tx: Tx, case: CaseView, decision: DecisionView) -> list[Followed
 
 def _of_case(tx: Tx, case: CaseView, decisions: Sequence[DecisionView]) -> Iterator[Followed]:
     following = _following(tx, case)
+    over = not case.open and case.state != State.CLOSED
+    about = steps.of_version(tx, case.ref, case.version)
+    stand = {step.id for step in about if not over and (step.open or step.favourable)}
     for decision in decisions:
         for key, put in _put(decision):
-            yield Followed(put, following.pop(key, None))
+            if decision.step in stand or key in following:
+                yield Followed(put, following.pop(key, None))
     yield from (Followed(_wanted(tx, action), action) for action in following.values())
 
 

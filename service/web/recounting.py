@@ -1,6 +1,6 @@
 """The record in plain words: one sentence for each kind of line."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from service.store import canonical, intents
 from service.store.line import Line
 from service.web import words
 from workflows.model import Choice, Moving, Nudge
+from workflows.rules.quorum import Refusal
 
 
 @dataclass(frozen=True)
@@ -29,27 +30,34 @@ class Told:
 def recount(lines: Iterable[Line], edition: Edition) -> list[Told]:
     """Tell the record of a case, from its first line on."""
     kinds: dict[str, str] = {}
+    seats: dict[str, list[dict[str, Any]]] = {}
     told: list[Told] = []
     for line in lines:
+        step = str(line.data.get("step", ""))
         if line.kind == "step.opened":
-            kinds[str(line.data["step"])] = str(line.data["ask"]["terms"]["kind"])
+            kinds[step] = str(line.data["ask"]["terms"]["kind"])
         told.append(
             Told(
                 seq=line.seq,
                 at=line.at,
                 recorded=line.recorded,
-                sentence=_sentence(_asking(line, kinds), edition),
+                sentence=_sentence(_asking(line, kinds, seats), edition),
                 kind=line.kind,
                 fingerprint=words.fingerprint(line.mac),
             )
         )
+        if "seats" in line.data:
+            seats[step] = line.data["seats"]
     return told
 
 
-def _asking(line: Line, kinds: Mapping[str, str]) -> Line:
-    """Return a line that says which kind of question it is about, in which words its answers are told."""
-    asked = kinds.get(str(line.data.get("step", "")), "")
-    return line.model_copy(update={"data": line.data | {"asked": asked}})
+def _asking(line: Line, kinds: Mapping[str, str], seats: Mapping[str, Sequence[dict[str, Any]]]) -> Line:
+    """Return a line that says which kind of question it is about, in which words its answers are told, and
+    who was asked before.
+    """
+    step = str(line.data.get("step", ""))
+    known = {"asked": kinds.get(step, ""), "before": seats.get(step, ())}
+    return line.model_copy(update={"data": line.data | known})
 
 
 def gist(lines: Iterable[Line]) -> list[Line]:
@@ -179,15 +187,46 @@ _MOVED = {
 
 def _opened(line: Line, edition: Edition) -> str:
     seats = line.data.get("seats") or ()
-    posts = [telling.title(edition, str(seat.get("post")), words.local(line.at)) for seat in seats]
-    asked = words.listed(list(dict.fromkeys(posts)))
+    asked = _posts(seats, edition, words.local(line.at))
     return f"Asked: {asked or 'nobody could be found to ask'}."
 
 
 def _nudged(line: Line, edition: Edition) -> str:
-    nudge = str((line.data.get("rung") or {}).get("nudge", line.data.get("nudge", "")))
-    done = words.NUDGES[Nudge(nudge)] if nudge in list(Nudge) else "the next rung came due"
-    return f"Nobody had answered, so {done}."
+    data, day = line.data, words.local(line.at)
+    silent = [seat for seat in data["seats"] if seat["key"] in data["silent"]]
+    nudge, they = Nudge(data["rung"]["nudge"]), f"{_posts(silent, edition, day)} had not answered"
+    if rolled_on := data.get("rolled_on"):
+        to = words.short_day(date.fromisoformat(rolled_on))
+        return f"{they}, and nobody was reminded: the meeting on {to} has it."
+    if nudge in _NOBODY:
+        before = {seat["key"]: seat["holders"] for seat in data["before"] if nudge is not Nudge.REMIND}
+        reached = [seat for seat in silent if seat["holders"] != before.get(seat["key"], [])]
+        if not reached:
+            return f"{they}, and {_NOBODY[nudge]}."
+        they = f"{_posts(reached, edition, day)} had not answered"
+    return f"{they}, so {_NUDGED[nudge]}."
+
+
+def _posts(seats: Iterable[Mapping[str, Any]], edition: Edition, day: date) -> str:
+    posts = [telling.title(edition, str(seat["post"]), day) for seat in seats]
+    return words.listed(list(dict.fromkeys(posts)))
+
+
+_NUDGED = {
+    Nudge.REMIND: "a reminder was sent",
+    Nudge.COVER: "their cover or substitute was asked as well",
+    Nudge.LINE: "the next person up the line was asked as well",
+    Nudge.COUNT: "the votes cast by then were counted, to decide if they make a quorum",
+    Nudge.PMO: "the programme office was told",
+}
+"""What a rung did about those who were silent; that a question closed is told as its closing."""
+
+_NOBODY = {
+    Nudge.REMIND: "there was nobody to remind",
+    Nudge.COVER: "there was no cover or substitute still to be asked",
+    Nudge.LINE: "there was nobody up the line still to be asked",
+}
+"""That a rung could reach nobody, of those that write to whoever they reach."""
 
 
 def _decided(line: Line, edition: Edition, said: str = "") -> str:
@@ -226,6 +265,20 @@ def _taken_back(said: str) -> Callable[[Line, Edition], str]:
         return f"{who} {said}."
 
     return tell
+
+
+def _not_taken_back(line: Line, edition: Edition) -> str:
+    refusal = str(line.data.get("refusal", ""))
+    return _taken_back(_WHY_NOT_TAKEN_BACK.get(refusal, "could not take an answer back"))(line, edition)
+
+
+_WHY_NOT_TAKEN_BACK: dict[str, str] = {
+    Refusal.TOO_LATE: "asked too late to take an answer back, and it stands",
+    Refusal.ENDED: "asked to take an answer back once the question was over",
+    Refusal.NOTHING_THERE: "asked to take back an answer that did not count",
+    Refusal.FAULT: "asked to take an answer back, which a fault in Assent prevented",
+}
+"""What came of the wish to take an answer back, by why it was refused; another reason is not told."""
 
 
 def _rolled_on(line: Line, edition: Edition) -> str:
@@ -313,7 +366,7 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "decision.recorded": _decision_recorded,
     "decision.taking_back": _taken_back("asked to take an answer back"),
     "decision.undone": _taken_back("took an answer back, and the question waits for them again"),
-    "decision.not_taken_back": _taken_back("asked too late to take an answer back, and it stands"),
+    "decision.not_taken_back": _not_taken_back,
     "approval.expiring": _expiring,
     "question.rolled_on": _rolled_on,
     "decision.refused": lambda line, edition: "An answer was not counted.",

@@ -44,6 +44,11 @@ class Wait:
         """Say it all."""
         if self.takes_effect:
             return f"Answered; takes effect {self.takes_effect} unless an answer is taken back."
+        if self.action and self.at is None:
+            return (
+                f"Condition {self.action} of {self.who} was broken off before it was met: "
+                "the proposal can only be withdrawn."
+            )
         if self.action and self.at:
             return f"Waits for condition {self.action} of {self.who}, due {words.short_day(self.at)}."
         said = (
@@ -110,6 +115,8 @@ def _takes_effect(wait: Waiting, today: date) -> str:
 def _next(wait: Waiting, edition: Edition, who: str) -> str:
     if wait.next == steps.HELD:
         return "it takes effect unless it is taken back"
+    if wait.next == steps.BROKEN_OFF:
+        return "nothing: the proposal can only be withdrawn"
     if wait.action:
         return "it goes on once the condition is met"
     if wait.next in list(Nudge):
@@ -241,12 +248,12 @@ _HALTED = {
 
 def _halted(tx: Tx, case: CaseView, answered: Sequence[tuple[StepView, Choice | None]]) -> str:
     """Say what comes of a question that lets a case go no further, or puts it off; nothing for others."""
-    for one, choice in answered:
-        if choice is None or choice is Choice.DEFER:
-            continue
-        ended = states.after(telling.came_to(one, choice))
-        if ended is not None:
-            return _HALTED.get(ended, "it ends here, and its sponsor is told why")
+    decided = [
+        telling.came_to(one, choice) for one, choice in answered if choice and choice is not Choice.DEFER
+    ]
+    stopped = states.after(states.together(decided)) if decided else None
+    if stopped is not None:
+        return _HALTED.get(stopped, "it ends here, and its sponsor is told why")
     put_off = [one.id for one, choice in answered if choice is Choice.DEFER]
     if put_off and all(choice is not None for _, choice in answered):
         days = [

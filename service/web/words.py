@@ -112,8 +112,8 @@ _VOTES = {
 
 NUDGES = {
     Nudge.REMIND: "a reminder is sent",
-    Nudge.COVER: "their cover or substitute is asked as well",
-    Nudge.LINE: "the next person up the line is asked as well",
+    Nudge.COVER: "their cover or substitute, if there is one, is asked as well",
+    Nudge.LINE: "the next person up the line, if there is one, is asked as well",
     Nudge.COUNT: "the votes cast by then are counted, and decide if they make a quorum",
     Nudge.PMO: "the programme office is told",
     Nudge.CLOSE: "the question closes, and whoever is to be asked instead is asked",

@@ -113,6 +113,44 @@ def test_a_rejection_says_whose_it_was_and_why(desk: Desk) -> None:
     assert answer["who"] == "Budget holder, De Montfort Hall"
 
 
+FUNDERS = ("bh-dmh", "bh-sports")
+
+
+def both_answer(desk: Desk, *choices: Choice) -> str:
+    """Let the funders of a proposal answer at one moment, the first first; return its reference."""
+    case = desk.submits()
+    made = []
+    for funder, choice in zip(FUNDERS, choices, strict=True):
+        desk.opens(desk.ask(case, f"funding-{funder}"))
+        made.append(desk.answers(f"{case.case}.funding-{funder}.1", funder, choice))
+    for answer in made:
+        desk.closes(answer.step, answer, choice=answer.choice)
+    return case.case
+
+
+@pytest.mark.parametrize(
+    ("choices", "state", "part", "whose"),
+    [
+        ((Choice.RETURN, Choice.RETURN), "returned", "wanted", ["De Montfort Hall", "Sports Services"]),
+        ((Choice.REJECT, Choice.REJECT), "rejected", "answers", ["De Montfort Hall", "Sports Services"]),
+        ((Choice.REJECT, Choice.RETURN), "rejected", "answers", ["De Montfort Hall"]),
+    ],
+)
+def test_the_sponsor_reads_the_words_of_everybody_who_sent_it_back_at_one_moment(
+    desk: Desk, choices: tuple[Choice, Choice], state: str, part: str, whose: list[str]
+) -> None:
+    ref = both_answer(desk, *choices)
+    (key, _) = desk.becomes(ref, state, because=f"{ref}.funding-bh-dmh.1")
+    told = next(row.props for row in desk.ledger(ref) if row.key == key)
+    assert [answer["who"].removeprefix("Budget holder, ") for answer in told[part]] == whose
+
+
+def test_whoever_returns_what_is_refused_already_is_told_that_it_stops(desk: Desk) -> None:
+    ref = both_answer(desk, Choice.REJECT, Choice.RETURN)
+    told = {row.post: row.props["becomes"] for row in desk.ledger(ref) if row.kind == "receipt"}
+    assert told == {"bh-dmh": "rejected", "bh-sports": "rejected"}
+
+
 def test_a_withdrawal_of_a_step_never_opened_is_still_told(desk: Desk) -> None:
     case = desk.submits()
     with desk.store.writing() as tx:

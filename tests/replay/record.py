@@ -97,6 +97,18 @@ async def rejected(play: Play) -> None:
     await play.ends()
 
 
+async def refused_and_returned(play: Play) -> None:
+    """Two funders answer at one moment: the first returns it, and the second rejects it."""
+    await play.is_notified_at_once()
+    for funder in TWO:
+        await play.asks(f"funding-{funder}")
+    play.outside.register.may_close.clear()
+    await play.answers("funding-bh-dmh", Choice.RETURN)
+    await play.answers("funding-bh-sports", Choice.REJECT)
+    play.outside.register.may_close.set()
+    await play.ends()
+
+
 async def returned(play: Play) -> None:
     await play.is_notified_at_once()
     await play.answers("funding-bh-dmh", Choice.RETURN)
@@ -472,6 +484,9 @@ HELD = TERMS["funding"].model_copy(update={"hold": Hold(minutes=30)})
 YEAR = Validity(months=12, warn_days=(60, 20))
 EXPIRING = terms((3, Nudge.REMIND), (10, Nudge.CLOSE), choices=MONEY, silence=Silence.EXPIRE)
 
+BEFORE = ("returned-before-a-refusal",)
+"""Ways that a case may have taken and none takes any more: their histories cannot be recorded again."""
+
 WAYS = (
     Way("approved", opened("INV-2004-0001"), approved, ("notification.1", "funding-bh-dmh.1")),
     Way(
@@ -479,6 +494,11 @@ WAYS = (
         opened("INV-2004-0002", *TWO, decide_by=SOON),
         rejected,
         ("funding-bh-dmh.1", "funding-bh-sports.1"),
+    ),
+    Way(
+        "refused-and-returned",
+        opened("INV-2004-0044", *TWO, decide_by=SOON),
+        refused_and_returned,
     ),
     Way("returned", opened("INV-2004-0003", decide_by=SOON), returned, ("funding-bh-dmh.1",)),
     Way("kept", opened("INV-2004-0022", *TWO, decide_by=SOON), kept),

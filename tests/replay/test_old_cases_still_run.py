@@ -21,7 +21,7 @@ from temporalio.workflow import NondeterminismError
 
 from activities.worker import RUNNER, WORKFLOWS
 from service import handbook
-from tests.replay.record import HISTORIES, MEETING_WAYS, WAYS
+from tests.replay.record import BEFORE, HISTORIES, MEETING_WAYS, WAYS
 from workflows import human_step
 from workflows.processes import investment_proposal
 
@@ -43,7 +43,8 @@ async def test_an_old_case_still_runs(file: Path) -> None:
 
 
 def test_every_path_has_a_history_and_every_process_a_path() -> None:
-    assert {way.name for way in WAYS} | MEETING_WAYS.keys() == {file.stem.partition(".")[0] for file in FILES}
+    named = {way.name for way in WAYS} | MEETING_WAYS.keys() | {*BEFORE}
+    assert named == {file.stem.partition(".")[0] for file in FILES}
     kinds = {_kind(file) for file in FILES}
     # A look at whether a worker answers is over in a moment, and is never old.
     assert kinds | {"Readiness"} == {made.__name__ for made in WORKFLOWS}
@@ -124,6 +125,7 @@ NEVER_LAPSES = (
     "await self.while_valid(valid, self.complete(proposal, outcome))",
     "await self.complete(proposal, outcome)",
 )
+BY_THE_NEW_RULE_ALONE = (' or workflow.patched("refusal-before-return")', " or True")
 NOT_TRIED_AT_ONCE = (
     "await workflow.execute_local_activity_method(port, fact, summary=summary, **AT_ONCE)",
     "await self._write_later(port, fact, summary)",
@@ -136,6 +138,7 @@ NOT_TRIED_AT_ONCE = (
         (investment_proposal, "approved.case", MEETING_FIRST),
         (investment_proposal, "returned.case", RETURNED_LATER),
         (investment_proposal, "rejected.case", NOT_TOLD),
+        (investment_proposal, "returned-before-a-refusal.case", BY_THE_NEW_RULE_ALONE),
         (human_step, "approved.step-funding-bh-dmh.1", ONE_MORE_ACTIVITY),
         (human_step, "silent-for-weeks.step-notification.1", WITHOUT_A_TIMER),
         (human_step, "expired.step-funding-bh-dmh.1", NO_COUNT_AT_THE_END),

@@ -116,6 +116,22 @@ async def test_one_funder_refuses_and_the_others_are_no_longer_asked(client: Cli
         assert (called_off.outcome.ending, called_off.why) == (Ending.WITHDRAWN, "refused_by_another")
 
 
+@pytest.mark.parametrize("refuses", TWO)
+async def test_a_refusal_counts_before_a_return_of_the_same_moment(client: Client, refuses: str) -> None:
+    returns = TWO[TWO.index(refuses) - 1]
+    async with playing(client, opened(f"INV-42-{refuses}", *TWO)) as play:
+        await play.is_notified()
+        for funder in TWO:
+            await play.asks(f"funding-{funder}")
+        play.outside.register.may_close.clear()
+        await play.answers(f"funding-{returns}", Choice.RETURN)
+        await play.answers(f"funding-{refuses}", Choice.REJECT)
+        play.outside.register.may_close.set()
+        await play.ends()
+        assert play.states == ["notifying", "with_funders", "rejected"]
+        assert play.outside.cases.becomings[-1].because == play.step(f"funding-{refuses}")
+
+
 async def test_a_funder_who_has_approved_is_not_called_off(client: Client) -> None:
     async with playing(client, opened("INV-7", *TWO)) as play:
         await play.is_notified()

@@ -236,13 +236,19 @@ OUTSIDE = RETURNED.model_copy(update={"outside_guidelines": True})
         ([REFERRED, REJECTED], REJECTED),
         ([RETURNED, OUTSIDE], OUTSIDE),  # both return it, and its directorate is not let off
         ([REJECTED, OUTSIDE], REJECTED),
-        ([OUTSIDE, REJECTED], OUTSIDE),
+        ([OUTSIDE, REJECTED], REJECTED),  # what one funder refuses, no new version brings before them
+        ([RETURNED, APPROVED, REJECTED], REJECTED),
     ],
 )
 def test_of_outcomes_reached_together_the_one_that_stops_the_case_counts(
     together: list[Outcome], counts: Outcome
 ) -> None:
     assert states.together(together) is counts
+
+
+def test_a_case_from_before_goes_by_whichever_of_a_refusal_and_a_return_was_listed_first() -> None:
+    assert states.together([RETURNED, REJECTED], refusal_first=False) is RETURNED
+    assert states.together([REJECTED, RETURNED], refusal_first=False) is REJECTED
 
 
 def test_the_picture_in_the_documents_is_drawn_from_the_states() -> None:

@@ -118,13 +118,16 @@ def end(outcome: Outcome) -> State:
     return state
 
 
-def together(outcomes: Sequence[Outcome]) -> Outcome:
-    """Return the outcome that counts of several: one that stops the case, else a referral.
+def together(outcomes: Sequence[Outcome], *, refusal_first: bool = True) -> Outcome:
+    """Return the outcome that counts of several: one that ends the case, else one that returns it, else a
+    referral.
 
     A question that nobody answered counts before those that were called off because of it; and of several
-    that return the case, one that says it is outside the guidelines.
+    that return the case, one that says it is outside the guidelines. Unless `refusal_first`, whichever of a
+    refusal and a return was listed first counts.
     """
     ranks: tuple[Callable[[Outcome], bool], ...] = (
+        lambda outcome: refusal_first and _refuses(outcome),
         lambda outcome: outcome.choice is not None and after(outcome) is not None,
         lambda outcome: outcome.ending is Ending.SILENT,
         lambda outcome: outcome.choice is None,
@@ -134,6 +137,11 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
     if counts.choice is not Choice.RETURN:
         return counts
     return next((outcome for outcome in outcomes if outcome.outside_guidelines), counts)
+
+
+def _refuses(outcome: Outcome) -> bool:
+    """Say whether an answer ends a case."""
+    return outcome.choice is not None and after(outcome) not in (None, State.RETURNED)
 
 
 def diagram() -> str:

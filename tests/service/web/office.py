@@ -45,6 +45,7 @@ from service.web.app import Application, create_app
 from tests.support.activities import FakeMailroom, done
 from workflows.model import (
     MEETING,
+    ActionState,
     Ask,
     Becoming,
     CaseWaiting,
@@ -326,7 +327,7 @@ class Office:
     def became(
         self,
         ref: str,
-        state: State,
+        state: State | ActionState,
         number: int = 1,
         because: str = "",
         valid_until: date | None = None,

@@ -1,5 +1,7 @@
 """A board votes by link: what each reader is shown of it, while it is open and afterwards."""
 
+from datetime import timedelta
+
 import pytest
 
 from service import telling
@@ -12,8 +14,10 @@ from workflows.model import (
     Capacity,
     Choice,
     Ending,
+    Nudge,
     Outcome,
     StepClosing,
+    StepNudged,
     StepOpening,
 )
 
@@ -242,3 +246,48 @@ def test_an_answer_names_the_member_for_whom_a_substitute_sat(office: Office) ->
     assert (told.substitute, told.for_whom) == (True, telling.title(rules, "cd-sch", told.on))
     for other in (sat.model_copy(update={"post": "cd-rc"}), sat.model_copy(update={"forum": ""})):
         assert not telling.told(other, rules).substitute
+
+
+def test_the_record_names_who_was_silent_at_each_rung_and_tells_what_was_done(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    step = asked(office, ref)
+    silent = ("cd-sch", "cd-hsg")
+
+    def told(nudge: Nudge) -> str:
+        """What the record says of the first rung of a kind, once it has come due."""
+        rung = next(rung for rung in office.step(step).rungs if rung.nudge is nudge)
+        done(office.register.nudged(StepNudged(step=step, rung=rung, silent=silent, at=rung.at)))
+        reader = office.signed_in(office.edition.roles["pmo"])
+        reader.see(f"/cases/{ref}/record")
+        return reader.words
+
+    words = told(Nudge.REMIND)
+    both = "Corporate Director, Social Care and Health and Corporate Director, Housing"
+    assert f"{both} had not answered, so a reminder was sent." in words
+    assert "Nobody" not in words
+    office.covers("cd-sch", by="bh-dmh", until=office.step(step).due.date() + timedelta(days=30))
+    words = told(Nudge.COVER)
+    one = both.removesuffix(" and Corporate Director, Housing")
+    assert f"{one} had not answered, so their cover or substitute was asked as well." in words
+    assert f"{both} had not answered, so the programme office was told." in told(Nudge.PMO)
+
+
+def test_the_record_says_where_nobody_was_there_to_be_asked_as_well(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    step = asked(office, ref)
+    rung = next(rung for rung in office.step(step).rungs if rung.nudge is Nudge.COVER)
+    done(office.register.nudged(StepNudged(step=step, rung=rung, silent=("cd-hsg",), at=rung.at)))
+    reader = office.signed_in(office.edition.roles["pmo"])
+    reader.see(f"/cases/{ref}")
+    assert "had not answered, and there was no cover or substitute still to be asked." in reader.words
+    assert "was asked as well" not in reader.words
+
+
+def test_what_is_to_come_promises_no_cover_to_those_who_have_none(office: Office) -> None:
+    ref = office.submitted("PROP-02")
+    step = asked(office, ref)
+    for rung in office.step(step).rungs[:2]:
+        done(office.register.nudged(StepNudged(step=step, rung=rung, silent=("cd-hsg",), at=rung.at)))
+    reader = office.signed_in(office.edition.roles["pmo"])
+    reader.see(f"/cases/{ref}")
+    assert "their cover or substitute, if there is one, is asked as well." in reader.words

@@ -7,7 +7,17 @@ import pytest
 from service.store import intents
 from tests.service.web.office import BEGINS, Browser, Office
 from tests.support.activities import done
-from workflows.model import CaseWaiting, Choice, Ending, Guard, Outcome, State, StepClosing
+from workflows.model import (
+    ActionState,
+    CaseWaiting,
+    Choice,
+    Ending,
+    Guard,
+    Outcome,
+    State,
+    StepClosing,
+    StepDecided,
+)
 
 FUNDER, LEAD = "cd-ce", "hoict-ce"
 TRAIN = {
@@ -225,6 +235,76 @@ def test_a_case_lists_its_conditions_with_their_actions_and_says_which_it_waits_
         "Checked by Chief Executive's department sponsor. "
         "The work cannot be confirmed complete before it is met."
     ) in browser.words
+
+
+def test_what_waits_for_a_condition_that_was_broken_off_is_said_to_have_no_way_on(
+    office: Office, approved: str
+) -> None:
+    office.became(ACTION, ActionState.WITHDRAWN)
+    told = (
+        f"Condition {ACTION} of Head of ICT, Chief Executive's was broken off before it was met: "
+        "the proposal can only be withdrawn."
+    )
+    browser = office.signed_in(LEAD)
+    browser.see(f"/cases/{approved}")
+    assert told in browser.words
+    browser.see("/cases")
+    assert told in browser.words
+    assert "Look again in a minute" not in browser.words
+    client, token = office.browser(), office.token("corp-projects-manager")
+    (wait,) = client.get(f"/api/v1/cases/{approved}", headers=token).json()["waiting"]
+    assert (wait["action"], wait["at"]) == (ACTION, None)
+    assert wait["next"] == "nothing: the proposal can only be withdrawn"
+
+
+def test_conditions_of_an_answer_that_stands_no_more_are_not_listed_as_what_is_to_be_met(
+    office: Office, case: str
+) -> None:
+    step, put = office.asked(case, "funding-cd-ce"), {**TRAIN, "condition_guards": "completion"}
+    choice = Choice(put.pop("choice"))
+    browser = reading(office, step, FUNDER)
+    browser.press(choice=choice, **put)
+    browser.press()
+    done(office.register.decided(StepDecided(step=step, decisions=tuple(office.engine.decided), at=BEGINS)))
+    assert listed(office, case) == ["Train the staff"]
+    outcome = Outcome(step=step, ending=Ending.DECIDED, choice=choice, at=BEGINS)
+    office.closed(step, StepClosing(step=step, outcome=outcome))
+    office.became(case, State.RETURNED)
+    assert listed(office, case) == ["Train the staff"]
+    office.resubmitted(case, summary="Something else is bought")
+    assert listed(office, case) == []
+    browser = office.signed_in(LEAD)
+    browser.see(f"/cases/{case}")
+    assert "No condition that was set stands any more." in browser.words
+    assert "On version 1: Chief Executive's department sponsor approved with conditions" in browser.words
+    assert "cannot be confirmed complete" not in browser.words
+
+
+@pytest.mark.parametrize(
+    ("choice", "state"),
+    [(Choice.REJECT, State.REJECTED), (None, State.LAPSED), (Choice.APPROVE, State.WITHDRAWN)],
+)
+def test_conditions_of_a_proposal_that_was_not_approved_are_not_listed(
+    office: Office, case: str, choice: Choice | None, state: State
+) -> None:
+    step, put = office.asked(case, "funding-cd-ce"), dict(TRAIN)
+    browser = reading(office, step, FUNDER)
+    browser.press(choice=put.pop("choice"), **put)
+    browser.press()
+    ending = Ending.DECIDED if choice else Ending.SILENT
+    outcome = Outcome(step=step, ending=ending, choice=choice, at=BEGINS)
+    office.closed(step, StepClosing(step=step, outcome=outcome, unrecorded=tuple(office.engine.decided)))
+    if state != State.WITHDRAWN:
+        assert listed(office, case) == []
+    office.became(case, state, because=step)
+    assert listed(office, case) == []
+
+
+def listed(office: Office, case: str) -> list[str]:
+    """The conditions of a case that a program reads."""
+    client, token = office.browser(), office.token("corp-projects-manager")
+    told = client.get(f"/api/v1/cases/{case}", headers=token).json()
+    return [one["text"] for one in told["conditions"]]
 
 
 def test_proposals_and_actions_have_lists_of_their_own(office: Office, approved: str) -> None:

@@ -368,6 +368,27 @@ def test_the_receipt_counts_everybody_who_is_asked_together(office: Office) -> N
     assert "2 of 2 funders have approved; it goes to Strategic Resources Group" in told[1]
 
 
+def test_a_receipt_beside_a_refusal_asks_nobody_for_a_new_version(office: Office) -> None:
+    ref = office.submitted("PROP-02", cost_profile=SMALLER)
+    answers = {"bh-dmh": Choice.RETURN, "bh-sports": Choice.REJECT}
+    for funder in answers:
+        office.asked(ref, f"funding-{funder}")
+    browsers = []
+    for funder, choice in answers.items():
+        step = f"{ref}.funding-{funder}.1"
+        office.engine.answer = Counted(choice)
+        browser = reading(office, step, funder)
+        browser.press(choice=str(choice), reason="Too little is known")
+        browser.press()
+        browsers.append(browser)
+        office.recorded(step)
+        outcome = Outcome(step=step, ending=Ending.DECIDED, choice=choice, at=BEGINS)
+        office.closed(step, StepClosing(step=step, outcome=outcome))
+    for browser in browsers:
+        browser.see(browser.at)
+        assert "it ends here, and its sponsor is told why." in browser.words
+
+
 @pytest.mark.parametrize(
     ("state", "told"), [(State.REJECTED, "Rejected on"), (State.WITHDRAWN, "Withdrawn on")]
 )
@@ -657,6 +678,31 @@ def test_a_link_says_until_when_others_put_the_question_off(office: Office) -> N
     office.it_is(until)
     member.see(office.link(step, "cd-hsg"))
     assert "Use the link in the newest letter about it." in member.words
+
+
+@pytest.mark.parametrize(
+    ("ending", "why", "heading", "said"),
+    [
+        (Ending.DECIDED, "", "decided without you", "The others who were asked settled the question on"),
+        (
+            Ending.WITHDRAWN,
+            "returned_by_another",
+            "not asked any more",
+            "returned INV-2004-0001 to its sponsor",
+        ),
+    ],
+)
+def test_an_answer_that_did_not_count_is_not_told_as_somebody_else_s(
+    office: Office, step: str, ending: Ending, why: str, heading: str, said: str
+) -> None:
+    browser = checking(office, step)
+    office.engine.answer = Refused(Refusal.ENDED)
+    browser.press()
+    closed(office, step, ending, why)
+    browser.see(office.link(step, FUNDER))
+    assert heading in browser.heading
+    assert said in browser.words
+    assert "Somebody else who could answer for the same post" not in browser.words
 
 
 @pytest.mark.parametrize(

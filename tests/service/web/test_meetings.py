@@ -413,6 +413,9 @@ def test_nobody_is_chased_for_what_has_rolled_on_to_the_next_meeting(
         nudged = StepNudged(step=board_meets, rung=rung, silent=step.silent, at=rung.at)
         assert done(office.register.nudged(nudged)).seats == step.asked
     assert letters_of(office, board_meets) == before
+    secretary.see(f"/cases/{step.case}/record")
+    told = "had not answered, and nobody was reminded: the meeting on 25 November 2004 has it."
+    assert secretary.words.count(told) == len(step.rungs)
     browser = from_the_letter(office, board_meets, "srg-secretary")
     assert "The record of the meeting of Thursday 28 October 2004 is closed" in browser.words
 

@@ -16,6 +16,7 @@ from tests.support.activities import done
 from tests.support.real_time import RealTime
 from workflows.model import (
     Choice,
+    Decision,
     Ending,
     Hold,
     Holder,
@@ -25,6 +26,7 @@ from workflows.model import (
     StepHeld,
     StepNudged,
     StepUndone,
+    decision_key,
 )
 from workflows.rules.quorum import Refusal
 
@@ -220,6 +222,29 @@ def test_what_the_step_refuses_is_told_and_the_answer_stands(office: Office, ste
     assert "decision.not_taken_back" in kinds(office, step)
 
 
+@pytest.mark.parametrize(
+    ("refusal", "told"),
+    [
+        (Refusal.TOO_LATE, "asked too late to take an answer back, and it stands."),
+        (Refusal.ENDED, "asked to take an answer back once the question was over."),
+        (Refusal.NOTHING_THERE, "asked to take back an answer that did not count."),
+        (Refusal.FAULT, "asked to take an answer back, which a fault in Assent prevented."),
+        (Refusal.NOT_YOURS, "could not take an answer back."),
+    ],
+)
+def test_the_record_says_why_an_answer_was_not_taken_back(
+    office: Office, step: str, refusal: Refusal, told: str
+) -> None:
+    browser = asking_back(answered(office, step))
+    office.engine.answer = Refused(refusal)
+    browser.press()
+    office.days_pass(1)
+    pmo = office.signed_in("corp-projects-manager")
+    pmo.see(f"/cases/{of_case(step)}/record")
+    assert told in pmo.words
+    assert pmo.words.count("and it stands") == (refusal is Refusal.TOO_LATE)
+
+
 async def test_while_the_engine_is_away_it_is_kept_and_the_relay_brings_it(
     office: Office, step: str, real: RealTime
 ) -> None:
@@ -391,6 +416,42 @@ def test_that_a_question_to_several_is_settled_is_told_nobody_before_all_have_an
     (listed,) = program.get(f"/api/v1/steps?case={ref}", headers=token).json()["steps"]
     assert len(listed["waiting_on"]) == 8
     assert "step.held" not in program.get(f"/api/v1/cases/{ref}/journal", headers=token).text
+
+
+def test_a_vacant_seat_keeps_nobody_from_reading_when_an_outcome_takes_effect(office: Office) -> None:
+    holding(office, "srg")
+    office.leaves(office.holder("cd-sch"))
+    ref = office.submitted("PROP-02")
+    step = office.asked(ref, "srg")
+    effect, seats = BEGINS + timedelta(minutes=30), office.step(step).seats
+    made = tuple(
+        Decision(
+            key=decision_key(step, 1, seat.key),
+            step=step,
+            round=1,
+            seat=seat.key,
+            person=seat.holders[0].person,
+            choice=Choice.APPROVE,
+            content_hash=office.step(step).content_hash,
+            payload_hash="p",
+            submitted_at=BEGINS,
+            held_until=effect,
+        )
+        for seat in seats
+        if seat.holders
+    )
+    assert len(made) == len(seats) - 1
+    done(office.register.decided(StepDecided(step=step, decisions=made[:-1], at=BEGINS)))
+    done(office.register.held(StepHeld(step=step, number=1, until=effect, at=BEGINS)))
+    pmo = office.signed_in("corp-projects-manager")
+    pmo.see(f"/cases/{ref}")
+    assert "takes effect" not in pmo.words
+    done(office.register.decided(StepDecided(step=step, decisions=made[-1:], at=BEGINS)))
+    pmo.see(f"/cases/{ref}")
+    assert "Answered; takes effect at 10:30 unless an answer is taken back." in pmo.words
+    program, token = office.browser(), office.token("corp-projects-manager", "read:case")
+    (listed,) = program.get(f"/api/v1/steps?case={ref}", headers=token).json()["steps"]
+    assert (listed["next"], listed["waiting_on"]) == ("held", [])
 
 
 @pytest.mark.parametrize("choice", ["reject", "declare_interest"])
