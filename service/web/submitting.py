@@ -73,8 +73,13 @@ def preview(tx: Tx, draft: Draft, edition: Edition) -> tuple[Leg, ...]:
     """Return the way a draft would go if it were submitted now, by the meetings that are held."""
     if problems := proposals.check_route(draft.document, edition):
         raise Malformed(problems=problems)
-    received = calendar.day_of_receipt(tx.now, edition.non_working)
-    return routing.route(_facts(tx, draft, edition, received), sittings.routing(tx, edition, received))
+    day = received(tx, edition)
+    return routing.route(_facts(tx, draft, edition, day), sittings.routing(tx, edition, day))
+
+
+def received(tx: Tx, edition: Edition) -> date:
+    """Return the day on which what is submitted now counts as received: after business the next."""
+    return calendar.day_of_receipt(tx.now, edition.non_working)
 
 
 def unfinished(tx: Tx, draft: Draft, edition: Edition) -> list[Problem]:
@@ -163,9 +168,9 @@ def _way(tx: Tx, draft: Draft, edition: Edition) -> tuple[Proposal, tuple[Leg, .
     """Return the facts of a complete draft if it is submitted now, its way, and what may be added to it."""
     proposal = _facts(tx, draft, edition, tx.today)
     # What comes after business makes tomorrow's papers deadline, and not today's.
-    received = calendar.day_of_receipt(tx.now, edition.non_working)
-    sent = proposal.model_copy(update={"submitted": received})
-    rules = sittings.routing(tx, edition, received)
+    day = received(tx, edition)
+    sent = proposal.model_copy(update={"submitted": day})
+    rules = sittings.routing(tx, edition, day)
     return proposal, routing.route(sent, rules), routing.branches(sent, rules)
 
 

@@ -138,7 +138,7 @@ def route(ref: str, visit: Asker, body: OptionalBody) -> dict[str, list[RouteLeg
         draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
         edition = submitting.rules_of(tx, visit.desk, draft)
         legs = submitting.preview(tx, draft, edition)
-        stops = telling.stops(legs, edition, visit.today)
+        stops = telling.stops(legs, edition, submitting.received(tx, edition))
     return {"route": [told.leg(leg, stop) for leg, stop in zip(legs, stops, strict=True)]}
 
 

@@ -211,6 +211,16 @@ def test_the_way_is_told_with_its_clauses_before_anything_is_submitted(program: 
     assert all(leg["clause"] and leg["clause_text"] for leg in route)
 
 
+def test_what_would_be_submitted_after_business_is_told_the_days_that_count_from_the_next(
+    office: Office, program: Browser
+) -> None:
+    ref = begun(program, "PROP-01", decision_needed_by="2004-09-20")
+    by = program.post(f"{API}/proposals/{ref}/route").json()["route"][0]["by"]
+    office.days_pass(0.5)
+    later = program.post(f"{API}/proposals/{ref}/route").json()["route"][0]["by"]
+    assert (by, later) == ("2004-09-16", "2004-09-17")
+
+
 def test_a_case_says_on_whom_it_waits_since_when_what_next_and_when(office: Office, program: Browser) -> None:
     ref = office.submitted("PROP-02")
     office.became(ref, State.WITH_FUNDERS)
