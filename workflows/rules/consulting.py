@@ -41,7 +41,7 @@ def embargo_exception(proposal: Proposal, rules: RoutingRules) -> Leg | None:
 def exception_ways(proposal: Proposal, rules: RoutingRules) -> tuple[Way, ...]:
     """Return how an exception may be asked for: of whoever owns the embargo on the day of asking.
 
-    That is the day of a meeting; if there is none to come, the day itself.
+    That is the day of a meeting before the decision date; if there is none to come, the day itself.
     """
     owners = rules.embargo.owners if rules.embargo else ()
     return (
@@ -70,7 +70,9 @@ def _exception(proposal: Proposal, rules: RoutingRules, owner: EmbargoOwner, *, 
         ),
         forum=forum.key,
     )
-    return Way(leg=leg, since=owner.since, until=owner.until, meets=meets)
+    last = meetings.last_day(proposal)
+    until = min(owner.until or last, last) if meets else owner.until
+    return Way(leg=leg, since=owner.since, until=until, meets=meets)
 
 
 def _forums(owners: Iterable[EmbargoOwner]) -> dict[str, ForumRules]:
