@@ -196,9 +196,8 @@ class Reading:
         for field, row in self._rows("costs_by_year", "Costs by year", "A year's costs", value):
             year = self._of(f"{field}.year", "Year", row.get("year"), _year)
             self._named(f"{field}.year", row.get("year"), "Say which year the costs fall in")
-            if twin := next((cost.year for cost in costs if year and cost.year[:4] == year[:4]), None):
-                twice = "is given twice" if year == twin else f"is the same year as {twin}"
-                told = f"{year} {twice}; give each year one row"
+            if year and year in [cost.year for cost in costs]:
+                told = f"{year} is given twice; give each year one row"
                 self.problems.append(Problem(field=f"{field}.year", message=told))
             amounts = {
                 key: self._of(f"{field}.{key}", label, row.get(key), _money) or Decimal(0)
@@ -644,12 +643,14 @@ def _date(value: object) -> date:
 
 
 def _year(value: object) -> str:
+    """Read a financial year, and write it in one way: 2004 is 2004/05."""
     year = str(value).strip() if isinstance(value, str | int) else ""
-    first, _, second = year.partition("/")
-    known = first.isascii() and first.isdigit() and int(first[:5]) in _YEARS
-    if not known or (second and second != f"{(int(first) + 1) % 100:02d}") or year.endswith("/"):
+    first = year[:4]
+    known = first.isascii() and first.isdigit() and int(first) in _YEARS
+    written = f"{first}/{(int(first) + 1) % 100:02d}" if known else ""
+    if not known or year not in (first, written):
         raise _Wrong("must be a year such as 2004 or 2004/05")
-    return year
+    return written
 
 
 def _yes_or_no(value: object) -> bool:
