@@ -193,9 +193,10 @@ def _faults(
     source: sources.Source, trail: sources.Trail, proposal: dict[str, Any], edition: Edition
 ) -> list[Fault]:
     """Return what keeps a proposal's way from being worked out, at the lines where it is written."""
-    problems = proposals.check_route(proposal, edition)
+    submitted = proposals.submitted_on(proposal, edition)
+    problems = proposals.check_route(proposal, edition, submitted or date.min)
     faults = [source.fault((*trail, *_trail(problem.field)), problem.message) for problem in problems]
-    if not faults and proposals.submitted_on(proposal, edition) is None:
+    if not faults and submitted is None:
         faults.append(source.fault((*trail, "submitted_on"), "Say on which day it was submitted"))
     return faults
 

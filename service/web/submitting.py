@@ -71,9 +71,9 @@ def checked(document: Mapping[str, Any], edition: Edition) -> None:
 
 def preview(tx: Tx, draft: Draft, edition: Edition) -> tuple[Leg, ...]:
     """Return the way a draft would go if it were submitted now, by the meetings that are held."""
-    if problems := proposals.check_route(draft.document, edition):
-        raise Malformed(problems=problems)
     day = received(tx, edition)
+    if problems := proposals.check_route(draft.document, edition, day):
+        raise Malformed(problems=problems)
     return routing.route(_facts(tx, draft, edition, day), sittings.routing(tx, edition, day))
 
 
