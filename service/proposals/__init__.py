@@ -19,12 +19,13 @@ from service.handbook import Edition
 from service.proposals import complete, provided
 from service.proposals.complete import FARTHEST_YEARS, years_after
 from service.proposals.document import Answer, FundingParty, ProposalDocument
-from service.proposals.reading import Reading
+from service.proposals.reading import NAMES, Reading, misspelt
 from workflows.model import Proposal, Share, Size
 
 __all__ = [
     "ASKED_LATER",
     "FARTHEST_YEARS",
+    "NAMES",
     "Answer",
     "ProposalDocument",
     "check_complete",
@@ -33,6 +34,7 @@ __all__ = [
     "check_route",
     "content_hash",
     "facts",
+    "misspelt",
     "normalise",
     "provided",
     "read",

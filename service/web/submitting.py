@@ -17,17 +17,7 @@ from service.web.desk import Desk
 from workflows.model import Leg, Proposal, Size
 from workflows.rules import calendar, course, routing, series
 
-GIVEN = frozenset(proposals.ProposalDocument.model_fields) - {
-    "organisation",
-    "submitted_on",
-    "equality_checklist",
-} | {
-    "data_protection",
-    "ruleset_checks",
-    "capital_gbp",
-    "revenue_gbp_per_year",
-    "project_management_gbp",
-}
+GIVEN = frozenset(proposals.NAMES) - {"submitted_on"}
 """What a sponsor may say of a proposal. Anything else that is sent is ours to say, and is ignored."""
 
 
@@ -56,8 +46,12 @@ def rules_of(tx: Tx, desk: Desk, draft: Draft) -> Edition:
 
 
 def given(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a sponsor says, leaving out what only the engine may say."""
-    return {field: value for field, value in body.items() if field in GIVEN}
+    """Return what a sponsor says, leaving out what only the engine may say.
+
+    What is misspelt is left in, to be complained of.
+    """
+    known = GIVEN | proposals.misspelt(body).keys()
+    return {field: value for field, value in body.items() if field in known}
 
 
 def checked(document: Mapping[str, Any], edition: Edition) -> None:

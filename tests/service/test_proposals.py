@@ -473,6 +473,11 @@ def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message:
         ),
         ("funding_parties.0.share_percent", "33.333", "Share must be a percentage in digits only"),
         ("cost_profile", 84000, "Costs must be given as named fields"),
+        ("organisation", "Leicester City Council", "Organisation is Leicester City Council, but this"),
+        ("titel", "Tills", "There is no field titel; did you mean title?"),
+        ("funding_conditon", {"status": "pending"}, "There is no field funding_conditon; did you mean fund"),
+        ("cost_profile.capitol_gbp", 5, "There is no field capitol_gbp; did you mean capital_gbp?"),
+        ("funding_parties.0.share_precent", 5, "There is no field share_precent; did you mean share_percent?"),
         ("costs_by_year", [{"capital": 1}], "Say which year the costs fall in"),
         ("costs_by_year", [{"year": "2004/06"}], "Year must be a year such as 2004 or 2004/05"),
         (
@@ -650,6 +655,11 @@ def test_capital_given_by_year_only_is_added_up() -> None:
     content = proposals.normalise(document | {"costs_by_year": years}, LEICESTER)
     assert content["cost_profile"]["capital_gbp"] == "140000.00"
     assert complete(document | {"costs_by_year": years}) == {}
+
+
+def test_what_is_said_beside_a_proposal_is_passed_over() -> None:
+    beside = {"ruleset": "a", "shared_datasets": [], "principles_note": "b", "authors": [], "decided_by": 5}
+    assert hashed(COMPLETE | beside) == hashed(COMPLETE)
 
 
 def test_a_financial_year_is_one_however_it_is_written() -> None:

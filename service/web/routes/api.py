@@ -182,7 +182,10 @@ async def submit(
 @router.post("/cases/{ref}/withdraw", status_code=202, responses=WRITING, name="api_withdraw")
 @allowed(Role.START_CASE)
 async def withdraw(ref: str, visit: Asker, body: OptionalBody) -> Started:
-    """Withdraw a case. Everybody who is being asked is told."""
+    """Withdraw a case. Everybody who is being asked is told. It takes no fields."""
+    if body:
+        told = "A withdrawal says nothing more, so this would be lost; leave it out"
+        raise Malformed(problems=[Problem(field=field, message=told) for field in body])
     withdrawal = await run_in_threadpool(withdrawing.requested, visit, ref)
     await visit.desk.gateway.withdraw(ref, withdrawal)
     return Started(ref=ref, state=await run_in_threadpool(_state, visit, ref))
