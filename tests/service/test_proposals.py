@@ -477,7 +477,11 @@ def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message:
         ("titel", "Tills", "There is no field titel; did you mean title?"),
         ("funding_conditon", {"status": "pending"}, "There is no field funding_conditon; did you mean fund"),
         ("cost_profile.capitol_gbp", 5, "There is no field capitol_gbp; did you mean capital_gbp?"),
-        ("funding_parties.0.share_precent", 5, "There is no field share_precent; did you mean share_percent?"),
+        (
+            "funding_parties.0.share_precent",
+            5,
+            "There is no field share_precent; did you mean share_percent?",
+        ),
         ("costs_by_year", [{"capital": 1}], "Say which year the costs fall in"),
         ("costs_by_year", [{"year": "2004/06"}], "Year must be a year such as 2004 or 2004/05"),
         (

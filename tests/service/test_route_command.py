@@ -110,6 +110,19 @@ PROPOSAL = """proposals:
         ("    lead_post: hoict-rc\n", "", 2, "Say which post leads it"),
         ("id: ONE", "name: ONE", 2, "id: is missing"),
         ("    organisation: leicester\n", "", 2, "organisation: is missing"),
+        ("id: ONE", "id: 5", 2, "id: must be words; quotation marks make words of anything"),
+        (
+            "organisation: leicester",
+            "organisation: leicestr",
+            3,
+            "organisation: no handbook is shipped for leicestr; there are herefordshire, leicester",
+        ),
+        (
+            "    size: minor\n",
+            "    size: minor\n    funding_conditon: {status: pending}\n",
+            8,
+            "There is no field funding_conditon; did you mean funding_condition?",
+        ),
         ("size: minor", "size: [", 9, "expected"),
         ("size: minor", "lead_post: x", 7, "is given twice"),
         (

@@ -442,6 +442,13 @@ def test_an_owner_is_told_why_their_system_is_asked_about(
     assert leg.reason == reason
 
 
+def test_several_systems_are_told_as_several() -> None:
+    asked = proposal(relation=Relation.DUPLICATES, corporate_systems=("CS4", "CS6"))
+    leg = consulting.principal_customer(asked, SHIPPED.routing())
+    assert leg is not None
+    assert leg.reason == "it would do what FMIS and Personnel do already"
+
+
 @pytest.mark.parametrize(
     ("forums", "asked"),
     [

@@ -129,7 +129,7 @@ def principal_customer(proposal: Proposal, rules: RoutingRules) -> Leg | None:
         owners.setdefault(rules.systems[key].principal_customer, []).append(key)
     systems = _names(rules.systems[key].name for key in named)
     if proposal.relation is Relation.DUPLICATES:
-        reason = f"it would do what {systems} does already"
+        reason = f"it would do what {systems} {'do' if len(named) > 1 else 'does'} already"
     elif issues:
         reason = f"an issue is raised with {_principles(issues, rules)}, about {systems}"
     else:
