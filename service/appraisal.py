@@ -247,6 +247,8 @@ def gaps(read: ProposalDocument, *, major: bool) -> tuple[str, ...]:
         found.append("No option of doing nothing is given")
     if major and not read.costs_by_year:
         found.append("Costs are not given by financial year")
+    if major and read.cost_profile.project_management_gbp is None and not _managed_by_year(read):
+        found.append("No cost of managing the project is given")
     lacking = (
         ("Nobody is named who sees to", "owner"),
         ("It is not said how these will be measured", "measure"),
@@ -326,7 +328,11 @@ def _cost(read: ProposalDocument, begins: int, number: int, last: int) -> YearCo
 
 def _management_first(read: ProposalDocument) -> bool:
     in_all = read.cost_profile.project_management_gbp
-    return bool(in_all) and not any(cost.project_management for cost in read.costs_by_year)
+    return bool(in_all) and not _managed_by_year(read)
+
+
+def _managed_by_year(read: ProposalDocument) -> bool:
+    return any(cost.project_management for cost in read.costs_by_year)
 
 
 def _brings(benefit: Benefit, begins: int, number: int, last: int) -> Decimal:

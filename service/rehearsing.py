@@ -273,16 +273,10 @@ def way(content: ProposalDocument, submitted: datetime, rules: Rules, override: 
 
 def expected_days(legs: Sequence[Leg], received: date, rules: Rules) -> int:
     """Return the working days to the decision if everybody answers on the last day they have (see `DAYS`)."""
-    terms = rules.edition.terms()
-    day, days = received, 0
-    for together in course.passages([leg for leg in legs if not LEGS[leg.leg].after_approval]):
-        asks = [ask for leg in together for ask in leg.asks]
-        begins = [leg.meeting for leg in together] + [ask.expected for ask in asks]
-        start = max([day, *(begin for begin in begins if begin)])
-        due = max((terms[ask.kind].ladder.due for ask in asks), default=0)
-        days += rules.days.between(day, start) + due
-        day = rules.days.nth(start, due)
-    return days
+    due = {kind: terms.ladder.due for kind, terms in rules.edition.terms().items()}
+    before = [leg for leg in legs if not LEGS[leg.leg].after_approval]
+    days = course.passed_by(before, received, due, rules.days.nth)
+    return rules.days.between(received, max((day for day in days if day), default=received))
 
 
 def _work(leg: Leg) -> tuple[object, ...]:

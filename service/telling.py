@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -99,19 +100,10 @@ def stops(
 
     `kept` are the answers about an earlier version that stand, by the keys of their questions.
     """
-    told: list[letters.Stop] = []
-    since = day
-    for leg in route:
-        by = _by(leg, max(since, leg.meeting or since), rules, kept)
-        told.append(stop(leg, rules, day, by=by))
-        since = by or since
-    return tuple(told)
-
-
-def _by(leg: Leg, start: date, rules: Edition, kept: Mapping[str, Outcome]) -> date | None:
-    terms = rules.terms()
-    days = [terms[ask.kind].ladder.due for ask in course.unkept(leg, kept)]
-    return calendar.nth_working_day(start, max(days), rules.non_working) if days else None
+    due = {kind: terms.ladder.due for kind, terms in rules.terms().items()}
+    nth = partial(calendar.nth_working_day, non_working=rules.non_working)
+    days = course.passed_by(route, day, due, nth, kept)
+    return tuple(stop(leg, rules, day, by=by) for leg, by in zip(route, days, strict=True))
 
 
 def told(

@@ -62,6 +62,8 @@ def draft(
     page = partial(page_at, settings().base_url)
     with record() as store, store.writing() as tx:
         rules = publishing.in_force(tx, found.organisation)
+        if post not in rules.posts:
+            stop(f"There is no post {post} in the handbook in force.")
         holder = rules.holder(post, tx.today)
         if holder is None:
             stop(f"Nobody holds {post} in the handbook in force.")

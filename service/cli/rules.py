@@ -25,7 +25,7 @@ app.add_typer(handbooks, name="handbook")
 @handbooks.command("check")
 def check(
     name: Annotated[
-        str | None, typer.Argument(help="A shipped handbook, or a folder. All shipped ones if left out.")
+        str | None, typer.Argument(help="An edition, or a handbook's folder. All shipped ones if left out.")
     ] = None,
     json_: Json = False,
 ) -> None:
@@ -42,10 +42,10 @@ def check(
 
 def _reports(name: str) -> list[dict[str, Any]]:
     """Look at a handbook, and if it is right at its variants too."""
-    report = _report(name, "")
-    named = "/" in name and not Path(name).is_dir()
-    variants = () if report["faults"] or named else handbook.variants(name)
-    return [report, *(_report(name, variant) for variant in variants)]
+    known, named = handbook.parted(name)
+    report = _report(known, named)
+    variants = () if report["faults"] or named else handbook.variants(known)
+    return [report, *(_report(known, variant) for variant in variants)]
 
 
 def _report(name: str, variant: str) -> dict[str, Any]:
@@ -101,7 +101,8 @@ def route(
         organisation, ref = str(proposal.get("organisation", "")), str(proposal.get("id", ""))
         known = editions[organisation]
         if known is None:
-            typer.echo(f"{ref} is left out: no handbook is shipped for {organisation}.", err=True)
+            told = f"no handbook is shipped for {organisation}; there are {', '.join(handbook.names())}"
+            faults.append(source.fault((*trail, "organisation"), told))
             continue
         wrong = _faults(source, trail, proposal, known)
         faults += wrong
@@ -131,8 +132,11 @@ def _proposals(source: sources.Source) -> list[tuple[sources.Trail, dict[str, An
             faults.append(source.fault(trail, "must be a mapping of keys to values"))
             continue
         for key in ("id", "organisation"):
-            if not isinstance(proposal.get(key), str) or not proposal[key]:
+            if proposal.get(key) in (None, ""):
                 faults.append(source.fault((*trail, key), "is missing"))
+            elif not isinstance(proposal[key], str):
+                told = "must be words; quotation marks make words of anything"
+                faults.append(source.fault((*trail, key), told))
         if proposal.get("id") in seen:
             faults.append(source.fault((*trail, "id"), f"{proposal['id']} is given twice"))
         seen.append(str(proposal.get("id")))
@@ -147,39 +151,33 @@ def _edition(organisation: str, wanted: str) -> Edition | None:
 
     One that is named holds for its own organisation; every other goes by the edition shipped for it.
     """
-    if wanted and Path(wanted).is_dir():
-        edition = _loaded(wanted)
+    name, variant = _known(wanted) if wanted else ("", "")
+    if name == organisation or (name and name not in handbook.names()):
+        edition = _loaded(name, variant)
         if edition.organisation == organisation:
             return edition
-    elif wanted:
-        _known(wanted)
-    if organisation not in handbook.names():
-        return None
-    name, _, variant = _EDITIONS.get(wanted, "").partition("/")
-    return _loaded(organisation, variant if name == organisation else "")
+    return _loaded(organisation) if organisation in handbook.names() else None
 
 
 def edition_named(wanted: str) -> Edition:
     """Return the edition of a handbook's folder, or a shipped one by any of its names; or stop."""
-    if Path(wanted).is_dir():
-        return _loaded(wanted)
-    name, _, variant = _known(wanted).partition("/")
-    return _loaded(name, variant)
+    return _loaded(*_known(wanted))
 
 
-def _known(wanted: str) -> str:
-    if wanted not in _EDITIONS:
-        stop(f"There is no edition {wanted}; there are {', '.join(_EDITIONS)}.")
-    return _EDITIONS[wanted]
+def _known(wanted: str) -> tuple[str, str]:
+    """Return the handbook that is meant and its variant, or stop if there is none such."""
+    name, variant = handbook.parted(wanted)
+    there = name in handbook.names() or Path(name).is_dir()
+    if not there or (variant and variant not in handbook.variants(name)):
+        stop(f"There is no edition {wanted}; there are {', '.join(_editions())}.")
+    return name, variant
 
 
-_EDITIONS = {name: name for name in handbook.names()} | {
-    called: f"{name}/{variant}"
-    for name in handbook.names()
-    for variant in handbook.variants(name)
-    for called in (variant, f"{name}/{variant}")
-}
-"""What an edition may be called, and what it then is."""
+def _editions() -> list[str]:
+    """Return what the editions that are shipped may be called."""
+    shipped = {name: handbook.variants(name) for name in handbook.names()}
+    variants = [called for name in shipped for each in shipped[name] for called in (each, f"{name}/{each}")]
+    return [*shipped, *variants]
 
 
 def _loaded(name: str, variant: str = "") -> Edition:
@@ -193,9 +191,10 @@ def _faults(
     source: sources.Source, trail: sources.Trail, proposal: dict[str, Any], edition: Edition
 ) -> list[Fault]:
     """Return what keeps a proposal's way from being worked out, at the lines where it is written."""
-    problems = proposals.check_route(proposal, edition)
+    submitted = proposals.submitted_on(proposal, edition)
+    problems = proposals.check_route(proposal, edition, submitted or date.min)
     faults = [source.fault((*trail, *_trail(problem.field)), problem.message) for problem in problems]
-    if not faults and proposals.submitted_on(proposal, edition) is None:
+    if not faults and submitted is None:
         faults.append(source.fault((*trail, "submitted_on"), "Say on which day it was submitted"))
     return faults
 

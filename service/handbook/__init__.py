@@ -20,7 +20,7 @@ from service.handbook.edition import (
     TechnicalParameter,
 )
 from service.handbook.explain import counts, explained
-from service.handbook.reading import HandbookError, load, names, variants
+from service.handbook.reading import HandbookError, load, names, parted, variants
 from service.handbook.sources import Fault
 
 __all__ = [
@@ -48,5 +48,6 @@ __all__ = [
     "explained",
     "load",
     "names",
+    "parted",
     "variants",
 ]

@@ -39,14 +39,28 @@ def variants(name: str | Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (_folder(name) / _VARIANTS).glob("*.yaml")))
 
 
+def parted(name: str) -> tuple[str, str]:
+    """Part the name of a handbook from that of its variant, which is empty if none is meant.
+
+    A variant follows its handbook, as `leicester/framework-2004`; one that is shipped may stand alone.
+    """
+    before, _, last = name.rpartition("/")
+    if before in names():
+        return before, last
+    if not before and not Path(name).is_dir():
+        return next(((each, name) for each in names() if name in variants(each)), (name, ""))
+    # What follows the stroke is part of a path, unless there is a variant of that name and no folder.
+    named = not Path(name).is_dir() and last in variants(before)
+    return (before, last) if named else (name, "")
+
+
 def load(name: str | Path, *, variant: str = "", today: date | None = None) -> Edition:
-    """Read a shipped handbook by name, or any by its folder; `leicester/framework-2004` is a variant.
+    """Read a shipped handbook by name, or any by its folder; or a variant, by a name that `parted` knows.
 
     Raises HandbookError with every fault at once.
     """
-    # Only of a handbook that is shipped is what follows the stroke an edition; else it is part of a path.
-    if isinstance(name, str) and not variant and name.count("/") == 1 and name.split("/")[0] in names():
-        name, variant = name.split("/")
+    if isinstance(name, str) and not variant:
+        name, variant = parted(name)
     folder = _folder(name)
     if not folder.is_dir():
         known = ", ".join(names())
@@ -79,14 +93,15 @@ def _folder(name: str | Path) -> Path:
 def _source(folder: Path, variant: str) -> Source:
     """Put the files of a folder together, and lay the variant's file over them."""
     whole = Source()
-    whole.places[()] = sources.Place(file=folder.name, line=1)
+    called = Path(folder.name) if folder.parent == SHIPPED else folder
+    whole.places[()] = sources.Place(file=str(called), line=1)
     for path in sorted(folder.rglob("*.y*ml")):
         if path.parent.name != _VARIANTS:
-            _add(whole, sources.read(path, called=str(Path(folder.name) / path.relative_to(folder))))
+            _add(whole, sources.read(path, called=str(called / path.relative_to(folder))))
     if not variant:
         return whole
     path = folder / _VARIANTS / f"{variant}.yaml"
-    over = sources.read(path, called=str(Path(folder.name) / _VARIANTS / path.name))
+    over = sources.read(path, called=str(called / _VARIANTS / path.name))
     return over.laid_over(whole)
 
 

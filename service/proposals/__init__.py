@@ -19,12 +19,13 @@ from service.handbook import Edition
 from service.proposals import complete, provided
 from service.proposals.complete import FARTHEST_YEARS, years_after
 from service.proposals.document import Answer, FundingParty, ProposalDocument
-from service.proposals.reading import Reading
+from service.proposals.reading import NAMES, Reading, misspelt
 from workflows.model import Proposal, Share, Size
 
 __all__ = [
     "ASKED_LATER",
     "FARTHEST_YEARS",
+    "NAMES",
     "Answer",
     "ProposalDocument",
     "check_complete",
@@ -33,6 +34,7 @@ __all__ = [
     "check_route",
     "content_hash",
     "facts",
+    "misspelt",
     "normalise",
     "provided",
     "read",
@@ -92,17 +94,19 @@ def check_complete(
     return complete.listed(reading.problems, unfit)
 
 
-def check_route(document: Mapping[str, Any], edition: Edition) -> list[Problem]:
-    """Return what keeps the way of a proposal, perhaps still a draft, from being worked out."""
+def check_route(document: Mapping[str, Any], edition: Edition, submitted: date) -> list[Problem]:
+    """Return what keeps the way of a proposal, perhaps still a draft, from being worked out.
+
+    `submitted` is the day on which it is, or would be, submitted.
+    """
     reading = Reading(document, edition)
     needed = [
         problem
-        for problem in complete.missing(reading.read, edition, date.min)
+        for problem in complete.missing(reading.read, edition, submitted)
         if problem.field in complete.DECIDES_THE_ROUTE
     ]
-    wrong = (
-        check(reading.read, edition, date.min) for check in (complete.shares, complete.issues, complete.bid)
-    )
+    checks = (complete.shares, complete.years, complete.issues, complete.bid, complete.exception)
+    wrong = (check(reading.read, edition, submitted) for check in checks)
     return complete.listed(reading.problems, [*needed, *chain.from_iterable(wrong)])
 
 

@@ -1,9 +1,10 @@
 """Reads what a sponsor gives, field by field, and says what cannot be read."""
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -30,10 +31,25 @@ from service.proposals.document import (
     YearCost,
 )
 from workflows.model import Relation, Size
+from workflows.rules import versions
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
+NAMES = (
+    *(name for name in ProposalDocument.model_fields if name != "equality_checklist"),
+    "data_protection",
+    "ruleset_checks",
+    "capital_gbp",
+    "revenue_gbp_per_year",
+    "project_management_gbp",
+)
+"""What may be said of a proposal, by its names. Whatever else stands beside it is passed over."""
+_PARTS = {**versions.FIELDS, "data_protection": ("personal_data", "information_sharing_agreement_needed")}
+_NOT_MEANT = ("authors", "principles_note")
+"""Names near to those of a proposal that say something else: who wrote it, and a remark in a file."""
+_NEAR = 0.72
+"""How alike two names are of which one was meant for the other; 1 is the same."""
 EXEMPT = "exempt_from_embargo"
 """The check that is no principle: that an embargo leaves a proposal free."""
 NO_BID = "none"
@@ -64,7 +80,13 @@ class Reading:
     def __init__(self, document: Mapping[str, Any], edition: Edition) -> None:
         self.problems: list[Problem] = []
         self._edition = edition
+        self._misspelt("", document, NAMES)
         self.read = self._document(document)
+
+    def _misspelt(self, section: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
+        for name, meant in misspelt(given, known).items():
+            told = f"There is no field {name}; did you mean {meant}?"
+            self.problems.append(Problem(field=f"{section}.{name}" if section else name, message=told))
 
     def _document(self, given: Mapping[str, Any]) -> ProposalDocument:
         by_year = self._costs_by_year(given.get("costs_by_year"))
@@ -148,8 +170,7 @@ class Reading:
 
     def _organisation(self, value: object) -> str:
         told = self._of("organisation", "Organisation", value, _line)
-        own = (self._edition.organisation, self._edition.name, self._edition.organisation_name)
-        if told is not None and told not in own:
+        if told is not None and told != self._edition.organisation:
             words = f"Organisation is {told}, but this handbook is that of {self._edition.organisation_name}"
             self.problems.append(Problem(field="organisation", message=words))
         return self._edition.organisation
@@ -196,9 +217,8 @@ class Reading:
         for field, row in self._rows("costs_by_year", "Costs by year", "A year's costs", value):
             year = self._of(f"{field}.year", "Year", row.get("year"), _year)
             self._named(f"{field}.year", row.get("year"), "Say which year the costs fall in")
-            if twin := next((cost.year for cost in costs if year and cost.year[:4] == year[:4]), None):
-                twice = "is given twice" if year == twin else f"is the same year as {twin}"
-                told = f"{year} {twice}; give each year one row"
+            if year and year in [cost.year for cost in costs]:
+                told = f"{year} is given twice; give each year one row"
                 self.problems.append(Problem(field=f"{field}.year", message=told))
             amounts = {
                 key: self._of(f"{field}.{key}", label, row.get(key), _money) or Decimal(0)
@@ -539,7 +559,19 @@ class Reading:
         return self._of(field, label, _inside(given.get(field), "date"), _date)
 
     def _mapping(self, field: str, label: str, value: object) -> Mapping[str, Any]:
-        return self._of(field, label, value, _fields) or {}
+        named = self._of(field, label, value, _fields) or {}
+        self._misspelt(field, named, _PARTS.get(field.partition(".")[0], ()))
+        return named
+
+
+def misspelt(given: Iterable[str], known: Sequence[str] = NAMES) -> dict[str, str]:
+    """Return the names that are nearly known ones, each with that for which it was meant."""
+    unknown = [name for name in given if name not in known and name not in _NOT_MEANT]
+    return {
+        name: near[0]
+        for name in unknown[:_MOST]
+        if (near := get_close_matches(name, known, n=1, cutoff=_NEAR))
+    }
 
 
 # ---------------------------------------------------------------------- reading values
@@ -644,12 +676,14 @@ def _date(value: object) -> date:
 
 
 def _year(value: object) -> str:
+    """Read a financial year, and write it in one way: 2004 is 2004/05."""
     year = str(value).strip() if isinstance(value, str | int) else ""
-    first, _, second = year.partition("/")
-    known = first.isascii() and first.isdigit() and int(first[:5]) in _YEARS
-    if not known or (second and second != f"{(int(first) + 1) % 100:02d}") or year.endswith("/"):
+    first = year[:4]
+    known = first.isascii() and first.isdigit() and int(first) in _YEARS
+    written = f"{first}/{(int(first) + 1) % 100:02d}" if known else ""
+    if not known or year not in (first, written):
         raise _Wrong("must be a year such as 2004 or 2004/05")
-    return year
+    return written
 
 
 def _yes_or_no(value: object) -> bool:

@@ -17,17 +17,7 @@ from service.web.desk import Desk
 from workflows.model import Leg, Proposal, Size
 from workflows.rules import calendar, course, routing, series
 
-GIVEN = frozenset(proposals.ProposalDocument.model_fields) - {
-    "organisation",
-    "submitted_on",
-    "equality_checklist",
-} | {
-    "data_protection",
-    "ruleset_checks",
-    "capital_gbp",
-    "revenue_gbp_per_year",
-    "project_management_gbp",
-}
+GIVEN = frozenset(proposals.NAMES) - {"submitted_on"}
 """What a sponsor may say of a proposal. Anything else that is sent is ours to say, and is ignored."""
 
 
@@ -56,8 +46,12 @@ def rules_of(tx: Tx, desk: Desk, draft: Draft) -> Edition:
 
 
 def given(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a sponsor says, leaving out what only the engine may say."""
-    return {field: value for field, value in body.items() if field in GIVEN}
+    """Return what a sponsor says, leaving out what only the engine may say.
+
+    What is misspelt is left in, to be complained of.
+    """
+    known = GIVEN | proposals.misspelt(body).keys()
+    return {field: value for field, value in body.items() if field in known}
 
 
 def checked(document: Mapping[str, Any], edition: Edition) -> None:
@@ -71,10 +65,15 @@ def checked(document: Mapping[str, Any], edition: Edition) -> None:
 
 def preview(tx: Tx, draft: Draft, edition: Edition) -> tuple[Leg, ...]:
     """Return the way a draft would go if it were submitted now, by the meetings that are held."""
-    if problems := proposals.check_route(draft.document, edition):
+    day = received(tx, edition)
+    if problems := proposals.check_route(draft.document, edition, day):
         raise Malformed(problems=problems)
-    received = calendar.day_of_receipt(tx.now, edition.non_working)
-    return routing.route(_facts(tx, draft, edition, received), sittings.routing(tx, edition, received))
+    return routing.route(_facts(tx, draft, edition, day), sittings.routing(tx, edition, day))
+
+
+def received(tx: Tx, edition: Edition) -> date:
+    """Return the day on which what is submitted now counts as received: after business the next."""
+    return calendar.day_of_receipt(tx.now, edition.non_working)
 
 
 def unfinished(tx: Tx, draft: Draft, edition: Edition) -> list[Problem]:
@@ -163,9 +162,9 @@ def _way(tx: Tx, draft: Draft, edition: Edition) -> tuple[Proposal, tuple[Leg, .
     """Return the facts of a complete draft if it is submitted now, its way, and what may be added to it."""
     proposal = _facts(tx, draft, edition, tx.today)
     # What comes after business makes tomorrow's papers deadline, and not today's.
-    received = calendar.day_of_receipt(tx.now, edition.non_working)
-    sent = proposal.model_copy(update={"submitted": received})
-    rules = sittings.routing(tx, edition, received)
+    day = received(tx, edition)
+    sent = proposal.model_copy(update={"submitted": day})
+    rules = sittings.routing(tx, edition, day)
     return proposal, routing.route(sent, rules), routing.branches(sent, rules)
 
 

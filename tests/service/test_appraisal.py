@@ -313,6 +313,29 @@ def test_what_a_business_case_leaves_out_is_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("in_all", "by_year", "told"),
+    [
+        (None, 0, ("No cost of managing the project is given",)),
+        (12_000, 0, ()),
+        (0, 0, ()),
+        (None, 4_000, ()),
+    ],
+)
+def test_a_major_case_that_names_no_cost_of_managing_its_project_is_told(
+    in_all: int | None, by_year: int, told: tuple[str, ...]
+) -> None:
+    read = document(
+        options=(Option(title="Stay as we are", do_nothing=True),),
+        cost_profile=CostProfile(
+            capital_gbp=Decimal(90_000), project_management_gbp=None if in_all is None else Decimal(in_all)
+        ),
+        costs_by_year=(YearCost(year="2004/05", project_management=Decimal(by_year)),),
+    )
+    assert appraisal.gaps(read, major=True) == told
+    assert appraisal.gaps(read, major=False) == ()
+
+
+@pytest.mark.parametrize(
     ("revenue", "by_year", "told"),
     [
         (None, (0, 5_000), ()),

@@ -173,7 +173,7 @@ def test_the_holder_of_a_post_puts_a_checked_handbook_forward(desk: Desk, tmp_pa
     ("post", "told"),
     [
         ("cd-rc", "Only the PMO and the administrator put handbooks forward and publish them."),
-        ("nobody", "Nobody holds nobody in the handbook in force."),
+        ("nobody", "There is no post nobody in the handbook in force."),
     ],
 )
 def test_nobody_else_puts_one_forward(desk: Desk, post: str, told: str) -> None:
@@ -189,7 +189,7 @@ def test_a_handbook_that_is_wrong_is_refused_by_file_line_and_key(desk: Desk, tm
     )
     said = say("draft", wrong, "--post", "pmo")
     assert said.exit_code == 1
-    assert said.stderr.startswith("leicester/organisation.yaml:26: roles.administrator: only E. Holder, ")
+    assert said.stderr.startswith(f"{wrong}/organisation.yaml:26: roles.administrator: only E. Holder, ")
 
 
 def test_what_is_in_force_is_not_put_forward(desk: Desk) -> None:

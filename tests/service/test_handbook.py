@@ -17,7 +17,7 @@ from service import handbook, proposals
 from service.cli import app
 from service.handbook import Edition, Fault, HandbookError
 from service.handbook.edition import Holding
-from tests.support.samples import CALENDARS, SAMPLES
+from tests.support.samples import CALENDARS, FILE, SAMPLES
 from workflows.model import Assurance, Choice, Hold, Nudge, QuorumRule, Silence, Size
 from workflows.rules import routing
 from workflows.rules.routing import LEGS
@@ -1309,7 +1309,7 @@ QUESTIONS = """questions:
             "posts:",
             None,
             "posts",
-            "is already written in leicester/",
+            "is already written in ",
         ),
     ],
 )
@@ -1321,7 +1321,7 @@ def test_every_fault_is_named_by_file_line_and_key(
     found = [fault for fault in faults(folder) if message in fault.message and key in fault.key]
     assert found, [str(fault) for fault in faults(folder)]
     if below is not None:
-        assert (f"leicester/{file}", line + below) in [(fault.file, fault.line) for fault in found]
+        assert (f"{folder}/{file}", line + below) in [(fault.file, fault.line) for fault in found]
 
 
 LONER = "  loner: {title: Loner, email: loner@leicester.example}\n"
@@ -1827,7 +1827,7 @@ def test_all_faults_are_told_at_once_whatever_their_kind(tmp_path: Path) -> None
     change(folder, "people.yaml", BH_DMH, BH_DMH.replace("2002-01-01", "2004-02-30"))
     change(folder, "forums.yaml", SRG_QUORUM, SRG_QUORUM.replace("4", "9"))
     assert {fault.file for fault in faults(folder)} == {
-        f"leicester/{file}.yaml" for file in ("money", "steps", "posts", "people", "forums")
+        f"{folder}/{file}.yaml" for file in ("money", "steps", "posts", "people", "forums")
     }
 
 
@@ -1842,7 +1842,7 @@ def test_a_variant_is_checked_with_the_handbook_it_is_laid_over(tmp_path: Path) 
     folder = copied(tmp_path)
     line = change(folder, "editions/framework-2004.yaml", "srg_decides_major", "srg_decides_mayor")
     (fault,) = faults(folder, "framework-2004")
-    assert (fault.file, fault.line) == ("leicester/editions/framework-2004.yaml", line)
+    assert (fault.file, fault.line) == (f"{folder}/editions/framework-2004.yaml", line)
     handbook.load(folder)
 
 
@@ -1903,7 +1903,7 @@ def test_the_command_prints_each_fault_on_its_line_and_fails(tmp_path: Path) -> 
     line = change(folder, "money.yaml", "major_capital: 50000", "major_capitol: 50000")
     told = run.invoke(app, ["handbook", "check", str(folder)])
     assert told.exit_code == 1
-    assert f"leicester/money.yaml:{line}: route.major_capitol: is not a key" in told.stdout
+    assert f"{folder}/money.yaml:{line}: route.major_capitol: is not a key" in told.stdout
 
 
 def test_the_command_answers_programs_as_json(tmp_path: Path) -> None:
@@ -1929,6 +1929,39 @@ def test_a_path_from_the_root_is_no_edition_of_the_folder_one_is_in(
     assert told.exit_code == 1
     assert "there is no such handbook" in told.output
     assert "other.yaml" not in told.output
+
+
+def test_a_fault_is_at_a_path_that_opens_from_where_the_command_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copied(tmp_path)
+    line = change(folder, "money.yaml", "major_capital: 50000", "major_capitol: 50000")
+    monkeypatch.chdir(tmp_path.parent)
+    named = f"{tmp_path.name}/{folder.name}"
+    told = run.invoke(app, ["handbook", "check", named])
+    assert f"\n{named}/money.yaml:{line}: " in told.stdout
+
+
+@pytest.mark.parametrize("name", ["framework-2004", "leicester/framework-2004"])
+def test_a_variant_that_is_shipped_is_checked_by_any_of_its_names(name: str) -> None:
+    told = run.invoke(app, ["handbook", "check", name, "--json"])
+    assert [report["handbook"] for report in json.loads(told.stdout)] == ["leicester/framework-2004"]
+
+
+def test_a_variant_of_ones_own_folder_is_named_after_it(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    (folder / "editions" / "framework-2004.yaml").rename(folder / "editions" / "literal.yaml")
+    checked = run.invoke(app, ["handbook", "check", f"{folder}/literal", "--json"])
+    assert [report["handbook"] for report in json.loads(checked.stdout)] == [f"{folder}/literal"]
+    routes = json.loads(
+        run.invoke(app, ["route", str(FILE), "--json", "--edition", f"{folder}/literal"]).stdout
+    )
+    assert "srg" not in [leg["leg"] for leg in routes["PROP-02"]]
+    absent = run.invoke(app, ["route", str(FILE), "--edition", f"{folder}/absent"])
+    assert (absent.exit_code, absent.stdout) == (1, "")
+    assert absent.stderr.startswith(
+        f"There is no edition {folder}/absent; there are herefordshire, leicester, "
+    )
 
 
 def test_the_command_knows_no_handbook_of_another_name() -> None:

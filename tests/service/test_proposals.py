@@ -267,7 +267,7 @@ def test_all_that_is_wrong_is_told_and_nothing_that_only_follows_from_it(
     document = COMPLETE | {"funding_parties": parties}
     for found in (
         proposals.check_complete(document, LEICESTER, TODAY),
-        proposals.check_route(document, LEICESTER),
+        proposals.check_route(document, LEICESTER, TODAY),
     ):
         assert [(problem.field, problem.message) for problem in found] == told
 
@@ -473,13 +473,26 @@ def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message:
         ),
         ("funding_parties.0.share_percent", "33.333", "Share must be a percentage in digits only"),
         ("cost_profile", 84000, "Costs must be given as named fields"),
+        ("organisation", "Leicester City Council", "Organisation is Leicester City Council, but this"),
+        ("titel", "Tills", "There is no field titel; did you mean title?"),
+        ("funding_conditon", {"status": "pending"}, "There is no field funding_conditon; did you mean fund"),
+        ("cost_profile.capitol_gbp", 5, "There is no field capitol_gbp; did you mean capital_gbp?"),
+        (
+            "funding_parties.0.share_precent",
+            5,
+            "There is no field share_precent; did you mean share_percent?",
+        ),
         ("costs_by_year", [{"capital": 1}], "Say which year the costs fall in"),
         ("costs_by_year", [{"year": "2004/06"}], "Year must be a year such as 2004 or 2004/05"),
-        ("costs_by_year", [{"year": 2004}, {"year": "2004"}], "2004 is given twice; give each year one row"),
+        (
+            "costs_by_year",
+            [{"year": 2004}, {"year": "2004"}],
+            "2004/05 is given twice; give each year one row",
+        ),
         (
             "costs_by_year",
             [{"year": "2004"}, {"year": "2004/05"}],
-            "2004/05 is the same year as 2004; give each year one row",
+            "2004/05 is given twice; give each year one row",
         ),
         ("funding_condition", {"text": "A bid"}, "Say how the bid stands, or that the money does not depend"),
         ("benefits.0", {"title": "t", "owner": "x"}, "Owner x is not a post of Leicester City Council"),
@@ -537,7 +550,7 @@ anything = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(sorted(COMPLETE)) | st.text(), anything))
 def test_no_document_is_so_strange_that_it_is_an_error(document: dict[str, Any]) -> None:
-    proposals.check_route(document, LEICESTER)
+    proposals.check_route(document, LEICESTER, TODAY)
     assert complete(document)
     if not draft(document):
         json.dumps(proposals.normalise(document, LEICESTER))
@@ -648,6 +661,20 @@ def test_capital_given_by_year_only_is_added_up() -> None:
     assert complete(document | {"costs_by_year": years}) == {}
 
 
+def test_what_is_said_beside_a_proposal_is_passed_over() -> None:
+    beside = {"ruleset": "a", "shared_datasets": [], "principles_note": "b", "authors": [], "decided_by": 5}
+    assert hashed(COMPLETE | beside) == hashed(COMPLETE)
+
+
+def test_a_financial_year_is_one_however_it_is_written() -> None:
+    def given(first: str | int) -> dict[str, Any]:
+        costs = [{"year": first, "capital": "140000"}, {"year": "2005/06", "capital": "0"}]
+        benefits = [{"title": "Fewer calls", "from_year": first}]
+        return COMPLETE | {"costs_by_year": costs, "benefits": benefits}
+
+    assert hashed(given(2004)) == hashed(given("2004")) == hashed(given(" 2004/05 "))
+
+
 def test_lines_of_a_long_text_are_kept_and_their_ends_made_one() -> None:
     content = proposals.normalise(COMPLETE | {"summary": "one\r\n\ttwo\n"}, LEICESTER)
     assert content["summary"] == "one\n\ttwo"
@@ -726,11 +753,13 @@ def test_a_route_can_be_asked_of_a_draft_that_says_only_what_decides_it() -> Non
         "decision_needed_by",
     )
     document = {key: COMPLETE[key] for key in needed}
-    assert proposals.check_route(document, LEICESTER) == []
+    assert proposals.check_route(document, LEICESTER, TODAY) == []
     assert complete(document)
     for key in needed:
         without = {other: value for other, value in document.items() if other != key}
-        assert [problem.field.split(".")[0] for problem in proposals.check_route(without, LEICESTER)] == [key]
+        assert [
+            problem.field.split(".")[0] for problem in proposals.check_route(without, LEICESTER, TODAY)
+        ] == [key]
 
 
 def test_rows_of_a_form_left_blank_are_not_there() -> None:

@@ -1,17 +1,19 @@
 """What a changed handbook does to the ways of stored proposals. Days and ways here were counted by hand."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from service import handbook, proposals
+from service import handbook, proposals, telling
 from service.handbook import Edition
 from service.rehearsing import Rehearsal, Rerouted, Stored, Tally
 from tests.support.samples import SAMPLES
 from workflows.model import Size
+from workflows.rules import calendar, course, routing
+from workflows.rules.routing import LEGS
 
 LEICESTER = handbook.load("leicester")
 LITERAL = handbook.load("leicester/framework-2004")
@@ -82,6 +84,55 @@ def test_the_days_of_a_way_are_those_that_its_questions_leave_people(sample: str
     assert one.before is not None
     assert one.before.days == days
     assert not one.changed
+
+
+@pytest.mark.parametrize(
+    ("sample", "told"),
+    [
+        ("PROP-01", {"notification": date(2004, 6, 14), "funding": date(2004, 6, 21)}),
+        # Both are put to the meeting of 12 May.
+        (
+            "PROP-06",
+            {
+                "notification": date(2004, 5, 17),
+                "issue_resolution": date(2004, 5, 17),
+                "funding": date(2004, 5, 24),
+            },
+        ),
+        # No funder is asked before the outcome of the bid is known, on 28 February.
+        (
+            "PROP-09",
+            {
+                "notification": date(2008, 1, 14),
+                "bid_outcome": date(2008, 3, 6),
+                "funding": date(2008, 3, 13),
+                "srg": date(2008, 3, 20),
+            },
+        ),
+    ],
+)
+def test_a_sponsor_is_told_the_days_that_a_rehearsal_counts(sample: str, told: dict[str, date]) -> None:
+    (one,) = rerouted(LEICESTER, stored(sample))
+    assert one.before is not None
+    received = SAMPLES[sample]["submitted_on"]["date"]
+    stops = telling.stops(one.before.legs, LEICESTER, received)
+    days = {stop.leg: stop.by for stop in stops if not LEGS[stop.leg].after_approval}
+    assert days == told
+    last = max(told.values())
+    assert calendar.working_days_between(received, last, LEICESTER.non_working) == one.before.days
+
+
+def test_an_added_approver_answers_beside_the_funders_and_puts_srg_off_by_nothing() -> None:
+    (one,) = rerouted(LEICESTER, stored("PROP-02"))
+    assert one.before is not None
+    route = course.joined(one.before.legs, [routing.extra("head-of-profession", "8.1")])
+    received = SAMPLES["PROP-02"]["submitted_on"]["date"]
+    days = {stop.leg: stop.by for stop in telling.stops(route, LEICESTER, received)}
+    assert (days["funding"], days["extra"], days["srg"]) == (
+        date(2004, 10, 25),
+        date(2004, 10, 25),
+        date(2004, 11, 1),
+    )
 
 
 def test_what_comes_after_business_is_received_and_counted_from_the_next_day() -> None:

@@ -110,8 +110,27 @@ PROPOSAL = """proposals:
         ("    lead_post: hoict-rc\n", "", 2, "Say which post leads it"),
         ("id: ONE", "name: ONE", 2, "id: is missing"),
         ("    organisation: leicester\n", "", 2, "organisation: is missing"),
+        ("id: ONE", "id: 5", 2, "id: must be words; quotation marks make words of anything"),
+        (
+            "organisation: leicester",
+            "organisation: leicestr",
+            3,
+            "organisation: no handbook is shipped for leicestr; there are herefordshire, leicester",
+        ),
+        (
+            "    size: minor\n",
+            "    size: minor\n    funding_conditon: {status: pending}\n",
+            8,
+            "There is no field funding_conditon; did you mean funding_condition?",
+        ),
         ("size: minor", "size: [", 9, "expected"),
         ("size: minor", "lead_post: x", 7, "is given twice"),
+        (
+            "{capital_gbp: 30000}",
+            "{capital_gbp: 30000}\n    costs_by_year:\n      - {year: 2004, capital: 70000}",
+            9,
+            "Capital by year adds up to £70,000, but the capital cost is £30,000",
+        ),
         ("  - id: ONE", "  - ONE\n  - id: ONE", 2, "must be a mapping"),
     ],
 )
@@ -169,3 +188,17 @@ def test_a_proposal_that_has_no_way_hides_none_of_the_others(tmp_path: Path) -> 
     assert "dept-nowhere" in told.stderr
     assert "PROP-02: its way is that of a proposal that meets P01, P02" in told.stderr
     assert "PROP-03: its decision is needed by a day that is not after its submission" in told.stderr
+
+
+def test_an_exception_without_the_evidence_that_it_calls_for_has_no_way(tmp_path: Path) -> None:
+    file = tmp_path / "exception.yaml"
+    (held,) = yaml.safe_load(FILE.read_text("utf-8"))["proposals"][11:]
+    held["ruleset_checks"]["benefits_clear"] = "deviates"
+    file.write_text(yaml.safe_dump({"proposals": [held]}), "utf-8")
+    told = route(file, "--json")
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "An exception from the embargo cannot be asked for without" in told.stderr
+    held["ruleset_checks"]["exempt_from_embargo"] = True
+    file.write_text(yaml.safe_dump({"proposals": [held]}), "utf-8")
+    legs = [leg["leg"] for leg in json.loads(route(file, "--json").stdout)["PROP-12"]]
+    assert legs[0] != "embargo_exception"

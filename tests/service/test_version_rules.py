@@ -56,7 +56,7 @@ def test_what_no_proposal_says_and_what_is_named_twice_is_told_with_its_line(
         handbook.load(folder)
     (fault,) = raised.value.problems
     assert fault.message == told
-    assert fault.file == "leicester/versions.yaml"
+    assert fault.file == f"{folder}/versions.yaml"
     wrong = told.removeprefix("a proposal has no field ").split(";")[0].split(" is named")[0]
     lines = (folder / "versions.yaml").read_text("utf-8").splitlines()
     assert lines[fault.line - 1].strip() == f"- {wrong}"

@@ -143,7 +143,7 @@ def test_an_exception_is_asked_of_the_owner_of_the_day(
     today: str, held: dict[str, tuple[Sitting, ...]], owner: str, meeting: date | None
 ) -> None:
     rules = RULES.model_copy(update={"embargo": EMBARGO})
-    case = opened("INV-1", rules=rules, attends=True)
+    case = opened("INV-1", decide_by=date(2004, 11, 30), rules=rules, attends=True)
     leg = case.route[0]
     assert (leg.leg, leg.forum, leg.meeting) == ("embargo_exception", "board", date(2004, 9, 29))
     now = meetings.reached(

@@ -442,6 +442,13 @@ def test_an_owner_is_told_why_their_system_is_asked_about(
     assert leg.reason == reason
 
 
+def test_several_systems_are_told_as_several() -> None:
+    asked = proposal(relation=Relation.DUPLICATES, corporate_systems=("CS4", "CS6"))
+    leg = consulting.principal_customer(asked, SHIPPED.routing())
+    assert leg is not None
+    assert leg.reason == "it would do what FMIS and Personnel do already"
+
+
 @pytest.mark.parametrize(
     ("forums", "asked"),
     [
@@ -520,6 +527,20 @@ def test_an_exception_goes_to_whoever_owns_the_embargo_on_the_day_of_asking(
     leg = consulting.embargo_exception(asked, HEREFORDSHIRE.routing(asked.submitted))
     assert leg is not None
     assert (leg.who, leg.meeting) == ((owner,), date.fromisoformat(meeting))
+
+
+@pytest.mark.parametrize(
+    ("decide_by", "meeting"),
+    [("2007-06-18", None), ("2007-07-18", None), ("2007-07-19", date(2007, 7, 18))],
+)
+def test_an_exception_is_asked_at_once_where_no_meeting_falls_before_the_decision_date(
+    decide_by: str, meeting: date | None
+) -> None:
+    dates = {"submitted": date(2007, 6, 14), "decide_by": date.fromisoformat(decide_by)}
+    asked = facts("PROP-12", HEREFORDSHIRE).model_copy(update=dates)
+    leg = consulting.embargo_exception(asked, HEREFORDSHIRE.routing(asked.submitted))
+    assert leg is not None
+    assert (leg.who, leg.meeting) == (("ipg",), meeting)
 
 
 def test_an_embargo_is_somebodys_even_before_its_first_owners_day() -> None:

@@ -41,7 +41,7 @@ def embargo_exception(proposal: Proposal, rules: RoutingRules) -> Leg | None:
 def exception_ways(proposal: Proposal, rules: RoutingRules) -> tuple[Way, ...]:
     """Return how an exception may be asked for: of whoever owns the embargo on the day of asking.
 
-    That is the day of a meeting; if there is none to come, the day itself.
+    That is the day of a meeting before the decision date; if there is none to come, the day itself.
     """
     owners = rules.embargo.owners if rules.embargo else ()
     return (
@@ -70,7 +70,9 @@ def _exception(proposal: Proposal, rules: RoutingRules, owner: EmbargoOwner, *, 
         ),
         forum=forum.key,
     )
-    return Way(leg=leg, since=owner.since, until=owner.until, meets=meets)
+    last = meetings.last_day(proposal)
+    until = min(owner.until or last, last) if meets else owner.until
+    return Way(leg=leg, since=owner.since, until=until, meets=meets)
 
 
 def _forums(owners: Iterable[EmbargoOwner]) -> dict[str, ForumRules]:
@@ -127,7 +129,7 @@ def principal_customer(proposal: Proposal, rules: RoutingRules) -> Leg | None:
         owners.setdefault(rules.systems[key].principal_customer, []).append(key)
     systems = _names(rules.systems[key].name for key in named)
     if proposal.relation is Relation.DUPLICATES:
-        reason = f"it would do what {systems} does already"
+        reason = f"it would do what {systems} {'do' if len(named) > 1 else 'does'} already"
     elif issues:
         reason = f"an issue is raised with {_principles(issues, rules)}, about {systems}"
     else:

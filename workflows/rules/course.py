@@ -1,6 +1,6 @@
 """How a proposal passes its way: which legs together, what an answer adds, and what is still to come."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -45,6 +45,35 @@ def passages(route: Sequence[Leg]) -> tuple[tuple[Leg, ...], ...]:
         else:
             groups.append((leg,))
     return tuple(groups)
+
+
+def passed_by(
+    route: Sequence[Leg],
+    since: date,
+    due: Mapping[str, int],
+    nth: Callable[[date, int], date],
+    kept: Collection[str] = (),
+) -> tuple[date | None, ...]:
+    """Return by when each leg of a way is passed, if everybody answers on the last day they have.
+
+    `due` are the working days that each kind of question leaves people, and `nth` counts them from a day. A
+    question that goes to a meeting begins at the meeting, and one about a bid on the day its outcome is
+    expected; legs that are passed together begin together. A leg that puts no question takes no time: None.
+    """
+    found: list[date | None] = []
+    for together in passages(route):
+        by = [_passed_by(leg, since, due, nth, kept) for leg in together]
+        since = max([since, *(day for day in by if day)])
+        found += by
+    return tuple(found)
+
+
+def _passed_by(
+    leg: Leg, since: date, due: Mapping[str, int], nth: Callable[[date, int], date], kept: Collection[str]
+) -> date | None:
+    begun = max(since, leg.meeting or since)
+    asks = unkept(leg, kept)
+    return max((nth(max(begun, ask.expected or begun), due[ask.kind]) for ask in asks), default=None)
 
 
 def joined(route: Sequence[Leg], extra: Sequence[Leg]) -> tuple[Leg, ...]:

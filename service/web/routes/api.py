@@ -138,7 +138,7 @@ def route(ref: str, visit: Asker, body: OptionalBody) -> dict[str, list[RouteLeg
         draft = submitting.own_draft(tx, ref, visit.me.id, visit.posts)
         edition = submitting.rules_of(tx, visit.desk, draft)
         legs = submitting.preview(tx, draft, edition)
-        stops = telling.stops(legs, edition, visit.today)
+        stops = telling.stops(legs, edition, submitting.received(tx, edition))
     return {"route": [told.leg(leg, stop) for leg, stop in zip(legs, stops, strict=True)]}
 
 
@@ -182,7 +182,10 @@ async def submit(
 @router.post("/cases/{ref}/withdraw", status_code=202, responses=WRITING, name="api_withdraw")
 @allowed(Role.START_CASE)
 async def withdraw(ref: str, visit: Asker, body: OptionalBody) -> Started:
-    """Withdraw a case. Everybody who is being asked is told."""
+    """Withdraw a case. Everybody who is being asked is told. It takes no fields."""
+    if body:
+        told = "A withdrawal says nothing more, so this would be lost; leave it out"
+        raise Malformed(problems=[Problem(field=field, message=told) for field in body])
     withdrawal = await run_in_threadpool(withdrawing.requested, visit, ref)
     await visit.desk.gateway.withdraw(ref, withdrawal)
     return Started(ref=ref, state=await run_in_threadpool(_state, visit, ref))

@@ -201,7 +201,7 @@ def _check_page(tx: Tx, visit: Visit, draft: Draft, edition: Edition, status: in
         flags=(*submitting.flags(tx, draft, edition), *provided.flags(read, edition, today)),
         ahead=ahead,
         unchanged=submitting.unchanged(tx, draft.ref, edition) if ahead and not ahead.changes else "",
-        stops=telling.stops(route, edition, visit.today),
+        stops=telling.stops(route, edition, submitting.received(tx, edition)),
         papers=submitting.papers(route, edition),
         rows=_rows(edition, draft),
     )

@@ -196,6 +196,36 @@ def test_a_change_that_cannot_be_read_changes_nothing(office: Office, program: B
         assert drafts.get(tx, ref).document["title"] == proposal("PROP-02")["title"]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("titel", "New", "There is no field titel; did you mean title?"),
+        ("organisation", "herefordshire", "but this handbook is that of Leicester City Council"),
+    ],
+)
+def test_a_field_that_would_be_lost_is_refused(
+    office: Office, program: Browser, field: str, value: str, said: str
+) -> None:
+    ref = begun(program)
+    refused = program.patch(f"{API}/proposals/{ref}", json={"why": "New", field: value})
+    assert refused.status_code == 422
+    assert said in told(refused)[field]
+    assert program.post(f"{API}/proposals", json={**proposal("PROP-02"), field: value}).status_code == 422
+    with office.store.reading() as tx:
+        assert drafts.get(tx, ref).document.get("why") != "New"
+    assert program.patch(f"{API}/proposals/{ref}", json={"organisation": "leicester"}).status_code == 200
+
+
+@pytest.mark.parametrize("value", [5, "Not needed any more", None])
+def test_a_withdrawal_that_says_more_withdraws_nothing(office: Office, program: Browser, value: Any) -> None:
+    ref = office.submitted("PROP-01")
+    refused = program.post(f"{API}/cases/{ref}/withdraw", json={"reason": value})
+    assert refused.status_code == 422
+    assert [*told(refused)] == ["reason"]
+    assert office.engine.withdrawn == []
+    assert program.post(f"{API}/cases/{ref}/withdraw", json={}).status_code == 202
+
+
 def test_the_way_is_told_with_its_clauses_before_anything_is_submitted(program: Browser) -> None:
     ref = begun(program)
     route = program.post(f"{API}/proposals/{ref}/route").json()["route"]
@@ -209,6 +239,16 @@ def test_the_way_is_told_with_its_clauses_before_anything_is_submitted(program: 
     assert route[0]["meeting"] == "2004-10-13"
     assert route[1]["who"] == ["bh-dmh", "bh-sports"]
     assert all(leg["clause"] and leg["clause_text"] for leg in route)
+
+
+def test_what_would_be_submitted_after_business_is_told_the_days_that_count_from_the_next(
+    office: Office, program: Browser
+) -> None:
+    ref = begun(program, "PROP-01", decision_needed_by="2004-09-20")
+    by = program.post(f"{API}/proposals/{ref}/route").json()["route"][0]["by"]
+    office.days_pass(0.5)
+    later = program.post(f"{API}/proposals/{ref}/route").json()["route"][0]["by"]
+    assert (by, later) == ("2004-09-16", "2004-09-17")
 
 
 def test_a_case_says_on_whom_it_waits_since_when_what_next_and_when(office: Office, program: Browser) -> None:
