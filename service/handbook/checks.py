@@ -292,9 +292,9 @@ def _quorum(quorum: QuorumEntry, seats: int, chair: bool) -> Iterator[tuple[str,
     """Complain of a quorum that can never be met."""
     match quorum.rule:
         case QuorumRule.MAJORITY if not 1 <= quorum.present <= seats:
-            yield "present", f"{quorum.present} must be present, but there are {_seats(seats)}"
+            yield "present", f"{quorum.present} must be present, but {_seats(seats)}"
         case QuorumRule.N_OF_M if not 1 <= quorum.needed <= seats:
-            yield "needed", f"{quorum.needed} must agree, but there are {_seats(seats)}"
+            yield "needed", f"{quorum.needed} must agree, but {_seats(seats)}"
         case _ if seats == 0:
             yield "rule", "nobody has a seat"
     if quorum.casting and not chair:
@@ -302,7 +302,7 @@ def _quorum(quorum: QuorumEntry, seats: int, chair: bool) -> Iterator[tuple[str,
 
 
 def _seats(count: int) -> str:
-    return f"{count or 'no'} seat{'s' if count != 1 else ''}"
+    return "there is 1 seat" if count == 1 else f"there are {count or 'no'} seats"
 
 
 def _meetings(forum: ForumEntry) -> Iterator[tuple[str, str]]:

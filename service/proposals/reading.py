@@ -48,7 +48,7 @@ NAMES = (
 _PARTS = {**versions.FIELDS, "data_protection": ("personal_data", "information_sharing_agreement_needed")}
 _NOT_MEANT = ("authors", "principles_note")
 """Names near to those of a proposal that say something else: who wrote it, and a remark in a file."""
-_NEAR = 0.72
+_NEAR = 0.8
 """How alike two names are of which one was meant for the other; 1 is the same."""
 EXEMPT = "exempt_from_embargo"
 """The check that is no principle: that an embargo leaves a proposal free."""
