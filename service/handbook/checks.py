@@ -454,12 +454,13 @@ def _validity(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     if validity.months > _LONGEST_VALIDITY:
         yield ("validity", "months"), f"is {validity.months}, and may be {_LONGEST_VALIDITY} at most"
     shortest = validity.months * _FEWEST_WORKED
+    months = "1 month" if validity.months == 1 else f"{validity.months} months"
     for number, days in enumerate(validity.warn_days):
         trail = ("validity", "warn_days", number)
         if days > shortest:
             yield (
                 trail,
-                f"{days} working days may be longer than {validity.months} months, so it would not come",
+                f"{days} working days may be longer than {months}, so it would not come",
             )
         if days in validity.warn_days[:number]:
             yield trail, f"{days} is written twice"
