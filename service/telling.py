@@ -176,14 +176,14 @@ def so_far(tx: Tx, case: CaseView, version: int, at: datetime) -> tuple[letters.
     Those on a blind step stay unseen while it is open, and those that may still be taken back.
     """
     asked = {step.id: step for step in steps.of_version(tx, case.ref, version)}
-    people, known = directory(tx, case), tracked(tx, case.ref)
+    rules, known = rules_of(tx, case), tracked(tx, case.ref)
 
     def unseen(made: DecisionView) -> bool:
         step, held = asked[made.step], made.held_until
         return step.open and (step.blind or (held is not None and held > at))
 
     return tuple(
-        told(made, people, known)
+        told(made, rules, known)
         for made in intents.decisions_of(tx, case.ref, strict=False)
         if made.step in asked and made.choice.counted and not unseen(made)
     )

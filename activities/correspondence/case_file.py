@@ -133,7 +133,7 @@ class CaseFile:
     # ------------------------------------------------------------------- the answers
 
     def _told(self, made: DecisionView) -> Answer:
-        return told(made, self.people, self._tracked)
+        return told(made, self.rules, self._tracked)
 
     @cached_property
     def _tracked(self) -> dict[tuple[str, int], str]:
