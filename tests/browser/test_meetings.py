@@ -81,8 +81,9 @@ async def test_a_secretary_runs_a_meeting_by_keyboard_from_its_agenda_to_confirm
             await screen.page.inner_text("main")
         ).index("On-line")
         await attends(screen, "october")
-        # An item at a time: the business first, which is noted, and then the proposal.
-        await screen.follows("Open item 1")
+        # An item at a time: the business first, whose number is the second, and then the proposal, which
+        # members have as the first.
+        await screen.follows("Open item 2")
         await screen.looks("business")
         await screen.types("What came of it?", "Agreed as circulated")
         await screen.follows("Record and next")
