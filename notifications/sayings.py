@@ -416,6 +416,7 @@ LETTERS = {
     "exception_refused": "word that an exception is refused",
     "returned": "word that a proposal is returned",
     "deferred": "deferral",
+    "rolled_on": "word that a meeting did not decide",
     "moved": "word of another meeting, or of none",
     "sized": "word of another size",
     "withdrawn": "word of a withdrawal",
@@ -434,6 +435,7 @@ LETTERS = {
     "minutes_sent": "minutes",
     "meeting_unrecorded": "word of a meeting's open record",
     "cover_set": "word of a cover to come",
+    "cover_ended": "word that a cover has ended",
 }
 """What each kind of letter is called where another letter or a record mentions it."""
 

@@ -203,14 +203,21 @@ def test_whoever_a_letter_says_is_next_is_asked_next(council: Council, sample: s
             for leg in (*version.route, *version.branches.values())
             for ask in course.asked_by(leg)
         }
-        told = [row for row in letters.of_case(tx, ref) if (row.props.get("next") or {}).get("who")]
+        said = [(row, row.props.get("next") or {}) for row in letters.of_case(tx, ref)]
+        told = [(row, then) for row, then in said if then.get("who") or then.get("you")]
     assert told
-    for row in told:
+    for row, then in told:
         closed = next(step.closed for step in asked if step.id == row.step)
         assert closed is not None
         following = min((step for step in asked if step.opened >= closed), key=lambda step: step.opened)
-        who = [telling.title(edition, post, following.opened.date()) for post in legs[following.key].who]
-        assert row.props["next"]["who"] == who, row.key
+        day = following.opened.date()
+        # Whoever is asked next themselves is told so, and not by their title.
+        own = edition.posts_of(row.person, day) if then["you"] else ()
+        posts = legs[following.key].who
+        assert then["who"] == [telling.title(edition, post, day) for post in posts if post not in own], (
+            row.key
+        )
+        assert then["you"] == any(post in own for post in posts)
 
 
 async def test_each_sample_has_the_meetings_its_papers_name(council: Council) -> None:
