@@ -34,7 +34,7 @@ from workflows.model import (
     key_of,
 )
 from workflows.ports import Action, Cases
-from workflows.rules import actions, calendar, validity
+from workflows.rules import actions, calendar, states, validity
 
 
 class Process(Timed):
@@ -196,6 +196,13 @@ class Process(Timed):
         for ask in asks:
             self._called_off.pop(ask.key, None)
         return tuple(task.result() for task in asking)
+
+    def came_to(self, outcomes: Sequence[Outcome]) -> Outcome:
+        """Return the outcome that counts of several. A case that went by the first of them goes on so."""
+        counts, as_listed = states.together(outcomes), states.together(outcomes, refusal_first=False)
+        if counts == as_listed or workflow.patched("refusal-before-return"):
+            return counts
+        return as_listed
 
     async def until(
         self,

@@ -125,7 +125,7 @@ NEVER_LAPSES = (
     "await self.while_valid(valid, self.complete(proposal, outcome))",
     "await self.complete(proposal, outcome)",
 )
-BY_THE_NEW_RULE_ALONE = (' or workflow.patched("refusal-before-return")', " or True")
+BY_THE_NEW_RULE_ALONE = ("self.came_to(outcomes)", "states.together(outcomes)")
 NOT_TRIED_AT_ONCE = (
     "await workflow.execute_local_activity_method(port, fact, summary=summary, **AT_ONCE)",
     "await self._write_later(port, fact, summary)",

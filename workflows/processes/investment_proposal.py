@@ -129,7 +129,7 @@ class InvestmentProposal(Sized):
         outcomes = [made for made in await self.decide_together(asks) if not self.dropped(made)]
         if not outcomes:
             return None
-        came_to = self.together(outcomes)
+        came_to = self.came_to(outcomes)
         for added in course.added_by(outcomes, proposal.branches):
             if states.after(came_to) is not None:
                 break
@@ -137,13 +137,6 @@ class InvestmentProposal(Sized):
                 self.added.append(added)
                 came_to = await self.pass_legs(proposal, (added,)) or came_to
         return came_to
-
-    def together(self, outcomes: Sequence[Outcome]) -> Outcome:
-        """Return the outcome that counts of several. A case that went by the first of them goes on so."""
-        came_to, as_listed = states.together(outcomes), states.together(outcomes, refusal_first=False)
-        if came_to == as_listed or workflow.patched("refusal-before-return"):
-            return came_to
-        return as_listed
 
     async def complete(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
         """Minor: the lead officer confirms completion. A major proposal goes on to its project."""
