@@ -1512,6 +1512,16 @@ EXAMPLES: dict[str, Letter] = {
         put_off=date(2005, 6, 13),
         order="ORD-2004-0001",
     ),
+    "expiring-broken-off": Expiring(
+        to=_SPONSOR,
+        matter=TOOLKIT,
+        written=date(2005, 5, 18),
+        valid_until=date(2005, 6, 16),
+        working_days=20,
+        size=Size.MINOR,
+        broken_off=True,
+        order="ORD-2004-0001",
+    ),
     "expiring-conditions": Expiring(
         to=_SPONSOR,
         matter=TOOLKIT,

@@ -580,6 +580,8 @@ class Expiring(CaseLetter):
     """The day on which they are asked again, where they have put it off."""
     unmet: tuple[Task, ...] = ()
     """The conditions that keep it from being put to use, and are not met and checked yet."""
+    broken_off: bool = False
+    """A condition was broken off before it was met, so that the approval can never be put to use."""
     order: Line = ""
     """The number of the order that would be called off."""
     orders_to: Line = ""

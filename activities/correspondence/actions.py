@@ -12,7 +12,7 @@ from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.steps import StepView
-from service.telling import title
+from service.telling import barred, title
 from workflows import letters
 from workflows.model import ActionState, Choice, Holder, Seat, State, StepClosing
 
@@ -69,6 +69,9 @@ class ActionLetters(Correspondence):
         post = asked.get(choice) if choice else None
         if post is None:
             return None
-        if post in self.people.posts_of(reader, self.today):
+        kind = "action_check" if choice is Choice.CLAIM_COMPLETE else "action"
+        deciding = self.rules.terms()[kind].deciding
+        out = barred(self.tx, self.case, kind, step.seats, deciding, self.today)
+        if post in self.people.posts_of(reader, self.today) and reader not in out:
             return letters.Next(you=True)
         return letters.Next(who=(title(self.rules, post, self.today),))

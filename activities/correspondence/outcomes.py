@@ -220,10 +220,7 @@ class Outcomes(Office):
                 answers=tuple(self._told(decision) for decision in made),
                 valid_until=self.case.good_until,
             )
-            # Whoever answered has it in their receipt, or as the outcome.
-            answered = [decision.person for decision in made]
-            told = self._to_sponsor(f"deferred:{step.id}", deferred)
-            return [letter for letter in told if letter.person not in answered]
+            return self._to_sponsor(f"deferred:{step.id}", deferred)
         found = place(self.case, step.key)
         if step.kind in _MEETING_IS_TOLD and found and not found[0].meeting:
             return self._listed_after_direct_reply(step, outcome, found[0], made)

@@ -186,7 +186,7 @@ class Correspondence(Outcomes, Sponsors):
             for decision in made
             if decision.key in fresh
         ]
-        undecided = closing.outcome.ending is Ending.SILENT
+        put, undecided = Put.again(step, step.seats), closing.outcome.ending is Ending.SILENT
         told_now = set() if undecided else {letter.person for letter in queued}
         for decision in made:
             if decision.person not in told_now:
@@ -194,7 +194,9 @@ class Correspondence(Outcomes, Sponsors):
                 queued.append(self._outcome(step, closing, made, decision.person, decision.post))
         for seat in step.seats:
             for holder in seat.holders:
-                if holder.person not in told_now:
+                # Whoever may answer no more is not asked again either.
+                again = closing.outcome.choice is not Choice.DEFER or self._may_still(put, seat, holder)
+                if holder.person not in told_now and again:
                     told_now.add(holder.person)
                     queued.append(self._closed_without(step, closing, made, seat, holder))
         # What ends a proposal, turns it or puts it off has a letter of its own to the sponsor, which follows.
@@ -206,7 +208,8 @@ class Correspondence(Outcomes, Sponsors):
             if person and person.id not in told_now and post not in followed:
                 told_now.add(person.id)
                 queued.append(self._outcome(step, closing, made, person.id, post))
-        return queued + self._after(step, closing, made)
+        after = self._after(step, closing, made)
+        return queued + [one for one in after if one.kind != "deferred" or one.person not in told_now]
 
 
 def _new(seat: Seat, step: StepView) -> tuple[Holder, ...]:

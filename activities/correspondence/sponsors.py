@@ -135,6 +135,7 @@ class Sponsors(CaseFile):
             waiting_for=tuple(title(self.rules, post, self.today) for post in dict.fromkeys(posts)),
             put_off=calendar.local_day(put_off.at) if put_off and put_off.at else None,
             unmet=self._unmet(),
+            broken_off=any(wait.next == steps.BROKEN_OFF for wait in waiting),
             order=orders.number_raised(self.tx, self.case.ref),
             orders_to=orders_to,
         )
@@ -241,10 +242,10 @@ class Sponsors(CaseFile):
 
     def _unmet(self) -> tuple[letters.Task, ...]:
         """Return the conditions for which an approval waits before it is put to use."""
-        waits = (wait.action for wait in steps.waiting(self.tx, self.case.ref) if wait.action)
+        waits = (wait for wait in steps.waiting(self.tx, self.case.ref) if wait.action)
         return tuple(
             task(self.tx, cases.get(self.tx, ref), actions.must(self.tx, ref), self.rules, self.today)
-            for ref in waits
+            for ref in (wait.action for wait in waits if wait.next != steps.BROKEN_OFF)
         )
 
     def _left_to_do(self, step: StepView | None) -> letters.Condition | None:

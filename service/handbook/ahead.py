@@ -14,15 +14,28 @@ from workflows.rules import calendar, series
 
 def _boards(edition: Edition, today: date) -> Iterator[Complaint]:
     """A board can decide with the people who hold its posts, today and after every change that is known."""
-    for one in boards.short(edition, edition.changes(today)):
+    for one in boards.short(edition, _days(edition, today)):
         trail = ("steps", one.kind, "quorum") if one.kind else ("forums", one.forum, "members")
         yield trail, f"{one}{_since(one.day, today)}"
+
+
+def _days(edition: Edition, today: date, *besides: date) -> tuple[date, ...]:
+    """Return the days to look at: the first working day from today on, and from each change that is known.
+
+    Nobody is asked in between, so that a post may well be vacant over a weekend.
+    """
+    return tuple(sorted({_worked(day, edition) for day in (*edition.changes(today), *besides)}))
+
+
+def _worked(day: date, edition: Edition) -> date:
+    off = edition.non_working
+    return day if calendar.is_working(day, off) else calendar.nth_working_day(day, 1, off)
 
 
 def _seats(edition: Edition, today: date) -> Iterator[Complaint]:
     """No post comes to two seats of a forum by acting for a member, or for a member's substitute."""
     for forum in edition.forums.values():
-        for day in edition.changes(today):
+        for day in _days(edition, today):
             if found := next(_doubled(edition, forum, day), None):
                 trail, told = found
                 yield trail, f"{told}{_since(day, today)}; a post has one"
@@ -37,7 +50,7 @@ def _doubled(edition: Edition, forum: Forum, day: date) -> Iterator[Complaint]:
     seated: dict[str, str] = {}
     for trail, post in named:
         acting = edition.acting(post, day)
-        if acting in seated:
+        if acting in seated and forum.substitutes.get(seated[acting]) != post:
             yield trail, f"{acting} would have two seats, as {seated[acting]} and as {post}"
         seated.setdefault(acting, post)
 
@@ -45,9 +58,9 @@ def _doubled(edition: Edition, forum: Forum, day: date) -> Iterator[Complaint]:
 def _nobody(edition: Edition, today: date) -> Iterator[Complaint]:
     """A post that a way asks is held, or has a line above it that is, on every day to come (SYS-24)."""
     owners = edition.embargo.owners if edition.embargo else ()
-    handed_over = {owner.since for owner in owners if owner.since and owner.since > today}
+    handed_over = [owner.since for owner in owners if owner.since and owner.since > today]
     told: set[str] = set()
-    for day in sorted({*edition.changes(today), *handed_over}):
+    for day in _days(edition, today, *handed_over):
         for trail, named in _asked(edition, day):
             post = edition.acting(named, day)
             if post not in told and edition.answering(post, day) is None:
@@ -114,7 +127,9 @@ def _meetings(edition: Edition, today: date) -> Iterator[Complaint]:
 def _waited_for(edition: Edition, today: date) -> Iterator[Forum]:
     """Go through the forums whose meetings a case may wait for, each once."""
     route, forums = edition.route, edition.forums
-    owners = edition.embargo.owners if edition.embargo else ()
+    embargo = edition.embargo
+    lifted = embargo is None or (embargo.until is not None and embargo.until < today)
+    owners = embargo.owners if embargo and not lifted else ()
     granting = [owner.forum for owner in owners if owner.until is None or owner.until >= today]
     waited_for = [
         route.notification_forum or "",
@@ -155,7 +170,7 @@ def _since(day: date, today: date) -> str:
 def gaps(edition: Edition, today: date) -> Iterator[Complaint]:
     """Go through what would leave a case waiting for ever under an edition that comes into force on a day."""
     for check in (_boards, _seats, _nobody, _meetings):
-        yield from check(edition, today)
+        yield from check(edition, _worked(today, edition))
 
 
 def complaints(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:

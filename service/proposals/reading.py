@@ -171,7 +171,8 @@ class Reading:
     def _organisation(self, value: object) -> str:
         told = self._of("organisation", "Organisation", value, _line)
         if told is not None and told != self._edition.organisation:
-            words = f"Organisation is {told}, but this handbook is that of {self._edition.organisation_name}"
+            own, name = self._edition.organisation, self._edition.organisation_name
+            words = f"Organisation is {told}, but this handbook is that of {own} ({name})"
             self.problems.append(Problem(field="organisation", message=words))
         return self._edition.organisation
 
@@ -567,11 +568,18 @@ class Reading:
 def misspelt(given: Iterable[str], known: Sequence[str] = NAMES) -> dict[str, str]:
     """Return the names that are nearly known ones, each with that for which it was meant."""
     unknown = [name for name in given if name not in known and name not in _NOT_MEANT]
-    return {
-        name: near[0]
-        for name in unknown[:_MOST]
-        if (near := get_close_matches(name, known, n=1, cutoff=_NEAR))
-    }
+    near = {name: get_close_matches(name, known, n=1, cutoff=_NEAR) for name in unknown[:_MOST]}
+    return {name: meant for name, found in near.items() for meant in found if _slipped(name, meant)}
+
+
+def _slipped(name: str, meant: str) -> bool:
+    """Say whether a name is another with letters astray; one with a word more, or another word, is not."""
+    words, others = name.split("_"), meant.split("_")
+    if len(words) != len(others):
+        return not name.startswith(f"{meant}_")
+    return all(
+        get_close_matches(word, [other], cutoff=0.5) for word, other in zip(words, others, strict=True)
+    )
 
 
 # ---------------------------------------------------------------------- reading values

@@ -876,6 +876,36 @@ def test_a_deferral_is_told_to_sponsor_and_lead(desk: Desk) -> None:
     assert desk.sent(ref, before) == [("deferred", "cd-rad"), ("deferred", "hoict-rc"), ("receipt", "bh-dmh")]
 
 
+def test_a_sponsor_whose_cover_puts_off_their_share_hears_of_it_once(desk: Desk) -> None:
+    case = desk.submits("PROP-01")
+    desk.covers("cd-ce", by="cd-sch")
+    desk.opens(desk.ask(case, "funding-cd-ce"))
+    step, to = f"{case.case}.funding-cd-ce.1", date(2004, 12, 1)
+    before = desk.ledger(case.case)
+    made = desk.answers(step, "cd-ce", Choice.DEFER, person=desk.person("cd-sch"), until=to)
+    desk.closes(step, made, choice=Choice.DEFER, until=to)
+    sponsor = desk.person("cd-ce")
+    told = [row.kind for row in desk.ledger(case.case)[len(before) :] if row.person == sponsor]
+    assert told == ["closed_without_you"]
+
+
+def test_a_former_holder_is_not_told_that_they_are_asked_again(desk: Desk) -> None:
+    case = desk.submits()
+    desk.opens(desk.ask(case, "srg"))
+    step, to = f"{case.case}.srg.1", date(2004, 12, 1)
+    leaver = desk.person("cd-hsg")
+    holdings = [
+        one.model_copy(update={"person": desk.person("cd-ell")}) if one.post == "cd-hsg" else one
+        for one in desk.edition.holdings
+    ]
+    desk.brings_into_force(Edition.model_validate(desk.edition.model_dump() | {"holdings": holdings}))
+    before = desk.ledger(case.case)
+    desk.closes(step, desk.answers(step, "cd-rc", Choice.DEFER, until=to), choice=Choice.DEFER, until=to)
+    told = [row.person for row in desk.ledger(case.case)[len(before) :] if row.kind == "closed_without_you"]
+    assert told
+    assert leaver not in told
+
+
 def test_a_sponsor_who_is_to_fund_it_reads_that_it_comes_to_them(desk: Desk) -> None:
     case = desk.submits("PROP-01")
     desk.opens(desk.ask(case, "notification"))

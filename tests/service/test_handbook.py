@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from service import handbook, proposals
 from service.cli import app
-from service.handbook import Edition, Fault, HandbookError
+from service.handbook import Edition, Fault, HandbookError, ahead
 from service.handbook.edition import Holding
 from tests.support.samples import CALENDARS, FILE, SAMPLES
 from workflows.model import Assurance, Choice, Hold, Nudge, QuorumRule, Silence, Size
@@ -1973,3 +1973,50 @@ def test_the_command_knows_no_handbook_of_another_name() -> None:
 def test_holidays_are_known_as_far_ahead_as_an_edition_reaches() -> None:
     ahead = date(2026, 3, 2) + timedelta(days=10 * 365)
     assert any(day > ahead for day in LEICESTER.non_working)
+
+
+def handed_over(post: str, until: date, since: date) -> Edition:
+    """Leicester with another holder of a post from a day on."""
+    (held,) = (one for one in LEICESTER.holdings if one.post == post and one.until is None)
+    other = next(id for id in LEICESTER.people if id != held.person)
+    others = [one for one in LEICESTER.holdings if one is not held]
+    changed = [held.model_copy(update={"until": until}), Holding(post=post, person=other, since=since)]
+    return LEICESTER.model_copy(update={"holdings": (*others, *changed)})
+
+
+@pytest.mark.parametrize(
+    ("until", "since", "wrong"),
+    [
+        (date(2027, 1, 29), date(2027, 2, 1), False),  # from Friday to Monday
+        (date(2027, 12, 31), date(2028, 1, 4), False),  # over a weekend and a bank holiday
+        (date(2027, 1, 28), date(2027, 2, 1), True),
+    ],
+)
+def test_a_post_may_be_vacant_while_nobody_works(until: date, since: date, wrong: bool) -> None:
+    changed = handed_over("chief-executive", until, since)
+    assert bool(list(ahead.gaps(changed, date(2026, 11, 30)))) is wrong
+
+
+def test_a_substitute_may_succeed_to_the_seat_they_sit_in_for() -> None:
+    forum = LEICESTER.forums["heads-of-ict"]
+    posts = LEICESTER.posts | {
+        "hoict-rc": LEICESTER.posts["hoict-rc"].model_copy(
+            update={"succeeded_by": "bh-dmh", "succeeded_on": date(2027, 2, 1)}
+        )
+    }
+    forums = LEICESTER.forums | {
+        "heads-of-ict": forum.model_copy(update={"substitutes": {"hoict-rc": "bh-dmh"}})
+    }
+    changed = LEICESTER.model_copy(update={"posts": posts, "forums": forums})
+    assert list(ahead.gaps(changed, date(2026, 11, 30))) == []
+
+
+def test_a_lifted_embargo_has_nobody_who_must_meet() -> None:
+    edition = handbook.load("herefordshire", today=date(2026, 3, 2))
+    assert edition.embargo is not None
+    owner = edition.embargo.owners[-1].forum
+    idle = edition.forums[owner].model_copy(update={"meetings": ()})
+    lifted = edition.embargo.model_copy(update={"until": date(2026, 1, 30)})
+    changed = {"forums": edition.forums | {owner: idle}, "embargo": lifted}
+    assert list(ahead.gaps(edition.model_copy(update=changed), date(2026, 3, 2))) == []
+    assert list(ahead.gaps(edition.model_copy(update={"forums": changed["forums"]}), date(2026, 3, 2))) != []

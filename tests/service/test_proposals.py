@@ -455,7 +455,7 @@ def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message:
         (
             "organisation",
             "herefordshire",
-            "Organisation is herefordshire, but this handbook is that of Leicester",
+            "Organisation is herefordshire, but this handbook is that of leicester (Leicester City Council)",
         ),
         ("size", "huge", "Size must be one of minor, major"),
         ("size", {"value": ["major"]}, "Size must be one of minor, major"),
@@ -473,7 +473,11 @@ def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message:
         ),
         ("funding_parties.0.share_percent", "33.333", "Share must be a percentage in digits only"),
         ("cost_profile", 84000, "Costs must be given as named fields"),
-        ("organisation", "Leicester City Council", "Organisation is Leicester City Council, but this"),
+        (
+            "organisation",
+            "Leicester City Council",
+            "Organisation is Leicester City Council, but this handbook is that of leicester (",
+        ),
         ("titel", "Tills", "There is no field titel; did you mean title?"),
         ("funding_conditon", {"status": "pending"}, "There is no field funding_conditon; did you mean fund"),
         ("cost_profile.capitol_gbp", 5, "There is no field capitol_gbp; did you mean capital_gbp?"),
@@ -819,3 +823,12 @@ def test_a_share_is_pounds_and_pence(capital: int, amounts: list[str]) -> None:
     content = proposals.normalise(changed("cost_profile.capital_gbp", capital), LEICESTER)
     facts = proposals.facts(content, submitted=TODAY, edition=LEICESTER)
     assert [str(share.amount) for share in facts.shares] == amounts
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["submitted_by", "submitted_at", "department_name", "organisation_name", "sponsor_post_title", "notes"],
+)
+def test_a_name_of_another_word_is_no_misspelt_one_and_passed_over(name: str) -> None:
+    assert proposals.misspelt([name]) == {}
+    assert proposals.misspelt(["submited_on", name]) == {"submited_on": "submitted_on"}

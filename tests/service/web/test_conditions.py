@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from service.store import intents
+from service.store import intents, letters
 from tests.service.web.office import BEGINS, Browser, Office
 from tests.support.activities import done
 from workflows.model import (
@@ -12,6 +12,7 @@ from workflows.model import (
     CaseWaiting,
     Choice,
     Ending,
+    Expiring,
     Guard,
     Outcome,
     State,
@@ -255,6 +256,13 @@ def test_what_waits_for_a_condition_that_was_broken_off_is_said_to_have_no_way_o
     (wait,) = client.get(f"/api/v1/cases/{approved}", headers=token).json()["waiting"]
     assert (wait["action"], wait["at"]) == (ACTION, None)
     assert wait["next"] == "nothing: the proposal can only be withdrawn"
+    with office.store.reading() as tx:
+        at, valid_until = tx.now, date(2005, 9, 13)
+    done(office.course.expiring(Expiring(case=approved, number=1, valid_until=valid_until, at=at)))
+    with office.store.reading() as tx:
+        warned = [row.props for row in letters.of_case(tx, approved) if row.kind == "expiring"]
+    assert warned
+    assert {(len(row["unmet"]), row["broken_off"]) for row in warned} == {(0, True)}
 
 
 def test_conditions_of_an_answer_that_stands_no_more_are_not_listed_as_what_is_to_be_met(

@@ -678,6 +678,10 @@ def test_a_link_says_until_when_others_put_the_question_off(office: Office) -> N
     office.it_is(until)
     member.see(office.link(step, "cd-hsg"))
     assert "Use the link in the newest letter about it." in member.words
+    office.became(step.partition(".")[0], State.REJECTED)
+    member.see(office.link(step, "cd-hsg"))
+    assert "put off" not in member.heading
+    assert "newest letter" not in member.words
 
 
 @pytest.mark.parametrize(
