@@ -135,8 +135,7 @@ async def cover_set(visit: Asker, sent: Sent) -> Response:
             before = covers.holding(tx, visit.me.id, visit.today)
             if not covers.set(tx, cover):
                 return []
-            replaced = _end_others(tx, visit, before, instead=True)
-            return [_to_cover(tx, visit, cover), *(row for row in replaced if row.person != cover.cover)]
+            return [_to_cover(tx, visit, cover), *_end_others(tx, visit, before, instead=cover.cover)]
 
     result = await run_in_threadpool(done)
     if isinstance(result, str):
@@ -219,26 +218,25 @@ def _end(tx: Tx, visit: Visit, number: int) -> None:
     covers.ended(tx, visit.me.id, visit.today - timedelta(days=1), by=visit.me.id, number=number)
 
 
-def _end_others(
-    tx: Tx, visit: Visit, before: Sequence[SetCover], *, instead: bool = False
-) -> list[LedgerRow]:
+def _end_others(tx: Tx, visit: Visit, before: Sequence[SetCover], *, instead: str = "") -> list[LedgerRow]:
     """End for good those of the reader's covers that hold on no day any more, and write to those who covered.
 
-    Else one whose place another took would come back when that other is ended.
+    Else one whose place another took would come back when that other is ended. Whoever covers instead is
+    told their days in a letter of their own.
     """
     left = [cover.number for cover in covers.holding(tx, visit.me.id, visit.today)]
     gone = [cover for cover in before if cover.number not in left]
     rows = []
     for cover in gone:
         _end(tx, visit, cover.number)
-        if cover.cover in visit.rules.people:
+        if cover.cover in visit.rules.people and cover.cover != instead:
             letter = CoverEnded(
                 to=_addressee(visit, cover.cover),
                 organisation=visit.rules.organisation_name,
                 covering=_described(visit, cover.person),
                 starts=cover.starts,
                 ends=cover.ends,
-                instead=instead,
+                instead=bool(instead),
                 page=visit.desk.links.page("work"),
             )
             rows.append(_queue(tx, visit, f"cover_ended:{cover.person}:{cover.number}", letter, cover.cover))

@@ -378,6 +378,17 @@ def test_whoever_is_replaced_as_a_cover_is_told_and_listed_no_more(office: Offic
     assert _told_to_cover_no_more(office) == [(office.holder("cd-sch"), True)]
 
 
+def test_whoever_is_named_again_with_other_days_is_not_told_that_they_cover_no_more(office: Office) -> None:
+    browser = office.signed_in("cd-rc")
+    for ends in ("20", "25"):
+        browser.see("/cover")
+        browser.press(cover=office.holder("cd-sch"), **days("starts", "13"), **days("ends", ends))
+    with office.store.reading() as tx:
+        (held,) = covers.holding(tx, office.holder("cd-rc"), tx.today)
+    assert held.ends == date(2004, 9, 25)
+    assert _told_to_cover_no_more(office) == []
+
+
 def test_a_cover_is_ended_at_once_by_whoever_is_covered_and_by_nobody_else(office: Office) -> None:
     browser = _names_two_for_the_same_days(office)
     (path,) = re.findall(r"/cover/\d+/end", browser.page)
