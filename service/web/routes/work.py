@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service import telling
 from service.errors import NotFound
-from service.store import cases, covers, drafts, letters, steps
+from service.store import cases, covers, drafts, letters
 from service.store.cases import CaseView
 from service.store.covers import Clash, Cover, SetCover
 from service.store.engine import Tx
@@ -42,10 +42,9 @@ def home() -> Response:
 def work(visit: Asker) -> Response:
     """Show what the reader is asked, and where their own proposals are."""
     with visit.desk.store.reading() as tx:
-        mine = [(step, cases.get(tx, step.case)) for step in steps.open_for(tx, visit.me.id)]
         asked = [
-            (step, case.title, _of_it(visit, case, step), words.day(step.due), step.due < visit.now)
-            for step, case in mine
+            (step, case.title, _of_it(visit, case, step, seats), words.day(step.due), step.due < visit.now)
+            for case, step, seats in telling.waiting_for(tx, visit.me.id, visit.today)
         ]
         own = _own(tx, visit)
         to_record = [(forum, day) for forum, day in minutebook.to_record(tx, visit)]
@@ -62,14 +61,9 @@ def work(visit: Asker) -> Response:
     )
 
 
-def _of_it(visit: Visit, case: CaseView, step: StepView) -> str:
+def _of_it(visit: Visit, case: CaseView, step: StepView, seats: Sequence[SeatView]) -> str:
     """Return what the reader is asked of a case, and as what: of several shares each is named."""
-    mine = [
-        seat
-        for seat in step.seats
-        if seat.waiting and any(holder.person == visit.me.id for holder in seat.holders)
-    ]
-    return words.listed([_seat(visit, case, step, seat) for seat in mine])
+    return words.listed([_seat(visit, case, step, seat) for seat in seats])
 
 
 def _seat(visit: Visit, case: CaseView, step: StepView, seat: SeatView) -> str:

@@ -412,10 +412,15 @@ def test_a_cover_who_is_ended_answers_no_more_and_the_holder_still_may(office: O
     browser.press(cover=office.holder("cd-sch"), **days("starts", "13"), **days("ends", "20"))
     step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
     own, cover = office.link(step, "cd-ce"), office.link(step, "cd-sch")
+    covering = office.signed_in("cd-sch")
+    covering.see("/work")
+    assert "Consultation tool kit" in covering.words
     assert office.browser().see(cover) == 200
     browser.see(re.findall(r"/cover/\d+/end", browser.page)[0])
     browser.press()
     assert office.browser().see(cover) == 410
+    covering.see("/work")
+    assert "Nothing waits for you." in covering.words
     assert office.browser().see(own) == 200
 
 
