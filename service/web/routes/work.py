@@ -127,6 +127,8 @@ async def cover_set(visit: Asker, sent: Sent) -> Response:
             if found := covers.clash(tx, cover):
                 return _clashes(visit, found)
             before = covers.holding(tx, visit.me.id, visit.today)
+            if partly := next((held for held in before if _replaces_part(cover, held, visit.today)), None):
+                return _held_already(visit, partly)
             if not covers.set(tx, cover):
                 return []
             return [_to_cover(tx, visit, cover), *_end_others(tx, visit, before, instead=cover.cover)]
@@ -180,6 +182,22 @@ def _own_cover(tx: Tx, visit: Visit, number: int) -> SetCover:
 def _send(visit: Visit, rows: Sequence[LedgerRow]) -> None:
     for row in rows:
         visit.desk.courier.soon(Parcel(row, reply_to=visit.desk.settings.mail_from))
+
+
+def _replaces_part(new: Cover, held: SetCover, today: date) -> bool:
+    """Say whether a new cover would take some of the days of one that holds, and leave it others."""
+    first = max(held.starts, today)
+    overlap = new.starts <= held.ends and first <= new.ends
+    return overlap and not (new.starts <= first and held.ends <= new.ends)
+
+
+def _held_already(visit: Visit, held: SetCover) -> str:
+    """Say which cover is in the way: nobody loses some of their days without a word."""
+    days = f"from {words.day(held.starts)} to {words.day(held.ends)}"
+    return (
+        f"{telling.name(visit.rules, held.cover)} covers for you {days}; end that cover first on My work, "
+        "or choose days that take in all of it"
+    )
 
 
 def _clashes(visit: Visit, found: Clash) -> str:
