@@ -20,7 +20,7 @@ from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import OUTSIDE, Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
-from service.store.steps import StepView
+from service.store.steps import SeatView, StepView
 from workflows import letters
 from workflows.model import Capacity, Choice, Ending, Holder, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
 from workflows.rules import calendar, course, meetings, routing
@@ -616,6 +616,28 @@ def seated(tx: Tx, case: CaseView, put: Posed, asked: Sequence[SeatAsk], day: da
         elsewhere=answering_elsewhere(tx, case.ref, put.key, put.version),
         sponsor=sponsor(tx, case, deciding, day),
     )
+
+
+def waiting_for(
+    tx: Tx, person: str, day: date
+) -> tuple[tuple[CaseView, StepView, tuple[SeatView, ...]], ...]:
+    """Return the open steps in which a person may answer on a day, with those seats, the one due first first.
+
+    Whoever was asked and may not answer any more, say as a cover whose days are over, has none.
+    """
+    found = []
+    for step in steps.open_for(tx, person):
+        case = cases.get(tx, step.case)
+        there = seated(tx, case, step, step.asked, day)
+        waiting = [seat for seat in step.seats if seat.waiting]
+        able = tuple(
+            seat
+            for seat in waiting
+            if any(asked.person == person and there.may_still(asked, seat) for asked in seat.holders)
+        )
+        if able:
+            found.append((case, step, able))
+    return tuple(found)
 
 
 def answering_elsewhere(tx: Tx, ref: str, key: str, version: int) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from service import boards, telling
-from service.store import attempts, intents, letters, limits, links, sessions, steps
+from service.store import attempts, intents, letters, limits, links, sessions
 from service.store.engine import Tx
 from service.store.links import LinkRow
 from service.store.sessions import Begun, Session
@@ -150,7 +150,8 @@ def _outcome(tx: Tx, visit: Visit, sight: Sight) -> dict[str, Any]:
         else None
     )
     receipt = letters.get(tx, f"{mine.message}:receipt") if mine else None
-    mails = [step for step in steps.open_for(tx, sight.link.person) if step.id != sight.link.step]
+    waiting = telling.waiting_for(tx, sight.link.person, visit.today)
+    mails = [step for _, step, _ in waiting if step.id != sight.link.step]
     return {
         "mine": telling.told(mine, sight.edition) if mine else None,
         "decision": mine,

@@ -160,7 +160,8 @@ def look(tx: Tx, link: LinkRow) -> Sight:
     )
     match standing:
         case Standing.CHANGED:
-            waits = any(other.case == case.ref for other in steps.open_for(tx, link.person))
+            waiting = telling.waiting_for(tx, link.person, tx.today)
+            waits = any(other.ref == case.ref for other, _, _ in waiting)
             return replace(sight, waits=waits, answered_anew=_answered_anew(tx, case, link.person))
         case Standing.EXPIRED if not step.open:
             return replace(sight, passed_on=_passed_on(tx, case, step, edition))
@@ -205,11 +206,12 @@ def _standing(
         return _ended(step)
     if link.revoked_at is not None:
         return Standing.REASSIGNED
-    if link.expires <= tx.now:
-        return Standing.EXPIRED
     if link.person in _barred(tx, case, step):
         return Standing.NOT_YOURS
-    return Standing.OPEN if holder else Standing.REASSIGNED
+    if holder is None:
+        return Standing.REASSIGNED
+    # Last, for an expired link offers a new one: nobody who may not answer is sent the question anew.
+    return Standing.EXPIRED if link.expires <= tx.now else Standing.OPEN
 
 
 def _answered_anew(tx: Tx, case: CaseView, person: str) -> bool:

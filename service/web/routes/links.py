@@ -263,12 +263,14 @@ def _misdirected(tx: Tx, desk: Desk, sight: Sight) -> Parcel | None:
 
 
 def _latest_letter(tx: Tx, sight: Sight) -> LedgerRow | None:
-    """Return the last letter that asks what this link asked, or else anything that is open in the case."""
-    waiting = [step.id for step in steps.open_for(tx, sight.link.person) if step.case == sight.case.ref]
+    """Return the last letter that asks what this link asked, or else anything they may answer in the case."""
+    waiting = telling.waiting_for(tx, sight.link.person, tx.today)
     rows = [
         row
-        for step in waiting
-        for row in letters.of_step(tx, step)
+        for case, step, seats in waiting
+        if case.ref == sight.case.ref
+        for row in letters.of_step(tx, step.id)
+        if row.seat in [seat.key for seat in seats]
         if row.person == sight.link.person and row.link_id and row.kind not in renewing.ABOUT_AN_ANSWER
     ]
     step = sight.link.step

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service import telling
 from service.errors import NotFound
-from service.store import cases, covers, drafts, letters, steps
+from service.store import cases, covers, drafts, letters
 from service.store.cases import CaseView
 from service.store.covers import Clash, Cover, SetCover
 from service.store.engine import Tx
@@ -42,10 +42,9 @@ def home() -> Response:
 def work(visit: Asker) -> Response:
     """Show what the reader is asked, and where their own proposals are."""
     with visit.desk.store.reading() as tx:
-        mine = [(step, cases.get(tx, step.case)) for step in steps.open_for(tx, visit.me.id)]
         asked = [
-            (step, case.title, _of_it(visit, case, step), words.day(step.due), step.due < visit.now)
-            for step, case in mine
+            (step, case.title, _of_it(visit, case, step, seats), words.day(step.due), step.due < visit.now)
+            for case, step, seats in telling.waiting_for(tx, visit.me.id, visit.today)
         ]
         own = _own(tx, visit)
         to_record = [(forum, day) for forum, day in minutebook.to_record(tx, visit)]
@@ -62,14 +61,9 @@ def work(visit: Asker) -> Response:
     )
 
 
-def _of_it(visit: Visit, case: CaseView, step: StepView) -> str:
+def _of_it(visit: Visit, case: CaseView, step: StepView, seats: Sequence[SeatView]) -> str:
     """Return what the reader is asked of a case, and as what: of several shares each is named."""
-    mine = [
-        seat
-        for seat in step.seats
-        if seat.waiting and any(holder.person == visit.me.id for holder in seat.holders)
-    ]
-    return words.listed([_seat(visit, case, step, seat) for seat in mine])
+    return words.listed([_seat(visit, case, step, seat) for seat in seats])
 
 
 def _seat(visit: Visit, case: CaseView, step: StepView, seat: SeatView) -> str:
@@ -133,10 +127,11 @@ async def cover_set(visit: Asker, sent: Sent) -> Response:
             if found := covers.clash(tx, cover):
                 return _clashes(visit, found)
             before = covers.holding(tx, visit.me.id, visit.today)
+            if partly := next((held for held in before if _replaces_part(cover, held, visit.today)), None):
+                return _held_already(visit, partly)
             if not covers.set(tx, cover):
                 return []
-            replaced = _end_others(tx, visit, before, instead=True)
-            return [_to_cover(tx, visit, cover), *(row for row in replaced if row.person != cover.cover)]
+            return [_to_cover(tx, visit, cover), *_end_others(tx, visit, before, instead=cover.cover)]
 
     result = await run_in_threadpool(done)
     if isinstance(result, str):
@@ -189,6 +184,22 @@ def _send(visit: Visit, rows: Sequence[LedgerRow]) -> None:
         visit.desk.courier.soon(Parcel(row, reply_to=visit.desk.settings.mail_from))
 
 
+def _replaces_part(new: Cover, held: SetCover, today: date) -> bool:
+    """Say whether a new cover would take some of the days of one that holds, and leave it others."""
+    first = max(held.starts, today)
+    overlap = new.starts <= held.ends and first <= new.ends
+    return overlap and not (new.starts <= first and held.ends <= new.ends)
+
+
+def _held_already(visit: Visit, held: SetCover) -> str:
+    """Say which cover is in the way: nobody loses some of their days without a word."""
+    days = f"from {words.day(held.starts)} to {words.day(held.ends)}"
+    return (
+        f"{telling.name(visit.rules, held.cover)} covers for you {days}; end that cover first on My work, "
+        "or choose days that take in all of it"
+    )
+
+
 def _clashes(visit: Visit, found: Clash) -> str:
     """Say why nobody can be covered by somebody who is away, or while they cover for another."""
     days = f"from {words.day(found.starts)} to {words.day(found.ends)}"
@@ -219,26 +230,25 @@ def _end(tx: Tx, visit: Visit, number: int) -> None:
     covers.ended(tx, visit.me.id, visit.today - timedelta(days=1), by=visit.me.id, number=number)
 
 
-def _end_others(
-    tx: Tx, visit: Visit, before: Sequence[SetCover], *, instead: bool = False
-) -> list[LedgerRow]:
+def _end_others(tx: Tx, visit: Visit, before: Sequence[SetCover], *, instead: str = "") -> list[LedgerRow]:
     """End for good those of the reader's covers that hold on no day any more, and write to those who covered.
 
-    Else one whose place another took would come back when that other is ended.
+    Else one whose place another took would come back when that other is ended. Whoever covers instead is
+    told their days in a letter of their own.
     """
     left = [cover.number for cover in covers.holding(tx, visit.me.id, visit.today)]
     gone = [cover for cover in before if cover.number not in left]
     rows = []
     for cover in gone:
         _end(tx, visit, cover.number)
-        if cover.cover in visit.rules.people:
+        if cover.cover in visit.rules.people and cover.cover != instead:
             letter = CoverEnded(
                 to=_addressee(visit, cover.cover),
                 organisation=visit.rules.organisation_name,
                 covering=_described(visit, cover.person),
                 starts=cover.starts,
                 ends=cover.ends,
-                instead=instead,
+                instead=bool(instead),
                 page=visit.desk.links.page("work"),
             )
             rows.append(_queue(tx, visit, f"cover_ended:{cover.person}:{cover.number}", letter, cover.cover))

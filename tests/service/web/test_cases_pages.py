@@ -378,6 +378,45 @@ def test_whoever_is_replaced_as_a_cover_is_told_and_listed_no_more(office: Offic
     assert _told_to_cover_no_more(office) == [(office.holder("cd-sch"), True)]
 
 
+def test_whoever_is_named_again_with_other_days_is_not_told_that_they_cover_no_more(office: Office) -> None:
+    browser = office.signed_in("cd-rc")
+    for ends in ("20", "25"):
+        browser.see("/cover")
+        browser.press(cover=office.holder("cd-sch"), **days("starts", "13"), **days("ends", ends))
+    with office.store.reading() as tx:
+        (held,) = covers.holding(tx, office.holder("cd-rc"), tx.today)
+    assert held.ends == date(2004, 9, 25)
+    assert _told_to_cover_no_more(office) == []
+
+
+def test_a_cover_for_some_of_the_days_of_another_is_refused_with_its_name_and_days(office: Office) -> None:
+    browser = office.signed_in("cd-rc")
+    browser.see("/cover")
+    browser.press(cover=office.holder("cd-sch"), **days("starts", "13"), **days("ends", "20"))
+    browser.see("/cover")
+    partly = {**days("starts", "14"), **days("ends", "25")}
+    assert browser.press(cover=office.holder("cd-hsg"), **partly) == 422
+    name = office.edition.people[office.holder("cd-sch")].name
+    held = "from Monday 13 September 2004 to Monday 20 September 2004"
+    assert f"{name} covers for you {held}; end that cover first" in browser.words
+    with office.store.reading() as tx:
+        (only,) = covers.of(tx, office.holder("cd-rc"))
+    assert only.cover == office.holder("cd-sch")
+
+
+def test_two_covers_by_one_person_are_told_apart_by_their_days(office: Office) -> None:
+    browser = office.signed_in("cd-rc")
+    for starts, ends in (("13", "15"), ("20", "25")):
+        browser.see("/cover")
+        browser.press(cover=office.holder("cd-sch"), **days("starts", starts), **days("ends", ends))
+    name = office.edition.people[office.holder("cd-sch")].name
+    for held in (
+        "Monday 13 September 2004 to Wednesday 15 September 2004",
+        "Monday 20 September 2004 to Saturday 25 September 2004",
+    ):
+        assert f"End this cover by {name} from {held}" in browser.words
+
+
 def test_a_cover_is_ended_at_once_by_whoever_is_covered_and_by_nobody_else(office: Office) -> None:
     browser = _names_two_for_the_same_days(office)
     (path,) = re.findall(r"/cover/\d+/end", browser.page)
@@ -401,10 +440,15 @@ def test_a_cover_who_is_ended_answers_no_more_and_the_holder_still_may(office: O
     browser.press(cover=office.holder("cd-sch"), **days("starts", "13"), **days("ends", "20"))
     step = office.asked(office.submitted("PROP-01"), "funding-cd-ce")
     own, cover = office.link(step, "cd-ce"), office.link(step, "cd-sch")
+    covering = office.signed_in("cd-sch")
+    covering.see("/work")
+    assert "Consultation tool kit" in covering.words
     assert office.browser().see(cover) == 200
     browser.see(re.findall(r"/cover/\d+/end", browser.page)[0])
     browser.press()
     assert office.browser().see(cover) == 410
+    covering.see("/work")
+    assert "Nothing waits for you." in covering.words
     assert office.browser().see(own) == 200
 
 

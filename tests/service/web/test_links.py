@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from service.store import intents, journal, letters, links
+from service.store import covers, intents, journal, letters, links
 from service.store.intents import Intent
 from tests.service.web.conftest import settings
-from tests.service.web.office import SAME_ORIGIN, Browser, Office
+from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, Office
 from tests.support.real_time import RealTime
-from workflows.model import Choice, Ending, Outcome, StepClosing, decision_key
+from workflows.model import Choice, Ending, Outcome, State, StepClosing, decision_key
 
 HALL, SPORTS = "bh-dmh", "bh-sports"
 FUNDING = "funding-bh-dmh"
@@ -317,6 +317,49 @@ def test_whoever_is_covered_and_asks_for_a_new_link_is_asked(office: Office) -> 
     assert [row.kind for row in told] == ["covered", "request"]
     assert "covers for you" not in office.mail.text
     assert "Chief Executive's department sponsor" in office.mail.text
+
+
+def _covered_no_more(office: Office) -> None:
+    with office.store.writing() as tx:
+        covered = office.holder(FUNDER)
+        covers.ended(tx, covered, tx.today - timedelta(days=1), by=covered)
+
+
+def test_whoever_covers_no_more_is_offered_and_sent_no_new_link(office: Office) -> None:
+    office.covers(FUNDER, by="cd-sch", until=date(2004, 9, 30))
+    path = office.link(office.asked(office.submitted("PROP-01"), FUNDING_CE), "cd-sch")
+    office.days_pass(15)
+    browser = office.browser()
+    with browser:
+        browser.see(path)
+        assert browser.heading == "This link has expired"
+        _covered_no_more(office)
+        assert browser.press() == 410
+    assert office.mail.sent == []
+    browser.see(path)
+    assert browser.heading == "This is now for somebody else"
+    assert "new link" not in browser.words
+
+
+def test_whoever_covers_no_more_is_sent_no_link_to_a_later_version(office: Office) -> None:
+    office.covers(FUNDER, by="cd-sch", until=date(2004, 9, 30))
+    ref = office.submitted("PROP-01")
+    step = office.asked(ref, FUNDING_CE)
+    path = office.link(step, "cd-sch")
+    returned = Outcome(step=step, ending=Ending.DECIDED, choice=Choice.RETURN, at=BEGINS)
+    office.closed(step, StepClosing(step=step, outcome=returned))
+    office.became(ref, State.RETURNED)
+    office.resubmitted(ref, title="Consultation tool kit, smaller")
+    office.asked(ref, FUNDING_CE, 2)
+    browser = office.browser()
+    with browser:
+        browser.see(path)
+        assert "Send me a new link" in browser.words
+        _covered_no_more(office)
+        assert browser.press() == 409
+    assert office.mail.sent == []
+    browser.see(path)
+    assert "Send me a new link" not in browser.words
 
 
 def test_a_fourth_new_link_within_the_hour_is_refused(office: Office, minor: str) -> None:
