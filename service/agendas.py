@@ -246,6 +246,8 @@ class _Answer(Frozen):
     day: date
     meeting: date | None
     """None between meetings."""
+    known: date
+    """From which day it may be told: once nobody may take it back any more."""
     recording: bool = False
     held_until: datetime | None = None
 
@@ -332,6 +334,7 @@ def _answer(
     return _Answer(
         choice=str(step.choice) if step.choice else choice,
         day=calendar.local_day(at),
+        known=calendar.local_day(made.held_until if made and made.held_until else at),
         # What is written down on a meeting's page is that meeting's, on whatever day it is written.
         meeting=written.get(message) or _sitting(tx, rules, forum, step, at, meets),
         recording=held is not None or (unsettled is not None and not made and not step.choice),
@@ -416,7 +419,7 @@ def _information(
     """Go through what was settled since the last meeting without one, for the forum to know of."""
     yield from _told_directly(tx, rules, forum, previous, day)
     for step, answer in put:
-        if answer and answer.choice and answer.meeting is None and previous <= answer.day < day:
+        if answer and answer.choice and answer.meeting is None and previous <= answer.known < day:
             yield _for_information(tx, step, answer.choice, between=True)
 
 
