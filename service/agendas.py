@@ -172,11 +172,25 @@ def _numbered(items: Sequence[AgendaItem], view: MeetingView) -> tuple[AgendaIte
 
     The number of one that is gone since stays free, and what came later is numbered after the last.
     """
-    kept = {lasting(key): number for number, key in enumerate(view.agenda, start=1)}
+    kept = _matched([item.key for item in items], view.agenda)
+    numbers = {key: number for number, key in enumerate(view.agenda, start=1)}
     later = count(len(view.agenda) + 1)
     return tuple(
-        item.model_copy(update={"number": kept.pop(lasting(item.key), None) or next(later)}) for item in items
+        item.model_copy(update={"number": numbers[kept[item.key]] if item.key in kept else next(later)})
+        for item in items
     )
+
+
+def _matched(here: Sequence[str], known: Sequence[str]) -> dict[str, str]:
+    """Return for keys of items which of those that a list has are theirs: the same, or what they were before
+    their question was put.
+    """
+    found = {key: key for key in here if key in known}
+    left = {lasting(key): key for key in reversed(known) if key not in found}
+    for key in here:
+        if key not in found and (before := left.pop(lasting(key), None)):
+            found[key] = before
+    return found
 
 
 def _in_order(items: Sequence[AgendaItem], view: MeetingView) -> list[AgendaItem]:
@@ -186,24 +200,24 @@ def _in_order(items: Sequence[AgendaItem], view: MeetingView) -> list[AgendaItem
     before, it stands where it belongs by itself. Minutes come first whatever was said, for the forum confirms
     them before it goes on.
     """
-    by_itself = [lasting(item.key) for item in items]
-    places = {key: place for place, key in enumerate(_order(view, by_itself))}
+    by_itself = [item.key for item in items]
+    order = _order(view, by_itself)
+    places = {key: order.index(known) for key, known in _matched(by_itself, order).items()}
 
     def place(item: AgendaItem) -> tuple[bool, float, int]:
-        key = lasting(item.key)
-        own = by_itself.index(key)
+        own = by_itself.index(item.key)
         # An item that the secretary has not placed follows the last one before it that was.
         earlier = [places[one] for one in by_itself[: own + 1] if one in places]
-        unplaced = len(places) if view.papers_closed else (earlier[-1] if earlier else -1) + 0.5
-        return item.kind is not ItemKind.MINUTES, places.get(key, unplaced), own
+        unplaced = len(order) if view.papers_closed else (earlier[-1] if earlier else -1) + 0.5
+        return item.kind is not ItemKind.MINUTES, places.get(item.key, unplaced), own
 
     return sorted(items, key=place)
 
 
-def _order(view: MeetingView, here: Sequence[str]) -> list[str]:
+def _order(view: MeetingView, here: Sequence[str]) -> Sequence[str]:
     """Return the order of a meeting's items: the secretary's, unless papers closed after they gave it."""
-    placed, closed = ([lasting(key) for key in keys] for keys in (view.order, view.agenda))
-    return placed if all(key in placed for key in closed if key in here) else closed
+    placed, closed = (_matched(here, keys) for keys in (view.order, view.agenda))
+    return view.order if all(key in placed for key in closed) else view.agenda
 
 
 def lasting(key: str) -> str:
@@ -232,6 +246,8 @@ class _Answer(Frozen):
     day: date
     meeting: date | None
     """None between meetings."""
+    known: date
+    """From which day it may be told: once nobody may take it back any more."""
     recording: bool = False
     held_until: datetime | None = None
 
@@ -318,6 +334,7 @@ def _answer(
     return _Answer(
         choice=str(step.choice) if step.choice else choice,
         day=calendar.local_day(at),
+        known=calendar.local_day(made.held_until if made and made.held_until else at),
         # What is written down on a meeting's page is that meeting's, on whatever day it is written.
         meeting=written.get(message) or _sitting(tx, rules, forum, step, at, meets),
         recording=held is not None or (unsettled is not None and not made and not step.choice),
@@ -402,7 +419,7 @@ def _information(
     """Go through what was settled since the last meeting without one, for the forum to know of."""
     yield from _told_directly(tx, rules, forum, previous, day)
     for step, answer in put:
-        if answer and answer.choice and answer.meeting is None and previous <= answer.day < day:
+        if answer and answer.choice and answer.meeting is None and previous <= answer.known < day:
             yield _for_information(tx, step, answer.choice, between=True)
 
 

@@ -8,7 +8,7 @@ from service import agendas, minuting, telling
 from service.agendas import AgendaItem, ItemKind
 from service.handbook import Edition, Forum, Person
 from service.minuting import MinutesText
-from service.store import editions, meetings
+from service.store import editions, letters, meetings
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
 from service.store.line import ENGINE
@@ -32,6 +32,10 @@ from workflows.rules import series as rule
 
 PREPARED = (MeetingState.PLANNED, MeetingState.CALLED)
 """States in which a meeting is prepared for."""
+CALLING = ("meeting_called", "meeting_moved")
+"""Kinds of letter that tell somebody when to be at a meeting."""
+CHANGES = (MeetingMoved, MeetingCalledOff)
+"""Letters that change what those who were called to a meeting were told."""
 
 
 def forum_of(tx: Tx, ref: str) -> tuple[Edition, Forum, Series] | None:
@@ -241,8 +245,35 @@ class Convening:
             )
             for member, person in self._substitutes(day)
         ]
+        before = self._called_before(letter, day, what, facts, key=key) if letter in CHANGES else []
         # Somebody who holds two of the posts is written to once.
-        return list({one.person: one for one in (*instead, *made)}.values())
+        return list({one.person: one for one in (*before, *instead, *made)}.values())
+
+    def _called_before(
+        self,
+        letter: type[MeetingLetter],
+        day: date,
+        what: str,
+        facts: Mapping[str, object],
+        *,
+        key: date | None,
+    ) -> list[QueuedLetter]:
+        """Write to the substitutes whom earlier letters called to a meeting, whoever is away by now."""
+        meeting = self._named(key or self._first(day))
+        return [
+            self._letter(
+                letter,
+                row.post,
+                self._rules.people[row.person],
+                day,
+                what,
+                {**facts, "in_place_of": row.props["in_place_of"]},
+                key=key,
+            )
+            for row in letters.of_case(self._tx, self._series.ref)
+            if row.kind in CALLING and row.props["meeting"] == meeting and row.props.get("in_place_of")
+            if row.person in self._rules.people and row.post in self._rules.posts
+        ]
 
     def _substitutes(self, day: date) -> Iterator[tuple[str, Person]]:
         """Go through the members who do not come themselves, each with whoever sits in their place.
@@ -303,7 +334,7 @@ class Convening:
                 "to": Addressee(name=person.name, address=address, post_title=self._titled(post)),
                 "organisation": self._rules.organisation_name,
                 "forum": self._forum.name,
-                "meeting": f"{self._series.ref}/{(key or self._first(day)).isoformat()}",
+                "meeting": self._named(key or self._first(day)),
                 "day": day,
                 "page": self._page(f"meetings/{self._forum.key}/{day.isoformat()}"),
                 "mailbox": self._forum.email,
@@ -323,6 +354,10 @@ class Convening:
     def _titled(self, post: str) -> str:
         return telling.title(self._rules, post, calendar.local_day(self._at))
 
+    def _named(self, first: date) -> str:
+        """Return the name that letters have for a meeting, of the day on which it was planned at first."""
+        return f"{self._series.ref}/{first.isoformat()}"
+
     def _first(self, day: date) -> date:
         return meetings.first_day(self._tx, self._series, day)
 
@@ -341,7 +376,7 @@ class Convening:
 
     def _sitting(self, known: Meeting, revision: int, *, key: date | None = None) -> Sitting:
         starts = self._starts(known)
-        name = f"{self._series.ref}/{(key or self._first(known.day)).isoformat()}"
+        name = self._named(key or self._first(known.day))
         host = self._page("").partition("://")[2].partition("/")[0]
         return Sitting(
             uid=f"{sha256(name.encode()).hexdigest()[:32]}@{host}",

@@ -407,6 +407,32 @@ def test_the_substitute_whom_a_forum_names_is_called_where_the_member_does_not_c
         assert cover not in {row.person for row in rows}
 
 
+@pytest.mark.parametrize("change", ["moved", "arranged", "called_off"])
+def test_a_substitute_who_was_called_is_told_what_becomes_of_the_meeting_whoever_is_away_by_then(
+    desk: Desk, change: str
+) -> None:
+    forums = desk.edition.forums
+    forum = forums["heads-of-ict"].model_copy(update={"substitutes": {"hoict-ce": "bh-sports"}})
+    rules = desk.edition.model_copy(update={"forums": {**forums, "heads-of-ict": forum}})
+    desk.brings_into_force(rules)
+    convener = Convener(desk)
+    convener.looks()
+    convener.it_is(date(2004, 9, 29))
+    desk.covers("hoict-ce", "bh-dmh", since=date(2004, 9, 29), until=date(2004, 9, 30))
+    convener.happens(Happening.CALLED)
+    convener.it_is(date(2004, 10, 1))
+    with desk.store.reading() as tx:
+        writes = convening.Convening(tx, rules, forum, lambda path: f"https://assent.example/{path}", tx.now)
+        told = {
+            "moved": lambda: writes.moved(OCTOBER, date(2004, 10, 20), "Half term"),
+            "arranged": lambda: writes.arranged(OCTOBER, "Town Hall", "14:00"),
+            "called_off": lambda: writes.called_off(OCTOBER, "Half term"),
+        }[change]()
+    substitutes = [one.props["in_place_of"] for one in told if one.post == "bh-sports"]
+    assert substitutes == ["Head of ICT, Chief Executive's"]
+    assert "hoict-ce" in {one.post for one in told}
+
+
 def test_a_handbook_that_comes_back_is_heard_of_again(desk: Desk) -> None:
     convener = Convener(desk)
     first = convener.looks().as_of

@@ -131,6 +131,9 @@ def corrected(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
         if sent.get("minutes") != found.meeting.minutes_hash:
             told = "They were corrected meanwhile: read them again before you save what you typed"
             now = _texts(text)
+            if all(forms.alike(forms.clean(str(sent.get(name, ""))), said) for name, said in now.items()):
+                # They say so already, as after a second click.
+                return RedirectResponse(f"{found.path}/minutes", 303)
             held, contested = forms.rejoined(forms.typed(sent), _shown(tx, sent), now)
             beside = {name: f"They say now: {now[name] or 'nothing'}" for name in contested}
             return _correct_page(visit, found, text, held, {"opening": told}, beside)

@@ -40,6 +40,7 @@ PRESENCES = [
 ]
 
 MEANWHILE = "Somebody else has written meanwhile who is here: look again before you save it"
+NOTED_MEANWHILE = "Somebody else has written meanwhile what came of it: look again before you record it"
 
 
 # --------------------------------------------------------------------------- who is there
@@ -67,15 +68,21 @@ def attended(forum: str, day: str, visit: Asker, sent: Sent) -> Response:
         now = _written(found)
         said = {name: str(sent.get(name, "")) for name in now}
         shown = {name: str(sent.get(f"shown-{name}", "")) for name in now}
-        if now not in (shown, said):
+        members = [_presence(found, sent, post, errors) for post in found.forum.members]
+        written = [one for one in members if one]
+        if now not in (shown, said) and not _is_so(found, written):
             held, contested = forms.rejoined(said, shown, now)
             told = {name: f"Somebody else has written: {_named(now[name])}" for name in contested}
             return _attendance_page(visit, found, held, {"meanwhile": MEANWHILE} | told)
-        members = [_presence(found, sent, post, errors) for post in found.forum.members]
         if errors:
             return _attendance_page(visit, found, forms.typed(sent), errors)
-        meetings.attended(tx, found.series, found.day, [one for one in members if one], by=visit.me.id)
+        meetings.attended(tx, found.series, found.day, written, by=visit.me.id)
     return RedirectResponse(found.path, 303)
+
+
+def _is_so(found: Room, members: Sequence[Attendance]) -> bool:
+    """Say whether the record has members as they would be written down, as it has after a second click."""
+    return {one.post: one for one in found.meeting.attendance} == {one.post: one for one in members}
 
 
 def _written(found: Room) -> dict[str, str]:
@@ -188,6 +195,8 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
         # The Enter key presses the first button, whichever box it is pressed in.
         errors["roll_why"] = "Choose “Roll it on”, or leave this empty to record an outcome"
         return _item_page(tx, visit, found, item, forms.typed(sent), errors)
+    if sent.get("do") != "interests" and (again := _noted_meanwhile(tx, visit, found, item, sent)):
+        return again
     if sent.get("do") == "roll":
         if found.day > visit.today:
             raise Conflict("The meeting has not come yet.")
@@ -329,6 +338,20 @@ def _declared_meanwhile(found: Room, known: Sequence[str]) -> dict[str, str]:
     return {
         "interests": f"Interests in it were changed meanwhile. Now it says: {now}. Look again who has one"
     }
+
+
+def _noted_meanwhile(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormData) -> Response | None:
+    """Show an item again of which somebody else has said meanwhile what came of it."""
+    heard = found.meeting.heard_of(item.key)
+    if item.kind is not ItemKind.BUSINESS or not heard.settled:
+        return None
+    now, shown = heard.note, str(sent.get("shown-note", ""))
+    said = str(sent.get("note", shown))
+    if any(forms.alike(now, forms.clean(one)) for one in (shown, said)):
+        return None
+    held, contested = forms.rejoined({"note": said}, {"note": shown}, {"note": now})
+    beside = dict.fromkeys(contested, f"Somebody else has written: {now}")
+    return _item_page(tx, visit, found, item, forms.typed(sent) | held, {"do": NOTED_MEANWHILE} | beside)
 
 
 def _contradicted(votes: Votes, sent: FormData, found: Room, item: AgendaItem) -> str:

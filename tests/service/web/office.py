@@ -423,8 +423,12 @@ class Office:
         )
         done(self.course.waits(wait))
 
-    def settled(self, step: str, post: str, choice: Choice) -> None:
-        """Close a step with the answer of one seat, as the engine would have it written."""
+    def settled(
+        self, step: str, post: str, choice: Choice, *, held: tuple[datetime, datetime] | None = None
+    ) -> None:
+        """Close a step with the answer of one seat, as the engine would have it written: one of now, or one
+        that was held from an instant to another.
+        """
         asked = self.step(step)
         with self.store.reading() as tx:
             at = tx.now
@@ -437,7 +441,8 @@ class Office:
             choice=choice,
             content_hash=asked.content_hash,
             payload_hash="p",
-            submitted_at=at,
+            submitted_at=held[0] if held else at,
+            held_until=held[1] if held else None,
         )
         outcome = Outcome(step=step, ending=Ending.DECIDED, choice=choice, at=at, kind=asked.kind)
         self.closed(step, StepClosing(step=step, outcome=outcome, unrecorded=(made,)))

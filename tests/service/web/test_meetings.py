@@ -856,6 +856,17 @@ def test_an_older_page_puts_nobody_back_who_has_left_meanwhile(office: Office, b
     for _ in range(2):
         first.page = shown
         assert first.press(True, "attendance", **{"presence-cd-rad": "left"}) == 200
+    # Nor is it with spaces that are not kept, or with a name for somebody who sent nobody.
+    first.see(f"{SRG_MEETING}/attendance")
+    shown = first.page
+    sent = {
+        "presence-cd-rad": "substitute",
+        "substitute-cd-rad": " A. Deputy ",
+        "substitute-cd-rc": "B. Deputy",
+    }
+    for _ in range(2):
+        first.page = shown
+        assert first.press(True, "attendance", **sent) == 200
 
 
 @pytest.mark.parametrize(
@@ -1182,6 +1193,46 @@ def business(office: Office) -> str:
     return next(one.item for one in view.heard if one.title)
 
 
+def said_of_business(office: Office) -> HeardItem:
+    with office.store.reading() as tx:
+        return meetings.view(tx, SERIES, OCTOBER).heard_of(business(office))
+
+
+def test_an_older_page_overwrites_nothing_that_a_colleague_wrote_of_other_business(
+    office: Office, sitting: str
+) -> None:
+    first, second = office.signed_in(SECRETARY), office.signed_in(SECRETARY)
+    first.see(f"{MEETING}/business")
+    first.press(True, "business", title="Dates for 2005")
+    attends(first)
+    page = f"{MEETING}/items/{business(office)}"
+    for browser in (first, second):
+        browser.see(page)
+    older = second.page
+    assert first.press(True, "items", do="record", note="They are agreed.") == 200
+    for said in (
+        {"do": "record", "note": "They are put off."},
+        {"do": "roll", "roll_why": "Too few are here"},
+    ):
+        second.page = older
+        assert second.press(True, "items", **said) == 422
+        assert "Somebody else has written meanwhile what came of it" in second.words
+        told = "Somebody else has written: They are agreed." in second.words
+        assert told is (said["do"] == "record")
+        assert said_of_business(office).note == "They are agreed."
+    # What says the same is no quarrel, and what was read again may be changed.
+    second.page = older
+    assert second.press(True, "items", do="record", note=" They are  agreed.") == 200
+    second.see(page)
+    assert second.press(True, "items", do="record", note="They are put off.") == 200
+    second.see(page)
+    older = second.page
+    for _ in range(2):
+        second.page = older
+        assert second.press(True, "items", do="roll", roll_why="Too few are here") == 200
+    assert said_of_business(office).rolled
+
+
 def test_a_meeting_that_is_moved_takes_what_was_to_roll_on_along_as_open(office: Office) -> None:
     ref = office.submitted("PROP-02")
     # Its questions are put at nine, and it begins at ten.
@@ -1218,6 +1269,23 @@ def test_items_keep_the_numbers_that_they_had_when_papers_closed(office: Office)
         known = agendas.agenda(tx, office.edition, office.edition.forums["heads-of-ict"], OCTOBER)
     assert [item.key for item in known.items] == [*reversed(steps), late]
     assert [item.number for item in known.items] == [1, 2, 3]
+
+
+def test_what_is_on_the_agenda_of_one_proposal_twice_keeps_both_its_numbers(office: Office) -> None:
+    ref = office.submitted("PROP-02", decision_needed_by="2004-09-30")
+    steps = [office.asked(ref, "notification", round) for round in (1, 2)]
+    for step in steps:
+        office.settled(step, "sd-ict-ca", Choice.NOTE)
+    office.looks()
+    browser = office.signed_in(SECRETARY)
+    browser.see(MEETING)
+    assert browser.press(True, "order", move=f"up:told-{steps[1]}") == 200
+    office.it_is(date(2004, 10, 7))
+    office.happens(OCTOBER, Happening.PAPERS_CLOSED)
+    with office.store.reading() as tx:
+        known = agendas.agenda(tx, office.edition, office.edition.forums["heads-of-ict"], OCTOBER)
+    told = [(item.key, item.number) for item in known.items]
+    assert told == [(f"told-{steps[1]}", 1), (f"told-{steps[0]}", 2)]
 
 
 def test_the_number_of_what_is_withdrawn_after_papers_closed_is_given_to_no_other(office: Office) -> None:
@@ -1773,6 +1841,16 @@ def test_minutes_that_were_corrected_meanwhile_are_not_corrected_over(office: Of
     assert second.press(True, "correct", **typed) == 200
     assert "The chair was late." in second.words
     assert "Noted, with thanks." in second.words
+
+
+def test_minutes_that_are_saved_twice_are_corrected_once(office: Office, sitting: str) -> None:
+    browser = drafted(office, sitting)
+    browser.see(f"{MEETING}/minutes/correct")
+    shown = browser.page
+    for _ in range(2):
+        browser.page = shown
+        assert browser.press(True, "correct", opening="The chair  was late. ") == 200
+        assert browser.at == f"{MEETING}/minutes"
 
 
 def test_minutes_are_corrected_by_a_form_that_names_no_text_of_theirs(office: Office, sitting: str) -> None:

@@ -1,6 +1,6 @@
 """At which meeting a forum's question was answered, whenever and however its answer was written down."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
@@ -135,6 +135,20 @@ def test_what_was_answered_between_meetings_is_told_at_the_next(office: Office, 
     assert held.state is MeetingState.HELD
     assert [item.came_to for item in held.items if item.case] == ["answered between meetings; it is noted"]
     office.happens(NOVEMBER, Happening.MINUTED)
+
+
+def test_what_could_be_taken_back_until_a_meeting_s_day_is_told_at_the_meeting_after(
+    office: Office, put: str
+) -> None:
+    browser = office.signed_in(SECRETARY)
+    attends(browser)
+    rolls(browser, put)
+    closes(browser)
+    office.it_is(NOVEMBER, 13)
+    held = (datetime(2004, 11, 9, 15, tzinfo=UTC), datetime(2004, 11, 10, 12, tzinfo=UTC))
+    office.settled(put, SECRETARY, Choice.NOTE, held=held)
+    assert agenda(office, NOVEMBER) == []
+    assert agenda(office, DECEMBER) == [(ItemKind.INFORMATION, "note", False)]
 
 
 def test_what_the_next_meeting_is_told_of_is_the_version_that_was_answered(office: Office, put: str) -> None:
