@@ -200,7 +200,7 @@ def test_a_change_that_cannot_be_read_changes_nothing(office: Office, program: B
     ("field", "value", "said"),
     [
         ("titel", "New", "There is no field titel; did you mean title?"),
-        ("organisation", "herefordshire", "but this handbook is that of Leicester City Council"),
+        ("organisation", "herefordshire", "but this handbook is that of leicester (Leicester City Council)"),
     ],
 )
 def test_a_field_that_would_be_lost_is_refused(
