@@ -45,7 +45,7 @@ WORKFLOWS = (Action, HumanStep, InvestmentProposal, MeetingSeries, Readiness)
 # Values are shared with every run; rules are not, so that the sandbox watches them.
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
-        "workflows.letters", "workflows.model", "workflows.ports"
+        "workflows.delivery", "workflows.letters", "workflows.model", "workflows.ports"
     )
 )
 

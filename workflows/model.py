@@ -103,6 +103,11 @@ class Choice(StrEnum):
     AUTHORISE_WITH_CONDITIONS = "authorise_with_conditions"
     EXCEPTION_PLAN = "exception_plan"
     CLOSE_EARLY = "close_early"
+    MORE_TOLERANCE = "more_tolerance"
+    REPORT = "report"
+    UNCHANGED = "unchanged"
+    STAGE_DONE = "stage_done"
+    FALL_SHORT = "fall_short"
     CLAIM_COMPLETE = "claim_complete"
     VERIFY = "verify"
     SEND_BACK = "send_back"
@@ -141,6 +146,9 @@ _WITHOUT_REASON = (
     Choice.NOTE,
     Choice.AUTHORISE,
     Choice.VERIFY,
+    Choice.REPORT,
+    Choice.UNCHANGED,
+    Choice.STAGE_DONE,
     Choice.ABSTAIN,
 )
 _FAVOURABLE = (
@@ -149,6 +157,10 @@ _FAVOURABLE = (
     Choice.SUPPORT,
     Choice.NOTE,
     Choice.AUTHORISE,
+    Choice.MORE_TOLERANCE,
+    Choice.REPORT,
+    Choice.UNCHANGED,
+    Choice.STAGE_DONE,
     Choice.CLAIM_COMPLETE,
     Choice.VERIFY,
 )
@@ -669,6 +681,8 @@ class Guard(StrEnum):
     """The work is not confirmed complete before."""
     PROJECT = "project"
     """The project does not start before."""
+    GATE = "gate"
+    """The next gate of the project is not put before its board before."""
 
 
 class ActionState(StrEnum):

@@ -10,6 +10,21 @@ from typing import TypedDict
 from temporalio import activity, workflow
 from temporalio.common import RetryPolicy
 
+from workflows.delivery import (
+    BenefitOpened,
+    BenefitRead,
+    BenefitState,
+    ExceptionRaised,
+    ExceptionSettled,
+    ExceptionState,
+    GatePassed,
+    GoLive,
+    ProjectEnded,
+    ProjectInHand,
+    ProjectReported,
+    ProjectTold,
+    ReviewInHand,
+)
 from workflows.model import (
     ActionOpened,
     ActionState,
@@ -172,4 +187,131 @@ class Action:
     @workflow.run
     async def run(self, case: str) -> ActionState | None:
         """Ask its owner until whoever checks it is satisfied; return what it came to."""
+        raise NotImplementedError
+
+
+class Projects:
+    """Writes the course of projects into the record."""
+
+    @activity.defn(name="project_opened")
+    async def opened(self, parent: str) -> str:
+        """Open the project of an approved proposal, with a benefit for each that it claims; return its
+        reference. Opened again, it is the one that was opened first.
+        """
+        raise NotImplementedError
+
+    @activity.defn(name="project_in_hand")
+    async def in_hand(self, case: str) -> ProjectInHand:
+        """Write that a project's process has begun, unless it is written; return the project as it is."""
+        raise NotImplementedError
+
+    @activity.defn(name="project_named")
+    async def named(self, told: ProjectTold) -> ProjectInHand:
+        """Write who manages a project and who sits on its board, as its mandate says."""
+        raise NotImplementedError
+
+    @activity.defn(name="project_planned")
+    async def planned(self, told: ProjectTold) -> ProjectInHand:
+        """Write the plan that an answer proposes: at initiation, for the next stage, or in an exception."""
+        raise NotImplementedError
+
+    @activity.defn(name="project_reported")
+    async def reported(self, told: ProjectTold) -> ProjectReported:
+        """Write what a report says, measured against the last approved baseline; return what it comes to."""
+        raise NotImplementedError
+
+    @activity.defn(name="project_gate_passed")
+    async def gate_passed(self, passed: GatePassed) -> ProjectInHand:
+        """Write that a gate was passed, with its three variances and the baseline that it makes."""
+        raise NotImplementedError
+
+    @activity.defn(name="project_exception_raised")
+    async def exception_raised(self, raised: ExceptionRaised) -> ProjectInHand:
+        """Write that a forecast is past what is tolerated, and tell manager, board and programme office."""
+        raise NotImplementedError
+
+    @activity.defn(name="project_exception_settled")
+    async def exception_settled(self, settled: ExceptionSettled) -> ProjectInHand:
+        """Write what an exception came to."""
+        raise NotImplementedError
+
+    @activity.defn(name="standards_checked")
+    async def standards_checked(self, told: ProjectTold) -> str:
+        """Write what a check of project standards found; return the exception that it raises, or nothing."""
+        raise NotImplementedError
+
+    @activity.defn(name="standards_exceptions")
+    async def standards_exceptions(self, case: str) -> tuple[str, ...]:
+        """Return the exceptions from the project standards of a project that are not settled."""
+        raise NotImplementedError
+
+    @activity.defn(name="exception_in_hand")
+    async def exception_in_hand(self, case: str) -> ProjectInHand:
+        """Write that the process of a standards exception has begun, unless it is written; return the project
+        that it is about.
+        """
+        raise NotImplementedError
+
+
+class Benefits:
+    """Writes the course of reviews and benefits into the record."""
+
+    @activity.defn(name="benefits_of")
+    async def of_proposal(self, parent: str) -> tuple[str, ...]:
+        """Return the references of the benefits of a proposal that are to be followed."""
+        raise NotImplementedError
+
+    @activity.defn(name="benefit_in_hand")
+    async def in_hand(self, case: str) -> BenefitOpened:
+        """Write that a benefit's process has begun, unless it is written; return the benefit as it is."""
+        raise NotImplementedError
+
+    @activity.defn(name="benefit_read")
+    async def read(self, read: BenefitRead) -> BenefitOpened:
+        """Write how much of a benefit has come about, as its owner says."""
+        raise NotImplementedError
+
+    @activity.defn(name="review_in_hand")
+    async def review(self, case: str) -> ReviewInHand:
+        """Return who writes the review of a proposal, who checks it, and when it is due."""
+        raise NotImplementedError
+
+
+@workflow.defn(name="Project")
+class Project:
+    """The process of a project, as others start it: by its name."""
+
+    @workflow.run
+    async def run(self, case: str) -> ProjectEnded:
+        """Pass its gates in turn; return how it ended, and when it went live."""
+        raise NotImplementedError
+
+    @workflow.signal
+    def fall_away(self) -> None:
+        """End it, because its proposal was withdrawn."""
+        raise NotImplementedError
+
+
+@workflow.defn(name="StandardsException")
+class StandardsException:
+    """The process of an exception from the project standards, as others start it: by its name."""
+
+    @workflow.run
+    async def run(self, case: str) -> ExceptionState:
+        """Put it before SRG until SRG has settled it."""
+        raise NotImplementedError
+
+
+@workflow.defn(name="Benefit")
+class Benefit:
+    """The process of a benefit, as others start it: by its name."""
+
+    @workflow.run
+    async def run(self, case: str) -> BenefitState:
+        """Ask its owner in the months after go-live."""
+        raise NotImplementedError
+
+    @workflow.signal
+    def goes_live(self, go_live: GoLive) -> None:
+        """Take up when its project goes live."""
         raise NotImplementedError
