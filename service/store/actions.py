@@ -6,18 +6,16 @@ its content, found by its hash; the journal holds no words of it.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from service.store import canonical, cases, references, texts
+from service.store import cases, children, references
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.line import ENGINE
 from service.store.tables import ACTIONS, CASES
-from workflows.model import ActionOpened, ActionState, FollowUp, Frozen, Guard, Proposal, Terms
-from workflows.rules import calendar
+from workflows.model import ActionOpened, ActionState, FollowUp, Frozen, Guard, Terms
 
 KIND = "action"
 """How a case says that it is one."""
@@ -80,28 +78,20 @@ def opened(tx: Tx, parent: CaseView, wanted: Wanted, *, at: datetime) -> str:
         return known
     ref = references.fresh(tx, "ACT")
     facts = wanted.model_dump(mode="json", include={"owner", "verifier", "due", "guards"})
-    hash = texts.put(tx, canonical.dumps(_content(parent, wanted)))
-    origin = {"parent": parent.ref, "source": wanted.source, "number": wanted.number}
-    data = (
-        origin
-        | facts
-        | {
-            "version": 1,
-            "content_hash": hash,
-            "edition": parent.edition,
-            "kind": KIND,
-            "title": wanted.title,
-            "author": ENGINE,
-            "authors": [],
-            "proposal": _proposal(parent, wanted, at).model_dump(mode="json"),
-            "route": [],
-            "branches": {},
-        }
+    origin = {"source": wanted.source, "number": wanted.number}
+    version = children.first_version(
+        tx,
+        parent,
+        kind=KIND,
+        title=wanted.title,
+        content=_content(parent, wanted),
+        at=at,
+        decide_by=wanted.due,
     )
-    follows = {"action": ref, "source": wanted.source, "number": wanted.number} | facts
+    follows = {"action": ref} | origin | facts
     key = f"action:{wanted.source}:{wanted.number}"
     tx.append(parent.ref, "action.follows", follows, key=key, actor=ENGINE, at=at)
-    tx.append(ref, "action.opened", data, key="opened", actor=ENGINE, at=at)
+    tx.append(ref, "action.opened", version | origin | facts, key="opened", actor=ENGINE, at=at)
     return ref
 
 
@@ -163,18 +153,6 @@ def _content(parent: CaseView, wanted: Wanted) -> dict[str, Any]:
         "parent_title": parent.title,
         "parent_version": parent.version,
     }
-
-
-def _proposal(parent: CaseView, wanted: Wanted, at: datetime) -> Proposal:
-    """Return the facts of the proposal that it follows from, without money: that is given only once."""
-    return parent.proposal.model_copy(
-        update={
-            "capital": Decimal(0),
-            "shares": (),
-            "submitted": calendar.local_day(at),
-            "decide_by": wanted.due,
-        }
-    )
 
 
 def _action(row: Row[Any]) -> ActionView:

@@ -17,6 +17,9 @@ from service.store.tables import (
     ANCHORED,
     APPROVERS,
     ATTENDANCE,
+    BASELINES,
+    BENEFIT_READINGS,
+    BENEFITS,
     CASE_VERSIONS,
     CASE_WAITS,
     CASES,
@@ -25,16 +28,24 @@ from service.store.tables import (
     DECISIONS,
     EDITION_DRAFTS,
     EDITIONS_IN_FORCE,
+    GATES,
     HOLDERS,
     MEETING_ITEMS,
     MEETING_SERIES,
     MEETINGS,
     ORDERS,
+    PROJECT_EXCEPTIONS,
+    PROJECT_LINKS,
+    PROJECT_REPORTS,
+    PROJECTS,
     SEATS,
     SIZINGS,
+    STANDARDS_CHECKS,
+    STANDARDS_EXCEPTIONS,
     STEPS,
     SUPPLIERS,
 )
+from workflows.delivery import BenefitState, ExceptionState, GateKind, ProjectState
 from workflows.model import ActionState, Leg, Nudge, State
 from workflows.rules import actions, course, routing, states
 
@@ -45,6 +56,9 @@ ENDED = frozenset(
     for state in (
         *filter(states.is_end, State),
         *filter(actions.is_end, ActionState),
+        *(ProjectState.CLOSED, ProjectState.CLOSED_EARLY),
+        *(ExceptionState.SETTLED, ExceptionState.WITHDRAWN),
+        *(BenefitState.CONCLUDED, BenefitState.WITHDRAWN),
     )
 )
 """The states in which a case has nothing more to come, whatever its kind: no word means two things."""
@@ -649,6 +663,182 @@ def _decision(line: Line) -> dict[str, Any]:
     }
 
 
+# ----------------------------------------------------------------------------- projects
+
+
+def _project_opened(connection: Connection, line: Line) -> None:
+    _put_forward_version(connection, line, ProjectState.STARTING)
+    unknown = ("manager", "executive", "senior_user", "senior_supplier", "template", "strategy")
+    none_yet = {"people": 0, "stage": 0, "baseline": 0, "plan": "", "plan_step": ""}
+    row = {"ref": line.case, "parent": line.data["parent"]} | dict.fromkeys(unknown, "") | none_yet
+    connection.execute(insert(PROJECTS), row)
+
+
+def _project_named(connection: Connection, line: Line) -> None:
+    data = line.data
+    named = ("manager", "executive", "senior_user", "senior_supplier", "template", "strategy")
+    _change_project(connection, line, **{name: data[name] for name in named})
+    rows = [{"case": line.case, "other": other} for other in data["linked"]]
+    insert_new(connection, PROJECT_LINKS, rows)
+
+
+def _project_people_changed(connection: Connection, line: Line) -> None:
+    _change_project(connection, line, people=line.data["number"], **line.data["posts"])
+
+
+def _project_linked(connection: Connection, line: Line) -> None:
+    insert_new(connection, PROJECT_LINKS, [{"case": line.case, "other": line.data["other"]}])
+
+
+def _plan_proposed(connection: Connection, line: Line) -> None:
+    plan = line.data["plan"]
+    _change_project(connection, line, plan=canonical.dumps(plan), plan_step=line.data["step"])
+    # Until one is approved there is nothing else by which to say when it goes live.
+    unplanned = update(PROJECTS).where(PROJECTS.c.ref == line.case, PROJECTS.c.baseline == 0)
+    connection.execute(unplanned.values(go_live=day(plan["go_live"])))
+
+
+def _project_reported(connection: Connection, line: Line) -> None:
+    data = line.data
+    went_live = day(data["went_live"])
+    connection.execute(
+        insert(PROJECT_REPORTS),
+        {
+            "case": line.case,
+            "step": data["step"],
+            "line": line.seq,
+            "kind": data["kind"],
+            "stage": data["stage"],
+            "at": line.at,
+            "person": data["person"],
+            "forecast": canonical.dumps(data["forecast"]),
+            "variance": canonical.dumps(data["variance"]),
+            "linked": canonical.dumps(data["linked"]) if data["linked"] else "",
+            "unchanged": data["unchanged"],
+            "stage_done": data["stage_done"],
+            "objectives": data["objectives"],
+            "went_live": went_live,
+        },
+    )
+    # That it went live is said once, and may be corrected.
+    live = {"went_live": went_live} if went_live else {}
+    _change_project(connection, line, go_live=day(data["forecast"]["go_live"]), **live)
+
+
+def _gate_passed(connection: Connection, line: Line) -> None:
+    data, made = line.data, line.data["baseline"]
+    connection.execute(
+        insert(GATES),
+        {
+            "case": line.case,
+            "number": data["number"],
+            "gate": data["gate"],
+            "stage": data["stage"],
+            "step": data["step"],
+            "report": data["report"],
+            "over": canonical.pounds(data["over"]),
+            "over_percent": canonical.pounds(data["over_percent"]),
+            "late": data["late"],
+            "objectives": data["objectives"],
+            "baseline": made["number"] if made else 0,
+            "at": line.at,
+        },
+    )
+    now: dict[str, Any] = {}
+    if data["gate"] in (GateKind.INITIATION, GateKind.BOUNDARY):
+        now["stage"] = data["stage"] + 1
+    if made:
+        plan = made["plan"]
+        row = {"case": line.case, "number": made["number"], "step": made["step"], "since": line.at}
+        connection.execute(insert(BASELINES), row | {"plan": canonical.dumps(plan)})
+        now |= {"baseline": made["number"], "plan": "", "plan_step": "", "go_live": day(plan["go_live"])}
+    if now:
+        _change_project(connection, line, **now)
+
+
+def _exception_raised(connection: Connection, line: Line) -> None:
+    data = line.data
+    connection.execute(
+        insert(PROJECT_EXCEPTIONS),
+        {
+            "case": line.case,
+            "number": data["number"],
+            "stage": data["stage"],
+            "step": data["step"],
+            "crossing": canonical.dumps(data["crossing"]),
+            "raised": line.at,
+            "settled_by": "",
+            "choice": "",
+            "tolerances": "",
+        },
+    )
+
+
+def _exception_settled(connection: Connection, line: Line) -> None:
+    data, more = line.data, line.data["tolerances"]
+    this = (PROJECT_EXCEPTIONS.c.case == line.case, PROJECT_EXCEPTIONS.c.number == data["number"])
+    connection.execute(
+        update(PROJECT_EXCEPTIONS)
+        .where(*this)
+        .values(
+            settled=line.at,
+            settled_by=data["step"],
+            choice=data["choice"],
+            tolerances=canonical.dumps(more) if more else "",
+        )
+    )
+    if not more:
+        return
+    last = (BASELINES.c.case == line.case, BASELINES.c.number == data["baseline"])
+    plan = canonical.loads(connection.execute(select(BASELINES.c.plan).where(*last)).scalar_one())
+    tolerating = canonical.dumps(plan | {"tolerances": more})
+    connection.execute(update(BASELINES).where(*last).values(plan=tolerating))
+
+
+def _standards_checked(connection: Connection, line: Line) -> None:
+    data = line.data
+    connection.execute(
+        insert(STANDARDS_CHECKS),
+        {
+            "case": line.case,
+            "step": data["step"],
+            "line": line.seq,
+            "stage": data["stage"],
+            "at": line.at,
+            "found": canonical.dumps(data["found"]),
+            "exception": data["exception"],
+        },
+    )
+
+
+def _standards_exception_opened(connection: Connection, line: Line) -> None:
+    _put_forward_version(connection, line, ExceptionState.RAISED)
+    origin = {name: line.data[name] for name in ("parent", "step", "stage")}
+    connection.execute(insert(STANDARDS_EXCEPTIONS), {"ref": line.case} | origin)
+
+
+def _change_project(connection: Connection, line: Line, **values: Any) -> None:
+    connection.execute(update(PROJECTS).where(PROJECTS.c.ref == line.case).values(**values))
+
+
+# ----------------------------------------------------------------------------- benefits
+
+
+def _benefit_opened(connection: Connection, line: Line) -> None:
+    data = line.data
+    _put_forward_version(connection, line, BenefitState.EXPECTED)
+    own = {name: data[name] for name in ("parent", "number", "owner")}
+    connection.execute(
+        insert(BENEFITS), {"ref": line.case, "claimed": canonical.pounds(data["claimed"])} | own
+    )
+
+
+def _benefit_read(connection: Connection, line: Line) -> None:
+    data = line.data
+    read = {name: data[name] for name in ("step", "month", "person", "value", "rating")}
+    connection.execute(insert(BENEFIT_READINGS), {"case": line.case, "line": line.seq, "at": line.at} | read)
+
+
 # ------------------------------------------------------------------------------- orders
 
 
@@ -966,6 +1156,19 @@ FOLDS: dict[str, Fold] = {
     "case.moved": _case_moved,
     "withdrawal.requested": _withdrawal_requested,
     "action.opened": _action_opened,
+    "project.opened": _project_opened,
+    "project.named": _project_named,
+    "project.people_changed": _project_people_changed,
+    "project.linked": _project_linked,
+    "plan.proposed": _plan_proposed,
+    "project.reported": _project_reported,
+    "gate.passed": _gate_passed,
+    "exception.raised": _exception_raised,
+    "exception.settled": _exception_settled,
+    "standards.checked": _standards_checked,
+    "standards_exception.opened": _standards_exception_opened,
+    "benefit.opened": _benefit_opened,
+    "benefit.read": _benefit_read,
     "parameters.supplied": _parameters_supplied,
     "agreement.recorded": _agreement_recorded,
     "approver.added": _approver_added,
@@ -1018,6 +1221,8 @@ RECORD_ONLY = frozenset(
         "decision.taking_back",
         "decision.not_taken_back",
         "action.follows",
+        "project.follows",
+        "benefit.follows",
         "letter.queued",
         "letter.sent",
         "letter.undeliverable",

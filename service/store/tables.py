@@ -233,6 +233,193 @@ class ActionRow(SQLModel, table=True):
     guards: str
 
 
+class ProjectRow(SQLModel, table=True):
+    """What a project is besides a case: who runs it, where it is, and what it is measured against."""
+
+    __tablename__ = "project_file"
+    __table_args__ = (UniqueConstraint("parent"), Index(None, "manager"))
+
+    ref: str = Field(primary_key=True)
+    parent: str
+    manager: str
+    """A post, as the three after it; empty until it is named."""
+    executive: str
+    senior_user: str
+    senior_supplier: str
+    template: str
+    """The key of its stage template in the handbook; empty until it is named."""
+    strategy: str
+    people: int
+    """How often the PMO has put somebody in another's place."""
+    stage: int
+    """The delivery stage in hand; 0 before the first."""
+    baseline: int
+    """The number of the last approved; 0 while there is none."""
+    plan: str = Field(sa_type=Text)
+    """What was proposed last and is not approved; empty if nothing is."""
+    plan_step: str
+    """The step whose answer proposed it."""
+    go_live: date | None = None
+    """As it was planned or forecast last."""
+    went_live: date | None = None
+
+
+class BaselineRow(SQLModel, table=True):
+    """A plan that a project's reports were measured against, from its approval on."""
+
+    __tablename__ = "project_baseline"
+
+    case: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    step: str
+    """The step whose answer proposed it."""
+    plan: str = Field(sa_type=Text)
+    """With what is tolerated by now."""
+    since: datetime
+
+
+class ProjectReportRow(SQLModel, table=True):
+    """What a project's manager reported, and by how much it missed the baseline. Never overwritten."""
+
+    __tablename__ = "project_report"
+
+    case: str = Field(primary_key=True)
+    step: str = Field(primary_key=True)
+    line: int
+    """The line of the record that says so, by which reports are in their order."""
+    kind: str
+    stage: int
+    at: datetime
+    person: str
+    """Who reported."""
+    forecast: str = Field(sa_type=Text)
+    variance: str = Field(sa_type=Text)
+    linked: str = Field(sa_type=Text)
+    """The variance of the project and those linked with it together; empty if none is."""
+    unchanged: bool
+    stage_done: bool
+    objectives: str
+    """met, partly or not_met; empty where it was not asked."""
+    went_live: date | None = None
+
+
+class GateRow(SQLModel, table=True):
+    """A gate that a project was let through, with its three variances: budget, time, objectives."""
+
+    __tablename__ = "project_gate"
+
+    case: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    gate: str
+    stage: int
+    step: str
+    """The step by whose answers it was passed."""
+    report: str
+    """The step of the report before it, by which it is measured; empty if there was none."""
+    over: Decimal = Field(max_digits=14, decimal_places=2)
+    over_percent: Decimal = Field(max_digits=14, decimal_places=2)
+    late: int
+    """Working days."""
+    objectives: str
+    baseline: int
+    """The baseline that it made; 0 if the one before stays."""
+    at: datetime
+
+
+class ProjectExceptionRow(SQLModel, table=True):
+    """A forecast past what is tolerated, and what was decided of it."""
+
+    __tablename__ = "project_exception"
+
+    case: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    stage: int
+    step: str
+    """The report that shows it."""
+    crossing: str = Field(sa_type=Text)
+    raised: datetime
+    settled: datetime | None = None
+    settled_by: str
+    """The step by which it was decided; empty while it is not."""
+    choice: str
+    tolerances: str = Field(sa_type=Text)
+    """What is tolerated since, where more was granted; else empty."""
+
+
+class ProjectLinkRow(SQLModel, table=True):
+    """Two cases that are measured together; the one that names the other stands first."""
+
+    __tablename__ = "project_link"
+    __table_args__ = (Index(None, "other"),)
+
+    case: str = Field(primary_key=True)
+    other: str = Field(primary_key=True)
+    """A project, or a proposal, which stands for its project."""
+
+
+class StandardsCheckRow(SQLModel, table=True):
+    """What a check of project standards found."""
+
+    __tablename__ = "standards_check"
+
+    case: str = Field(primary_key=True)
+    step: str = Field(primary_key=True)
+    line: int
+    stage: int
+    at: datetime
+    found: str = Field(sa_type=Text)
+    """Standard to met or not_met."""
+    exception: str
+    """The standards exception that it raised; empty if it raised none."""
+
+
+class StandardsExceptionRow(SQLModel, table=True):
+    """What an exception from the project standards is besides a case."""
+
+    __tablename__ = "standards_exception"
+    __table_args__ = (Index(None, "parent"),)
+
+    ref: str = Field(primary_key=True)
+    parent: str
+    """The project."""
+    step: str
+    """The check that raised it."""
+    stage: int
+
+
+class BenefitRow(SQLModel, table=True):
+    """What a benefit is besides a case: whose it is, and what was claimed of it."""
+
+    __tablename__ = "benefit_file"
+    __table_args__ = (UniqueConstraint("parent", "number"), Index(None, "owner"))
+
+    ref: str = Field(primary_key=True)
+    parent: str
+    number: int
+    """Its place among the benefits that the proposal claims, from 1."""
+    owner: str
+    """The post that is asked how much of it has come about."""
+    claimed: Decimal | None = Field(default=None, max_digits=14, decimal_places=2)
+    """Pounds a year, where it was given a sum."""
+
+
+class BenefitReadingRow(SQLModel, table=True):
+    """How much of a benefit has come about, as its owner says. It is corrected only by a later one."""
+
+    __tablename__ = "benefit_reading"
+
+    case: str = Field(primary_key=True)
+    step: str = Field(primary_key=True)
+    line: int
+    month: int
+    """After how many months from go-live it was asked."""
+    at: datetime
+    person: str
+    value: str
+    """A number as it was written, in the benefit's own measure."""
+    rating: str
+
+
 class SupplierRow(SQLModel, table=True):
     """A supplier that had the technical parameters."""
 
@@ -872,6 +1059,16 @@ CASES = _table(CaseRow)
 CASE_VERSIONS = _table(CaseVersionRow)
 CASE_WAITS = _table(CaseWaitRow)
 ACTIONS = _table(ActionRow)
+PROJECTS = _table(ProjectRow)
+BASELINES = _table(BaselineRow)
+PROJECT_REPORTS = _table(ProjectReportRow)
+GATES = _table(GateRow)
+PROJECT_EXCEPTIONS = _table(ProjectExceptionRow)
+PROJECT_LINKS = _table(ProjectLinkRow)
+STANDARDS_CHECKS = _table(StandardsCheckRow)
+STANDARDS_EXCEPTIONS = _table(StandardsExceptionRow)
+BENEFITS = _table(BenefitRow)
+BENEFIT_READINGS = _table(BenefitReadingRow)
 SUPPLIERS = _table(SupplierRow)
 AGREEMENTS = _table(AgreementRow)
 APPROVERS = _table(ApproverRow)
@@ -914,6 +1111,16 @@ FOLDED = (
     CASE_VERSIONS,
     CASE_WAITS,
     ACTIONS,
+    PROJECTS,
+    BASELINES,
+    PROJECT_REPORTS,
+    GATES,
+    PROJECT_EXCEPTIONS,
+    PROJECT_LINKS,
+    STANDARDS_CHECKS,
+    STANDARDS_EXCEPTIONS,
+    BENEFITS,
+    BENEFIT_READINGS,
     SUPPLIERS,
     AGREEMENTS,
     APPROVERS,

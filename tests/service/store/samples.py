@@ -7,8 +7,21 @@ from typing import Any
 
 from service.store import Tx, canonical, cases, steps
 from service.store.actions import Wanted
+from service.store.benefits import Claimed
 from service.store.intents import Answered, Condition, Intent
 from service.store.letters import LinkBinding, QueuedLetter
+from service.store.projects import Mandate, Report
+from workflows.delivery import (
+    Authority,
+    Crossing,
+    Forecast,
+    Plan,
+    Rag,
+    Stage,
+    Tolerance,
+    Tolerances,
+    Variance,
+)
 from workflows.model import (
     Ask,
     Becoming,
@@ -81,6 +94,48 @@ WANTED = Wanted(
     due=date(2004, 11, 12),
     guards=Guard.COMPLETION,
 )
+
+CLAIMED = (
+    Claimed(title="Fewer calls", summary="Counted at the box office", owner="hall"),
+    Claimed(title="A dearer seat", owner="sports", yearly=Decimal("12000.00")),
+)
+MANDATE = Mandate(
+    manager="manager",
+    executive="hall",
+    senior_user="sports",
+    senior_supplier="ict",
+    template="prince2",
+    strategy="access",
+    linked=("INV-2004-0009",),
+)
+PLAN = Plan(
+    stages=(
+        Stage(number=1, name="Build", ends=date(2004, 12, 1), cost=Decimal("90000.00")),
+        Stage(number=2, name="Pilot", ends=date(2005, 3, 1), cost=Decimal("50000.00"), pilot="The hall"),
+    ),
+    go_live=date(2005, 3, 31),
+    tolerances=Tolerances(cost_percent=Decimal(10), days=20),
+)
+LATE = Variance(
+    over=Decimal("28000.00"), over_percent=Decimal("20.00"), late=22, ratings={Tolerance.TIME: Rag.RED}
+)
+REPORT = Report(
+    step="PRJ.highlight.1",
+    kind="highlight",
+    stage=1,
+    at=OPENED,
+    person="p-manager",
+    forecast=Forecast(
+        cost=Decimal("168000.00"),
+        go_live=date(2005, 5, 2),
+        stage_ends=date(2004, 12, 15),
+        ratings={Tolerance.TIME: Rag.RED},
+    ),
+    variance=LATE,
+    linked=LATE,
+    objectives="partly",
+)
+CROSSING = Crossing(of=(Tolerance.TIME, Tolerance.COST), variance=LATE, authority=Authority.SRG)
 
 
 def content(words: str = "On-line booking for the hall") -> dict[str, Any]:

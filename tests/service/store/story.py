@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 
 from service.store import (
     Store,
@@ -10,6 +11,7 @@ from service.store import (
     anchors,
     approvers,
     attempts,
+    benefits,
     canonical,
     cases,
     clock,
@@ -20,6 +22,7 @@ from service.store import (
     links,
     meetings,
     orders,
+    projects,
     provisions,
     sizes,
     steps,
@@ -31,11 +34,23 @@ from service.store.editions import Player
 from service.store.meetings import Attendance, AttendedBy, ClosedItem, MeetingState, Presence, Votes
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
+from workflows.delivery import (
+    Baseline,
+    BenefitRead,
+    ExceptionRaised,
+    ExceptionSettled,
+    GateKind,
+    GatePassed,
+    ProjectTold,
+    Rag,
+    Tolerances,
+)
 from workflows.model import (
     Capacity,
     CaseMoved,
     CaseSized,
     CaseWaiting,
+    Choice,
     Decision,
     Expiring,
     Holder,
@@ -213,6 +228,65 @@ def taken(tx: Tx) -> None:
     orders.accepted(tx, ORDER, 1, status=202, receipt="r-1", digest="d" * 64, answer="Thank you")
 
 
+def project(tx: Tx) -> str:
+    """The reference of the proposal's project."""
+    found = projects.of_proposal(tx, CASE)
+    assert found is not None
+    return found.ref
+
+
+def told(tx: Tx, key: str, stage: int = 0) -> ProjectTold:
+    ref = project(tx)
+    return ProjectTold(case=ref, step=f"{ref}.{key}.1", at=OPENED + timedelta(days=4), stage=stage)
+
+
+def gate(tx: Tx, number: int, kind: GateKind, stage: int, *, makes: Baseline | None = None) -> None:
+    """A gate is passed; it is measured by the last report."""
+    passed = GatePassed(
+        case=project(tx),
+        number=number,
+        gate=kind,
+        stage=stage,
+        step=f"{project(tx)}.gate-{number}.1",
+        plan_step=f"{project(tx)}.initiation.1" if makes else "",
+        at=OPENED + timedelta(days=5),
+    )
+    last = projects.reports(tx, passed.case)[-1:]
+    projects.passed(tx, passed, at_variance=last[0] if last else None, makes=makes)
+
+
+def exceeded(tx: Tx) -> bool:
+    raised = ExceptionRaised(
+        case=project(tx),
+        number=1,
+        stage=1,
+        step=told(tx, "highlight").step,
+        crossing=samples.CROSSING,
+        at=OPENED + timedelta(days=6),
+    )
+    return projects.exceeded(tx, raised, [])
+
+
+def more_is_tolerated(tx: Tx) -> None:
+    settled = ExceptionSettled(
+        case=project(tx), number=1, step=f"{project(tx)}.exception-1.1", at=OPENED + timedelta(days=7)
+    )
+    projects.settled(tx, settled, Choice.MORE_TOLERANCE, Tolerances(cost_percent=Decimal(25), days=60))
+
+
+def checked(tx: Tx, key: str, summary: str) -> str:
+    found = {"tests": "not_met" if summary else "met", "plans": "met"}
+    title = "Project standards of On-line booking"
+    case = cases.get(tx, project(tx))
+    return projects.checked(tx, case, told(tx, key, 1), found, title=title, summary=summary)
+
+
+def read(tx: Tx) -> None:
+    ref = benefits.of_proposal(tx, CASE)[0].ref
+    reading = BenefitRead(case=ref, step=f"{ref}.benefit-3.1", month=3, at=OPENED + timedelta(days=9))
+    benefits.read(tx, reading, person="p-hall", value="40.5", rating=Rag.AMBER)
+
+
 FACTS: dict[str, Fact] = {
     "an edition comes into force": lambda tx: _nothing(
         editions.put(tx, "{}", organisation="leicester", name="leicester")
@@ -284,6 +358,35 @@ FACTS: dict[str, Fact] = {
     "the action's process begins": lambda tx: actions.begun(
         tx, actions.of_case(tx, CASE)[0].ref, clause="ACTION-1", told=("hall",), terms={}
     ),
+    "its project is opened": lambda tx: projects.opened(
+        tx, cases.get(tx, CASE), "On-line booking for the hall", at=OPENED + timedelta(days=3)
+    ),
+    "its benefits are opened": lambda tx: benefits.opened(
+        tx, cases.get(tx, CASE), samples.CLAIMED, due=date(2004, 10, 14), at=OPENED + timedelta(days=3)
+    ),
+    "the project's process begins": lambda tx: projects.begun(tx, project(tx)),
+    "its mandate names its people": lambda tx: projects.named(tx, told(tx, "mandate"), samples.MANDATE),
+    "the gate of start-up is passed": lambda tx: gate(tx, 1, GateKind.START_UP, 0),
+    "a plan is proposed": lambda tx: projects.planned(tx, told(tx, "initiation"), samples.PLAN),
+    "it becomes the baseline": lambda tx: gate(
+        tx, 2, GateKind.INITIATION, 0, makes=Baseline(number=1, **samples.PLAN.model_dump())
+    ),
+    "a report is late": lambda tx: projects.reported(tx, told(tx, "highlight", 1), samples.REPORT),
+    "that is past what is tolerated": lambda tx: _nothing(exceeded(tx)),
+    "more is tolerated": more_is_tolerated,
+    "standards are met": lambda tx: checked(tx, "standards-1", ""),
+    "standards are not met": lambda tx: checked(tx, "standards-2", "Nobody tested it"),
+    "the gate of the first stage is passed": lambda tx: gate(tx, 3, GateKind.BOUNDARY, 1),
+    "the next plan is proposed": lambda tx: projects.planned(tx, told(tx, "end-stage-1", 1), samples.PLAN),
+    "the PMO puts another in the manager's place": lambda tx: _nothing(
+        projects.people_changed(
+            tx, project(tx), {"manager": "hall_lead", "executive": "hall"}, by="p-pmo", by_post="pmo"
+        )
+    ),
+    "the PMO links another proposal": lambda tx: _nothing(
+        projects.linked(tx, project(tx), "INV-2004-0008", by="p-pmo", by_post="pmo")
+    ),
+    "a benefit is read": read,
     "a supplier has the technical parameters": lambda tx: _nothing(
         provisions.supplied(
             tx, CASE, supplier="Acme", on=date(2004, 5, 28), parameters=["TP2", "TP1"], by="p-hall"
