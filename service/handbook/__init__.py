@@ -1,5 +1,6 @@
 """The organisation's rules as data: files that a governance officer can read, frozen into an edition."""
 
+from service.handbook.delivering import DeliveryRules, GateRules, Strategy, Template
 from service.handbook.differences import Difference, differences
 from service.handbook.edition import (
     AppraisalRules,
@@ -29,11 +30,13 @@ __all__ = [
     "Clause",
     "CorporateSystem",
     "Decides",
+    "DeliveryRules",
     "Department",
     "Difference",
     "Edition",
     "Fault",
     "Forum",
+    "GateRules",
     "HandbookError",
     "Holding",
     "Person",
@@ -42,7 +45,9 @@ __all__ = [
     "Provisions",
     "SharedService",
     "Standard",
+    "Strategy",
     "TechnicalParameter",
+    "Template",
     "counts",
     "differences",
     "explained",

@@ -46,6 +46,7 @@ def edition(handbook: Handbook, *, name: str, variant: str, years: range) -> Edi
         reports=handbook.reports,
         provisions=handbook.provisions,
         versions=_versions(handbook.versions) if handbook.versions else None,
+        delivery=handbook.delivery,
         non_working=non_working,
     )
 

@@ -27,6 +27,7 @@ COMPARED = {
     "posts": "Posts",
     "departments": "Departments",
     "versions": "What becomes of answers when a proposal comes back",
+    "delivery": "How projects are delivered",
     "appraisal": "Figures of a business case",
     "validity": "How long an approval holds",
     "budgets": "Budgets",

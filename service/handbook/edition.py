@@ -9,8 +9,10 @@ from hashlib import sha256
 from typing import Annotated, TypeVar
 
 import rfc8785
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import Field
 
+from service.handbook.delivering import DeliveryRules
+from service.handbook.entries import Day, Entry, Pounds
 from workflows.model import (
     EmbargoOwner,
     EmbargoRules,
@@ -26,42 +28,10 @@ from workflows.model import (
     Terms,
     Validity,
 )
-from workflows.rules import actions, validity
-
-Pounds = Annotated[
-    Decimal,
-    Field(ge=0, max_digits=14, decimal_places=2),
-    PlainSerializer(lambda pounds: f"{pounds:.2f}", return_type=str, when_used="json"),
-]
-"""An amount of money: exact in code, `"84000.00"` in JSON and in hashes."""
-
-
-def _day(value: object) -> object:
-    """Let only dates be dates: elsewhere a bare year would be read as seconds since 1970."""
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise ValueError(f"{value} is not a date that exists; write it as 2004-09-30") from None
-    if isinstance(value, date):
-        return value
-    raise ValueError("must be a date, written as 2004-09-30")
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
+from workflows.rules import actions, reports, validity
 
 PUBLISHING = ("pmo", "administrator")
 """The parts in the product whose holders may bring a handbook into force, any two people of them together."""
-
-
-class Entry(Frozen):
-    """A value that a person writes in a handbook, where a misspelt key must not be overlooked."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    illustrative: bool = False
-    """Made up, because the papers do not give it."""
 
 
 class Department(Entry):
@@ -473,6 +443,8 @@ class Edition(Frozen):
     provisions: Provisions = Provisions()
     versions: VersionRules | None = None
     """None in an edition frozen before answers could be kept: every new version is asked anew."""
+    delivery: DeliveryRules | None = None
+    """None: an approved major proposal waits, and has no project."""
     non_working: tuple[date, ...]
     """Days besides weekends on which nobody works, from 2002 to years ahead."""
 
@@ -623,6 +595,31 @@ class Edition(Frozen):
     def tracks_actions(self) -> bool:
         """Conditions become actions; an edition frozen before there were actions only tells them."""
         return {*actions.KINDS} <= {*self.steps} and actions.DO in self.clauses
+
+    @property
+    def delivers(self) -> bool:
+        """Approved major proposals become projects: there are rules for them, terms for all that is asked on
+        the way, and the clauses that ask it.
+        """
+        if self.delivery is None:
+            return False
+        kinds = reports.needed(srg=bool(self.route.srg), standards=self.delivery.standards is not None)
+        return {*kinds} <= {*self.steps} and {*reports.clauses(kinds)} <= {*self.clauses}
+
+    def delivery_clauses(self) -> dict[str, str]:
+        """Return for each kind of question of delivery the number of the clause that puts it."""
+        known = {kind: self.clauses.get(each.clause) for kind, each in reports.KINDS.items()}
+        return {kind: clause.number for kind, clause in known.items() if clause}
+
+    def standards_checker(self, size: Size, day: date, *, programme: bool = False) -> str:
+        """Return the post that checks the standards of a project on a day; empty where nobody does (SYS-17).
+
+        A project is of the programme if it serves one of its strategies.
+        """
+        standards = self.delivery.standards if self.delivery else None
+        if standards is None or not standards.apply(size, programme=programme, day=day):
+            return ""
+        return self.acting(self.roles.get("corporate_projects_manager", ""), day)
 
     def directorate(self, department: str) -> str:
         """Return the post that brings what a department proposed within the guidelines (SYS-46).

@@ -7,18 +7,16 @@ from typing import Annotated, Any, Literal, TypeVar
 from dateutil import relativedelta
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from service.handbook.delivering import DeliveryRules
 from service.handbook.edition import (
     AppraisalRules,
     Budget,
     Clause,
     CorporateSystem,
-    Day,
     Decides,
     Department,
     Embargo,
-    Entry,
     Post,
-    Pounds,
     Principle,
     Provisions,
     Retention,
@@ -26,17 +24,18 @@ from service.handbook.edition import (
     TechnicalParameter,
     ValidityRules,
 )
+from service.handbook.entries import Day, Entry, Pounds, Whole
 from workflows.model import Assurance, Choice, Hold, LadderRung, Quorum, Silence
+from workflows.rules import reports
 
 FIRST_YEAR = 2002
 """The papers begin in 2002, and so does every calendar."""
 
-DECIDES_NOTHING = ("notification", "bid_outcome", "completion", "action")
+DECIDES_NOTHING = ("notification", "bid_outcome", "completion", "action", *reports.DECIDES_NOTHING)
 """The kinds of question whose answers decide nothing: they note, report, or confirm."""
 VOTED_ON = ("srg", "referral")
 """The kinds of question that each member of SRG is asked; all others are put to one post."""
 
-Whole = Annotated[int, Field(strict=True, ge=0)]
 Month = Literal[
     "january",
     "february",
@@ -275,3 +274,4 @@ class Handbook(Entry):
     reports: dict[str, str] = Field(default_factory=dict)
     provisions: Provisions = Provisions()
     versions: VersionsEntry | None = None
+    delivery: DeliveryRules | None = None
