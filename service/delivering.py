@@ -1,0 +1,201 @@
+"""A project as its process, its letters and its pages need it: who runs it, and what it is measured against."""
+
+from datetime import date, timedelta
+
+from service import telling
+from service.handbook import DeliveryRules, Edition
+from service.proposals import ProposalDocument
+from service.store import benefits, cases, projects, steps
+from service.store.benefits import BenefitView, Claimed
+from service.store.cases import CaseView
+from service.store.engine import Tx
+from service.store.projects import ProjectView
+from workflows.delivery import (
+    BenefitOpened,
+    Forecast,
+    GoLive,
+    ProjectInHand,
+    Rag,
+    ReviewInHand,
+    Tolerance,
+    Variance,
+)
+from workflows.model import ForumRules, SeatAsk, Terms
+from workflows.rules import tolerances
+
+_YEARS_AFTER = 3
+"""For how long after the go-live that was planned the days that are not worked go with a project."""
+_REVIEW, _BENEFIT = ("review", "review_check", "review_srg"), ("benefit",)
+
+
+def rules_of(edition: Edition) -> DeliveryRules:
+    """Return how an edition has projects delivered; LookupError if it has none."""
+    if edition.delivery is None:
+        raise LookupError(f"edition {edition.hash[:12]} has no rules for projects")
+    return edition.delivery
+
+
+# ---------------------------------------------------------------------------- projects
+
+
+def in_hand(tx: Tx, ref: str) -> ProjectInHand:
+    """Return a project as its process needs it."""
+    case, project = cases.get(tx, ref), projects.must(tx, ref)
+    edition, today = telling.edition(tx, case.edition), tx.today
+    rules, routing = rules_of(edition), edition.routing(today)
+    plan = project.baseline or project.plan
+    return ProjectInHand(
+        case=ref,
+        parent=project.parent,
+        content_hash=case.content_hash,
+        authority=routing.project_authority or case.sponsor,
+        manager=edition.acting(project.manager, today),
+        board=board(project, edition, today),
+        programme_office=edition.acting(edition.roles["pmo"], today),
+        standards=edition.standards_checker(case.size, today, programme=bool(project.strategy)),
+        srg=_to_come(routing.srg, today),
+        stages=len(plan.stages) if plan else 0,
+        baseline=project.baseline,
+        plan=project.plan,
+        went_live=project.went_live,
+        matrix=rules.matrix,
+        clauses=edition.delivery_clauses(),
+        terms=_terms(edition, tuple(edition.delivery_clauses())),
+        told=tuple(dict.fromkeys(filter(None, (case.sponsor, case.lead, project.manager)))),
+        non_working=_days_off(edition, project, today),
+        clock=tx.clock,
+    )
+
+
+def board(project: ProjectView, edition: Edition, day: date) -> tuple[SeatAsk, ...]:
+    """Return the seats of a project board on a day. A post that fills two places has one seat."""
+    posts = dict.fromkeys(edition.acting(post, day) for post in project.board)
+    chair = edition.acting(project.executive, day)
+    return tuple(SeatAsk(key=post, post=post, chair=post == chair) for post in posts)
+
+
+def before(project: ProjectView, reported: tuple[projects.Report, ...]) -> Forecast | None:
+    """Return how a project stands by its last report, or as it was approved; None before either."""
+    if reported:
+        return reported[-1].forecast
+    if project.baseline is None:
+        return None
+    return Forecast(
+        cost=project.baseline.cost,
+        go_live=project.baseline.go_live,
+        ratings=dict.fromkeys(Tolerance, Rag.GREEN),
+    )
+
+
+def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Variance | None]:
+    """Return by how much a forecast misses the baseline, and by how much all that is linked does together.
+
+    What is linked stands as it was last reported, or else as it was approved. Without a baseline nothing is
+    missed; without anything linked that has one, there is no variance together.
+    """
+    if project.baseline is None:
+        return Variance(ratings=now.ratings), None
+    edition = telling.edition(tx, cases.get(tx, project.ref).edition)
+    days_off = edition.non_working
+    own = tolerances.variance(project.baseline, now, days_off)
+    beside = [
+        (one.baseline, stands)
+        for one in projects.linked_with(tx, project)
+        if one.baseline and (stands := before(one, projects.reports(tx, one.ref)))
+    ]
+    if not beside:
+        return own, None
+    return own, tolerances.together(((project.baseline, now), *beside), days_off)
+
+
+def go_live(tx: Tx, parent: str) -> GoLive | None:
+    """Return when the project of a proposal goes live, or has; None as long as nobody has said."""
+    project = projects.of_proposal(tx, parent)
+    if project is None:
+        return None
+    if project.went_live:
+        return GoLive(day=project.went_live, certain=True)
+    return GoLive(day=project.go_live) if project.go_live else None
+
+
+# --------------------------------------------------------------- benefits and reviews
+
+
+def claimed(tx: Tx, case: CaseView, edition: Edition) -> tuple[Claimed, ...]:
+    """Return the benefits that a proposal claims by its last version; one whose owner the handbook does not
+    know is the sponsor's.
+    """
+    read = ProposalDocument.model_validate(cases.content(tx, case.ref, case.version) or {})
+    return tuple(
+        Claimed(
+            title=one.title,
+            summary=" ".join(filter(None, (one.measure, one.how_realised))),
+            owner=one.owner if one.owner in edition.posts else case.sponsor,
+            yearly=one.amount_gbp_per_year,
+        )
+        for one in read.benefits
+    )
+
+
+def benefit_in_hand(tx: Tx, ref: str) -> BenefitOpened:
+    """Return a benefit as its process needs it."""
+    case, benefit = cases.get(tx, ref), benefits.must(tx, ref)
+    edition = telling.edition(tx, case.edition)
+    return BenefitOpened(
+        case=ref,
+        parent=benefit.parent,
+        content_hash=case.content_hash,
+        clause=edition.delivery_clauses()["benefit"],
+        owner=edition.acting(benefit.owner, tx.today),
+        months=rules_of(edition).benefits.months,
+        asked=_asked(tx, benefit),
+        go_live=go_live(tx, benefit.parent),
+        told=(case.sponsor,),
+        terms=_terms(edition, _BENEFIT),
+        clock=tx.clock,
+    )
+
+
+def review_in_hand(tx: Tx, ref: str) -> ReviewInHand:
+    """Return what the review of a proposal after its project needs."""
+    case = cases.get(tx, ref)
+    edition = telling.edition(tx, case.edition)
+    routing, clauses = edition.routing(tx.today), edition.delivery_clauses()
+    return ReviewInHand(
+        case=ref,
+        writer=edition.acting(case.lead, tx.today),
+        checker=routing.reviewer,
+        months=rules_of(edition).review.months,
+        srg=_to_come(routing.srg, tx.today),
+        clauses={kind: clauses[kind] for kind in _REVIEW if kind in clauses},
+        terms=_terms(edition, _REVIEW),
+        told=tuple(dict.fromkeys((case.sponsor, case.lead))),
+    )
+
+
+# ---------------------------------------------------------------------------- workings
+
+
+def _terms(edition: Edition, kinds: tuple[str, ...]) -> dict[str, Terms]:
+    return {kind: edition.steps[kind] for kind in kinds if kind in edition.steps}
+
+
+def _to_come(forum: ForumRules | None, today: date) -> ForumRules | None:
+    """Return a forum without the meetings that are past: a process carries as little as it needs."""
+    if forum is None:
+        return None
+    return forum.model_copy(update={"meetings": tuple(day for day in forum.meetings if day >= today)})
+
+
+def _days_off(edition: Edition, project: ProjectView, today: date) -> tuple[date, ...]:
+    plan = project.baseline or project.plan
+    ends = [today, *([plan.go_live] if plan else ()), *([project.go_live] if project.go_live else ())]
+    last = max(ends) + timedelta(days=366 * _YEARS_AFTER)
+    return tuple(day for day in edition.non_working if min(ends) <= day <= last)
+
+
+def _asked(tx: Tx, benefit: BenefitView) -> int:
+    """Return in how many of its months a benefit has been asked, answered or not."""
+    over = [step for step in steps.of_case(tx, benefit.ref) if not step.open]
+    return len({step.key for step in over})
+

@@ -1,0 +1,174 @@
+"""What people say of projects and benefits in the boxes of a form, read out of their answers.
+
+The forms take only what can be read here, so that what cannot be is a fault. Money, days, ratings, posts and
+keys stand in the value of an answer; words stand in its text, and are read only where something is called by
+them.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import count
+
+from service.store.intents import Answered
+from service.store.projects import Mandate
+from service.telling import SAID
+from workflows.delivery import Forecast, Plan, Rag, Stage, Tolerance, Tolerances
+
+Answers = Mapping[str, Answered]
+
+OBJECTIVES = ("met", "partly", "not_met")
+"""How far a stage or a project has met its objectives."""
+MET, NOT_MET = "met", "not_met"
+"""What a check says of a standard."""
+
+_REFERENCE = re.compile(r"[A-Z]{3}-[0-9]{4}-[0-9]{4,}")
+_STANDARD = "standard_"
+
+
+def mandate(answers: Answers, *, sponsor: str, template: str) -> Mandate:
+    """Return who is to run a project; its executive is the sponsor, and its template the given one, unless
+    it says otherwise.
+    """
+    return Mandate(
+        manager=_value(answers, "manager"),
+        executive=_value(answers, "executive") or sponsor,
+        senior_user=_value(answers, "senior_user"),
+        senior_supplier=_value(answers, "senior_supplier"),
+        template=_value(answers, "template") or template,
+        strategy=_value(answers, "strategy"),
+        linked=tuple(dict.fromkeys(_REFERENCE.findall(_name(answers, "linked").upper()))),
+    )
+
+
+def plan(answers: Answers, *, weeks: int, tolerances: Tolerances) -> Plan:
+    """Return the plan that is put forward; reports come every so many weeks, and what is tolerated is as
+    given, unless it says otherwise.
+    """
+    rows: list[Stage] = []
+    for number in count(1):
+        if f"stage_ends_{number}" not in answers:
+            break
+        rows.append(_stage(answers, number, weeks))
+    if not rows:
+        raise ValueError("a plan without a stage")
+    cost_percent, days = _value(answers, "tolerance_cost"), _value(answers, "tolerance_days")
+    return Plan(
+        stages=tuple(rows),
+        go_live=date.fromisoformat(_value(answers, "go_live")),
+        tolerances=Tolerances(
+            cost_percent=Decimal(cost_percent) if cost_percent else tolerances.cost_percent,
+            days=int(days) if days else tolerances.days,
+        ),
+    )
+
+
+def next_stage(answers: Answers, now: Plan, ended: int) -> Plan | None:
+    """Return a plan with the stage after one that ends as it is planned now; None if there is none."""
+    following = next((stage for stage in now.stages if stage.number == ended + 1), None)
+    if following is None or not _value(answers, "next_ends"):
+        return None
+    cost = _value(answers, "next_cost")
+    planned = following.model_copy(
+        update={
+            "ends": date.fromisoformat(_value(answers, "next_ends")),
+            "cost": Decimal(cost) if cost else following.cost,
+        }
+    )
+    stages = tuple(planned if stage is following else stage for stage in now.stages)
+    return now.model_copy(update={"stages": stages})
+
+
+def forecast(answers: Answers, before: Forecast) -> Forecast:
+    """Return how a project stands by a report; what it does not say is as it was before."""
+    cost = _value(answers, "forecast_cost") or _value(answers, "final_cost")
+    go_live = went_live(answers) or _day(answers, "forecast_go_live")
+    said = {of: Rag(rated) for of in Tolerance if (rated := _value(answers, f"rating_{of}"))}
+    return Forecast(
+        cost=Decimal(cost) if cost else before.cost,
+        go_live=go_live or before.go_live,
+        stage_ends=_day(answers, "forecast_stage_ends") or before.stage_ends,
+        ratings=before.ratings | said,
+    )
+
+
+def went_live(answers: Answers) -> date | None:
+    """Return the day on which a report says that a project has gone live, if it says so."""
+    return _day(answers, "went_live")
+
+
+def objectives(answers: Answers) -> str:
+    """Return met, partly or not_met; empty where it was not asked."""
+    return _value(answers, "objectives")
+
+
+def more_tolerance(answers: Answers) -> Tolerances:
+    """Return what is to be tolerated from now on."""
+    return Tolerances(
+        cost_percent=Decimal(_value(answers, "tolerance_cost")), days=int(_value(answers, "tolerance_days"))
+    )
+
+
+def least(granted: tuple[Tolerances, ...]) -> Tolerances:
+    """Return what all grant of those who grant more: of each figure the least."""
+    return Tolerances(
+        cost_percent=min(one.cost_percent for one in granted), days=min(one.days for one in granted)
+    )
+
+
+def findings(answers: Answers) -> dict[str, str]:
+    """Return what a check says of each standard, by their keys."""
+    return {
+        name.removeprefix(_STANDARD): answer.value
+        for name, answer in answers.items()
+        if name.startswith(_STANDARD)
+    }
+
+
+def shortcomings(answers: Answers, names: Mapping[str, str]) -> str:
+    """Say which standards are not met, each with what was written of it; `names` are theirs by key."""
+    return "\n".join(
+        f"{names.get(key, key)}: {text or 'not met'}"
+        for key, value in findings(answers).items()
+        if value == NOT_MET
+        for text in [answers[f"{_STANDARD}{key}"].text.strip()]
+    )
+
+
+def reading(answers: Answers) -> tuple[str, Rag]:
+    """Return how much of a benefit has come about, as it was written, and how that stands."""
+    return _value(answers, "reading"), Rag(_value(answers, "rating"))
+
+
+# ---------------------------------------------------------------------------- workings
+
+
+def _stage(answers: Answers, number: int, weeks: int) -> Stage:
+    own = _value(answers, f"stage_weeks_{number}")
+    return Stage(
+        number=number,
+        # The law may have erased what it was called.
+        name=_name(answers, f"stage_name_{number}") or f"Stage {number}",
+        ends=date.fromisoformat(_value(answers, f"stage_ends_{number}")),
+        cost=Decimal(_value(answers, f"stage_cost_{number}")),
+        report_weeks=int(own) if own else weeks,
+        pilot=_name(answers, f"stage_pilot_{number}"),
+    )
+
+
+def _value(answers: Answers, name: str) -> str:
+    return answers[name].value if name in answers else ""
+
+
+def _name(answers: Answers, name: str) -> str:
+    """Return what something is called: the words of an answer, or its value if it has none."""
+    if name not in answers:
+        return ""
+    answer = answers[name]
+    return " ".join((answer.text or ("" if answer.value == SAID else answer.value)).split())
+
+
+def _day(answers: Answers, name: str) -> date | None:
+    said = _value(answers, name)
+    return date.fromisoformat(said) if said else None
