@@ -96,8 +96,8 @@ def test_the_terms_of_each_kind_of_step_as_shipped() -> None:
     assert terms["notification"].answers == ("fit", "infrastructure", "network_security")
     assert not terms["notification"].deciding
     assert not terms["completion"].deciding
-    # Only a challenge goes on to somebody else when nobody answers, and from SRG's members to its meeting; and
-    # what a highlight report does not say, the next one does.
+    # Only a challenge goes on to somebody else when nobody answers, and from SRG's members to its meeting;
+    # and what a highlight report does not say, the next one does.
     passed_on = {"challenge", "srg", "referral", "highlight"}
     assert {kind for kind, each in terms.items() if each.silence is Silence.EXPIRE} == passed_on
     ends = {each.ladder.rungs[-1].nudge for kind, each in terms.items() if kind not in passed_on}
@@ -890,7 +890,8 @@ QUESTIONS = """questions:
         (
             "steps.yaml",
             "  action_check:\n    choices: [verify, send_back]\n    ladder: consultation\n",
-            "  action_check:\n    choices: [verify, send_back]\n    deciding: false\n    ladder: consultation\n",
+            "  action_check:\n    choices: [verify, send_back]\n    deciding: false\n"
+            "    ladder: consultation\n",
             2,
             "steps.action_check.deciding",
             "must be true: whoever does an action does not check it",
