@@ -78,6 +78,8 @@ def _asked(edition: Edition, day: date) -> Iterator[tuple[Trail, str]]:
     for key in ("head_of_profession", "bids", "project_authority", "reviewer"):
         if post := getattr(route, key):
             yield ("route", key), post
+    if edition.delivery and edition.delivery.standards:
+        yield ("roles", "corporate_projects_manager"), edition.roles["corporate_projects_manager"]
     for key, principle in edition.principles.items():
         yield ("principles", key, "deviation_to"), principle.deviation_to
         posts = ((number, body) for number, body in enumerate(principle.issue_to) if body in edition.posts)
@@ -89,7 +91,7 @@ def _asked(edition: Edition, day: date) -> Iterator[tuple[Trail, str]]:
     if route.srg:
         srg = forums[route.srg]
         yield from ((("forums", srg.key, "members", n), post) for n, post in enumerate(srg.members))
-        if srg.decides is Decides.EMAIL_THEN_MEETING:
+        if srg.decides is Decides.EMAIL_THEN_MEETING or edition.delivery:
             yield ("forums", srg.key, "secretary"), srg.secretary
     for post, above in edition.next_authority.items():
         yield ("next_authority", post), above
@@ -140,9 +142,14 @@ def _waited_for(edition: Edition, today: date) -> Iterator[Forum]:
             for principle in edition.principles.values()
             if principle.issue_leg == "issue_resolution"
         ),
-        route.srg if route.srg and forums[route.srg].decides is not Decides.EMAIL else "",
+        route.srg if route.srg and _srg_meets(edition, forums[route.srg]) else "",
     ]
     yield from (forums[key] for key in dict.fromkeys(waited_for) if key)
+
+
+def _srg_meets(edition: Edition, srg: Forum) -> bool:
+    """Say whether anything waits for a meeting of SRG: what projects bring before it always does."""
+    return srg.decides is not Decides.EMAIL or edition.delivery is not None
 
 
 def _by_email(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:

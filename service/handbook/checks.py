@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 
 import holidays
 
-from service.handbook import provided, ways
+from service.handbook import projects, provided, ways
 from service.handbook.sources import Fault, Source, Trail
 from service.handbook.ways import Complaint, written_in
 from service.handbook.words import in_words
@@ -24,7 +24,7 @@ from service.handbook.written import (
     StepEntry,
 )
 from workflows.model import Choice, Nudge, QuorumRule, Silence
-from workflows.rules import actions
+from workflows.rules import actions, reports
 from workflows.rules.routing import LEGS, choices_of
 
 _REFUSALS = (Choice.REJECT, Choice.RETURN, Choice.NOT_SUPPORT, Choice.SEND_BACK)
@@ -46,7 +46,7 @@ _FEWEST_WORKED = 17
 
 def faults(handbook: Handbook, source: Source) -> list[Fault]:
     """Return everything that is wrong with what the files say together."""
-    checks = (*_CHECKS, *ways.CHECKS, *provided.CHECKS)
+    checks = (*_CHECKS, *ways.CHECKS, *provided.CHECKS, *projects.CHECKS)
     return [source.fault(trail, told) for check in checks for trail, told in check(handbook, source)]
 
 
@@ -358,7 +358,9 @@ def _choices(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         for choice in nowhere:
             if choice in step.choices:
                 yield trail, f"offers {choice}, but no SRG is named to refer to"
-        refusals = [choice for choice in _fit(kind) if choice in _REFUSALS and choice not in nowhere]
+        # Which of them a project's questions need is told with the projects.
+        fit = () if kind in reports.KINDS else _fit(kind)
+        refusals = [choice for choice in fit if choice in _REFUSALS and choice not in nowhere]
         if step.deciding and step.choices and refusals and not {*step.choices} & {*refusals}:
             yield trail, f"leaves no way to refuse: it needs {' or '.join(refusals)}"
         if kind == "bid_outcome" and Choice.REJECT not in step.choices:
@@ -387,6 +389,8 @@ def _goes_up(kind: str, choice: Choice) -> bool:
 
 def _fit(kind: str) -> Sequence[Choice]:
     """Return the answers that a kind of question may offer; none for a kind that is never put."""
+    if kind in reports.KINDS:
+        return reports.KINDS[kind].choices
     return choices_of(kind) or actions.KINDS.get(kind, ())
 
 
@@ -394,14 +398,15 @@ def _dead_ends(kind: str, choices: Sequence[Choice]) -> Iterator[Complaint]:
     """Complain of answers after which a case would stay open and wait for nobody."""
     fit = _fit(kind)
     if not fit:
-        kinds = ", ".join((*(known for passage in LEGS.values() for known in passage.kinds), *actions.KINDS))
+        put = (known for passage in LEGS.values() for known in passage.kinds)
+        kinds = ", ".join((*put, *actions.KINDS, *reports.KINDS))
         yield ("steps", kind), f"is no kind of question that is put; these are: {kinds}"
         return
     trail = ("steps", kind, "choices")
     for number, choice in enumerate(choices):
         if choice not in fit:
             yield (*trail, number), f"is {choice}, which leads nowhere; {kind} may offer {', '.join(fit)}"
-    if choices and not any(choice.favourable for choice in choices):
+    if choices and kind not in reports.KINDS and not any(choice.favourable for choice in choices):
         ways = " or ".join(choice for choice in fit if choice.favourable)
         yield trail, f"leaves no way to go on: it needs {ways}"
 
@@ -419,7 +424,7 @@ def _steps(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         board = (handbook.route.srg or step.forum) if kind in VOTED_ON else None
         forum = handbook.forums.get(board or "")
         if step.quorum:
-            seats, chair = (len(forum.members), bool(forum.chair)) if forum else (1, False)
+            seats, chair = _decided_by(kind, forum)
             yield from (((*trail, "quorum", part), told) for part, told in _quorum(step.quorum, seats, chair))
         elif forum and not forum.quorum:
             yield (*trail, "forum"), f"{forum.key} has no quorum to decide by"
@@ -430,10 +435,19 @@ def _steps(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield (*trail, "ladder"), f"{step.ladder} counts votes, and this is decided by no majority"
 
 
+def _decided_by(kind: str, forum: ForumEntry | None) -> tuple[int, bool]:
+    """Return how many seats decide a kind of question, and whether one of them is the chair's."""
+    if kind in reports.put_to(reports.Put.BOARD):
+        return reports.BOARD_SEATS, True
+    return (len(forum.members), bool(forum.chair)) if forum else (1, False)
+
+
 def _voted_on(handbook: Handbook, kind: str, step: StepEntry) -> Iterator[Complaint]:
     """Complain of terms by which one post would need the votes of a forum, or a forum those of none."""
     trail, srg = ("steps", kind, "forum"), handbook.route.srg
-    if step.forum and kind not in VOTED_ON:
+    if step.forum and kind in reports.put_to(reports.Put.BOARD):
+        yield trail, f"must be left out: {kind} goes to the project's own board, not to a forum"
+    elif step.forum and kind not in VOTED_ON:
         told = f"must be left out: one post answers {kind}, and only {' and '.join(VOTED_ON)} go to"
         yield trail, f"{told} the members of a forum, whose quorum nobody could make alone"
     elif kind in VOTED_ON and srg in handbook.forums and step.forum != srg:

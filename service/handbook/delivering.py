@@ -25,6 +25,8 @@ class GateRules(Entry):
     """What passing it authorises, as words that end a sentence: `the delivery stages of the plan`."""
     documents: tuple[str, ...] = ()
     """The kinds of document that are asked for at it."""
+    after_pilot: tuple[str, ...] = ()
+    """Those that are asked for besides where the stage that ends with it was a pilot (SYS-66)."""
     rating: bool = False
     """Whether the project's manager is asked how confident they are of delivery."""
 
@@ -182,7 +184,13 @@ class DeliveryRules(Entry):
         """Return the rules of a gate of a project that follows a template."""
         return self.template(template).gate(kind, stage)
 
-    def documents_at(self, template: str, kind: GateKind, stage: int = 0) -> dict[str, str]:
-        """Return the kinds of document that are asked for at a gate, each with its name."""
-        asked = self.gate(template, kind, stage).documents
-        return {key: self.documents[key].name for key in asked if key in self.documents}
+    def documents_at(
+        self, template: str, kind: GateKind, stage: int = 0, *, pilot: bool = False
+    ) -> dict[str, str]:
+        """Return the kinds of document that are asked for at a gate, each with its name.
+
+        The report of a pilot is among them if the stage that ends with the gate was one.
+        """
+        gate = self.gate(template, kind, stage)
+        asked = (*gate.documents, *(gate.after_pilot if pilot else ()))
+        return {key: self.documents[key].name for key in dict.fromkeys(asked)}

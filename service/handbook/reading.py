@@ -177,6 +177,8 @@ def _words(detail: ErrorDetails, key: str) -> str:
             return f"must be more than {context['gt']}"
         case "string_pattern_mismatch":
             return "must be a month and a day that exist, written as 12-27"
+        case kind if kind.startswith("decimal") and "percent" in key:
+            return "must be a percentage, written as 10 or 12.5"
         case kind if kind.startswith("decimal"):
             return "must be pounds, written as 84000 or 84000.50"
         case kind if kind.startswith("bool"):

@@ -19,7 +19,7 @@ from service.handbook import Edition, Fault, HandbookError, ahead
 from service.handbook.edition import Holding
 from tests.support.samples import CALENDARS, FILE, SAMPLES
 from workflows.model import Assurance, Choice, Hold, Nudge, QuorumRule, Silence, Size
-from workflows.rules import routing
+from workflows.rules import reports, routing
 from workflows.rules.routing import LEGS
 
 SHIPPED = Path(handbook.__file__).parents[1] / "handbooks" / "leicester"
@@ -81,7 +81,7 @@ def test_nobody_is_asked_to_meet_on_a_day_that_is_not_worked() -> None:
 def test_the_terms_of_each_kind_of_step_as_shipped() -> None:
     terms = LEICESTER.terms()
     kinds = {kind for passage in LEGS.values() for kind in passage.kinds}
-    assert set(terms) == (kinds - {"embargo_exception"}) | {"action", "action_check"}
+    assert set(terms) == (kinds - {"embargo_exception"}) | {"action", "action_check"} | {*reports.KINDS}
     funding = terms["funding"]
     assert [(rung.day, rung.nudge) for rung in funding.ladder.rungs] == [
         (3, Nudge.REMIND),
@@ -96,8 +96,9 @@ def test_the_terms_of_each_kind_of_step_as_shipped() -> None:
     assert terms["notification"].answers == ("fit", "infrastructure", "network_security")
     assert not terms["notification"].deciding
     assert not terms["completion"].deciding
-    # Only a challenge goes on to somebody else when nobody answers, and from SRG's members to its meeting.
-    passed_on = {"challenge", "srg", "referral"}
+    # Only a challenge goes on to somebody else when nobody answers, and from SRG's members to its meeting;
+    # and what a highlight report does not say, the next one does.
+    passed_on = {"challenge", "srg", "referral", "highlight"}
     assert {kind for kind, each in terms.items() if each.silence is Silence.EXPIRE} == passed_on
     ends = {each.ladder.rungs[-1].nudge for kind, each in terms.items() if kind not in passed_on}
     assert ends == {Nudge.PMO}
@@ -817,9 +818,9 @@ QUESTIONS = """questions:
         (
             "steps.yaml",
             "  notification:\n",
-            "  gate:\n    choices: [authorise, reject]\n    ladder: board\n  notification:\n",
+            "  door:\n    choices: [authorise, reject]\n    ladder: board\n  notification:\n",
             0,
-            "steps.gate",
+            "steps.door",
             "is no kind of question that is put; these are: embargo_exception, head_of_profession,",
         ),
         ("money.yaml", "  srg: srg\n", "", None, "steps.funding.choices", "no SRG is named to refer to"),
@@ -880,17 +881,18 @@ QUESTIONS = """questions:
         ),
         (
             "steps.yaml",
-            "choices: [verify, send_back]",
-            "choices: [send_back]",
-            0,
+            "  action_check:\n    choices: [verify, send_back]",
+            "  action_check:\n    choices: [send_back]",
+            1,
             "steps.action_check.choices",
             "needs verify, without which an action comes to no end",
         ),
         (
             "steps.yaml",
-            "choices: [verify, send_back]\n    ladder: consultation\n",
-            "choices: [verify, send_back]\n    deciding: false\n    ladder: consultation\n",
-            1,
+            "  action_check:\n    choices: [verify, send_back]\n    ladder: consultation\n",
+            "  action_check:\n    choices: [verify, send_back]\n    deciding: false\n"
+            "    ladder: consultation\n",
+            2,
             "steps.action_check.deciding",
             "must be true: whoever does an action does not check it",
         ),
@@ -904,9 +906,9 @@ QUESTIONS = """questions:
         ),
         (
             "steps.yaml",
-            "choices: [verify, send_back]\n    ladder: consultation\n",
-            "choices: [verify, send_back]\n    ladder: challenge\n    silence: expire\n",
-            1,
+            "  action_check:\n    choices: [verify, send_back]\n    ladder: consultation\n",
+            "  action_check:\n    choices: [verify, send_back]\n    ladder: challenge\n    silence: expire\n",
+            2,
             "steps.action_check.ladder",
             "must not end with close, as challenge does: it stays open",
         ),
@@ -933,9 +935,9 @@ QUESTIONS = """questions:
         ),
         (
             "steps.yaml",
-            "    ladder: board-meeting\n",
-            "    ladder: at-the-meeting\n",
-            None,
+            "return, defer]\n    ladder: board-meeting\n",
+            "return, defer]\n    ladder: at-the-meeting\n",
+            1,
             "steps.srg_meeting.ladder",
             "at-the-meeting turns to the secretary's line, who would decide in the place of the members",
         ),

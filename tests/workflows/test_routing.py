@@ -26,7 +26,7 @@ from workflows.model import (
     State,
     Terms,
 )
-from workflows.rules import actions, calendar, consulting, course, routing, series, states
+from workflows.rules import actions, calendar, consulting, course, reports, routing, series, states
 
 SHIPPED = handbook.load("leicester")
 LITERAL = handbook.load("leicester", variant="framework-2004")
@@ -391,6 +391,8 @@ def test_the_shipped_handbooks_offer_only_what_leads_somewhere() -> None:
         for kind, terms in edition.terms().items():
             if kind in actions.KINDS:
                 assert terms.choices == actions.KINDS[kind]
+            elif kind in reports.KINDS:
+                assert {*terms.choices} <= {*reports.KINDS[kind].choices}
             else:
                 assert routing.offering(terms, ABOVE) == terms
 
