@@ -18,11 +18,13 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.benefits import Benefits
 from activities.cases import Cases
 from activities.discretion import Discretion
 from activities.letters import Letters
 from activities.meetings import Meetings
 from activities.orders import Orders
+from activities.projects import Projects
 from activities.register import Register
 from activities.watching import Watching
 from notifications.smtp import Mailer
@@ -79,6 +81,8 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
     register = Register(store, mailroom, links)
     cases = Cases(store, mailroom, links, orders_to=settings.order_host)
     meetings = Meetings(store, mailroom, links)
+    projects = Projects(store, mailroom, links)
+    benefits = Benefits(store, mailroom)
     letters = Letters(store, mailroom, links, mailer, sender=settings.mail_from)
     orders = Orders(store, mailroom, links, _receiver(settings), source=settings.base_url)
     core = Worker(
@@ -105,6 +109,21 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
             cases.action_begun,
             meetings.next,
             meetings.happens,
+            projects.opened,
+            projects.in_hand,
+            projects.named,
+            projects.planned,
+            projects.reported,
+            projects.gate_passed,
+            projects.exception_raised,
+            projects.exception_settled,
+            projects.standards_checked,
+            projects.standards_exceptions,
+            projects.exception_in_hand,
+            benefits.of_proposal,
+            benefits.in_hand,
+            benefits.read,
+            benefits.review,
         ],
         max_cached_workflows=CACHED,
         max_concurrent_activities=AT_ONCE,
