@@ -36,13 +36,25 @@ from service.mailroom import Mailroom, mail_queue, order_queue
 from service.store import Store, open_store
 from workflows.human_step import HumanStep
 from workflows.processes.action import Action
+from workflows.processes.benefit import Benefit
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.meeting import MeetingSeries
+from workflows.processes.project import Project
 from workflows.processes.readiness import Readiness
+from workflows.processes.standards_exception import StandardsException
 
 log = structlog.get_logger()
 
-WORKFLOWS = (Action, HumanStep, InvestmentProposal, MeetingSeries, Readiness)
+WORKFLOWS = (
+    Action,
+    Benefit,
+    HumanStep,
+    InvestmentProposal,
+    MeetingSeries,
+    Project,
+    Readiness,
+    StandardsException,
+)
 
 # Values are shared with every run; rules are not, so that the sandbox watches them.
 RUNNER = SandboxedWorkflowRunner(
