@@ -19,14 +19,13 @@ from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import OUTSIDE, Condition, DecisionView
+from service.store.intents import SAID as SAID
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import SeatView, StepView
 from workflows import letters
 from workflows.model import Capacity, Choice, Ending, Holder, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
 from workflows.rules import calendar, course, meetings, routing
 
-SAID = "said"
-"""The value of a named answer that is all words."""
 _FROZEN: dict[str, Edition] = {}
 _NAMING: dict[tuple[str, ...], Edition] = {}
 
