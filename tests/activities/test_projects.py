@@ -533,6 +533,6 @@ def test_every_letter_of_a_project_can_be_written_and_tells_how_it_stands(desk: 
         if row.key.startswith("dec:") and "highlight" in row.key
     ]
     remarks = dict(receipt["answer"]["remarks"])
-    assert remarks["forecast_cost"] == "£168,000"
-    assert remarks["forecast_go_live"] == "Tuesday 3 May 2005"
-    assert remarks["rating_risk"] == "Red: The lines are late"
+    assert remarks["Forecast cost"] == "£168,000"
+    assert remarks["Forecast go-live"] == "3 May 2005"
+    assert remarks["Risk"] == "red: The lines are late"
