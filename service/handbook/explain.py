@@ -351,4 +351,5 @@ def _held(terms: Terms) -> str:
 
 
 def _kind(kind: str) -> str:
-    return kind.replace("_", " ").capitalize().replace("Srg", "SRG")
+    words = kind.replace("_", " ").replace("srg", "SRG")
+    return words[:1].upper() + words[1:]

@@ -1,12 +1,11 @@
 """What projects need of a handbook: gates that can be passed, papers that are known, somebody who decides."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from service.handbook.delivering import FILE_TYPES, LARGEST_FILE, MOST_STAGES, BandEntry, GateRules, Template
 from service.handbook.sources import Source, Trail
-from service.handbook.ways import Complaint, written_in
+from service.handbook.ways import A_WORD, KEY, Complaint, written_in
 from service.handbook.words import listed
 from service.handbook.written import Handbook, LadderEntry, StepEntry
 from workflows.delivery import Authority, Band
@@ -22,8 +21,6 @@ LARGEST_TOLERANCE = 100
 """Percent: whoever may spend twice as much without asking has no tolerance."""
 WORKED_IN_A_WEEK = 5
 """Working days, holidays aside."""
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_A_WORD = "is a key, and must be a word of letters without accents, digits, - and _"
 
 
 # ----------------------------------------------------------------------- gates and papers
@@ -41,7 +38,7 @@ def _keys(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         (("strategies",), delivery.strategies),
     )
     for section, keys in named:
-        yield from ((("delivery", *section, key), _A_WORD) for key in keys if not _KEY.fullmatch(key))
+        yield from ((("delivery", *section, key), A_WORD) for key in keys if not KEY.fullmatch(key))
 
 
 def _templates(handbook: Handbook, source: Source) -> Iterator[Complaint]:

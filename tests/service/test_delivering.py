@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service import handbook
-from service.handbook import Edition, ahead, differences
+from service.handbook import Edition, ahead, boards, differences
 from service.handbook.delivering import FILE_TYPES, TolerancesEntry
 from tests.support.handbooks import SHIPPED, change, copied, faults
 from workflows.delivery import Authority, GateKind, Tolerances
@@ -189,6 +189,38 @@ def test_what_a_handbook_leaves_out_is_as_usual(tmp_path: Path) -> None:
 
 
 LEFT_OUT = ("attachments", "report_weeks", "review", "track_record", "strategies")
+
+
+# ----------------------------------------------------------------------- project boards
+
+
+@pytest.mark.parametrize(
+    ("board", "manager", "told"),
+    [
+        (("bh-dmh", "head-technology", "ict-services"), "pmo", ""),
+        (("bh-dmh", "head-technology"), "pmo", ""),
+        # a post with two places has one seat
+        (("bh-dmh", "head-technology", "bh-dmh"), "pmo", ""),
+        (("bh-dmh", "bh-dmh", "bh-dmh"), "pmo", "2 must answer for it to decide, and one person alone could"),
+        # whoever manages it has none, and their line is asked in their place
+        (("bh-dmh", "head-technology"), "head-technology", ""),
+        ((), "", "2 must answer for it to decide, and nobody could"),
+        (("chief-executive", ""), "pmo", "2 must answer for it to decide, and one person alone could"),
+        (("bh-dmh", "chief-executive"), "chief-executive", "2 must answer for it to decide, and one person"),
+    ],
+)
+def test_a_project_board_can_pass_a_gate(board: tuple[str, ...], manager: str, told: str) -> None:
+    short = boards.lacking_project(LEICESTER, board, TODAY, manager)
+    assert str(short or "").startswith(told)
+    assert bool(short) == bool(told)
+
+
+def test_a_project_board_is_of_those_who_act_for_its_posts_on_the_day() -> None:
+    two = ("sd-ict-ca", "sd-information")
+    assert boards.lacking_project(LEICESTER, two, date(2007, 3, 30)) is None
+    short = boards.lacking_project(LEICESTER, two, date(2007, 4, 2))
+    assert short is not None
+    assert (short.people, short.needed) == (1, 2)
 
 
 # -------------------------------------------------------------------------- editions
@@ -927,6 +959,7 @@ def test_the_standards_and_the_strategies_are_explained() -> None:
         "checks the standards of major projects from 1 March 2003 and projects that serve a strategy from"
     )
     assert any(checked in sentence for sentence in told)
+    assert any(sentence.startswith("Gate SRG: authorise, ") for sentence in told)
     assert any("Information Management Strategy (led by the Head of ICT, Resources)" in each for each in told)
 
 
