@@ -743,10 +743,10 @@ def test_a_handbook_may_offer_less(tmp_path: Path, kind: str, choices: tuple[Cho
             "money turns to the members' line, who would decide in the place of the members",
         ),
         (
-            "gate",
-            "    ladder: project-board\n",
+            "gate_srg",
+            "    ladder: board-meeting\n",
             "    ladder: board\n    silence: expire\n",
-            "steps.gate.ladder",
+            "steps.gate_srg.ladder",
             "must not end with close, as board does: it stays open",
         ),
         (
@@ -815,6 +815,17 @@ def test_a_longer_ladder_needs_more_weeks_between_reports(tmp_path: Path) -> Non
     )
     change(folder, "delivery.yaml", "report_weeks: 4", "report_weeks: 5")
     assert handbook.load(folder).delivers
+
+
+@pytest.mark.parametrize("kind", ["gate", "exception_board"])
+def test_a_board_s_silence_ends_its_question_only_where_srg_stands_above(tmp_path: Path, kind: str) -> None:
+    folder = copied(tmp_path)
+    silent = step(kind).replace("    ladder: project-board\n", "    ladder: board\n    silence: expire\n")
+    change(folder, "steps.yaml", step(kind), silent)
+    assert handbook.load(folder).terms()[kind].silence is Silence.EXPIRE
+    change(folder, "money.yaml", "  srg: srg\n", "")
+    told = {(fault.key, fault.message) for fault in faults(folder)}
+    assert (f"steps.{kind}.ladder", "must not end with close, as board does: it stays open") in told
 
 
 def test_whoever_checks_reviews_is_named(tmp_path: Path) -> None:
