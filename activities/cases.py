@@ -5,7 +5,7 @@ import asyncio
 from temporalio import activity
 
 from activities.correspondence import correspondence
-from activities.following import open_actions
+from activities.following import open_actions, standards_refused
 from activities.writing import Writing
 from service import sittings, versions
 from service.links import Links
@@ -110,7 +110,8 @@ class Cases(Writing, ports.Cases):
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
         case = cases.get(tx, becoming.case)
-        if case.kind == actions.KIND:
+        if case.kind != "proposal":
+            standards_refused(tx, case, becoming)
             return cases.became(tx, becoming)
         state = State(becoming.state)
         # First, for the letters name them.

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from notifications import projects, sayings
 from service import telling
 from service.handbook import Edition
 from service.handbook.words import listed, pounds, sentence
@@ -98,6 +99,8 @@ def put(
             return f"Did {board} let this proposal go on? {_why_referred(key, case)}".strip()
         case "referral":
             return f"May this proposal go on? {_why_referred(key, case)}".strip()
+        case _ if own := sayings.asked(kind):
+            return sayings.worded(own.question, kind, projects.about(kind, key), forum)
         case "completion":
             return "Is this complete?"
         case "action":

@@ -57,7 +57,7 @@ class Template(Entry):
                 return self.initiation
             case GateKind.CLOSURE:
                 return self.closure
-            case GateKind.BOUNDARY:
+            case GateKind.BOUNDARY | GateKind.EXCEPTION_PLAN:
                 return self.boundary or self.boundaries[min(max(stage, 1), len(self.boundaries)) - 1]
 
 
@@ -122,6 +122,8 @@ class MonitoringRules(Entry):
 
     checks: dict[str, ProjectStandard]
     rules: tuple[MonitoringRule, ...]
+    put_right_days: Counted = 20
+    """Working days in which a manager puts right what SRG does not accept."""
 
     def apply(self, size: Size, *, programme: bool, day: date) -> bool:
         """Say whether the standards of a project are checked on a day."""

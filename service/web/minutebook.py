@@ -280,7 +280,7 @@ def kept_out(tx: Tx, rules: Edition, forum: Forum, item: AgendaItem, day: date) 
     if item.kind is not ItemKind.QUESTION:
         return KeptOut()
     step, case = steps.must(tx, item.step), cases.get(tx, item.case)
-    wrote = telling.writers(tx, case, day) if step.terms.deciding else ()
+    wrote = telling.writers(tx, case, day, step.kind) if step.terms.deciding else ()
     authors = [post for post in forum.members if (held := rules.holder(post, day)) and held.id in wrote]
     put = {step.key, *(ask.key for ask in telling.before(case, step.key))}
     declared = [
@@ -533,7 +533,7 @@ def _said(tx: Tx, item: AgendaItem, heard: HeardItem) -> dict[str, object]:
     return {
         "came_to": f"{outcome(item)}{words.put_off(said.until, next_meeting=said.next_meeting)}",
         "reason": said.reason,
-        "remarks": tuple((words.ANSWERS.get(name, words.plain(name)), told) for name, told in said.remarks),
+        "remarks": tuple((words.asked(name), told) for name, told in said.remarks),
         "conditions": tuple(f"{put.text} ({put.owner}{_by(put.by)})" for put in said.conditions),
         "votes": heard.votes if heard.decided == decision.message else None,
     }

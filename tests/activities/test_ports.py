@@ -7,16 +7,18 @@ import pytest
 from temporalio import activity
 
 from activities import worker
+from activities.benefits import Benefits
 from activities.cases import Cases
 from activities.letters import Letters
 from activities.meetings import Meetings
 from activities.orders import Orders
+from activities.projects import Projects
 from activities.register import Register
 from service.config import Settings, generate_keys
 from service.store import Store
 from workflows import ports
 
-ANSWERS = (Register, Cases, Meetings)
+ANSWERS = (Register, Cases, Meetings, Projects, Benefits)
 
 
 def declared(made: type) -> dict[str, Any]:
