@@ -116,6 +116,11 @@ class Delivering(Attending):
         """Take down how far the project has come."""
         self.course = self.course.model_copy(update=changes)
 
+    def decided(self, outcome: Outcome) -> None:
+        """Take down what was decided last, if it was: the next state is because of it."""
+        if outcome.choice is not None:
+            self.mark(decided=outcome)
+
     # ---------------------------------------------------------------------- verbs
 
     async def in_hand(self) -> ProjectInHand:
@@ -216,7 +221,7 @@ class Delivering(Attending):
         )
         project = await self._takes(Projects.gate_passed, passed, "write that the gate is passed")
         today = calendar.local_day(self.now)
-        self.mark(decided=outcome, **projects.beyond(gate, self.course, today))
+        self.mark(**projects.beyond(gate, self.course, today))
         if outcome.choice is not None and outcome.choice.conditional:
             await self.follow_up()
         if project.baseline and gate in (GateKind.INITIATION, GateKind.EXCEPTION_PLAN):

@@ -91,6 +91,15 @@ async def test_a_project_passes_its_gates_in_turn(client: Client) -> None:
         assert steps == ["", "initiation.1", "end-stage-1.1", ""]
         assert (projects.named_by, projects.planned_by) == (["mandate.1"], ["initiation.1", "end-stage-1.1"])
         assert projects.reports == ["highlight.1", "end-stage-1.1", "highlight.2", "end-project.1"]
+        because = {made.number: projects.end(made.because) for made in play.outside.cases.becomings}
+        assert [*because.values()] == [
+            "gate-start-up.1",
+            "gate-initiation.1",
+            "",
+            "gate-1.1",
+            "",
+            "gate-closure.1",
+        ]
 
 
 async def test_each_question_goes_to_whom_the_handbook_names(client: Client) -> None:
@@ -494,7 +503,7 @@ async def test_an_end_stage_report_past_tolerance_comes_before_the_gate(client: 
         await play.says("exception-1.1", Choice.MORE_TOLERANCE)
         # The report is in, and is not asked for again.
         await play.board_says("gate-1.1")
-        await until(lambda: len(projects.passed) == 3)
+        await until(lambda: len(play.project_states) == 5)
         assert play.project_states[2:5] == ["in_exception", "at_gate", "in_stage"]
         nothing_more(play, "end-stage-1.2")
 
