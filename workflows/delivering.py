@@ -326,12 +326,12 @@ class Delivering(Attending):
         self._reports_over = False
         try:
             while not self._past:
-                wanted = await self._wait(
+                await self._wait(
                     lambda: not self._at_gate or self.over or self._report_wanted,
                     until=calendar.opening(self._next_report()),
                     summary="the next highlight report",
                 )
-                if (wanted and not self._report_wanted) or not self._at_gate or self.over:
+                if not self._at_gate or self.over:
                     return
                 await hear()
             for key in keys:

@@ -1,4 +1,4 @@
-"""Project: start-up, initiation, its stages, closure, with a gate after each (SYS-15 to SYS-18, SYS-66)."""
+"""Project: start-up, initiation, its stages, closure, with a gate after each (SYS-15 to SYS-17, SYS-66)."""
 
 from functools import partial
 
@@ -186,7 +186,7 @@ class Project(Delivering):
     # ----------------------------------------------------------------- exceptions
 
     async def meet_exception(self) -> None:
-        """The manager reports on the exception; whoever has authority over so much decides (SYS-16)."""
+        """The manager reports on the exception; whoever has authority over so much decides."""
         crossing = await self.raise_exception()
         report = await self.put(self.exception_report)
         if report.choice is None:
