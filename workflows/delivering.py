@@ -192,7 +192,7 @@ class Delivering(Attending):
         """Come to a gate while highlight reports go on beside. One past what is tolerated freezes it: the
         questions `keys` are dropped.
         """
-        self._at_gate = True
+        self._at_gate, self._reports_over = True, False
         self._beside(self._go_on_reporting(hear, keys))
         outcome = await at_gate
         self._at_gate = False
@@ -323,7 +323,6 @@ class Delivering(Attending):
         return tolerances.next_report(since, stage.report_weeks, today, self.project.non_working)
 
     async def _go_on_reporting(self, hear: Callable[[], Awaitable[None]], keys: tuple[str, ...]) -> None:
-        self._reports_over = False
         try:
             while not self._past:
                 await self._wait(
