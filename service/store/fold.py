@@ -16,6 +16,7 @@ from service.store.tables import (
     AGREEMENTS,
     ANCHORED,
     APPROVERS,
+    ATTACHED,
     ATTENDANCE,
     BASELINES,
     BENEFIT_READINGS,
@@ -1140,6 +1141,20 @@ def _change_item(connection: Connection, line: Line, **values: Any) -> None:
     connection.execute(update(MEETING_ITEMS).where(*own).values(**values))
 
 
+# ---------------------------------------------------------------------------- documents
+
+
+def _document_attached(connection: Connection, line: Line) -> None:
+    data = line.data
+    earlier = update(ATTACHED).where(
+        ATTACHED.c.case == line.case, ATTACHED.c.name == data["name"], ATTACHED.c.superseded_by.is_(None)
+    )
+    connection.execute(earlier.values(superseded_by=data["number"]))
+    said = ("number", "step", "kind", "name", "media_type", "size", "hash", "by_post")
+    row = {name: data[name] for name in said}
+    connection.execute(insert(ATTACHED), row | {"case": line.case, "by": line.actor, "at": line.at})
+
+
 FOLDS: dict[str, Fold] = {
     "clock.moved": _clock_moved,
     "edition.adopted": _edition_adopted,
@@ -1212,6 +1227,7 @@ FOLDS: dict[str, Fold] = {
     "minutes.drafted": _minutes_drafted,
     "minutes.corrected": _minutes_corrected,
     "minutes.confirmed": _minutes_confirmed,
+    "document.attached": _document_attached,
 }
 
 RECORD_ONLY = frozenset(

@@ -729,6 +729,28 @@ class MeetingItemRow(SQLModel, table=True):
     """The id of the answer that was written down at this meeting; empty if none was."""
 
 
+class AttachedDocumentRow(SQLModel, table=True):
+    """A document of a case: what it is called, and the hash by which its bytes are found."""
+
+    __tablename__ = "attached_document"
+    __table_args__ = (Index(None, "hash"),)
+
+    case: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    step: str
+    """The question with whose answer it was handed in; empty if with none."""
+    kind: str
+    name: str
+    media_type: str
+    size: int
+    hash: str
+    by: str
+    by_post: str
+    at: datetime
+    superseded_by: int | None = None
+    """The number of a later one of the same name."""
+
+
 # ----------------------------------------------------------------- beside the journal
 
 
@@ -752,6 +774,46 @@ class StoredTextRow(SQLModel, table=True):
     hash: str = Field(primary_key=True)
     body: str = Field(sa_type=Text)
     put_real: datetime
+
+
+class StoredDocumentRow(SQLModel, table=True):
+    """A document that somebody handed in, found by the hash of its bytes: these can be erased by law."""
+
+    __tablename__ = "stored_document"
+
+    hash: str = Field(primary_key=True)
+    size: int
+    put_real: datetime
+    """When it was last put, or attached."""
+
+
+class StoredDocumentPartRow(SQLModel, table=True):
+    """A piece of a document."""
+
+    __tablename__ = "stored_document_part"
+
+    hash: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    body: bytes
+
+
+class HeldDocumentRow(SQLModel, table=True):
+    """A document that was uploaded with an answer and is not confirmed yet."""
+
+    __tablename__ = "held_document"
+    __table_args__ = (Index(None, "step", "seat", "person"), Index(None, "hash"), Index(None, "held_real"))
+
+    id: str = Field(primary_key=True)
+    step: str
+    """Empty once its person has given it up or confirmed it."""
+    seat: str
+    person: str
+    kind: str
+    name: str
+    media_type: str
+    size: int
+    hash: str
+    held_real: datetime
 
 
 class CounterRow(SQLModel, table=True):
@@ -1082,8 +1144,12 @@ MEETING_SERIES = _table(SeriesRow)
 MEETINGS = _table(MeetingRow)
 ATTENDANCE = _table(AttendanceRow)
 MEETING_ITEMS = _table(MeetingItemRow)
+ATTACHED = _table(AttachedDocumentRow)
 EDITIONS = _table(EditionRow)
 TEXTS = _table(StoredTextRow)
+DOCUMENTS = _table(StoredDocumentRow)
+DOCUMENT_PARTS = _table(StoredDocumentPartRow)
+HELD = _table(HeldDocumentRow)
 COUNTERS = _table(CounterRow)
 DRAFTS = _table(DraftRow)
 CO_AUTHORS = _table(DraftCoAuthorRow)
@@ -1134,5 +1200,6 @@ FOLDED = (
     MEETINGS,
     ATTENDANCE,
     MEETING_ITEMS,
+    ATTACHED,
 )
 """The tables that the journal can make again, byte for byte."""

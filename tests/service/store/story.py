@@ -34,6 +34,7 @@ from service.store.editions import Player
 from service.store.meetings import Attendance, AttendedBy, ClosedItem, MeetingState, Presence, Votes
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
+from tests.support import files
 from workflows.delivery import (
     Baseline,
     BenefitRead,
@@ -228,6 +229,11 @@ def taken(tx: Tx) -> None:
     orders.accepted(tx, ORDER, 1, status=202, receipt="r-1", digest="d" * 64, answer="Thank you")
 
 
+def document(tx: Tx, body: bytes = files.PDF) -> object:
+    """A document that is handed in with a report."""
+    return samples.document(tx, project(tx), body, step=f"{project(tx)}.highlight.1")
+
+
 def project(tx: Tx) -> str:
     """The reference of the proposal's project."""
     found = projects.of_proposal(tx, CASE)
@@ -386,6 +392,8 @@ FACTS: dict[str, Fact] = {
     "the PMO links another proposal": lambda tx: _nothing(
         projects.linked(tx, project(tx), "INV-2004-0008", by="p-pmo", by_post="pmo")
     ),
+    "a document is handed in": document,
+    "and a later one of its name": lambda tx: document(tx, b"%PDF-1.4 put right\n%%EOF"),
     "a benefit is read": read,
     "a supplier has the technical parameters": lambda tx: _nothing(
         provisions.supplied(
