@@ -250,7 +250,13 @@ class ProjectRow(SQLModel, table=True):
     """The key of its stage template in the handbook; empty until it is named."""
     strategy: str
     people: int
-    """How often the PMO has put somebody in another's place."""
+    """How often somebody was put in another's place."""
+    people_heard: int
+    """The last of these changes of which its process has heard."""
+    reports_wanted: int
+    """How often a report was wanted at once."""
+    reports_heard: int
+    """The last of these wishes of which its process has heard."""
     stage: int
     """The delivery stage in hand; 0 before the first."""
     baseline: int
@@ -355,6 +361,27 @@ class ProjectLinkRow(SQLModel, table=True):
     case: str = Field(primary_key=True)
     other: str = Field(primary_key=True)
     """A project, or a proposal, which stands for its project."""
+
+
+class ProjectDependencyRow(SQLModel, table=True):
+    """A project that waits for another, and why."""
+
+    __tablename__ = "project_dependency"
+    __table_args__ = (Index(None, "other"),)
+
+    case: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """Counts what a project has waited for, from 1."""
+    other: str
+    reason: str
+    """The hash of its words."""
+    declared_by: str
+    declared_as: str
+    declared_at: datetime
+    ended_as: str
+    """The post through which somebody said that it waits no more; empty while it does."""
+    ended_why: str
+    ended_at: datetime | None = None
 
 
 class StandardsCheckRow(SQLModel, table=True):
@@ -1127,6 +1154,7 @@ PROJECT_REPORTS = _table(ProjectReportRow)
 GATES = _table(GateRow)
 PROJECT_EXCEPTIONS = _table(ProjectExceptionRow)
 PROJECT_LINKS = _table(ProjectLinkRow)
+PROJECT_DEPENDENCIES = _table(ProjectDependencyRow)
 STANDARDS_CHECKS = _table(StandardsCheckRow)
 STANDARDS_EXCEPTIONS = _table(StandardsExceptionRow)
 BENEFITS = _table(BenefitRow)
@@ -1183,6 +1211,7 @@ FOLDED = (
     GATES,
     PROJECT_EXCEPTIONS,
     PROJECT_LINKS,
+    PROJECT_DEPENDENCIES,
     STANDARDS_CHECKS,
     STANDARDS_EXCEPTIONS,
     BENEFITS,

@@ -36,6 +36,8 @@ class Wait:
     """What happens if it goes on waiting, in words."""
     moment: datetime | None
     at: date | None
+    quiet: str = ""
+    """For a wait in which nobody owes anything yet only: all of it, in words."""
     takes_effect: str = ""
     """For what waits for second thoughts only, decided or left even: when it takes effect, in words."""
 
@@ -44,6 +46,8 @@ class Wait:
         """Say it all."""
         if self.takes_effect:
             return f"Answered; takes effect {self.takes_effect} unless an answer is taken back."
+        if self.quiet:
+            return self.quiet
         if self.action and self.at is None:
             return (
                 f"Condition {self.action} of {self.who} was broken off before it was met: "
@@ -99,8 +103,31 @@ def _worded(wait: Waiting, edition: Edition, today: date) -> Wait:
         next=_next(wait, edition, telling.title(edition, wait.on, today)),
         moment=wait.at,
         at=words.local(wait.at) if wait.at else None,
+        quiet=_quiet(wait, since, today, edition),
         takes_effect=_takes_effect(wait, today),
     )
+
+
+def _quiet(wait: Waiting, since: date, today: date, edition: Edition) -> str:
+    """Say all of a wait in which nobody is asked anything yet: for what, since when, what happens then."""
+    if wait.step or wait.action or wait.next not in _QUIET:
+        return ""
+    what, then = _QUIET[wait.next]
+    worked = calendar.working_days_between(since, today, edition.non_working)
+    who = telling.title(edition, wait.on, today)
+    said = f"Waits for {what} since {words.short_day(since)} ({words.working_days(worked)})."
+    then = then.format(who)
+    return f"{said} On {words.day(wait.at)}, {then}." if wait.at else f"{said} {words.sentence(then)}"
+
+
+_QUIET = {
+    "highlight": ("the next report", "{} is asked for it"),
+    "project": ("its project", "after its end it is reviewed"),
+    "go_live": ("its project to go live", "months after that {} is asked how much of it has come about"),
+    "benefit": ("the next reading", "{} is asked how much of it has come about"),
+    "post_implementation_review": ("its review", "{} is asked to write it"),
+}
+"""For what a case waits without anybody being asked, and what happens then, by the leg that waits."""
 
 
 def _takes_effect(wait: Waiting, today: date) -> str:

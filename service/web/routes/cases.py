@@ -1,6 +1,6 @@
 """Reading cases: the register, a case with its way and its record, and withdrawing one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from textwrap import shorten
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -12,17 +12,29 @@ from starlette.responses import RedirectResponse, Response
 from service import agendas, appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
-from service.store import actions, cases, intents, meetings, orders, provisions, steps
+from service.store import (
+    actions,
+    benefits,
+    cases,
+    intents,
+    meetings,
+    orders,
+    projects,
+    provisions,
+    steps,
+)
 from service.store.cases import CaseItem, CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
     adding,
     balloting,
+    benefit_page,
     briefing,
     conditions,
     decision_record,
     ordering,
     outstanding,
+    project_pages,
     recounting,
     seclusion,
     sizing,
@@ -148,6 +160,9 @@ def case(ref: str, visit: Asker) -> Response:
         found = _case(tx, visit, ref)
         if found.kind == actions.KIND:
             return _action(tx, visit, found)
+        if shown := _DELIVERY.get(found.kind):
+            template, telling_of = shown
+            return page(template, visit.frame(), **telling_of(tx, visit, found))
         edition = telling.rules_of(tx, found)
         me = visit.me.id
         made, lines = seclusion.decisions(tx, ref, me), seclusion.lines(tx, ref, reader=me)
@@ -203,6 +218,14 @@ def case(ref: str, visit: Asker) -> Response:
         returned_to_me=found.state == State.RETURNED and withdrawing.may(visit, found),
         **context,
     )
+
+
+_DELIVERY: dict[str, tuple[str, Callable[[Tx, Visit, CaseView], dict[str, Any]]]] = {
+    projects.KIND: ("cases/project.html", project_pages.project),
+    projects.STANDARDS: ("cases/standards_exception.html", project_pages.exception),
+    benefits.KIND: ("cases/benefit.html", benefit_page.of),
+}
+"""The pages of the cases that follow from an approved proposal: template, and what it shows."""
 
 
 @router.get("/cases/{ref}/versions", name="case_versions")
