@@ -29,6 +29,7 @@ _BENEFITS = (
 )
 _BY_REF = _BENEFITS.where(BENEFITS.c.ref == bindparam("ref"))
 _OF_PARENT = _BENEFITS.where(BENEFITS.c.parent == bindparam("parent"))
+_OWNED = _BENEFITS.where(BENEFITS.c.owner.in_(bindparam("posts", expanding=True)), CASES.c.open)
 _READINGS = (
     select(BENEFIT_READINGS)
     .where(BENEFIT_READINGS.c.case == bindparam("case"))
@@ -148,6 +149,11 @@ def must(tx: Tx, ref: str) -> BenefitView:
 def of_proposal(tx: Tx, parent: str) -> tuple[BenefitView, ...]:
     """Return the benefits of a proposal, in the order in which it claims them."""
     return tuple(map(_benefit, tx.all(_OF_PARENT, parent=parent)))
+
+
+def owned(tx: Tx, posts: Sequence[str]) -> tuple[BenefitView, ...]:
+    """Return the open benefits about which posts are asked."""
+    return tuple(map(_benefit, tx.all(_OWNED, posts=list(posts))))
 
 
 def readings(tx: Tx, ref: str) -> tuple[Reading, ...]:

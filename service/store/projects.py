@@ -85,6 +85,12 @@ _LINKS = select(PROJECT_LINKS).where(
     )
 )
 _OF_ORGANISATION = _PROJECTS.where(CASES.c.organisation == bindparam("organisation"))
+_RUN_BY = _PROJECTS.where(
+    or_(
+        *(PROJECTS.c[place].in_(bindparam("posts", expanding=True)) for place in ("manager", *BOARD)),
+    ),
+    CASES.c.open,
+)
 _UNHEARD_PEOPLE = _PROJECTS.where(PROJECTS.c.people > PROJECTS.c.people_heard)
 _UNHEARD_WISHES = _PROJECTS.where(PROJECTS.c.reports_wanted > PROJECTS.c.reports_heard)
 _WITH_WHY = select(PROJECT_DEPENDENCIES, TEXTS.c.body).outerjoin(
@@ -548,6 +554,11 @@ def linked_refs(tx: Tx, ref: str) -> tuple[str, ...]:
 def of_organisation(tx: Tx, organisation: str) -> tuple[ProjectView, ...]:
     """Return all projects of an organisation, by their references."""
     return tuple(_project(tx, row) for row in tx.all(_OF_ORGANISATION, organisation=organisation))
+
+
+def run_by(tx: Tx, posts: Sequence[str]) -> tuple[ProjectView, ...]:
+    """Return the open projects that posts manage, or on whose boards they sit."""
+    return tuple(_project(tx, row) for row in tx.all(_RUN_BY, posts=list(posts)))
 
 
 def unheard_people(tx: Tx) -> tuple[ProjectView, ...]:

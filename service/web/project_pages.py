@@ -6,13 +6,14 @@ from typing import Any
 from service import telling
 from service.errors import NotFound
 from service.handbook import Edition
-from service.store import cases, documents, projects
+from service.store import benefits, cases, documents, projects
 from service.store.cases import CaseView
 from service.store.documents import Attached
 from service.store.engine import Tx
 from service.store.projects import Check, ProjectView
 from service.web import (
     balloting,
+    benefit_page,
     charts,
     conditions,
     projecting,
@@ -62,7 +63,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
     return {
         "case": case,
         "project": found,
-        "now": [said for said in (projecting.stand(found), *whereabouts.sentences(tx, case)) if said],
+        "now": [said for said in (whereabouts.stand(found), *whereabouts.sentences(tx, case)) if said],
         "acts": steering.acts(visit, found),
         "boards": balloting.standing(tx, case.ref, edition, me),
         "sections": _SECTIONS,
@@ -116,6 +117,49 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "said": {one.key: telling.told(one, edition) for one in made},
         "lines": recounting.recount(recounting.gist(seclusion.lines(tx, case.ref, reader=me)), edition),
     }
+
+
+def of_proposal(tx: Tx, case: CaseView) -> dict[str, Any]:
+    """Return what the page of a proposal shows of its project and its benefits; nothing before either."""
+    edition, found = telling.rules_of(tx, case), projects.of_proposal(tx, case.ref)
+    shown: dict[str, Any] = {"project": found, "benefits": []}
+    if found:
+        reported = projects.reports(tx, found.ref)
+        last = reported[-1] if reported else None
+        missed = last.variance if last else Variance()
+        own = cases.get(tx, found.ref)
+        shown |= {
+            "now": [said for said in (whereabouts.stand(found), *whereabouts.sentences(tx, own)) if said],
+            "rows": [
+                ("Project manager", telling.title(edition, found.manager, tx.today)),
+                ("Approved", _approved(found)),
+                ("Cost", projecting.over(missed) if found.baseline else ""),
+                ("Time", projecting.late(missed.late) if found.baseline else ""),
+                ("Goes live", words.day(found.go_live) if found.go_live else ""),
+            ],
+        }
+        shown["rows"] = [(what, which) for what, which in shown["rows"] if which]
+    for one in benefits.of_proposal(tx, case.ref):
+        told = [each for each in benefit_page.readings(tx, one, edition) if not each.corrected]
+        shown["benefits"].append(
+            {
+                "ref": one.ref,
+                "title": one.title,
+                "state": str(one.state),
+                "owner": telling.title(edition, one.owner, tx.today),
+                "last": told[-1] if told else None,
+                "come_to": benefit_page.come_to(one, told),
+                "now": whereabouts.sentences(tx, cases.get(tx, one.ref)),
+            }
+        )
+    return shown
+
+
+def _approved(project: ProjectView) -> str:
+    plan = project.baseline
+    if plan is None:
+        return ""
+    return f"{words.money(plan.cost)}, going live on {words.short_day(plan.go_live)}"
 
 
 def report(tx: Tx, visit: Visit, case: CaseView, number: int) -> dict[str, Any]:

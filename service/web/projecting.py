@@ -112,35 +112,6 @@ class ToldException:
 # ------------------------------------------------------------------------ where it is
 
 
-def stand(project: ProjectView) -> str:
-    """Say in one sentence where a project is on its way."""
-    match project.state:
-        case ProjectState.STARTING:
-            return (
-                "It is starting up: its manager and its board are named, and it is made ready to be planned."
-            )
-        case ProjectState.INITIATING:
-            return "It is being planned."
-        case ProjectState.IN_STAGE:
-            return f"It is in {_stage(project)}."
-        case ProjectState.AT_GATE:
-            return f"It is at the gate after {_stage(project)}."
-        case ProjectState.IN_EXCEPTION:
-            return f"It is stopped in {_stage(project)}, because it is past what is tolerated."
-        case ProjectState.CLOSING:
-            return "It is being closed."
-        case _:
-            return ""
-
-
-def _stage(project: ProjectView) -> str:
-    plan = project.baseline
-    if plan is None or not project.stage:
-        return "its first stage"
-    found = next((one for one in plan.stages if one.number == project.stage), None)
-    return f"stage {project.stage} of {len(plan.stages)}{f', {found.name}' if found else ''}"
-
-
 def phases(project: ProjectView, passed: Sequence[Gate], rules: DeliveryRules | None) -> list[Phase]:
     """Return a project's way: start-up, initiation, each stage of its plan, closure."""
     plan = project.baseline or project.plan

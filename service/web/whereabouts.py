@@ -6,12 +6,14 @@ from datetime import date, datetime
 
 from service import sittings, telling
 from service.handbook import Edition
-from service.store import actions, approvers, failing, intents, steps
+from service.store import actions, approvers, failing, intents, projects, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
+from service.store.projects import ProjectView
 from service.store.steps import StepView, Waiting
 from service.web import words
+from workflows.delivery import ProjectState
 from workflows.model import MEETING, ZONE, Choice, Ending, Leg, Nudge, Size, State
 from workflows.rules import calendar, course, states
 
@@ -150,6 +152,8 @@ def _next(wait: Waiting, edition: Edition, who: str) -> str:
         return words.NUDGES[Nudge(wait.next)]
     if wait.step:
         return "it goes on waiting"
+    if wait.next in _QUIET and wait.next not in _UNTIMED:
+        return _QUIET[wait.next][1].format(who)
     if wait.at is None:
         return _UNTIMED.get(wait.next, "then it goes on")
     forum = edition.forums.get(wait.on)
@@ -174,7 +178,40 @@ def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
         for one in failing.of_case(tx, case.ref)[:1]
         if case.open
     )
-    return (*held_up, *told(case, waits(tx, case)))
+    return (*held_up, *_of_project(tx, case), *told(case, waits(tx, case)))
+
+
+def _of_project(tx: Tx, case: CaseView) -> tuple[str, ...]:
+    """Say where the project of a proposal is that is in its project."""
+    project = projects.of_proposal(tx, case.ref) if case.state == State.IN_PROJECT else None
+    return (f"Its project is {project.ref}. {stand(project)}".strip(),) if project else ()
+
+
+def stand(project: ProjectView) -> str:
+    """Say in one sentence where a project is on its way; nothing once it is over."""
+    match project.state:
+        case ProjectState.STARTING:
+            return "It is starting up: its manager and its board are named, so that it can be planned."
+        case ProjectState.INITIATING:
+            return "It is being planned."
+        case ProjectState.IN_STAGE:
+            return f"It is in {_stage(project)}."
+        case ProjectState.AT_GATE:
+            return f"It is at the gate after {_stage(project)}."
+        case ProjectState.IN_EXCEPTION:
+            return f"It is stopped in {_stage(project)}, because it is past what is tolerated."
+        case ProjectState.CLOSING:
+            return "It is being closed."
+        case _:
+            return ""
+
+
+def _stage(project: ProjectView) -> str:
+    plan = project.baseline
+    if plan is None or not project.stage:
+        return "its first stage"
+    found = next((one for one in plan.stages if one.number == project.stage), None)
+    return f"stage {project.stage} of {len(plan.stages)}{f', {found.name}' if found else ''}"
 
 
 def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
@@ -228,6 +265,8 @@ def since_answer(
     """
     if case.kind == actions.KIND:
         return _since_answer_on_action(tx, case, step, settled)
+    if case.kind != "proposal":
+        return _since_answer_on_delivery(tx, case, step, settled, counted=counted)
     version = case.version if step.id in case.kept.values() else step.version
     beside = telling.together(case, step, steps.of_version(tx, case.ref, version))
     outcomes = [settled if one.id == step.id else one.choice for one in beside]
@@ -264,6 +303,16 @@ def _since_answer_on_action(
         Choice.VERIFY: "nothing more is asked",
     }
     return (words.sentence(f"{words.became(settled, step.kind)}; {onward[settled]}"),)
+
+
+def _since_answer_on_delivery(
+    tx: Tx, case: CaseView, step: StepView, settled: Choice | None, *, counted: bool
+) -> tuple[str, ...]:
+    """Say what has become of a question about a project, a benefit or a standards exception."""
+    left = [wait for wait in waits(tx, case) if wait.step != step.id or settled is None]
+    many = _counted(tx, case, [step]) if counted else ""
+    become = "; ".join(filter(None, (many, words.became(settled, step.kind) if settled else "")))
+    return (*([words.sentence(become)] if become else ()), *told(case, left))
 
 
 _HALTED = {
@@ -357,6 +406,8 @@ def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:
         )
         own = [chain[-1] for chain in chains if chain]
         place, why = _fared(case, own, whole=len(own) == len(leg.asks))
+        if case.state in _BEYOND.get(leg.leg, ()):
+            place = "done"
         passing = states.while_passing(leg) == case.state and place != "done"
         # Legs that share a state are passed one after another, so the case is on the first of them.
         if passing and not any(earlier.place == "here" for earlier in found):
@@ -364,6 +415,13 @@ def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:
         found.append(_place(leg, edition, tx.today, place, why))
     gone = (one for one in approvers.of_case(tx, case.ref) if one.taken_back_at)
     return (*found, *(_taken_back(one, edition, tx.today) for one in gone))
+
+
+_BEYOND = {
+    "project": (State.IN_REVIEW, State.CLOSED),
+    "post_implementation_review": (State.CLOSED,),
+}
+"""The states in which a proposal has legs behind it that put no question of their route."""
 
 
 def _taken_back(added: Approver, edition: Edition, today: date) -> Place:

@@ -47,6 +47,7 @@ from service.web.decision_record import DecisionRecord
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
+from workflows.delivery import BenefitState, ExceptionState, ProjectState
 from workflows.model import ActionState, State
 
 router = APIRouter(include_in_schema=False)
@@ -72,7 +73,7 @@ def register(
     chosen = {
         name: value
         for name, value in (
-            ("kind", kind if kind == actions.KIND else ""),
+            ("kind", kind if kind in _STATES and kind != "proposal" else ""),
             ("state", state),
             ("department", department),
             ("waiting_on", waiting_on),
@@ -105,6 +106,7 @@ def register(
                     ),
                 ),
                 _task(tx, case) if listed == actions.KIND else "",
+                _figure(tx, case),
             )
             for case in found.items
         ]
@@ -116,10 +118,12 @@ def register(
         rows=rows,
         states=_state_links(counts, chosen, states),
         kinds=[
-            ("Proposals", "/cases", listed == "proposal"),
-            ("Actions", f"/cases?kind={actions.KIND}", listed == actions.KIND),
+            (text, f"/cases?kind={each}" if each != "proposal" else "/cases", listed == each)
+            for each, (text, _, _) in _LISTED.items()
         ],
         listed=listed,
+        figure=_LISTED[listed][1],
+        none_yet=_LISTED[listed][2],
         chosen=chosen,
         q=q,
         onward=onward,
@@ -133,7 +137,55 @@ def _task(tx: Tx, case: CaseItem) -> str:
     return shorten(said, SHOWN, placeholder="…")
 
 
-_STATES: dict[str, tuple[str, ...]] = {"proposal": tuple(State), actions.KIND: tuple(ActionState)}
+def _figure(tx: Tx, case: CaseItem) -> str:
+    """Return what of a case stands beside its title: its money, or a day."""
+    match case.kind:
+        case actions.KIND:
+            return words.short_day(case.decide_by)
+        case projects.KIND:
+            live = projects.must(tx, case.ref).go_live
+            return words.short_day(live) if live else "Not planned yet"
+        case benefits.KIND:
+            claimed = benefits.must(tx, case.ref).claimed
+            return f"{words.money(claimed)} a year" if claimed is not None else "No sum"
+        case projects.STANDARDS:
+            return words.short_day(case.opened)
+        case _:
+            return words.money(case.capital)
+
+
+_LISTED: dict[str, tuple[str, str, str]] = {
+    "proposal": ("Proposals", "Capital", "No case has been submitted. Each is listed here from then on."),
+    actions.KIND: (
+        "Actions",
+        "Due",
+        "No action is like that. A condition of an approval is listed here from the moment of the approval.",
+    ),
+    projects.KIND: (
+        "Projects",
+        "Goes live",
+        "No project is like that. One is opened when a major proposal is approved and may begin.",
+    ),
+    benefits.KIND: (
+        "Benefits",
+        "Claimed",
+        "No benefit is like that. Each that a proposal claims is opened with its project.",
+    ),
+    projects.STANDARDS: (
+        "Standards exceptions",
+        "Raised",
+        "No exception is like that. One is raised when a check finds that project standards are not met.",
+    ),
+}
+"""What may be listed: its name, what stands beside the title, and what is said where there is none."""
+
+_STATES: dict[str, tuple[str, ...]] = {
+    "proposal": tuple(State),
+    actions.KIND: tuple(ActionState),
+    projects.KIND: tuple(ProjectState),
+    benefits.KIND: tuple(BenefitState),
+    projects.STANDARDS: tuple(ExceptionState),
+}
 """The states of the cases of each kind."""
 
 
@@ -200,6 +252,7 @@ def case(ref: str, visit: Asker) -> Response:
             "conditions": [(one.told(edition), one.action) for one in conditions.of_case(tx, found, made)],
             "orders": ordering.of_case(tx, ref),
             "versions": cases.versions(tx, ref),
+            "delivery": project_pages.of_proposal(tx, found),
             "lines": recounting.recount(recounting.gist(lines), edition),
             "decided": decision_record.there_is(lines),
             "may_size": sizing.may(visit, found) and not sizing.too_late(tx, found, edition),

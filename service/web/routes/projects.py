@@ -13,7 +13,7 @@ from service.errors import Malformed, NotFound
 from service.store import benefits, cases, projects
 from service.store.engine import Tx
 from service.store.projects import ProjectView
-from service.web import benefit_page, forms, project_pages, steering, words
+from service.web import benefit_page, forms, programme, project_pages, steering, words
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.steering import OtherCase
@@ -37,6 +37,15 @@ def report(ref: str, number: Number, visit: Asker) -> Response:
             raise NotFound
         context = project_pages.report(tx, visit, case, number)
     return page("cases/report.html", visit.frame(), **context)
+
+
+@router.get("/programme", name="programme")
+@allowed(Role.SIGNED_IN)
+def programme_page(visit: Asker) -> Response:
+    """Show the strategies with their projects, what waits for what, and what a slip moves."""
+    with visit.desk.store.reading() as tx:
+        context = programme.of(tx, visit)
+    return page("projects/programme.html", visit.frame(), **context)
 
 
 # ------------------------------------------------------------------------------ people

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
 
@@ -14,6 +14,7 @@ from service.store.intents import SAID, Answered, Condition, Intent
 from tests.service.web.office import Office
 from tests.support.activities import FakeMailroom, done
 from workflows.delivery import (
+    Authority,
     BenefitRead,
     BenefitState,
     Crossing,
@@ -33,6 +34,7 @@ from workflows.model import (
     Choice,
     Decision,
     Ending,
+    Guard,
     Outcome,
     SeatAsk,
     State,
@@ -305,3 +307,62 @@ class Delivery:
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def eventful(office: Office) -> Delivery:
+    """A project in its second stage: an exception was settled, a condition set, a plan made anew."""
+    one = Delivery(office)
+    one.in_stage()
+    office.days_pass(14)
+    one.reports(report("140000.00", "2005-03-31"))
+    office.days_pass(28)
+    one.reports(NOTHING, Choice.UNCHANGED)
+    office.days_pass(28)
+    one.reports(NOTHING, Choice.UNCHANGED)
+    office.days_pass(20)
+    late = report(
+        "168000.00", "2005-05-16", "amber", rating_risk=Answered(value="red", text="The lines are late")
+    )
+    step = one.reports({**late, "forecast_stage_ends": "2005-02-28"})
+    with office.store.reading() as tx:
+        missed = projects.reports(tx, one.ref)[-1].variance
+    crossing = Crossing(
+        of=(Tolerance.TIME, Tolerance.COST, Tolerance.RISK), variance=missed, authority=Authority.BOARD
+    )
+    one.exceeds(step, crossing)
+    one.answered(
+        one.asks("exception_report", MANAGER, key="exception-report-1"),
+        said={"cause": Answered(value=SAID, text="The lines came late.")},
+    )
+    board = [seat.post for seat in one.in_hand.board]
+    decided = one.asks("exception_board", *board, key="exception-1")
+    one.answered(
+        decided,
+        Choice.MORE_TOLERANCE,
+        {"tolerance_cost": "25", "tolerance_days": "40"},
+        reason="It is worth it",
+        by=board[:2],
+    )
+    one.settles(decided)
+    office.days_pass(30)
+    one.reports(
+        {
+            **report("165000.00", "2005-05-09", "amber"),
+            "objectives": Answered(value="partly", text="All but the hall"),
+        },
+        kind="end_stage",
+        key="end-stage-1",
+    )
+    train = Condition(
+        text="Train the box office", owner=MANAGER, by=date(2005, 4, 1), guards=Guard.GATE, verifier=USER
+    )
+    one.passes(3, GateKind.BOUNDARY, 1, conditions=(train,))
+    one.becomes(ProjectState.AT_GATE)
+    one.becomes(ProjectState.IN_STAGE)
+    office.days_pass(14)
+    one.reports(report("166000.00", "2005-05-10", "amber"))
+    one.waits(one.ref, "highlight", "highlight", MANAGER, one.now + timedelta(days=14))
+    one.waits(one.parent, "project", "project", SPONSOR)
+    for ref in one.benefits:
+        one.waits(ref, "go_live", "go_live", SPONSOR)
+    return one
