@@ -58,8 +58,16 @@ def _asking(line: Line, kinds: Mapping[str, str], seats: Mapping[str, Sequence[d
     who was asked before.
     """
     step = str(line.data.get("step", ""))
+    if not step:
+        # It is about no question, and what it says was asked is another thing.
+        return line
     known = {"asked": kinds.get(step, ""), "before": seats.get(step, ())}
     return line.model_copy(update={"data": line.data | known})
+
+
+def told_kinds() -> tuple[str, ...]:
+    """Return the kinds of line that have words of their own."""
+    return tuple(_TELLING)
 
 
 def gist(lines: Iterable[Line]) -> list[Line]:
