@@ -35,6 +35,7 @@ from workflows.model import Choice, Clock, Decision, Leg, Segment, Sitting, Sizi
 from workflows.process import Process
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.meeting import MeetingSeries
+from workflows.processes.project import Project
 from workflows.processes.readiness import Readiness
 from workflows.rules.quorum import Refusal
 from workflows.series import Series
@@ -197,6 +198,17 @@ class Gateway:
         """Have a case take up a size; False if it is too late, None if that is not known to be done."""
         try:
             return await self._update(case, InvestmentProposal.set_size, sizing, id=f"size:{sizing.number}")
+        except NOT_DONE as error:
+            return _too_late(error)
+
+    async def people_changed(self, project: str, number: int) -> bool:
+        """Have a project look again who runs it; False if that is not known to be done."""
+        return await self._tell(project, Project.people_changed, id=f"people:{number}")
+
+    async def report_now(self, project: str, number: int) -> bool | None:
+        """Have a project ask for a report at once; False if it cannot, None if that is not known."""
+        try:
+            return await self._update(project, Project.report_now, id=f"report:{number}")
         except NOT_DONE as error:
             return _too_late(error)
 

@@ -30,6 +30,7 @@ from service.store import (
     intents,
     letters,
     orders,
+    projects,
     sizes,
     undoing,
 )
@@ -39,6 +40,7 @@ from service.store.cases import Unstarted
 from service.store.engine import Tx
 from service.store.intents import StoredIntent
 from service.store.letters import LedgerRow, QueuedLetter
+from service.store.projects import ProjectView
 from service.store.sizes import SetSize
 from service.store.undoing import StoredUndo
 from service.telling import edition, name, pmo_letter, tell_failing, title
@@ -98,6 +100,8 @@ class Relay:
                 self.approvers,
                 self.taken_back,
                 self.sizes,
+                self.project_people,
+                self.wanted_reports,
                 self.decisions,
                 self.second_thoughts,
                 self.people,
@@ -145,6 +149,24 @@ class Relay:
         """Bring to the case the size that the PMO has set, and write down whether it came in time."""
         in_time = await self._gateway.set_size(said.case, said.sizing)
         await asyncio.to_thread(self._heard_size, said, in_time)
+
+    async def project_people(self) -> None:
+        """Bring to each project that somebody was put in another's place."""
+        await self._each(self._unheard_people, self.change_people)
+
+    async def change_people(self, changed: ProjectView) -> None:
+        """Bring to a project that somebody was put in another's place, and write down that it has heard."""
+        if await self._gateway.people_changed(changed.ref, changed.people):
+            await asyncio.to_thread(self._heard_people, changed)
+
+    async def wanted_reports(self) -> None:
+        """Bring to each project that a report is wanted."""
+        await self._each(self._unheard_wishes, self.want_report)
+
+    async def want_report(self, wanted: ProjectView) -> None:
+        """Bring to a project that a report is wanted, and write down whether it asks for one."""
+        asked = await self._gateway.report_now(wanted.ref, wanted.reports_wanted)
+        await asyncio.to_thread(self._heard_wish, wanted, asked)
 
     async def decisions(self) -> None:
         """Bring each unsettled decision to its step, and write down what the step says."""
@@ -331,6 +353,26 @@ class Relay:
                 in_time = False
             if in_time is not None:
                 sizes.heard(tx, said.case, said.number, in_time=in_time)
+
+    def _unheard_people(self) -> tuple[ProjectView, ...]:
+        with self._store.reading() as tx:
+            return projects.unheard_people(tx)
+
+    def _heard_people(self, changed: ProjectView) -> None:
+        with self._store.writing() as tx:
+            projects.people_heard(tx, changed.ref, changed.people)
+
+    def _unheard_wishes(self) -> tuple[ProjectView, ...]:
+        with self._store.reading() as tx:
+            return projects.unheard_wishes(tx)
+
+    def _heard_wish(self, wanted: ProjectView, asked: bool | None) -> None:
+        with self._store.writing() as tx:
+            if asked is None and not cases.get(tx, wanted.ref).open:
+                # Its process has come to its end, and asks for nothing any more.
+                asked = False
+            if asked is not None:
+                projects.report_heard(tx, wanted.ref, wanted.reports_wanted, asked=asked)
 
     def _unaware(self) -> tuple[tuple[str, str], ...]:
         with self._store.reading() as tx:

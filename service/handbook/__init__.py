@@ -1,6 +1,6 @@
 """The organisation's rules as data: files that a governance officer can read, frozen into an edition."""
 
-from service.handbook.delivering import DeliveryRules, GateRules, Strategy, Template
+from service.handbook.delivering import AttachmentRules, DeliveryRules, GateRules, Strategy, Template
 from service.handbook.differences import Difference, differences
 from service.handbook.edition import (
     AppraisalRules,
@@ -26,6 +26,7 @@ from service.handbook.sources import Fault
 
 __all__ = [
     "AppraisalRules",
+    "AttachmentRules",
     "Budget",
     "Clause",
     "CorporateSystem",

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from service.store import children, references
+from service.store import children, journal, references, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.line import ENGINE
@@ -29,6 +29,7 @@ _BENEFITS = (
 )
 _BY_REF = _BENEFITS.where(BENEFITS.c.ref == bindparam("ref"))
 _OF_PARENT = _BENEFITS.where(BENEFITS.c.parent == bindparam("parent"))
+_OWNED = _BENEFITS.where(BENEFITS.c.owner.in_(bindparam("posts", expanding=True)), CASES.c.open)
 _READINGS = (
     select(BENEFIT_READINGS)
     .where(BENEFIT_READINGS.c.case == bindparam("case"))
@@ -77,6 +78,11 @@ class Reading(Frozen):
     """A number as it was written, in the benefit's own measure."""
     rating: Rag
 
+    @property
+    def correction(self) -> bool:
+        """It was put in the place of an earlier one, and answers no question."""
+        return ".correction-" in self.step
+
 
 # ------------------------------------------------------------------------------- facts
 
@@ -103,6 +109,26 @@ def read(tx: Tx, read: BenefitRead, *, person: str, value: str, rating: Rag) -> 
     tx.append(read.case, "benefit.read", data, key=f"read:{read.step}", actor=ENGINE, at=read.at)
 
 
+def corrected(
+    tx: Tx, ref: str, *, month: int, value: str, rating: Rag, reason: str, by: str, by_post: str
+) -> bool:
+    """Write another reading in the place of the one of a month, and why; that one stays in the record.
+
+    One that says the same as the last of the month is False.
+    """
+    tx.lock(ref)
+    known = readings(tx, ref)
+    last = [one for one in known if one.month == month][-1:]
+    if not last:
+        raise LookupError(f"{ref} has no reading of month {month}")
+    if (last[0].value, last[0].rating) == (value, rating):
+        return False
+    number = sum(one.correction for one in known) + 1
+    said = {"month": month, "value": value, "rating": rating}
+    data = {"number": number, "reason": texts.put(tx, reason), "by_post": by_post} | said
+    return tx.append(ref, "benefit.corrected", data, key=f"corrected:{number}", actor=by)
+
+
 # ------------------------------------------------------------------------------- reads
 
 
@@ -125,9 +151,22 @@ def of_proposal(tx: Tx, parent: str) -> tuple[BenefitView, ...]:
     return tuple(map(_benefit, tx.all(_OF_PARENT, parent=parent)))
 
 
+def owned(tx: Tx, posts: Sequence[str]) -> tuple[BenefitView, ...]:
+    """Return the open benefits about which posts are asked."""
+    return tuple(map(_benefit, tx.all(_OWNED, posts=list(posts))))
+
+
 def readings(tx: Tx, ref: str) -> tuple[Reading, ...]:
     """Return what was read of a benefit, in order: the last is what holds."""
     return tuple(Reading(**row._mapping) for row in tx.all(_READINGS, case=ref))
+
+
+def reasons(tx: Tx, ref: str) -> dict[str, str]:
+    """Return why readings were corrected, by the steps of those that correct; empty where it was erased."""
+    told = (line for line in journal.lines(tx, ref) if line.kind == "benefit.corrected")
+    return {
+        f"{ref}.correction-{line.data['number']}": texts.get(tx, line.data["reason"]) or "" for line in told
+    }
 
 
 # ---------------------------------------------------------------------------- workings

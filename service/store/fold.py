@@ -16,6 +16,7 @@ from service.store.tables import (
     AGREEMENTS,
     ANCHORED,
     APPROVERS,
+    ATTACHED,
     ATTENDANCE,
     BASELINES,
     BENEFIT_READINGS,
@@ -34,6 +35,7 @@ from service.store.tables import (
     MEETING_SERIES,
     MEETINGS,
     ORDERS,
+    PROJECT_DEPENDENCIES,
     PROJECT_EXCEPTIONS,
     PROJECT_LINKS,
     PROJECT_REPORTS,
@@ -675,7 +677,8 @@ def _decision(line: Line) -> dict[str, Any]:
 def _project_opened(connection: Connection, line: Line) -> None:
     _put_forward_version(connection, line, ProjectState.STARTING)
     unknown = ("manager", "executive", "senior_user", "senior_supplier", "template", "strategy")
-    none_yet = {"people": 0, "stage": 0, "baseline": 0, "plan": "", "plan_step": ""}
+    none_yet = {"stage": 0, "baseline": 0, "plan": "", "plan_step": ""}
+    none_yet |= dict.fromkeys(("people", "people_heard", "reports_wanted", "reports_heard"), 0)
     row = {"ref": line.case, "parent": line.data["parent"]} | dict.fromkeys(unknown, "") | none_yet
     connection.execute(insert(PROJECTS), row)
 
@@ -690,6 +693,34 @@ def _project_named(connection: Connection, line: Line) -> None:
 
 def _project_people_changed(connection: Connection, line: Line) -> None:
     _change_project(connection, line, people=line.data["number"], **line.data["posts"])
+
+
+def _project_people_heard(connection: Connection, line: Line) -> None:
+    _change_project(connection, line, people_heard=line.data["number"])
+
+
+def _report_wanted(connection: Connection, line: Line) -> None:
+    _change_project(connection, line, reports_wanted=line.data["number"])
+
+
+def _report_heard(connection: Connection, line: Line) -> None:
+    _change_project(connection, line, reports_heard=line.data["number"])
+
+
+def _project_waits_for(connection: Connection, line: Line) -> None:
+    data = line.data
+    row = {"case": line.case, "declared_by": line.actor, "declared_as": data["by_post"]}
+    said = {name: data[name] for name in ("number", "other", "reason")}
+    connection.execute(
+        insert(PROJECT_DEPENDENCIES), row | said | {"declared_at": line.at, "ended_as": "", "ended_why": ""}
+    )
+
+
+def _project_waits_no_more(connection: Connection, line: Line) -> None:
+    data = line.data
+    this = (PROJECT_DEPENDENCIES.c.case == line.case, PROJECT_DEPENDENCIES.c.number == data["number"])
+    ended = {"ended_as": data["by_post"], "ended_why": data["reason"], "ended_at": line.at}
+    connection.execute(update(PROJECT_DEPENDENCIES).where(*this).values(**ended))
 
 
 def _project_linked(connection: Connection, line: Line) -> None:
@@ -843,6 +874,15 @@ def _benefit_read(connection: Connection, line: Line) -> None:
     data = line.data
     read = {name: data[name] for name in ("step", "month", "person", "value", "rating")}
     connection.execute(insert(BENEFIT_READINGS), {"case": line.case, "line": line.seq, "at": line.at} | read)
+
+
+def _benefit_corrected(connection: Connection, line: Line) -> None:
+    data = line.data
+    # A correction answers no question: it has the place of one, by its number.
+    place = {"step": f"{line.case}.correction-{data['number']}", "person": line.actor}
+    read = {name: data[name] for name in ("month", "value", "rating")}
+    row = {"case": line.case, "line": line.seq, "at": line.at} | place | read
+    connection.execute(insert(BENEFIT_READINGS), row)
 
 
 # ------------------------------------------------------------------------------- orders
@@ -1146,6 +1186,20 @@ def _change_item(connection: Connection, line: Line, **values: Any) -> None:
     connection.execute(update(MEETING_ITEMS).where(*own).values(**values))
 
 
+# ---------------------------------------------------------------------------- documents
+
+
+def _document_attached(connection: Connection, line: Line) -> None:
+    data = line.data
+    earlier = update(ATTACHED).where(
+        ATTACHED.c.case == line.case, ATTACHED.c.name == data["name"], ATTACHED.c.superseded_by.is_(None)
+    )
+    connection.execute(earlier.values(superseded_by=data["number"]))
+    said = ("number", "step", "kind", "name", "media_type", "size", "hash", "by_post")
+    row = {name: data[name] for name in said}
+    connection.execute(insert(ATTACHED), row | {"case": line.case, "by": line.actor, "at": line.at})
+
+
 FOLDS: dict[str, Fold] = {
     "clock.moved": _clock_moved,
     "edition.adopted": _edition_adopted,
@@ -1165,6 +1219,11 @@ FOLDS: dict[str, Fold] = {
     "project.opened": _project_opened,
     "project.named": _project_named,
     "project.people_changed": _project_people_changed,
+    "project.people_heard": _project_people_heard,
+    "report.wanted": _report_wanted,
+    "report.heard": _report_heard,
+    "project.waits_for": _project_waits_for,
+    "project.waits_no_more": _project_waits_no_more,
     "project.linked": _project_linked,
     "plan.proposed": _plan_proposed,
     "project.reported": _project_reported,
@@ -1175,6 +1234,7 @@ FOLDS: dict[str, Fold] = {
     "standards_exception.opened": _standards_exception_opened,
     "benefit.opened": _benefit_opened,
     "benefit.read": _benefit_read,
+    "benefit.corrected": _benefit_corrected,
     "parameters.supplied": _parameters_supplied,
     "agreement.recorded": _agreement_recorded,
     "approver.added": _approver_added,
@@ -1218,6 +1278,7 @@ FOLDS: dict[str, Fold] = {
     "minutes.drafted": _minutes_drafted,
     "minutes.corrected": _minutes_corrected,
     "minutes.confirmed": _minutes_confirmed,
+    "document.attached": _document_attached,
 }
 
 RECORD_ONLY = frozenset(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_, select
 
-from service.store import answers, codes, failing, idempotency, sessions
+from service.store import answers, codes, documents, failing, idempotency, sessions
 from service.store.engine import Tx
 from service.store.tables import (
     ALLOWANCES,
@@ -32,4 +32,4 @@ def sweep(tx: Tx) -> int:
         delete(FAILING).where(FAILING.c.failed_real < real - failing.LIFE),
         delete(IDEMPOTENCY).where(IDEMPOTENCY.c.remembered_real < real - idempotency.LIFE),
     )
-    return sum(tx.run(statement).rowcount for statement in outlived)
+    return sum(tx.run(statement).rowcount for statement in outlived) + documents.sweep(tx)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy import Row, bindparam, or_, select
 
-from service.store import canonical, children, letters, references
+from service.store import canonical, children, journal, letters, references, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.letters import QueuedLetter
@@ -22,12 +22,14 @@ from service.store.tables import (
     BASELINES,
     CASES,
     GATES,
+    PROJECT_DEPENDENCIES,
     PROJECT_EXCEPTIONS,
     PROJECT_LINKS,
     PROJECT_REPORTS,
     PROJECTS,
     STANDARDS_CHECKS,
     STANDARDS_EXCEPTIONS,
+    TEXTS,
 )
 from workflows.delivery import (
     Baseline,
@@ -82,6 +84,21 @@ _LINKS = select(PROJECT_LINKS).where(
         PROJECT_LINKS.c.other.in_(bindparam("refs", expanding=True)),
     )
 )
+_OF_ORGANISATION = _PROJECTS.where(CASES.c.organisation == bindparam("organisation"))
+_RUN_BY = _PROJECTS.where(
+    or_(
+        *(PROJECTS.c[place].in_(bindparam("posts", expanding=True)) for place in ("manager", *BOARD)),
+    ),
+    CASES.c.open,
+)
+_UNHEARD_PEOPLE = _PROJECTS.where(PROJECTS.c.people > PROJECTS.c.people_heard)
+_UNHEARD_WISHES = _PROJECTS.where(PROJECTS.c.reports_wanted > PROJECTS.c.reports_heard)
+_WITH_WHY = select(PROJECT_DEPENDENCIES, TEXTS.c.body).outerjoin(
+    TEXTS, TEXTS.c.hash == PROJECT_DEPENDENCIES.c.reason
+)
+_IN_ORDER = (PROJECT_DEPENDENCIES.c.case, PROJECT_DEPENDENCIES.c.number)
+_DEPENDENCIES = _WITH_WHY.where(PROJECT_DEPENDENCIES.c.ended_at.is_(None)).order_by(*_IN_ORDER)
+_DEPENDENCIES_OF = _WITH_WHY.where(PROJECT_DEPENDENCIES.c.case == bindparam("case")).order_by(*_IN_ORDER)
 _STANDARDS = (
     select(STANDARDS_EXCEPTIONS, CASES.c.state, CASES.c.open, CASES.c.opened, CASES.c.changed)
     .join(CASES, CASES.c.ref == STANDARDS_EXCEPTIONS.c.ref)
@@ -123,7 +140,13 @@ class ProjectView(Frozen):
     template: str
     strategy: str
     people: int
-    """How often the PMO has put somebody in another's place."""
+    """How often somebody was put in another's place."""
+    people_heard: int = 0
+    """The last of these changes of which its process has heard."""
+    reports_wanted: int = 0
+    """How often a report was wanted at once."""
+    reports_heard: int = 0
+    """The last of these wishes of which its process has heard."""
     stage: int
     """The delivery stage in hand; 0 before the first."""
     baseline: Baseline | None = None
@@ -231,6 +254,34 @@ class StandardsView(Frozen):
     changed: datetime
 
 
+class Change(Frozen):
+    """Somebody who was put in another's place in a project, and why."""
+
+    number: int
+    posts: dict[str, str]
+    """By `manager` or the seat of the board."""
+    reason: str
+    """Empty where it was not given, or was erased."""
+    by: str
+    by_post: str
+    at: datetime
+
+
+class Dependency(Frozen):
+    """A project that waits for another."""
+
+    case: str
+    number: int
+    """Counts what the project has waited for, from 1."""
+    other: str
+    reason: str
+    """Empty where it was erased."""
+    by_post: str
+    at: datetime
+    ended: datetime | None = None
+    """When somebody said that it waits no more."""
+
+
 # ------------------------------------------------------------------------------- facts
 
 
@@ -260,9 +311,17 @@ def named(tx: Tx, told: ProjectTold, mandate: Mandate) -> None:
 
 
 def people_changed(
-    tx: Tx, ref: str, posts: Mapping[str, str], *, by: str, by_post: str, at: datetime | None = None
+    tx: Tx,
+    ref: str,
+    posts: Mapping[str, str],
+    *,
+    by: str,
+    by_post: str,
+    reason: str = "",
+    at: datetime | None = None,
 ) -> bool:
-    """Write that the PMO has put other posts in the places of a project. Those that are there are False.
+    """Write that somebody has put other posts in the places of a project, and why. Those that are there are
+    False.
 
     `posts` has the new ones by `manager` or the seat of the board.
     """
@@ -275,17 +334,72 @@ def people_changed(
     if not changed:
         return False
     number = project.people + 1
-    data = {"number": number, "posts": changed, "by_post": by_post}
+    data = {"number": number, "posts": changed, "by_post": by_post, "reason": _why(tx, reason)}
     return tx.append(ref, "project.people_changed", data, key=f"people:{number}", actor=by, at=at)
 
 
-def linked(tx: Tx, ref: str, other: str, *, by: str, by_post: str, at: datetime | None = None) -> bool:
+def people_heard(tx: Tx, ref: str, number: int) -> None:
+    """Write that a project's process has heard who is in whose place."""
+    key = f"people-heard:{number}"
+    tx.append(ref, "project.people_heard", {"number": number}, key=key, actor=ENGINE)
+
+
+def report_wanted(tx: Tx, ref: str, *, reason: str, by: str, by_post: str) -> int:
+    """Write that a report is wanted at once, and why; return the number of the wish. One of which the process
+    has yet to hear is the same wish.
+    """
+    tx.lock(ref)
+    project = must(tx, ref)
+    if project.reports_wanted > project.reports_heard:
+        return project.reports_wanted
+    number = project.reports_wanted + 1
+    data = {"number": number, "reason": _why(tx, reason), "by_post": by_post}
+    tx.append(ref, "report.wanted", data, key=f"report-wanted:{number}", actor=by)
+    return number
+
+
+def report_heard(tx: Tx, ref: str, number: int, *, asked: bool) -> None:
+    """Write that a project's process has heard that a report is wanted, and whether it asks for one."""
+    data = {"number": number, "asked": asked}
+    tx.append(ref, "report.heard", data, key=f"report-heard:{number}", actor=ENGINE)
+
+
+def linked(
+    tx: Tx, ref: str, other: str, *, by: str, by_post: str, reason: str = "", at: datetime | None = None
+) -> bool:
     """Write that a project is measured together with another case. Linked from either side it is False."""
     tx.lock(ref)
     if other in _links(tx, [ref]):
         return False
-    data = {"other": other, "by_post": by_post}
+    data = {"other": other, "by_post": by_post, "reason": _why(tx, reason)}
     return tx.append(ref, "project.linked", data, key=f"linked:{other}", actor=by, at=at)
+
+
+def waits_for(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: str) -> bool:
+    """Write that a project waits for another, and why. One that does already is False.
+
+    ValueError if the other waits for it in its turn, be it by way of others.
+    """
+    tx.lock(ref)
+    known = dependencies_of(tx, ref)
+    if any(one.other == other and one.ended is None for one in known):
+        return False
+    if circle := way_back(dependencies(tx), ref, other):
+        raise ValueError(f"a circle: {' waits for '.join(circle)}")
+    number = len(known) + 1
+    data = {"number": number, "other": other, "reason": _why(tx, reason), "by_post": by_post}
+    return tx.append(ref, "project.waits_for", data, key=f"waits-for:{number}", actor=by)
+
+
+def waits_no_more(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: str) -> bool:
+    """Write that a project waits for another no more, and why. One that does not is False."""
+    tx.lock(ref)
+    known = dependencies_of(tx, ref)
+    this = next((one for one in known if one.other == other and one.ended is None), None)
+    if this is None:
+        return False
+    data = {"number": this.number, "other": other, "reason": _why(tx, reason), "by_post": by_post}
+    return tx.append(ref, "project.waits_no_more", data, key=f"waits-no-more:{this.number}", actor=by)
 
 
 def planned(tx: Tx, told: ProjectTold, plan: Plan) -> None:
@@ -437,6 +551,63 @@ def linked_refs(tx: Tx, ref: str) -> tuple[str, ...]:
     return _links(tx, [ref])
 
 
+def of_organisation(tx: Tx, organisation: str) -> tuple[ProjectView, ...]:
+    """Return all projects of an organisation, by their references."""
+    return tuple(_project(tx, row) for row in tx.all(_OF_ORGANISATION, organisation=organisation))
+
+
+def run_by(tx: Tx, posts: Sequence[str]) -> tuple[ProjectView, ...]:
+    """Return the open projects that posts manage, or on whose boards they sit."""
+    return tuple(_project(tx, row) for row in tx.all(_RUN_BY, posts=list(posts)))
+
+
+def unheard_people(tx: Tx) -> tuple[ProjectView, ...]:
+    """Return the projects whose processes have yet to hear of somebody in another's place."""
+    return tuple(_project(tx, row) for row in tx.all(_UNHEARD_PEOPLE))
+
+
+def unheard_wishes(tx: Tx) -> tuple[ProjectView, ...]:
+    """Return the projects whose processes have yet to hear that a report is wanted."""
+    return tuple(_project(tx, row) for row in tx.all(_UNHEARD_WISHES))
+
+
+def changes(tx: Tx, ref: str) -> tuple[Change, ...]:
+    """Return who was put in whose place in a project, the first first."""
+    told = (line for line in journal.lines(tx, ref) if line.kind == "project.people_changed")
+    return tuple(
+        Change(
+            number=line.data["number"],
+            posts=line.data["posts"],
+            reason=(texts.get(tx, line.data["reason"]) or "") if line.data.get("reason") else "",
+            by=line.actor,
+            by_post=line.data["by_post"],
+            at=line.at,
+        )
+        for line in told
+    )
+
+
+def dependencies(tx: Tx) -> tuple[Dependency, ...]:
+    """Return which projects wait for which, as it is now."""
+    return tuple(map(_dependency, tx.all(_DEPENDENCIES)))
+
+
+def dependencies_of(tx: Tx, ref: str) -> tuple[Dependency, ...]:
+    """Return what a project waits for, and what it has waited for, the first first."""
+    return tuple(map(_dependency, tx.all(_DEPENDENCIES_OF, case=ref)))
+
+
+def way_back(known: Sequence[Dependency], ref: str, other: str) -> tuple[str, ...]:
+    """Return the circle that would come of it if a project waited for another; nothing if none would."""
+    ways: list[tuple[str, ...]] = [(ref, other)]
+    while ways:
+        way = ways.pop()
+        if way[-1] == ref:
+            return way
+        ways += [(*way, one.other) for one in known if one.case == way[-1] and one.other not in way[1:]]
+    return ()
+
+
 def standards_exception(tx: Tx, ref: str) -> StandardsView | None:
     """Return an exception from the project standards, or None if the reference is not of one."""
     row = tx.one(_STANDARDS_BY_REF, ref=ref)
@@ -455,6 +626,23 @@ def _links(tx: Tx, refs: Sequence[str]) -> tuple[str, ...]:
     rows = tx.all(_LINKS, refs=list(refs))
     others = {row.other if row.case in refs else row.case for row in rows}
     return tuple(sorted(others - {*refs}))
+
+
+def _why(tx: Tx, reason: str) -> str:
+    """Keep a reason, and return its hash; nothing for none."""
+    return texts.put(tx, reason) if reason else ""
+
+
+def _dependency(row: Row[Any]) -> Dependency:
+    return Dependency(
+        case=row.case,
+        number=row.number,
+        other=row.other,
+        reason=texts.whole(row.body, row.reason) or "" if row.reason else "",
+        by_post=row.declared_as,
+        at=row.declared_at,
+        ended=row.ended_at,
+    )
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

@@ -250,7 +250,13 @@ class ProjectRow(SQLModel, table=True):
     """The key of its stage template in the handbook; empty until it is named."""
     strategy: str
     people: int
-    """How often the PMO has put somebody in another's place."""
+    """How often somebody was put in another's place."""
+    people_heard: int
+    """The last of these changes of which its process has heard."""
+    reports_wanted: int
+    """How often a report was wanted at once."""
+    reports_heard: int
+    """The last of these wishes of which its process has heard."""
     stage: int
     """The delivery stage in hand; 0 before the first."""
     baseline: int
@@ -355,6 +361,27 @@ class ProjectLinkRow(SQLModel, table=True):
     case: str = Field(primary_key=True)
     other: str = Field(primary_key=True)
     """A project, or a proposal, which stands for its project."""
+
+
+class ProjectDependencyRow(SQLModel, table=True):
+    """A project that waits for another, and why."""
+
+    __tablename__ = "project_dependency"
+    __table_args__ = (Index(None, "other"),)
+
+    case: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """Counts what a project has waited for, from 1."""
+    other: str
+    reason: str
+    """The hash of its words."""
+    declared_by: str
+    declared_as: str
+    declared_at: datetime
+    ended_as: str
+    """The post through which somebody said that it waits no more; empty while it does."""
+    ended_why: str
+    ended_at: datetime | None = None
 
 
 class StandardsCheckRow(SQLModel, table=True):
@@ -729,6 +756,28 @@ class MeetingItemRow(SQLModel, table=True):
     """The id of the answer that was written down at this meeting; empty if none was."""
 
 
+class AttachedDocumentRow(SQLModel, table=True):
+    """A document of a case: what it is called, and the hash by which its bytes are found."""
+
+    __tablename__ = "attached_document"
+    __table_args__ = (Index(None, "hash"),)
+
+    case: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    step: str
+    """The question with whose answer it was handed in; empty if with none."""
+    kind: str
+    name: str
+    media_type: str
+    size: int
+    hash: str
+    by: str
+    by_post: str
+    at: datetime
+    superseded_by: int | None = None
+    """The number of a later one of the same name."""
+
+
 # ----------------------------------------------------------------- beside the journal
 
 
@@ -752,6 +801,46 @@ class StoredTextRow(SQLModel, table=True):
     hash: str = Field(primary_key=True)
     body: str = Field(sa_type=Text)
     put_real: datetime
+
+
+class StoredDocumentRow(SQLModel, table=True):
+    """A document that somebody handed in, found by the hash of its bytes: these can be erased by law."""
+
+    __tablename__ = "stored_document"
+
+    hash: str = Field(primary_key=True)
+    size: int
+    put_real: datetime
+    """When it was last put, or attached."""
+
+
+class StoredDocumentPartRow(SQLModel, table=True):
+    """A piece of a document."""
+
+    __tablename__ = "stored_document_part"
+
+    hash: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    body: bytes
+
+
+class HeldDocumentRow(SQLModel, table=True):
+    """A document that was uploaded with an answer and is not confirmed yet."""
+
+    __tablename__ = "held_document"
+    __table_args__ = (Index(None, "step", "seat", "person"), Index(None, "hash"), Index(None, "held_real"))
+
+    id: str = Field(primary_key=True)
+    step: str
+    """Empty once its person has given it up or confirmed it."""
+    seat: str
+    person: str
+    kind: str
+    name: str
+    media_type: str
+    size: int
+    hash: str
+    held_real: datetime
 
 
 class CounterRow(SQLModel, table=True):
@@ -1065,6 +1154,7 @@ PROJECT_REPORTS = _table(ProjectReportRow)
 GATES = _table(GateRow)
 PROJECT_EXCEPTIONS = _table(ProjectExceptionRow)
 PROJECT_LINKS = _table(ProjectLinkRow)
+PROJECT_DEPENDENCIES = _table(ProjectDependencyRow)
 STANDARDS_CHECKS = _table(StandardsCheckRow)
 STANDARDS_EXCEPTIONS = _table(StandardsExceptionRow)
 BENEFITS = _table(BenefitRow)
@@ -1082,8 +1172,12 @@ MEETING_SERIES = _table(SeriesRow)
 MEETINGS = _table(MeetingRow)
 ATTENDANCE = _table(AttendanceRow)
 MEETING_ITEMS = _table(MeetingItemRow)
+ATTACHED = _table(AttachedDocumentRow)
 EDITIONS = _table(EditionRow)
 TEXTS = _table(StoredTextRow)
+DOCUMENTS = _table(StoredDocumentRow)
+DOCUMENT_PARTS = _table(StoredDocumentPartRow)
+HELD = _table(HeldDocumentRow)
 COUNTERS = _table(CounterRow)
 DRAFTS = _table(DraftRow)
 CO_AUTHORS = _table(DraftCoAuthorRow)
@@ -1117,6 +1211,7 @@ FOLDED = (
     GATES,
     PROJECT_EXCEPTIONS,
     PROJECT_LINKS,
+    PROJECT_DEPENDENCIES,
     STANDARDS_CHECKS,
     STANDARDS_EXCEPTIONS,
     BENEFITS,
@@ -1134,5 +1229,6 @@ FOLDED = (
     MEETINGS,
     ATTENDANCE,
     MEETING_ITEMS,
+    ATTACHED,
 )
 """The tables that the journal can make again, byte for byte."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 
 from service.config import Keys
-from service.store import anchors, canonical, editions, journal, texts
+from service.store import anchors, canonical, documents, editions, journal, texts
 from service.store.anchors import Anchor, Witness
 from service.store.engine import Tx
 from service.store.line import FIRST, ORGANISATION, PURPOSE, Line, head_mac, mac
@@ -129,8 +129,8 @@ def verify(tx: Tx, witnessed: Sequence[Witness] = ()) -> Verification:
 
 
 def _texts(tx: Tx) -> Iterator[Fault]:
-    """Name every text and handbook that was changed, by the first line that has its hash."""
-    altered = frozenset((*texts.altered(tx), *editions.altered(tx)))
+    """Name every text, handbook and document that was changed, by the first line that has its hash."""
+    altered = frozenset((*texts.altered(tx), *editions.altered(tx), *documents.altered(tx)))
     named: dict[str, tuple[str, int]] = {}
     # Only then, for it reads every line once more.
     if altered:

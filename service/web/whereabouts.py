@@ -6,12 +6,14 @@ from datetime import date, datetime
 
 from service import sittings, telling
 from service.handbook import Edition
-from service.store import actions, approvers, failing, intents, steps
+from service.store import actions, approvers, failing, intents, projects, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
+from service.store.projects import ProjectView
 from service.store.steps import StepView, Waiting
 from service.web import words
+from workflows.delivery import ProjectState
 from workflows.model import MEETING, ZONE, Choice, Ending, Leg, Nudge, Size, State
 from workflows.rules import calendar, course, reports, states
 
@@ -36,6 +38,8 @@ class Wait:
     """What happens if it goes on waiting, in words."""
     moment: datetime | None
     at: date | None
+    quiet: str = ""
+    """For a wait in which nobody owes anything yet only: all of it, in words."""
     takes_effect: str = ""
     """For what waits for second thoughts only, decided or left even: when it takes effect, in words."""
 
@@ -44,6 +48,8 @@ class Wait:
         """Say it all."""
         if self.takes_effect:
             return f"Answered; takes effect {self.takes_effect} unless an answer is taken back."
+        if self.quiet:
+            return self.quiet
         if self.action and self.at is None:
             return (
                 f"Condition {self.action} of {self.who} was broken off before it was met: "
@@ -99,8 +105,31 @@ def _worded(wait: Waiting, edition: Edition, today: date) -> Wait:
         next=_next(wait, edition, telling.title(edition, wait.on, today)),
         moment=wait.at,
         at=words.local(wait.at) if wait.at else None,
+        quiet=_quiet(wait, since, today, edition),
         takes_effect=_takes_effect(wait, today),
     )
+
+
+def _quiet(wait: Waiting, since: date, today: date, edition: Edition) -> str:
+    """Say all of a wait in which nobody is asked anything yet: for what, since when, what happens then."""
+    if wait.step or wait.action or wait.next not in _QUIET:
+        return ""
+    what, then = _QUIET[wait.next]
+    worked = calendar.working_days_between(since, today, edition.non_working)
+    who = telling.title(edition, wait.on, today)
+    said = f"Waits for {what} since {words.short_day(since)} ({words.working_days(worked)})."
+    then = then.format(who)
+    return f"{said} On {words.day(wait.at)}, {then}." if wait.at else f"{said} {words.sentence(then)}"
+
+
+_QUIET = {
+    "highlight": ("the next report", "{} is asked for it"),
+    "project": ("its project", "after its end it is reviewed"),
+    "go_live": ("its project to go live", "months after that {} is asked how much of it has come about"),
+    "benefit": ("the next reading", "{} is asked how much of it has come about"),
+    "post_implementation_review": ("its review", "{} is asked to write it"),
+}
+"""For what a case waits without anybody being asked, and what happens then, by the leg that waits."""
 
 
 def _takes_effect(wait: Waiting, today: date) -> str:
@@ -123,10 +152,10 @@ def _next(wait: Waiting, edition: Edition, who: str) -> str:
         return words.NUDGES[Nudge(wait.next)]
     if wait.step:
         return "it goes on waiting"
+    if wait.next in _QUIET and wait.next not in _UNTIMED:
+        return _QUIET[wait.next][1].format(who)
     if wait.at is None:
         return _UNTIMED.get(wait.next, "then it goes on")
-    if wait.next in _ASKED_THEN:
-        return _ASKED_THEN[wait.next]
     forum = edition.forums.get(wait.on)
     # A case waits for a day because a forum meets on it, or because those asked have put it off to it; one
     # that began to wait when the record did not say which is told by the handbook's meetings.
@@ -137,16 +166,8 @@ def _next(wait: Waiting, edition: Edition, who: str) -> str:
 _UNTIMED = {
     "resubmission": "nothing happens until the next version is submitted",
     "project": "nothing happens until its project begins",
-    "go_live": "nothing is asked until its project has gone live",
 }
 """What comes next where a case waits for no day, by the leg that waits."""
-
-_ASKED_THEN = {
-    "highlight": "the next highlight report is asked for",
-    "benefit": "it is asked how much has come about",
-    "post_implementation_review": "the review is asked for",
-}
-"""What comes on the day that a case waits for, where that is no meeting's and nobody has put it off."""
 
 
 def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
@@ -157,18 +178,47 @@ def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
         for one in failing.of_case(tx, case.ref)[:1]
         if case.open
     )
-    return (*held_up, *told(case, waits(tx, case)))
+    return (*held_up, *_of_project(tx, case), *told(case, waits(tx, case)))
+
+
+def _of_project(tx: Tx, case: CaseView) -> tuple[str, ...]:
+    """Say where the project of a proposal is that is in its project."""
+    project = projects.of_proposal(tx, case.ref) if case.state == State.IN_PROJECT else None
+    return (f"Its project is {project.ref}. {stand(project)}".strip(),) if project else ()
+
+
+def stand(project: ProjectView) -> str:
+    """Say in one sentence where a project is on its way; nothing once it is over."""
+    match project.state:
+        case ProjectState.STARTING:
+            return "It is starting up: its manager and its board are named, so that it can be planned."
+        case ProjectState.INITIATING:
+            return "It is being planned."
+        case ProjectState.IN_STAGE:
+            return f"It is in {_stage(project)}."
+        case ProjectState.AT_GATE:
+            return f"It is at the gate after {_stage(project)}."
+        case ProjectState.IN_EXCEPTION:
+            return f"It is stopped in {_stage(project)}, because it is past what is tolerated."
+        case ProjectState.CLOSING:
+            return "It is being closed."
+        case _:
+            return ""
+
+
+def _stage(project: ProjectView) -> str:
+    plan = project.baseline
+    if plan is None or not project.stage:
+        return "its first stage"
+    found = next((one for one in plan.stages if one.number == project.stage), None)
+    return f"stage {project.stage} of {len(plan.stages)}{f', {found.name}' if found else ''}"
 
 
 def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
     """Say where a case is, given what it waits for."""
-    asked = any(wait.step or wait.action for wait in waiting)
-    if waiting and (asked or not (_before_project(case) or case.state == State.IN_PROJECT)):
+    if waiting and (not _before_project(case) or any(wait.action for wait in waiting)):
         return (*(_one_sentence(alike) for alike in _alike(waiting)), *_validity(case))
     state = words.state(case.state)
-    if case.state == State.IN_PROJECT:
-        since = words.short_day(case.changed)
-        return (f"In project since {since}. Its review follows when the project has ended.",)
     if not case.open:
         return (f"{state} on {words.short_day(case.changed)}.",)
     if case.withdrawal is not None:
@@ -215,8 +265,8 @@ def since_answer(
     """
     if case.kind == actions.KIND:
         return _since_answer_on_action(tx, case, step, settled)
-    if step.kind in reports.KINDS:
-        return _since_answer_of_delivery(tx, case, step, settled)
+    if case.kind != "proposal" or step.kind in reports.KINDS:
+        return _since_answer_on_delivery(tx, case, step, settled, counted=counted)
     version = case.version if step.id in case.kept.values() else step.version
     beside = telling.together(case, step, steps.of_version(tx, case.ref, version))
     outcomes = [settled if one.id == step.id else one.choice for one in beside]
@@ -255,14 +305,14 @@ def _since_answer_on_action(
     return (words.sentence(f"{words.became(settled, step.kind)}; {onward[settled]}"),)
 
 
-def _since_answer_of_delivery(
-    tx: Tx, case: CaseView, step: StepView, settled: Choice | None
+def _since_answer_on_delivery(
+    tx: Tx, case: CaseView, step: StepView, settled: Choice | None, *, counted: bool
 ) -> tuple[str, ...]:
-    """Say what became of a question of a project, a review or a benefit, and what follows from it."""
-    if settled is None or settled is Choice.DEFER:
-        return sentences(tx, case)
-    became, then = words.became(settled, step.kind), words.then(step.kind, settled)
-    return (words.sentence("; ".join(filter(None, (became, then)))),)
+    """Say what has become of a question about a project, a benefit or a standards exception."""
+    left = [wait for wait in waits(tx, case) if wait.step != step.id or settled is None]
+    many = _counted(tx, case, [step]) if counted else ""
+    become = "; ".join(filter(None, (many, words.became(settled, step.kind) if settled else "")))
+    return (*([words.sentence(become)] if become else ()), *told(case, left))
 
 
 _HALTED = {
@@ -356,6 +406,8 @@ def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:
         )
         own = [chain[-1] for chain in chains if chain]
         place, why = _fared(case, own, whole=len(own) == len(leg.asks))
+        if case.state in _BEYOND.get(leg.leg, ()):
+            place = "done"
         passing = states.while_passing(leg) == case.state and place != "done"
         # Legs that share a state are passed one after another, so the case is on the first of them.
         if passing and not any(earlier.place == "here" for earlier in found):
@@ -363,6 +415,13 @@ def places(tx: Tx, case: CaseView) -> tuple[Place, ...]:
         found.append(_place(leg, edition, tx.today, place, why))
     gone = (one for one in approvers.of_case(tx, case.ref) if one.taken_back_at)
     return (*found, *(_taken_back(one, edition, tx.today) for one in gone))
+
+
+_BEYOND = {
+    "project": (State.IN_REVIEW, State.CLOSED),
+    "post_implementation_review": (State.CLOSED,),
+}
+"""The states in which a proposal has legs behind it that put no question of their route."""
 
 
 def _taken_back(added: Approver, edition: Edition, today: date) -> Place:

@@ -17,7 +17,7 @@ from notifications.sayings import then as then
 from service.handbook.words import listed as listed
 from service.handbook.words import sentence as sentence
 from workflows import days
-from workflows.delivery import BenefitState, ExceptionState, ProjectState
+from workflows.delivery import Authority, BenefitState, ExceptionState, GateKind, ProjectState, Rag, Tolerance
 from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, State
 from workflows.rules import reports
@@ -48,19 +48,19 @@ STATES: dict[str, str] = {
     ActionState.SENT_BACK: "Sent back",
     ActionState.VERIFIED: "Done and checked",
     ProjectState.STARTING: "Starting up",
-    ProjectState.INITIATING: "Being initiated",
+    ProjectState.INITIATING: "Being planned",
     ProjectState.IN_STAGE: "In a stage",
     ProjectState.AT_GATE: "At a gate",
-    ProjectState.IN_EXCEPTION: "In exception",
+    ProjectState.IN_EXCEPTION: "Past tolerance",
     ProjectState.CLOSING: "Being closed",
     ProjectState.CLOSED_EARLY: "Closed early",
     ExceptionState.RAISED: "Raised",
     ExceptionState.SETTLED: "Settled",
     BenefitState.EXPECTED: "Expected",
     BenefitState.MEASURING: "Being measured",
-    BenefitState.CONCLUDED: "Measured",
+    BenefitState.CONCLUDED: "Measured to the end",
 }
-"""Of cases of every kind; what is closed or withdrawn is called as a proposal is."""
+"""Of cases of every kind; one that is withdrawn or closed is called as a proposal is."""
 
 COLOURS: dict[str, str] = {
     State.DRAFT: "grey",
@@ -78,6 +78,7 @@ COLOURS: dict[str, str] = {
     ProjectState.AT_GATE: "yellow",
     ProjectState.CLOSED_EARLY: "grey",
     ExceptionState.RAISED: "red",
+    ExceptionState.SETTLED: "green",
     BenefitState.EXPECTED: "grey",
     BenefitState.CONCLUDED: "green",
 }
@@ -164,6 +165,15 @@ PLACES = {
 }
 """How a case has fared with a leg of its way."""
 
+PHASES = {
+    "done": "Done",
+    "here": "You are here",
+    "to come": "To come",
+    "stopped": "Stopped here",
+    "not reached": "Not reached",
+}
+"""How a project stands with a part of its way."""
+
 REFUSALS: dict[str, tuple[str, str]] = {
     Refusal.NOT_OPEN_YET: ("This question is only just opening", "Try again in a minute."),
     Refusal.ENDED: ("This question has closed", "It was settled, or withdrawn, before your answer came."),
@@ -217,7 +227,7 @@ LEGS = {
 GUARDS: dict[str, str] = {
     Guard.COMPLETION: "The work cannot be confirmed complete before it is met.",
     Guard.PROJECT: "The project cannot start before it is met.",
-    Guard.GATE: "The next gate is not put before its board before it is met.",
+    Guard.GATE: "The project cannot pass its next gate before it is met.",
 }
 """What a condition keeps from happening; nothing for the others."""
 
@@ -225,9 +235,87 @@ _GUARDING = {
     Guard.NOTHING: "Nothing",
     Guard.COMPLETION: "The work is confirmed complete only when it is met",
     Guard.PROJECT: "The project starts only when it is met",
-    Guard.GATE: "The next gate is put before its board only when it is met",
+    Guard.GATE: "The next gate is passed only when it is met",
 }
 """What has to wait for a condition, beside its button."""
+
+TOLERANCES: dict[Tolerance, str] = {
+    Tolerance.TIME: "Time",
+    Tolerance.COST: "Cost",
+    Tolerance.SCOPE: "Scope",
+    Tolerance.QUALITY: "Quality",
+    Tolerance.RISK: "Risk",
+    Tolerance.BENEFIT: "Benefits",
+}
+"""What each tolerance is called."""
+
+RAGS: dict[Rag | None, tuple[str, str]] = {
+    Rag.GREEN: ("Green", "green"),
+    Rag.AMBER: ("Amber", "orange"),
+    Rag.RED: ("Red", "red"),
+    None: ("Not rated", "grey"),
+}
+"""What a rating is called, and the colour of its tag."""
+
+OBJECTIVES = {"met": "Met", "partly": "Partly met", "not_met": "Not met"}
+"""How far a stage or a project has met its objectives."""
+
+STANDARDS = {"met": "Met", "not_met": "Not met"}
+"""What a check says of a standard."""
+
+AUTHORITIES: dict[Authority, str] = {
+    Authority.PROGRAMME_OFFICE: "the programme office",
+    Authority.BOARD: "the project board",
+    Authority.SRG: "SRG",
+}
+"""Who decides on what is past tolerance."""
+
+SETTLED: dict[Choice, str] = {
+    Choice.MORE_TOLERANCE: "More is tolerated",
+    Choice.EXCEPTION_PLAN: "Settled by another plan",
+    Choice.CLOSE_EARLY: "Settled by closing the project early",
+    Choice.REFER_UP: "Referred up",
+}
+"""What a forecast past what is tolerated came to."""
+
+PLACES_OF_PROJECT = {
+    "manager": "Project manager",
+    "executive": "Executive",
+    "senior_user": "Senior user",
+    "senior_supplier": "Senior supplier",
+}
+"""The places of those who run a project."""
+
+GATES: dict[GateKind, str] = {
+    GateKind.START_UP: "start-up",
+    GateKind.INITIATION: "initiation",
+    GateKind.BOUNDARY: "the end of a stage",
+    GateKind.CLOSURE: "closure",
+    GateKind.EXCEPTION_PLAN: "another plan",
+}
+"""What a gate is the gate of."""
+
+_ASKED_AS = {
+    "mandate": "Mandate",
+    "initiation": "Plan",
+    "gate": "Gate",
+    "gate_srg": "Gate, before SRG",
+    "highlight": "Highlight report",
+    "end_stage": "End stage report",
+    "exception_report": "Exception report",
+    "exception": "Decision on an exception",
+    "exception_board": "Decision on an exception",
+    "exception_srg": "Decision on an exception",
+    "exception_plan": "Exception plan",
+    "end_project": "End project report",
+    "standards_check": "Check of the project standards",
+    "standards_srg": "Exception from the project standards",
+    "review": "Post-implementation review",
+    "review_check": "Check of the review",
+    "review_srg": "Review, before SRG",
+    "benefit": "Reading",
+}
+"""What a kind of question of delivery is called, as a heading of its answer."""
 
 _REASONS = {
     "action": (
@@ -357,6 +445,16 @@ def question_of(kind: str) -> str:
     return own.name if own else QUESTIONS.get(kind, plain(kind))
 
 
+def asked_as(kind: str) -> str:
+    """Name a kind of question by what answers it, as a heading of its answers does."""
+    return _ASKED_AS.get(kind) or LEGS.get(kind) or plain(kind)
+
+
+def times(number: int) -> str:
+    """Return "once", "twice" or "3 times"."""
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
 def leg(key: str) -> str:
     """Name a leg of a route."""
     own = asked_of(key)
@@ -449,6 +547,13 @@ def working_days(count: int) -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """Return "1 case" or "2 cases"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def size(amount: int) -> str:
+    """Return bytes as "840 KB" or "3.2 MB"."""
+    if amount < 1_000_000:
+        return f"{max(round(amount / 1000), 1):,} KB"
+    return f"{amount / 1_000_000:,.1f} MB"
 
 
 def fingerprint(value: str) -> str:

@@ -10,8 +10,8 @@ from service.store.meetings import MeetingState
 from workflows.delivery import BenefitState, ExceptionState, ProjectState
 from workflows.model import ActionState, Guard, Size, State
 
-AnyState = State | ActionState | ProjectState | ExceptionState | BenefitState
-"""A state of a case of any kind; no word means two things."""
+CaseState = State | ActionState | ProjectState | ExceptionState | BenefitState
+"""Where a case is; which of them it may be goes by its kind."""
 
 
 class FieldError(BaseModel):
@@ -36,7 +36,7 @@ class Started(BaseModel):
     """A proposal and where it is."""
 
     ref: str = Field(examples=["INV-2026-0001"])
-    state: AnyState
+    state: CaseState
 
 
 class Submitted(Started):
@@ -284,6 +284,223 @@ class SizeSet(BaseModel):
     at: datetime
 
 
+class StageTold(BaseModel):
+    """A delivery stage as it is planned; `report_weeks` is from one highlight report to the next."""
+
+    number: int = Field(examples=[1])
+    name: str = Field(examples=["Build"])
+    ends: date
+    cost: str = Field(examples=["90000.00"])
+    report_weeks: int = Field(examples=[4])
+    pilot: str = ""
+    """Where it is tried out first, if it is a pilot."""
+
+
+class PlanTold(BaseModel):
+    """A plan that was approved; later reports are measured against the last of them."""
+
+    number: int = Field(examples=[1])
+    approved_on: date
+    cost: str = Field(examples=["140000.00"])
+    go_live: date
+    tolerated_percent: str = Field(examples=["10"])
+    """Over its cost."""
+    tolerated_days: int = Field(examples=[20])
+    """Working days after its go-live."""
+    stages: list[StageTold]
+
+
+class VarianceTold(BaseModel):
+    """By how much a forecast misses the approved plan: pounds, percent of it, and working days."""
+
+    over: str = Field(examples=["28000.00"])
+    over_percent: str = Field(examples=["20.00"])
+    late: int = Field(examples=[22])
+
+
+class ForecastTold(VarianceTold):
+    """How a project stands by a report; `ratings` are green, amber or red."""
+
+    cost: str = Field(examples=["168000.00"])
+    go_live: date
+    stage_ends: date | None
+    ratings: dict[str, str] = Field(examples=[{"time": "amber", "cost": "green"}])
+
+
+class ReportTold(ForecastTold):
+    """What a project's manager reported. A report is never changed."""
+
+    number: int = Field(examples=[3])
+    step: str = Field(examples=["PRJ-2026-0001.highlight.3"])
+    kind: str = Field(examples=["highlight"])
+    stage: int
+    at: datetime
+    unchanged: bool
+    """It says that nothing had changed."""
+    stage_done: bool
+    objectives: str
+    """met, partly or not_met; empty where it was not asked."""
+    went_live: date | None
+
+
+class GateTold(VarianceTold):
+    """A gate that was passed, with its three variances: budget, time, objectives."""
+
+    number: int = Field(examples=[2])
+    gate: str = Field(examples=["boundary"])
+    name: str = Field(examples=["Stage boundary"])
+    stage: int
+    """The stage that ended with it; 0 before the first."""
+    step: str
+    at: datetime
+    objectives: str
+    plan: int
+    """The number of the plan that it approved; 0 if the one before stays."""
+
+
+class ExceptionTold(VarianceTold):
+    """A forecast past what is tolerated, who decides, and what it came to; empty while it is open."""
+
+    number: int = Field(examples=[1])
+    stage: int
+    of: list[str] = Field(examples=[["time", "cost"]])
+    authority: str = Field(examples=["board"])
+    raised: datetime
+    settled: datetime | None
+    outcome: str = Field(examples=["more_tolerance"])
+
+
+class ProjectTold(BaseModel):
+    """What a project is besides a case."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "follows": "INV-2026-0001",
+                "manager": "hoict-rc",
+                "board": ["cd-rc", "bh-dmh", "ict-services"],
+                "template": "prince2",
+                "strategy": "customer-access",
+                "stage": 1,
+                "went_live": None,
+                "baseline": {
+                    "number": 1,
+                    "approved_on": "2026-10-01",
+                    "cost": "140000.00",
+                    "go_live": "2027-03-31",
+                    "tolerated_percent": "10",
+                    "tolerated_days": 20,
+                    "stages": [
+                        {
+                            "number": 1,
+                            "name": "Build",
+                            "ends": "2027-01-29",
+                            "cost": "140000.00",
+                            "report_weeks": 4,
+                            "pilot": "",
+                        }
+                    ],
+                },
+                "forecast": {
+                    "cost": "147000.00",
+                    "go_live": "2027-04-14",
+                    "stage_ends": "2027-02-12",
+                    "ratings": {"time": "amber", "cost": "green"},
+                    "over": "7000.00",
+                    "over_percent": "5.00",
+                    "late": 8,
+                },
+                "gates": [],
+                "exceptions": [],
+                "reports": [],
+                "linked": ["INV-2026-0002"],
+                "waits_for": ["PRJ-2026-0003"],
+                "standards_exceptions": [],
+            }
+        }
+    )
+
+    follows: str
+    """The proposal."""
+    manager: str
+    """A post; empty until it is named."""
+    board: list[str]
+    """Posts, the executive first."""
+    template: str
+    strategy: str
+    stage: int
+    """The delivery stage in hand; 0 before the first."""
+    went_live: date | None
+    baseline: PlanTold | None
+    """The plan that was approved last, with what is tolerated by now."""
+    forecast: ForecastTold | None
+    """By the last report; null before the first."""
+    gates: list[GateTold]
+    exceptions: list[ExceptionTold]
+    reports: list[ReportTold]
+    linked: list[str]
+    waits_for: list[str]
+    standards_exceptions: list[str]
+
+
+class ReadingTold(BaseModel):
+    """How much of a benefit has come about; of one month the last is what holds."""
+
+    month: int = Field(examples=[3])
+    """After how many months from go-live it was asked."""
+    at: datetime
+    value: str = Field(examples=["2500"])
+    """In the benefit's own measure."""
+    rating: str = Field(examples=["green"])
+    corrected: bool
+    """A later one has taken its place."""
+
+
+class BenefitTold(BaseModel):
+    """What a benefit is besides a case."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "follows": "INV-2026-0001",
+                "owner": "bh-dmh",
+                "claimed": "12000.00",
+                "measure": "Counted at the box office",
+                "months": [3, 6, 12, 24],
+                "readings": [
+                    {
+                        "month": 3,
+                        "at": "2027-06-30T09:00:00.000000Z",
+                        "value": "2500",
+                        "rating": "green",
+                        "corrected": False,
+                    }
+                ],
+            }
+        }
+    )
+
+    follows: str
+    owner: str
+    """The post that is asked."""
+    claimed: str | None
+    """Pounds a year; null where it was given no sum."""
+    measure: str
+    months: list[int]
+    """After go-live, in which it is asked."""
+    readings: list[ReadingTold]
+
+
+class StandardsExceptionTold(BaseModel):
+    """What an exception from the project standards is besides a case."""
+
+    follows: str = Field(examples=["PRJ-2026-0001"])
+    """The project."""
+    stage: int
+    text: str
+    """What falls short."""
+
+
 class CaseTold(CaseSummary):
     """A case with its way, its decisions and its conditions."""
 
@@ -298,6 +515,10 @@ class CaseTold(CaseSummary):
     """What the PMO has said of its size last; null if nothing that holds for this version."""
     order: OrderTold | None
     action: ActionTold | None = None
+    project: ProjectTold | None = None
+    """Of a project; of a proposal null, though it may have one: `GET /cases?kind=project`."""
+    benefit: BenefitTold | None = None
+    standards_exception: StandardsExceptionTold | None = None
 
 
 class FigureTold(BaseModel):

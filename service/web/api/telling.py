@@ -6,37 +6,51 @@ from typing import Any
 
 from service import agendas, boards, telling, versions
 from service.handbook import Edition
-from service.store import actions, cases, orders, sizes, steps
+from service.store import actions, benefits, cases, orders, projects, sizes, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.orders import OrderView
+from service.store.projects import Gate, Report
 from service.store.sizes import SetSize
 from service.store.steps import StepView
 from service.web import (
+    benefit_page,
     conditions,
     minutebook,
+    projecting,
     seclusion,
     whereabouts,
 )
 from service.web.api.shapes import (
     ActionTold,
     ApproverTold,
+    BenefitTold,
     BudgetTold,
     ChangeTold,
     DecisionTold,
+    ExceptionTold,
+    ForecastTold,
+    GateTold,
     MeetingItem,
     OrderTold,
+    PlanTold,
+    ProjectTold,
     QuorumTold,
+    ReadingTold,
+    ReportTold,
     RouteLeg,
     SizeSet,
+    StageTold,
+    StandardsExceptionTold,
     StepTold,
     VotesTold,
     WaitingOn,
 )
 from service.web.minutebook import Line as MinuteBookLine
 from service.web.minutebook import Room
+from workflows.delivery import Baseline, Variance
 from workflows.letters import Stop
 from workflows.model import Leg
 from workflows.rules.meter import Meter
@@ -185,6 +199,134 @@ def action(tx: Tx, case: CaseView) -> ActionTold:
         evidence=content.get("evidence") or "",
         guards=action.guards,
     )
+
+
+def project(tx: Tx, case: CaseView) -> ProjectTold:
+    found, rules = projects.must(tx, case.ref), telling.rules_of(tx, case).delivery
+    passed, reported = projects.gates(tx, case.ref), projects.reports(tx, case.ref)
+    approved = projecting.approved(tx, found, passed)
+    return ProjectTold(
+        follows=found.parent,
+        manager=found.manager,
+        board=list(found.board),
+        template=found.template,
+        strategy=found.strategy,
+        stage=found.stage,
+        went_live=found.went_live,
+        baseline=_plan(*approved[-1]) if approved else None,
+        forecast=ForecastTold(**_forecast(reported[-1])) if reported else None,
+        gates=[
+            GateTold(
+                **_missed(one),
+                number=one.number,
+                gate=one.gate,
+                name=rules.gate(found.template, one.gate, one.stage).name if rules else "",
+                stage=one.stage,
+                step=one.step,
+                at=one.at,
+                objectives=one.objectives,
+                plan=one.baseline,
+            )
+            for one in passed
+        ],
+        exceptions=[
+            ExceptionTold(
+                **_missed(one.crossing.linked or one.crossing.variance),
+                number=one.number,
+                stage=one.stage,
+                of=list(one.crossing.of),
+                authority=one.crossing.authority,
+                raised=one.raised,
+                settled=one.settled,
+                outcome=one.choice or "",
+            )
+            for one in projects.exceptions(tx, case.ref)
+        ],
+        reports=[
+            ReportTold(
+                **_forecast(one),
+                number=number,
+                step=one.step,
+                kind=one.kind,
+                stage=one.stage,
+                at=one.at,
+                unchanged=one.unchanged,
+                stage_done=one.stage_done,
+                objectives=one.objectives,
+                went_live=one.went_live,
+            )
+            for number, one in enumerate(reported, start=1)
+        ],
+        linked=list(projects.linked_refs(tx, case.ref)),
+        waits_for=[one.other for one in projects.dependencies_of(tx, case.ref) if one.ended is None],
+        standards_exceptions=[one.ref for one in projects.standards_exceptions(tx, case.ref)],
+    )
+
+
+def _plan(day: date, plan: Baseline) -> PlanTold:
+    return PlanTold(
+        number=plan.number,
+        approved_on=day,
+        cost=f"{plan.cost:.2f}",
+        go_live=plan.go_live,
+        tolerated_percent=f"{plan.tolerances.cost_percent.normalize():f}",
+        tolerated_days=plan.tolerances.days,
+        stages=[
+            StageTold(
+                number=stage.number,
+                name=stage.name,
+                ends=stage.ends,
+                cost=f"{stage.cost:.2f}",
+                report_weeks=stage.report_weeks,
+                pilot=stage.pilot,
+            )
+            for stage in plan.stages
+        ],
+    )
+
+
+def _forecast(report: Report) -> dict[str, Any]:
+    now = report.forecast
+    return {
+        **_missed(report.variance),
+        "cost": f"{now.cost:.2f}",
+        "go_live": now.go_live,
+        "stage_ends": now.stage_ends,
+        "ratings": {str(of): str(rating) for of, rating in now.ratings.items()},
+    }
+
+
+def _missed(by: Variance | Gate) -> dict[str, Any]:
+    return {"over": f"{by.over:.2f}", "over_percent": f"{by.over_percent:.2f}", "late": by.late}
+
+
+def benefit(tx: Tx, case: CaseView) -> BenefitTold:
+    found, edition = benefits.must(tx, case.ref), telling.rules_of(tx, case)
+    content = cases.content(tx, case.ref) or {}
+    return BenefitTold(
+        follows=found.parent,
+        owner=found.owner,
+        claimed=f"{found.claimed:.2f}" if found.claimed is not None else None,
+        measure=content.get("summary") or "",
+        months=list(edition.delivery.benefits.months) if edition.delivery else [],
+        readings=[
+            ReadingTold(
+                month=one.reading.month,
+                at=one.reading.at,
+                value=one.reading.value,
+                rating=one.reading.rating,
+                corrected=one.corrected,
+            )
+            for one in benefit_page.readings(tx, found, edition)
+        ],
+    )
+
+
+def standards_exception(tx: Tx, case: CaseView) -> StandardsExceptionTold | None:
+    found, content = projects.standards_exception(tx, case.ref), cases.content(tx, case.ref) or {}
+    if found is None:
+        return None
+    return StandardsExceptionTold(follows=found.parent, stage=found.stage, text=content.get("summary") or "")
 
 
 def order(order: OrderView) -> OrderTold:

@@ -12,7 +12,17 @@ from starlette.responses import JSONResponse, Response
 from service import agendas, telling, versions
 from service.errors import Malformed, NotFound, Problem
 from service.proposals import ProposalDocument
-from service.store import actions, cases, drafts, idempotency, meetings, orders, steps
+from service.store import (
+    actions,
+    benefits,
+    cases,
+    drafts,
+    idempotency,
+    meetings,
+    orders,
+    projects,
+    steps,
+)
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.web import (
@@ -28,10 +38,10 @@ from service.web import (
 )
 from service.web.api import telling as told
 from service.web.api.shapes import (
-    AnyState,
     AppraisalTold,
     ApproverTold,
     CaseList,
+    CaseState,
     CaseSummary,
     CaseTold,
     FigureTold,
@@ -240,7 +250,7 @@ async def set_size(ref: str, visit: Asker, body: Body) -> SizeSet:
 def listed(
     visit: Asker,
     kind: str | None = None,
-    status: AnyState | None = None,
+    status: CaseState | None = None,
     department: str | None = None,
     waiting_on: str | None = None,
     overdue: bool = False,
@@ -301,6 +311,9 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
             decisions=[told.decision(tx, found, decision, kept.get(decision.step, ())) for decision in made],
             conditions=[one.fields() for one in conditions.of_case(tx, found, made)],
             action=told.action(tx, found) if found.kind == actions.KIND else None,
+            project=told.project(tx, found) if found.kind == projects.KIND else None,
+            benefit=told.benefit(tx, found) if found.kind == benefits.KIND else None,
+            standards_exception=told.standards_exception(tx, found),
             size_set=told.size_set(tx, found),
             order=next(
                 (told.order(one) for one in orders.of_case(tx, ref) if one.kind == orders.RAISED), None

@@ -1,6 +1,6 @@
 """Reading cases: the register, a case with its way and its record, and withdrawing one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from textwrap import shorten
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -12,17 +12,29 @@ from starlette.responses import RedirectResponse, Response
 from service import agendas, appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
-from service.store import actions, benefits, cases, intents, meetings, orders, projects, provisions, steps
+from service.store import (
+    actions,
+    benefits,
+    cases,
+    intents,
+    meetings,
+    orders,
+    projects,
+    provisions,
+    steps,
+)
 from service.store.cases import CaseItem, CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
     adding,
     balloting,
+    benefit_page,
     briefing,
     conditions,
     decision_record,
     ordering,
     outstanding,
+    project_pages,
     recounting,
     seclusion,
     sizing,
@@ -94,6 +106,7 @@ def register(
                     ),
                 ),
                 _task(tx, case) if listed == actions.KIND else "",
+                _figure(tx, case),
             )
             for case in found.items
         ]
@@ -105,10 +118,12 @@ def register(
         rows=rows,
         states=_state_links(counts, chosen, states),
         kinds=[
-            (text, "/cases" if key == "proposal" else f"/cases?kind={key}", listed == key)
-            for key, text in _KINDS.items()
+            (text, f"/cases?kind={each}" if each != "proposal" else "/cases", listed == each)
+            for each, (text, _, _) in _LISTED.items()
         ],
         listed=listed,
+        figure=_LISTED[listed][1],
+        none_yet=_LISTED[listed][2],
         chosen=chosen,
         q=q,
         onward=onward,
@@ -122,22 +137,56 @@ def _task(tx: Tx, case: CaseItem) -> str:
     return shorten(said, SHOWN, placeholder="…")
 
 
+def _figure(tx: Tx, case: CaseItem) -> str:
+    """Return what of a case stands beside its title: its money, or a day."""
+    match case.kind:
+        case actions.KIND:
+            return words.short_day(case.decide_by)
+        case projects.KIND:
+            live = projects.must(tx, case.ref).go_live
+            return words.short_day(live) if live else "Not planned yet"
+        case benefits.KIND:
+            claimed = benefits.must(tx, case.ref).claimed
+            return f"{words.money(claimed)} a year" if claimed is not None else "No sum"
+        case projects.STANDARDS:
+            return words.short_day(case.opened)
+        case _:
+            return words.money(case.capital)
+
+
+_LISTED: dict[str, tuple[str, str, str]] = {
+    "proposal": ("Proposals", "Capital", "No case has been submitted. Each is listed here from then on."),
+    actions.KIND: (
+        "Actions",
+        "Due",
+        "No action is like that. A condition of an approval is listed here from the moment of the approval.",
+    ),
+    projects.KIND: (
+        "Projects",
+        "Goes live",
+        "No project is like that. One is opened when a major proposal is approved and may begin.",
+    ),
+    benefits.KIND: (
+        "Benefits",
+        "Claimed",
+        "No benefit is like that. Each that a proposal claims is opened with its project.",
+    ),
+    projects.STANDARDS: (
+        "Standards exceptions",
+        "Raised",
+        "No exception is like that. One is raised when a check finds that project standards are not met.",
+    ),
+}
+"""What may be listed: its name, what stands beside the title, and what is said where there is none."""
+
 _STATES: dict[str, tuple[str, ...]] = {
     "proposal": tuple(State),
-    projects.KIND: tuple(ProjectState),
-    projects.STANDARDS: tuple(ExceptionState),
-    benefits.KIND: tuple(BenefitState),
     actions.KIND: tuple(ActionState),
+    projects.KIND: tuple(ProjectState),
+    benefits.KIND: tuple(BenefitState),
+    projects.STANDARDS: tuple(ExceptionState),
 }
 """The states of the cases of each kind."""
-_KINDS = {
-    "proposal": "Proposals",
-    projects.KIND: "Projects",
-    projects.STANDARDS: "Exceptions from standards",
-    benefits.KIND: "Benefits",
-    actions.KIND: "Actions",
-}
-"""What the cases of each kind are called together."""
 
 
 def _state_links(
@@ -163,8 +212,9 @@ def case(ref: str, visit: Asker) -> Response:
         found = _case(tx, visit, ref)
         if found.kind == actions.KIND:
             return _action(tx, visit, found)
-        if found.kind != "proposal":
-            return _following(tx, visit, found)
+        if shown := _DELIVERY.get(found.kind):
+            template, telling_of = shown
+            return page(template, visit.frame(), **telling_of(tx, visit, found))
         edition = telling.rules_of(tx, found)
         me = visit.me.id
         made, lines = seclusion.decisions(tx, ref, me), seclusion.lines(tx, ref, reader=me)
@@ -202,6 +252,7 @@ def case(ref: str, visit: Asker) -> Response:
             "conditions": [(one.told(edition), one.action) for one in conditions.of_case(tx, found, made)],
             "orders": ordering.of_case(tx, ref),
             "versions": cases.versions(tx, ref),
+            "delivery": project_pages.of_proposal(tx, found),
             "lines": recounting.recount(recounting.gist(lines), edition),
             "decided": decision_record.there_is(lines),
             "may_size": sizing.may(visit, found) and not sizing.too_late(tx, found, edition),
@@ -220,6 +271,14 @@ def case(ref: str, visit: Asker) -> Response:
         returned_to_me=found.state == State.RETURNED and withdrawing.may(visit, found),
         **context,
     )
+
+
+_DELIVERY: dict[str, tuple[str, Callable[[Tx, Visit, CaseView], dict[str, Any]]]] = {
+    projects.KIND: ("cases/project.html", project_pages.project),
+    projects.STANDARDS: ("cases/standards_exception.html", project_pages.exception),
+    benefits.KIND: ("cases/benefit.html", benefit_page.of),
+}
+"""The pages of the cases that follow from an approved proposal: template, and what it shows."""
 
 
 @router.get("/cases/{ref}/versions", name="case_versions")
@@ -284,34 +343,6 @@ def _action(tx: Tx, visit: Visit, found: CaseView) -> Response:
         ],
         lines=recounting.recount(lines, edition),
     )
-
-
-def _following(tx: Tx, visit: Visit, found: CaseView) -> Response:
-    """Show a case that follows from another: what it is, on whom it waits, and what was said of it."""
-    edition, content = telling.rules_of(tx, found), cases.content(tx, found.ref) or {}
-    lines = recounting.gist(seclusion.lines(tx, found.ref))
-    return page(
-        "cases/following.html",
-        visit.frame(),
-        case=found,
-        summary=content.get("summary") or "",
-        parent=content.get("parent") or "",
-        now=whereabouts.sentences(tx, found),
-        decisions=[
-            (decision, telling.told(decision, edition)) for decision in seclusion.decisions(tx, found.ref)
-        ],
-        follows=[(one.ref, one.title, one.state) for one in _children(tx, found.ref)],
-        lines=recounting.recount(lines, edition),
-    )
-
-
-def _children(tx: Tx, ref: str) -> list[CaseView]:
-    """Return the cases that follow from another but a proposal: what is to be done, and what fell short."""
-    refs = [
-        *(one.ref for one in actions.of_case(tx, ref)),
-        *(one.ref for one in projects.standards_exceptions(tx, ref)),
-    ]
-    return [cases.get(tx, one) for one in refs]
 
 
 @router.get("/cases/{ref}/record", name="case_record")

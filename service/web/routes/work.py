@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service import telling
 from service.errors import NotFound
-from service.store import cases, covers, drafts, letters
+from service.store import benefits, cases, covers, drafts, letters, projects
 from service.store.cases import CaseView
 from service.store.covers import Clash, Cover, SetCover
 from service.store.engine import Tx
@@ -23,6 +23,7 @@ from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Sent, Visit
 from workflows.letters import Addressee, CoverEnded, CoverSet
+from workflows.rules import reports
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,6 +48,7 @@ def work(visit: Asker) -> Response:
             for case, step, seats in telling.waiting_for(tx, visit.me.id, visit.today)
         ]
         own = _own(tx, visit)
+        running = _running(tx, visit)
         to_record = [(forum, day) for forum, day in minutebook.to_record(tx, visit)]
         covering = covers.holding(tx, visit.me.id, visit.today)
     return page(
@@ -57,6 +59,7 @@ def work(visit: Asker) -> Response:
         asked=asked,
         to_record=to_record,
         own=own,
+        running=running,
         covers=[(telling.name(visit.rules, cover.cover), cover) for cover in covering],
     )
 
@@ -68,6 +71,8 @@ def _of_it(visit: Visit, case: CaseView, step: StepView, seats: Sequence[SeatVie
 
 def _seat(visit: Visit, case: CaseView, step: StepView, seat: SeatView) -> str:
     post = f"as {telling.title(visit.rules, seat.post, visit.today)}"
+    if case.kind in _OF_DELIVERY or step.kind in reports.KINDS:
+        return f"{words.asked_as(step.kind).lower()}, {post}"
     if seat.amount is None:
         return post
     share = telling.share_of(case, step, seat.post)
@@ -89,6 +94,26 @@ def _own(tx: Tx, visit: Visit) -> list[tuple[str, str, str, str, tuple[str, ...]
         elif case:
             told = whereabouts.sentences(tx, case)
             found.append((case.ref, case.title, str(case.state), f"/cases/{case.ref}", told))
+    return found
+
+
+_OF_DELIVERY = (projects.KIND, projects.STANDARDS, benefits.KIND)
+"""The kinds of case that follow from an approved proposal."""
+
+
+def _running(tx: Tx, visit: Visit) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """Return the projects that the reader runs, and the benefits they are asked about: ref, title, state, and
+    a sentence or more.
+    """
+    posts = visit.posts
+    found: list[tuple[str, str, str, tuple[str, ...]]] = []
+    for project in projects.run_by(tx, posts):
+        case = cases.get(tx, project.ref)
+        said = (whereabouts.stand(project), *whereabouts.sentences(tx, case))
+        found.append((project.ref, case.title, str(case.state), said))
+    for benefit in benefits.owned(tx, posts):
+        case = cases.get(tx, benefit.ref)
+        found.append((benefit.ref, case.title, str(case.state), whereabouts.sentences(tx, case)))
     return found
 
 

@@ -1,16 +1,21 @@
 """Facts to put on record: one proposal, one question about it, and what people say to it."""
 
+import io
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from service.store import Tx, canonical, cases, steps
+from service.documents import checked
+from service.handbook import AttachmentRules
+from service.store import Tx, canonical, cases, documents, steps
 from service.store.actions import Wanted
 from service.store.benefits import Claimed
+from service.store.documents import Attached
 from service.store.intents import Answered, Condition, Intent
 from service.store.letters import LinkBinding, QueuedLetter
 from service.store.projects import Mandate, Report
+from tests.support import files
 from workflows.delivery import (
     Authority,
     Crossing,
@@ -268,6 +273,18 @@ def closing(*decisions: Decision, at: datetime = OPENED + timedelta(days=1), ste
 
 def becoming(state: str, number: int = 1, at: datetime = OPENED, ref: str = CASE) -> Becoming:
     return Becoming(case=ref, state=state, at=at, number=number)
+
+
+def document(
+    tx: Tx, ref: str, body: bytes = files.PDF, name: str = "Business case.pdf", *, step: str = ""
+) -> Attached:
+    """A document that the lead officer of a case hands in."""
+    file = io.BytesIO(body)
+    made = checked(file, name, AttachmentRules())
+    documents.put(tx, file, made)
+    paper = documents.paper(made, "business_case")
+    at = OPENED + timedelta(days=4)
+    return documents.attached(tx, ref, paper, by="p-hall", by_post="hall_lead", step=step, at=at)
 
 
 def keys(letters: Sequence[QueuedLetter]) -> tuple[str, ...]:

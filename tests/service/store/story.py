@@ -34,6 +34,7 @@ from service.store.editions import Player
 from service.store.meetings import Attendance, AttendedBy, ClosedItem, MeetingState, Presence, Votes
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
+from tests.support import files
 from workflows.delivery import (
     Baseline,
     BenefitRead,
@@ -228,6 +229,11 @@ def taken(tx: Tx) -> None:
     orders.accepted(tx, ORDER, 1, status=202, receipt="r-1", digest="d" * 64, answer="Thank you")
 
 
+def document(tx: Tx, body: bytes = files.PDF) -> object:
+    """A document that is handed in with a report."""
+    return samples.document(tx, project(tx), body, step=f"{project(tx)}.highlight.1")
+
+
 def project(tx: Tx) -> str:
     """The reference of the proposal's project."""
     found = projects.of_proposal(tx, CASE)
@@ -386,7 +392,36 @@ FACTS: dict[str, Fact] = {
     "the PMO links another proposal": lambda tx: _nothing(
         projects.linked(tx, project(tx), "INV-2004-0008", by="p-pmo", by_post="pmo")
     ),
+    "its process hears of that": lambda tx: projects.people_heard(tx, project(tx), 1),
+    "the PMO wants a report": lambda tx: projects.report_wanted(
+        tx, project(tx), reason="It is talked of", by="p-pmo", by_post="pmo"
+    ),
+    "its process asks for one": lambda tx: projects.report_heard(tx, project(tx), 1, asked=True),
+    "the PMO says that it waits for another": lambda tx: _nothing(
+        projects.waits_for(
+            tx, project(tx), "PRJ-2004-0009", reason="It needs its lines", by="p-pmo", by_post="pmo"
+        )
+    ),
+    "and that it waits no more": lambda tx: _nothing(
+        projects.waits_no_more(
+            tx, project(tx), "PRJ-2004-0009", reason="They are there", by="p-pmo", by_post="pmo"
+        )
+    ),
+    "a document is handed in": document,
+    "and a later one of its name": lambda tx: document(tx, b"%PDF-1.4 put right\n%%EOF"),
     "a benefit is read": read,
+    "the reading is corrected": lambda tx: _nothing(
+        benefits.corrected(
+            tx,
+            benefits.of_proposal(tx, CASE)[0].ref,
+            month=3,
+            value="44",
+            rating=Rag.AMBER,
+            reason="Two weeks were left out",
+            by="p-pmo",
+            by_post="pmo",
+        )
+    ),
     "a supplier has the technical parameters": lambda tx: _nothing(
         provisions.supplied(
             tx, CASE, supplier="Acme", on=date(2004, 5, 28), parameters=["TP2", "TP1"], by="p-hall"

@@ -92,6 +92,8 @@ class FakeEngine:
         self.taken_back: list[tuple[str, Leg]] = []
         self.hears = True
         """A case says that it has heard of an approver who is taken back."""
+        self.people_changed_of: list[tuple[str, int]] = []
+        self.reports_wanted: list[tuple[str, int]] = []
         self.sent: list[str] = []
         self.moved: list[tuple[Segment, tuple[str, ...]]] = []
         self.stirred: list[tuple[str, str]] = []
@@ -125,6 +127,14 @@ class FakeEngine:
 
     async def set_size(self, case: str, sizing: Sizing) -> bool | None:
         self.sized.append((case, sizing))
+        return self.in_time
+
+    async def people_changed(self, project: str, number: int) -> bool:
+        self.people_changed_of.append((project, number))
+        return self.hears
+
+    async def report_now(self, project: str, number: int) -> bool | None:
+        self.reports_wanted.append((project, number))
         return self.in_time
 
     async def take_back_approver(self, case: str, leg: Leg) -> bool:

@@ -97,25 +97,6 @@ def test_each_kind_has_its_list_its_page_and_its_record(
     assert listed not in browser.words
 
 
-def test_the_page_of_a_project_tells_its_course_in_words(
-    office: Office, project: ProjectInHand, exception: str
-) -> None:
-    browser = office.signed_in("cd-rc")
-    browser.see(f"/cases/{project.case}")
-    for told in (
-        "It was opened, as it follows from INV-2004-0001.",
-        "Head of ICT, Regeneration and Culture manages it; its board are Corporate Director",
-        "A plan was put forward: 2 stages, £140,000, going live on 31 March 2005.",
-        "It passed the gate of initiation. Its plan is baseline 1, by which it is measured.",
-        "£168,000 and go-live on 2 May 2005 are forecast.",
-        f"Its standards were checked: 1 standard is not met, and {exception} was raised.",
-    ):
-        assert told in browser.words
-    browser.see(f"/cases/{project.parent}")
-    assert f"Its project {project.case} was opened." in browser.words
-    assert "Benefit BEN-2004-0001 was opened." in browser.words
-
-
 def test_the_api_tells_a_project_as_it_tells_other_cases(
     office: Office, project: ProjectInHand, exception: str
 ) -> None:
@@ -129,36 +110,6 @@ def test_the_api_tells_a_project_as_it_tells_other_cases(
         assert told.status_code == 200, told.text
         assert told.json()["route"] == []
         assert browser.get(f"/api/v1/cases/{ref}/journal", headers=headers).status_code == 200
-
-
-def test_where_a_project_is_says_what_comes_next_and_when(office: Office, project: ProjectInHand) -> None:
-    wait = CaseWaiting(
-        case=project.case,
-        number=1,
-        key="highlight",
-        leg="highlight",
-        since=BEGINS,
-        until=BEGINS.replace(year=2005),
-        on="hoict-rc",
-    )
-    done(office.course.waits(wait))
-    browser = office.signed_in("cd-rc")
-    browser.see(f"/cases/{project.case}")
-    assert "the next highlight report is asked for." in browser.words
-
-
-def test_a_proposal_in_project_does_not_say_that_its_project_is_still_to_come(
-    office: Office, project: ProjectInHand
-) -> None:
-    office.became(project.parent, State.IN_PROJECT, number=2)
-    wait = CaseWaiting(
-        case=project.parent, number=1, key="project", leg="project", since=BEGINS, until=None, on="cd-rc"
-    )
-    done(office.course.waits(wait))
-    browser = office.signed_in("cd-rc")
-    browser.see(f"/cases/{project.parent}")
-    assert "Its review follows when the project has ended." in browser.words
-    assert "until its project begins" not in browser.words
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,309 @@
+"""What the pages of projects, benefits and exceptions from the project standards show."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from service import telling
+from service.errors import NotFound
+from service.handbook import Edition
+from service.store import benefits, cases, documents, projects
+from service.store.cases import CaseView
+from service.store.documents import Attached
+from service.store.engine import Tx
+from service.store.projects import Check, ProjectView
+from service.web import (
+    balloting,
+    benefit_page,
+    charts,
+    conditions,
+    projecting,
+    recounting,
+    seclusion,
+    steering,
+    whereabouts,
+    words,
+)
+from service.web.projecting import Part, ToldReport
+from service.web.visits import Visit
+from workflows.delivery import Variance
+
+_SECTIONS = [
+    ("tolerances", "What is tolerated"),
+    ("plan", "Plan against forecast"),
+    ("reports", "Reports"),
+    ("gates", "Gates"),
+    ("exceptions", "Exceptions"),
+    ("standards", "Project standards"),
+    ("conditions", "Conditions and actions"),
+    ("documents", "Documents"),
+    ("people", "Board and manager"),
+    ("others", "Plans and other answers"),
+    ("record", "What has happened"),
+]
+_HIGHLIGHTS = ("highlight", "end_stage", "end_project")
+"""Kinds of answer that are reports with figures: each has a page of its own."""
+
+
+def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
+    """Return what the page of a project shows."""
+    edition, me, today = telling.rules_of(tx, case), visit.me.id, tx.today
+    rules, found = edition.delivery, projects.must(tx, case.ref)
+    passed, reported = projects.gates(tx, case.ref), projects.reports(tx, case.ref)
+    made = seclusion.decisions(tx, case.ref, me)
+    told = projecting.reports(reported, edition)
+    last = reported[-1] if reported else None
+    bars, ways = projecting.used(found, last), projecting.phases(found, passed, rules)
+    approved = projecting.approved(tx, found, passed)
+    parts = projecting.parts(found, passed, reported, edition.non_working)
+    gates = projecting.gates(passed, found, rules, made)
+    exceptions = projecting.exceptions(projects.exceptions(tx, case.ref), made)
+    elsewhere = {one.key for passed_gate in gates for one in passed_gate.answers}
+    elsewhere |= {one.key for each in exceptions for one in each.answers}
+    checks = projects.checks(tx, case.ref)
+    return {
+        "case": case,
+        "project": found,
+        "now": [said for said in (whereabouts.stand(found), *whereabouts.sentences(tx, case)) if said],
+        "acts": steering.acts(visit, found),
+        "boards": balloting.standing(tx, case.ref, edition, me),
+        "sections": _SECTIONS,
+        "phases": ways,
+        "map": projecting.map_of(ways, "The way of this project"),
+        "bars": charts.bars("tolerances", bars, title="What is used of what is tolerated") if bars else "",
+        "tolerated": _tolerated(found, last.variance if last else Variance()),
+        "last": told[-1] if told else None,
+        "ratings": projecting.ratings(last),
+        "parts": [_part(one) for one in parts],
+        "schedule": projecting.schedule(parts, today),
+        "proposed": found.plan,
+        "reports": told,
+        "costs": projecting.costs_over_time(reported, approved, today) if approved else "",
+        "go_live": projecting.go_live_over_time(reported, approved, today, edition.non_working)
+        if approved
+        else "",
+        "unchanged": projecting.unchanged(reported),
+        "approved": [
+            (
+                f"Number {plan.number}",
+                words.short_day(day),
+                words.money(plan.cost),
+                words.short_day(plan.go_live),
+                f"{words.percent(plan.tolerances.cost_percent)} over, "
+                f"{words.working_days(plan.tolerances.days)} late",
+            )
+            for day, plan in approved
+        ],
+        "gates": gates,
+        "exceptions": exceptions,
+        "checks": _checks(tx, checks, edition),
+        "watched": bool(edition.standards_checker(case.size, today, programme=bool(found.strategy))),
+        "conditions": [(one.told(edition), one.action) for one in conditions.of_case(tx, case, made)],
+        "documents": _documents(documents.of_case(tx, case.ref), edition),
+        "people": projecting.people(found, edition, today),
+        "changes": _changes(tx, found, edition),
+        "strategy": _strategy(found, edition),
+        "links": [(ref, _title(tx, ref)) for ref in projects.linked_refs(tx, case.ref)],
+        "waits_for": [
+            (
+                one.other,
+                _title(tx, one.other),
+                one.reason,
+                f"/cases/{case.ref}/waits-for/{one.other}/end" if found.open and steering.may(visit) else "",
+            )
+            for one in projects.dependencies_of(tx, case.ref)
+            if one.ended is None
+        ],
+        "others": [one for one in made if one.key not in elsewhere and one.kind not in _HIGHLIGHTS],
+        "said": {one.key: telling.told(one, edition) for one in made},
+        "lines": recounting.recount(recounting.gist(seclusion.lines(tx, case.ref, reader=me)), edition),
+    }
+
+
+def of_proposal(tx: Tx, case: CaseView) -> dict[str, Any]:
+    """Return what the page of a proposal shows of its project and its benefits; nothing before either."""
+    edition, found = telling.rules_of(tx, case), projects.of_proposal(tx, case.ref)
+    shown: dict[str, Any] = {"project": found, "benefits": []}
+    if found:
+        reported = projects.reports(tx, found.ref)
+        last = reported[-1] if reported else None
+        missed = last.variance if last else Variance()
+        own = cases.get(tx, found.ref)
+        shown |= {
+            "now": [said for said in (whereabouts.stand(found), *whereabouts.sentences(tx, own)) if said],
+            "rows": [
+                ("Project manager", telling.title(edition, found.manager, tx.today)),
+                ("Approved", _approved(found)),
+                ("Cost", projecting.over(missed) if found.baseline else ""),
+                ("Time", projecting.late(missed.late) if found.baseline else ""),
+                ("Goes live", words.day(found.go_live) if found.go_live else ""),
+            ],
+        }
+        shown["rows"] = [(what, which) for what, which in shown["rows"] if which]
+    for one in benefits.of_proposal(tx, case.ref):
+        told = [each for each in benefit_page.readings(tx, one, edition) if not each.corrected]
+        shown["benefits"].append(
+            {
+                "ref": one.ref,
+                "title": one.title,
+                "state": str(one.state),
+                "owner": telling.title(edition, one.owner, tx.today),
+                "last": told[-1] if told else None,
+                "come_to": benefit_page.come_to(one, told),
+                "now": whereabouts.sentences(tx, cases.get(tx, one.ref)),
+            }
+        )
+    return shown
+
+
+def _approved(project: ProjectView) -> str:
+    plan = project.baseline
+    if plan is None:
+        return ""
+    return f"{words.money(plan.cost)}, going live on {words.short_day(plan.go_live)}"
+
+
+def report(tx: Tx, visit: Visit, case: CaseView, number: int) -> dict[str, Any]:
+    """Return what the page of one report shows, as it was made; NotFound if there is none of that number."""
+    edition = telling.rules_of(tx, case)
+    told = projecting.reports(projects.reports(tx, case.ref), edition)
+    if not 1 <= number <= len(told):
+        raise NotFound(f"{case.ref} has no report {number}.")
+    this = told[number - 1]
+    made = [one for one in seclusion.decisions(tx, case.ref, visit.me.id) if one.step == this.report.step]
+    return {
+        "case": case,
+        "told": this,
+        "rows": _report_rows(this),
+        "ratings": projecting.ratings(this.report),
+        "answers": made,
+        "said": {one.key: telling.told(one, edition) for one in made},
+        "before": number - 1,
+        "after": number + 1 if number < len(told) else 0,
+        "of": len(told),
+    }
+
+
+def exception(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
+    """Return what the page of an exception from the project standards shows."""
+    edition, found = telling.rules_of(tx, case), projects.standards_exception(tx, case.ref)
+    if found is None:
+        raise NotFound
+    made = seclusion.decisions(tx, case.ref, visit.me.id)
+    content = cases.content(tx, case.ref) or {}
+    check = next((one for one in projects.checks(tx, found.parent) if one.step == found.step), None)
+    rows = [
+        ("Project", f"{found.parent}: {_title(tx, found.parent)}"),
+        ("Checked", f"After stage {found.stage}, {words.day(check.at if check else found.opened)}"),
+        ("What falls short", content.get("summary") or "What was written here was erased."),
+    ]
+    return {
+        "case": case,
+        "exception": found,
+        "now": whereabouts.sentences(tx, case),
+        "rows": rows,
+        "answers": made,
+        "said": {one.key: telling.told(one, edition) for one in made},
+        "conditions": [(one.told(edition), one.action) for one in conditions.of_case(tx, case, made)],
+        "lines": recounting.recount(
+            recounting.gist(seclusion.lines(tx, case.ref, reader=visit.me.id)), edition
+        ),
+    }
+
+
+# ---------------------------------------------------------------------------- workings
+
+
+def _report_rows(told: ToldReport) -> list[tuple[str, str]]:
+    said, missed = told.report, told.report.linked
+    now = said.forecast
+    rows = [
+        ("Reported", f"{words.moment(said.at)}, by {told.who}"),
+        ("Stage", str(said.stage) if said.stage else "Before the first"),
+        ("What was said", told.what),
+        ("Forecast cost", f"{words.money(now.cost)}. {told.over}"),
+        ("Forecast go-live", f"{words.day(now.go_live)}. {told.late}"),
+        ("Forecast end of the stage", words.day(now.stage_ends) if now.stage_ends else ""),
+        ("Went live", words.day(said.went_live) if said.went_live else ""),
+        (
+            "With the projects linked with it",
+            f"{projecting.over(missed)}; {projecting.late(missed.late).lower()}" if missed else "",
+        ),
+    ]
+    return [(what, which) for what, which in rows if which]
+
+
+def _tolerated(project: ProjectView, missed: Variance) -> list[tuple[str, str, str]]:
+    if project.baseline is None:
+        return []
+    allowed = project.baseline.tolerances
+    return [
+        ("Cost", projecting.over(missed), f"{words.percent(allowed.cost_percent)} over"),
+        ("Time", projecting.late(missed.late), f"{words.working_days(allowed.days)} late"),
+    ]
+
+
+def _part(one: Part) -> tuple[str, str, str, str]:
+    now = words.short_day(one.now.ends) if one.now else "Nothing is reported of it yet"
+    missed = "" if one.late is None else projecting.late(one.late)
+    return one.name, words.short_day(one.approved.ends), f"{now}, as it was" if one.ended else now, missed
+
+
+def _checks(tx: Tx, found: Sequence[Check], edition: Edition) -> list[dict[str, Any]]:
+    return [
+        {
+            "stage": check.stage,
+            "at": check.at,
+            "said": _found(check, edition),
+            "exception": check.exception,
+            "state": str(cases.get(tx, check.exception).state) if check.exception else "",
+        }
+        for check in found
+    ]
+
+
+def _found(check: Check, edition: Edition) -> str:
+    """Say which standards a check found not to be met."""
+    standards = edition.delivery.standards if edition.delivery else None
+    names = {key: one.name for key, one in standards.checks.items()} if standards else {}
+    short = [names.get(key, words.plain(key)) for key, value in check.found.items() if value == "not_met"]
+    if not short:
+        return "All project standards were met."
+    return f"Not met: {'; '.join(short)}."
+
+
+def _documents(found: Iterable[Attached], edition: Edition) -> list[tuple[str, str, str, str]]:
+    kinds = edition.delivery.documents if edition.delivery else {}
+    return [
+        (
+            one.name,
+            kinds[one.kind].name if one.kind in kinds else words.plain(one.kind) or "Document",
+            words.size(one.size),
+            f"{words.short_day(one.at)}{', replaced by a later one' if one.superseded_by else ''}",
+        )
+        for one in found
+    ]
+
+
+def _changes(tx: Tx, project: ProjectView, edition: Edition) -> list[str]:
+    """Say who was put in whose place, when, by whom and why."""
+    found = []
+    for change in projects.changes(tx, project.ref):
+        on = words.local(change.at)
+        places = [
+            f"{telling.title(edition, post, on)} became {words.PLACES_OF_PROJECT[place].lower()}"
+            for place, post in change.posts.items()
+        ]
+        by = telling.title(edition, change.by_post, on)
+        why = f": {change.reason}" if change.reason else ""
+        found.append(f"{words.listed(places)} on {words.day(on)}, by {by}{why}")
+    return [words.sentence(one) for one in found]
+
+
+def _strategy(project: ProjectView, edition: Edition) -> str:
+    known = edition.delivery.strategies if edition.delivery else {}
+    return known[project.strategy].name if project.strategy in known else ""
+
+
+def _title(tx: Tx, ref: str) -> str:
+    found = cases.find(tx, ref)
+    return found.title if found else ""

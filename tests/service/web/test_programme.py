@@ -1,0 +1,58 @@
+"""The programme: which projects serve which strategy, what waits for what, and what a slip moves."""
+
+import pytest
+
+from service.store import projects
+from service.web.programme import Moved, moves
+from tests.service.web.delivered import Delivery, report
+from tests.service.web.office import Office
+
+PMO = "corp-projects-manager"
+
+
+@pytest.mark.parametrize(
+    ("slips", "waiting", "moved"),
+    [
+        # Nothing is late, or nothing waits.
+        ({}, [("B", "A")], {}),
+        ({"A": 5}, [], {}),
+        # What is early moves nobody.
+        ({"A": -5}, [("B", "A")], {}),
+        ({"A": 5}, [("B", "A")], {"B": (5, "A", "A")}),
+        # It goes on through others, and of several the latest counts.
+        ({"A": 5}, [("B", "A"), ("C", "B")], {"B": (5, "A", "A"), "C": (5, "B", "A")}),
+        ({"A": 5, "B": 8}, [("C", "A"), ("C", "B")], {"C": (8, "B", "B")}),
+        ({"A": 5, "B": 8}, [("B", "A"), ("C", "B")], {"B": (5, "A", "A"), "C": (8, "B", "B")}),
+        ({"A": 9, "B": 8}, [("B", "A"), ("C", "B")], {"B": (9, "A", "A"), "C": (9, "B", "A")}),
+    ],
+)
+def test_a_slip_moves_what_waits(
+    slips: dict[str, int],
+    waiting: list[tuple[str, str]],
+    moved: dict[str, tuple[int, str, str]],
+) -> None:
+    assert moves(slips, waiting) == {ref: Moved(ref, *told) for ref, told in moved.items()}
+
+
+def test_a_circle_that_was_there_all_the_same_ends() -> None:
+    assert {*moves({"A": 5}, [("A", "B"), ("B", "A")])} <= {"A", "B"}
+
+
+def test_the_programme_shows_strategies_and_what_a_slip_moves(office: Office) -> None:
+    first, second = Delivery(office), Delivery(office, "PROP-03")
+    browser = office.signed_in("cd-rc")
+    assert browser.see("/programme") == 200
+    assert "No project waits for another" in browser.words
+    first.in_stage()
+    second.in_stage()
+    first.reports(report("140000.00", "2005-04-14"))
+    with office.store.writing() as tx:
+        projects.waits_for(tx, second.ref, first.ref, reason="It needs its lines", by="p-pmo", by_post=PMO)
+    browser.see("/programme")
+    assert f"{first.ref} , On-line sales and web booking" in browser.words
+    assert f"waits for {first.ref} , On-line sales and web booking for De Montfort Hall" in browser.words
+    assert "It needs its lines" in browser.words
+    assert "Customer Access Strategy" in browser.words
+    assert "No project serves it." in browser.words
+    assert f"31 March 2005 14 April 2005 10 working days {first.ref}" in browser.words
+    assert 'id="chart-slips-title"' in browser.page
