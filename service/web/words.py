@@ -136,7 +136,7 @@ _VOTES = {
 }
 """What a choice does where it is one vote of several, and more must be for a proposal than against it."""
 
-_VOTING = "Your vote counts for this. If it is what the board decides: {}"
+_VOTING = "If that is what the board decides, {}"
 
 NUDGES = {
     Nudge.REMIND: "a reminder is sent",
@@ -306,8 +306,11 @@ def guidelines(directorate: str) -> str:
 def leads_to(choice: Choice, kind: str, *, vote: bool = False) -> str:
     """Say what an answer does, for the line under its button; a `vote` is one of several that are counted."""
     own = saying(kind, choice)
+    if choice is Choice.DEFER and kind in reports.DECIDES_NOTHING:
+        return "You are asked again on the day you name. What is typed on this page is not kept."
     if vote and asked_of(kind):
-        return _VOTING.format(own.leads_to if own else _LEADS_TO[choice])
+        told = own.leads_to if own else _LEADS_TO[choice]
+        return _VOTING.format(told if told.startswith("SRG") else f"{told[:1].lower()}{told[1:]}")
     if vote and choice in _VOTES:
         return _VOTES[choice]
     return own.leads_to if own else _LEADS_TO[choice]
@@ -328,9 +331,27 @@ def guards(offered: Iterable[Guard]) -> list[tuple[str, str]]:
     return [(str(guard), _GUARDING[guard]) for guard in offered]
 
 
+def guarded(unmet: int, conditions: int) -> str:
+    """Say how many of the conditions that guard a gate are met."""
+    one = conditions == 1
+    if unmet:
+        guard, are = "guards" if one else "guard", "is" if unmet == 1 else "are"
+        return f"{unmet} of {count(conditions, 'condition')} that {guard} it {are} not met."
+    return (
+        "The condition that guards it is met."
+        if one
+        else f"All {conditions} conditions that guard it are met."
+    )
+
+
 def asked(question: str) -> str:
     """Return what a named question is called that was answered beside a choice."""
     return ANSWERS.get(question, named(question))
+
+
+def wants_reason(choice: Choice, kind: str) -> bool:
+    """Say whether a choice needs reasons: not where its boxes say already why."""
+    return choice.needs_reason and not (kind == "standards_check" and choice is Choice.FALL_SHORT)
 
 
 def reasons(kind: str) -> tuple[str, str, str]:
