@@ -99,16 +99,22 @@ def put(
             return f"Did {board} let this proposal go on? {_why_referred(key, case)}".strip()
         case "referral":
             return f"May this proposal go on? {_why_referred(key, case)}".strip()
-        case _ if own := sayings.asked(kind):
-            return sayings.worded(own.question, kind, projects.about(kind, key), forum)
         case "completion":
             return "Is this complete?"
         case "action":
             return "Is this done?"
         case "action_check":
             return "Is this done, as it is reported?"
+        case _ if asked := sayings.asked(kind):
+            return sayings.worded(asked.question, kind, projects.about(kind, key), forum or _srg(edition))
         case _:
             return "What is your answer?"
+
+
+def _srg(edition: Edition) -> str:
+    """Return the name of the forum that decides what is put before SRG."""
+    forum = edition.forums.get(edition.route.srg or "")
+    return forum.name if forum else "SRG"
 
 
 def _board(key: str, case: CaseView, edition: Edition) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import rfc8785
 from pydantic import Field
 
-from service import appraisal, boards, questions, telling, versions
+from service import appraisal, boards, delivering, questions, telling, versions
 from service.appraisal import Figure
 from service.boards import Board
 from service.handbook import Edition
@@ -16,6 +16,7 @@ from service.proposals import ProposalDocument, provided
 from service.reports import Form
 from service.reports.facts import ProjectShown
 from service.store import actions, approvers, cases, intents, projects, steps, texts
+from service.store import benefits as benefit_files
 from service.store.benefits import KIND as BENEFIT
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -170,7 +171,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
     if case.kind == actions.KIND:
         return _of_action(tx, sight)
     if step.kind in reports.KINDS:
-        return _of_delivery(tx, sight)
+        return _of_project(tx, sight)
     said = paper(tx, case, step.version, edition)
     known = versions.known(tx, case.ref, sight.link.person, step.version)
     made = seclusion.decisions(tx, case.ref)
@@ -274,7 +275,7 @@ _CALLED = {projects.KIND: "Project", projects.STANDARDS: "Exception", BENEFIT: "
 """Kinds of cases that follow from a proposal or a project."""
 
 
-def _of_delivery(tx: Tx, sight: Sight) -> Brief:
+def _of_project(tx: Tx, sight: Sight) -> Brief:
     """Put together what the person of a link is to see of a project, a review or a benefit."""
     step, seat, case, edition = sight.open_step, sight.open_seat, sight.case, sight.edition
     content = cases.content(tx, case.ref) or {}
@@ -420,6 +421,8 @@ def question(
 
 
 def _amount(step: StepView, seat: SeatView, case: CaseView, revenue: Decimal | None) -> str:
+    if case.kind != "proposal":
+        return ""
     if revenue and not case.capital:
         return f"{words.money(revenue)} of revenue a year, and no capital"
     if seat.amount is None:
@@ -518,6 +521,10 @@ def _colleagues(
 def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
     """Return what a version of a proposal says, as everybody who decides on it is shown it."""
     content = cases.content(tx, case.ref, version) or {}
+    if case.kind != "proposal":
+        return Paper(
+            what_for=str(content.get("summary") or case.title), rows=tuple(_of_delivery(tx, case, edition))
+        )
     read = ProposalDocument.model_validate(content)
     figures, flags = reckoned(read, case, edition)
     return Paper(
@@ -534,12 +541,32 @@ def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
     )
 
 
+def _of_delivery(tx: Tx, case: CaseView, edition: Edition) -> Iterable[Row]:
+    """Go through what everybody is shown of a project, and of what follows from one, or from its proposal."""
+    department = edition.departments.get(case.department)
+    yield Row(what="Sponsor", which=telling.title(edition, case.sponsor, tx.today))
+    if department:
+        yield Row(what="Department", which=department.name)
+    if project := projects.get(tx, case.ref):
+        yield Row(what="It follows from", which=project.parent)
+        if project.manager:
+            manager = telling.title(edition, project.manager, tx.today)
+            yield Row(what="Project manager", which=manager)
+        yield from (Row(what="How it stands", which=one) for one in delivering.stands(tx, project))
+    elif raised := projects.standards_exception(tx, case.ref):
+        yield Row(what="It follows from", which=raised.parent)
+    elif benefit := benefit_files.get(tx, case.ref):
+        yield Row(what="It follows from", which=benefit.parent)
+        yield from (Row(what="How it stands", which=one) for one in delivering.benefit_stands(tx, benefit))
+
+
 def rows(tx: Tx, case: CaseView) -> list[tuple[str, str]]:
     """Return a case's facts as its own page shows them."""
     content = cases.content(tx, case.ref, case.version) or {}
     edition = telling.rules_of(tx, case)
     summary = [("Summary", str(content["summary"]))] if content.get("summary") else []
-    return summary + [(row.what, row.which) for row in _rows(tx, content, case, edition)]
+    own = _rows(tx, content, case, edition) if case.kind == "proposal" else _of_delivery(tx, case, edition)
+    return summary + [(row.what, row.which) for row in own]
 
 
 def since(tx: Tx, sight: Sight) -> tuple[Difference, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from notifications.sayings import asked as asked_of
+from notifications.projects import ASKED
 from notifications.sayings import became as became
 from notifications.sayings import did as did
 from notifications.sayings import doing as doing
@@ -13,6 +13,7 @@ from notifications.sayings import due as due
 from notifications.sayings import ended as ended
 from notifications.sayings import label as label
 from notifications.sayings import named, saying
+from notifications.sayings import then as then
 from service.handbook.words import listed as listed
 from service.handbook.words import sentence as sentence
 from workflows import days
@@ -47,19 +48,19 @@ STATES: dict[str, str] = {
     ActionState.SENT_BACK: "Sent back",
     ActionState.VERIFIED: "Done and checked",
     ProjectState.STARTING: "Starting up",
-    ProjectState.INITIATING: "Being initiated",
+    ProjectState.INITIATING: "Initiation",
     ProjectState.IN_STAGE: "In a stage",
     ProjectState.AT_GATE: "At a gate",
-    ProjectState.IN_EXCEPTION: "In exception",
-    ProjectState.CLOSING: "Being closed",
+    ProjectState.IN_EXCEPTION: "Past tolerance",
+    ProjectState.CLOSING: "Closing",
     ProjectState.CLOSED_EARLY: "Closed early",
     ExceptionState.RAISED: "Raised",
     ExceptionState.SETTLED: "Settled",
     BenefitState.EXPECTED: "Expected",
     BenefitState.MEASURING: "Being measured",
-    BenefitState.CONCLUDED: "Measured",
+    BenefitState.CONCLUDED: "Concluded",
 }
-"""Of cases of every kind; an action that is withdrawn is called as a proposal is."""
+"""Of cases of every kind; what is closed or withdrawn is called as a proposal is."""
 
 COLOURS: dict[str, str] = {
     State.DRAFT: "grey",
@@ -77,6 +78,7 @@ COLOURS: dict[str, str] = {
     ProjectState.AT_GATE: "yellow",
     ProjectState.CLOSED_EARLY: "grey",
     ExceptionState.RAISED: "red",
+    ExceptionState.SETTLED: "green",
     BenefitState.EXPECTED: "grey",
     BenefitState.CONCLUDED: "green",
 }
@@ -101,11 +103,11 @@ _LEADS_TO = {
     ),
     Choice.EXCEPTION_PLAN: "The project manager is asked for a plan. The stage does not begin.",
     Choice.CLOSE_EARLY: "The project is brought to an orderly end.",
-    Choice.MORE_TOLERANCE: "The project goes on, measured with the tolerances that you name.",
-    Choice.REPORT: "It is kept in the record, and goes to whoever is asked next.",
-    Choice.UNCHANGED: "The last report stands.",
-    Choice.STAGE_DONE: "The gate at the end of the stage is put next.",
-    Choice.FALL_SHORT: "It is told to SRG.",
+    Choice.MORE_TOLERANCE: "The project goes on under its plan, and may miss it by more.",
+    Choice.REPORT: "It is kept as you give it, and shown to those who decide.",
+    Choice.UNCHANGED: "What you said last stands, and is counted as said again.",
+    Choice.STAGE_DONE: "You are asked next for the end stage report.",
+    Choice.FALL_SHORT: "An exception is raised, and goes before SRG.",
     Choice.CLAIM_COMPLETE: "Whoever checks it is asked to confirm it.",
     Choice.VERIFY: "The case is closed.",
     Choice.SEND_BACK: "It stays open until it is complete.",
@@ -210,12 +212,14 @@ LEGS = {
     "conditions": "Conditions to be met first",
     "action": "To be done",
     "action_check": "To be checked",
+    "go_live": "Go-live",
+    **{kind: asked.name for kind, asked in ASKED.items()},
 }
 
 GUARDS: dict[str, str] = {
     Guard.COMPLETION: "The work cannot be confirmed complete before it is met.",
     Guard.PROJECT: "The project cannot start before it is met.",
-    Guard.GATE: "The next gate is not put before its board before it is met.",
+    Guard.GATE: "The project's next gate waits until it is met.",
 }
 """What a condition keeps from happening; nothing for the others."""
 
@@ -223,7 +227,7 @@ _GUARDING = {
     Guard.NOTHING: "Nothing",
     Guard.COMPLETION: "The work is confirmed complete only when it is met",
     Guard.PROJECT: "The project starts only when it is met",
-    Guard.GATE: "The next gate is put before its board only when it is met",
+    Guard.GATE: "The next gate is put only when it is met",
 }
 """What has to wait for a condition, beside its button."""
 
@@ -280,6 +284,7 @@ QUESTIONS = {
     "srg_meeting": "Decision",
     "referral": "Referred",
     "referral_meeting": "Referred",
+    **{kind: asked.name for kind, asked in ASKED.items()},
 }
 """What a forum is asked of a case, as a heading."""
 
@@ -308,7 +313,7 @@ def leads_to(choice: Choice, kind: str, *, vote: bool = False) -> str:
     own = saying(kind, choice)
     if choice is Choice.DEFER and kind in reports.DECIDES_NOTHING:
         return "You are asked again on the day you name. What is typed on this page is not kept."
-    if vote and asked_of(kind):
+    if vote and kind in ASKED:
         told = own.leads_to if own else _LEADS_TO[choice]
         return _VOTING.format(told if told.startswith("SRG") else f"{told[:1].lower()}{told[1:]}")
     if vote and choice in _VOTES:
@@ -372,14 +377,12 @@ def reasons(kind: str) -> tuple[str, str, str]:
 
 def question_of(kind: str) -> str:
     """Name a kind of question as an agenda does."""
-    own = asked_of(kind)
-    return own.name if own else QUESTIONS.get(kind, plain(kind))
+    return QUESTIONS.get(kind, plain(kind))
 
 
 def leg(key: str) -> str:
     """Name a leg of a route."""
-    own = asked_of(key)
-    return own.name if own else LEGS.get(key, plain(key))
+    return LEGS.get(key, plain(key))
 
 
 def plain(key: str) -> str:

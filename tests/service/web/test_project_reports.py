@@ -343,11 +343,18 @@ def test_a_report_may_be_put_off_with_a_reason_and_a_day(town: Delivery) -> None
 # ------------------------------------------------------------------- told again, wherever it is
 
 
-def test_a_report_is_told_on_its_case(stage: Delivery) -> None:
-    stage.reported("highlight", HIGHLIGHT)
+def test_a_report_is_told_on_its_case_and_to_programs(stage: Delivery) -> None:
+    step, _ = stage.reported("highlight", HIGHLIGHT)
     pmo = stage.office.signed_in("pmo")
     pmo.see(f"/cases/{stage.ref}")
     assert "Forecast cost: £152,000" in pmo.words
+    said = stage.office.browser().get(
+        f"/api/v1/cases/{stage.ref}", headers=stage.office.token("pmo", "read:case")
+    )
+    assert said.status_code == 200, said.text
+    told = next(one for one in said.json()["decisions"] if one["step"] == step)
+    assert told["answers"]["forecast_cost"] == {"value": "152000.00", "text": ""}
+    assert told["told"]["Forecast cost"] == "£152,000"
 
 
 def test_erased_words_leave_the_figures(stage: Delivery) -> None:
