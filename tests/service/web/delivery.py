@@ -145,6 +145,13 @@ class Delivery:
         outcome = Outcome(step=step, ending=Ending.DECIDED, choice=choice, at=at)
         self.office.closed(step, StepClosing(step=step, outcome=outcome, unrecorded=made))
 
+    def drops(self, step: str, why: str) -> None:
+        """Close a step that nobody is asked any more, though its project goes on."""
+        with self.office.store.reading() as tx:
+            at = tx.now
+        outcome = Outcome(step=step, ending=Ending.WITHDRAWN, choice=None, at=at)
+        self.office.closed(step, StepClosing(step=step, outcome=outcome, why=why))
+
     def told(self, step: str, stage: int = 0) -> ProjectTold:
         with self.office.store.reading() as tx:
             return ProjectTold(case=self.ref, step=step, at=tx.now, stage=stage)
