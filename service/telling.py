@@ -32,7 +32,7 @@ from service.store.actions import ActionView
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
-from service.store.intents import OUTSIDE, Condition, DecisionView
+from service.store.intents import OUTSIDE, Answered, Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import SeatView, StepView
 from workflows import letters
@@ -138,7 +138,7 @@ def told(
         on=on,
         for_whom=name(rules, decision.on_behalf_of) or (title(rules, member, on) if member else ""),
         reason=_CHANGED if decision.altered else decision.reason or "",
-        remarks=_remarks(decision, rules, on),
+        remarks=remarked(decision.kind, decision.answers, rules, on),
         conditions=tuple(
             condition(put, rules, tracked.get((decision.key, number), ""))
             for number, put in enumerate(decision.conditions, start=1)
@@ -148,12 +148,14 @@ def told(
     )
 
 
-def _remarks(decision: DecisionView, rules: Edition, day: date) -> tuple[tuple[str, str], ...]:
-    """Return the named answers of a decision as others read them: a report's as its boxes are called."""
-    known = labels(decision.kind, rules)
-    beside = ((name, answer) for name, answer in decision.answers.items() if name not in known)
+def remarked(
+    kind: str, answers: Mapping[str, Answered], rules: Edition, day: date
+) -> tuple[tuple[str, str], ...]:
+    """Return named answers to a kind of question as others read them: a report's as its boxes are called."""
+    known = labels(kind, rules)
+    beside = ((name, answer) for name, answer in answers.items() if name not in known)
     return (
-        *remarks(decision.kind, decision.answers, rules, day),
+        *remarks(kind, answers, rules, day),
         *((name, remark(answer.value, answer.text)) for name, answer in beside),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from notifications.sayings import asked as asked_of
+from notifications.projects import ASKED
 from notifications.sayings import became as became
 from notifications.sayings import did as did
 from notifications.sayings import doing as doing
@@ -21,6 +21,7 @@ from workflows.delivery import Authority, BenefitState, ExceptionState, GateKind
 from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, State
 from workflows.rules import reports
+from workflows.rules.projects import BOARD_CHANGED, FROZEN, GATE_DECIDED, MANAGER_CHANGED
 from workflows.rules.quorum import Refusal
 
 STATES: dict[str, str] = {
@@ -103,11 +104,11 @@ _LEADS_TO = {
     ),
     Choice.EXCEPTION_PLAN: "The project manager is asked for a plan. The stage does not begin.",
     Choice.CLOSE_EARLY: "The project is brought to an orderly end.",
-    Choice.MORE_TOLERANCE: "The project goes on, measured with the tolerances that you name.",
-    Choice.REPORT: "It is kept in the record, and goes to whoever is asked next.",
-    Choice.UNCHANGED: "The last report stands.",
-    Choice.STAGE_DONE: "The gate at the end of the stage is put next.",
-    Choice.FALL_SHORT: "It is told to SRG.",
+    Choice.MORE_TOLERANCE: "The project goes on under its plan, and may miss it by more.",
+    Choice.REPORT: "It is kept as you give it, and shown to those who decide.",
+    Choice.UNCHANGED: "What you said last stands, and is counted as said again.",
+    Choice.STAGE_DONE: "You are asked next for the end stage report.",
+    Choice.FALL_SHORT: "An exception is raised, and goes before SRG.",
     Choice.CLAIM_COMPLETE: "Whoever checks it is asked to confirm it.",
     Choice.VERIFY: "The case is closed.",
     Choice.SEND_BACK: "It stays open until it is complete.",
@@ -138,7 +139,7 @@ _VOTES = {
 }
 """What a choice does where it is one vote of several, and more must be for a proposal than against it."""
 
-_VOTING = "Your vote counts for this. If it is what the board decides: {}"
+_VOTING = "If that is what the board decides, {}"
 
 NUDGES = {
     Nudge.REMIND: "a reminder is sent",
@@ -195,6 +196,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
 }
 """Why the step refused an answer: a heading, and a sentence."""
 
+DROPPED = {
+    FROZEN: "This waits, because a forecast is past what is tolerated",
+    MANAGER_CHANGED: "This is now for somebody else",
+    BOARD_CHANGED: "This is now for somebody else",
+    GATE_DECIDED: "This is not asked any more",
+}
+"""Why a question is dropped though its project goes on, as a heading."""
+
 LEGS = {
     "embargo_exception": "Exception from the embargo",
     "head_of_profession": "Head of Profession",
@@ -222,12 +231,13 @@ LEGS = {
     "action": "To be done",
     "action_check": "To be checked",
     "go_live": "Go-live",
+    **{kind: asked.name for kind, asked in ASKED.items()},
 }
 
 GUARDS: dict[str, str] = {
     Guard.COMPLETION: "The work cannot be confirmed complete before it is met.",
     Guard.PROJECT: "The project cannot start before it is met.",
-    Guard.GATE: "The project cannot pass its next gate before it is met.",
+    Guard.GATE: "The project's next gate waits until it is met.",
 }
 """What a condition keeps from happening; nothing for the others."""
 
@@ -235,7 +245,7 @@ _GUARDING = {
     Guard.NOTHING: "Nothing",
     Guard.COMPLETION: "The work is confirmed complete only when it is met",
     Guard.PROJECT: "The project starts only when it is met",
-    Guard.GATE: "The next gate is passed only when it is met",
+    Guard.GATE: "The next gate is put only when it is met",
 }
 """What has to wait for a condition, beside its button."""
 
@@ -370,6 +380,7 @@ QUESTIONS = {
     "srg_meeting": "Decision",
     "referral": "Referred",
     "referral_meeting": "Referred",
+    **{kind: asked.name for kind, asked in ASKED.items()},
 }
 """What a forum is asked of a case, as a heading."""
 
@@ -396,8 +407,11 @@ def guidelines(directorate: str) -> str:
 def leads_to(choice: Choice, kind: str, *, vote: bool = False) -> str:
     """Say what an answer does, for the line under its button; a `vote` is one of several that are counted."""
     own = saying(kind, choice)
-    if vote and asked_of(kind):
-        return _VOTING.format(own.leads_to if own else _LEADS_TO[choice])
+    if choice is Choice.DEFER and kind in reports.DECIDES_NOTHING:
+        return "You are asked again on the day you name. What is typed on this page is not kept."
+    if vote and kind in ASKED:
+        told = own.leads_to if own else _LEADS_TO[choice]
+        return _VOTING.format(told if told.startswith("SRG") else f"{told[:1].lower()}{told[1:]}")
     if vote and choice in _VOTES:
         return _VOTES[choice]
     return own.leads_to if own else _LEADS_TO[choice]
@@ -418,9 +432,27 @@ def guards(offered: Iterable[Guard]) -> list[tuple[str, str]]:
     return [(str(guard), _GUARDING[guard]) for guard in offered]
 
 
+def guarded(unmet: int, conditions: int) -> str:
+    """Say how many of the conditions that guard a gate are met."""
+    one = conditions == 1
+    if unmet:
+        guard, are = "guards" if one else "guard", "is" if unmet == 1 else "are"
+        return f"{unmet} of {count(conditions, 'condition')} that {guard} it {are} not met."
+    return (
+        "The condition that guards it is met."
+        if one
+        else f"All {conditions} conditions that guard it are met."
+    )
+
+
 def asked(question: str) -> str:
     """Return what a named question is called that was answered beside a choice."""
     return ANSWERS.get(question, named(question))
+
+
+def wants_reason(choice: Choice, kind: str) -> bool:
+    """Say whether a choice needs reasons: not where its boxes say already why."""
+    return choice.needs_reason and not (kind == "standards_check" and choice is Choice.FALL_SHORT)
 
 
 def reasons(kind: str) -> tuple[str, str, str]:
@@ -441,8 +473,7 @@ def reasons(kind: str) -> tuple[str, str, str]:
 
 def question_of(kind: str) -> str:
     """Name a kind of question as an agenda does."""
-    own = asked_of(kind)
-    return own.name if own else QUESTIONS.get(kind, plain(kind))
+    return QUESTIONS.get(kind, plain(kind))
 
 
 def asked_as(kind: str) -> str:
@@ -457,8 +488,7 @@ def times(number: int) -> str:
 
 def leg(key: str) -> str:
     """Name a leg of a route."""
-    own = asked_of(key)
-    return own.name if own else LEGS.get(key, plain(key))
+    return LEGS.get(key, plain(key))
 
 
 def plain(key: str) -> str:

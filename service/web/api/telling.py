@@ -22,6 +22,7 @@ from service.web import (
     projecting,
     seclusion,
     whereabouts,
+    words,
 )
 from service.web.api.shapes import (
     ActionTold,
@@ -135,6 +136,7 @@ def changes(tx: Tx, case: CaseView, earlier: int, later: int) -> list[ChangeTold
 def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[int]) -> DecisionTold:
     edition = telling.rules_of(tx, case)
     told = telling.told(decision, edition)
+    remarks = {words.asked(name): said for name, said in told.remarks}
     return DecisionTold(
         step=decision.step,
         round=decision.round,
@@ -146,6 +148,7 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
         reason=decision.reason or "",
         conditions=[followed.fields() for followed in conditions.of_decision(tx, case, decision)],
         answers={name: answer.model_dump() for name, answer in decision.answers.items()},
+        told=remarks,
         outside_guidelines=decision.outside_guidelines,
         until=decision.until,
         next_meeting=decision.next_meeting,
