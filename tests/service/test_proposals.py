@@ -486,6 +486,23 @@ def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message:
             5,
             "There is no field share_precent; did you mean share_percent?",
         ),
+        (
+            "cost_profile.revenue_gbp_per_annum",
+            5,
+            "There is no field revenue_gbp_per_annum; did you mean rev",
+        ),
+        ("cost_profile.capital_gbp_", 5, "There is no field capital_gbp_; did you mean capital_gbp?"),
+        (
+            "costs_by_year",
+            [{"year": 2004, "project_management_gbp": 5}],
+            "There is no field project_management_gbp; did you mean project_management?",
+        ),
+        (
+            "benefits",
+            [{"title": "t", "amount_gbp_per_annum": 5}],
+            "There is no field amount_gbp_per_annum; did you mean amount_gbp_per_year?",
+        ),
+        ("funding_parties_list", [], "There is no field funding_parties_list; did you mean funding_parties?"),
         ("costs_by_year", [{"capital": 1}], "Say which year the costs fall in"),
         ("costs_by_year", [{"year": "2004/06"}], "Year must be a year such as 2004 or 2004/05"),
         (
@@ -827,8 +844,38 @@ def test_a_share_is_pounds_and_pence(capital: int, amounts: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["submitted_by", "submitted_at", "department_name", "organisation_name", "sponsor_post_title", "notes"],
+    [
+        "submitted_by",
+        "submitted_at",
+        "submitted_to",
+        "department_name",
+        "organisation_name",
+        "sponsor_post_title",
+        "notes",
+    ],
 )
 def test_a_name_of_another_word_is_no_misspelt_one_and_passed_over(name: str) -> None:
     assert proposals.misspelt([name]) == {}
     assert proposals.misspelt(["submited_on", name]) == {"submited_on": "submitted_on"}
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "meant"),
+    [
+        ("", "title_", "title"),
+        ("", "benefits_list", "benefits"),
+        ("", "options_lists", "options"),
+        ("", "costs_by_year_list_", "costs_by_year"),
+        ("", "decision_needed_on", "decision_needed_by"),
+        ("", "revenue_gbp_per_annum", "revenue_gbp_per_year"),
+        ("", "project_management_cost_gbp", "project_management_gbp"),
+        ("", "project_management_gbp_total", "project_management_gbp"),
+        ("cost_profile", "capital_cost_gbp", "capital_gbp"),
+        ("cost_profile", "project_management_gbp_2004", "project_management_gbp"),
+        ("funding_parties", "share_percentage", "share_percent"),
+    ],
+)
+def test_a_known_name_in_other_words_is_told_where_what_it_says_would_be_lost(
+    section: str, name: str, meant: str
+) -> None:
+    assert proposals.misspelt([name], section) == {name: meant}
