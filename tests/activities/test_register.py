@@ -876,7 +876,7 @@ def test_a_deferral_is_told_to_sponsor_and_lead(desk: Desk) -> None:
     assert desk.sent(ref, before) == [("deferred", "cd-rad"), ("deferred", "hoict-rc"), ("receipt", "bh-dmh")]
 
 
-def test_a_sponsor_whose_cover_puts_off_their_share_hears_of_it_once(desk: Desk) -> None:
+def test_a_sponsor_whose_cover_puts_off_their_share_hears_of_it_once_and_in_full(desk: Desk) -> None:
     case = desk.submits("PROP-01")
     desk.covers("cd-ce", by="cd-sch")
     desk.opens(desk.ask(case, "funding-cd-ce"))
@@ -885,8 +885,9 @@ def test_a_sponsor_whose_cover_puts_off_their_share_hears_of_it_once(desk: Desk)
     made = desk.answers(step, "cd-ce", Choice.DEFER, person=desk.person("cd-sch"), until=to)
     desk.closes(step, made, choice=Choice.DEFER, until=to)
     sponsor = desk.person("cd-ce")
-    told = [row.kind for row in desk.ledger(case.case)[len(before) :] if row.person == sponsor]
-    assert told == ["closed_without_you"]
+    told = [row for row in desk.ledger(case.case)[len(before) :] if row.person == sponsor]
+    assert [row.kind for row in told] == ["deferred"]
+    assert told[0].props["answers"][0]["reason"]
 
 
 def test_a_former_holder_is_not_told_that_they_are_asked_again(desk: Desk) -> None:
