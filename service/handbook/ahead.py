@@ -16,13 +16,14 @@ def _boards(edition: Edition, today: date) -> Iterator[Complaint]:
     """A board can decide with the people who hold its posts, today and after every change that is known."""
     for one in boards.short(edition, _days(edition, today)):
         trail = ("steps", one.kind, "quorum") if one.kind else ("forums", one.forum, "members")
-        yield trail, f"{one}{_since(one.day, today)}"
+        yield trail, f"{one}{_since(one.day, edition, today)}"
 
 
 def _days(edition: Edition, today: date, *besides: date) -> tuple[date, ...]:
     """Return the days to look at: the first working day from today on, and from each change that is known.
 
-    Nobody is asked in between, so that a post may well be vacant over a weekend.
+    A post may well be vacant over a weekend: what is put to it then is brought to its next holder once they
+    hold it, and no working day is lost.
     """
     return tuple(sorted({_worked(day, edition) for day in (*edition.changes(today), *besides)}))
 
@@ -38,7 +39,7 @@ def _seats(edition: Edition, today: date) -> Iterator[Complaint]:
         for day in _days(edition, today):
             if found := next(_doubled(edition, forum, day), None):
                 trail, told = found
-                yield trail, f"{told}{_since(day, today)}; a post has one"
+                yield trail, f"{told}{_since(day, edition, today)}; a post has one"
                 break
 
 
@@ -66,7 +67,7 @@ def _nobody(edition: Edition, today: date) -> Iterator[Complaint]:
             if post not in told and edition.answering(post, day) is None:
                 told.add(post)
                 who = post if post == named else f"{post}, which acts for {named}"
-                nobody = f"nobody holds {who}{_since(day, today)}, nor any post above it"
+                nobody = f"nobody holds {who}{_since(day, edition, today)}, nor any post above it"
                 yield trail, f"{nobody}: nobody would be asked"
 
 
@@ -163,14 +164,17 @@ def _off_days(handbook: Handbook, edition: Edition, today: date) -> Iterator[Com
                 yield ("forums", key, "also_meets", number), told
 
 
-def _since(day: date, today: date) -> str:
-    return "" if day == today else f" from {in_words(day)} on"
+def _since(day: date, edition: Edition, today: date) -> str:
+    """Say from which day on something is so; nothing if that is today, or if nothing changes until then."""
+    so_today = day == _worked(today, edition) and edition.changes(today, day) == (today,)
+    return "" if so_today else f" from {in_words(day)} on"
 
 
 def gaps(edition: Edition, today: date) -> Iterator[Complaint]:
     """Go through what would leave a case waiting for ever under an edition that comes into force on a day."""
-    for check in (_boards, _seats, _nobody, _meetings):
-        yield from check(edition, _worked(today, edition))
+    for check in (_boards, _seats, _nobody):
+        yield from check(edition, today)
+    yield from _meetings(edition, _worked(today, edition))
 
 
 def complaints(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:

@@ -1997,6 +1997,22 @@ def test_a_post_may_be_vacant_while_nobody_works(until: date, since: date, wrong
     assert bool(list(ahead.gaps(changed, date(2026, 11, 30)))) is wrong
 
 
+@pytest.mark.parametrize(
+    ("until", "today", "since"),
+    [
+        (date(2026, 11, 29), date(2026, 11, 28), " from 30 November 2026 on"),  # held on Saturday and Sunday
+        (date(2026, 11, 27), date(2026, 11, 28), ""),
+        (date(2026, 11, 27), date(2026, 11, 29), ""),
+        (date(2026, 11, 29), date(2026, 11, 30), ""),
+        (date(2026, 11, 30), date(2026, 11, 30), " from 1 December 2026 on"),
+    ],
+)
+def test_a_vacancy_is_told_from_the_day_on_which_it_is_one(until: date, today: date, since: str) -> None:
+    changed = handed_over("chief-executive", until, date(2027, 6, 1))
+    told = [told for _, told in ahead.gaps(changed, today)]
+    assert told == [f"nobody holds chief-executive{since}, nor any post above it: nobody would be asked"]
+
+
 def test_a_substitute_may_succeed_to_the_seat_they_sit_in_for() -> None:
     forum = LEICESTER.forums["heads-of-ict"]
     posts = LEICESTER.posts | {
