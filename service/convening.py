@@ -260,9 +260,11 @@ class Convening:
     ) -> list[QueuedLetter]:
         """Write to the substitutes whom earlier letters called to a meeting, whoever is away by now.
 
-        Whoever has left since holds no post any more, and reads nothing of it.
+        Who has left is written to no more. Who has handed on the post is told only that a meeting is off: to
+        one that takes place another is called in their place.
         """
         meeting, today = self._named(key or self._first(day)), calendar.local_day(self._at)
+        off = letter is MeetingCalledOff
         return [
             self._letter(
                 letter,
@@ -276,7 +278,7 @@ class Convening:
             for row in letters.of_case(self._tx, self._series.ref)
             if row.kind in CALLING and row.props["meeting"] == meeting and row.props.get("in_place_of")
             if row.person in self._rules.people and row.post in self._rules.posts
-            if self._rules.posts_of(row.person, today)
+            if (held := self._rules.posts_of(row.person, today)) and (off or row.post in held)
         ]
 
     def _substitutes(self, day: date) -> Iterator[tuple[str, Person]]:

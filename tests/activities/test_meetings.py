@@ -7,6 +7,7 @@ import pytest
 
 from activities.meetings import Meetings
 from service import convening
+from service.handbook import Edition
 from service.store import clock, letters, meetings, rebuild
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.meetings import ClosedItem, Meeting, MeetingState, Series
@@ -468,6 +469,33 @@ def test_a_substitute_who_has_left_is_told_nothing_of_the_meeting(
     assert leaver in {one.person for one in told_of_the_change(desk, change)}
     substituting.it_is(date(2004, 10, 1))
     assert leaver not in {one.person for one in told_of_the_change(desk, change)}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"), [("moved", ["p-900"]), ("arranged", ["p-900"]), ("called_off", ["former", "p-900"])]
+)
+def test_where_a_substitute_s_post_is_handed_on_only_its_holder_is_called_to_the_seat(
+    desk: Desk, substituting: Convener, change: str, told: list[str]
+) -> None:
+    desk.covers("hoict-ce", "bh-dmh", since=date(2004, 9, 29), until=date(2004, 10, 30))
+    substituting.happens(Happening.CALLED)
+    former = desk.person("bh-sports")
+    with desk.store.reading() as tx:
+        found = convening.forum_of(tx, SERIES.ref)
+        assert found is not None
+        rules = found[0].model_dump()
+    rules["people"]["p-900"] = {"id": "p-900", "name": "N. Newcomer", "email": "new@leicester.example"}
+    first = date(2004, 10, 2)
+    rules["holdings"] = [
+        *(one for one in rules["holdings"] if one["post"] != "bh-sports"),
+        {"post": "bh-sports", "person": "p-900", "since": first},
+        # They hold another post by then.
+        {"post": "bh-land-charges", "person": former, "since": first},
+    ]
+    desk.brings_into_force(Edition.model_validate(rules))
+    substituting.it_is(date(2004, 10, 4))
+    written = [one.person for one in told_of_the_change(desk, change) if one.post == "bh-sports"]
+    assert sorted(written) == sorted(former if one == "former" else one for one in told)
 
 
 def test_a_handbook_that_comes_back_is_heard_of_again(desk: Desk) -> None:
