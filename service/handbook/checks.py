@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 
 import holidays
 
+from notifications.addresses import mailbox
 from service.handbook import provided, ways
 from service.handbook.sources import Fault, Source, Trail
 from service.handbook.ways import Complaint, written_in
@@ -137,12 +138,16 @@ def _addresses(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         *((("posts", key, "email"), post.email) for key, post in handbook.posts.items()),
         *((("people", key, "email"), person.email) for key, person in handbook.people.items()),
     ]
-    others = [(("forums", key, "email"), forum.email) for key, forum in handbook.forums.items()]
+    others: list[tuple[Trail, str]] = [
+        *((("forums", key, "email"), forum.email) for key, forum in handbook.forums.items()),
+        *(
+            (("departments", key, "email"), each.email)
+            for key, each in handbook.departments.items()
+            if each.email
+        ),
+    ]
     for trail, address in (*written, *others):
-        before, at, after = address.partition("@")
-        if not (before and at and "." in after) or any(
-            sign.isspace() or sign in "@," for sign in before + after
-        ):
+        if not mailbox(address):
             yield trail, f"{address or 'an empty word'} is not an email address"
     seen: dict[str, Trail] = {}
     for trail, address in written:

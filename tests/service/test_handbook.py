@@ -603,7 +603,34 @@ QUESTIONS = """questions:
             "P10.issue_to[1]",
             "no post or forum x",
         ),
-        ("posts.yaml", "budget-dmh@leicester.example", "budget-dmh", 0, "posts.bh-dmh.email", "not an email"),
+        *(
+            ("posts.yaml", "budget-dmh@leicester.example", written, 0, "posts.bh-dmh.email", "not an email")
+            for written in (
+                "budget-dmh",
+                "budget-dmh@leicester..example",
+                "budget..dmh@leicester.example",
+                "budget;dmh@leicester.example",
+                "<budget-dmh>@leicester.example",
+                "büdget-dmh@leicester.example",
+                "budget\u200bdmh@leicester.example",
+            )
+        ),
+        (
+            "forums.yaml",
+            "email: srg@leicester.example",
+            "email: srg@.example",
+            0,
+            "forums.srg.email",
+            "not an email",
+        ),
+        (
+            "organisation.yaml",
+            "email: housing@leicester.example",
+            "email: housing@leicester",
+            0,
+            "departments.dept-hsg.email",
+            "not an email",
+        ),
         (
             "posts.yaml",
             "budget-dmh@leicester.example",
