@@ -829,6 +829,116 @@ def test_a_post_for_which_nobody_would_be_asked_is_refused(field: str) -> None:
     assert told == {field: "Nobody holds Loner, nor any post above it, so nobody would be asked"}
 
 
+CHIEF = "chief-executive"
+BY_THE_TOP = {"lead_post": CHIEF, "funding_parties": [{"post": CHIEF, "share_percent": 100}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "writers", "refused"),
+    [
+        # The only funder, at the top of the line or outside it, wrote the proposal.
+        (BY_THE_TOP, [], {"funding_parties.0.post": "Chief Executive"}),
+        (BY_THE_TOP | {"lead_post": "hoict-rc"}, [], {}),
+        (
+            BY_THE_TOP | {"lead_post": "hoict-rc", "co_authors": [CHIEF]},
+            [],
+            {"funding_parties.0.post": "Chief Executive"},
+        ),
+        (
+            BY_THE_TOP | {"lead_post": "hoict-rc"},
+            [CHIEF],
+            {"funding_parties.0.post": "Chief Executive"},
+        ),
+        (
+            BY_THE_TOP
+            | {
+                "lead_post": "health-partner",
+                "funding_parties": [
+                    {"post": "bh-dmh", "share_percent": 60},
+                    {"post": "health-partner", "share_percent": 40},
+                ],
+            },
+            [],
+            {"funding_parties.1.post": "Health Authority partner (external approver)"},
+        ),
+        # A sponsor pays by their own post, but neither what they lead nor in the place of another.
+        (BY_THE_TOP | {"lead_post": "hoict-rc", "sponsor_post": CHIEF}, [CHIEF], {}),
+        (
+            BY_THE_TOP | {"sponsor_post": CHIEF},
+            [],
+            {"funding_parties.0.post": "Chief Executive"},
+        ),
+        (
+            {
+                "lead_post": "cd-rc",
+                "sponsor_post": CHIEF,
+                "funding_parties": [{"post": "cd-rc", "share_percent": 100}],
+            },
+            [],
+            {"funding_parties.0.post": "Corporate Director, Regeneration and Culture"},
+        ),
+        # Somebody above who wrote none of it answers.
+        ({"lead_post": "bh-dmh", "funding_parties": [{"post": "bh-dmh", "share_percent": 100}]}, [], {}),
+        (
+            {
+                "lead_post": "bh-dmh",
+                "co_authors": ["cd-rc", CHIEF],
+                "funding_parties": [{"post": "bh-dmh", "share_percent": 100}],
+            },
+            [],
+            {"funding_parties.0.post": "Budget holder, De Montfort Hall"},
+        ),
+        # The authority above a limit is the author.
+        (
+            {
+                "lead_post": CHIEF,
+                "cost_profile": {
+                    "capital_gbp": 900000,
+                    "revenue_gbp_per_year": 0,
+                    "project_management_gbp": 1,
+                },
+                "funding_parties": [{"post": "cd-ell", "share_percent": 100}],
+            },
+            [],
+            {"funding_parties.0.post": "Chief Executive"},
+        ),
+    ],
+)
+def test_a_share_that_its_authors_alone_could_decide_is_refused(
+    changes: dict[str, Any], writers: list[str], refused: dict[str, str]
+) -> None:
+    people = [holder.id for post in writers if (holder := LEICESTER.holder(post, TODAY))]
+    problems = proposals.check_complete(COMPLETE | changes, LEICESTER, TODAY, writers=people)
+    assert {problem.field: problem.message for problem in problems} == {
+        field: f"Nobody could decide this share for {title}: all who hold that post or one above it "
+        "wrote the proposal or put it forward"
+        for field, title in refused.items()
+    }
+
+
+def test_a_vacant_funder_whose_line_wrote_the_proposal_is_refused() -> None:
+    holdings = [held for held in LEICESTER.holdings if held.post != "cd-ell"]
+    edition = LEICESTER.model_copy(update={"holdings": tuple(holdings)})
+    document = COMPLETE | BY_THE_TOP | {"funding_parties": [{"post": "cd-ell", "share_percent": 100}]}
+    (problem,) = proposals.check_complete(document, edition, TODAY)
+    assert problem.field == "funding_parties.0.post"
+
+
+@pytest.mark.parametrize(("status", "told"), [("pending", True), ("successful", False)])
+def test_a_bid_is_owned_by_somebody_who_could_be_asked(status: str, told: bool) -> None:
+    posts = LEICESTER.posts | {"loner": Post(key="loner", title="Loner", email="loner@leicester.example")}
+    edition = LEICESTER.model_copy(update={"posts": posts})
+    condition = {"status": status, "text": "a bid", "owner_post": "loner"}
+    problems = proposals.check_complete(COMPLETE | {"funding_condition": condition}, edition, TODAY)
+    wrong = [
+        (
+            "funding_condition.owner_post",
+            "Nobody holds Loner, nor any post above it, so nobody would be asked",
+        )
+    ]
+    assert [(problem.field, problem.message) for problem in problems] == (wrong if told else [])
+
+
 def test_a_vacant_post_with_somebody_above_it_can_be_named() -> None:
     holdings = [held for held in LEICESTER.holdings if held.post != "bh-dmh"]
     edition = LEICESTER.model_copy(update={"holdings": tuple(holdings)})

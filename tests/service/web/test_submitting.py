@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.errors import NotEditable
+from service.errors import Malformed, NotEditable
 from service.handbook import Edition
 from service.store import Store, cases, drafts
 from service.store.drafts import Draft
@@ -88,3 +88,13 @@ def test_an_edit_and_a_submission_at_once_agree_on_what_was_submitted(
         editing = helper.submit(edit, council, draft)
         submit(council, draft)
         assert (title(council, draft) == LATER["title"]) is editing.result()
+
+
+def test_whoever_began_a_draft_is_among_those_who_do_not_decide_it(council: Office) -> None:
+    top = "chief-executive"
+    document = {**proposal("PROP-02"), "decision_needed_by": "2004-11-30"}
+    document["funding_parties"] = [{"post": top, "share_percent": 100}]
+    with pytest.raises(Malformed) as refused:
+        submit(council, council.draft(document, owner=top))
+    assert [problem.field for problem in refused.value.problems] == ["funding_parties.0.post"]
+    submit(council, council.draft(document))
