@@ -375,14 +375,17 @@ def _choices(handbook: Handbook, source: Source) -> Iterator[Complaint]:
 
 
 def _refused(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """A proposal can be refused for good, and not only returned: by its funders, or by SRG."""
-    route, steps = handbook.route, handbook.steps
-    refusing = ("funding", "srg") if route.srg and route.srg_decides_major else ("funding",)
-    if "funding" in steps and not any(
-        Choice.REJECT in steps[kind].choices for kind in refusing if kind in steps
-    ):
-        told = "must offer reject, or a proposal could be returned for ever and never refused"
-        yield ("steps", "funding", "choices"), f"{' or '.join(refusing)} {told}"
+    """A proposal of either size can be refused for good, and not only returned.
+
+    All of them pass their funders, minor ones nobody else: funders refuse, or refer to SRG, which refuses.
+    """
+    offered = {kind: step.choices for kind, step in handbook.steps.items()}
+    funders, srg = offered.get("funding"), offered.get("srg", ()) if handbook.route.srg else ()
+    if funders is None or Choice.REJECT in funders or (Choice.REFER_UP in funders and Choice.REJECT in srg):
+        return
+    ways = "reject, or refer_up to an SRG that may reject" if handbook.route.srg else "reject"
+    told = f"must offer {ways}, or a minor proposal could be returned for ever and never refused"
+    yield ("steps", "funding", "choices"), told
 
 
 def _goes_up(kind: str, choice: Choice) -> bool:

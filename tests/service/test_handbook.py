@@ -1746,17 +1746,45 @@ def test_a_forum_that_is_waited_for_has_a_meeting_that_papers_can_reach(
     ]
 
 
-def test_a_proposal_can_be_refused_for_good_by_its_funders_or_by_srg(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("funding", "srg", "refused"),
+    [
+        ([Choice.REJECT, Choice.RETURN], [Choice.RETURN], True),
+        # SRG decides what is referred to it, whatever its size.
+        ([Choice.RETURN, Choice.REFER_UP], [Choice.REJECT], True),
+        ([Choice.RETURN, Choice.REFER_UP], [Choice.RETURN], False),
+        # Of itself it decides major proposals only, and a minor one would never come to it.
+        ([Choice.RETURN], [Choice.REJECT], False),
+    ],
+)
+def test_a_minor_proposal_can_be_refused_for_good(
+    tmp_path: Path, funding: list[Choice], srg: list[Choice], refused: bool
+) -> None:
     folder = copied(tmp_path)
-    funding = "  funding:\n    choices: [approve, approve_with_conditions, "
-    change(folder, "steps.yaml", f"{funding}reject, ", funding)
-    handbook.load(folder)
-    srg = "  srg:\n    choices: [approve, approve_with_conditions, "
-    change(folder, "steps.yaml", f"{srg}reject, ", srg)
+    funders = "[approve, approve_with_conditions, reject, return, defer, refer_up]\n    ladder: money"
+    path = folder / "steps.yaml"
+    text = path.read_text("utf-8").replace(funders, f"[approve, {', '.join(funding)}]\n    ladder: money", 1)
+    path.write_text(text, "utf-8")
+    voted = "[approve, approve_with_conditions, reject, return, defer, abstain, declare_interest]"
+    change(folder, "steps.yaml", voted, f"[approve, {', '.join(srg)}]")
+    if refused:
+        handbook.load(folder)
+        return
     (fault,) = faults(folder)
     assert fault.key == "steps.funding.choices"
     assert fault.message == (
-        "funding or srg must offer reject, or a proposal could be returned for ever and never refused"
+        "must offer reject, or refer_up to an SRG that may reject, "
+        "or a minor proposal could be returned for ever and never refused"
+    )
+
+
+def test_where_there_is_no_srg_funders_refuse_for_good(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SHIPPED.parent / "herefordshire", tmp_path / "herefordshire"))
+    funders = "  funding:\n    choices: [approve, approve_with_conditions, "
+    change(folder, "steps.yaml", f"{funders}reject, ", funders)
+    (fault,) = faults(folder)
+    assert fault.message == (
+        "must offer reject, or a minor proposal could be returned for ever and never refused"
     )
 
 
