@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 import holidays
 
 from notifications.addresses import mailbox
-from service.handbook import provided, ways
+from service.handbook import bounds, provided, ways
 from service.handbook.sources import Fault, Source, Trail
 from service.handbook.ways import Complaint, written_in
 from service.handbook.words import in_words
@@ -47,7 +47,7 @@ _FEWEST_WORKED = 17
 
 def faults(handbook: Handbook, source: Source) -> list[Fault]:
     """Return everything that is wrong with what the files say together."""
-    checks = (*_CHECKS, *ways.CHECKS, *provided.CHECKS)
+    checks = (*_CHECKS, *bounds.CHECKS, *ways.CHECKS, *provided.CHECKS)
     return [source.fault(trail, told) for check in checks for trail, told in check(handbook, source)]
 
 

@@ -1318,6 +1318,46 @@ QUESTIONS = """questions:
                 (121, "must be 120 working days or fewer, about half a year"),
             )
         ),
+        *(
+            (
+                "forums.yaml",
+                "papers_days: 5\n    meets: {which: second",
+                f"papers_days: 5\n    {written}\n    meets: {{which: second",
+                1,
+                f"forums.heads-of-ict.{written.partition(':')[0]}",
+                told,
+            )
+            for written, told in (
+                ("record_days: 61", "is 61, and must be from 0 to 60 working days"),
+                ("told_days: 61", "is 61, and must be from 0 to 60 working days"),
+                ("hours: 0", "is 0, and must be from 1 to 12 hours"),
+                ("hours: 13", "is 13, and must be from 1 to 12 hours"),
+                (
+                    "told_days: 1",
+                    "is 1, and must be 2 or more, as record_days is: "
+                    "the PMO is told after the secretary has been reminded",
+                ),
+            )
+        ),
+        *(
+            (
+                "records.yaml",
+                "years: 1\n    after: the visit",
+                f"years: {years}\n    after: the visit",
+                0,
+                "retention.visits.years",
+                f"is {years}, and must be from 0 to 200 years, or left out for ever",
+            )
+            for years in (-1, 201)
+        ),
+        (
+            "money.yaml",
+            "optimism_bias_percent: 10",
+            "optimism_bias_percent: 200.5",
+            0,
+            "appraisal.optimism_bias_percent",
+            "is 200.5, and must be from 0 to 200 percent",
+        ),
         (
             "organisation.yaml",
             "key: leicester",
@@ -1861,6 +1901,14 @@ def test_an_embargo_has_one_owner_each_day_and_asks_for_evidence_there_is(
     change(folder, "principles.yaml", old, new)
     told = [(fault.key, fault.message) for fault in faults(folder)]
     assert any(where == key and message in what for where, what in told), told
+
+
+def test_a_directorate_has_no_more_than_a_year_to_act_on_a_refusal(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SHIPPED.parent / "herefordshire", tmp_path / "herefordshire"))
+    line = change(folder, "principles.yaml", "action_days: 20", "action_days: 251")
+    (fault,) = faults(folder)
+    assert (fault.line, fault.key) == (line, "embargo.directorate_action_days")
+    assert fault.message == "is 251, and must be from 1 to 250 working days"
 
 
 def test_a_dated_owner_of_an_embargo_with_days_to_come_meets_until_then(tmp_path: Path) -> None:
