@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from service.handbook import boards
+from service.handbook import boards, building
 from service.handbook.edition import Decides, Edition, Forum
 from service.handbook.sources import Trail
 from service.handbook.ways import Complaint
@@ -159,9 +159,24 @@ def _off_days(handbook: Handbook, edition: Edition, today: date) -> Iterator[Com
     """No meeting is named for a day that is not worked; one that recurs moves by itself."""
     for key, forum in handbook.forums.items():
         for number, day in enumerate(forum.also_meets):
-            if not calendar.is_working(day, edition.non_working):
+            first, last = edition.calendar
+            if not first <= day <= last:
+                told = f"{in_words(day)} is not in the calendar, from {in_words(first)} to {in_words(last)}"
+                yield ("forums", key, "also_meets", number), told
+            elif not calendar.is_working(day, edition.non_working):
                 told = f"{in_words(day)} is not a working day; name another"
                 yield ("forums", key, "also_meets", number), told
+
+
+def _not_met(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """A forum does not meet on a day on which it otherwise would."""
+    first, last = edition.calendar
+    for key, forum in handbook.forums.items():
+        regular = building.held(forum, range(first.year, last.year + 1), edition.non_working)
+        for number, day in enumerate(forum.does_not_meet):
+            if day not in {*regular, *regular.values(), *forum.also_meets}:
+                told = f"{in_words(day)} has no meeting that could be left out"
+                yield ("forums", key, "does_not_meet", number), told
 
 
 def _since(day: date, edition: Edition, today: date) -> str:
@@ -183,5 +198,5 @@ def complaints(handbook: Handbook, edition: Edition, today: date) -> Iterator[Co
         # An authority that nobody wrote down follows from the limit of the post below it.
         implied = section == "next_authority" and place[0] not in handbook.next_authority
         yield ("delegated_limits" if implied else section, *place), told
-    for check in (_by_email, _off_days):
+    for check in (_by_email, _off_days, _not_met):
         yield from check(handbook, edition, today)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from service.handbook.sources import Source, Trail
 from service.handbook.ways import Complaint
 from service.handbook.written import Handbook
+from workflows.model import Size
 
 _LONGEST_RECORD = 60
 """Working days after a meeting: by then the next ones have been held."""
@@ -17,6 +18,18 @@ _LONGEST_KEPT = 200
 """Years."""
 _HIGHEST_BIAS = 200
 """Percent of the capital; what is known of optimism goes no further."""
+
+_NAMED = {
+    "departments": ("name",),
+    "posts": ("title",),
+    "people": ("name",),
+    "forums": ("name",),
+    "principles": ("short_name", "rule"),
+    "corporate_systems": ("name",),
+    "technical_parameters": ("subject", "requirement"),
+    "clauses": ("number", "text"),
+}
+"""The parts of each section's entries that people read."""
 
 
 def _numbers(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -53,7 +66,32 @@ def _records(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             )
 
 
+def _applies_to(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """A principle binds every proposal, or major ones only."""
+    for key, principle in handbook.principles.items():
+        if principle.applies_to not in ("", Size.MAJOR):
+            told = f"is {principle.applies_to}, and must be {Size.MAJOR}, or be left out"
+            yield ("principles", key, "applies_to"), told
+
+
+def _blank(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """What letters and pages call things by can be read."""
+    for key in ("name", "title"):
+        yield from _wordless(("organisation", key), getattr(handbook.organisation, key))
+    for section, parts in _NAMED.items():
+        for key, entry in getattr(handbook, section).items():
+            for part in parts:
+                yield from _wordless((section, key, part), getattr(entry, part))
+
+
+def _wordless(trail: Trail, words: str) -> Iterator[Complaint]:
+    if not any(sign.isalnum() for sign in words):
+        yield trail, "must have words in it"
+
+
 CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _numbers,
     _records,
+    _applies_to,
+    _blank,
 )

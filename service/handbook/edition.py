@@ -668,6 +668,11 @@ class Edition(Frozen):
     def _acting(self, post: str, day: date | None) -> str:
         return self.acting(post, day) if day else post
 
+    @property
+    def calendar(self) -> tuple[date, date]:
+        """The first and the last day of which it is known whether they are worked, and who meets on them."""
+        return date(min(self.non_working).year, 1, 1), date(max(self.non_working).year, 12, 31)
+
     def validity_from(self, day: date) -> Validity | None:
         """Return how long what is submitted on a day is good for once it is approved.
 

@@ -65,7 +65,7 @@ def load(name: str | Path, *, variant: str = "", today: date | None = None) -> E
     if not folder.is_dir():
         known = ", ".join(names())
         told = f"there is no such handbook; shipped are {known}, and any folder may be named"
-        raise HandbookError([Fault(file=str(name), line=1, key="", message=told)])
+        raise HandbookError([Fault(file=str(name), line=0, key="", message=told)])
     source = _source(folder, variant)
     handbook, faults = _understood(source)
     if handbook is not None and not source.broken:
@@ -94,7 +94,7 @@ def _source(folder: Path, variant: str) -> Source:
     """Put the files of a folder together, and lay the variant's file over them."""
     whole = Source()
     called = Path(folder.name) if folder.parent == SHIPPED else folder
-    whole.places[()] = sources.Place(file=str(called), line=1)
+    whole.places[()] = sources.Place(file=str(called), line=0)
     for path in sorted(folder.rglob("*.y*ml")):
         if path.parent.name != _VARIANTS:
             _add(whole, sources.read(path, called=str(called / path.relative_to(folder))))
@@ -159,7 +159,7 @@ def _words(detail: ErrorDetails, key: str) -> str:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
-            return "is missing"
+            return "is missing" if len(_trail(detail)) > 1 else "is missing: no file has this section"
         case "extra_forbidden":
             near = difflib.get_close_matches(key, _keys(Handbook), n=1)
             return "is not a key that is known here" + (f"; did you mean {near[0]}?" if near else "")
@@ -176,7 +176,7 @@ def _words(detail: ErrorDetails, key: str) -> str:
         case "greater_than":
             return f"must be more than {context['gt']}"
         case "string_pattern_mismatch":
-            return "must be a month and a day that exist, written as 12-27"
+            return written.PATTERNS[context["pattern"]]
         case kind if kind.startswith("decimal"):
             return "must be pounds, written as 84000 or 84000.50"
         case kind if kind.startswith("bool"):

@@ -1359,6 +1359,70 @@ QUESTIONS = """questions:
             "is 200.5, and must be from 0 to 200 percent",
         ),
         (
+            "forums.yaml",
+            "papers_days: 5\n    meets: {which: second",
+            "papers_days: 5\n    time: 25:00\n    meets: {which: second",
+            1,
+            "forums.heads-of-ict.time",
+            "must be a time of day, written as 09:30",
+        ),
+        (
+            "principles.yaml",
+            "applies_to: major",
+            "applies_to: minor",
+            0,
+            ".applies_to",
+            "is minor, and must be major, or be left out",
+        ),
+        # words that say nothing
+        *(
+            (file, old, new, 0, key, "must have words in it")
+            for file, old, new, key in (
+                (
+                    "organisation.yaml",
+                    "name: Leicester City Council",
+                    'name: " "',
+                    "organisation.name",
+                ),
+                ("organisation.yaml", "name: Chief Executive's,", "name: '',", "departments.dept-ce.name"),
+                ("forums.yaml", "name: Heads of ICT Group", 'name: ""', "forums.heads-of-ict.name"),
+                (
+                    "posts.yaml",
+                    "title: Chief Executive\n",
+                    'title: "\\u200b"\n',
+                    "posts.chief-executive.title",
+                ),
+                ("clauses.yaml", "number: FUND-1", 'number: "-"', "clauses.funding.number"),
+            )
+        ),
+        # days of meetings
+        *(
+            (
+                "forums.yaml",
+                "meets: {which: second, weekday: wednesday, not_in: [august]}",
+                f"meets: {{which: second, weekday: wednesday, not_in: [august]}}\n    {key}: [{day}]",
+                1,
+                f"forums.heads-of-ict.{key}[1]",
+                told,
+            )
+            for key, day, told in (
+                (
+                    "also_meets",
+                    "2001-12-12",
+                    "12 December 2001 is not in the calendar, from 1 January 2002 to",
+                ),
+                (
+                    "also_meets",
+                    "2099-10-14",
+                    "14 October 2099 is not in the calendar, from 1 January 2002 to",
+                ),
+                ("also_meets", "2004-10-16", "16 October 2004 is not a working day"),
+                ("does_not_meet", "2004-10-14", "14 October 2004 has no meeting that could be left out"),
+                ("does_not_meet", "2004-08-11", "11 August 2004 has no meeting that could be left out"),
+                ("does_not_meet", "2099-10-14", "14 October 2099 has no meeting that could be left out"),
+            )
+        ),
+        (
             "organisation.yaml",
             "key: leicester",
             "key: ../../etc",
@@ -1939,6 +2003,15 @@ def test_one_misspelt_key_makes_one_fault(tmp_path: Path) -> None:
     change(folder, "posts.yaml", CD_RC, CD_RC.replace("line:", "lien:"))
     found = faults(folder)
     assert {fault.key for fault in found} == {"posts.cd-rc.lien", "delegated_limits.cd-rc"}
+
+
+@pytest.mark.parametrize("variant", ["", "framework-2004"])
+def test_a_section_that_no_file_has_is_missing_from_the_folder(tmp_path: Path, variant: str) -> None:
+    folder = copied(tmp_path)
+    (folder / "steps.yaml").unlink()
+    assert [str(fault) for fault in faults(folder, variant)] == [
+        f"{folder}: {section}: is missing: no file has this section" for section in ("ladders", "steps")
+    ]
 
 
 def test_a_variant_is_checked_with_the_handbook_it_is_laid_over(tmp_path: Path) -> None:
