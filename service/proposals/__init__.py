@@ -34,6 +34,7 @@ __all__ = [
     "check_route",
     "content_hash",
     "facts",
+    "given_in",
     "misspelt",
     "normalise",
     "provided",
@@ -149,6 +150,11 @@ def _says_nothing(value: object) -> bool:
 def content_hash(content: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a canonical form."""
     return sha256(rfc8785.dumps(dict(content))).hexdigest()
+
+
+def given_in(document: Mapping[str, Any], edition: Edition) -> dict[str, str]:
+    """Return the fields that a document gives by another name, each with the name it has there."""
+    return Reading(document, edition).given_in
 
 
 def submitted_on(document: Mapping[str, Any], edition: Edition) -> date | None:

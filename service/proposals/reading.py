@@ -79,6 +79,8 @@ class Reading:
 
     def __init__(self, document: Mapping[str, Any], edition: Edition) -> None:
         self.problems: list[Problem] = []
+        self.given_in: dict[str, str] = {}
+        """Fields that the document gives by another name, each with the name it has there."""
         self._edition = edition
         self._misspelt("", document)
         self.read = self._document(document)
@@ -331,6 +333,8 @@ class Reading:
                 self.problems.append(Problem(field=field, message=f"There is no principle {key}"))
                 continue
             answer = self._of(field, key, said, _one_of(Answer))
+            if not _blank(said):
+                self.given_in[f"principles.{key}"] = field
             if answer:
                 answers[key] = answer
         return answers
@@ -373,12 +377,10 @@ class Reading:
         checks = given.get("ruleset_checks")
         claimed = checks.get(EXEMPT) if isinstance(checks, Mapping) else None
         value = given.get("embargo_exempt")
-        return (
-            self._of(
-                "embargo_exempt", "Exempt from the embargo", claimed if _blank(value) else value, self._free
-            )
-            or ""
-        )
+        if _blank(value):
+            value = claimed
+            self.given_in["embargo_exempt"] = f"ruleset_checks.{EXEMPT}"
+        return self._of("embargo_exempt", "Exempt from the embargo", value, self._free) or ""
 
     def _free(self, value: object) -> str:
         free = self._edition.embargo.exempt if self._edition.embargo else {}
