@@ -8,7 +8,7 @@ from service.handbook.edition import Decides, Edition, Forum
 from service.handbook.sources import Trail
 from service.handbook.ways import Complaint
 from service.handbook.words import in_words
-from service.handbook.written import Handbook
+from service.handbook.written import FIRST_YEAR, YEARS_AHEAD, Handbook
 from workflows.rules import calendar, series
 
 
@@ -168,6 +168,15 @@ def _off_days(handbook: Handbook, edition: Edition, today: date) -> Iterator[Com
                 yield ("forums", key, "also_meets", number), told
 
 
+def _closed(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """The organisation closes on days of its calendar, which a mistyped year would stretch."""
+    years = range(FIRST_YEAR, today.year + YEARS_AHEAD + 1)
+    for number, day in enumerate(handbook.calendar.closed.dates):
+        if day.year not in years:
+            told = f"{in_words(day)} is not in the calendar, from {years[0]} to {years[-1]}"
+            yield ("calendar", "closed", "dates", number), told
+
+
 def _not_met(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
     """A forum does not meet on a day on which it otherwise would."""
     first, last = edition.calendar
@@ -198,5 +207,5 @@ def complaints(handbook: Handbook, edition: Edition, today: date) -> Iterator[Co
         # An authority that nobody wrote down follows from the limit of the post below it.
         implied = section == "next_authority" and place[0] not in handbook.next_authority
         yield ("delegated_limits" if implied else section, *place), told
-    for check in (_by_email, _off_days, _not_met):
+    for check in (_by_email, _off_days, _closed, _not_met):
         yield from check(handbook, edition, today)

@@ -380,7 +380,9 @@ def _refused(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     All of them pass their funders, minor ones nobody else: funders refuse, or refer to SRG, which refuses.
     """
     offered = {kind: step.choices for kind, step in handbook.steps.items()}
-    funders, srg = offered.get("funding"), offered.get("srg", ()) if handbook.route.srg else ()
+    # What is referred is put on terms of its own, where a handbook has any.
+    referred = offered.get("referral", offered.get("srg", ()))
+    funders, srg = offered.get("funding"), referred if handbook.route.srg else ()
     if funders is None or Choice.REJECT in funders or (Choice.REFER_UP in funders and Choice.REJECT in srg):
         return
     ways = "reject, or refer_up to an SRG that may reject" if handbook.route.srg else "reject"

@@ -18,7 +18,6 @@ from service.handbook.written import Handbook
 
 SHIPPED = Path(__file__).parents[1] / "handbooks"
 _VARIANTS = "editions"
-_YEARS_AHEAD = 10
 
 
 class HandbookError(Exception):
@@ -73,7 +72,7 @@ def load(name: str | Path, *, variant: str = "", today: date | None = None) -> E
     if handbook is None or faults:
         raise HandbookError(faults)
     today = today or clock.real_now().date()
-    years = range(written.FIRST_YEAR, today.year + _YEARS_AHEAD + 1)
+    years = range(written.FIRST_YEAR, today.year + written.YEARS_AHEAD + 1)
     edition = building.edition(handbook, name=folder.name, variant=variant, years=years)
     complaints = ahead.complaints(handbook, edition, today)
     faults = [source.fault(trail, told) for trail, told in complaints]

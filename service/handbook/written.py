@@ -30,6 +30,8 @@ from workflows.model import Assurance, Choice, Hold, LadderRung, Quorum, Silence
 
 FIRST_YEAR = 2002
 """The papers begin in 2002, and so does every calendar."""
+YEARS_AHEAD = 10
+"""For how many years after this one it is known which days are worked, and who meets on them."""
 
 DECIDES_NOTHING = ("notification", "bid_outcome", "completion", "action")
 """The kinds of question whose answers decide nothing: they note, report, or confirm."""

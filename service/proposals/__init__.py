@@ -75,11 +75,13 @@ def check_complete(
     today: date,
     override: Size | None = None,
     writers: Collection[str] = (),
+    people: Edition | None = None,
 ) -> list[Problem]:
     """Return all that keeps a proposal from being submitted today (SYS-01, SYS-02, SYS-03).
 
     `override` is the size that the PMO has set for it, if any; `writers` are the people who have written in
-    it, besides those whom it names.
+    it, besides those whom it names. `people` is the edition in force, by which those who answer are found,
+    where that is another than the one whose rules hold.
     """
     reading = Reading(document, edition)
     checks = (
@@ -88,8 +90,8 @@ def check_complete(
         complete.years,
         complete.dates,
         partial(complete.answers, override=override),
-        complete.nobody,
-        partial(complete.authors_alone, writers=writers),
+        partial(complete.nobody, people=people or edition),
+        partial(complete.authors_alone, people=people or edition, writers=writers),
         complete.issues,
         complete.bid,
         complete.exception,

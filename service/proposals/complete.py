@@ -161,39 +161,42 @@ def unknown(read: ProposalDocument, edition: Edition, today: date) -> Iterator[P
         yield Problem(field="embargo_exempt", message=told)
 
 
-def nobody(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
-    """Complain of a post that would be asked, and that nobody holds nor any post above it (SYS-24)."""
+def nobody(read: ProposalDocument, edition: Edition, today: date, people: Edition) -> Iterator[Problem]:
+    """Complain of a post that would be asked, and that nobody holds nor any post above it (SYS-24).
+
+    `people` is the edition in force, by which those who answer are found.
+    """
     posts = [("lead_post", read.lead_post)]
     posts += [(f"funding_parties.{n}.post", party.post) for n, party in enumerate(read.funding_parties)]
     if read.funding_condition and read.funding_condition.pending:
         posts.append(("funding_condition.owner_post", read.funding_condition.owner_post))
     for field, post in posts:
-        if post in edition.posts and not edition.answering(post, today):
+        if post in edition.posts and not people.answering(post, today):
             title = edition.posts[post].title_on(today)
             told = f"Nobody holds {title}, nor any post above it, so nobody would be asked"
             yield Problem(field=field, message=told)
 
 
 def authors_alone(
-    read: ProposalDocument, edition: Edition, today: date, writers: Collection[str] = ()
+    read: ProposalDocument, edition: Edition, today: date, people: Edition, writers: Collection[str] = ()
 ) -> Iterator[Problem]:
     """Complain of a share that nobody could decide but those who wrote the proposal or put it forward (A30).
 
     A sponsor decides for their own post that pays, unless they lead the proposal or write it with others.
-    Covers change nothing: an author's is barred as the author is.
+    Covers change nothing: an author's is barred as the author is. Who wrote it is known by the edition of the
+    case, and who would answer by that in force, `people`; a sponsor who leads it by either is an author.
     """
-    rules, sponsor = edition.routing(today), edition.holder(read.sponsor_post, today)
-    led = {
-        writer.id for post in (read.lead_post, *read.co_authors) if (writer := edition.holder(post, today))
-    }
-    wrote, asks = {*led, *writers}, {sponsor.id} if sponsor else set[str]()
+    rules, sponsor = edition.routing(today), people.holder(read.sponsor_post, today)
+    wrote = {*_led(read, edition, today), *writers}
+    led = {*_led(read, edition, today), *_led(read, people, today)}
+    asks = {sponsor.id} if sponsor else set[str]()
     for number, share in enumerate(read.shares()):
         own = share.post == read.sponsor_post
         asked = [(share.post, wrote - (asks - led) if own else wrote)]
         if above := routing.authority(share, rules):
             asked.append((above, wrote))
         for post, barred in asked:
-            if edition.answering(post, today) and not _decides(edition, post, today, barred, wrote | asks):
+            if people.answering(post, today) and not _decides(people, post, today, barred, wrote | asks):
                 title = edition.posts[post].title_on(today)
                 told = (
                     f"Nobody could decide this share for {title}: all who hold that post or one above it "
@@ -201,6 +204,12 @@ def authors_alone(
                 )
                 yield Problem(field=f"funding_parties.{number}.post", message=told)
                 break
+
+
+def _led(read: ProposalDocument, edition: Edition, day: date) -> set[str]:
+    """Return who leads a proposal or writes it with others, by an edition on a day."""
+    posts = (read.lead_post, *read.co_authors)
+    return {writer.id for post in posts if (writer := edition.holder(post, day))}
 
 
 def _decides(

@@ -79,7 +79,10 @@ def received(tx: Tx, edition: Edition) -> date:
 def unfinished(tx: Tx, draft: Draft, edition: Edition) -> list[Problem]:
     """Return all that keeps a draft from being submitted today."""
     override = sizes.override(tx, draft.ref)
-    return proposals.check_complete(draft.document, edition, tx.today, override, writers=(draft.owner,))
+    people = telling.people_under(tx, edition)
+    return proposals.check_complete(
+        draft.document, edition, tx.today, override, writers=(draft.owner,), people=people
+    )
 
 
 def papers(proposal_route: Sequence[Leg], edition: Edition) -> tuple[tuple[str, date, date], ...]:

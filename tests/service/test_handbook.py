@@ -1882,6 +1882,38 @@ def test_a_minor_proposal_can_be_refused_for_good(
     )
 
 
+@pytest.mark.parametrize(
+    ("referral", "srg", "refused"),
+    [("reject", "reject", True), ("reject", "return", True), ("return", "reject", False)],
+)
+def test_srg_refuses_what_is_referred_on_the_terms_of_a_referral(
+    tmp_path: Path, referral: str, srg: str, refused: bool
+) -> None:
+    folder = copied(tmp_path)
+    funders = "  funding:\n    choices: [approve, approve_with_conditions, "
+    change(folder, "steps.yaml", f"{funders}reject, ", funders)
+    voted = "[approve, approve_with_conditions, reject, return, defer, abstain, declare_interest]"
+    change(folder, "steps.yaml", voted, f"[approve, {srg}]")
+    own = f"  referral:\n    choices: [approve, {referral}]\n    forum: srg\n    ladder: board\n    silence: expire\n"
+    change(folder, "steps.yaml", "  srg_meeting:\n", f"{own}  srg_meeting:\n")
+    if refused:
+        handbook.load(folder)
+        return
+    assert [fault.key for fault in faults(folder)] == ["steps.funding.choices"]
+
+
+def test_a_closing_day_does_not_stretch_the_calendar(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    days = "    dates: [2004-12-24, 2204-12-27, 1995-12-27]\n"
+    change(folder, "organisation.yaml", "    every_year:", f"{days}    every_year:")
+    with pytest.raises(HandbookError) as raised:
+        handbook.load(folder, today=date(2026, 11, 29))
+    assert [(fault.key, fault.message) for fault in raised.value.problems] == [
+        ("calendar.closed.dates[2]", "27 December 2204 is not in the calendar, from 2002 to 2036"),
+        ("calendar.closed.dates[3]", "27 December 1995 is not in the calendar, from 2002 to 2036"),
+    ]
+
+
 def test_where_there_is_no_srg_funders_refuse_for_good(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(SHIPPED.parent / "herefordshire", tmp_path / "herefordshire"))
     funders = "  funding:\n    choices: [approve, approve_with_conditions, "

@@ -13,6 +13,8 @@ from service.store.drafts import Draft
 from service.web import submitting
 from tests.service.web.conftest import settings
 from tests.service.web.office import Office, proposal
+from tests.support.activities import done
+from workflows.model import State
 
 LATER = {"title": "A better title"}
 
@@ -30,6 +32,40 @@ def helper() -> Iterator[ThreadPoolExecutor]:
     """Somebody who does something at the same time."""
     with ThreadPoolExecutor(1) as pool:
         yield pool
+
+
+CE = "chief-executive"
+
+
+def paid_by(*posts: str) -> dict[str, object]:
+    return {"funding_parties": [{"post": post, "share_percent": 100 // len(posts)} for post in posts]}
+
+
+@pytest.mark.parametrize(
+    ("writer", "payer", "heir", "refused"),
+    [
+        (CE, "bh-dmh", "cd-ell", False),  # Somebody else holds the post by now, and wrote nothing.
+        ("hoict-rc", CE, "hoict-rc", True),  # Whoever wrote it holds the post by now.
+    ],
+)
+def test_who_could_decide_a_share_is_found_by_the_handbook_in_force(
+    council: Office, writer: str, payer: str, heir: str, refused: bool
+) -> None:
+    content = proposal("PROP-02") | {"decision_needed_by": "2004-11-30"} | paid_by(payer)
+    draft = council.draft(content, owner=writer)
+    submit(council, draft)
+    done(council.course.begun(draft.ref))
+    council.became(draft.ref, State.RETURNED)
+    council.hands_over(CE, heir)
+    with council.store.writing() as tx:
+        drafts.save(tx, draft.ref, paid_by(CE) | LATER)
+        second = drafts.get(tx, draft.ref)
+    if not refused:
+        submit(council, second)
+        return
+    with pytest.raises(Malformed) as told:
+        submit(council, second)
+    assert [problem.field for problem in told.value.problems] == ["funding_parties.0.post"]
 
 
 def drafted(council: Office) -> Draft:
