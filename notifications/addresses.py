@@ -2,6 +2,8 @@
 
 An address is looked at twice: as it is written, when the settings are read, and as it resolves, each time
 something is sent. A name can come to mean another machine at any moment.
+
+How a mailbox is written is one rule, for the handbook that names it and for the letter that goes to it.
 """
 
 import re
@@ -15,6 +17,10 @@ _INSIDE_CLOUDS = (IPv4Network("168.63.129.16/32"), IPv4Network("192.0.0.0/24"))
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 """IPv6 addresses that stand for an IPv4 address, which is their last four bytes."""
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_NAME = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
+_MAILBOX = re.compile(rf"(?=.{{1,254}}\Z)(?=.{{1,64}}@)(?!.*=\?){_WORD}(\.{_WORD})*@{_NAME}(\.{_NAME})+")
+"""RFC 5321 without its quotation marks, and without what mail programs would decode (`=?`)."""
 
 
 def unfit(url: str, *, loopback: bool) -> str:
@@ -39,6 +45,11 @@ def unfit(url: str, *, loopback: bool) -> str:
     if here:
         return ""
     return _unfit_host(host)
+
+
+def mailbox(address: str) -> bool:
+    """Say whether a letter can be addressed so: `name@organisation.example`, in plain signs."""
+    return _MAILBOX.fullmatch(address) is not None
 
 
 def forbidden(address: Address, *, loopback: bool) -> bool:

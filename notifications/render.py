@@ -17,6 +17,7 @@ from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications import sayings
+from notifications.addresses import mailbox
 from notifications.invitation import Invitation, calendar
 from workflows import days
 from workflows.letters import (
@@ -152,14 +153,9 @@ def _html(kind: str, facts: dict[str, Any]) -> str:
 
 
 def _address(to: Addressee) -> Address:
-    name = _one_line(to.name)[:LONGEST_NAME].rstrip()
-    try:
-        address = Address(name, addr_spec=_one_line(to.address))
-    except (ValueError, IndexError):
-        raise BadAddress("This is not an address that mail could reach.") from None
-    if not (address.username and address.domain):
+    if not mailbox(to.address):
         raise BadAddress("This is not an address that mail could reach.")
-    return address
+    return Address(_one_line(to.name)[:LONGEST_NAME].rstrip(), addr_spec=to.address)
 
 
 def _one_line(line: str) -> str:

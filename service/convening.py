@@ -32,8 +32,8 @@ from workflows.rules import series as rule
 
 PREPARED = (MeetingState.PLANNED, MeetingState.CALLED)
 """States in which a meeting is prepared for."""
-CALLING = ("meeting_called", "meeting_moved")
-"""Kinds of letter that tell somebody when to be at a meeting."""
+CALLING = ("meeting_called", "meeting_moved", "agenda_sent")
+"""Kinds of letter from which somebody knows when to be at a meeting."""
 CHANGES = (MeetingMoved, MeetingCalledOff)
 """Letters that change what those who were called to a meeting were told."""
 
@@ -258,8 +258,13 @@ class Convening:
         *,
         key: date | None,
     ) -> list[QueuedLetter]:
-        """Write to the substitutes whom earlier letters called to a meeting, whoever is away by now."""
-        meeting = self._named(key or self._first(day))
+        """Write to the substitutes whom earlier letters called to a meeting, whoever is away by now.
+
+        Who has left is written to no more. Who has handed on the post is told only that a meeting is off: to
+        one that takes place another is called in their place.
+        """
+        meeting, today = self._named(key or self._first(day)), calendar.local_day(self._at)
+        off = letter is MeetingCalledOff
         return [
             self._letter(
                 letter,
@@ -273,6 +278,7 @@ class Convening:
             for row in letters.of_case(self._tx, self._series.ref)
             if row.kind in CALLING and row.props["meeting"] == meeting and row.props.get("in_place_of")
             if row.person in self._rules.people and row.post in self._rules.posts
+            if (held := self._rules.posts_of(row.person, today)) and (off or row.post in held)
         ]
 
     def _substitutes(self, day: date) -> Iterator[tuple[str, Person]]:

@@ -9,7 +9,7 @@ from datetime import date
 
 from service import sittings, telling
 from service.errors import Conflict, Forbidden, NotFound
-from service.handbook import Edition, ahead, boards
+from service.handbook import Edition, ahead
 from service.handbook.words import in_words
 from service.rehearsing import Rehearsal, Rerouted, Shift, Stored, Tally
 from service.store import cases, editions
@@ -133,11 +133,9 @@ def _fit(edition: Edition, day: date) -> None:
     if len(edition.publishers(day)) < 2:
         told = "fewer than two different people hold the posts of the PMO and the administrator"
         raise Conflict(f"Under this handbook {told} on {in_words(day)}, so the next could not be published.")
-    for one in boards.short(edition, edition.changes(day)):
-        since = "" if one.day == day else f" from {in_words(one.day)} on"
-        raise Conflict(f"Under this handbook {edition.forums[one.forum].name} cannot decide: {one}{since}.")
-    for _, told in ahead.gaps(edition, day):
-        raise Conflict(f"This handbook was good when it was checked, but not today: {told}.")
+    for trail, told in ahead.gaps(edition, day):
+        where = ".".join(map(str, trail))
+        raise Conflict(f"This handbook was good when it was checked, but not today: {where}: {told}.")
 
 
 def _name(edition: Edition) -> str:

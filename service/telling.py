@@ -73,8 +73,13 @@ def directory(tx: Tx, case: CaseView) -> Edition:
 
     A case keeps the rules it opened with. It does not keep the people: who has left must not decide.
     """
-    hash = editions.in_force_hash(tx, case.organisation)
-    return edition(tx, hash or case.edition)
+    return people_under(tx, edition(tx, case.edition))
+
+
+def people_under(tx: Tx, rules: Edition) -> Edition:
+    """Return the edition in force where the rules are those of an earlier one: it finds people."""
+    hash = editions.in_force_hash(tx, rules.organisation)
+    return edition(tx, hash) if hash else rules
 
 
 FAILING = "fault:failing:"

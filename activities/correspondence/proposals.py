@@ -192,6 +192,10 @@ class Correspondence(Outcomes, Sponsors):
             if decision.person not in told_now:
                 told_now.add(decision.person)
                 queued.append(self._outcome(step, closing, made, decision.person, decision.post))
+        after = self._after(step, closing, made)
+        # Sponsor and lead read in theirs who put it off and why: it takes the place of what others are told.
+        deferred = [one for one in after if one.kind == "deferred" and one.person not in told_now]
+        told_now |= {one.person for one in deferred}
         for seat in step.seats:
             for holder in seat.holders:
                 # Whoever may answer no more is not asked again either.
@@ -208,8 +212,7 @@ class Correspondence(Outcomes, Sponsors):
             if person and person.id not in told_now and post not in followed:
                 told_now.add(person.id)
                 queued.append(self._outcome(step, closing, made, person.id, post))
-        after = self._after(step, closing, made)
-        return queued + [one for one in after if one.kind != "deferred" or one.person not in told_now]
+        return queued + [one for one in after if one.kind != "deferred" or one in deferred]
 
 
 def _new(seat: Seat, step: StepView) -> tuple[Holder, ...]:

@@ -11,6 +11,7 @@ import typer
 from service import clock, handbook, proposals
 from service.cli.common import Json, stop
 from service.handbook import Edition, Fault, HandbookError, sources
+from service.handbook.words import in_words
 from workflows.model import Leg
 from workflows.rules import routing
 
@@ -193,9 +194,17 @@ def _faults(
     """Return what keeps a proposal's way from being worked out, at the lines where it is written."""
     submitted = proposals.submitted_on(proposal, edition)
     problems = proposals.check_route(proposal, edition, submitted or date.min)
-    faults = [source.fault((*trail, *_trail(problem.field)), problem.message) for problem in problems]
+    given_in = proposals.given_in(proposal, edition)
+    faults = [
+        source.fault((*trail, *_trail(given_in.get(problem.field, problem.field))), problem.message)
+        for problem in problems
+    ]
     if not faults and submitted is None:
         faults.append(source.fault((*trail, "submitted_on"), "Say on which day it was submitted"))
+    first, last = edition.calendar
+    if submitted and not first <= submitted <= last:
+        told = f"must be from {in_words(first)} to {in_words(last)}: no other meetings are known"
+        faults.append(source.fault((*trail, "submitted_on"), told))
     return faults
 
 
@@ -207,6 +216,9 @@ def _remarks(proposal: dict[str, Any], edition: Edition) -> Iterator[str]:
         yield f"its way is that of a proposal that meets {', '.join(unanswered)}, which it does not answer"
     if read.submitted_on and read.decision_needed_by and read.decision_needed_by <= read.submitted_on:
         yield "its decision is needed by a day that is not after its submission"
+    last = edition.calendar[1]
+    if read.decision_needed_by and read.decision_needed_by > last:
+        yield f"its decision is needed after {in_words(last)}, and no meetings are known after that day"
 
 
 def _trail(field: str) -> sources.Trail:

@@ -178,7 +178,7 @@ def answers_of(proposal: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "about": {
             "title": proposal["title"],
-            "summary": f"{proposal['title']}.",
+            "summary": f"It brings: {'; '.join(_within(benefit) for benefit in proposal['benefits'])}.",
             "department": proposal["department"],
             "size": proposal["size"]["value"],
         }
@@ -210,6 +210,11 @@ def answers_of(proposal: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         },
         "people": {"sponsor_post": proposal["sponsor_post"], "lead_post": proposal["lead_post"]},
     }
+
+
+def _within(sentence: str) -> str:
+    """Return a sentence as a part of another."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def day_boxes(name: str, day: date) -> dict[str, str]:

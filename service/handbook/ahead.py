@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
-from service.handbook import boards
+from service.handbook import boards, building
 from service.handbook.edition import Decides, Edition, Forum
 from service.handbook.sources import Trail
 from service.handbook.ways import Complaint
 from service.handbook.words import in_words
-from service.handbook.written import Handbook
+from service.handbook.written import FIRST_YEAR, YEARS_AHEAD, Handbook
 from workflows.rules import calendar, series
 
 
@@ -16,13 +16,14 @@ def _boards(edition: Edition, today: date) -> Iterator[Complaint]:
     """A board can decide with the people who hold its posts, today and after every change that is known."""
     for one in boards.short(edition, _days(edition, today)):
         trail = ("steps", one.kind, "quorum") if one.kind else ("forums", one.forum, "members")
-        yield trail, f"{one}{_since(one.day, today)}"
+        yield trail, f"{one}{_since(one.day, edition, today)}"
 
 
 def _days(edition: Edition, today: date, *besides: date) -> tuple[date, ...]:
     """Return the days to look at: the first working day from today on, and from each change that is known.
 
-    Nobody is asked in between, so that a post may well be vacant over a weekend.
+    A post may well be vacant over a weekend: what is put to it then is brought to its next holder once they
+    hold it, and no working day is lost.
     """
     return tuple(sorted({_worked(day, edition) for day in (*edition.changes(today), *besides)}))
 
@@ -38,7 +39,7 @@ def _seats(edition: Edition, today: date) -> Iterator[Complaint]:
         for day in _days(edition, today):
             if found := next(_doubled(edition, forum, day), None):
                 trail, told = found
-                yield trail, f"{told}{_since(day, today)}; a post has one"
+                yield trail, f"{told}{_since(day, edition, today)}; a post has one"
                 break
 
 
@@ -66,7 +67,7 @@ def _nobody(edition: Edition, today: date) -> Iterator[Complaint]:
             if post not in told and edition.answering(post, day) is None:
                 told.add(post)
                 who = post if post == named else f"{post}, which acts for {named}"
-                nobody = f"nobody holds {who}{_since(day, today)}, nor any post above it"
+                nobody = f"nobody holds {who}{_since(day, edition, today)}, nor any post above it"
                 yield trail, f"{nobody}: nobody would be asked"
 
 
@@ -165,19 +166,46 @@ def _off_days(handbook: Handbook, edition: Edition, today: date) -> Iterator[Com
     """No meeting is named for a day that is not worked; one that recurs moves by itself."""
     for key, forum in handbook.forums.items():
         for number, day in enumerate(forum.also_meets):
-            if not calendar.is_working(day, edition.non_working):
+            first, last = edition.calendar
+            if not first <= day <= last:
+                told = f"{in_words(day)} is not in the calendar, from {in_words(first)} to {in_words(last)}"
+                yield ("forums", key, "also_meets", number), told
+            elif not calendar.is_working(day, edition.non_working):
                 told = f"{in_words(day)} is not a working day; name another"
                 yield ("forums", key, "also_meets", number), told
 
 
-def _since(day: date, today: date) -> str:
-    return "" if day == today else f" from {in_words(day)} on"
+def _closed(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """The organisation closes on days of its calendar, which a mistyped year would stretch."""
+    years = range(FIRST_YEAR, today.year + YEARS_AHEAD + 1)
+    for number, day in enumerate(handbook.calendar.closed.dates):
+        if day.year not in years:
+            told = f"{in_words(day)} is not in the calendar, from {years[0]} to {years[-1]}"
+            yield ("calendar", "closed", "dates", number), told
+
+
+def _not_met(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
+    """A forum does not meet on a day on which it otherwise would."""
+    first, last = edition.calendar
+    for key, forum in handbook.forums.items():
+        regular = building.held(forum, range(first.year, last.year + 1), edition.non_working)
+        for number, day in enumerate(forum.does_not_meet):
+            if day not in {*regular, *regular.values(), *forum.also_meets}:
+                told = f"{in_words(day)} has no meeting that could be left out"
+                yield ("forums", key, "does_not_meet", number), told
+
+
+def _since(day: date, edition: Edition, today: date) -> str:
+    """Say from which day on something is so; nothing if that is today, or if nothing changes until then."""
+    so_today = day == _worked(today, edition) and edition.changes(today, day) == (today,)
+    return "" if so_today else f" from {in_words(day)} on"
 
 
 def gaps(edition: Edition, today: date) -> Iterator[Complaint]:
     """Go through what would leave a case waiting for ever under an edition that comes into force on a day."""
-    for check in (_boards, _seats, _nobody, _meetings):
-        yield from check(edition, _worked(today, edition))
+    for check in (_boards, _seats, _nobody):
+        yield from check(edition, today)
+    yield from _meetings(edition, _worked(today, edition))
 
 
 def complaints(handbook: Handbook, edition: Edition, today: date) -> Iterator[Complaint]:
@@ -186,5 +214,5 @@ def complaints(handbook: Handbook, edition: Edition, today: date) -> Iterator[Co
         # An authority that nobody wrote down follows from the limit of the post below it.
         implied = section == "next_authority" and place[0] not in handbook.next_authority
         yield ("delegated_limits" if implied else section, *place), told
-    for check in (_by_email, _off_days):
+    for check in (_by_email, _off_days, _closed, _not_met):
         yield from check(handbook, edition, today)

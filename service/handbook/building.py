@@ -74,15 +74,19 @@ def next_authorities(handbook: Handbook) -> dict[str, str]:
     return {post: authority for post, authority in above.items() if authority}
 
 
-def _forum(forum: written.ForumEntry, years: range, non_working: Collection[date]) -> Forum:
+def held(forum: written.ForumEntry, years: range, non_working: Collection[date]) -> dict[date, date]:
+    """Return each day on which a forum's meeting recurs, and that on which it is held.
+
+    One that recurs on a day that is not worked is held on the next that is.
+    """
     regular = forum.meets.days(years) if forum.meets else []
-    # A meeting that recurs on a day that is not worked is held on the next that is.
-    held = {
-        calendar.nth_working_day(day - timedelta(days=1), 1, non_working)
-        for day in regular
-        if day not in forum.does_not_meet
-    }
-    days = sorted({*held, *forum.also_meets} - {*forum.does_not_meet})
+    return {day: calendar.nth_working_day(day - timedelta(days=1), 1, non_working) for day in regular}
+
+
+def _forum(forum: written.ForumEntry, years: range, non_working: Collection[date]) -> Forum:
+    regular = held(forum, years, non_working)
+    kept = {actual for day, actual in regular.items() if day not in forum.does_not_meet}
+    days = sorted({*kept, *forum.also_meets} - {*forum.does_not_meet})
     derived = {"meets", "also_meets", "does_not_meet", "quorum"}
     return Forum(
         **forum.model_dump(exclude=derived),

@@ -7,7 +7,8 @@ from itertools import combinations, pairwise
 
 import holidays
 
-from service.handbook import projects, provided, ways
+from notifications.addresses import mailbox
+from service.handbook import bounds, projects, provided, ways
 from service.handbook.sources import Fault, Source, Trail
 from service.handbook.ways import A_WORD, KEY, Complaint, written_in
 from service.handbook.words import in_words
@@ -43,7 +44,7 @@ _FEWEST_WORKED = 17
 
 def faults(handbook: Handbook, source: Source) -> list[Fault]:
     """Return everything that is wrong with what the files say together."""
-    checks = (*_CHECKS, *ways.CHECKS, *provided.CHECKS, *projects.CHECKS)
+    checks = (*_CHECKS, *bounds.CHECKS, *ways.CHECKS, *provided.CHECKS, *projects.CHECKS)
     return [source.fault(trail, told) for check in checks for trail, told in check(handbook, source)]
 
 
@@ -134,12 +135,16 @@ def _addresses(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         *((("posts", key, "email"), post.email) for key, post in handbook.posts.items()),
         *((("people", key, "email"), person.email) for key, person in handbook.people.items()),
     ]
-    others = [(("forums", key, "email"), forum.email) for key, forum in handbook.forums.items()]
+    others: list[tuple[Trail, str]] = [
+        *((("forums", key, "email"), forum.email) for key, forum in handbook.forums.items()),
+        *(
+            (("departments", key, "email"), each.email)
+            for key, each in handbook.departments.items()
+            if each.email
+        ),
+    ]
     for trail, address in (*written, *others):
-        before, at, after = address.partition("@")
-        if not (before and at and "." in after) or any(
-            sign.isspace() or sign in "@," for sign in before + after
-        ):
+        if not mailbox(address):
             yield trail, f"{address or 'an empty word'} is not an email address"
     seen: dict[str, Trail] = {}
     for trail, address in written:
@@ -369,14 +374,19 @@ def _choices(handbook: Handbook, source: Source) -> Iterator[Complaint]:
 
 
 def _refused(handbook: Handbook, source: Source) -> Iterator[Complaint]:
-    """A proposal can be refused for good, and not only returned: by its funders, or by SRG."""
-    route, steps = handbook.route, handbook.steps
-    refusing = ("funding", "srg") if route.srg and route.srg_decides_major else ("funding",)
-    if "funding" in steps and not any(
-        Choice.REJECT in steps[kind].choices for kind in refusing if kind in steps
-    ):
-        told = "must offer reject, or a proposal could be returned for ever and never refused"
-        yield ("steps", "funding", "choices"), f"{' or '.join(refusing)} {told}"
+    """A proposal of either size can be refused for good, and not only returned.
+
+    All of them pass their funders, minor ones nobody else: funders refuse, or refer to SRG, which refuses.
+    """
+    offered = {kind: step.choices for kind, step in handbook.steps.items()}
+    # What is referred is put on terms of its own, where a handbook has any.
+    referred = offered.get("referral", offered.get("srg", ()))
+    funders, srg = offered.get("funding"), referred if handbook.route.srg else ()
+    if funders is None or Choice.REJECT in funders or (Choice.REFER_UP in funders and Choice.REJECT in srg):
+        return
+    ways = "reject, or refer_up to an SRG that may reject" if handbook.route.srg else "reject"
+    told = f"must offer {ways}, or a minor proposal could be returned for ever and never refused"
+    yield ("steps", "funding", "choices"), told
 
 
 def _goes_up(kind: str, choice: Choice) -> bool:

@@ -490,19 +490,19 @@ class Edition(Frozen):
         known = self.posts.get(post)
         return known.line if known else None
 
+    def above(self, post: str) -> tuple[str, ...]:
+        """Return the posts up the line of a post, the next first."""
+        way = [post]
+        while (above := self.line(way[-1])) and above not in way:
+            way.append(above)
+        return tuple(way[1:])
+
     def answering(self, post: str, day: date) -> str | None:
         """Return the post that is asked for a post on a day: itself, or if it is vacant the next in the line.
 
         None if nobody holds it nor any post above it, so that nobody would be asked (SYS-24).
         """
-        above: str | None = post
-        seen: list[str] = []
-        while above and above not in seen:
-            if self.holder(above, day):
-                return above
-            seen.append(above)
-            above = self.line(above)
-        return None
+        return next((each for each in (post, *self.above(post)) if self.holder(each, day)), None)
 
     def address(self, post: str, person: str, day: date) -> str:
         """Return where to write on a day: to the post's mailbox for who holds it then, else to the person.
@@ -664,6 +664,11 @@ class Edition(Frozen):
 
     def _acting(self, post: str, day: date | None) -> str:
         return self.acting(post, day) if day else post
+
+    @property
+    def calendar(self) -> tuple[date, date]:
+        """The first and the last day of which it is known whether they are worked, and who meets on them."""
+        return date(min(self.non_working).year, 1, 1), date(max(self.non_working).year, 12, 31)
 
     def validity_from(self, day: date) -> Validity | None:
         """Return how long what is submitted on a day is good for once it is approved.

@@ -18,7 +18,6 @@ from service.handbook.written import Handbook
 
 SHIPPED = Path(__file__).parents[1] / "handbooks"
 _VARIANTS = "editions"
-_YEARS_AHEAD = 10
 
 
 class HandbookError(Exception):
@@ -65,7 +64,7 @@ def load(name: str | Path, *, variant: str = "", today: date | None = None) -> E
     if not folder.is_dir():
         known = ", ".join(names())
         told = f"there is no such handbook; shipped are {known}, and any folder may be named"
-        raise HandbookError([Fault(file=str(name), line=1, key="", message=told)])
+        raise HandbookError([Fault(file=str(name), line=0, key="", message=told)])
     source = _source(folder, variant)
     handbook, faults = _understood(source)
     if handbook is not None and not source.broken:
@@ -73,7 +72,7 @@ def load(name: str | Path, *, variant: str = "", today: date | None = None) -> E
     if handbook is None or faults:
         raise HandbookError(faults)
     today = today or clock.real_now().date()
-    years = range(written.FIRST_YEAR, today.year + _YEARS_AHEAD + 1)
+    years = range(written.FIRST_YEAR, today.year + written.YEARS_AHEAD + 1)
     edition = building.edition(handbook, name=folder.name, variant=variant, years=years)
     complaints = ahead.complaints(handbook, edition, today)
     faults = [source.fault(trail, told) for trail, told in complaints]
@@ -94,7 +93,7 @@ def _source(folder: Path, variant: str) -> Source:
     """Put the files of a folder together, and lay the variant's file over them."""
     whole = Source()
     called = Path(folder.name) if folder.parent == SHIPPED else folder
-    whole.places[()] = sources.Place(file=str(called), line=1)
+    whole.places[()] = sources.Place(file=str(called), line=0)
     for path in sorted(folder.rglob("*.y*ml")):
         if path.parent.name != _VARIANTS:
             _add(whole, sources.read(path, called=str(called / path.relative_to(folder))))
@@ -159,7 +158,7 @@ def _words(detail: ErrorDetails, key: str) -> str:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
-            return "is missing"
+            return "is missing" if len(_trail(detail)) > 1 else "is missing: no file has this section"
         case "extra_forbidden":
             near = difflib.get_close_matches(key, _keys(Handbook), n=1)
             return "is not a key that is known here" + (f"; did you mean {near[0]}?" if near else "")
@@ -176,7 +175,7 @@ def _words(detail: ErrorDetails, key: str) -> str:
         case "greater_than":
             return f"must be more than {context['gt']}"
         case "string_pattern_mismatch":
-            return "must be a month and a day that exist, written as 12-27"
+            return written.PATTERNS[context["pattern"]]
         case kind if kind.startswith("decimal") and "percent" in key:
             return "must be a percentage, written as 10 or 12.5"
         case kind if kind.startswith("decimal"):

@@ -30,11 +30,13 @@ class Fault(Frozen):
 
     file: str
     line: int
+    """0 where it is the whole that is wrong, such as a folder."""
     key: str
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(filter(None, (f"{self.file}:{self.line}", self.key, self.message)))
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(filter(None, (place, self.key, self.message)))
 
 
 class Place(Frozen):
@@ -70,7 +72,8 @@ class Source:
         """Return `base` with this over it: mappings are joined key by key, all else replaced."""
         joined = Source()
         joined.data = _joined(base.data, self.data)
-        joined.places = base.places | self.places
+        # The whole stays the base's: what neither says is missing from its folder.
+        joined.places = base.places | {trail: place for trail, place in self.places.items() if trail}
         joined.faults = [*base.faults, *self.faults]
         joined.broken = base.broken or self.broken
         return joined

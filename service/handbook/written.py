@@ -30,6 +30,8 @@ from workflows.rules import reports
 
 FIRST_YEAR = 2002
 """The papers begin in 2002, and so does every calendar."""
+YEARS_AHEAD = 10
+"""For how many years after this one it is known which days are worked, and who meets on them."""
 
 DECIDES_NOTHING = ("notification", "bid_outcome", "completion", "action", *reports.DECIDES_NOTHING)
 """The kinds of question whose answers decide nothing: they note, report, or confirm."""
@@ -52,8 +54,15 @@ Month = Literal[
 ]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
 Which = Literal["first", "second", "third", "fourth", "last"]
-DayOfYear = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
-TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+_DAY_OF_YEAR = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+_TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
+PATTERNS = {
+    _DAY_OF_YEAR: "must be a month and a day that exist, written as 12-27",
+    _TIME_OF_DAY: "must be a time of day, written as 09:30",
+}
+"""What is said of a word that is not written as it must be."""
+DayOfYear = Annotated[str, Field(pattern=_DAY_OF_YEAR)]
+TimeOfDay = Annotated[str, Field(pattern=_TIME_OF_DAY)]
 
 _MONTHS: tuple[str, ...] = Month.__args__  # type: ignore[attr-defined]
 _WEEKDAYS = {

@@ -4,9 +4,9 @@ A draft may be incomplete, but what it says must be readable. A submitted versio
 kept in one canonical form, by whose hash everybody knows that they speak of the same proposal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -18,9 +18,9 @@ from service.errors import Malformed, Problem
 from service.handbook import Edition
 from service.proposals import complete, provided
 from service.proposals.complete import FARTHEST_YEARS, years_after
-from service.proposals.document import Answer, FundingParty, ProposalDocument
+from service.proposals.document import Answer, ProposalDocument
 from service.proposals.reading import NAMES, Reading, misspelt
-from workflows.model import Proposal, Share, Size
+from workflows.model import Proposal, Size
 
 __all__ = [
     "ASKED_LATER",
@@ -34,6 +34,7 @@ __all__ = [
     "check_route",
     "content_hash",
     "facts",
+    "given_in",
     "misspelt",
     "normalise",
     "provided",
@@ -56,8 +57,6 @@ ASKED_LATER = (
     "sharing",
 )
 """What stands beside the principles: in the canonical form only where something is said."""
-_PENNY = Decimal("0.01")
-_HUNDRED = Decimal(100)
 
 
 def read(document: Mapping[str, Any], edition: Edition) -> ProposalDocument:
@@ -71,11 +70,18 @@ def check_draft(document: Mapping[str, Any], edition: Edition) -> list[Problem]:
 
 
 def check_complete(
-    document: Mapping[str, Any], edition: Edition, today: date, override: Size | None = None
+    document: Mapping[str, Any],
+    edition: Edition,
+    today: date,
+    override: Size | None = None,
+    writers: Collection[str] = (),
+    people: Edition | None = None,
 ) -> list[Problem]:
     """Return all that keeps a proposal from being submitted today (SYS-01, SYS-02, SYS-03).
 
-    `override` is the size that the PMO has set for it, if any.
+    `override` is the size that the PMO has set for it, if any; `writers` are the people who have written in
+    it, besides those whom it names. `people` is the edition in force, by which those who answer are found,
+    where that is another than the one whose rules hold.
     """
     reading = Reading(document, edition)
     checks = (
@@ -84,7 +90,8 @@ def check_complete(
         complete.years,
         complete.dates,
         partial(complete.answers, override=override),
-        complete.nobody,
+        partial(complete.nobody, people=people or edition),
+        partial(complete.authors_alone, people=people or edition, writers=writers),
         complete.issues,
         complete.bid,
         complete.exception,
@@ -147,6 +154,11 @@ def content_hash(content: Mapping[str, Any]) -> str:
     return sha256(rfc8785.dumps(dict(content))).hexdigest()
 
 
+def given_in(document: Mapping[str, Any], edition: Edition) -> dict[str, str]:
+    """Return the fields that a document gives by another name, each with the name it has there."""
+    return Reading(document, edition).given_in
+
+
 def submitted_on(document: Mapping[str, Any], edition: Edition) -> date | None:
     """Return the day a document in a file says it was submitted on."""
     return Reading(document, edition).read.submitted_on
@@ -177,7 +189,7 @@ def facts(
         co_authors=read.co_authors,
         size=edition.size(capital, read.size, override),
         capital=capital,
-        shares=_amounts(read.funding_parties, capital.quantize(_PENNY)),
+        shares=read.shares(),
         submitted=submitted,
         decide_by=read.decision_needed_by,
         principles={key: str(answer) for key, answer in read.principles.items()},
@@ -188,19 +200,3 @@ def facts(
         bid_owner=bid.owner_post if bid else "",
         embargo_exempt=bool(read.embargo_exempt),
     )
-
-
-def _amounts(parties: Sequence[FundingParty], capital: Decimal) -> tuple[Share, ...]:
-    """Turn percents into pounds that add up to the capital; the last party takes the odd pence."""
-    shares: list[Share] = []
-    left = capital
-    for number, party in enumerate(parties, start=1):
-        percent = party.share_percent or Decimal(0)
-        amount = left if number == len(parties) else _share(capital, percent)
-        left -= amount
-        shares.append(Share(post=party.post, percent=percent, amount=amount))
-    return tuple(shares)
-
-
-def _share(capital: Decimal, percent: Decimal) -> Decimal:
-    return (capital * percent / _HUNDRED).quantize(_PENNY, ROUND_DOWN)

@@ -1,7 +1,7 @@
 """What a proposal must say before it can be submitted, or its way worked out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from service.handbook import Edition, Principle
 from service.handbook.words import in_words, pounds
 from service.proposals.document import Answer, Bid, ProposalDocument
 from workflows.model import Size
+from workflows.rules import routing
 
 HUNDRED = Decimal(100)
 FARTHEST_YEARS = 10
@@ -160,15 +161,66 @@ def unknown(read: ProposalDocument, edition: Edition, today: date) -> Iterator[P
         yield Problem(field="embargo_exempt", message=told)
 
 
-def nobody(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:
-    """Complain of a post that would be asked, and that nobody holds nor any post above it (SYS-24)."""
+def nobody(read: ProposalDocument, edition: Edition, today: date, people: Edition) -> Iterator[Problem]:
+    """Complain of a post that would be asked, and that nobody holds nor any post above it (SYS-24).
+
+    `people` is the edition in force, by which those who answer are found.
+    """
     posts = [("lead_post", read.lead_post)]
     posts += [(f"funding_parties.{n}.post", party.post) for n, party in enumerate(read.funding_parties)]
+    if read.funding_condition and read.funding_condition.pending:
+        posts.append(("funding_condition.owner_post", read.funding_condition.owner_post))
     for field, post in posts:
-        if post in edition.posts and not edition.answering(post, today):
+        if post in edition.posts and not people.answering(post, today):
             title = edition.posts[post].title_on(today)
             told = f"Nobody holds {title}, nor any post above it, so nobody would be asked"
             yield Problem(field=field, message=told)
+
+
+def authors_alone(
+    read: ProposalDocument, edition: Edition, today: date, people: Edition, writers: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Complain of a share that nobody could decide but those who wrote the proposal or put it forward (A30).
+
+    A sponsor decides for their own post that pays, unless they lead the proposal or write it with others.
+    Covers change nothing: an author's is barred as the author is. Who wrote it is known by the edition of the
+    case, and who would answer by that in force, `people`; a sponsor who leads it by either is an author.
+    """
+    rules, sponsor = edition.routing(today), people.holder(read.sponsor_post, today)
+    wrote = {*_led(read, edition, today), *writers}
+    led = {*_led(read, edition, today), *_led(read, people, today)}
+    asks = {sponsor.id} if sponsor else set[str]()
+    for number, share in enumerate(read.shares()):
+        own = share.post == read.sponsor_post
+        asked = [(share.post, wrote - (asks - led) if own else wrote)]
+        if above := routing.authority(share, rules):
+            asked.append((above, wrote))
+        for post, barred in asked:
+            if people.answering(post, today) and not _decides(people, post, today, barred, wrote | asks):
+                title = edition.posts[post].title_on(today)
+                told = (
+                    f"Nobody could decide this share for {title}: all who hold that post or one above it "
+                    "wrote the proposal or put it forward"
+                )
+                yield Problem(field=f"funding_parties.{number}.post", message=told)
+                break
+
+
+def _led(read: ProposalDocument, edition: Edition, day: date) -> set[str]:
+    """Return who leads a proposal or writes it with others, by an edition on a day."""
+    posts = (read.lead_post, *read.co_authors)
+    return {writer.id for post in posts if (writer := edition.holder(post, day))}
+
+
+def _decides(
+    edition: Edition, post: str, day: date, barred: Collection[str], barred_above: Collection[str]
+) -> bool:
+    """Say whether the holder of a post, or of one up its line, is none of those who are barred."""
+    holder = edition.holder(post, day)
+    if holder and holder.id not in barred:
+        return True
+    above = [holder for each in edition.above(post) if (holder := edition.holder(each, day))]
+    return any(holder.id not in barred_above for holder in above)
 
 
 def issues(read: ProposalDocument, edition: Edition, today: date) -> Iterator[Problem]:

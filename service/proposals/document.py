@@ -1,16 +1,20 @@
 """The values a proposal consists of, once it has been read."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, PlainSerializer
 
-from workflows.model import Frozen, Relation, Size
+from workflows.model import Frozen, Relation, Share, Size
 
 Pounds = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]
 Percent = Annotated[Decimal, PlainSerializer(lambda share: f"{share.normalize():f}", return_type=str)]
+
+
+_PENNY = Decimal("0.01")
+_HUNDRED = Decimal(100)
 
 
 class Answer(StrEnum):
@@ -225,3 +229,15 @@ class ProposalDocument(Frozen):
     decision_needed_by: date | None = None
     submitted_on: date | None = None
     """Only for working out a route away from any case; a submission is dated by the Clock."""
+
+    def shares(self) -> tuple[Share, ...]:
+        """Return what each party pays, in pounds that add up to the capital; the last takes the odd pence."""
+        left = capital = (self.cost_profile.capital_gbp or Decimal(0)).quantize(_PENNY)
+        shares: list[Share] = []
+        for number, party in enumerate(self.funding_parties, start=1):
+            percent = party.share_percent or Decimal(0)
+            part = (capital * percent / _HUNDRED).quantize(_PENNY, ROUND_DOWN)
+            amount = left if number == len(self.funding_parties) else part
+            left -= amount
+            shares.append(Share(post=party.post, percent=percent, amount=amount))
+        return tuple(shares)

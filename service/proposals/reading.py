@@ -46,8 +46,8 @@ NAMES = (
 )
 """What may be said of a proposal, by its names. Whatever else stands beside it is passed over."""
 _PARTS = {**versions.FIELDS, "data_protection": ("personal_data", "information_sharing_agreement_needed")}
-_NOT_MEANT = ("authors", "principles_note")
-"""Names near to those of a proposal that say something else: who wrote it, and a remark in a file."""
+_NOT_MEANT = ("authors", "principles_note", "submitted_at", "submitted_by", "submitted_to")
+"""Names near to those of a proposal that say something else: who wrote it or gave it in, and a remark."""
 _NEAR = 0.8
 """How alike two names are of which one was meant for the other; 1 is the same."""
 EXEMPT = "exempt_from_embargo"
@@ -79,12 +79,14 @@ class Reading:
 
     def __init__(self, document: Mapping[str, Any], edition: Edition) -> None:
         self.problems: list[Problem] = []
+        self.given_in: dict[str, str] = {}
+        """Fields that the document gives by another name, each with the name it has there."""
         self._edition = edition
-        self._misspelt("", document, NAMES)
+        self._misspelt("", document)
         self.read = self._document(document)
 
-    def _misspelt(self, section: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
-        for name, meant in misspelt(given, known).items():
+    def _misspelt(self, section: str, given: Mapping[str, Any]) -> None:
+        for name, meant in misspelt(given, section.partition(".")[0]).items():
             told = f"There is no field {name}; did you mean {meant}?"
             self.problems.append(Problem(field=f"{section}.{name}" if section else name, message=told))
 
@@ -331,6 +333,8 @@ class Reading:
                 self.problems.append(Problem(field=field, message=f"There is no principle {key}"))
                 continue
             answer = self._of(field, key, said, _one_of(Answer))
+            if not _blank(said):
+                self.given_in[f"principles.{key}"] = field
             if answer:
                 answers[key] = answer
         return answers
@@ -373,12 +377,10 @@ class Reading:
         checks = given.get("ruleset_checks")
         claimed = checks.get(EXEMPT) if isinstance(checks, Mapping) else None
         value = given.get("embargo_exempt")
-        return (
-            self._of(
-                "embargo_exempt", "Exempt from the embargo", claimed if _blank(value) else value, self._free
-            )
-            or ""
-        )
+        if _blank(value):
+            value = claimed
+            self.given_in["embargo_exempt"] = f"ruleset_checks.{EXEMPT}"
+        return self._of("embargo_exempt", "Exempt from the embargo", value, self._free) or ""
 
     def _free(self, value: object) -> str:
         free = self._edition.embargo.exempt if self._edition.embargo else {}
@@ -561,25 +563,31 @@ class Reading:
 
     def _mapping(self, field: str, label: str, value: object) -> Mapping[str, Any]:
         named = self._of(field, label, value, _fields) or {}
-        self._misspelt(field, named, _PARTS.get(field.partition(".")[0], ()))
+        self._misspelt(field, named)
         return named
 
 
-def misspelt(given: Iterable[str], known: Sequence[str] = NAMES) -> dict[str, str]:
-    """Return the names that are nearly known ones, each with that for which it was meant."""
+def misspelt(given: Iterable[str], section: str = "") -> dict[str, str]:
+    """Return the names that are nearly known ones, each with that for which it was meant.
+
+    Without a section they are those of the proposal itself, beside which more may stand under a name that
+    goes on from a known one, such as department_name. In a section, or of an amount, such a name is the known
+    one in other words, and what it says would be lost.
+    """
+    known = _PARTS.get(section, ()) if section else NAMES
     unknown = [name for name in given if name not in known and name not in _NOT_MEANT]
-    near = {name: get_close_matches(name, known, n=1, cutoff=_NEAR) for name in unknown[:_MOST]}
-    return {name: meant for name, found in near.items() for meant in found if _slipped(name, meant)}
+    near = {name: get_close_matches(_bare(name), known, n=1, cutoff=_NEAR) for name in unknown[:_MOST]}
+    return {
+        name: meant
+        for name, found in near.items()
+        for meant in found
+        if section or meant in _PARTS["cost_profile"] or not _bare(name).startswith(f"{meant}_")
+    }
 
 
-def _slipped(name: str, meant: str) -> bool:
-    """Say whether a name is another with letters astray; one with a word more, or another word, is not."""
-    words, others = name.split("_"), meant.split("_")
-    if len(words) != len(others):
-        return not name.startswith(f"{meant}_")
-    return all(
-        get_close_matches(word, [other], cutoff=0.5) for word, other in zip(words, others, strict=True)
-    )
+def _bare(name: str) -> str:
+    """Return a name without what only says that there may be several, and without signs at its end."""
+    return name.rstrip("_").removesuffix("_lists").removesuffix("_list")
 
 
 # ---------------------------------------------------------------------- reading values

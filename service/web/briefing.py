@@ -231,7 +231,7 @@ def brief(tx: Tx, sight: Sight) -> Brief:
             *telling.coincidences(tx, case, edition, tx.today, asked.values()),
             *telling.besides(tx, case, edition, tx.today, [seat.post] if step.kind == "extra" else ()),
         ),
-        choices=step.choices,
+        choices=sight.choices,
         votes=boards.votes(step, veto=seat.veto),
         answers=step.answers,
     )
@@ -265,7 +265,7 @@ def _of_action(tx: Tx, sight: Sight) -> Brief:
         due=words.local(step.due),
         rows=tuple(Row(what=what, which=which) for what, which in conditions.task_rows(task)),
         so_far=tuple(telling.told(decision, edition) for decision in made if decision.step != step.id),
-        choices=step.choices,
+        choices=sight.choices,
         answers=step.answers,
         follows=action.parent,
     )

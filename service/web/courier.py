@@ -14,7 +14,7 @@ from typing import Protocol
 import structlog
 from starlette.concurrency import run_in_threadpool
 
-from notifications.render import render
+from notifications.render import BadAddress, render
 from notifications.smtp import TryLater, Undeliverable
 from service.store import Store, letters
 from service.store.letters import LedgerRow, QueuedLetter
@@ -66,16 +66,20 @@ class Courier:
     async def bring(self, parcel: Parcel) -> None:
         """Send a letter, trying again for as long as somebody may be waiting for it."""
         row = await run_in_threadpool(self._queued, parcel.letter)
-        message = render(
-            words.read(row.props),
-            link=parcel.link,
-            code=parcel.code,
-            message_id=row.message_id,
-            sender=self._sender,
-            reply_to=parcel.reply_to,
-            thread=thread(row),
-            date=row.queued,
-        )
+        try:
+            message = render(
+                words.read(row.props),
+                link=parcel.link,
+                code=parcel.code,
+                message_id=row.message_id,
+                sender=self._sender,
+                reply_to=parcel.reply_to,
+                thread=thread(row),
+                date=row.queued,
+            )
+        except BadAddress as error:
+            await run_in_threadpool(self._refused, row.key, str(error))
+            return
         for seconds in TRIES:
             await self._pause(seconds)
             if not await run_in_threadpool(self._still_owed, row.key):

@@ -61,7 +61,7 @@ class Filled:
 def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
     """Read the form of the page on which a person chooses."""
     errors: dict[str, str] = {}
-    offered = {str(choice): choice for choice in sight.open_step.choices}
+    offered = {str(choice): choice for choice in sight.choices}
     choice = offered.get(_field(form, "choice"))
     if choice is None:
         errors["choice"] = "Choose one of the answers"
@@ -127,7 +127,7 @@ def _conditions(
 
 def _out_of_place(sight: Sight, choice: Choice) -> str:
     """Say what to do with a condition that was typed beside a choice that takes none."""
-    kind, offered = sight.open_step.kind, sight.open_step.choices
+    kind, offered = sight.open_step.kind, sight.choices
     chosen = f"You typed a condition, but chose {words.label(choice, kind)}"
     taking = [words.label(each, kind) for each in offered if each.conditional]
     if not taking:

@@ -8,7 +8,8 @@ from service.web.standing import Sight
 
 
 def condition_owners(sight: Sight) -> list[tuple[str, str]]:
-    """Return the posts that may be asked to meet a condition or to check it, by title.
+    """Return the posts that may be asked to meet a condition or to check it, by title: also those that came
+    after the case was opened, for people are found by the edition in force.
 
     One that nobody holds is told with whoever is asked instead, and is left out if nobody is.
     """

@@ -14,7 +14,8 @@ from service.store.intents import StoredIntent
 from service.store.links import LinkRow
 from service.store.steps import SeatView, StepView
 from service.store.undoing import StoredUndo
-from workflows.model import BESIDE, Assurance, Capacity, Ending, Holder, decision_key, undo_key
+from workflows.model import BESIDE, Assurance, Capacity, Choice, Ending, Holder, decision_key, undo_key
+from workflows.rules import calendar
 
 
 class Standing(StrEnum):
@@ -57,7 +58,7 @@ class Sight:
     standing: Standing
     case: CaseView
     edition: Edition
-    """The rules the case opened with."""
+    """The rules the case opened with, which know by name also whoever has come since."""
     people: Edition
     """The handbook in force, by which people are found."""
     today: date
@@ -133,6 +134,14 @@ class Sight:
         return self.holder is not None and self.holder.capacity is Capacity.SUBSTITUTE
 
     @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What may be answered: nothing is put off once no working day is left of the approval."""
+        good = self.case.good_until
+        if good is None or calendar.nth_working_day(self.today, 1, self.edition.non_working) <= good:
+            return self.open_step.choices
+        return tuple(choice for choice in self.open_step.choices if choice is not Choice.DEFER)
+
+    @property
     def needs_code(self) -> bool:
         """The answer needs a code that was sent to the person's address."""
         return self.open_step.assurance_for(self.open_seat) is Assurance.CODE
@@ -141,7 +150,7 @@ class Sight:
 def look(tx: Tx, link: LinkRow) -> Sight:
     """Work out how things stand with a link."""
     case = cases.get(tx, link.case)
-    edition, people = telling.edition(tx, case.edition), telling.directory(tx, case)
+    edition, people = telling.rules_of(tx, case), telling.directory(tx, case)
     step = steps.get(tx, link.step)
     seat = step.seat(link.seat) if step else None
     if step is None or seat is None:

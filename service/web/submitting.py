@@ -48,9 +48,9 @@ def rules_of(tx: Tx, desk: Desk, draft: Draft) -> Edition:
 def given(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a sponsor says, leaving out what only the engine may say.
 
-    What is misspelt is left in, to be complained of.
+    What is misspelt of it is left in, to be complained of.
     """
-    known = GIVEN | proposals.misspelt(body).keys()
+    known = GIVEN | {name for name, meant in proposals.misspelt(body).items() if meant in GIVEN}
     return {field: value for field, value in body.items() if field in known}
 
 
@@ -79,7 +79,10 @@ def received(tx: Tx, edition: Edition) -> date:
 def unfinished(tx: Tx, draft: Draft, edition: Edition) -> list[Problem]:
     """Return all that keeps a draft from being submitted today."""
     override = sizes.override(tx, draft.ref)
-    return proposals.check_complete(draft.document, edition, tx.today, override)
+    people = telling.people_under(tx, edition)
+    return proposals.check_complete(
+        draft.document, edition, tx.today, override, writers=(draft.owner,), people=people
+    )
 
 
 def papers(proposal_route: Sequence[Leg], edition: Edition) -> tuple[tuple[str, date, date], ...]:

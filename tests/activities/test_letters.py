@@ -19,6 +19,7 @@ from service.store import Store, journal
 from service.store import letters as ledger
 from service.store.letters import LedgerRow, QueuedLetter
 from service.telling import thread
+from service.web.courier import Courier, Parcel
 from tests.support.desk import BASE, Desk
 from tests.support.real_time import RealTime
 
@@ -172,6 +173,39 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_the_pmo(
     assert (unsent["address"], unsent["about"]) == ("budget-dmh@leicester.example", "request")
     await letters.send(told)
     assert "budget-dmh@leicester.example" in text(mailer.taken[-1])
+
+
+async def test_an_address_that_no_letter_can_bear_is_told_to_the_pmo(
+    desk: Desk, letters: Letters, mailer: FakeMailer, leicester: Edition
+) -> None:
+    # As an edition may have it that was frozen before such addresses were refused.
+    post = leicester.posts["bh-dmh"].model_copy(update={"email": "budget-dmh@leicester..example"})
+    frozen = leicester.model_copy(update={"posts": {**leicester.posts, "bh-dmh": post}})
+    desk.brings_into_force(Edition.from_json(frozen.to_json()))
+    desk.opens(desk.ask(desk.submits(), HALL))
+    (request,) = desk.mailroom.last
+    await letters.send(request)
+    (told,) = desk.mailroom.last
+    assert mailer.taken == []
+    assert row(desk, request).state == ledger.UNDELIVERABLE
+    assert row(desk, request).error == "This is not an address that mail could reach."
+    assert row(desk, told).props["unsent"]["address"] == "budget-dmh@leicester..example"
+
+
+async def test_a_code_to_an_address_that_no_letter_can_bear_is_written_down_as_lost(
+    desk: Desk, mailer: FakeMailer
+) -> None:
+    code = EXAMPLES["code-signing-in"]
+    to = code.to.model_copy(update={"address": "pmo@leicester..example"})
+    queued = QueuedLetter(
+        key="code:1",
+        case="",
+        address=to.address,
+        kind="code",
+        props=code.model_copy(update={"to": to}).model_dump(mode="json"),
+    )
+    await Courier(mailer, desk.store, SENDER).bring(Parcel(queued, reply_to=SENDER, code="482913"))
+    assert (row(desk, "code:1").state, mailer.taken) == (ledger.UNDELIVERABLE, [])
 
 
 async def test_a_letter_that_was_tried_for_three_days_is_told_to_the_pmo(

@@ -7,8 +7,9 @@ import pytest
 
 from activities.meetings import Meetings
 from service import convening
+from service.handbook import Edition
 from service.store import clock, letters, meetings, rebuild
-from service.store.letters import LedgerRow
+from service.store.letters import LedgerRow, QueuedLetter
 from service.store.meetings import ClosedItem, Meeting, MeetingState, Series
 from tests.support.activities import done
 from tests.support.desk import NINE, Desk
@@ -407,30 +408,94 @@ def test_the_substitute_whom_a_forum_names_is_called_where_the_member_does_not_c
         assert cover not in {row.person for row in rows}
 
 
-@pytest.mark.parametrize("change", ["moved", "arranged", "called_off"])
-def test_a_substitute_who_was_called_is_told_what_becomes_of_the_meeting_whoever_is_away_by_then(
-    desk: Desk, change: str
-) -> None:
+@pytest.fixture
+def substituting(desk: Desk) -> Convener:
+    """A forum that names a substitute for a member who is covered as its meeting is called."""
     forums = desk.edition.forums
     forum = forums["heads-of-ict"].model_copy(update={"substitutes": {"hoict-ce": "bh-sports"}})
-    rules = desk.edition.model_copy(update={"forums": {**forums, "heads-of-ict": forum}})
-    desk.brings_into_force(rules)
+    desk.brings_into_force(desk.edition.model_copy(update={"forums": {**forums, "heads-of-ict": forum}}))
     convener = Convener(desk)
     convener.looks()
     convener.it_is(date(2004, 9, 29))
-    desk.covers("hoict-ce", "bh-dmh", since=date(2004, 9, 29), until=date(2004, 9, 30))
-    convener.happens(Happening.CALLED)
-    convener.it_is(date(2004, 10, 1))
+    return convener
+
+
+def told_of_the_change(desk: Desk, change: str) -> list[QueuedLetter]:
     with desk.store.reading() as tx:
+        found = convening.forum_of(tx, SERIES.ref)
+        assert found is not None
+        rules, forum, _ = found
         writes = convening.Convening(tx, rules, forum, lambda path: f"https://assent.example/{path}", tx.now)
-        told = {
+        return {
             "moved": lambda: writes.moved(OCTOBER, date(2004, 10, 20), "Half term"),
             "arranged": lambda: writes.arranged(OCTOBER, "Town Hall", "14:00"),
             "called_off": lambda: writes.called_off(OCTOBER, "Half term"),
         }[change]()
+
+
+@pytest.mark.parametrize("agenda_only", [False, True])
+@pytest.mark.parametrize("change", ["moved", "arranged", "called_off"])
+def test_a_substitute_who_was_called_is_told_what_becomes_of_the_meeting_whoever_is_away_by_then(
+    desk: Desk, substituting: Convener, change: str, agenda_only: bool
+) -> None:
+    if not agenda_only:
+        desk.covers("hoict-ce", "bh-dmh", since=date(2004, 9, 29), until=date(2004, 9, 30))
+    substituting.happens(Happening.CALLED)
+    substituting.it_is(date(2004, 10, 6), 18)
+    if agenda_only:
+        desk.covers("hoict-ce", "bh-dmh", since=date(2004, 10, 6), until=date(2004, 10, 7))
+    substituting.happens(Happening.PAPERS_CLOSED)
+    substituting.it_is(date(2004, 10, 8))
+    told = told_of_the_change(desk, change)
     substitutes = [one.props["in_place_of"] for one in told if one.post == "bh-sports"]
     assert substitutes == ["Head of ICT, Chief Executive's"]
     assert "hoict-ce" in {one.post for one in told}
+
+
+@pytest.mark.parametrize("change", ["moved", "arranged", "called_off"])
+def test_a_substitute_who_has_left_is_told_nothing_of_the_meeting(
+    desk: Desk, substituting: Convener, change: str
+) -> None:
+    desk.covers("hoict-ce", "bh-dmh", since=date(2004, 9, 29), until=date(2004, 9, 30))
+    substituting.happens(Happening.CALLED)
+    leaver, last = desk.person("bh-sports"), date(2004, 9, 30)
+    holdings = tuple(
+        held.model_copy(update={"until": last}) if held.person == leaver else held
+        for held in desk.edition.holdings
+    )
+    desk.brings_into_force(desk.edition.model_copy(update={"holdings": holdings}))
+    # On the last day of the post still, and not after it.
+    substituting.it_is(last)
+    assert leaver in {one.person for one in told_of_the_change(desk, change)}
+    substituting.it_is(date(2004, 10, 1))
+    assert leaver not in {one.person for one in told_of_the_change(desk, change)}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"), [("moved", ["p-900"]), ("arranged", ["p-900"]), ("called_off", ["former", "p-900"])]
+)
+def test_where_a_substitute_s_post_is_handed_on_only_its_holder_is_called_to_the_seat(
+    desk: Desk, substituting: Convener, change: str, told: list[str]
+) -> None:
+    desk.covers("hoict-ce", "bh-dmh", since=date(2004, 9, 29), until=date(2004, 10, 30))
+    substituting.happens(Happening.CALLED)
+    former = desk.person("bh-sports")
+    with desk.store.reading() as tx:
+        found = convening.forum_of(tx, SERIES.ref)
+        assert found is not None
+        rules = found[0].model_dump()
+    rules["people"]["p-900"] = {"id": "p-900", "name": "N. Newcomer", "email": "new@leicester.example"}
+    first = date(2004, 10, 2)
+    rules["holdings"] = [
+        *(one for one in rules["holdings"] if one["post"] != "bh-sports"),
+        {"post": "bh-sports", "person": "p-900", "since": first},
+        # They hold another post by then.
+        {"post": "bh-land-charges", "person": former, "since": first},
+    ]
+    desk.brings_into_force(Edition.model_validate(rules))
+    substituting.it_is(date(2004, 10, 4))
+    written = [one.person for one in told_of_the_change(desk, change) if one.post == "bh-sports"]
+    assert sorted(written) == sorted(former if one == "former" else one for one in told)
 
 
 def test_a_handbook_that_comes_back_is_heard_of_again(desk: Desk) -> None:

@@ -11,11 +11,11 @@ from sqlalchemy import func, update
 
 from notifications.examples import rendered
 from notifications.render import subject
-from service import seating
+from service import foreseeing, seating
 from service.errors import Altered, Malformed, TwoSeats
 from service.handbook import Edition
 from service.handbook.edition import Holding
-from service.store import intents, links, steps
+from service.store import clock, intents, links, steps
 from service.store import letters as ledger
 from service.store.letters import LinkBinding, QueuedLetter
 from service.store.tables import TEXTS
@@ -38,6 +38,7 @@ from workflows.model import (
     StepOpened,
     StepReseated,
 )
+from workflows.rules.clock import jump
 from workflows.rules.quorum import settled
 
 HALL, SPORTS = "funding-bh-dmh", "funding-bh-sports"
@@ -357,6 +358,29 @@ def test_where_only_the_sponsor_is_above_the_pmo_hears_that_there_is_nobody_to_a
     (seat,) = desk.opens(desk.ask(case, HALL)).seats
     assert seat.holders == ()
     assert ("stuck", "corp-projects-manager") in desk.sent(case.case)
+
+
+def test_a_seat_that_nobody_holds_over_a_weekend_is_brought_to_its_next_holder(desk: Desk) -> None:
+    monday, other = date(2004, 9, 20), desk.person("bh-sports")
+    left, come = {"until": date(2004, 9, 17)}, Holding(post="chief-executive", person=other, since=monday)
+    holdings = [
+        held.model_copy(update=left) if held.post == "chief-executive" else held
+        for held in desk.edition.holdings
+    ]
+    changed = desk.edition.model_dump() | {"holdings": [*holdings, come]}
+    desk.brings_into_force(Edition.model_validate(changed))
+    case = desk.submits()
+    saturday = datetime(2004, 9, 18, 9, tzinfo=UTC)
+    seats = {seat.key: seat.holders for seat in desk.opens(desk.ask(case, "srg"), saturday).seats}
+    assert seats["chief-executive"] == ()
+    step = f"{case.case}.srg.1"
+    with desk.store.writing() as tx:
+        clock.add(tx, jump(tx.clock, to=saturday + timedelta(days=2), real=tx.real))
+    with desk.store.reading() as tx:
+        assert [*foreseeing.moved(tx)] == [step]
+    looked = StepReseated(step=step, number=1, silent=desk.step(step).silent, at=saturday + timedelta(days=2))
+    done(desk.register.reseated(looked))
+    assert [holder.person for holder in desk.holders(step)["chief-executive"]] == [other]
 
 
 def test_a_seat_that_has_answered_is_not_looked_at_again(desk: Desk) -> None:
@@ -876,7 +900,7 @@ def test_a_deferral_is_told_to_sponsor_and_lead(desk: Desk) -> None:
     assert desk.sent(ref, before) == [("deferred", "cd-rad"), ("deferred", "hoict-rc"), ("receipt", "bh-dmh")]
 
 
-def test_a_sponsor_whose_cover_puts_off_their_share_hears_of_it_once(desk: Desk) -> None:
+def test_a_sponsor_whose_cover_puts_off_their_share_hears_of_it_once_and_in_full(desk: Desk) -> None:
     case = desk.submits("PROP-01")
     desk.covers("cd-ce", by="cd-sch")
     desk.opens(desk.ask(case, "funding-cd-ce"))
@@ -885,8 +909,9 @@ def test_a_sponsor_whose_cover_puts_off_their_share_hears_of_it_once(desk: Desk)
     made = desk.answers(step, "cd-ce", Choice.DEFER, person=desk.person("cd-sch"), until=to)
     desk.closes(step, made, choice=Choice.DEFER, until=to)
     sponsor = desk.person("cd-ce")
-    told = [row.kind for row in desk.ledger(case.case)[len(before) :] if row.person == sponsor]
-    assert told == ["closed_without_you"]
+    told = [row for row in desk.ledger(case.case)[len(before) :] if row.person == sponsor]
+    assert [row.kind for row in told] == ["deferred"]
+    assert told[0].props["answers"][0]["reason"]
 
 
 def test_a_former_holder_is_not_told_that_they_are_asked_again(desk: Desk) -> None:

@@ -1,10 +1,12 @@
 """What is sent out goes to public addresses only, however they are written and whatever they stand for."""
 
+from email.headerregistry import Address
 from ipaddress import ip_address
 
 import pytest
 
-from notifications.addresses import forbidden, unfit
+from notifications.addresses import forbidden, mailbox, unfit
+from tests.support.addresses import NO_MAILBOXES
 
 INSIDE = [
     "10.0.0.1",
@@ -111,3 +113,23 @@ def test_practice_may_send_to_this_machine_without_tls(host: str) -> None:
 @pytest.mark.parametrize("host", ["10.0.0.1", "orders.example", "2130706433", "[::ffff:10.0.0.1]"])
 def test_practice_sends_nowhere_else_without_tls(host: str) -> None:
     assert unfit(f"http://{host}/in", loopback=True) == "must begin with https://"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "cd-rc@leicester.example",
+        "O'Neil.x+ict_1@a-b.leicester.example",
+        f"{'a' * 64}@b.example",
+        f"a@{'b' * 63}.example",
+        "1!#$%&'*+/=^_`{|}~-?@1.example",
+    ],
+)
+def test_a_letter_can_be_addressed_to_a_mailbox(address: str) -> None:
+    assert mailbox(address)
+    assert Address("A name", addr_spec=address).addr_spec == address
+
+
+@pytest.mark.parametrize("address", [*NO_MAILBOXES, "a@b.example ", "a@b.example\n", "a\x7f@c.example"])
+def test_what_cannot_be_written_on_a_letter_is_no_mailbox(address: str) -> None:
+    assert not mailbox(address)

@@ -36,7 +36,8 @@ from notifications.render import (
     together,
 )
 from service import handbook
-from workflows.letters import Asking, Inviting, Letter, read
+from tests.support.addresses import NO_MAILBOXES
+from workflows.letters import Asking, Expiring, Inviting, Letter, read
 
 GOLDEN = Path(__file__).with_name("golden")
 KINDS = {kind.model_fields["kind"].default for kind in get_args(get_args(Letter)[0])}
@@ -370,6 +371,8 @@ def test_a_letter_that_asks_says_when_it_is_due_and_what_happens_if_nobody_answe
         ("outcome-no-view", "Closed because nobody voted for it or against it: "),
         ("stuck-fault", "Needs you, an answer could not be counted: "),
         ("stuck-order", "Needs you, an order could not be sent: "),
+        ("expiring", "Confirm completion by Thu 16 Jun, or the approval lapses: "),
+        ("expiring-broken-off", "Withdraw it by Thu 16 Jun, or the approval lapses: "),
         ("cover", "Decide by Thu 21 Oct, covering for A. Holder: "),
         ("returned", "Information wanted from you: "),
         ("stuck", "Needs you, nobody has answered: "),
@@ -390,6 +393,18 @@ def test_a_letter_that_asks_says_when_it_is_due_and_what_happens_if_nobody_answe
 )
 def test_a_subject_begins_with_what_is_to_be_done_and_by_when(name: str, line: str) -> None:
     assert subject(EXAMPLES[name]).startswith(line)
+
+
+@pytest.mark.parametrize("name", ["expiring-conditions", "expiring-major"])
+def test_what_can_only_be_withdrawn_is_not_to_be_put_to_use_first(name: str) -> None:
+    other = EXAMPLES["expiring-conditions"]
+    assert isinstance(other, Expiring)
+    message = rendered(EXAMPLES[name].model_copy(update={"broken_off": True, "unmet": other.unmet}))
+    text = text_of(message)
+    assert message["Subject"].startswith("Withdraw it by ")
+    assert "What to do now: withdraw the proposal." in text
+    assert "put to use:" not in text
+    assert "Conditions to meet first" not in text
 
 
 def test_every_example_quotes_its_clause_as_the_shipped_handbooks_have_it() -> None:
@@ -593,10 +608,7 @@ def test_whatever_was_typed_the_subject_is_one_short_line_that_keeps_its_beginni
     assert asked.endswith("(INV-2004-0002)")
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["", "nobody", "a@b.example, c@d.example", "a b@c.example", "=?utf-8?q?a=0D=0ABcc:_x?=@b.example"],
-)
+@pytest.mark.parametrize("address", NO_MAILBOXES)
 def test_an_address_that_no_mail_could_reach_is_refused(address: str) -> None:
     stored = EXAMPLES["request"].model_dump(mode="python")
     stored["to"]["address"] = address

@@ -586,7 +586,34 @@ QUESTIONS = """questions:
             "P10.issue_to[1]",
             "no post or forum x",
         ),
-        ("posts.yaml", "budget-dmh@leicester.example", "budget-dmh", 0, "posts.bh-dmh.email", "not an email"),
+        *(
+            ("posts.yaml", "budget-dmh@leicester.example", written, 0, "posts.bh-dmh.email", "not an email")
+            for written in (
+                "budget-dmh",
+                "budget-dmh@leicester..example",
+                "budget..dmh@leicester.example",
+                "budget;dmh@leicester.example",
+                "<budget-dmh>@leicester.example",
+                "büdget-dmh@leicester.example",
+                "budget\u200bdmh@leicester.example",
+            )
+        ),
+        (
+            "forums.yaml",
+            "email: srg@leicester.example",
+            "email: srg@.example",
+            0,
+            "forums.srg.email",
+            "not an email",
+        ),
+        (
+            "organisation.yaml",
+            "email: housing@leicester.example",
+            "email: housing@leicester",
+            0,
+            "departments.dept-hsg.email",
+            "not an email",
+        ),
         (
             "posts.yaml",
             "budget-dmh@leicester.example",
@@ -1275,6 +1302,110 @@ QUESTIONS = """questions:
                 (121, "must be 120 working days or fewer, about half a year"),
             )
         ),
+        *(
+            (
+                "forums.yaml",
+                "papers_days: 5\n    meets: {which: second",
+                f"papers_days: 5\n    {written}\n    meets: {{which: second",
+                1,
+                f"forums.heads-of-ict.{written.partition(':')[0]}",
+                told,
+            )
+            for written, told in (
+                ("record_days: 61", "is 61, and must be from 0 to 60 working days"),
+                ("told_days: 61", "is 61, and must be from 0 to 60 working days"),
+                ("hours: 0", "is 0, and must be from 1 to 12 hours"),
+                ("hours: 13", "is 13, and must be from 1 to 12 hours"),
+                (
+                    "told_days: 1",
+                    "is 1, and must be 2 or more, as record_days is: "
+                    "the PMO is told after the secretary has been reminded",
+                ),
+            )
+        ),
+        *(
+            (
+                "records.yaml",
+                "years: 1\n    after: the visit",
+                f"years: {years}\n    after: the visit",
+                0,
+                "retention.visits.years",
+                f"is {years}, and must be from 0 to 200 years, or left out for ever",
+            )
+            for years in (-1, 201)
+        ),
+        (
+            "money.yaml",
+            "optimism_bias_percent: 10",
+            "optimism_bias_percent: 200.5",
+            0,
+            "appraisal.optimism_bias_percent",
+            "is 200.5, and must be from 0 to 200 percent",
+        ),
+        (
+            "forums.yaml",
+            "papers_days: 5\n    meets: {which: second",
+            "papers_days: 5\n    time: 25:00\n    meets: {which: second",
+            1,
+            "forums.heads-of-ict.time",
+            "must be a time of day, written as 09:30",
+        ),
+        (
+            "principles.yaml",
+            "applies_to: major",
+            "applies_to: minor",
+            0,
+            ".applies_to",
+            "is minor, and must be major, or be left out",
+        ),
+        # words that say nothing
+        *(
+            (file, old, new, 0, key, "must have words in it")
+            for file, old, new, key in (
+                (
+                    "organisation.yaml",
+                    "name: Leicester City Council",
+                    'name: " "',
+                    "organisation.name",
+                ),
+                ("organisation.yaml", "name: Chief Executive's,", "name: '',", "departments.dept-ce.name"),
+                ("forums.yaml", "name: Heads of ICT Group", 'name: ""', "forums.heads-of-ict.name"),
+                (
+                    "posts.yaml",
+                    "title: Chief Executive\n",
+                    'title: "\\u200b"\n',
+                    "posts.chief-executive.title",
+                ),
+                ("clauses.yaml", "number: FUND-1", 'number: "-"', "clauses.funding.number"),
+            )
+        ),
+        # days of meetings
+        *(
+            (
+                "forums.yaml",
+                "meets: {which: second, weekday: wednesday, not_in: [august]}",
+                f"meets: {{which: second, weekday: wednesday, not_in: [august]}}\n    {key}: [{day}]",
+                1,
+                f"forums.heads-of-ict.{key}[1]",
+                told,
+            )
+            for key, day, told in (
+                (
+                    "also_meets",
+                    "2001-12-12",
+                    "12 December 2001 is not in the calendar, from 1 January 2002 to",
+                ),
+                (
+                    "also_meets",
+                    "2099-10-14",
+                    "14 October 2099 is not in the calendar, from 1 January 2002 to",
+                ),
+                ("also_meets", "2004-10-16", "16 October 2004 is not a working day"),
+                ("does_not_meet", "2004-10-14", "14 October 2004 has no meeting that could be left out"),
+                ("does_not_meet", "2004-08-11", "11 August 2004 has no meeting that could be left out"),
+                ("does_not_meet", "2099-10-14", "14 October 2099 has no meeting that could be left out"),
+            )
+        ),
         (
             "organisation.yaml",
             "key: leicester",
@@ -1703,17 +1834,77 @@ def test_a_forum_that_is_waited_for_has_a_meeting_that_papers_can_reach(
     ]
 
 
-def test_a_proposal_can_be_refused_for_good_by_its_funders_or_by_srg(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("funding", "srg", "refused"),
+    [
+        ([Choice.REJECT, Choice.RETURN], [Choice.RETURN], True),
+        # SRG decides what is referred to it, whatever its size.
+        ([Choice.RETURN, Choice.REFER_UP], [Choice.REJECT], True),
+        ([Choice.RETURN, Choice.REFER_UP], [Choice.RETURN], False),
+        # Of itself it decides major proposals only, and a minor one would never come to it.
+        ([Choice.RETURN], [Choice.REJECT], False),
+    ],
+)
+def test_a_minor_proposal_can_be_refused_for_good(
+    tmp_path: Path, funding: list[Choice], srg: list[Choice], refused: bool
+) -> None:
     folder = copied(tmp_path)
-    funding = "  funding:\n    choices: [approve, approve_with_conditions, "
-    change(folder, "steps.yaml", f"{funding}reject, ", funding)
-    handbook.load(folder)
-    srg = "  srg:\n    choices: [approve, approve_with_conditions, "
-    change(folder, "steps.yaml", f"{srg}reject, ", srg)
+    funders = "[approve, approve_with_conditions, reject, return, defer, refer_up]\n    ladder: money"
+    path = folder / "steps.yaml"
+    text = path.read_text("utf-8").replace(funders, f"[approve, {', '.join(funding)}]\n    ladder: money", 1)
+    path.write_text(text, "utf-8")
+    voted = "[approve, approve_with_conditions, reject, return, defer, abstain, declare_interest]"
+    change(folder, "steps.yaml", voted, f"[approve, {', '.join(srg)}]")
+    if refused:
+        handbook.load(folder)
+        return
     (fault,) = faults(folder)
     assert fault.key == "steps.funding.choices"
     assert fault.message == (
-        "funding or srg must offer reject, or a proposal could be returned for ever and never refused"
+        "must offer reject, or refer_up to an SRG that may reject, "
+        "or a minor proposal could be returned for ever and never refused"
+    )
+
+
+@pytest.mark.parametrize(
+    ("referral", "srg", "refused"),
+    [("reject", "reject", True), ("reject", "return", True), ("return", "reject", False)],
+)
+def test_srg_refuses_what_is_referred_on_the_terms_of_a_referral(
+    tmp_path: Path, referral: str, srg: str, refused: bool
+) -> None:
+    folder = copied(tmp_path)
+    funders = "  funding:\n    choices: [approve, approve_with_conditions, "
+    change(folder, "steps.yaml", f"{funders}reject, ", funders)
+    voted = "[approve, approve_with_conditions, reject, return, defer, abstain, declare_interest]"
+    change(folder, "steps.yaml", voted, f"[approve, {srg}]")
+    own = f"  referral:\n    choices: [approve, {referral}]\n    forum: srg\n    ladder: board\n    silence: expire\n"
+    change(folder, "steps.yaml", "  srg_meeting:\n", f"{own}  srg_meeting:\n")
+    if refused:
+        handbook.load(folder)
+        return
+    assert [fault.key for fault in faults(folder)] == ["steps.funding.choices"]
+
+
+def test_a_closing_day_does_not_stretch_the_calendar(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    days = "    dates: [2004-12-24, 2204-12-27, 1995-12-27]\n"
+    change(folder, "organisation.yaml", "    every_year:", f"{days}    every_year:")
+    with pytest.raises(HandbookError) as raised:
+        handbook.load(folder, today=date(2026, 11, 29))
+    assert [(fault.key, fault.message) for fault in raised.value.problems] == [
+        ("calendar.closed.dates[2]", "27 December 2204 is not in the calendar, from 2002 to 2036"),
+        ("calendar.closed.dates[3]", "27 December 1995 is not in the calendar, from 2002 to 2036"),
+    ]
+
+
+def test_where_there_is_no_srg_funders_refuse_for_good(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SHIPPED.parent / "herefordshire", tmp_path / "herefordshire"))
+    funders = "  funding:\n    choices: [approve, approve_with_conditions, "
+    change(folder, "steps.yaml", f"{funders}reject, ", funders)
+    (fault,) = faults(folder)
+    assert fault.message == (
+        "must offer reject, or a minor proposal could be returned for ever and never refused"
     )
 
 
@@ -1792,6 +1983,14 @@ def test_an_embargo_has_one_owner_each_day_and_asks_for_evidence_there_is(
     assert any(where == key and message in what for where, what in told), told
 
 
+def test_a_directorate_has_no_more_than_a_year_to_act_on_a_refusal(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SHIPPED.parent / "herefordshire", tmp_path / "herefordshire"))
+    line = change(folder, "principles.yaml", "action_days: 20", "action_days: 251")
+    (fault,) = faults(folder)
+    assert (fault.line, fault.key) == (line, "embargo.directorate_action_days")
+    assert fault.message == "is 251, and must be from 1 to 250 working days"
+
+
 def test_a_dated_owner_of_an_embargo_with_days_to_come_meets_until_then(tmp_path: Path) -> None:
     folder = tmp_path / "herefordshire"
     shutil.copytree(SHIPPED.parent / "herefordshire", folder)
@@ -1820,6 +2019,15 @@ def test_one_misspelt_key_makes_one_fault(tmp_path: Path) -> None:
     change(folder, "posts.yaml", CD_RC, CD_RC.replace("line:", "lien:"))
     found = faults(folder)
     assert {fault.key for fault in found} == {"posts.cd-rc.lien", "delegated_limits.cd-rc"}
+
+
+@pytest.mark.parametrize("variant", ["", "framework-2004"])
+def test_a_section_that_no_file_has_is_missing_from_the_folder(tmp_path: Path, variant: str) -> None:
+    folder = copied(tmp_path)
+    (folder / "steps.yaml").unlink()
+    assert [str(fault) for fault in faults(folder, variant)] == [
+        f"{folder}: {section}: is missing: no file has this section" for section in ("ladders", "steps")
+    ]
 
 
 def test_a_variant_is_checked_with_the_handbook_it_is_laid_over(tmp_path: Path) -> None:
@@ -1979,6 +2187,22 @@ def handed_over(post: str, until: date, since: date) -> Edition:
 def test_a_post_may_be_vacant_while_nobody_works(until: date, since: date, wrong: bool) -> None:
     changed = handed_over("chief-executive", until, since)
     assert bool(list(ahead.gaps(changed, date(2026, 11, 30)))) is wrong
+
+
+@pytest.mark.parametrize(
+    ("until", "today", "since"),
+    [
+        (date(2026, 11, 29), date(2026, 11, 28), " from 30 November 2026 on"),  # held on Saturday and Sunday
+        (date(2026, 11, 27), date(2026, 11, 28), ""),
+        (date(2026, 11, 27), date(2026, 11, 29), ""),
+        (date(2026, 11, 29), date(2026, 11, 30), ""),
+        (date(2026, 11, 30), date(2026, 11, 30), " from 1 December 2026 on"),
+    ],
+)
+def test_a_vacancy_is_told_from_the_day_on_which_it_is_one(until: date, today: date, since: str) -> None:
+    changed = handed_over("chief-executive", until, date(2027, 6, 1))
+    told = [told for _, told in ahead.gaps(changed, today)]
+    assert told == [f"nobody holds chief-executive{since}, nor any post above it: nobody would be asked"]
 
 
 def test_a_substitute_may_succeed_to_the_seat_they_sit_in_for() -> None:

@@ -486,6 +486,23 @@ def test_an_amount_that_cannot_be_read_says_how_to_write_it(value: Any, message:
             5,
             "There is no field share_precent; did you mean share_percent?",
         ),
+        (
+            "cost_profile.revenue_gbp_per_annum",
+            5,
+            "There is no field revenue_gbp_per_annum; did you mean rev",
+        ),
+        ("cost_profile.capital_gbp_", 5, "There is no field capital_gbp_; did you mean capital_gbp?"),
+        (
+            "costs_by_year",
+            [{"year": 2004, "project_management_gbp": 5}],
+            "There is no field project_management_gbp; did you mean project_management?",
+        ),
+        (
+            "benefits",
+            [{"title": "t", "amount_gbp_per_annum": 5}],
+            "There is no field amount_gbp_per_annum; did you mean amount_gbp_per_year?",
+        ),
+        ("funding_parties_list", [], "There is no field funding_parties_list; did you mean funding_parties?"),
         ("costs_by_year", [{"capital": 1}], "Say which year the costs fall in"),
         ("costs_by_year", [{"year": "2004/06"}], "Year must be a year such as 2004 or 2004/05"),
         (
@@ -812,6 +829,116 @@ def test_a_post_for_which_nobody_would_be_asked_is_refused(field: str) -> None:
     assert told == {field: "Nobody holds Loner, nor any post above it, so nobody would be asked"}
 
 
+CHIEF = "chief-executive"
+BY_THE_TOP = {"lead_post": CHIEF, "funding_parties": [{"post": CHIEF, "share_percent": 100}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "writers", "refused"),
+    [
+        # The only funder, at the top of the line or outside it, wrote the proposal.
+        (BY_THE_TOP, [], {"funding_parties.0.post": "Chief Executive"}),
+        (BY_THE_TOP | {"lead_post": "hoict-rc"}, [], {}),
+        (
+            BY_THE_TOP | {"lead_post": "hoict-rc", "co_authors": [CHIEF]},
+            [],
+            {"funding_parties.0.post": "Chief Executive"},
+        ),
+        (
+            BY_THE_TOP | {"lead_post": "hoict-rc"},
+            [CHIEF],
+            {"funding_parties.0.post": "Chief Executive"},
+        ),
+        (
+            BY_THE_TOP
+            | {
+                "lead_post": "health-partner",
+                "funding_parties": [
+                    {"post": "bh-dmh", "share_percent": 60},
+                    {"post": "health-partner", "share_percent": 40},
+                ],
+            },
+            [],
+            {"funding_parties.1.post": "Health Authority partner (external approver)"},
+        ),
+        # A sponsor pays by their own post, but neither what they lead nor in the place of another.
+        (BY_THE_TOP | {"lead_post": "hoict-rc", "sponsor_post": CHIEF}, [CHIEF], {}),
+        (
+            BY_THE_TOP | {"sponsor_post": CHIEF},
+            [],
+            {"funding_parties.0.post": "Chief Executive"},
+        ),
+        (
+            {
+                "lead_post": "cd-rc",
+                "sponsor_post": CHIEF,
+                "funding_parties": [{"post": "cd-rc", "share_percent": 100}],
+            },
+            [],
+            {"funding_parties.0.post": "Corporate Director, Regeneration and Culture"},
+        ),
+        # Somebody above who wrote none of it answers.
+        ({"lead_post": "bh-dmh", "funding_parties": [{"post": "bh-dmh", "share_percent": 100}]}, [], {}),
+        (
+            {
+                "lead_post": "bh-dmh",
+                "co_authors": ["cd-rc", CHIEF],
+                "funding_parties": [{"post": "bh-dmh", "share_percent": 100}],
+            },
+            [],
+            {"funding_parties.0.post": "Budget holder, De Montfort Hall"},
+        ),
+        # The authority above a limit is the author.
+        (
+            {
+                "lead_post": CHIEF,
+                "cost_profile": {
+                    "capital_gbp": 900000,
+                    "revenue_gbp_per_year": 0,
+                    "project_management_gbp": 1,
+                },
+                "funding_parties": [{"post": "cd-ell", "share_percent": 100}],
+            },
+            [],
+            {"funding_parties.0.post": "Chief Executive"},
+        ),
+    ],
+)
+def test_a_share_that_its_authors_alone_could_decide_is_refused(
+    changes: dict[str, Any], writers: list[str], refused: dict[str, str]
+) -> None:
+    people = [holder.id for post in writers if (holder := LEICESTER.holder(post, TODAY))]
+    problems = proposals.check_complete(COMPLETE | changes, LEICESTER, TODAY, writers=people)
+    assert {problem.field: problem.message for problem in problems} == {
+        field: f"Nobody could decide this share for {title}: all who hold that post or one above it "
+        "wrote the proposal or put it forward"
+        for field, title in refused.items()
+    }
+
+
+def test_a_vacant_funder_whose_line_wrote_the_proposal_is_refused() -> None:
+    holdings = [held for held in LEICESTER.holdings if held.post != "cd-ell"]
+    edition = LEICESTER.model_copy(update={"holdings": tuple(holdings)})
+    document = COMPLETE | BY_THE_TOP | {"funding_parties": [{"post": "cd-ell", "share_percent": 100}]}
+    (problem,) = proposals.check_complete(document, edition, TODAY)
+    assert problem.field == "funding_parties.0.post"
+
+
+@pytest.mark.parametrize(("status", "told"), [("pending", True), ("successful", False)])
+def test_a_bid_is_owned_by_somebody_who_could_be_asked(status: str, told: bool) -> None:
+    posts = LEICESTER.posts | {"loner": Post(key="loner", title="Loner", email="loner@leicester.example")}
+    edition = LEICESTER.model_copy(update={"posts": posts})
+    condition = {"status": status, "text": "a bid", "owner_post": "loner"}
+    problems = proposals.check_complete(COMPLETE | {"funding_condition": condition}, edition, TODAY)
+    wrong = [
+        (
+            "funding_condition.owner_post",
+            "Nobody holds Loner, nor any post above it, so nobody would be asked",
+        )
+    ]
+    assert [(problem.field, problem.message) for problem in problems] == (wrong if told else [])
+
+
 def test_a_vacant_post_with_somebody_above_it_can_be_named() -> None:
     holdings = [held for held in LEICESTER.holdings if held.post != "bh-dmh"]
     edition = LEICESTER.model_copy(update={"holdings": tuple(holdings)})
@@ -827,8 +954,38 @@ def test_a_share_is_pounds_and_pence(capital: int, amounts: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["submitted_by", "submitted_at", "department_name", "organisation_name", "sponsor_post_title", "notes"],
+    [
+        "submitted_by",
+        "submitted_at",
+        "submitted_to",
+        "department_name",
+        "organisation_name",
+        "sponsor_post_title",
+        "notes",
+    ],
 )
 def test_a_name_of_another_word_is_no_misspelt_one_and_passed_over(name: str) -> None:
     assert proposals.misspelt([name]) == {}
     assert proposals.misspelt(["submited_on", name]) == {"submited_on": "submitted_on"}
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "meant"),
+    [
+        ("", "title_", "title"),
+        ("", "benefits_list", "benefits"),
+        ("", "options_lists", "options"),
+        ("", "costs_by_year_list_", "costs_by_year"),
+        ("", "decision_needed_on", "decision_needed_by"),
+        ("", "revenue_gbp_per_annum", "revenue_gbp_per_year"),
+        ("", "project_management_cost_gbp", "project_management_gbp"),
+        ("", "project_management_gbp_total", "project_management_gbp"),
+        ("cost_profile", "capital_cost_gbp", "capital_gbp"),
+        ("cost_profile", "project_management_gbp_2004", "project_management_gbp"),
+        ("funding_parties", "share_percentage", "share_percent"),
+    ],
+)
+def test_a_known_name_in_other_words_is_told_where_what_it_says_would_be_lost(
+    section: str, name: str, meant: str
+) -> None:
+    assert proposals.misspelt([name], section) == {name: meant}

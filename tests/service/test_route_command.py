@@ -123,6 +123,13 @@ PROPOSAL = """proposals:
             8,
             "There is no field funding_conditon; did you mean funding_condition?",
         ),
+        (
+            "submitted_on: 2004-09-13",
+            "submitted_on: 2001-12-31",
+            11,
+            "submitted_on: must be from 1 January 2002 to 31 December ",
+        ),
+        ("submitted_on: 2004-09-13", "submitted_on: 2099-09-14", 11, ": no other meetings are known"),
         ("size: minor", "size: [", 9, "expected"),
         ("size: minor", "lead_post: x", 7, "is given twice"),
         (
@@ -202,3 +209,51 @@ def test_an_exception_without_the_evidence_that_it_calls_for_has_no_way(tmp_path
     file.write_text(yaml.safe_dump({"proposals": [held]}), "utf-8")
     legs = [leg["leg"] for leg in json.loads(route(file, "--json").stdout)["PROP-12"]]
     assert legs[0] != "embargo_exception"
+
+
+SCHOOLS = """proposals:
+  - id: TWO
+    organisation: herefordshire
+    department: ict-services
+    sponsor_post: dir-ccs
+    lead_post: head-of-ict
+    size: minor
+    cost_profile: {capital_gbp: 30000}
+    funding_parties:
+      - {post: dir-resources, share_percent: 100}
+    ruleset_checks:
+      business_case: met
+      exempt_from_embargo: false
+    submitted_on: 2007-04-23
+    decision_needed_by: 2007-06-29
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key"),
+    [
+        ("exempt_from_embargo: false", "exempt_from_embargo: maybe", 13, "exempt_from_embargo"),
+        ("business_case: met", "business_case: deviates", 12, "business_case"),
+        ("business_case: met", "business_case: perhaps", 12, "business_case"),
+    ],
+)
+def test_a_check_of_a_handbook_is_named_as_the_file_names_it(
+    tmp_path: Path, old: str, new: str, line: int, key: str
+) -> None:
+    assert old in SCHOOLS
+    file = tmp_path / "schools.yaml"
+    file.write_text(SCHOOLS.replace(old, new), "utf-8")
+    told = route(file)
+    assert told.exit_code == 1
+    assert told.stderr.startswith(f"{file}:{line}: proposals[1].ruleset_checks.{key}: ")
+    file.write_text(SCHOOLS, "utf-8")
+    assert route(file).exit_code == 0
+
+
+def test_a_decision_after_the_last_day_that_a_calendar_knows_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "late.yaml"
+    file.write_text(PROPOSAL.replace("2004-11-30", "2099-11-30"), "utf-8")
+    told = route(file)
+    assert told.exit_code == 0
+    assert "ONE: its decision is needed after 31 December " in told.stderr
+    assert told.stderr.endswith(", and no meetings are known after that day\n")

@@ -388,13 +388,18 @@ class FakeOutside:
 async def ending(worker: Worker) -> AsyncIterator[None]:
     """Run a worker, and let go of it where it does not end: once in thousands of times one never does.
 
-    What it still waits for is printed. A test has said all by then, and no other has its queue.
+    What it still waits for is printed. A test has said all by then, its failure too, which is raised all the
+    same; and no other has its queue.
     """
     patience = asyncio.timeout(None)
+    failure: BaseException | None = None
     try:
         async with patience, worker:
             try:
                 yield
+            except BaseException as error:
+                failure = error
+                raise
             finally:
                 patience.reschedule(asyncio.get_running_loop().time() + ENDS_WITHIN)
     except TimeoutError:
@@ -403,6 +408,8 @@ async def ending(worker: Worker) -> AsyncIterator[None]:
         print(f"A worker of {worker.task_queue} did not end.")
         for task in asyncio.all_tasks():
             task.print_stack(file=sys.stdout)
+        if failure is not None:
+            raise failure from None
 
 
 def seat_of(seat: SeatAsk) -> Seat:

@@ -41,6 +41,7 @@ PRESENCES = [
 
 MEANWHILE = "Somebody else has written meanwhile who is here: look again before you save it"
 NOTED_MEANWHILE = "Somebody else has written meanwhile what came of it: look again before you record it"
+ROLLED_MEANWHILE = "Somebody else has let it roll on meanwhile: look again before you record it"
 
 
 # --------------------------------------------------------------------------- who is there
@@ -183,10 +184,14 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
     out = found.out_of(item.key)
     interested = {*out.declared, *ticked} - {*out.wrote}
     shown = {post for post in str(sent.get("declared", "")).split(",") if post}
-    if set(known) not in (shown, interested):
-        # What is left as it was shown is what is so now, as with every form.
+    declared = {} if set(known) in (shown, interested) else _declared_meanwhile(found, known)
+    held, came_to = _came_to_meanwhile(found, item, sent)
+    if declared or (came_to and sent.get("do") != "interests"):
+        # All that changed is told at once, for the next press goes by this page; and what is left as it was
+        # shown is what is so now, as with every form.
         now = (ticked - shown) | (set(known) - (shown - ticked))
-        return _item_page(tx, visit, found, item, forms.typed(sent), _declared_meanwhile(found, known), now)
+        typed = forms.typed(sent) | held
+        return _item_page(tx, visit, found, item, typed, declared | came_to, now)
     interests = [post for post in found.forum.members if post in interested]
     if found.day <= visit.today:
         meetings.interests_declared(tx, series, day, item.key, interests, by=me)
@@ -195,8 +200,6 @@ def _recorded(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormDat
         # The Enter key presses the first button, whichever box it is pressed in.
         errors["roll_why"] = "Choose “Roll it on”, or leave this empty to record an outcome"
         return _item_page(tx, visit, found, item, forms.typed(sent), errors)
-    if sent.get("do") != "interests" and (again := _noted_meanwhile(tx, visit, found, item, sent)):
-        return again
     if sent.get("do") == "roll":
         if found.day > visit.today:
             raise Conflict("The meeting has not come yet.")
@@ -340,18 +343,30 @@ def _declared_meanwhile(found: Room, known: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _noted_meanwhile(tx: Tx, visit: Visit, found: Room, item: AgendaItem, sent: FormData) -> Response | None:
-    """Show an item again of which somebody else has said meanwhile what came of it."""
+def _came_to_meanwhile(
+    found: Room, item: AgendaItem, sent: FormData
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what the box for what came of an item holds, and what is told, if somebody else has meanwhile
+    written what came of it, or let it roll on.
+    """
     heard = found.meeting.heard_of(item.key)
-    if item.kind is not ItemKind.BUSINESS or not heard.settled:
-        return None
-    now, shown = heard.note, str(sent.get("shown-note", ""))
-    said = str(sent.get("note", shown))
-    if any(forms.alike(now, forms.clean(one)) for one in (shown, said)):
-        return None
-    held, contested = forms.rejoined({"note": said}, {"note": shown}, {"note": now})
-    beside = dict.fromkeys(contested, f"Somebody else has written: {now}")
-    return _item_page(tx, visit, found, item, forms.typed(sent) | held, {"do": NOTED_MEANWHILE} | beside)
+    now = _boxes(heard.note, rolled=heard.rolled)
+    shown = {box: str(sent.get(f"shown-{box}", "")) for box in now}
+    rolls = sent.get("do") == "roll"
+    said = _boxes(str(sent.get("roll_why" if rolls else "note", "")), rolled=rolls)
+    if any(all(forms.alike(now[box], forms.clean(one[box])) for box in now) for one in (shown, said)):
+        return {}, {}
+    typed = {"note": str(sent.get("note", shown["note"]))}
+    held, contested = forms.rejoined(typed, shown, {"note": now["note"]})
+    if heard.rolled:
+        return held, {"do": ROLLED_MEANWHILE, "roll_why": f"Somebody else lets it roll on: {heard.note}"}
+    beside = dict.fromkeys(contested, f"Somebody else has written: {heard.note}")
+    return held, {"do": NOTED_MEANWHILE} | beside
+
+
+def _boxes(note: str, *, rolled: bool) -> dict[str, str]:
+    """Return what is said of an item by the box of the form in which it is written."""
+    return {"note": "" if rolled else note, "roll_why": note if rolled else ""}
 
 
 def _contradicted(votes: Votes, sent: FormData, found: Room, item: AgendaItem) -> str:
@@ -421,6 +436,7 @@ def _item_page(
         room=found,
         item=item,
         heard=heard,
+        on_record=_boxes(heard.note, rolled=heard.rolled),
         sight=sight,
         brief=brief,
         paper=briefing.rows(tx, minutebook.case_of(tx, item)) if item.case and not brief else [],

@@ -237,14 +237,9 @@ class Office:
         assert found is not None, post
         return found.id
 
-    def leaves(self, person: str) -> None:
-        """Bring a handbook into force in which somebody has left, the day before the Clock began."""
-        gone = BEGINS.date() - timedelta(days=1)
-        holdings = tuple(
-            holding.model_copy(update={"until": gone}) if holding.person == person else holding
-            for holding in self.edition.holdings
-        )
-        self.edition = Edition.model_validate(self.edition.model_dump() | {"holdings": holdings})
+    def brings_into_force(self, rules: Mapping[str, Any]) -> None:
+        """Bring another handbook into force."""
+        self.edition = Edition.model_validate(rules)
         with self.store.writing() as tx:
             editions.put(
                 tx,
@@ -253,19 +248,21 @@ class Office:
                 name=self.edition.name,
             )
 
+    def leaves(self, person: str) -> None:
+        """Bring a handbook into force in which somebody has left, the day before the Clock began."""
+        gone = BEGINS.date() - timedelta(days=1)
+        holdings = tuple(
+            holding.model_copy(update={"until": gone}) if holding.person == person else holding
+            for holding in self.edition.holdings
+        )
+        self.brings_into_force(self.edition.model_dump() | {"holdings": holdings})
+
     def forgets(self, person: str) -> None:
         """Bring a handbook into force that does not name somebody any more."""
         named = self.edition.model_dump()
         named["people"] = {id: one for id, one in named["people"].items() if id != person}
         named["holdings"] = [one for one in named["holdings"] if one["person"] != person]
-        self.edition = Edition.model_validate(named)
-        with self.store.writing() as tx:
-            editions.put(
-                tx,
-                self.edition.to_json(),
-                organisation=self.edition.organisation,
-                name=self.edition.name,
-            )
+        self.brings_into_force(named)
 
     def hands_over(self, post: str, to: str) -> None:
         """Bring a handbook into force in which a post is held by the holder of another."""
@@ -274,14 +271,7 @@ class Office:
             holding.model_copy(update={"person": person}) if holding.post == post else holding
             for holding in self.edition.holdings
         )
-        self.edition = Edition.model_validate(self.edition.model_dump() | {"holdings": holdings})
-        with self.store.writing() as tx:
-            editions.put(
-                tx,
-                self.edition.to_json(),
-                organisation=self.edition.organisation,
-                name=self.edition.name,
-            )
+        self.brings_into_force(self.edition.model_dump() | {"holdings": holdings})
 
     def signed_in(self, post: str) -> "Browser":
         """A browser in which the holder of a post has signed in."""

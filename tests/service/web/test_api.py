@@ -216,6 +216,19 @@ def test_a_field_that_would_be_lost_is_refused(
     assert program.patch(f"{API}/proposals/{ref}", json={"organisation": "leicester"}).status_code == 200
 
 
+@pytest.mark.parametrize("field", ["submitted_on", "submitted", "submited_on"])
+def test_a_day_of_submission_is_ours_to_say_however_it_is_written(
+    office: Office, program: Browser, field: str
+) -> None:
+    ref = begun(program)
+    said = {"why": "New", field: "2004-09-01"}
+    assert program.patch(f"{API}/proposals/{ref}", json=said).status_code == 200
+    with office.store.reading() as tx:
+        document = drafts.get(tx, ref).document
+    assert document["why"] == "New"
+    assert field not in document
+
+
 @pytest.mark.parametrize("value", [5, "Not needed any more", None])
 def test_a_withdrawal_that_says_more_withdraws_nothing(office: Office, program: Browser, value: Any) -> None:
     ref = office.submitted("PROP-01")

@@ -16,6 +16,7 @@ from service.store.covers import Cover
 from service.store.letters import LinkBinding, QueuedLetter
 from service.web import briefing, days, words
 from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, FakeEngine, Office
+from tests.service.web.test_decision_record import arrives
 from tests.support.activities import done
 from tests.support.real_time import RealTime
 from workflows.model import (
@@ -284,6 +285,33 @@ def test_completion_is_put_off_within_the_days_of_the_approval_only(office: Offi
     assert told in browser.words
     # It was decided long before the day by which the sponsor needed a decision.
     assert "needs a decision by" not in browser.words
+
+
+@pytest.mark.parametrize(
+    ("valid_until", "offered"),
+    [
+        (BEGINS.date(), False),
+        (BEGINS.date() + timedelta(days=1), True),
+    ],
+)
+def test_completion_cannot_be_put_off_once_no_day_of_the_approval_is_left(
+    office: Office, valid_until: date, offered: bool
+) -> None:
+    ref = office.submitted("PROP-01")
+    office.became(ref, State.APPROVED, number=2, valid_until=valid_until)
+    browser = reading(office, office.asked(ref, "completion"), "hoict-ce")
+    assert ("Defer" in browser.words) is offered
+    tomorrow = (BEGINS + timedelta(days=1)).date().isoformat()
+    put_off = browser.press(choice="defer", reason="The supplier is late", until=tomorrow)
+    assert put_off == (200 if offered else 422)
+
+
+def test_completion_cannot_be_put_off_to_a_weekend_that_ends_the_approval(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    office.became(ref, State.APPROVED, number=2, valid_until=date(2004, 9, 19))
+    step = office.asked(ref, "completion")
+    office.it_is(date(2004, 9, 17))
+    assert "Defer" not in reading(office, step, "hoict-ce").words
 
 
 def test_the_notified_forum_answers_its_three_questions(office: Office) -> None:
@@ -1112,6 +1140,37 @@ def test_pages_do_not_ask_for_an_answer_in_the_past(office: Office, step: str) -
     browser.press()
     assert "An answer was due on Monday 20 September 2004." in browser.words
     assert "Please answer by" not in browser.words
+
+
+def test_the_pages_of_a_link_name_whoever_has_come_since_the_case_opened(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    arrives(office, FUNDER)
+    office.covers(FUNDER, by="cd-sch", until=date(2004, 11, 30))
+    step = office.asked(ref, "funding-cd-ce")
+    browser = reading(office, step, "cd-sch")
+    assert "covering for N. Newcomer" in browser.words
+    browser.press(choice="approve")
+    browser.press()
+    told = "as Chief Executive's department sponsor, covering for N. Newcomer."
+    assert told in browser.words
+    office.recorded(step)
+    browser.see(browser.at)
+    assert told in browser.words
+
+
+def test_the_pages_of_a_link_name_a_post_that_is_new_since_the_case_opened(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    arrives(office, "head-of-culture", "Head of Culture")
+    rules = office.edition.model_dump()
+    rules["posts"]["cd-ce"]["line"] = "head-of-culture"
+    rules["holdings"] = [one for one in rules["holdings"] if one["post"] != FUNDER]
+    office.brings_into_force(rules)
+    browser = reading(office, office.asked(ref, "funding-cd-ce"), "head-of-culture")
+    assert "You are deciding as N. Newcomer , Head of Culture." in browser.words
+    browser.press(choice="approve")
+    browser.press()
+    assert ", as Head of Culture." in browser.words
+    assert "head-of-culture" not in browser.words
 
 
 def test_the_receipt_is_on_its_way_until_it_was_sent(office: Office, step: str) -> None:

@@ -1,7 +1,7 @@
 """Handbooks: a changed one is rehearsed, put forward by one person and published by another."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -241,10 +241,27 @@ def test_a_handbook_under_which_a_board_could_not_decide_is_not_put_forward(
         one.model_copy(update={"until": last}) if one.post in leaving else one
         for one in office.edition.holdings
     )
-    with pytest.raises(
-        Conflict, match=f"Strategic Resources Group cannot decide: 4 must answer.*could{told}"
-    ):
+    with pytest.raises(Conflict, match=f"forums.srg.members: 4 must answer.*could{told}"):
         drafted(office, changed(office, holdings=held))
+
+
+def test_a_board_whose_posts_are_handed_over_across_a_weekend_is_no_reason_to_refuse_a_handbook(
+    office: Office,
+) -> None:
+    members, first = office.edition.forums["srg"].members, date(2004, 9, 20)
+    held = tuple(
+        part
+        for one in office.edition.holdings
+        for part in (
+            (
+                one.model_copy(update={"until": first - timedelta(days=3)}),
+                one.model_copy(update={"since": first}),
+            )
+            if one.post in members
+            else (one,)
+        )
+    )
+    drafted(office, changed(office, holdings=held))
 
 
 def test_a_handbook_whose_last_meeting_has_passed_meanwhile_is_not_published(office: Office) -> None:
@@ -253,7 +270,7 @@ def test_a_handbook_whose_last_meeting_has_passed_meanwhile_is_not_published(off
     number = drafted(office, changed(office, forums=office.edition.forums | {"heads-of-ict": last}))
     office.days_pass(150)
     now, publisher = in_force(office) or "", office.holder(ADMINISTRATOR)
-    told = "not today: has no meeting to come that papers can still reach"
+    told = "not today: forums.heads-of-ict: has no meeting to come that papers can still reach"
     with office.store.writing() as tx, pytest.raises(Conflict, match=told):
         publishing.publish(tx, number, publisher, office.links.page, instead_of=now)
 

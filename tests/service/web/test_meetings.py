@@ -1233,6 +1233,79 @@ def test_an_older_page_overwrites_nothing_that_a_colleague_wrote_of_other_busine
     assert said_of_business(office).rolled
 
 
+def both_see(office: Office, item: str) -> tuple[Browser, Browser]:
+    """Let two people open an item of a meeting where everybody is."""
+    first, second = office.signed_in(SECRETARY), office.signed_in(SECRETARY)
+    attends(first)
+    for browser in (first, second):
+        browser.see(f"{MEETING}/items/{item}")
+    return first, second
+
+
+def other_business(office: Office) -> str:
+    browser = office.signed_in(SECRETARY)
+    browser.see(f"{MEETING}/business")
+    browser.press(True, "business", title="Dates for 2005")
+    return business(office)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"do": "record", "note": "They are put off."},
+        {"do": "roll", "roll_why": "There is no time"},
+    ],
+)
+def test_an_older_page_tells_first_that_a_colleague_lets_other_business_roll_on(
+    office: Office, sitting: str, said: dict[str, str]
+) -> None:
+    first, second = both_see(office, other_business(office))
+    assert first.press(True, "items", do="roll", roll_why="Too few are here") == 200
+    assert second.press(True, "items", **said) == 422
+    assert "Somebody else has let it roll on meanwhile: look again before you record it" in second.words
+    assert "Somebody else lets it roll on: Too few are here" in second.words
+    told = said_of_business(office)
+    assert (told.rolled, told.note) == (True, "Too few are here")
+    # What was typed is there still, and what was read may be changed.
+    assert second.press(True, "items", do=said["do"]) == 200
+    told = said_of_business(office)
+    assert (told.rolled, told.note) == (said["do"] == "roll", said.get("note") or said["roll_why"])
+
+
+def test_an_older_page_tells_first_that_a_colleague_lets_a_question_roll_on(
+    office: Office, sitting: str
+) -> None:
+    first, second = both_see(office, sitting)
+    assert first.press(True, "items", do="roll", roll_why="The chair wants legal advice first") == 200
+    assert second.press(True, "items", do="record", choice="note", **CLEAR) == 422
+    assert "Somebody else lets it roll on: The chair wants legal advice first" in second.words
+    assert office.engine.decided == []
+    assert second.press(True, "items", do="record") == 200
+    assert [made.choice for made in office.engine.decided] == [Choice.NOTE]
+
+
+def test_a_page_that_is_shown_again_has_told_what_a_colleague_wrote_of_other_business(
+    office: Office, sitting: str
+) -> None:
+    first, second = both_see(office, other_business(office))
+    assert first.press(True, "items", do="record", note="They are agreed.", interests=["hoict-ce"]) == 200
+    # Interests changed meanwhile too, and a reason stands beside the button that takes none.
+    late = {"note": "They are put off.", "roll_why": "x"}
+    assert second.press(True, "items", do="record", **late) == 422
+    for told in (
+        "Interests in it were changed meanwhile",
+        "Somebody else has written: They are agreed.",
+    ):
+        assert told in second.words
+    assert second.press(True, "items", do="record") == 422
+    assert "Choose “Roll it on”, or leave this empty to record an outcome" in second.words
+    heard = said_of_business(office)
+    assert (heard.note, heard.interests) == ("They are agreed.", ("hoict-ce",))
+    assert second.press(True, "items", do="record", roll_why="") == 200
+    heard = said_of_business(office)
+    assert (heard.note, heard.interests) == ("They are put off.", ("hoict-ce",))
+
+
 def test_a_meeting_that_is_moved_takes_what_was_to_roll_on_along_as_open(office: Office) -> None:
     ref = office.submitted("PROP-02")
     # Its questions are put at nine, and it begins at ten.

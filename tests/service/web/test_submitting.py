@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from service.errors import NotEditable
+from service.errors import Malformed, NotEditable
 from service.handbook import Edition
 from service.store import Store, cases, drafts
 from service.store.drafts import Draft
 from service.web import submitting
 from tests.service.web.conftest import settings
 from tests.service.web.office import Office, proposal
+from tests.support.activities import done
+from workflows.model import State
 
 LATER = {"title": "A better title"}
 
@@ -30,6 +32,40 @@ def helper() -> Iterator[ThreadPoolExecutor]:
     """Somebody who does something at the same time."""
     with ThreadPoolExecutor(1) as pool:
         yield pool
+
+
+CE = "chief-executive"
+
+
+def paid_by(*posts: str) -> dict[str, object]:
+    return {"funding_parties": [{"post": post, "share_percent": 100 // len(posts)} for post in posts]}
+
+
+@pytest.mark.parametrize(
+    ("writer", "payer", "heir", "refused"),
+    [
+        (CE, "bh-dmh", "cd-ell", False),  # Somebody else holds the post by now, and wrote nothing.
+        ("hoict-rc", CE, "hoict-rc", True),  # Whoever wrote it holds the post by now.
+    ],
+)
+def test_who_could_decide_a_share_is_found_by_the_handbook_in_force(
+    council: Office, writer: str, payer: str, heir: str, refused: bool
+) -> None:
+    content = proposal("PROP-02") | {"decision_needed_by": "2004-11-30"} | paid_by(payer)
+    draft = council.draft(content, owner=writer)
+    submit(council, draft)
+    done(council.course.begun(draft.ref))
+    council.became(draft.ref, State.RETURNED)
+    council.hands_over(CE, heir)
+    with council.store.writing() as tx:
+        drafts.save(tx, draft.ref, paid_by(CE) | LATER)
+        second = drafts.get(tx, draft.ref)
+    if not refused:
+        submit(council, second)
+        return
+    with pytest.raises(Malformed) as told:
+        submit(council, second)
+    assert [problem.field for problem in told.value.problems] == ["funding_parties.0.post"]
 
 
 def drafted(council: Office) -> Draft:
@@ -88,3 +124,13 @@ def test_an_edit_and_a_submission_at_once_agree_on_what_was_submitted(
         editing = helper.submit(edit, council, draft)
         submit(council, draft)
         assert (title(council, draft) == LATER["title"]) is editing.result()
+
+
+def test_whoever_began_a_draft_is_among_those_who_do_not_decide_it(council: Office) -> None:
+    top = "chief-executive"
+    document = {**proposal("PROP-02"), "decision_needed_by": "2004-11-30"}
+    document["funding_parties"] = [{"post": top, "share_percent": 100}]
+    with pytest.raises(Malformed) as refused:
+        submit(council, council.draft(document, owner=top))
+    assert [problem.field for problem in refused.value.problems] == ["funding_parties.0.post"]
+    submit(council, council.draft(document))
