@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from notifications.projects import ASKED
+from notifications.sayings import asked as asked_of
 from notifications.sayings import became as became
 from notifications.sayings import did as did
 from notifications.sayings import doing as doing
@@ -49,17 +49,17 @@ STATES: dict[str, str] = {
     ActionState.SENT_BACK: "Sent back",
     ActionState.VERIFIED: "Done and checked",
     ProjectState.STARTING: "Starting up",
-    ProjectState.INITIATING: "Initiation",
+    ProjectState.INITIATING: "Being initiated",
     ProjectState.IN_STAGE: "In a stage",
     ProjectState.AT_GATE: "At a gate",
-    ProjectState.IN_EXCEPTION: "Past tolerance",
-    ProjectState.CLOSING: "Closing",
+    ProjectState.IN_EXCEPTION: "In exception",
+    ProjectState.CLOSING: "Being closed",
     ProjectState.CLOSED_EARLY: "Closed early",
     ExceptionState.RAISED: "Raised",
     ExceptionState.SETTLED: "Settled",
     BenefitState.EXPECTED: "Expected",
     BenefitState.MEASURING: "Being measured",
-    BenefitState.CONCLUDED: "Concluded",
+    BenefitState.CONCLUDED: "Measured",
 }
 """Of cases of every kind; what is closed or withdrawn is called as a proposal is."""
 
@@ -79,7 +79,6 @@ COLOURS: dict[str, str] = {
     ProjectState.AT_GATE: "yellow",
     ProjectState.CLOSED_EARLY: "grey",
     ExceptionState.RAISED: "red",
-    ExceptionState.SETTLED: "green",
     BenefitState.EXPECTED: "grey",
     BenefitState.CONCLUDED: "green",
 }
@@ -104,11 +103,11 @@ _LEADS_TO = {
     ),
     Choice.EXCEPTION_PLAN: "The project manager is asked for a plan. The stage does not begin.",
     Choice.CLOSE_EARLY: "The project is brought to an orderly end.",
-    Choice.MORE_TOLERANCE: "The project goes on under its plan, and may miss it by more.",
-    Choice.REPORT: "It is kept as you give it, and shown to those who decide.",
-    Choice.UNCHANGED: "What you said last stands, and is counted as said again.",
-    Choice.STAGE_DONE: "You are asked next for the end stage report.",
-    Choice.FALL_SHORT: "An exception is raised, and goes before SRG.",
+    Choice.MORE_TOLERANCE: "The project goes on, measured with the tolerances that you name.",
+    Choice.REPORT: "It is kept in the record, and goes to whoever is asked next.",
+    Choice.UNCHANGED: "The last report stands.",
+    Choice.STAGE_DONE: "The gate at the end of the stage is put next.",
+    Choice.FALL_SHORT: "It is told to SRG.",
     Choice.CLAIM_COMPLETE: "Whoever checks it is asked to confirm it.",
     Choice.VERIFY: "The case is closed.",
     Choice.SEND_BACK: "It stays open until it is complete.",
@@ -222,13 +221,12 @@ LEGS = {
     "action": "To be done",
     "action_check": "To be checked",
     "go_live": "Go-live",
-    **{kind: asked.name for kind, asked in ASKED.items()},
 }
 
 GUARDS: dict[str, str] = {
     Guard.COMPLETION: "The work cannot be confirmed complete before it is met.",
     Guard.PROJECT: "The project cannot start before it is met.",
-    Guard.GATE: "The project's next gate waits until it is met.",
+    Guard.GATE: "The next gate is not put before its board before it is met.",
 }
 """What a condition keeps from happening; nothing for the others."""
 
@@ -236,7 +234,7 @@ _GUARDING = {
     Guard.NOTHING: "Nothing",
     Guard.COMPLETION: "The work is confirmed complete only when it is met",
     Guard.PROJECT: "The project starts only when it is met",
-    Guard.GATE: "The next gate is put only when it is met",
+    Guard.GATE: "The next gate is put before its board only when it is met",
 }
 """What has to wait for a condition, beside its button."""
 
@@ -293,7 +291,6 @@ QUESTIONS = {
     "srg_meeting": "Decision",
     "referral": "Referred",
     "referral_meeting": "Referred",
-    **{kind: asked.name for kind, asked in ASKED.items()},
 }
 """What a forum is asked of a case, as a heading."""
 
@@ -322,7 +319,7 @@ def leads_to(choice: Choice, kind: str, *, vote: bool = False) -> str:
     own = saying(kind, choice)
     if choice is Choice.DEFER and kind in reports.DECIDES_NOTHING:
         return "You are asked again on the day you name. What is typed on this page is not kept."
-    if vote and kind in ASKED:
+    if vote and asked_of(kind):
         told = own.leads_to if own else _LEADS_TO[choice]
         return _VOTING.format(told if told.startswith("SRG") else f"{told[:1].lower()}{told[1:]}")
     if vote and choice in _VOTES:
@@ -386,12 +383,14 @@ def reasons(kind: str) -> tuple[str, str, str]:
 
 def question_of(kind: str) -> str:
     """Name a kind of question as an agenda does."""
-    return QUESTIONS.get(kind, plain(kind))
+    own = asked_of(kind)
+    return own.name if own else QUESTIONS.get(kind, plain(kind))
 
 
 def leg(key: str) -> str:
     """Name a leg of a route."""
-    return LEGS.get(key, plain(key))
+    own = asked_of(key)
+    return own.name if own else LEGS.get(key, plain(key))
 
 
 def plain(key: str) -> str:

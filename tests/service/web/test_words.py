@@ -53,11 +53,7 @@ SPOKEN = {
         "granted more tolerance",
     ),
     Choice.REPORT: ("reporting on {}", "reported on {}", "reported"),
-    Choice.UNCHANGED: (
-        "reporting no change in {}",
-        "reported no change in {}",
-        "reported no change",
-    ),
+    Choice.UNCHANGED: ("reporting no change in {}", "reported no change in {}", "reported no change"),
     Choice.STAGE_DONE: (
         "reporting that a stage of {} is done,",
         "reported that a stage of {} is done",
