@@ -215,6 +215,16 @@ def appraise(read: ProposalDocument, rules: AppraisalRules, submitted: date) -> 
     )
 
 
+def claimed_in(read: ProposalDocument, of: Benefit, submitted: date, day: date) -> Decimal:
+    """Return what a benefit of a proposal is claimed to bring in the financial year of a day, in pounds.
+
+    `submitted` is the day on which the proposal was.
+    """
+    begins = _first_year(read, submitted)
+    number = financial_year(day) - begins
+    return _brings(of, begins, number, number)
+
+
 def disagreements(read: ProposalDocument, worked_out: Appraisal) -> tuple[str, ...]:
     """Say where a sponsor's own totals are not what their figures come to (to the pound)."""
     claimed = read.claimed

@@ -30,6 +30,7 @@ from service.store.tables import (
     EDITIONS_IN_FORCE,
     GATES,
     HOLDERS,
+    LESSONS,
     MEETING_ITEMS,
     MEETING_SERIES,
     MEETINGS,
@@ -38,6 +39,7 @@ from service.store.tables import (
     PROJECT_LINKS,
     PROJECT_REPORTS,
     PROJECTS,
+    REVIEWS,
     SEATS,
     SIZINGS,
     STANDARDS_CHECKS,
@@ -839,6 +841,29 @@ def _benefit_read(connection: Connection, line: Line) -> None:
     connection.execute(insert(BENEFIT_READINGS), {"case": line.case, "line": line.seq, "at": line.at} | read)
 
 
+# ------------------------------------------------------------------------------ reviews
+
+
+def _review_checked(connection: Connection, line: Line) -> None:
+    data = line.data
+    said = {name: data[name] for name in ("objectives", "system_kind", "strategy")}
+    connection.execute(
+        insert(REVIEWS),
+        {
+            "case": line.case,
+            "at": line.at,
+            "review_step": data["review"],
+            "check_step": data["check"],
+            "final_cost": canonical.pounds(data["final_cost"]),
+            "systems": canonical.dumps(data["systems"]),
+        }
+        | said,
+    )
+    lessons = enumerate(data["lessons"], start=1)
+    rows = [{"case": line.case, "number": number, "words": words} for number, words in lessons]
+    insert_new(connection, LESSONS, rows)
+
+
 # ------------------------------------------------------------------------------- orders
 
 
@@ -1169,6 +1194,7 @@ FOLDS: dict[str, Fold] = {
     "standards_exception.opened": _standards_exception_opened,
     "benefit.opened": _benefit_opened,
     "benefit.read": _benefit_read,
+    "review.checked": _review_checked,
     "parameters.supplied": _parameters_supplied,
     "agreement.recorded": _agreement_recorded,
     "approver.added": _approver_added,

@@ -24,6 +24,7 @@ from service.store import (
     orders,
     projects,
     provisions,
+    reviews,
     sizes,
     steps,
     tokens,
@@ -387,6 +388,9 @@ FACTS: dict[str, Fact] = {
         projects.linked(tx, project(tx), "INV-2004-0008", by="p-pmo", by_post="pmo")
     ),
     "a benefit is read": read,
+    "its review is checked": lambda tx: reviews.checked(
+        tx, CASE, samples.REVIEWED, at=OPENED + timedelta(days=10)
+    ),
     "a supplier has the technical parameters": lambda tx: _nothing(
         provisions.supplied(
             tx, CASE, supplier="Acme", on=date(2004, 5, 28), parameters=["TP2", "TP1"], by="p-hall"
