@@ -174,11 +174,11 @@ _REPORTED = Answer(
     kind="highlight",
     on=date(2005, 1, 14),
     remarks=(
-        ("forecast_cost", "£168,000"),
-        ("forecast_go_live", "2 May 2005"),
-        ("rating_time", "Red: the lines are late"),
-        ("done", "The pages are made"),
-        ("stage_name_1", "Build"),
+        ("Forecast cost", "£168,000"),
+        ("Forecast go-live", "2 May 2005"),
+        ("Time", "red: the lines are late"),
+        ("Done since the last report", "The pages are made"),
+        ("Stage 1", "Build, to 31 January 2005, £90,000"),
     ),
 )
 

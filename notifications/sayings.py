@@ -317,11 +317,6 @@ def then(kind: str, choice: Choice | str | None) -> str:
     return f"{own.leads_to[:1].lower()}{own.leads_to[1:]}" if own else ""
 
 
-def box(name: str) -> str:
-    """Return what a box of a report is called; empty for a name that is no box of one."""
-    return projects.box(name)
-
-
 def label(choice: Choice | str, kind: str) -> str:
     """Name an answer to a kind of question, for its button."""
     own = saying(kind, choice)

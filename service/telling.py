@@ -8,9 +8,10 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from service import appraisal, boxes, seating
+from service import appraisal, seating
 from service.handbook import Edition, Person
 from service.proposals import ProposalDocument, provided
+from service.reports import told as shown
 from service.seating import Seating
 from service.store import (
     actions,
@@ -32,14 +33,13 @@ from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import OUTSIDE, Condition, DecisionView
+from service.store.intents import SAID as SAID
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import SeatView, StepView
 from workflows import letters
 from workflows.model import Capacity, Choice, Ending, Holder, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
 from workflows.rules import calendar, course, meetings, reports, routing
 
-SAID = intents.SAID
-"""The value of a named answer that is all words."""
 _FROZEN: dict[str, Edition] = {}
 _NAMING: dict[tuple[str, ...], Edition] = {}
 
@@ -129,7 +129,6 @@ def told(
     on = calendar.local_day(decision.submitted_at)
     forum = recorded_for(decision.forum, decision.kind, decision.seat, rules)
     member = sat_for(decision, rules)
-    titled = partial(title, rules, day=on)
     return letters.Answer(
         who=forum or title(rules, decision.post, on),
         substitute=bool(member),
@@ -138,9 +137,10 @@ def told(
         on=on,
         for_whom=name(rules, decision.on_behalf_of) or (title(rules, member, on) if member else ""),
         reason=_CHANGED if decision.altered else decision.reason or "",
-        remarks=tuple(
-            (name, boxes.said(name, answer, rules, titled) or remark(answer.value, answer.text))
-            for name, answer in decision.answers.items()
+        remarks=shown.remarks(decision.kind, decision.answers, rules, on)
+        if decision.kind in reports.KINDS
+        else tuple(
+            (question, remark(answer.value, answer.text)) for question, answer in decision.answers.items()
         ),
         conditions=tuple(
             condition(put, rules, tracked.get((decision.key, number), ""))

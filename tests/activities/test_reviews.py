@@ -15,7 +15,7 @@ def words(text: str) -> Answered:
     return Answered(value=SAID, text=text)
 
 
-REVIEW = {
+REVIEW: dict[str, str | Answered] = {
     "objectives": "partly",
     "benefits": words("Most of them"),
     "final_cost": "151000.00",

@@ -79,7 +79,11 @@ def closed(
 
     `cost` is what its last report says that it has cost, `outturn` what its review says.
     """
-    content: dict[str, Any] = {"title": title or f"Case {ref}", "summary": "What it was for", "department": department}
+    content: dict[str, Any] = {
+        "title": title or f"Case {ref}",
+        "summary": "What it was for",
+        "department": department,
+    }
     content |= {"benefits": [*claims], "system_kind": system_kind}
     content |= {"corporate_system": {"relation": "none", "ids": [*systems]}}
     proposal = Proposal(

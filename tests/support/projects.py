@@ -450,6 +450,10 @@ class Delivery(Play):
             if wait.key == key and wait.until
         ]
 
+    def waits_for(self, key: str) -> list[str]:
+        """What a question waits for before it is put, each time it has begun to."""
+        return [wait.leg for wait in self.outside.cases.waitings if wait.key == key]
+
     async def begins_stage(self, number: int = 1) -> None:
         """The mandate and the plan are given, and the board lets the first stage begin."""
         await self.says("mandate.1")
