@@ -17,7 +17,7 @@ from service.store.reviews import Checked, LessonView
 from service.store.steps import StepView
 from service.track_record import Measured, Past, Reading, Record
 from workflows.model import Choice, Frozen, Size, StepClosing
-from workflows.rules import tolerances, validity
+from workflows.rules import calendar, tolerances, validity
 
 # ------------------------------------------------------------------------- track record
 
@@ -67,6 +67,13 @@ def track_record_of(tx: Tx, case: CaseView, read: ProposalDocument, edition: Edi
         restated=restated,
         sentence=track_record.sentence(record, restated),
     )
+
+
+def said_of(tx: Tx, case: CaseView, edition: Edition) -> str:
+    """Return the track record that a proposal is seen beside in a sentence; empty where none is told."""
+    read = ProposalDocument.model_validate(content(tx, case.ref, case.version) or {})
+    found = track_record_of(tx, case, read, edition)
+    return found.sentence if found else ""
 
 
 def turned_out(case: Outturn, non_working: Collection[date]) -> Past:
@@ -189,16 +196,28 @@ def alike(one: About, other: About) -> bool:
     )
 
 
-def lessons_for(tx: Tx, organisation: str, about: About, *, beside: str = "") -> tuple[LessonView, ...]:
+class Lesson(Frozen):
+    """A lesson as it is told beside a later proposal."""
+
+    title: str
+    text: str
+    case: str
+    """The proposal whose review says it."""
+    case_title: str
+    on: date
+    """The day on which that review was checked."""
+
+
+def lessons_for(tx: Tx, organisation: str, about: About, *, beside: str = "") -> tuple[Lesson, ...]:
     """Return the lessons of past proposals of like kind, at most five and the newest first.
 
     `beside` is the proposal that they are for, whose own are not told to it.
     """
-    found: list[LessonView] = []
+    found: list[Lesson] = []
     for review in reviews.all_of(tx, organisation):
         was = About(title=review.title, system_kind=review.system_kind, systems=review.systems)
         if review.case != beside and alike(about, was):
-            found.extend(one for one in reviews.lessons(tx, [review.case]) if not one.erased)
+            found.extend(_told(one) for one in reviews.lessons(tx, [review.case]) if not one.erased)
         if len(found) >= MOST_LESSONS:
             break
     return tuple(found[:MOST_LESSONS])
@@ -207,6 +226,16 @@ def lessons_for(tx: Tx, organisation: str, about: About, *, beside: str = "") ->
 def about(read: ProposalDocument) -> About:
     """Return what a proposal is about."""
     return About(title=read.title, system_kind=read.system_kind, systems=read.corporate_system.ids)
+
+
+def _told(lesson: LessonView) -> Lesson:
+    return Lesson(
+        title=lesson.title,
+        text=lesson.text,
+        case=lesson.case,
+        case_title=lesson.case_title,
+        on=calendar.local_day(lesson.at),
+    )
 
 
 def _telling(title: str) -> set[str]:

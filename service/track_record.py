@@ -72,10 +72,10 @@ class Record(Frozen):
 
 
 class Measured(Frozen):
-    """A measure in words: what is measured, how it turned out, and over how many cases."""
+    """A measure in words: what is measured; and how it turned out, in how many cases, from where to where."""
 
     what: str
-    how: str
+    which: str
 
 
 # ----------------------------------------------------------------------------- the rule
@@ -217,7 +217,7 @@ def measured(of: Record) -> tuple[Measured, ...]:
             of_claim = " of what was claimed" if say is _percent else ""
             ends = f"from {say(measure.least)} to {say(measure.most)}"
             cases = _many(measure.cases, "case")
-            found.append(Measured(what=what, how=f"{say(measure.middle)}{of_claim} ({cases}, {ends})"))
+            found.append(Measured(what=what, which=f"{say(measure.middle)}{of_claim} ({cases}, {ends})"))
     return tuple(found)
 
 
@@ -225,9 +225,10 @@ def sentence(of: Record, restated: Figure | None = None) -> str:
     """Say a track record in a sentence, and what a proposal comes to on it; empty if nothing is told."""
     if not of.says_something:
         return ""
-    told = "; ".join(f"{one.what[:1].lower()}{one.what[1:]} {one.how}" for one in measured(of))
-    own = f" {restated.name} {restated.value}." if restated else ""
-    return f"Closed major cases of {of.directorate}, the middle one of each: {told}.{own}"
+    told = [(one.what, one.which) for one in measured(of)]
+    told += [(restated.name, restated.value)] if restated else []
+    each = "; ".join(f"{what[:1].lower()}{what[1:]} {which}" for what, which in told)
+    return f"Closed major cases of {of.directorate}, the middle one of each: {each}."
 
 
 def _over(percent: Decimal) -> str:

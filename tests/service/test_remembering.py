@@ -153,7 +153,7 @@ def test_a_record_is_told_from_as_many_cases_as_the_handbook_asks_for(store: Sto
         found = beside(tx, edition(least=5))
     assert found
     assert (found.directorate, found.restated is not None) == ("Regeneration and Culture", True)
-    assert [(one.what, one.how) for one in found.measures] == [
+    assert [(one.what, one.which) for one in found.measures] == [
         ("Cost", "18% over (5 cases, from 10% under to 41% over)")
     ]
     assert found.sentence.startswith("Closed major cases of Regeneration and Culture")

@@ -226,14 +226,14 @@ def test_a_record_of_other_benefits_alone_restates_nothing() -> None:
     ],
 )
 def test_measures_are_told_with_their_number_and_range(on: Record, told: list[str]) -> None:
-    assert [f"{one.what}: {one.how}" for one in track_record.measured(on)] == told
+    assert [f"{one.what}: {one.which}" for one in track_record.measured(on)] == told
 
 
 def test_a_letter_says_it_in_a_sentence_and_nothing_of_too_few() -> None:
     on = record(cost=measure(18, 5, 3, 41), late=measure(35, 6, 0, 60))
     assert track_record.sentence(on, track_record.restated(claims(), on)) == (
         "Closed major cases of Culture, the middle one of each: cost 18% over (5 cases, from 3% over to 41% "
-        "over); going live 35 working days late (6 cases, from on the day to 60 working days late). "
-        "Net present value on that record £22,000 (as claimed: £50,000)."
+        "over); going live 35 working days late (6 cases, from on the day to 60 working days late); "
+        "net present value on that record £22,000 (as claimed: £50,000)."
     )
     assert track_record.sentence(record()) == ""
