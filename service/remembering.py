@@ -42,14 +42,21 @@ def of_directorate(tx: Tx, case: CaseView, edition: Edition) -> Record | None:
     rules = edition.delivery
     if rules is None or case.kind != "proposal" or case.size is not Size.MAJOR:
         return None
-    today = tx.today
-    now = edition.department_on(case.department, today)
-    departments = [key for key in edition.departments if edition.department_on(key, today) == now]
-    found = outturns.of_departments(tx, case.organisation, sorted({*departments, case.department}))
+    now = edition.department_on(case.department, tx.today)
+    found = outturns.of_departments(tx, case.organisation, one_with(edition, case.department, tx.today))
     known = edition.departments.get(now)
     past = (turned_out(one, edition.non_working) for one in found if one.ref != case.ref)
     record = track_record.record(known.name if known else now, past, rules.track_record.least)
     return record if record.says_something else None
+
+
+def one_with(edition: Edition, department: str, day: date) -> tuple[str, ...]:
+    """Return the departments whose past is that of a department: those for which the same one acts on a day,
+    and itself.
+    """
+    now = edition.department_on(department, day)
+    same = {key for key in edition.departments if edition.department_on(key, day) == now}
+    return tuple(sorted({*same, department}))
 
 
 def track_record_of(tx: Tx, case: CaseView, read: ProposalDocument, edition: Edition) -> TrackRecord | None:

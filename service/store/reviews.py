@@ -125,6 +125,8 @@ class Filters(TypedDict):
     """The lesson comes from one of these."""
     system_kind: NotRequired[str]
     strategy: NotRequired[str]
+    case: NotRequired[str]
+    """The proposal whose review says it."""
 
 
 # ------------------------------------------------------------------------------- facts
@@ -183,6 +185,8 @@ def _wanted(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield REVIEWS.c.system_kind == kind
     if strategy := filters.get("strategy"):
         yield REVIEWS.c.strategy == strategy
+    if case := filters.get("case"):
+        yield LESSONS.c.case == case
 
 
 def _after(cursor: str) -> ColumnElement[bool]:

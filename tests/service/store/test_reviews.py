@@ -83,6 +83,8 @@ LIBRARY: Sequence[tuple[Filters, list[str]]] = [
     ({"system_kind": "web"}, ["Train early", "Count 100% of calls"]),
     ({"strategy": "access"}, ["Pilot first"]),
     ({"strategy": "access", "system_kind": "web"}, []),
+    ({"case": "INV-2004-0002"}, ["Train early", "Count 100% of calls"]),
+    ({"case": "INV-2004-0004"}, []),
 ]
 
 
