@@ -11,6 +11,7 @@ from workflows.letters import (
     Answer,
     Clause,
     ClosedWithoutYou,
+    Completed,
     Condition,
     Consequence,
     Deferred,
@@ -174,11 +175,10 @@ _REPORTED = Answer(
     kind="highlight",
     on=date(2005, 1, 14),
     remarks=(
-        ("Forecast cost", "£168,000"),
-        ("Forecast go-live", "2 May 2005"),
         ("Time", "red: the lines are late"),
+        ("Forecast cost", "£168,000"),
+        ("Forecast go-live", "Monday 2 May 2005"),
         ("Done since the last report", "The pages are made"),
-        ("Stage 1", "Build, to 31 January 2005, £90,000"),
     ),
 )
 
@@ -285,6 +285,9 @@ OF_PROJECTS: dict[str, Letter] = {
                 until=date(2005, 2, 1),
             ),
         ),
+    ),
+    "completed-reviewed": Completed(
+        to=_to("C. Director", EXECUTIVE), matter=PROPOSAL, on=date(2005, 11, 24), reviewed_by=SRG
     ),
     "past_tolerance": _PAST,
     "past_tolerance-board": _PAST.model_copy(

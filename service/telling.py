@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from service import appraisal, seating
 from service.handbook import Edition, Person
 from service.proposals import ProposalDocument, provided
-from service.reports import told as shown
+from service.reports import labels, remarks
 from service.seating import Seating
 from service.store import (
     actions,
@@ -33,13 +33,14 @@ from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import OUTSIDE, Condition, DecisionView
-from service.store.intents import SAID as SAID
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import SeatView, StepView
 from workflows import letters
 from workflows.model import Capacity, Choice, Ending, Holder, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
 from workflows.rules import calendar, course, meetings, reports, routing
 
+SAID = intents.SAID
+"""The value of a named answer that is all words."""
 _FROZEN: dict[str, Edition] = {}
 _NAMING: dict[tuple[str, ...], Edition] = {}
 
@@ -137,17 +138,23 @@ def told(
         on=on,
         for_whom=name(rules, decision.on_behalf_of) or (title(rules, member, on) if member else ""),
         reason=_CHANGED if decision.altered else decision.reason or "",
-        remarks=shown.remarks(decision.kind, decision.answers, rules, on)
-        if decision.kind in reports.KINDS
-        else tuple(
-            (question, remark(answer.value, answer.text)) for question, answer in decision.answers.items()
-        ),
+        remarks=_remarks(decision, rules, on),
         conditions=tuple(
             condition(put, rules, tracked.get((decision.key, number), ""))
             for number, put in enumerate(decision.conditions, start=1)
         ),
         until=decision.until,
         next_meeting=decision.next_meeting,
+    )
+
+
+def _remarks(decision: DecisionView, rules: Edition, day: date) -> tuple[tuple[str, str], ...]:
+    """Return the named answers of a decision as others read them: a report's as its boxes are called."""
+    known = labels(decision.kind, rules)
+    beside = ((name, answer) for name, answer in decision.answers.items() if name not in known)
+    return (
+        *remarks(decision.kind, decision.answers, rules, day),
+        *((name, remark(answer.value, answer.text)) for name, answer in beside),
     )
 
 
@@ -640,6 +647,8 @@ def barred(
     tx: Tx, case: CaseView, kind: str, asked: Sequence[SeatAsk], deciding: bool, day: date
 ) -> frozenset[str]:
     """Return who may not answer on a day, because they or whom they cover for wrote it, or did it."""
+    if not deciding:
+        return frozenset()
     rules, people = edition(tx, case.edition), directory(tx, case)
     excused = seating.excused(case.proposal, kind, asked, rules, people, day)
     return seating.barred(

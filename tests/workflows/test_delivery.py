@@ -361,7 +361,7 @@ async def test_a_go_live_that_is_corrected_moves_the_months_to_come(client: Clie
     async with entrusting(client, entrusted("INV-B2"), one_stage("PRJ-B2"), benefits) as play:
         await begins(play, "BEN-B2")
         await waits_for_month(play, "BEN-B2", date(2004, 12, 1))
-        handle = client.get_workflow_handle_for(Benefit.run, "BEN-B2")
+        handle = client.get_workflow_handle("BEN-B2")
         await handle.signal(Benefit.goes_live, GoLive(day=date(2004, 9, 6), certain=True))
         await waits_for_month(play, "BEN-B2", date(2004, 12, 6))
         await play.jumps(datetime(2004, 12, 6, 10, tzinfo=UTC))

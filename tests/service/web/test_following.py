@@ -10,6 +10,7 @@ from activities.projects import Projects
 from service.store import cases, projects
 from tests.service.store import samples
 from tests.service.web.office import BEGINS, Office
+from tests.service.web.test_rights import routes
 from tests.support.activities import FakeMailroom, done
 from workflows.delivery import GateKind, GatePassed, ProjectInHand, ProjectTold
 from workflows.model import Ask, CaseWaiting, SeatAsk, State, StepOpening
@@ -210,3 +211,34 @@ def test_a_benefit_in_hand_goes_by_when_its_project_goes_live(office: Office, pr
     benefit = done(Benefits(office.store, FakeMailroom()).in_hand("BEN-2004-0001"))
     assert benefit.go_live is not None
     assert (benefit.go_live.day, benefit.go_live.certain) == (date(2005, 5, 2), False)
+
+
+@pytest.mark.parametrize("ref", ["PRJ-2004-0001", "BEN-2004-0001", "EXC-2004-0001"])
+def test_no_page_or_answer_about_it_is_a_fault(
+    office: Office, project: ProjectInHand, exception: str, ref: str
+) -> None:
+    """What only proposals have is not found, or refused, and never breaks."""
+    browser = office.signed_in("corp-projects-manager")
+    token = office.token("corp-projects-manager")
+    paths = [path for method, path, _ in routes(office) if method == "GET" and path.count("{") == 1]
+    pages = {path.replace("{ref}", ref) for path in paths if "{ref}" in path}
+    assert f"/cases/{ref}" in pages
+    faults = {}
+    for page in sorted(pages):
+        status = browser.get(page, headers=token if page.startswith("/api") else {}).status_code
+        if status >= 500:
+            faults[page] = status
+    assert faults == {}
+
+
+def test_no_list_is_a_fault_where_a_project_waits(
+    office: Office, project: ProjectInHand, exception: str
+) -> None:
+    asked(office, project, "gate", "cd-rc", "bh-dmh", "ict-services")
+    office.days_pass(60)
+    browser = office.signed_in("corp-projects-manager")
+    token = office.token("corp-projects-manager")
+    lists = [path for method, path, _ in routes(office) if method == "GET" and "{" not in path]
+    found = {path: browser.get(path, headers=token if path.startswith("/api") else {}) for path in lists}
+    assert [path for path, answer in found.items() if answer.status_code >= 500] == []
+    assert project.case in browser.get("/cases?kind=project&overdue=yes").text
