@@ -403,6 +403,11 @@ def _benefit_read(line: Line, edition: Edition) -> str:
     return f"Read {words.count(data['month'], 'month')} after go-live: {data['value']} ({data['rating']})."
 
 
+def _review_checked(line: Line, edition: Edition) -> str:
+    lessons = len(line.data["lessons"])
+    return f"Its review was checked, with {words.count(lessons, 'lesson') if lessons else 'no lesson'}."
+
+
 def _supplied(line: Line, edition: Edition) -> str:
     data = line.data
     which, on = words.listed(list(data["parameters"])), words.short_day(date.fromisoformat(data["on"]))
@@ -459,6 +464,7 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "benefit.follows": lambda line, edition: f"Benefit {line.data['benefit']} was opened.",
     "benefit.opened": _opened_from,
     "benefit.read": _benefit_read,
+    "review.checked": _review_checked,
     "parameters.supplied": _supplied,
     "agreement.recorded": _agreed,
     "approver.added": _approver_added,

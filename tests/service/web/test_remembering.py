@@ -238,6 +238,16 @@ def test_the_library_is_searched_by_words_and_by_what_a_lesson_is_about(office: 
     assert '<option value="web" selected' in browser.page
 
 
+def test_a_case_tells_that_its_review_was_checked(office: Office) -> None:
+    remembers(office, 2, lessons=[("One", "a"), ("Two", "b")])
+    with office.store.writing() as tx:
+        past.closed(tx, "INV-2003-0009", edition=office.edition.hash, department="dept-rc")
+    browser = office.signed_in("bh-dmh")
+    for ref, said in (("INV-2003-0001", "with 2 lessons"), ("INV-2003-0009", "with no lesson")):
+        browser.see(f"/cases/{ref}")
+        assert f"Its review was checked, {said}." in browser.words
+
+
 def test_an_empty_library_says_what_it_will_have(office: Office) -> None:
     browser = office.signed_in("bh-dmh")
     assert browser.see("/lessons") == 200
