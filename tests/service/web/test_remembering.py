@@ -15,7 +15,7 @@ from service.web import briefing, packs
 from service.web.briefing import Brief
 from tests.service.web.office import BEGINS, Browser, Office
 from tests.service.web.test_deciding import SMALLER
-from tests.service.web.test_packs import gathered
+from tests.service.web.test_packs import PACK, gathered, squeezed, whole
 from tests.support import past
 from workflows.letters import Request, read
 from workflows.model import Choice, Ending, Outcome, State, StepClosing
@@ -132,6 +132,9 @@ def test_the_case_s_page_the_api_and_a_pack_tell_the_same(office: Office) -> Non
         assert said in browser.words
     lessons = next(section for section in item.sections if section.heading == LESSONS)
     assert lessons.lines[0].which[-1] == "From the review of Court bookings 5 (INV-2003-0005)."
+    printed = whole(packs.pack_pdf(PACK.model_copy(update={"items": (item,)})))
+    for said in (TURNED_OUT, OVERRUN, told["restated"]["value"], LESSONS, lessons.lines[0].which[-1]):
+        assert squeezed(said) in squeezed(printed)
 
 
 def line_of(lines: Sequence[packs.Line]) -> list[tuple[str, str]]:
@@ -189,6 +192,16 @@ def test_a_later_proposal_is_shown_the_newest_five_lessons_of_its_like(office: O
     assert browser.words.count("From the review of Court bookings") == 5
     assert 'href="/lessons?case=INV-2003-0005"' in browser.page
     assert "Court bookings 2" not in browser.words
+
+
+def test_what_was_typed_into_a_lesson_is_shown_as_it_was_typed(office: Office) -> None:
+    hostile = "<script>alert(1)</script> {{ 7*7 }} & more"
+    remembers(office, 1, title=f"Bookings {hostile}", lessons=[(hostile, hostile)])
+    decision, library = reading(office), office.signed_in("bh-dmh")
+    library.see("/lessons")
+    for page in (decision.page, library.page):
+        assert "<script>alert" not in page
+        assert page.count("&lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }} &amp; more") == 3
 
 
 def test_lessons_of_another_kind_are_not_shown(office: Office) -> None:
