@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service import appraisal, track_record
 from service.appraisal import Appraisal
@@ -83,9 +85,9 @@ def test_each_measure_counts_its_own_cases() -> None:
 def test_benefits_are_realised_in_percent_of_what_was_claimed(
     readings: list[tuple[int, int, bool]], cashable: str | None, other: str | None
 ) -> None:
-    given = [Reading(Decimal(claimed), Decimal(came), sort) for claimed, came, sort in readings]
-    assert track_record.realised(given, cashable=True) == (cashable and Decimal(cashable))
-    assert track_record.realised(given, cashable=False) == (other and Decimal(other))
+    read = [Reading(Decimal(claimed), Decimal(came), sort) for claimed, came, sort in readings]
+    assert track_record.realised(read, cashable=True) == (cashable and Decimal(cashable))
+    assert track_record.realised(read, cashable=False) == (other and Decimal(other))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_a_delay_is_counted_in_whole_months(late: str | int, months: int) -> Non
 # --------------------------------------------------------------------- restated figures
 
 
-def claims(**given: object) -> Appraisal:
+def claims(**facts: object) -> Appraisal:
     """£100,000 at once and £10,000 a year, for £60,000 a year: £50,000 in three years without a discount."""
     document = ProposalDocument(
         decision_needed_by=date(2004, 11, 30),
@@ -120,7 +122,7 @@ def claims(**given: object) -> Appraisal:
             Benefit(title="Posts saved", cashable=True, amount_gbp_per_year=Decimal(60_000)),
             Benefit(title="Fewer calls", cashable=False, amount_gbp_per_year=Decimal(999)),
         ),
-    ).model_copy(update=given)
+    ).model_copy(update=facts)
     return appraisal.appraise(document, RULES, DAY)
 
 
@@ -152,9 +154,9 @@ def test_a_proposal_is_restated_on_the_record(on: Record, value: str) -> None:
 
 
 def test_each_year_is_worth_what_it_is_worth_then_and_the_working_says_so() -> None:
-    given = (YearCost(year="2004/05", capital=Decimal(100_000), one_off=Decimal(10_000)),)
+    costs = (YearCost(year="2004/05", capital=Decimal(100_000), one_off=Decimal(10_000)),)
     document = ProposalDocument(
-        costs_by_year=given,
+        costs_by_year=costs,
         benefits=(Benefit(title="Posts", cashable=True, amount_gbp_per_year=Decimal(100_000), years=1),),
     )
     rules = RULES.model_copy(update={"discount_rates": (DiscountRate(percent=Decimal(25)),)})
@@ -170,6 +172,36 @@ def test_each_year_is_worth_what_it_is_worth_then_and_the_working_says_so() -> N
         "falls in the next, and what falls after the last year that is looked at is not counted. "
         "Discounted at 25% a year: 2004/05 -£130,350; 2005/06 £36,000; 2006/07 £9,600; 2007/08 £0."
     )
+
+
+@given(
+    capital=st.decimals(0, 10**6, places=2),
+    yearly=st.decimals(0, 10**6, places=2),
+    percents=st.tuples(st.integers(0, 300), st.integers(0, 300)),
+    days=st.tuples(st.integers(0, 2000), st.integers(0, 2000)),
+)
+def test_a_dearer_or_a_later_record_never_makes_a_proposal_worth_more(
+    capital: Decimal, yearly: Decimal, percents: tuple[int, int], days: tuple[int, int]
+) -> None:
+    worked_out = claims(
+        cost_profile=CostProfile(capital_gbp=capital),
+        benefits=(Benefit(title="Posts", cashable=True, amount_gbp_per_year=yearly),),
+    )
+    neutral = record(cost=measure(0), late=measure(0), cashable=measure(100))
+    assert worth(worked_out, neutral) == appraisal.to_the_pound(worked_out.present_value)
+    less, more = sorted(percents)
+    assert worth(worked_out, record(cost=measure(more))) <= worth(worked_out, record(cost=measure(less)))
+    assert worth(worked_out, record(cashable=measure(less))) <= worth(
+        worked_out, record(cashable=measure(more))
+    )
+    early, late = sorted(days)
+    assert worth(worked_out, record(late=measure(late))) <= worth(worked_out, record(late=measure(early)))
+
+
+def worth(worked_out: Appraisal, on: Record) -> Decimal:
+    found = track_record.restated(worked_out, on)
+    assert found
+    return Decimal(found.value.partition(" ")[0].replace("£", "").replace(",", ""))
 
 
 def test_what_too_few_cases_say_changes_nothing_and_is_said() -> None:
