@@ -7,7 +7,7 @@ from temporalio import activity
 
 from activities.correspondence import correspondence
 from activities.writing import Writing
-from service import agendas
+from service import agendas, remembering
 from service.handbook import Edition
 from service.links import Links
 from service.mailroom import Mailroom
@@ -138,6 +138,7 @@ class Register(Writing, ports.Register):
         step, case = _step(tx, closing.step)
         letters = correspondence(tx, case, self._links, closing.outcome.at).closed(step, closing)
         steps.closed(tx, closing, letters)
+        remembering.review_checked(tx, case, step, closing)
         links.revoke_step(tx, closing.step, closing.outcome.ending)
 
     def _unsettled(self, tx: Tx, due: AnswersDue) -> tuple[str, ...]:

@@ -387,6 +387,15 @@ EXAMPLES: dict[str, Letter] = {
             "changes": (*_DEARER, Difference(what="Sponsor", before=CHIEF, now="")) * 3,
         }
     ),
+    "request-track-record": _REQUEST.model_copy(
+        update={
+            "track_record": "Closed major cases of Regeneration and Culture, the middle one of each: "
+            "cost 18% over (11 cases, from 3% under to 41% over); "
+            "going live 35 working days late (11 cases, from on the day to 96 working days late); "
+            "cashable benefits 61% of what was claimed (9 cases, from 20% to 110%); "
+            "net present value on that record -£22,400 (as claimed: £31,500).",
+        }
+    ),
     "request-extra": _REQUEST.model_copy(
         update={
             "to": _to("J. Solicitor", "Head of Legal Services"),

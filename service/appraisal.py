@@ -139,23 +139,23 @@ class Appraisal(Frozen):
         found = [
             Figure(
                 name="Whole-life cost",
-                value=_whole(self.whole_life_cost),
+                value=whole(self.whole_life_cost),
                 working="Capital, one-off, revenue and project management costs of "
                 f"{self._life()}, as they fall{management if self.management_first else ''}.",
             ),
             Figure(
                 name="Net present value",
-                value=_whole(self.present_value),
+                value=whole(self.present_value),
                 working=f"Each year's cashable benefits less its costs, discounted at {self.rate:f}% a year: "
-                + "; ".join(f"{year.year} {_whole(year.present_value)}" for year in self.years)
+                + "; ".join(f"{year.year} {whole(year.present_value)}" for year in self.years)
                 + "."
                 + (f" Benefits without an end are counted to {self._end()}." if self.endless else "")
                 + "".join(f" Not counted: {told}." for told in self.left_out),
             ),
             Figure(
                 name="Net present value with optimism bias",
-                value=_whole(self.present_value - self.overrun),
-                working=f"The same with {self.bias:f}% more capital, {_whole(self.overrun)} at its worth in "
+                value=whole(self.present_value - self.overrun),
+                working=f"The same with {self.bias:f}% more capital, {whole(self.overrun)} at its worth in "
                 f"{first}: such work is found to be underestimated by that much.",
             ),
             Figure(name="Payback", value=self._payback(), working=self._balance()),
@@ -165,8 +165,8 @@ class Appraisal(Frozen):
                 Figure(
                     name="Switching value",
                     value=_switching(self.switching_value),
-                    working=f"The net present value, {_whole(self.present_value)}, as a part of the cashable "
-                    f"benefits at their worth in {first}, {_whole(self.benefits_now)}.",
+                    working=f"The net present value, {whole(self.present_value)}, as a part of the cashable "
+                    f"benefits at their worth in {first}, {whole(self.benefits_now)}.",
                 )
             )
         return tuple(found)
@@ -190,7 +190,7 @@ class Appraisal(Frozen):
         balance, told = _NOTHING, []
         for year in self.years:
             balance += year.net
-            told.append(f"{year.year} {_whole(balance)}")
+            told.append(f"{year.year} {whole(balance)}")
         return f"Cashable benefits less costs, added up from year to year: {'; '.join(told)}."
 
 
@@ -215,6 +215,16 @@ def appraise(read: ProposalDocument, rules: AppraisalRules, submitted: date) -> 
     )
 
 
+def claimed_in(read: ProposalDocument, of: Benefit, submitted: date, day: date) -> Decimal:
+    """Return what a benefit of a proposal is claimed to bring in the financial year of a day, in pounds.
+
+    `submitted` is the day on which the proposal was.
+    """
+    begins = _first_year(read, submitted)
+    number = financial_year(day) - begins
+    return _brings(of, begins, number, number)
+
+
 def disagreements(read: ProposalDocument, worked_out: Appraisal) -> tuple[str, ...]:
     """Say where a sponsor's own totals are not what their figures come to (to the pound)."""
     claimed = read.claimed
@@ -224,7 +234,7 @@ def disagreements(read: ProposalDocument, worked_out: Appraisal) -> tuple[str, .
     )
     return (
         *(
-            f"{name}: the sponsor says {_whole(said)}, but the figures given come to {_whole(found)}"
+            f"{name}: the sponsor says {whole(said)}, but the figures given come to {whole(found)}"
             for name, said, found in totals
             if said is not None and abs(said - found) >= 1
         ),
@@ -376,7 +386,8 @@ def to_the_pound(amount: Decimal) -> Decimal:
     return amount.quantize(_POUND, ROUND_HALF_UP) + 0
 
 
-def _whole(amount: Decimal) -> str:
+def whole(amount: Decimal) -> str:
+    """Write an amount to the pound; what is less than nothing has a sign before it."""
     rounded = to_the_pound(amount)
     return f"-{pounds(-rounded)}" if rounded < 0 else pounds(rounded)
 

@@ -13,6 +13,7 @@ from itertools import count
 
 from service.store.intents import SAID, Answered
 from service.store.projects import Mandate
+from service.store.reviews import Learnt
 from workflows.delivery import Forecast, Plan, Rag, Stage, Tolerance, Tolerances
 
 Answers = Mapping[str, Answered]
@@ -138,6 +139,25 @@ def shortcomings(answers: Answers, names: Mapping[str, str]) -> str:
 def reading(answers: Answers) -> tuple[str, Rag]:
     """Return how much of a benefit has come about, as it was written, and how that stands."""
     return _value(answers, "reading"), Rag(_value(answers, "rating"))
+
+
+def final_cost(answers: Answers) -> Decimal | None:
+    """Return what a project has cost by a report, if it says so."""
+    said = _value(answers, "final_cost")
+    return Decimal(said) if said else None
+
+
+def lessons(answers: Answers) -> tuple[Learnt, ...]:
+    """Return what a review says was learnt, in its order; what the law has erased by then is left out."""
+    found: list[Learnt] = []
+    for number in count(1):
+        name = f"lesson_{number}"
+        if name not in answers:
+            break
+        title, text = _name(answers, f"lesson_title_{number}"), answers[name].text.strip()
+        if title or text:
+            found.append(Learnt(title=title or "A lesson", text=text))
+    return tuple(found)
 
 
 # ---------------------------------------------------------------------------- workings

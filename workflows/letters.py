@@ -306,6 +306,10 @@ class Asking(CaseLetter):
     """What applies to the proposal and it does not say."""
     worth: Worth | None = None
     """For a decision on the money: what it costs and brings."""
+    track_record: Line = ""
+    """For the same: how past major cases of the directorate turned out, with their number and range, and what
+    it comes to on that record. Empty where too few say so.
+    """
     budget: Budget | None = None
     if_silent: tuple[Consequence, ...] = ()
     """Rungs still to come. Empty: it stays open, and the letter says so."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from activities.correspondence.case_file import CaseFile, Put
-from service import boards, versions
+from service import boards, remembering, versions
 from service.links import Links
 from service.seating import Seating
 from service.store import intents
@@ -219,6 +219,7 @@ class Asking(CaseFile):
             "coincidences": (*self._coincidences(put), *self._besides(put)),
             "not_said": self._not_said if put.terms.kind in _DECIDING_ON_MONEY else (),
             "worth": self._worth if put.terms.kind in _DECIDING_ON_MONEY else None,
+            "track_record": self._track_record if put.terms.kind in _DECIDING_ON_MONEY else "",
             "budget": budget(self.tx, self.case, self.rules, seat.post, seat.amount, key=put.key),
             "if_silent": self._if_silent(put, seat),
             **self._differs(put, holder),
@@ -268,6 +269,10 @@ class Asking(CaseFile):
     @cached_property
     def _worth(self) -> letters.Worth:
         return worth(self.tx, self.case, self.rules)
+
+    @cached_property
+    def _track_record(self) -> str:
+        return remembering.said_of(self.tx, self.case, self.rules)
 
     def _undo_until(self, made: DecisionView) -> datetime | None:
         """Return until when an answer may still be taken back, if that is to come."""

@@ -113,6 +113,9 @@ def _unknown_departments(handbook: Handbook, source: Source) -> Iterator[Complai
     for key, post in handbook.posts.items():
         if post.department and post.department not in departments:
             yield ("posts", key, "department"), f"there is no department {post.department}"
+    for key, department in handbook.departments.items():
+        if department.succeeded_by and department.succeeded_by not in departments:
+            yield ("departments", key, "succeeded_by"), f"there is no department {department.succeeded_by}"
 
 
 def _unknown_ladders(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -190,6 +193,8 @@ def _circles(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     parents = {key: forum.parent for key, forum in handbook.forums.items()}
     yield from _circle(lines, lambda key: ("posts", key, "line"))
     yield from _circle(successors, lambda key: ("posts", key, "succeeded_by"))
+    departments = {key: department.succeeded_by for key, department in handbook.departments.items()}
+    yield from _circle(departments, lambda key: ("departments", key, "succeeded_by"))
     yield from _circle(parents, lambda key: ("forums", key, "parent"))
     # Where none is written, the next authority is the post above in the line: that may close a circle.
     authorities = {
@@ -237,6 +242,8 @@ def _departments_in_order(handbook: Handbook, source: Source) -> Iterator[Compla
     for key, department in handbook.departments.items():
         if department.since and department.until and department.until < department.since:
             yield ("departments", key, "until"), f"is before since, {in_words(department.since)}"
+        if department.succeeded_by and not department.until:
+            yield ("departments", key, "succeeded_by"), "needs until, the last day of the one before"
 
 
 # ------------------------------------------------------------------------------- forums

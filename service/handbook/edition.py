@@ -45,6 +45,9 @@ class Department(Entry):
     aliases: tuple[str, ...] = ()
     since: Day | None = None
     until: Day | None = None
+    """Its last day."""
+    succeeded_by: str | None = None
+    """The department that does from the day after what it did: its track record goes with it."""
 
 
 class DatedTitle(Entry):
@@ -548,6 +551,19 @@ class Edition(Frozen):
     def clause_text(self, number: str) -> str:
         """Return the words of a clause by its number, such as `FUND-1`; empty if there is none."""
         return next((clause.text for clause in self.clauses.values() if clause.number == number), "")
+
+    def department_on(self, department: str, day: date) -> str:
+        """Return the department that does on a day what a department did: itself, or whichever succeeded it.
+
+        One that the handbook does not know is itself.
+        """
+        seen = [department]
+        while (known := self.departments.get(department)) and known.succeeded_by and known.until:
+            if day <= known.until or known.succeeded_by in seen:
+                break
+            department = known.succeeded_by
+            seen.append(department)
+        return department
 
     # ------------------------------------------------------------------------ rules
 

@@ -31,6 +31,7 @@ from service.store.tables import (
     EDITIONS_IN_FORCE,
     GATES,
     HOLDERS,
+    LESSONS,
     MEETING_ITEMS,
     MEETING_SERIES,
     MEETINGS,
@@ -40,6 +41,7 @@ from service.store.tables import (
     PROJECT_LINKS,
     PROJECT_REPORTS,
     PROJECTS,
+    REVIEWS,
     SEATS,
     SIZINGS,
     STANDARDS_CHECKS,
@@ -885,6 +887,29 @@ def _benefit_corrected(connection: Connection, line: Line) -> None:
     connection.execute(insert(BENEFIT_READINGS), row)
 
 
+# ------------------------------------------------------------------------------ reviews
+
+
+def _review_checked(connection: Connection, line: Line) -> None:
+    data = line.data
+    said = {name: data[name] for name in ("objectives", "system_kind", "strategy")}
+    connection.execute(
+        insert(REVIEWS),
+        {
+            "case": line.case,
+            "at": line.at,
+            "review_step": data["review"],
+            "check_step": data["check"],
+            "final_cost": canonical.pounds(data["final_cost"]),
+            "systems": canonical.dumps(data["systems"]),
+        }
+        | said,
+    )
+    lessons = enumerate(data["lessons"], start=1)
+    rows = [{"case": line.case, "number": number, "words": words} for number, words in lessons]
+    insert_new(connection, LESSONS, rows)
+
+
 # ------------------------------------------------------------------------------- orders
 
 
@@ -1235,6 +1260,7 @@ FOLDS: dict[str, Fold] = {
     "benefit.opened": _benefit_opened,
     "benefit.read": _benefit_read,
     "benefit.corrected": _benefit_corrected,
+    "review.checked": _review_checked,
     "parameters.supplied": _parameters_supplied,
     "agreement.recorded": _agreement_recorded,
     "approver.added": _approver_added,

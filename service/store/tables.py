@@ -447,6 +447,39 @@ class BenefitReadingRow(SQLModel, table=True):
     rating: str
 
 
+class ReviewRow(SQLModel, table=True):
+    """The review of a proposal after its project, as somebody else has checked it."""
+
+    __tablename__ = "case_review"
+    __table_args__ = (Index(None, "at"),)
+
+    case: str = Field(primary_key=True)
+    at: datetime
+    """When it was checked."""
+    review_step: str
+    check_step: str
+    final_cost: Decimal | None = Field(default=None, max_digits=14, decimal_places=2)
+    """Pounds that the project has cost, where the review says so."""
+    objectives: str
+    """met, partly or not_met; empty where it does not say."""
+    system_kind: str
+    """What the proposal is about, by which later ones of like kind are known; empty where it does not say."""
+    systems: str = Field(sa_type=Text)
+    """The corporate systems that it names."""
+    strategy: str
+    """The strategy that its project serves; empty for none."""
+
+
+class LessonRow(SQLModel, table=True):
+    """A lesson of a review. What it says is a text, found by its hash."""
+
+    __tablename__ = "lesson"
+
+    case: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    words: str
+
+
 class SupplierRow(SQLModel, table=True):
     """A supplier that had the technical parameters."""
 
@@ -1159,6 +1192,8 @@ STANDARDS_CHECKS = _table(StandardsCheckRow)
 STANDARDS_EXCEPTIONS = _table(StandardsExceptionRow)
 BENEFITS = _table(BenefitRow)
 BENEFIT_READINGS = _table(BenefitReadingRow)
+REVIEWS = _table(ReviewRow)
+LESSONS = _table(LessonRow)
 SUPPLIERS = _table(SupplierRow)
 AGREEMENTS = _table(AgreementRow)
 APPROVERS = _table(ApproverRow)
@@ -1216,6 +1251,8 @@ FOLDED = (
     STANDARDS_EXCEPTIONS,
     BENEFITS,
     BENEFIT_READINGS,
+    REVIEWS,
+    LESSONS,
     SUPPLIERS,
     AGREEMENTS,
     APPROVERS,

@@ -8,11 +8,12 @@ from typing import Any
 import rfc8785
 from pydantic import Field
 
-from service import appraisal, boards, delivering, questions, telling, versions
+from service import appraisal, boards, delivering, questions, remembering, telling, versions
 from service.appraisal import Figure
 from service.boards import Board
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
+from service.remembering import Lesson, TrackRecord
 from service.reports import Form
 from service.reports.facts import ProjectShown
 from service.store import actions, approvers, cases, intents, projects, steps, texts
@@ -69,6 +70,8 @@ class Paper(Frozen):
     costs: tuple[Cost, ...] = ()
     figures: tuple[Figure, ...] = ()
     flags: tuple[str, ...] = ()
+    track_record: TrackRecord | None = None
+    lessons: tuple[Lesson, ...] = ()
     options: tuple[Row, ...] = ()
     gains: tuple[Row, ...] = ()
     principles: tuple[Row, ...] = ()
@@ -122,6 +125,10 @@ class Brief(Frozen):
     """What the costs and benefits come to, each with its working."""
     flags: tuple[str, ...] = ()
     """What whoever decides should know of the figures."""
+    track_record: TrackRecord | None = None
+    """How past major cases of the directorate turned out; None where too few say so, and on older pages."""
+    lessons: tuple[Lesson, ...] = ()
+    """What was learnt from proposals of like kind."""
     options: tuple[Row, ...] = ()
     benefits: tuple[str, ...] = ()
     """As pages told them before they told all that is said of each."""
@@ -215,6 +222,8 @@ def brief(tx: Tx, sight: Sight) -> Brief:
         costs=said.costs,
         figures=said.figures,
         flags=said.flags,
+        track_record=said.track_record,
+        lessons=said.lessons,
         options=said.options,
         gains=said.gains,
         principles=said.principles,
@@ -534,6 +543,8 @@ def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
         costs=costs(content),
         figures=figures,
         flags=(*flags, *outstanding.flags(tx, case, read, edition)),
+        track_record=remembering.track_record_of(tx, case, read, edition),
+        lessons=remembering.lessons_for(tx, case.organisation, remembering.about(read), beside=case.ref),
         options=tuple(Row(what=title, which=told) for title, told in appraisal.options(read)),
         gains=benefits(read, edition, case.proposal.submitted),
         principles=tuple(_principles(content, edition)),

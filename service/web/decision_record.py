@@ -152,6 +152,10 @@ class DecisionRecord(_Part):
     votes: list[str]
     """Of each board that voted: how many were present, and whose vote decided if one alone did."""
     payers: list[Payer]
+    track_record: list[str]
+    """How past major cases of its directorate had turned out, and what it comes to on that record, as it was
+    shown last to those who decided; empty where too few said so.
+    """
     order: str
     """The number of the order that it raised, if it raised one."""
 
@@ -246,6 +250,7 @@ def of(tx: Tx, case: CaseView) -> DecisionRecord:
         ],
         votes=list(balloting.told(tx, (step for step in asked.values() if not step.open), rules)),
         payers=list(_payers(tx, case, rules, line.at, made)),
+        track_record=_track_record(tx, [one for _, one in deciding]),
         order=raised[0].number if raised else "",
     )
 
@@ -349,6 +354,17 @@ def _payers(
         )
 
 
+def _track_record(tx: Tx, deciding: Sequence[DecisionView]) -> list[str]:
+    """Return the track record as the last of those who decided and were shown one saw it."""
+    seen = (briefing.shown(tx, one.shown_hash) for one in reversed(deciding))
+    found = next((brief.track_record for brief in seen if brief and brief.track_record), None)
+    if found is None:
+        return []
+    restated = found.restated
+    own = [f"{restated.name}: {restated.value}. {restated.working}"] if restated else []
+    return [*(f"{one.what}: {one.which}" for one in found.measures), *own]
+
+
 # --------------------------------------------------------------------------- the words
 
 
@@ -392,6 +408,7 @@ def sections(record: DecisionRecord) -> tuple[Section, ...]:
             empty="No interest was declared.",
         ),
         Section(heading="What it does to budgets", rows=tuple(_budgets(record))),
+        *([Section(heading="Track record", rows=tuple(_record(record)))] if record.track_record else []),
     )
 
 
@@ -477,6 +494,11 @@ def _budgets(record: DecisionRecord) -> Iterator[Row]:
     if record.revenue:
         yield Row(what="Revenue a year", which=(words.money(record.revenue),))
     yield from map(_paid, record.payers)
+
+
+def _record(record: DecisionRecord) -> Iterator[Row]:
+    what = f"Closed major cases of {record.department}, as it was shown"
+    yield Row(what=what, which=tuple(record.track_record))
 
 
 def _paid(payer: Payer) -> Row:

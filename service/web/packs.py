@@ -10,6 +10,7 @@ from typing import Literal
 
 from service import boards, questions, telling
 from service.handbook import Edition
+from service.remembering import TrackRecord
 from service.store import steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -303,6 +304,13 @@ def item(
     )
 
 
+def _turned_out(record: TrackRecord) -> Iterator[Line]:
+    """Go through a track record, and what a proposal comes to on it with its working."""
+    yield from (Line(what=one.what, which=(one.which,)) for one in record.measures)
+    if figure := record.restated:
+        yield Line(what=figure.name, which=(figure.value, figure.working))
+
+
 def _sections(
     tx: Tx,
     case: CaseView,
@@ -322,6 +330,26 @@ def _sections(
             table=Table(
                 columns=("Figure", "Value", "How it was worked out"),
                 rows=tuple((figure.name, figure.value, figure.working) for figure in paper.figures),
+            ),
+        )
+    if record := paper.track_record:
+        yield Section(
+            heading=f"How closed major cases of {record.directorate} turned out",
+            sentences=(
+                "Against what was approved first. Of each the middle one, how many cases say so, and their "
+                "range.",
+            ),
+            lines=tuple(_turned_out(record)),
+        )
+    if paper.lessons:
+        yield Section(
+            heading="Lessons of proposals like this",
+            lines=tuple(
+                Line(
+                    what=one.title,
+                    which=(*one.text.splitlines(), f"From the review of {one.case_title} ({one.case})."),
+                )
+                for one in paper.lessons
             ),
         )
     yield Section(

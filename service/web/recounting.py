@@ -332,6 +332,11 @@ def _action_opened(line: Line, edition: Edition) -> str:
     return f"It was opened, as it follows from {data['parent']}: {owner}, by {due}. {verifier} checks it."
 
 
+def _review_checked(line: Line, edition: Edition) -> str:
+    lessons = len(line.data["lessons"])
+    return f"Its review was checked, with {words.count(lessons, 'lesson') if lessons else 'no lesson'}."
+
+
 def _supplied(line: Line, edition: Edition) -> str:
     data = line.data
     which, on = words.listed(list(data["parameters"])), words.short_day(date.fromisoformat(data["on"]))
@@ -501,6 +506,7 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
     "action.follows": _follows,
     "action.opened": _action_opened,
+    "review.checked": _review_checked,
     "parameters.supplied": _supplied,
     "agreement.recorded": _agreed,
     "approver.added": _approver_added,

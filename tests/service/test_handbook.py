@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rfc8785
@@ -205,6 +206,34 @@ def test_a_succession_moves_the_post_and_keeps_the_person() -> None:
         "head-of-profession",
         "sd-ict-ca",
     }
+
+
+@pytest.mark.parametrize(
+    ("department", "day", "does_it"),
+    [
+        ("dept-hsg", date(2006, 3, 31), "dept-hsg"),
+        ("dept-hsg", date(2006, 4, 1), "dept-sch"),
+        ("dept-sch", date(2006, 4, 1), "dept-sch"),
+        # and on from there
+        ("dept-hsg", date(2009, 1, 1), "dept-rad"),
+        ("dept-sch", date(2009, 1, 1), "dept-rad"),
+        # one that was closed for good, and one that nobody knows
+        ("dept-ell", date(2009, 1, 1), "dept-ell"),
+        ("dept-x", date(2009, 1, 1), "dept-x"),
+    ],
+)
+def test_what_a_department_did_is_done_by_whichever_succeeded_it(
+    department: str, day: date, does_it: str
+) -> None:
+    known = LEICESTER.departments
+    ends: dict[str, dict[str, Any]] = {
+        "dept-hsg": {"until": date(2006, 3, 31), "succeeded_by": "dept-sch"},
+        "dept-sch": {"until": date(2008, 12, 31), "succeeded_by": "dept-rad"},
+        "dept-ell": {"until": date(2007, 3, 31)},
+    }
+    departments = known | {key: known[key].model_copy(update=end) for key, end in ends.items()}
+    edition = LEICESTER.model_copy(update={"departments": departments})
+    assert edition.department_on(department, day) == does_it
 
 
 def test_direct_notification_follows_the_post_that_succeeded() -> None:
@@ -411,6 +440,7 @@ SRG_QUORUM = "quorum: {rule: majority, present: 4, casting: true, interest_lower
 CONSULTED = "[support, support_with_conditions, not_support, return, defer]"
 SRG_MEETS = "    meets: {which: last, weekday: thursday, a_week_earlier_in: [december]}\n"
 MONEY_END = "- {day: 8, nudge: line}\n      - {day: 10, nudge: pmo}"
+DEPT_HSG = "dept-hsg: {name: Housing, email: housing@leicester.example}"
 BH_DMH = "- {post: bh-dmh, since: 2002-01-01}"
 HEADS, PASSED_ON = "[heads-of-ict]", "[heads-of-ict, ict-services]"
 CHAIN = "[principal-customer, business-forum, heads-of-ict, srg]"
@@ -633,6 +663,31 @@ QUESTIONS = """questions:
             "goes round in a circle",
         ),
         ("forums.yaml", "parent: cabinet", "parent: heads-of-ict", None, "parent", "goes round in a circle"),
+        # departments that carry on what others did
+        (
+            "organisation.yaml",
+            DEPT_HSG,
+            DEPT_HSG[:-1] + ", until: 2006-03-31, succeeded_by: dept-x}",
+            0,
+            "departments.dept-hsg.succeeded_by",
+            "there is no department dept-x",
+        ),
+        (
+            "organisation.yaml",
+            DEPT_HSG,
+            DEPT_HSG[:-1] + ", succeeded_by: dept-rad}",
+            0,
+            "departments.dept-hsg.succeeded_by",
+            "needs until, the last day of the one before",
+        ),
+        (
+            "organisation.yaml",
+            DEPT_HSG,
+            DEPT_HSG[:-1] + ", until: 2006-03-31, succeeded_by: dept-hsg}",
+            0,
+            "departments.dept-hsg.succeeded_by",
+            "goes round in a circle: dept-hsg → dept-hsg",
+        ),
         # one half of it in the line
         (
             "money.yaml",

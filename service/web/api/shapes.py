@@ -548,6 +548,15 @@ class BudgetTold(BaseModel):
     """What would remain if all of that were approved as well."""
 
 
+class TrackRecordTold(BaseModel):
+    """How closed major cases of a directorate turned out, and what a proposal comes to on that record."""
+
+    directorate: str
+    measures: dict[str, str]
+    """Each with its middle, how many cases say so, and their range."""
+    restated: FigureTold | None
+
+
 class AppraisalTold(BaseModel):
     """A business case: what its sponsor says, what it comes to, and what is missing or does not agree."""
 
@@ -562,6 +571,8 @@ class AppraisalTold(BaseModel):
     """The sponsor's own totals, as they gave them."""
     figures: list[FigureTold]
     flags: list[str]
+    track_record: TrackRecordTold | None
+    """Null where too few closed cases say how they turned out."""
 
 
 class ApproverTold(BaseModel):
@@ -611,6 +622,30 @@ class CaseList(BaseModel):
     """A page of a list; `next` is the cursor of the next page."""
 
     items: list[CaseSummary]
+    next: str | None
+
+
+class LessonTold(BaseModel):
+    """A lesson of a past review; one that was erased says so in the place of its words."""
+
+    case: str = Field(examples=["INV-2004-0001"])
+    case_title: str
+    number: int
+    """Its place in the review, from 1."""
+    at: datetime
+    """When that review was checked."""
+    department: str
+    system_kind: str
+    strategy: str
+    title: str
+    text: str
+    erased: bool
+
+
+class LessonList(BaseModel):
+    """A page of the library of lessons; `next` is the cursor of the next page."""
+
+    items: list[LessonTold]
     next: str | None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from service import agendas, boards, telling, versions
 from service.handbook import Edition
+from service.remembering import TrackRecord
 from service.store import actions, benefits, cases, orders, projects, sizes, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
@@ -32,6 +33,7 @@ from service.web.api.shapes import (
     ChangeTold,
     DecisionTold,
     ExceptionTold,
+    FigureTold,
     ForecastTold,
     GateTold,
     MeetingItem,
@@ -46,6 +48,7 @@ from service.web.api.shapes import (
     StageTold,
     StandardsExceptionTold,
     StepTold,
+    TrackRecordTold,
     VotesTold,
     WaitingOn,
 )
@@ -388,6 +391,16 @@ def step(tx: Tx, step: StepView, reader: str) -> StepTold:
         next=steps.HELD if held else step.next.nudge if step.next else None,
         at=held or (step.next.at if step.next else None),
         quorum=quorum(tx, step, edition, reader),
+    )
+
+
+def track_record(found: TrackRecord | None) -> TrackRecordTold | None:
+    if found is None:
+        return None
+    return TrackRecordTold(
+        directorate=found.directorate,
+        measures={one.what: one.which for one in found.measures},
+        restated=FigureTold.model_validate(found.restated.model_dump()) if found.restated else None,
     )
 
 

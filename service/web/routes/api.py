@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from service import agendas, telling, versions
+from service import agendas, remembering, telling, versions
 from service.errors import Malformed, NotFound, Problem
 from service.proposals import ProposalDocument
 from service.store import (
@@ -30,6 +30,7 @@ from service.web import (
     briefing,
     conditions,
     decision_record,
+    library,
     minutebook,
     seclusion,
     sizing,
@@ -47,6 +48,8 @@ from service.web.api.shapes import (
     FigureTold,
     ForumTold,
     JournalLine,
+    LessonList,
+    LessonTold,
     Meeting,
     MeetingTold,
     ProblemDetails,
@@ -356,6 +359,7 @@ def appraised(ref: str, visit: Asker) -> AppraisalTold:
             budgets=list(told.budgets(tx, found, edition)),
             figures=[FigureTold.model_validate(figure.model_dump()) for figure in figures],
             flags=list(flags),
+            track_record=told.track_record(remembering.track_record_of(tx, found, read, edition)),
         )
 
 
@@ -422,6 +426,26 @@ def open_steps(
         found = steps.page(tx, organisation=visit.rules.organisation, case=case, cursor=cursor, limit=limit)
         told_steps = [told.step(tx, step, visit.me.id) for step in found.items]
     return StepList(steps=told_steps, next=found.next_cursor)
+
+
+@router.get("/lessons", name="api_lessons")
+@allowed(Role.READ_CASE)
+def lessons(
+    visit: Asker,
+    words: Annotated[str, Query(max_length=200)] = "",
+    department: Annotated[str, Query(max_length=200)] = "",
+    system_kind: Annotated[str, Query(max_length=200)] = "",
+    strategy: Annotated[str, Query(max_length=200)] = "",
+    case: Annotated[str, Query(max_length=40)] = "",
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> LessonList:
+    """List the lessons of past reviews, those of the newest first."""
+    wanted = library.Wanted(words, department, system_kind, strategy, case)
+    with visit.desk.store.reading() as tx:
+        found = library.page_of(tx, visit, wanted, cursor=cursor, limit=limit)
+    items = [LessonTold.model_validate(one.model_dump()) for one in found.items]
+    return LessonList(items=items, next=found.next_cursor)
 
 
 @router.get("/forums", name="api_forums")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from service import agendas, appraisal, proposals, telling, versions
+from service import agendas, appraisal, proposals, remembering, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
 from service.store import (
@@ -234,6 +234,8 @@ def case(ref: str, visit: Asker) -> Response:
             "benefits": briefing.benefits(read, edition, found.proposal.submitted),
             "figures": figures,
             "flags": flags,
+            "track_record": remembering.track_record_of(tx, found, read, edition),
+            "lessons": remembering.lessons_for(tx, found.organisation, remembering.about(read), beside=ref),
             "provision_flags": provided.flags(read, edition, tx.today),
             "provisions": briefing.provisions(read, found, edition),
             "shares_data": provided.shares_with_partner(read, edition),

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from service import proposals, telling
+from service import proposals, remembering, telling
 from service.errors import Malformed, NotEditable, NotFound, Unchanged
 from service.handbook import Edition
 from service.proposals import provided
@@ -203,6 +203,7 @@ def _check_page(tx: Tx, visit: Visit, draft: Draft, edition: Edition, status: in
         unchanged=submitting.unchanged(tx, draft.ref, edition) if ahead and not ahead.changes else "",
         stops=telling.stops(route, edition, submitting.received(tx, edition)),
         papers=submitting.papers(route, edition),
+        lessons=remembering.lessons_for(tx, edition.organisation, remembering.about(read), beside=draft.ref),
         rows=_rows(edition, draft),
     )
 

@@ -15,6 +15,7 @@ from service.store.documents import Attached
 from service.store.intents import Answered, Condition, Intent
 from service.store.letters import LinkBinding, QueuedLetter
 from service.store.projects import Mandate, Report
+from service.store.reviews import Checked, Learnt
 from tests.support import files
 from workflows.delivery import (
     Authority,
@@ -139,6 +140,21 @@ REPORT = Report(
     variance=LATE,
     linked=LATE,
     objectives="partly",
+)
+REVIEWED = Checked(
+    review=f"{CASE}.review.1",
+    check=f"{CASE}.review-check.1",
+    final_cost=Decimal("151000.00"),
+    objectives="partly",
+    system_kind="web",
+    systems=("cms",),
+    strategy="access",
+    lessons=(
+        Learnt(title="Train before go-live", text="Staff met the system on its first day."),
+        Learnt(
+            title="Count calls early", text="Nobody had counted them before.\nSo nothing could be compared."
+        ),
+    ),
 )
 CROSSING = Crossing(of=(Tolerance.TIME, Tolerance.COST), variance=LATE, authority=Authority.SRG)
 

@@ -24,6 +24,7 @@ from service.store import (
     orders,
     projects,
     provisions,
+    reviews,
     sizes,
     steps,
     tokens,
@@ -421,6 +422,9 @@ FACTS: dict[str, Fact] = {
             by="p-pmo",
             by_post="pmo",
         )
+    ),
+    "its review is checked": lambda tx: reviews.checked(
+        tx, CASE, samples.REVIEWED, at=OPENED + timedelta(days=10)
     ),
     "a supplier has the technical parameters": lambda tx: _nothing(
         provisions.supplied(

@@ -1,0 +1,106 @@
+"""A review in the record: once it is checked its figures and lessons are kept, and not before."""
+
+import pytest
+
+from service.store import benefits, reviews
+from service.store.intents import SAID, Answered
+from service.store.reviews import ReviewView
+from tests.support.activities import done
+from tests.support.desk import Desk
+from workflows.delivery import ReviewInHand
+from workflows.model import Ask, CaseOpened, Choice, SeatAsk
+
+
+def words(text: str) -> Answered:
+    return Answered(value=SAID, text=text)
+
+
+REVIEW: dict[str, str | Answered] = {
+    "objectives": "partly",
+    "benefits": words("Most of them"),
+    "final_cost": "151000.00",
+    "lesson_title_1": words("Train before\n go-live"),
+    "lesson_1": words("Staff met the system on its first day."),
+    "lesson_title_2": words("Count calls early"),
+    "lesson_2": words("Nobody had."),
+}
+
+
+def asks(case: CaseOpened, review: ReviewInHand, kind: str, round: int = 1) -> Ask:
+    post = review.writer if kind == "review" else review.checker
+    return Ask(
+        case=case.case,
+        key=kind.replace("_", "-"),
+        round=round,
+        version=1,
+        content_hash=case.content_hash,
+        clause=review.clauses[kind],
+        seats=(SeatAsk(key=post, post=post),),
+        terms=review.terms[kind],
+    )
+
+
+def answered(desk: Desk, ask: Ask, choice: Choice, said: dict[str, str | Answered] | None = None) -> None:
+    desk.opens(ask)
+    made = desk.answers(ask.step, ask.seats[0].key, choice, said=said or {})
+    desk.closes(ask.step, made, choice=choice)
+
+
+def kept(desk: Desk, ref: str) -> tuple[ReviewView | None, list[tuple[str, str]]]:
+    with desk.store.reading() as tx:
+        found = reviews.lessons(tx, [ref])
+        return reviews.of_case(tx, ref), [(one.title, one.text) for one in found]
+
+
+def test_a_review_is_kept_with_its_lessons_once_it_is_checked(each_desk: Desk) -> None:
+    desk = each_desk
+    case = desk.submits(system_kind="web")
+    review = done(desk.benefits.review(case.case))
+    answered(desk, asks(case, review, "review"), Choice.REPORT, {**REVIEW, "final_cost": "140000.00"})
+    assert kept(desk, case.case) == (None, [])
+    answered(desk, asks(case, review, "review_check"), Choice.SEND_BACK)
+    assert kept(desk, case.case) == (None, [])
+    answered(desk, asks(case, review, "review", 2), Choice.REPORT, REVIEW)
+    answered(desk, asks(case, review, "review_check", 2), Choice.VERIFY)
+    found, lessons = kept(desk, case.case)
+    assert found
+    assert (found.review_step, found.check_step) == (
+        f"{case.case}.review.2",
+        f"{case.case}.review-check.2",
+    )
+    assert (str(found.final_cost), found.objectives, found.system_kind) == ("151000.00", "partly", "web")
+    assert found.systems == tuple(case.proposal.corporate_systems)
+    assert lessons == [
+        ("Train before go-live", "Staff met the system on its first day."),
+        ("Count calls early", "Nobody had."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "lessons"),
+    [
+        ({}, []),
+        ({"lesson_title_1": "said", "lesson_1": "said"}, []),  # erased before it was checked
+        ({"lesson_1": words("Train.")}, [("A lesson", "Train.")]),
+    ],
+)
+def test_a_review_without_lessons_or_a_final_cost_is_kept_too(
+    desk: Desk, said: dict[str, str | Answered], lessons: list[tuple[str, str]]
+) -> None:
+    case = desk.submits()
+    review = done(desk.benefits.review(case.case))
+    answered(desk, asks(case, review, "review"), Choice.REPORT, said)
+    answered(desk, asks(case, review, "review_check"), Choice.VERIFY)
+    found, learnt = kept(desk, case.case)
+    assert found
+    assert (found.final_cost, found.objectives, found.strategy, learnt) == (None, "", "", lessons)
+
+
+def test_the_check_of_something_else_keeps_nothing(desk: Desk) -> None:
+    case = desk.submits()
+    review = done(desk.benefits.review(case.case))
+    # nothing was written that could be checked
+    answered(desk, asks(case, review, "review_check"), Choice.VERIFY)
+    assert kept(desk, case.case) == (None, [])
+    with desk.store.reading() as tx:
+        assert benefits.of_proposal(tx, case.case) == ()
