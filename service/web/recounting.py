@@ -339,6 +339,12 @@ def _order(done: str) -> Callable[[Line, Edition], str]:
     return tell
 
 
+def _document(line: Line, edition: Edition) -> str:
+    data = line.data
+    hash, size = words.fingerprint(str(data.get("hash", ""))), words.size(int(data.get("size", 0)))
+    return f"{_who(line, edition)} handed in {data.get('name')} ({size}, fingerprint {hash})."
+
+
 _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "proposal.submitted": _submitted,
     "case.begun": _begun,
@@ -346,6 +352,7 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "case.waiting": _waiting,
     "case.moved": _moved,
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
+    "document.attached": _document,
     "action.follows": _follows,
     "action.opened": _action_opened,
     "parameters.supplied": _supplied,

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from service import agendas, appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
-from service.store import actions, cases, intents, meetings, orders, provisions, steps
+from service.store import actions, cases, documents, intents, meetings, orders, provisions, steps
 from service.store.cases import CaseItem, CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
@@ -187,6 +187,7 @@ def case(ref: str, visit: Asker) -> Response:
             "versions": cases.versions(tx, ref),
             "lines": recounting.recount(recounting.gist(lines), edition),
             "decided": decision_record.there_is(lines),
+            "documents": len(documents.of_case(tx, ref)),
             "may_size": sizing.may(visit, found) and not sizing.too_late(tx, found, edition),
             "to_take_back": [
                 (one.post, telling.title(edition, one.post, visit.today))
