@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from service.store import actions, intents, steps
+from service.store import actions, cases, intents, projects, steps
 from service.store.actions import Wanted
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -38,7 +38,51 @@ def _required(tx: Tx, case: CaseView) -> Iterator[Wanted]:
                 yield _condition(tx, case, made, number, put)
 
 
-def _condition(tx: Tx, case: CaseView, made: DecisionView, number: int, put: Condition) -> Wanted:
+def gate_conditions(tx: Tx, case: CaseView, step: str) -> Iterator[Wanted]:
+    """Go through the conditions on which a gate was passed: each guards the next, or nothing."""
+    for made in intents.decisions_of_step(tx, step, strict=False):
+        if made.choice.conditional:
+            for number, put in enumerate(made.conditions, start=1):
+                guards = Guard.NOTHING if put.guards is Guard.NOTHING else Guard.GATE
+                yield _condition(tx, case, made, number, put, guards)
+
+
+def standards_refused(tx: Tx, case: CaseView) -> None:
+    """Have a project's manager put right what SRG does not accept; whoever checks standards checks it."""
+    raised = projects.standards_exception(tx, case.ref)
+    if raised is None:
+        return
+    refused = [one for one in steps.of_case(tx, case.ref) if one.choice is Choice.REJECT and one.closed]
+    if not refused:
+        return
+    step = refused[-1]
+    at = step.closed or tx.now
+    project = projects.must(tx, raised.parent)
+    rules = edition(tx, case.edition)
+    standards = rules.delivery.standards if rules.delivery else None
+    if standards is None:
+        return
+    owner = project.manager or case.sponsor
+    day = calendar.local_day(at)
+    checker = rules.standards_checker(case.size, day, programme=bool(project.strategy))
+    content = cases.content(tx, case.ref) or {}
+    said = [made.reason for made in intents.decisions_of_step(tx, step.id, strict=False) if made.reason]
+    asked = " ".join(filter(None, (content.get("summary"), *(f"SRG: “{reason}”" for reason in said))))
+    wanted = Wanted(
+        source=step.id,
+        number=1,
+        title=f"Put right: {case.title}",
+        text=f"Put right what the project standards ask. {asked}".strip(),
+        owner=owner,
+        verifier=_another(tx, case, checker, owner),
+        due=calendar.nth_working_day(day, standards.put_right_days, rules.non_working),
+    )
+    actions.opened(tx, case, wanted, at=at)
+
+
+def _condition(
+    tx: Tx, case: CaseView, made: DecisionView, number: int, put: Condition, guards: Guard | None = None
+) -> Wanted:
     return Wanted(
         source=made.key,
         number=number,
@@ -48,7 +92,7 @@ def _condition(tx: Tx, case: CaseView, made: DecisionView, number: int, put: Con
         verifier=put.verifier or _another(tx, case, made.post, put.owner),
         due=put.by,
         evidence=put.evidence,
-        guards=_guarded(put.guards, case.size),
+        guards=_guarded(put.guards, case.size) if guards is None else guards,
     )
 
 
@@ -107,4 +151,4 @@ def _within_guidelines(
 
 def _another(tx: Tx, case: CaseView, post: str, owner: str) -> str:
     """Return who checks an action where nobody was named: the post that asked for it, or else the PMO."""
-    return post if post != owner else edition(tx, case.edition).roles["pmo"]
+    return post if post not in ("", owner) else edition(tx, case.edition).roles["pmo"]

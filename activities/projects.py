@@ -1,10 +1,11 @@
 """The course of a project: who runs it, what is planned and reported, which gates it passes."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from temporalio import activity
 
-from activities.correspondence import correspondence
+from activities.correspondence import DeliveryLetters
 from activities.following import gate_conditions
 from activities.writing import Writing
 from service import delivering, reporting
@@ -21,6 +22,7 @@ from workflows.delivery import (
     Baseline,
     ExceptionRaised,
     ExceptionSettled,
+    Forecast,
     GatePassed,
     Plan,
     ProjectInHand,
@@ -29,9 +31,7 @@ from workflows.delivery import (
     Tolerances,
 )
 from workflows.model import Choice
-from workflows.rules import calendar, validity
-
-_REPORTS = (Choice.REPORT, Choice.UNCHANGED, Choice.STAGE_DONE)
+from workflows.rules import calendar
 
 
 class Projects(Writing, ports.Projects):
@@ -116,7 +116,8 @@ class Projects(Writing, ports.Projects):
         case = cases.get(tx, told.case)
         rules = rules_of(edition(tx, case.edition))
         said = _answer(tx, told.step).answers
-        template = next(iter(rules.templates))
+        # One that fits any plan, if there is one: a frozen edition has them in the order of their keys.
+        template = min(rules.templates, key=lambda key: rules.templates[key].stages)
         projects.named(tx, told, reporting.mandate(said, sponsor=case.sponsor, template=template))
         return delivering.in_hand(tx, told.case)
 
@@ -130,7 +131,9 @@ class Projects(Writing, ports.Projects):
         case, project = cases.get(tx, told.case), projects.must(tx, told.case)
         said = _answer(tx, told.step)
         if said.kind == "end_stage":
-            return reporting.next_stage(said.answers, project.baseline, told.stage) if project.baseline else None
+            return (
+                reporting.next_stage(said.answers, project.baseline, told.stage) if project.baseline else None
+            )
         rules = rules_of(edition(tx, case.edition))
         tolerated = project.baseline.tolerances if project.baseline else rules.tolerances
         return reporting.plan(said.answers, weeks=rules.report_weeks, tolerances=tolerated)
@@ -154,7 +157,8 @@ class Projects(Writing, ports.Projects):
         reported = projects.reports(tx, told.case)
         before = delivering.before(project, reported)
         if before is None:
-            raise LookupError(f"{told.case} has no baseline by which to measure {told.step}")
+            # It closes before there was a plan: what it cost is all there is to say.
+            before = Forecast(cost=Decimal(0), go_live=project.go_live or calendar.local_day(told.at))
         if not reported or reported[-1].stage != told.stage:
             before = before.model_copy(update={"stage_ends": project.stage_ends(told.stage)})
         now = reporting.forecast(said.answers, before)
@@ -176,9 +180,10 @@ class Projects(Writing, ports.Projects):
 
     def _gate_passed(self, tx: Tx, passed: GatePassed) -> ProjectInHand:
         case, project = cases.get(tx, passed.case), projects.must(tx, passed.case)
-        last = next(
-            (one for one in reversed(projects.reports(tx, passed.case)) if one.at <= passed.at), None
-        )
+        reported = [one for one in projects.reports(tx, passed.case) if one.at <= passed.at]
+        said = [one.objectives for one in reported if one.objectives and one.stage == passed.stage]
+        # A highlight report may have come after the one on the stage, and says nothing of objectives.
+        last = reported[-1].model_copy(update={"objectives": said[-1] if said else ""}) if reported else None
         plan = project.plan if passed.plan_step and passed.plan_step == project.plan_step else None
         number = project.baseline.number + 1 if project.baseline else 1
         makes = Baseline(number=number, **dict(plan)) if plan else None
@@ -188,7 +193,7 @@ class Projects(Writing, ports.Projects):
         return delivering.in_hand(tx, passed.case)
 
     def _exception_raised(self, tx: Tx, raised: ExceptionRaised) -> ProjectInHand:
-        desk = correspondence(tx, cases.get(tx, raised.case), self._links, raised.at)
+        desk = DeliveryLetters(tx, cases.get(tx, raised.case), self._links, raised.at)
         projects.exceeded(tx, raised, desk.exceeded(raised))
         return delivering.in_hand(tx, raised.case)
 
@@ -208,7 +213,9 @@ class Projects(Writing, ports.Projects):
         found = reporting.findings(said.answers)
         summary = ""
         if said.choice is Choice.FALL_SHORT:
-            summary = reporting.shortcomings(said.answers, names) or said.reason or "Not as the standards ask."
+            summary = (
+                reporting.shortcomings(said.answers, names) or said.reason or "Not as the standards ask."
+            )
         return projects.checked(
             tx, case, told, found, title=f"Project standards of {case.title}", summary=summary
         )

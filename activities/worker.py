@@ -18,11 +18,13 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.benefits import Benefits
 from activities.cases import Cases
 from activities.discretion import Discretion
 from activities.letters import Letters
 from activities.meetings import Meetings
 from activities.orders import Orders
+from activities.projects import Projects
 from activities.register import Register
 from activities.watching import Watching
 from notifications.smtp import Mailer
@@ -34,13 +36,25 @@ from service.mailroom import Mailroom, mail_queue, order_queue
 from service.store import Store, open_store
 from workflows.human_step import HumanStep
 from workflows.processes.action import Action
+from workflows.processes.benefit import Benefit
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.meeting import MeetingSeries
+from workflows.processes.project import Project
 from workflows.processes.readiness import Readiness
+from workflows.processes.standards_exception import StandardsException
 
 log = structlog.get_logger()
 
-WORKFLOWS = (Action, HumanStep, InvestmentProposal, MeetingSeries, Readiness)
+WORKFLOWS = (
+    Action,
+    Benefit,
+    HumanStep,
+    InvestmentProposal,
+    MeetingSeries,
+    Project,
+    Readiness,
+    StandardsException,
+)
 
 # Values are shared with every run; rules are not, so that the sandbox watches them.
 RUNNER = SandboxedWorkflowRunner(
@@ -79,6 +93,8 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
     register = Register(store, mailroom, links)
     cases = Cases(store, mailroom, links, orders_to=settings.order_host)
     meetings = Meetings(store, mailroom, links)
+    projects = Projects(store, mailroom, links)
+    benefits = Benefits(store, mailroom)
     letters = Letters(store, mailroom, links, mailer, sender=settings.mail_from)
     orders = Orders(store, mailroom, links, _receiver(settings), source=settings.base_url)
     core = Worker(
@@ -105,6 +121,21 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
             cases.action_begun,
             meetings.next,
             meetings.happens,
+            projects.opened,
+            projects.in_hand,
+            projects.named,
+            projects.planned,
+            projects.reported,
+            projects.gate_passed,
+            projects.exception_raised,
+            projects.exception_settled,
+            projects.standards_checked,
+            projects.standards_exceptions,
+            projects.exception_in_hand,
+            benefits.of_proposal,
+            benefits.in_hand,
+            benefits.read,
+            benefits.review,
         ],
         max_cached_workflows=CACHED,
         max_concurrent_activities=AT_ONCE,

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from email.message import EmailMessage
 
+from notifications.project_examples import OF_PROJECTS
 from notifications.render import render
 from workflows.letters import (
     Addressee,
@@ -678,7 +679,7 @@ EXAMPLES: dict[str, Letter] = {
     "request-other": Request(
         to=_to("I. Profession", "Head of Profession"),
         matter=TOOLKIT,
-        question=Question(kind="gate"),
+        question=Question(kind="kinds-to-come"),
         seat="Head of Profession",
         clause=Clause(number="HOP-1"),
         due=date(2004, 12, 31),
@@ -2177,6 +2178,7 @@ EXAMPLES: dict[str, Letter] = {
         next_meeting=date(2004, 11, 10),
         secretary=f"D. Secretary, Secretary, {HEADS}",
     ),
+    **OF_PROJECTS,
 }
 
 

@@ -7,6 +7,8 @@ whatever the question.
 from dataclasses import dataclass
 from datetime import date
 
+from notifications import projects
+from notifications.saying import Saying
 from workflows import days
 from workflows.model import Choice
 
@@ -81,6 +83,34 @@ _WORDINGS = {
     Choice.CLOSE_EARLY: Wording(
         "Close early", "closing {} early", "closed {} early", "closed early", "closed it early"
     ),
+    Choice.MORE_TOLERANCE: Wording(
+        "Tolerate more",
+        "granting {} more tolerance",
+        "granted {} more tolerance",
+        "granted more tolerance",
+    ),
+    Choice.REPORT: Wording("Report", "reporting on {}", "reported on {}", "reported"),
+    Choice.UNCHANGED: Wording(
+        "Nothing has changed",
+        "reporting no change in {}",
+        "reported no change in {}",
+        "reported as unchanged",
+        "reported no change",
+    ),
+    Choice.STAGE_DONE: Wording(
+        "The stage is done",
+        "reporting that a stage of {} is done,",
+        "reported that a stage of {} is done",
+        "reported as done",
+        "reported that the stage is done",
+    ),
+    Choice.FALL_SHORT: Wording(
+        "It falls short",
+        "reporting that {} falls short,",
+        "reported that {} falls short",
+        "reported as falling short",
+        "reported that it falls short",
+    ),
     Choice.CLAIM_COMPLETE: Wording(
         "Report that it is complete",
         "reporting that {} is complete,",
@@ -111,24 +141,6 @@ _WORDINGS = {
     ),
 }
 _NO_VIEW = (Choice.ABSTAIN, Choice.DECLARE_INTEREST)
-
-
-@dataclass(frozen=True)
-class Saying:
-    """An answer to one kind of question that has words of its own for it."""
-
-    label: str
-    """Beside its button."""
-    doing: str
-    """After "You are", before "for INV-2004-0009"; empty where the words of its choice do."""
-    did: str
-    """After who answered: "Chief Finance Officer reported a successful bid"."""
-    became: str
-    """What the question has come to, as a clause: "the bid succeeded"."""
-    leads_to: str
-    """What it does, under its button."""
-    did_to: str = ""
-    """After "You", of a case that is named: "sent ACT-2004-0003 back"; where "for" it does not do."""
 
 
 _SAYINGS = {
@@ -285,7 +297,24 @@ _SAYINGS = {
 
 def saying(kind: str, choice: Choice | str) -> Saying | None:
     """Return the words of its own that a kind of question has for an answer, if it has any."""
-    return _SAYINGS.get((kind.removesuffix("_meeting"), Choice(choice)))
+    key = (kind.removesuffix("_meeting"), Choice(choice))
+    return _SAYINGS.get(key) or projects.SAYINGS.get(key)
+
+
+def asked(kind: str) -> projects.Asked | None:
+    """Return the words of a kind of question that a project, a review or a benefit puts; else None."""
+    return projects.ASKED.get(kind)
+
+
+def worded(text: str, kind: str, about: str = "", forum: str = "") -> str:
+    """Return such words with what the question is about, and the forum whose word it is."""
+    return projects.worded(text, kind, about, forum)
+
+
+def then(kind: str, choice: Choice | str | None) -> str:
+    """Say what follows where such a question came to a choice, as the middle of a sentence; else empty."""
+    own = projects.SAYINGS.get((kind, Choice(choice))) if choice else None
+    return f"{own.leads_to[:1].lower()}{own.leads_to[1:]}" if own else ""
 
 
 def label(choice: Choice | str, kind: str) -> str:
@@ -357,6 +386,10 @@ _ENDED = {
     "cancelled": "The question was called off.",
     "validity": "The approval was not put to use while it was valid, and has lapsed.",
     "fallen_away": "What it follows from was withdrawn or has lapsed, so it falls away.",
+    "frozen": "A forecast is past what is tolerated. This waits until it is decided what is done about that.",
+    "manager_changed": "Somebody else manages the project now, and is asked instead.",
+    "board_changed": "The project board has other members now, who are asked instead.",
+    "gate_decided": "It was decided at the gate, or of the whole project, so this is not wanted any more.",
 }
 
 
@@ -419,6 +452,7 @@ LETTERS = {
     "rolled_on": "word that a meeting did not decide",
     "moved": "word of another meeting, or of none",
     "sized": "word of another size",
+    "past_tolerance": "word of a forecast past what is tolerated",
     "withdrawn": "word of a withdrawal",
     "lapsed": "word that a question came to nothing",
     "completed": "word of completion",

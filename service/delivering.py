@@ -1,18 +1,24 @@
-"""A project as its process, its letters and its pages need it: who runs it, and what it is measured against."""
+"""A project as its process, letters and pages need it: who runs it, and what it is measured against."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 from service import telling
-from service.handbook import DeliveryRules, Edition
+from service.handbook import Edition
+from service.handbook.delivering import DeliveryRules
+from service.handbook.words import listed, pounds
 from service.proposals import ProposalDocument
 from service.store import benefits, cases, projects, steps
 from service.store.benefits import BenefitView, Claimed
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.projects import ProjectView
+from workflows.days import in_full
 from workflows.delivery import (
     BenefitOpened,
     Forecast,
+    GateKind,
     GoLive,
     ProjectInHand,
     Rag,
@@ -74,7 +80,17 @@ def board(project: ProjectView, edition: Edition, day: date) -> tuple[SeatAsk, .
     return tuple(SeatAsk(key=post, post=post, chair=post == chair) for post in posts)
 
 
-def before(project: ProjectView, reported: tuple[projects.Report, ...]) -> Forecast | None:
+def authorised(tx: Tx, ref: str, key: str, edition: Edition) -> str:
+    """Return what passing a gate authorises, by the key of its question; empty for one in no template."""
+    project, name = projects.get(tx, ref), key.removesuffix("-srg").removeprefix("gate-")
+    if project is None or name == key or edition.delivery is None:
+        return ""
+    stage = int(name) if name.isdecimal() else 0
+    kind = GateKind.BOUNDARY if stage else GateKind(name.replace("-", "_"))
+    return edition.delivery.gate(project.template, kind, stage).authorises
+
+
+def before(project: ProjectView, reported: Sequence[projects.Report]) -> Forecast | None:
     """Return how a project stands by its last report, or as it was approved; None before either."""
     if reported:
         return reported[-1].forecast
@@ -97,15 +113,70 @@ def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Var
         return Variance(ratings=now.ratings), None
     edition = telling.edition(tx, cases.get(tx, project.ref).edition)
     days_off = edition.non_working
-    own = tolerances.variance(project.baseline, now, days_off)
+    own = tolerances.variance(now, project.baseline, days_off)
     beside = [
-        (one.baseline, stands)
+        tolerances.variance(stands, one.baseline, days_off)
         for one in projects.linked_with(tx, project)
         if one.baseline and (stands := before(one, projects.reports(tx, one.ref)))
     ]
-    if not beside:
-        return own, None
-    return own, tolerances.together(((project.baseline, now), *beside), days_off)
+    return own, tolerances.together((own, *beside)) if beside else None
+
+
+def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
+    """Say how a project stands by its last report against the plan that was approved, a sentence each."""
+    plan, reported = project.baseline, projects.reports(tx, project.ref)
+    if plan is None:
+        return ()
+    if not reported:
+        live = in_full(plan.go_live)
+        return (f"Approved: {pounds(plan.cost)}, going live on {live}. Nothing has been reported yet.",)
+    last = reported[-1]
+    now, missed, tolerated = last.forecast, last.variance, plan.tolerances
+    red = [RATED[of] for of in Tolerance if of in tolerances.RATED and now.ratings.get(of) is Rag.RED]
+    return (
+        f"{pounds(now.cost)} forecast, {_over(missed, plan.cost)}; "
+        f"{tolerated.cost_percent.normalize():f}% over is tolerated.",
+        f"Go-live on {in_full(now.go_live)} forecast, {_late(missed, plan.go_live)}; "
+        f"{tolerated.days} are tolerated.",
+        *([f"Rated red: {listed(red)}."] if red else []),
+    )
+
+
+def benefit_stands(tx: Tx, benefit: BenefitView) -> tuple[str, ...]:
+    """Say what was claimed of a benefit, and what was read of it last."""
+    read = benefits.readings(tx, benefit.ref)[-1:]
+    claimed = f"{pounds(benefit.claimed)} a year was claimed." if benefit.claimed is not None else ""
+    last = [f"Last read: {one.value}, {one.month} months after go-live." for one in read]
+    return tuple(filter(None, (claimed, *last)))
+
+
+RATED = {
+    Tolerance.TIME: "time",
+    Tolerance.COST: "cost",
+    Tolerance.SCOPE: "scope",
+    Tolerance.QUALITY: "quality",
+    Tolerance.RISK: "risk",
+    Tolerance.BENEFIT: "benefits",
+}
+"""What each tolerance is called in a sentence."""
+
+
+def _over(missed: Variance, approved: Decimal) -> str:
+    if missed.over > 0:
+        percent = f"{missed.over_percent.normalize():f}%"
+        return f"{pounds(missed.over)} ({percent}) over the approved {pounds(approved)}"
+    if missed.over < 0:
+        return f"{pounds(-missed.over)} under the approved {pounds(approved)}"
+    return "as approved"
+
+
+def _late(missed: Variance, approved: date) -> str:
+    days = f"{abs(missed.late)} working day{'' if abs(missed.late) == 1 else 's'}"
+    if missed.late > 0:
+        return f"{days} after the approved {in_full(approved)}"
+    if missed.late < 0:
+        return f"{days} before the approved {in_full(approved)}"
+    return "as approved"
 
 
 def go_live(tx: Tx, parent: str) -> GoLive | None:
@@ -198,4 +269,3 @@ def _asked(tx: Tx, benefit: BenefitView) -> int:
     """Return in how many of its months a benefit has been asked, answered or not."""
     over = [step for step in steps.of_case(tx, benefit.ref) if not step.open]
     return len({step.key for step in over})
-

@@ -11,9 +11,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from service.store.intents import Answered
+from service.store.intents import SAID, Answered
 from service.store.projects import Mandate
-from service.telling import SAID
 from workflows.delivery import Forecast, Plan, Rag, Stage, Tolerance, Tolerances
 
 Answers = Mapping[str, Answered]

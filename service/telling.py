@@ -11,22 +11,35 @@ from typing import Any, Protocol
 from service import appraisal, seating
 from service.handbook import Edition, Person
 from service.proposals import ProposalDocument, provided
+from service.reports import told as shown
 from service.seating import Seating
-from service.store import actions, approvers, budgets, cases, covers, editions, failing, intents, sizes, steps
+from service.store import (
+    actions,
+    approvers,
+    benefits,
+    budgets,
+    cases,
+    covers,
+    editions,
+    failing,
+    intents,
+    projects,
+    sizes,
+    steps,
+)
 from service.store import letters as ledger
 from service.store.actions import ActionView
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import OUTSIDE, Condition, DecisionView
+from service.store.intents import SAID as SAID
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import SeatView, StepView
 from workflows import letters
 from workflows.model import Capacity, Choice, Ending, Holder, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
-from workflows.rules import calendar, course, meetings, routing
+from workflows.rules import calendar, course, meetings, reports, routing
 
-SAID = "said"
-"""The value of a named answer that is all words."""
 _FROZEN: dict[str, Edition] = {}
 _NAMING: dict[tuple[str, ...], Edition] = {}
 
@@ -124,7 +137,9 @@ def told(
         on=on,
         for_whom=name(rules, decision.on_behalf_of) or (title(rules, member, on) if member else ""),
         reason=_CHANGED if decision.altered else decision.reason or "",
-        remarks=tuple(
+        remarks=shown.remarks(decision.kind, decision.answers, rules, on)
+        if decision.kind in reports.KINDS
+        else tuple(
             (question, remark(answer.value, answer.text)) for question, answer in decision.answers.items()
         ),
         conditions=tuple(
@@ -379,7 +394,7 @@ def matter(tx: Tx, case: CaseView, rules: Edition, page: str, day: date) -> lett
         organisation=rules.organisation_name,
         page=page,
         summary=content.get("summary") or "",
-        capital=None if case.kind == actions.KIND else case.capital,
+        capital=case.capital if case.kind == "proposal" else None,
         revenue=revenue(content),
         sponsor=title(rules, case.sponsor, day),
         department=department.name if department else "",
@@ -571,16 +586,54 @@ def sponsor(tx: Tx, case: CaseView, deciding: bool, day: date) -> str:
     return holder.id if deciding and holder else ""
 
 
-def writers(tx: Tx, case: CaseView, day: date) -> tuple[str, ...]:
-    """Return whose work is looked at where a case is decided on: the authors of a version; of an action,
-    whoever holds its owner's post on a day, and all who have said that it is done.
+def writers(tx: Tx, case: CaseView, day: date, kind: str = "") -> tuple[str, ...]:
+    """Return whose work is looked at where a case is decided on: the authors of a version, and of its review
+    where a question of that `kind` is about that; of an action, whoever holds its owner's post on a day, and
+    all who have said that it is done; of a project, whoever manages it, and reported since its last gate.
     """
-    if case.kind != actions.KIND:
-        return case.authors
-    owner = directory(tx, case).holder(actions.must(tx, case.ref).owner, day)
+    match case.kind:
+        case actions.KIND:
+            did = intents.decisions_of(tx, case.ref, strict=False)
+            claimed = [one.person for one in did if one.choice is Choice.CLAIM_COMPLETE]
+            return (*_holding(tx, case, actions.must(tx, case.ref).owner, day), *claimed)
+        case projects.KIND:
+            return (*_holding(tx, case, projects.must(tx, case.ref).manager, day), *_reporters(tx, case))
+        case projects.STANDARDS:
+            raised = projects.standards_exception(tx, case.ref)
+            manager = projects.must(tx, raised.parent).manager if raised else ""
+            return _holding(tx, case, manager, day)
+        case benefits.KIND:
+            return ()
+        case _ if kind in _ON_A_REVIEW:
+            made = intents.decisions_of(tx, case.ref, strict=False)
+            return (*case.authors, *(one.person for one in made if one.kind == "review"))
+        case _:
+            return case.authors
+
+
+_ON_A_REVIEW = ("review_check", "review_srg")
+"""Questions about what the review of a proposal says."""
+
+
+def _holding(tx: Tx, case: CaseView, post: str, day: date) -> tuple[str, ...]:
+    holder = directory(tx, case).holder(post, day)
+    return (holder.id,) if holder else ()
+
+
+def _reporters(tx: Tx, case: CaseView) -> tuple[str, ...]:
+    """Return who has reported on a project, or planned it, since the last gate that it passed."""
+    passed = projects.gates(tx, case.ref)[-1:]
+    since = passed[0].at if passed else case.opened
     made = intents.decisions_of(tx, case.ref, strict=False)
-    claimed = [one.person for one in made if one.choice is Choice.CLAIM_COMPLETE]
-    return (*([owner.id] if owner else ()), *claimed)
+    # A mandate says who is to run it, and reports on nothing.
+    return tuple(
+        one.person
+        for one in made
+        if one.kind in reports.DECIDES_NOTHING
+        and one.kind != "mandate"
+        and one.choice is not Choice.DEFER
+        and one.submitted_at >= since
+    )
 
 
 def barred(
@@ -590,7 +643,7 @@ def barred(
     rules, people = edition(tx, case.edition), directory(tx, case)
     excused = seating.excused(case.proposal, kind, asked, rules, people, day)
     return seating.barred(
-        writers(tx, case, day), covers_of(tx, people, day), deciding=deciding, excused=excused
+        writers(tx, case, day, kind), covers_of(tx, people, day), deciding=deciding, excused=excused
     )
 
 
@@ -656,7 +709,9 @@ def answering_elsewhere(tx: Tx, ref: str, key: str, version: int) -> tuple[str, 
 
 
 def about(case: CaseView, key: str, rules: Edition) -> tuple[str, ...]:
-    """Return the names of the principles or corporate systems that a question is about."""
+    """Return the names of the principles or corporate systems that a question is about; of a question of
+    delivery, the gate, the stage or the months, where it is about one.
+    """
     found = place(case, key)
     keys = found[1].about if found else ()
     return tuple(

@@ -12,6 +12,7 @@ from workflows.model import (
     Ask,
     CaseMoved,
     CaseOpened,
+    Ending,
     Leg,
     LegAsk,
     Moving,
@@ -92,6 +93,33 @@ class Attending(Process):
         for leg in there:
             self._passing |= {ask.key: leg for first in leg.asks for ask in (first, *first.otherwise)}
         return there
+
+    async def at_next_meeting(self, forum: str, *, key: str) -> bool:
+        """Wait for the first meeting of a forum that papers handed in now can reach; returns as `until` does.
+
+        Moved, the meeting takes the case along; called off, the case goes to the next. Where none is to come
+        it goes on at once, and the forum's secretary is asked.
+        """
+        await self._ask_when_they_meet([forum], since=self.today)
+        listed: date | None = None
+        while (day := meetings.comes_up(listed, self._calendar(forum), self.today)) is not None:
+            listed = day
+            elsewhere = partial(self._elsewhere_than, day, forum)
+            going = await self.until(day, unless=elsewhere, key=key, leg=MEETING, on=forum)
+            if not going or not elsewhere():
+                return going
+        return self._off(key) is None
+
+    async def decide_at_meeting(self, ask: Ask) -> Outcome:
+        """Put a question at its forum's next meeting; at the one after, if nobody wrote down an answer."""
+        while await self.at_next_meeting(ask.forum, key=ask.key):
+            outcome = await self.decide(ask)
+            if outcome.ending is not Ending.SILENT:
+                return outcome
+        return self.nothing(ask)
+
+    def _elsewhere_than(self, day: date, forum: str) -> bool:
+        return meetings.comes_up(day, self._calendar(forum), self.today) != day
 
     async def _turn_to(self, ask: Ask, left: Outcome) -> None:
         """Go to the forum's next meeting with what its members did not decide by email, or put off to it."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from workflows.model import Clock, ForumRules, Frozen, SeatAsk, Terms
+from workflows.model import ActionState, Clock, FollowUp, ForumRules, Frozen, Outcome, SeatAsk, Terms
 
 
 class ProjectState(StrEnum):
@@ -138,6 +138,8 @@ class Variance(Frozen):
     late: int = 0
     """Working days."""
     ratings: dict[Tolerance, Rag] = Field(default_factory=dict)
+    budget: Decimal = Decimal(0)
+    """Pounds of the baseline that it is measured against; of several projects, of all together."""
 
 
 class Crossing(Frozen):
@@ -168,11 +170,13 @@ class GateKind(StrEnum):
     INITIATION = "initiation"
     BOUNDARY = "boundary"
     CLOSURE = "closure"
+    EXCEPTION_PLAN = "exception_plan"
+    """No gate of its template: the plan by which a project goes on after an exception is approved here."""
 
 
 class ProjectInHand(Frozen):
-    """A project as the record has it: what its process needs to go on. It is asked for again whenever
-    something has been written.
+    """A project as the record has it: what its process needs to go on. Whatever is written of it returns it
+    anew.
     """
 
     case: str
@@ -281,6 +285,56 @@ class ProjectEnded(Frozen):
 
     state: ProjectState
     go_live: GoLive | None = None
+
+
+class Tally(Frozen):
+    """What a process has counted, so that its next run goes on counting as if it were one."""
+
+    state: str = ""
+    rounds: dict[str, int] = Field(default_factory=dict)
+    changes: int = 0
+    waits: int = 0
+    warnings: int = 0
+    actions: tuple[FollowUp, ...] = ()
+    """What follows from the case and has been begun."""
+    actions_ended: dict[str, ActionState] = Field(default_factory=dict)
+    """What those came to that have said so, by their references."""
+
+
+class Course(Frozen):
+    """How far a project has come."""
+
+    passed: GateKind | None = None
+    """The gate of its template that it passed last."""
+    stage: int = 0
+    """The delivery stage in hand; 0 before the first."""
+    since: date | None = None
+    """The first day of that stage, from which its reports are counted."""
+    stage_over: bool = False
+    report: str = ""
+    """The step of the report with which the next gate is put; empty until there is one."""
+    gates: int = 0
+    exceptions: int = 0
+    plans: int = 0
+    """How many exception plans it was asked for."""
+    checked: int = 0
+    """The last stage whose standards were checked."""
+    accepted: tuple[Tolerance, ...] = ()
+    """The red ratings that were decided on, and have been red since."""
+    go_live: GoLive | None = None
+    """As its proposal was told last."""
+    closing_early: bool = False
+    decided: Outcome | None = None
+    """What was decided last that ends it, or leads to its end."""
+    ended: ProjectState | None = None
+
+
+class Carried(Frozen):
+    """What a project's process takes along into its next run."""
+
+    clock: Clock
+    tally: Tally
+    course: Course
 
 
 class BenefitOpened(Frozen):

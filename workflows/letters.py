@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, TypeAdapter
 
+from workflows.delivery import Tolerance
 from workflows.model import Choice, Ending, Frozen, Guard, Moving, Nudge, Size
 
 # ------------------------------------------------------------------------------- words
@@ -297,6 +298,8 @@ class Asking(CaseLetter):
     """Conditions that consultations have put."""
     task: Task | None = None
     """What is to be done, or was, where an action asks."""
+    stands: tuple[Line, ...] = ()
+    """How a project or a benefit stands by its last report, a sentence each."""
     coincidences: tuple[Line, ...] = ()
     """Sentences such as "The sponsor is also a funding party."."""
     not_said: tuple[Line, ...] = ()
@@ -340,12 +343,20 @@ class Escalation(Asking):
     """To the next up the line, who may answer in the place of those who were asked or could not be."""
 
     kind: Literal["escalation"] = "escalation"
-    because: Literal["silent", "author", "covers_author", "owner", "covers_owner", "vacant", "seated"] = (
-        "silent"
-    )
+    because: Literal[
+        "silent",
+        "author",
+        "covers_author",
+        "owner",
+        "covers_owner",
+        "manager",
+        "covers_manager",
+        "vacant",
+        "seated",
+    ] = "silent"
     """Those asked are silent; or the post's own holder could not be asked from the start: they wrote
-    the proposal, or are to do what is checked; cover for somebody who did or is; are not there; or have
-    another seat."""
+    the proposal, are to do what is checked, or run the project; cover for somebody who did or is; are not
+    there; or have another seat."""
     asked: tuple[Asked, ...] = ()
     """Empty where the reader is the first to be asked."""
     covering: Line = ""
@@ -713,6 +724,41 @@ class Sized(CaseLetter):
     """It waits for its sponsor's next version."""
 
 
+class PastTolerance(CaseLetter):
+    """A project's forecast is past what is tolerated: to its manager, its board and the programme office."""
+
+    kind: Literal["past_tolerance"] = "past_tolerance"
+    on: date
+    """The day of the report."""
+    of: tuple[Tolerance, ...]
+    """What it is past; nothing of its own where it is only so together with what it is linked with."""
+    cost: Decimal
+    """Pounds that the whole is forecast to cost."""
+    approved: Decimal
+    """Pounds of the last approved plan."""
+    over: Decimal
+    """Pounds above that; below zero it costs less."""
+    over_percent: Decimal
+    tolerated_percent: Decimal
+    go_live: date
+    approved_go_live: date
+    late: int
+    """Working days; below zero it goes live earlier."""
+    tolerated_days: int
+    together_percent: Decimal | None = None
+    """Percent over the plans of all that it is linked with, where that is past what is tolerated."""
+    together_late: int = 0
+    manager: Line
+    """The title of the project manager's post."""
+    decides: Line
+    """The title or name of whoever decides what is done."""
+    part: Literal["manager", "board", "office"]
+    """What the reader is to the project."""
+    decided_by_you: bool = False
+    """The reader is to decide it, or to be one of those who do."""
+    clause: Clause
+
+
 class Withdrawn(CaseLetter):
     """The proposal was withdrawn."""
 
@@ -1061,6 +1107,7 @@ Letter = Annotated[
     | RolledOn
     | Moved
     | Sized
+    | PastTolerance
     | Withdrawn
     | Lapsed
     | Completed

@@ -751,6 +751,9 @@ class CaseOpened(Frozen):
     any it keeps its day, whatever comes."""
     conditions_tracked: bool = False
     """Its conditions become actions. Under an edition frozen before there were any, they are only told."""
+    delivers: bool = False
+    """Approved and major, it goes on through a project of its own. Under an edition that says nothing of
+    projects it waits for one."""
 
 
 class Sizing(Frozen):

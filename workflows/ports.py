@@ -185,8 +185,11 @@ class Action:
     """The process of an action, as others start it: by its name, so that no process imports another."""
 
     @workflow.run
-    async def run(self, case: str) -> ActionState | None:
-        """Ask its owner until whoever checks it is satisfied; return what it came to."""
+    async def run(self, case: str, hearer: str = "") -> ActionState | None:
+        """Ask its owner until whoever checks it is satisfied; return what it came to, and tell `hearer`.
+
+        That is the case it follows from, where a later run of that would not see it end.
+        """
         raise NotImplementedError
 
 
@@ -301,6 +304,11 @@ class StandardsException:
         """Put it before SRG until SRG has settled it."""
         raise NotImplementedError
 
+    @workflow.signal
+    def fall_away(self) -> None:
+        """End it, because its project was withdrawn."""
+        raise NotImplementedError
+
 
 @workflow.defn(name="Benefit")
 class Benefit:
@@ -314,4 +322,9 @@ class Benefit:
     @workflow.signal
     def goes_live(self, go_live: GoLive) -> None:
         """Take up when its project goes live."""
+        raise NotImplementedError
+
+    @workflow.signal
+    def fall_away(self) -> None:
+        """End it, because its proposal was withdrawn, or its project ended before it went live."""
         raise NotImplementedError

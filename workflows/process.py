@@ -14,6 +14,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import FailureError
 
+from workflows.delivery import Tally
 from workflows.human_step import CASE, KIND, STATE, TURN, HumanStep, Timed, guarded
 from workflows.model import (
     ActionOpened,
@@ -36,9 +37,14 @@ from workflows.model import (
 from workflows.ports import Action, Cases
 from workflows.rules import actions, calendar, states, validity
 
+Child = workflow.ChildWorkflowHandle[Any, Any]
+
 
 class Process(Timed):
     """What every process of a case shares. The processes themselves say only what is asked."""
+
+    hears_of_actions = False
+    """Its actions tell it when they end: it lives through several runs, of which each sees only its own."""
 
     def __init__(self, case: str) -> None:
         super().__init__()
@@ -57,8 +63,12 @@ class Process(Timed):
         self._warnings = 0
         self._tasks: set[asyncio.Task[None]] = set()
         """What is done beside the case's own course."""
-        self._actions: dict[str, tuple[FollowUp, workflow.ChildWorkflowHandle[Any, Any]]] = {}
-        """What follows from the case and has been begun, by its reference."""
+        self._actions: dict[str, tuple[FollowUp, Child | None]] = {}
+        """What follows from the case and has been begun, by its reference; in this run, or before."""
+        self._actions_ended: dict[str, ActionState] = {}
+        """What those came to that have said so."""
+        self._in_use = False
+        """What was approved is put to use, so that it does not lapse any more."""
 
     def call_off(self) -> None:
         """Withdraw the case, as its sponsor might."""
@@ -76,6 +86,11 @@ class Process(Timed):
     def fall_away(self) -> None:
         """Withdraw the case, because what it follows from was withdrawn or has lapsed."""
         self.withdrawal = self.withdrawal or Withdrawal(key="fallen_away", by="", at=self.now)
+
+    @workflow.signal
+    def action_ended(self, ref: str, state: ActionState) -> None:
+        """Take up what an action that follows from the case has come to."""
+        self._actions_ended[ref] = state
 
     # --------------------------------------------------------------------- verbs
 
@@ -96,28 +111,23 @@ class Process(Timed):
         for action in await self._write(Cases.follow_ups, self.case, "look for actions that follow"):
             if action.ref in self._actions:
                 continue
-            handle = await workflow.start_child_workflow(
-                Action.run,
-                action.ref,
-                id=action.ref,
-                task_timeout=TURN,
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                static_summary=f"{action.ref}: action that follows from {self.case}",
-                search_attributes=TypedSearchAttributes(
-                    [SearchAttributePair(KIND, "action"), SearchAttributePair(CASE, action.ref)]
-                ),
+            heard = [action.ref, self.case] if self.hears_of_actions else [action.ref]
+            handle = await self._start(
+                Action.run, heard, kind="action", summary=f"action that follows from {self.case}"
             )
             self._actions[action.ref] = (action, handle)
+
+    async def report_back(self, hearer: str, state: ActionState) -> None:
+        """Tell the case that an action follows from what it came to, where that waits for word."""
+        if hearer:
+            await self._tell(hearer, Process.action_ended, self.case, state)
 
     async def let_go(self) -> None:
         """Let what follows from the case fall away with it, as far as it is not done nor outlives it."""
         for action, handle in self._actions.values():
-            if not handle.done() and not action.outlives:
-                try:
-                    await handle.signal(Process.fall_away)
-                except FailureError:
-                    # It has come to its end meanwhile.
-                    workflow.logger.info("action already ended", extra={"case": self.case})
+            ended = action.ref in self._actions_ended or (handle is not None and handle.done())
+            if not ended and not action.outlives:
+                await self._tell(handle or action.ref, Process.fall_away)
 
     def drop(self, key: str) -> None:
         """Ask the question `key` no more: it closes if it is open, and the case goes on without it."""
@@ -239,11 +249,16 @@ class Process(Timed):
         using = asyncio.create_task(use)
         *warnings, end = validity.moments(period)
         for warning, following in zip(warnings, [*warnings[1:], end], strict=True):
-            put_to_use = await self._wait(using.done, until=warning, summary="warn that the approval lapses")
+            put_to_use = await self._wait(
+                lambda: using.done() or self._in_use, until=warning, summary="warn that the approval lapses"
+            )
             # After a jump of the Clock people get the one warning that says how things stand.
             if not put_to_use and following > self.now:
                 await self._warn(period.until)
-        if not await self._wait(using.done, until=end, summary="the approval lapses"):
+        in_use = await self._wait(
+            lambda: using.done() or self._in_use, until=end, summary="the approval lapses"
+        )
+        if not in_use:
             self._ran_out = RunningOut(at=end, why="validity")
         outcome = await using
         if self._ran_out is None or self.withdrawal or outcome.ending is not Ending.WITHDRAWN:
@@ -285,9 +300,13 @@ class Process(Timed):
         expiring = Expiring(case=self.case, number=self._warnings, valid_until=valid_until, at=self.now)
         self._hear(await self._write(Cases.expiring, expiring, "warn that the approval lapses"))
 
+    def nothing(self, ask: Ask) -> Outcome:
+        """Return what a question comes to that nobody is asked."""
+        return Outcome(step=ask.step, ending=Ending.WITHDRAWN, at=self.now, kind=ask.kind)
+
     async def _decide_once(self, ask: Ask) -> Outcome:
         if self._off(ask.key) is not None:
-            return Outcome(step=ask.step, ending=Ending.WITHDRAWN, at=self.now, kind=ask.kind)
+            return self.nothing(ask)
         handle = await workflow.start_child_workflow(
             HumanStep.run,
             args=[ask, self.clock],
@@ -317,6 +336,59 @@ class Process(Timed):
                 workflow.logger.info("step already ended", extra={"step": ask.step})
         return await handle
 
+    async def _start(
+        self,
+        run: Callable[..., Coroutine[Any, Any, Any]],
+        args: Sequence[str],
+        *,
+        kind: str,
+        summary: str,
+        outlives: bool = True,
+    ) -> Child:
+        """Start the process of another case, by its reference; it lives on after this, or ends with it."""
+        policy = workflow.ParentClosePolicy
+        return await workflow.start_child_workflow(
+            run,
+            args=args,
+            id=args[0],
+            task_timeout=TURN,
+            parent_close_policy=policy.ABANDON if outlives else policy.REQUEST_CANCEL,
+            static_summary=f"{args[0]}: {summary}",
+            search_attributes=TypedSearchAttributes(
+                [SearchAttributePair(KIND, kind), SearchAttributePair(CASE, args[0])]
+            ),
+        )
+
+    async def _tell(self, process: Child | str, signal: Callable[..., None], *said: Any) -> None:
+        """Tell another process something, by its name if this run has not begun it. An ended one need not
+        know.
+        """
+        handle = workflow.get_external_workflow_handle(process) if isinstance(process, str) else process
+        try:
+            await handle.signal(signal.__name__, args=said)
+        except FailureError:
+            workflow.logger.info("process already ended", extra={"case": self.case})
+
+    def _counted(self) -> Tally:
+        """Return what has been counted, for the next run."""
+        return Tally(
+            state=self._state,
+            rounds=self._rounds,
+            changes=self._changes,
+            waits=self._waits,
+            warnings=self._warnings,
+            actions=tuple(action for action, _ in self._actions.values()),
+            actions_ended=self._actions_ended,
+        )
+
+    def _go_on_counting(self, tally: Tally) -> None:
+        """Go on where the run before has stopped."""
+        self._state, self._rounds = tally.state, dict(tally.rounds)
+        self._changes, self._waits, self._warnings = tally.changes, tally.waits, tally.warnings
+        self._actions = {action.ref: (action, None) for action in tally.actions}
+        # What has ended since may have said so before this run began.
+        self._actions_ended = {**tally.actions_ended, **self._actions_ended}
+
     def _beside(self, part: Coroutine[Any, Any, None]) -> None:
         """Do something beside the case's own course, which does not wait for it."""
         task = asyncio.create_task(part)
@@ -333,9 +405,11 @@ class Process(Timed):
 
         Of one that ended before actions said what they came to, it is taken to be.
         """
+        if (state := self._actions_ended.get(action.ref)) is not None:
+            return state is not ActionState.WITHDRAWN
         _, handle = self._actions[action.ref]
-        ended = handle.done() and handle.exception() is None
-        return ended and handle.result() != ActionState.WITHDRAWN
+        ended = handle is not None and handle.done() and handle.exception() is None
+        return ended and handle is not None and handle.result() != ActionState.WITHDRAWN
 
     def _off(self, key: str) -> str | None:
         """Return why the question `key` is no longer wanted, if it is not."""

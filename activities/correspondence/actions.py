@@ -20,11 +20,6 @@ FALLEN_AWAY = "fallen_away"
 """Why an action is no longer asked for: what it follows from was withdrawn or has lapsed."""
 
 
-def correspondence(tx: Tx, case: CaseView, links: Links, at: datetime) -> Correspondence:
-    """Return the letters of a case: of an action, or of a proposal."""
-    return (ActionLetters if case.kind == actions.KIND else Correspondence)(tx, case, links, at)
-
-
 class ActionLetters(Correspondence):
     """The letters of one action. Its owner and whoever checks it are asked; nobody else decides on it."""
 

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Protocol, Self
 
-from service import sittings
+from notifications import projects
+from service import delivering, sittings
 from service.handbook import Edition
 from service.links import Links
 from service.store import approvers, covers, intents, steps
@@ -49,7 +50,7 @@ from workflows.model import (
     Terms,
     Timetable,
 )
-from workflows.rules import calendar, meetings, states
+from workflows.rules import calendar, meetings, reports, states
 
 LINK_LIFE = timedelta(days=14)
 """How long a link can act, on the Clock, whatever its step does."""
@@ -166,7 +167,7 @@ class CaseFile:
 
     def _end(self, step: StepView, choice: Choice | None) -> State | None:
         """Return where a question that comes to a choice stops its proposal; None if it goes on or waits."""
-        if choice is Choice.DEFER:
+        if choice is Choice.DEFER or step.kind in reports.KINDS:
             return None
         return states.after(came_to(step, choice))
 
@@ -265,6 +266,8 @@ class CaseFile:
         return matter(self.tx, self.case, self.rules, page, self.today)
 
     def _question(self, key: str, kind: str, seat: Seat) -> Question:
+        if kind in reports.KINDS:
+            return self._question_of_delivery(key, kind)
         share = share_of(self.case, key, seat.post)
         found = place(self.case, key)
         leg, put = found if found else (None, None)
@@ -280,6 +283,17 @@ class CaseFile:
             about=about(self.case, key, self.rules),
             why=leg.reason if leg and kind in ("referral", "referral_meeting", "extra") else "",
             added_by=self._added_by(seat.post) if kind == "extra" else "",
+        )
+
+    def _question_of_delivery(self, key: str, kind: str) -> Question:
+        """Return what a project, a review or a benefit asks, with what it is about."""
+        srg = self.rules.route.srg if reports.KINDS[kind].put is reports.Put.SRG else None
+        about = projects.about(kind, key)
+        return Question(
+            kind=kind,
+            forum=title(self.rules, srg, self.today) if srg else "",
+            about=(about,) if about else (),
+            why=delivering.authorised(self.tx, self.case.ref, key, self.rules),
         )
 
     def _added_by(self, post: str) -> str:

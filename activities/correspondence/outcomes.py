@@ -33,7 +33,7 @@ from workflows.model import (
     State,
     StepClosing,
 )
-from workflows.rules import calendar, states
+from workflows.rules import calendar, reports, states
 
 _MEETING_IS_TOLD = ("notification", "dataset", "parameter")
 """Questions that go to a meeting, which is told afterwards of those that no meeting could serve."""
@@ -232,7 +232,7 @@ class Outcomes(Office):
 
     def _next(self, step: StepView, choice: Choice | None, reader: str) -> letters.Next | None:
         """Say where the case goes if an answer, with those it was put together with, lets it go on."""
-        if choice in (None, Choice.DEFER) or self._end(step, choice):
+        if choice in (None, Choice.DEFER) or step.kind in reports.KINDS or self._end(step, choice):
             return None
         outcomes = {
             other.key: came_to(other, choice if other.id == step.id else other.choice)

@@ -67,6 +67,19 @@ def lacking(edition: Edition, forum: Forum, day: date, authors: Collection[str] 
     return None
 
 
+def lacking_project(edition: Edition, board: Iterable[str], day: date, manager: str = "") -> Short | None:
+    """Say what the board of a project lacks to pass a gate on a day; None if nothing.
+
+    A post that fills two of its places has one seat. Whoever manages the project decides nothing of it.
+    """
+    posts = tuple(dict.fromkeys(edition.acting(post, day) for post in board if post))
+    managing = _id(edition, manager, day)
+    people = seated(edition, posts, day, (managing,) if managing else ())
+    terms = edition.terms().get("gate")
+    needed = _needed(terms.quorum, len(posts)) if terms else 1
+    return Short(forum="", day=day, people=people, needed=needed) if people < needed else None
+
+
 def _by(quorum: Quorum, edition: Edition, forum: Forum, day: date, authors: Collection[str]) -> Short | None:
     able, needed = forum.members, _needed(quorum, len(forum.members))
     if forum.key != edition.route.srg:

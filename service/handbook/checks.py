@@ -1,6 +1,5 @@
 """What a handbook must not say, however well it is spelt: nobody unknown, no circle, no dead end."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -10,7 +9,7 @@ import holidays
 
 from service.handbook import projects, provided, ways
 from service.handbook.sources import Fault, Source, Trail
-from service.handbook.ways import Complaint, written_in
+from service.handbook.ways import A_WORD, KEY, Complaint, written_in
 from service.handbook.words import in_words
 from service.handbook.written import (
     DECIDES_NOTHING,
@@ -34,8 +33,6 @@ LONGEST_PAPERS = 60
 """Working days before a meeting: the papers of three months of meetings."""
 LONGEST_NOTICE = 120
 """Working days before a meeting."""
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_A_WORD = "is a key, and must be a word of letters without accents, digits, - and _"
 _ANY_YEARS = range(FIRST_YEAR, FIRST_YEAR + 28)
 """All the ways in which weekdays can fall."""
 _LONGEST_VALIDITY = 120
@@ -162,8 +159,8 @@ def _same_names(handbook: Handbook, source: Source) -> Iterator[Complaint]:
 
 def _keys(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     """What addresses, file names and references are made of holds no sign that means something there."""
-    if not _KEY.fullmatch(handbook.organisation.key):
-        yield ("organisation", "key"), _A_WORD
+    if not KEY.fullmatch(handbook.organisation.key):
+        yield ("organisation", "key"), A_WORD
     for section in (
         "departments",
         "posts",
@@ -174,7 +171,7 @@ def _keys(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         "technical_parameters",
     ):
         yield from (
-            (((section, key), _A_WORD)) for key in getattr(handbook, section) if not _KEY.fullmatch(key)
+            (((section, key), A_WORD)) for key in getattr(handbook, section) if not KEY.fullmatch(key)
         )
 
 

@@ -16,6 +16,8 @@ LARGEST_FILE = 50
 FILE_TYPES = ("pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "png", "jpg", "txt", "csv")
 """The types of document that are known, by the ends of their names; their content is looked at too."""
 
+_PASSED_IN_TURN = (GateKind.START_UP, GateKind.INITIATION, GateKind.BOUNDARY, GateKind.CLOSURE)
+
 
 class GateRules(Entry):
     """A gate: what it lets go on, and what its board wants to see."""
@@ -49,16 +51,17 @@ class Template(Entry):
         return len(self.boundaries) + 1 if self.boundaries else 0
 
     def gate(self, kind: GateKind, stage: int = 0) -> GateRules:
-        """Return a gate by its kind; one between stages by the stage, from 1, that ends with it."""
-        match kind:
-            case GateKind.START_UP:
-                return self.start_up
-            case GateKind.INITIATION:
-                return self.initiation
-            case GateKind.CLOSURE:
-                return self.closure
-            case GateKind.BOUNDARY:
-                return self.boundary or self.boundaries[min(max(stage, 1), len(self.boundaries)) - 1]
+        """Return a gate by its kind; one between stages by the stage, from 1, that ends with it.
+
+        A plan that is put forward amid a stage is approved as at the end of it.
+        """
+        ends = {
+            GateKind.START_UP: self.start_up,
+            GateKind.INITIATION: self.initiation,
+            GateKind.CLOSURE: self.closure,
+        }
+        between = self.boundary or self.boundaries[min(max(stage, 1), len(self.boundaries)) - 1]
+        return ends.get(kind, between)
 
 
 class DocumentKind(Entry):
@@ -122,6 +125,8 @@ class MonitoringRules(Entry):
 
     checks: dict[str, ProjectStandard]
     rules: tuple[MonitoringRule, ...]
+    put_right_days: Counted = 20
+    """Working days in which a manager puts right what SRG does not accept."""
 
     def apply(self, size: Size, *, programme: bool, day: date) -> bool:
         """Say whether the standards of a project are checked on a day."""
@@ -189,8 +194,11 @@ class DeliveryRules(Entry):
     ) -> dict[str, str]:
         """Return the kinds of document that are asked for at a gate, each with its name.
 
-        The report of a pilot is among them if the stage that ends with the gate was one.
+        The report of a pilot is among them if the stage that ends with the gate was one. A plan that is put
+        forward amid a stage needs none of them.
         """
+        if kind not in _PASSED_IN_TURN:
+            return {}
         gate = self.gate(template, kind, stage)
         asked = (*gate.documents, *(gate.after_pilot if pilot else ()))
         return {key: self.documents[key].name for key in dict.fromkeys(asked)}

@@ -43,7 +43,9 @@ NOT_COMPARED = ("name", "variant", "organisation")
 _NAMES = ("title", "name", "short_name", "text", "subject", "what")
 """The fields by which an entry that comes or goes is told."""
 _UNTOLD = ("illustrative", "key")
-_MONEY = ("limits", "budgets", "major_capital", "code_above")
+_MONEY = ("limits", "budgets", "budget", "major_capital", "code_above")
+_NUMBERED = ("boundaries", "matrix", "rules")
+"""Lists whose entries have no keys, and are told by their numbers."""
 _MOST_DAYS = 6
 
 
@@ -84,6 +86,8 @@ def _holding(holding: Holding, edition: Edition) -> str:
 def _differing(trail: tuple[str, ...], before: Any, after: Any) -> Iterator[tuple[tuple[str, ...], str, str]]:
     if before == after or trail[-1] in _UNTOLD:
         return
+    if trail[-1] in _NUMBERED:
+        before, after = _by_number(before), _by_number(after)
     before, after = _by_key(before, after), _by_key(after, before)
     if trail[-1] == "hold":
         yield trail, _held(before), _held(after)
@@ -104,6 +108,11 @@ def _by_key(value: Any, other: Any) -> Any:
         return value
     keyed = all(isinstance(each, dict) and "key" in each for each in (*value, *other))
     return {each["key"]: each for each in value} if keyed and (value or other) else value
+
+
+def _by_number(value: Any) -> Any:
+    """Return a list of entries as the entries by their numbers, from 1."""
+    return {str(number): each for number, each in enumerate(value, start=1)} if value else {}
 
 
 def _held(hold: dict[str, int | None] | None) -> str:
@@ -142,10 +151,12 @@ def _worded(value: Any, trail: tuple[str, ...]) -> str:
     if isinstance(value, dict):
         name = next((str(value[key]) for key in _NAMES if value.get(key)), "")
         return name or ", ".join(
-            f"{key.replace('_', ' ')} {_worded(each, trail)}"
+            f"{key.replace('_', ' ')} {_worded(each, (*trail, key))}"
             for key, each in value.items()
             if key not in _UNTOLD
         )
+    if trail[-1].endswith("percent"):
+        return f"{Decimal(str(value)).normalize():f}%"
     return _scalar(str(value), money=bool({*_MONEY} & {*trail}))
 
 

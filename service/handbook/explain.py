@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from service.handbook.delivering import BandEntry, DeliveryRules, GateRules, Monitored, Template
 from service.handbook.edition import Decides, Edition, Forum
-from service.handbook.words import in_words, pounds
+from service.handbook.words import in_words, listed, pounds
+from workflows.delivery import Authority, Tolerances
 from workflows.model import Assurance, Nudge, Quorum, QuorumRule, Terms
 from workflows.rules import actions
 
@@ -55,6 +57,7 @@ def _sentences(edition: Edition, day: date) -> Iterator[str]:
     yield from _srg(edition)
     yield from _validity(edition)
     yield from _versions(edition)
+    yield from _delivery(edition, day)
     if "extra" in edition.steps and "extra" in edition.clauses:
         yield "Before it is approved, its sponsor's side or the PMO may ask one more post, with a reason."
     yield from (f"{_kind(kind)}: {_terms(terms)}" for kind, terms in edition.terms().items())
@@ -201,6 +204,105 @@ def _validity(edition: Edition) -> Iterator[str]:
     yield f"An approval that is not put to use within {rules.months} {months} lapses{warned}."
 
 
+def _delivery(edition: Edition, day: date) -> Iterator[str]:
+    rules = edition.delivery
+    if rules is None:
+        yield "An approved major proposal waits: there are no rules for projects."
+        return
+    yield from _gates(rules)
+    every = "every week" if rules.report_weeks == 1 else f"every {rules.report_weeks} weeks"
+    yield (
+        f"A project manager reports {every}; {_tolerated(rules.tolerances)} are tolerated, unless a plan "
+        "that its board approves says otherwise."
+    )
+    *bands, last = (_band(band, edition) for band in rules.matrix)
+    yield f"Who decides past tolerance: {'; '.join((*bands, f'else {last}' if bands else last))}."
+    yield from _monitored(edition, rules, day)
+    checker = edition.posts[edition.acting(edition.route.reviewer, day)].title
+    noted = f", and noted by {edition.forums[edition.route.srg].name}" if edition.route.srg else ""
+    yield (
+        f"{_after(rules.review.months)} go-live a project is reviewed by its proposal's lead officer, "
+        f"checked by the {checker}{noted}."
+    )
+    months = listed([str(month) for month in rules.benefits.months])
+    yield (
+        f"The owner of a benefit says what has come about {months} months after go-live; a directorate's "
+        f"record is shown from {rules.track_record.least} cases on."
+    )
+    led = (
+        f"{strategy.name} (led by the {edition.posts[strategy.lead].title})"
+        if strategy.lead
+        else strategy.name
+        for strategy in rules.strategies.values()
+    )
+    if rules.strategies:
+        yield f"Projects may serve: {'; '.join(led)}."
+
+
+def _gates(rules: DeliveryRules) -> Iterator[str]:
+    for template in rules.templates.values():
+        for when, gate in _in_turn(template):
+            asked = [rules.documents[kind].name for kind in gate.documents]
+            asked += [f"{rules.documents[kind].name} (after a pilot)" for kind in gate.after_pilot]
+            asked += ["how confident its manager is of delivery"] if gate.rating else []
+            needs = f" It asks for: {', '.join(asked)}." if asked else ""
+            yield f"{template.name}: {gate.name}{when} authorises {gate.authorises}.{needs}"
+    types = ", ".join(rules.attachments.types)
+    yield f"Documents have {rules.attachments.megabytes} MB at most, and are of these types: {types}."
+
+
+def _in_turn(template: Template) -> Iterator[tuple[str, GateRules]]:
+    yield "", template.start_up
+    yield "", template.initiation
+    if template.boundary:
+        yield " after each stage but the last", template.boundary
+    yield from ((f" after stage {number}", gate) for number, gate in enumerate(template.boundaries, start=1))
+    yield "", template.closure
+
+
+def _band(band: BandEntry, edition: Edition) -> str:
+    limits = [f"{_percent(band.over_percent)} over"] if band.over_percent is not None else []
+    limits += [f"{band.late} working days late"] if band.late is not None else []
+    budget = f" of a budget up to {pounds(band.budget)}" if band.budget is not None else ""
+    upto = f" up to {listed(limits)}" if limits else ""
+    return f"{_authority(band.authority, edition)}{upto}{budget}"
+
+
+def _tolerated(tolerances: Tolerances) -> str:
+    return f"{_percent(tolerances.cost_percent)} of cost and {tolerances.days} working days"
+
+
+def _percent(percent: Decimal) -> str:
+    return f"{percent.normalize():f}%"
+
+
+def _authority(authority: Authority, edition: Edition) -> str:
+    match authority:
+        case Authority.PROGRAMME_OFFICE:
+            return "the PMO"
+        case Authority.BOARD:
+            return "the project board"
+        case Authority.SRG:
+            return edition.forums[edition.route.srg].name if edition.route.srg else "SRG"
+
+
+def _monitored(edition: Edition, rules: DeliveryRules, day: date) -> Iterator[str]:
+    if rules.standards is None:
+        yield "Project standards are not checked."
+        return
+    whose = {Monitored.MAJOR: "major projects", Monitored.PROGRAMME: "projects that serve a strategy"}
+    since = " and ".join(
+        f"{whose[rule.applies_to]} from {in_words(rule.since)}" for rule in rules.standards.rules
+    )
+    checker = edition.posts[edition.acting(edition.roles["corporate_projects_manager"], day)].title
+    checks = "; ".join(check.name for check in rules.standards.checks.values())
+    yield f"The {checker} checks the standards of {since}: {checks}."
+
+
+def _after(months: int) -> str:
+    return "1 month after" if months == 1 else f"{months} months after"
+
+
 def _sits(forum: Forum) -> str:
     told = [f"{len(forum.members)} seats", *([_quorum(forum.quorum)] if forum.quorum else [])]
     told += [f"{post} may stop it alone" for post in forum.veto]
@@ -249,4 +351,5 @@ def _held(terms: Terms) -> str:
 
 
 def _kind(kind: str) -> str:
-    return kind.replace("_", " ").capitalize().replace("Srg", "SRG")
+    words = kind.replace("_", " ").replace("srg", "SRG")
+    return words[:1].upper() + words[1:]

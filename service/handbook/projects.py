@@ -1,12 +1,11 @@
 """What projects need of a handbook: gates that can be passed, papers that are known, somebody who decides."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from service.handbook.delivering import FILE_TYPES, LARGEST_FILE, MOST_STAGES, BandEntry, GateRules, Template
 from service.handbook.sources import Source, Trail
-from service.handbook.ways import Complaint, written_in
+from service.handbook.ways import A_WORD, KEY, Complaint, written_in
 from service.handbook.words import listed
 from service.handbook.written import Handbook, LadderEntry, StepEntry
 from workflows.delivery import Authority, Band
@@ -22,8 +21,6 @@ LARGEST_TOLERANCE = 100
 """Percent: whoever may spend twice as much without asking has no tolerance."""
 WORKED_IN_A_WEEK = 5
 """Working days, holidays aside."""
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_A_WORD = "is a key, and must be a word of letters without accents, digits, - and _"
 
 
 # ----------------------------------------------------------------------- gates and papers
@@ -41,7 +38,7 @@ def _keys(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         (("strategies",), delivery.strategies),
     )
     for section, keys in named:
-        yield from ((("delivery", *section, key), _A_WORD) for key in keys if not _KEY.fullmatch(key))
+        yield from ((("delivery", *section, key), A_WORD) for key in keys if not KEY.fullmatch(key))
 
 
 def _templates(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -226,7 +223,8 @@ def _terms(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             trail = ("steps", kind)
             yield from (((*trail, *rest), told) for rest, told in _offers(each, step))
             ladder = handbook.ladders.get(step.ladder)
-            yield from (((*trail, *rest), told) for rest, told in _silent(each, step, ladder))
+            above = bool(handbook.route.srg)
+            yield from (((*trail, *rest), told) for rest, told in _silent(each, step, ladder, above=above))
             if each.put is Put.BOARD and step.quorum is None:
                 yield trail, f"needs a quorum, by which the {reports.BOARD_SEATS} seats of a board decide it"
     if handbook.delivery is None:
@@ -256,12 +254,17 @@ def _goes_on(ways: Sequence[Choice]) -> bool:
     return any(choice.favourable for choice in ways)
 
 
-def _silent(kind: reports.Kind, step: StepEntry, ladder: LadderEntry | None) -> Iterator[Complaint]:
-    """Silence ends a question only where it is asked again; and no line decides in a board's place."""
+def _silent(
+    kind: reports.Kind, step: StepEntry, ladder: LadderEntry | None, *, above: bool
+) -> Iterator[Complaint]:
+    """Silence ends a question only where the same is asked again, or SRG, above a board, then decides it; and
+    no line decides in a board's place.
+    """
+    goes_up = above and kind.put is Put.BOARD
     nudges = [rung.nudge for rung in ladder.rungs] if ladder else []
     if kind.ends and step.silence is not Silence.EXPIRE:
         yield ("silence",), "must be expire: the next report is asked for all the same"
-    if not kind.ends and Nudge.CLOSE in nudges:
+    if not (kind.ends or goes_up) and Nudge.CLOSE in nudges:
         yield ("ladder",), f"must not end with close, as {step.ladder} does: it stays open"
     if kind.put is not Put.POST and Nudge.LINE in nudges:
         whose = "members'" if kind.put is Put.BOARD else "secretary's"

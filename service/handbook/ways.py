@@ -1,5 +1,6 @@
 """What the ways of proposals need of a handbook: somebody to ask, a day to ask on, terms, and a clause."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -18,6 +19,9 @@ from workflows.rules.routing import LEGS
 Complaint = tuple[Trail, str]
 """Where something is wrong, and what."""
 
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+A_WORD = "is a key, and must be a word of letters without accents, digits, - and _"
+"""Said of a key that is not such a word."""
 PRINCIPAL_CUSTOMER, BUSINESS_FORUM = "principal-customer", "business-forum"
 """In a principle's `issue_to`: those of the corporate system that a proposal names."""
 _PASSED_ON = [answered for answered, branch in LED_TO.items() if branch == "solution"]

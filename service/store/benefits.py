@@ -136,7 +136,7 @@ def readings(tx: Tx, ref: str) -> tuple[Reading, ...]:
 def _open(tx: Tx, parent: CaseView, number: int, claimed: Claimed, due: date, at: datetime) -> str:
     ref = references.fresh(tx, "BEN")
     content = claimed.model_dump(mode="json", exclude={"yearly"}) | {
-        "claimed": f"{claimed.yearly:.2f}" if claimed.yearly is not None else "",
+        "claimed_yearly": f"{claimed.yearly:.2f}" if claimed.yearly is not None else "",
         "parent": parent.ref,
         "parent_title": parent.title,
         "parent_version": parent.version,

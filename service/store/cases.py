@@ -142,7 +142,8 @@ class CaseItem(Frozen):
     @property
     def undecided(self) -> bool:
         """Its proposal is still to be decided, so that who is asked about it may change."""
-        return self.open and self.withdrawal is None and State(self.state) not in _DECIDED
+        waits = self.kind == "proposal" and self.open and self.withdrawal is None
+        return waits and State(self.state) not in _DECIDED
 
     @property
     def good_until(self) -> date | None:

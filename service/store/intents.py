@@ -19,6 +19,8 @@ SUBMITTED, ACCEPTED, REFUSED, UNDONE = "submitted", "accepted", "refused", "undo
 VOID = (REFUSED, UNDONE)
 """States in which an answer does not stand, so that its seat may answer anew."""
 
+SAID = "said"
+"""The value of a named answer that is all words."""
 GUIDELINES, OUTSIDE = "guidelines", "outside"
 """The answer beside a return that a proposal is outside the guidelines: its name, and what it says."""
 

@@ -136,6 +136,11 @@ class ProjectView(Frozen):
     """As it was planned or forecast last."""
     went_live: date | None = None
 
+    def stage_ends(self, number: int) -> date | None:
+        """Return when a stage is to end by the last approved plan; None where it has no such stage."""
+        stages = self.baseline.stages if self.baseline else ()
+        return next((stage.ends for stage in stages if stage.number == number), None)
+
     @property
     def board(self) -> tuple[str, ...]:
         """The posts of its board, the executive first; none until they are named."""

@@ -280,7 +280,7 @@ def kept_out(tx: Tx, rules: Edition, forum: Forum, item: AgendaItem, day: date) 
     if item.kind is not ItemKind.QUESTION:
         return KeptOut()
     step, case = steps.must(tx, item.step), cases.get(tx, item.case)
-    wrote = telling.writers(tx, case, day) if step.terms.deciding else ()
+    wrote = telling.writers(tx, case, day, step.kind) if step.terms.deciding else ()
     authors = [post for post in forum.members if (held := rules.holder(post, day)) and held.id in wrote]
     put = {step.key, *(ask.key for ask in telling.before(case, step.key))}
     declared = [

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from notifications.projects import ASKED
 from notifications.sayings import became as became
 from notifications.sayings import did as did
 from notifications.sayings import doing as doing
@@ -11,9 +12,11 @@ from notifications.sayings import due as due
 from notifications.sayings import ended as ended
 from notifications.sayings import label as label
 from notifications.sayings import saying
+from notifications.sayings import then as then
 from service.handbook.words import listed as listed
 from service.handbook.words import sentence as sentence
 from workflows import days
+from workflows.delivery import BenefitState, ExceptionState, ProjectState
 from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, Size, State
 from workflows.rules.actions import guards_of
@@ -43,8 +46,20 @@ STATES: dict[str, str] = {
     ActionState.CLAIMED_COMPLETE: "Reported as done",
     ActionState.SENT_BACK: "Sent back",
     ActionState.VERIFIED: "Done and checked",
+    ProjectState.STARTING: "Starting up",
+    ProjectState.INITIATING: "Initiation",
+    ProjectState.IN_STAGE: "In a stage",
+    ProjectState.AT_GATE: "At a gate",
+    ProjectState.IN_EXCEPTION: "Past tolerance",
+    ProjectState.CLOSING: "Closing",
+    ProjectState.CLOSED_EARLY: "Closed early",
+    ExceptionState.RAISED: "Raised",
+    ExceptionState.SETTLED: "Settled",
+    BenefitState.EXPECTED: "Expected",
+    BenefitState.MEASURING: "Being measured",
+    BenefitState.CONCLUDED: "Concluded",
 }
-"""Of cases of every kind; an action that is withdrawn is called as a proposal is."""
+"""Of cases of every kind; what is closed or withdrawn is called as a proposal is."""
 
 COLOURS: dict[str, str] = {
     State.DRAFT: "grey",
@@ -58,6 +73,13 @@ COLOURS: dict[str, str] = {
     State.RETURNED: "yellow",
     ActionState.SENT_BACK: "yellow",
     ActionState.VERIFIED: "green",
+    ProjectState.IN_EXCEPTION: "red",
+    ProjectState.AT_GATE: "yellow",
+    ProjectState.CLOSED_EARLY: "grey",
+    ExceptionState.RAISED: "red",
+    ExceptionState.SETTLED: "green",
+    BenefitState.EXPECTED: "grey",
+    BenefitState.CONCLUDED: "green",
 }
 """Of a state's tag; blue for those not named."""
 
@@ -80,6 +102,11 @@ _LEADS_TO = {
     ),
     Choice.EXCEPTION_PLAN: "The project manager is asked for a plan. The stage does not begin.",
     Choice.CLOSE_EARLY: "The project is brought to an orderly end.",
+    Choice.MORE_TOLERANCE: "The project goes on under its plan, and may miss it by more.",
+    Choice.REPORT: "It is kept as you give it, and shown to those who decide.",
+    Choice.UNCHANGED: "What you said last stands, and is counted as said again.",
+    Choice.STAGE_DONE: "You are asked next for the end stage report.",
+    Choice.FALL_SHORT: "An exception is raised, and goes before SRG.",
     Choice.CLAIM_COMPLETE: "Whoever checks it is asked to confirm it.",
     Choice.VERIFY: "The case is closed.",
     Choice.SEND_BACK: "It stays open until it is complete.",
@@ -182,11 +209,14 @@ LEGS = {
     "conditions": "Conditions to be met first",
     "action": "To be done",
     "action_check": "To be checked",
+    "go_live": "Go-live",
+    **{kind: asked.name for kind, asked in ASKED.items()},
 }
 
 GUARDS: dict[str, str] = {
     Guard.COMPLETION: "The work cannot be confirmed complete before it is met.",
     Guard.PROJECT: "The project cannot start before it is met.",
+    Guard.GATE: "The project's next gate waits until it is met.",
 }
 """What a condition keeps from happening; nothing for the others."""
 
@@ -194,6 +224,7 @@ _GUARDING = {
     Guard.NOTHING: "Nothing",
     Guard.COMPLETION: "The work is confirmed complete only when it is met",
     Guard.PROJECT: "The project starts only when it is met",
+    Guard.GATE: "The next gate is put only when it is met",
 }
 """What has to wait for a condition, beside its button."""
 
@@ -234,6 +265,7 @@ QUESTIONS = {
     "srg_meeting": "Decision",
     "referral": "Referred",
     "referral_meeting": "Referred",
+    **{kind: asked.name for kind, asked in ASKED.items()},
 }
 """What a forum is asked of a case, as a heading."""
 

@@ -7,16 +7,18 @@ import pytest
 from temporalio import activity
 
 from activities import worker
+from activities.benefits import Benefits
 from activities.cases import Cases
 from activities.letters import Letters
 from activities.meetings import Meetings
 from activities.orders import Orders
+from activities.projects import Projects
 from activities.register import Register
 from service.config import Settings, generate_keys
 from service.store import Store
 from workflows import ports
 
-ANSWERS = (Register, Cases, Meetings)
+ANSWERS = (Register, Cases, Meetings, Projects, Benefits)
 
 
 def declared(made: type) -> dict[str, Any]:
@@ -76,7 +78,7 @@ async def test_the_worker_answers_every_port_and_sends_letters_and_orders_from_q
         for queue, given in FakeWorker.made.items()
     }
     assert answered == {
-        "assent-core": names(Register) | names(Cases) | names(Meetings),
+        "assent-core": set().union(*map(names, ANSWERS)),
         "assent-mail": names(Letters),
         "assent-orders": names(Orders),
     }

@@ -323,6 +323,21 @@ LINKS = {
     "action_check": ("Check it", "confirms"),
     "srg_meeting": ("Review and record", "records"),
     "referral_meeting": ("Review and record", "records"),
+    "mandate": ("Give the mandate", "decides"),
+    "initiation": ("Put forward the plan", "puts"),
+    "gate_srg": ("Review and record", "records"),
+    "highlight": ("Review and report", "reports"),
+    "end_stage": ("Review and report", "reports"),
+    "exception_report": ("Review and report", "reports"),
+    "exception_srg": ("Review and record", "records"),
+    "exception_plan": ("Put forward the plan", "puts"),
+    "end_project": ("Review and report", "reports"),
+    "standards_check": ("Check it", "confirms"),
+    "standards_srg": ("Review and record", "records"),
+    "review": ("Write the review", "reports"),
+    "review_check": ("Check it", "confirms"),
+    "review_srg": ("Review and record", "records"),
+    "benefit": ("Say how much", "reports"),
 }
 """By the kind of question: what a letter's link is called, and what opening it does not do yet."""
 
@@ -332,7 +347,7 @@ def test_a_letter_that_asks_says_when_it_is_due_and_what_happens_if_nobody_answe
     text = text_of(received(letter))
     assert day(letter.due) in text
     assert "If nobody answers: " in text
-    assert f"Opening it {LINKS.get(letter.question.kind, LINKS[''])[1]} nothing." in text
+    assert f"Opening it {LINKS.get(letter.question.kind, LINKS[''])[1]} nothing" in text
     assert all(near(rung.on, letter.due) in text for rung in letter.if_silent)
 
 

@@ -15,14 +15,14 @@ from typer.testing import CliRunner
 
 from service import handbook, proposals
 from service.cli import app
-from service.handbook import Edition, Fault, HandbookError, ahead
+from service.handbook import Edition, HandbookError, ahead
 from service.handbook.edition import Holding
+from tests.support.handbooks import SHIPPED, change, copied, faults
 from tests.support.samples import CALENDARS, FILE, SAMPLES
 from workflows.model import Assurance, Choice, Hold, Nudge, QuorumRule, Silence, Size
 from workflows.rules import reports, routing
 from workflows.rules.routing import LEGS
 
-SHIPPED = Path(handbook.__file__).parents[1] / "handbooks" / "leicester"
 LEICESTER = handbook.load("leicester", today=date(2026, 3, 2))
 IN_2004 = date(2004, 9, 13)
 IN_2008 = date(2008, 1, 14)
@@ -404,24 +404,6 @@ def test_the_shipped_handbooks_are_listed() -> None:
 
 
 # ------------------------------------------------------------------------------ faults
-
-
-def copied(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(SHIPPED, tmp_path / "leicester"))
-
-
-def change(folder: Path, file: str, old: str, new: str) -> int:
-    """Change a handbook's file; return the line on which the change begins."""
-    text = (folder / file).read_text("utf-8")
-    assert text.count(old) == 1, f"{old!r} is in {file} {text.count(old)} times"
-    (folder / file).write_text(text.replace(old, new), "utf-8")
-    return text[: text.index(old)].count("\n") + 1
-
-
-def faults(folder: Path, variant: str = "") -> tuple[Fault, ...]:
-    with pytest.raises(HandbookError) as raised:
-        handbook.load(folder, variant=variant)
-    return raised.value.problems
 
 
 CD_RC = "email: cd-rc@leicester.example\n    department: dept-rc\n    line: chief-executive"

@@ -3,10 +3,11 @@
 import asyncio
 import sys
 from asyncio import Event
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from temporalio import activity
 from temporalio.client import Client
@@ -336,6 +337,11 @@ class FakeOutside:
         await gateway.clock_moved(segment, [*processes, *self.register.open_steps])
         return segment
 
+    @property
+    def activities(self) -> list[Callable[..., Any]]:
+        """What is done by others than the register, the cases and the meetings."""
+        return []
+
     @asynccontextmanager
     async def working(
         self, client: Client, interceptors: Sequence[Interceptor] = (), queue: str = QUEUE
@@ -364,6 +370,7 @@ class FakeOutside:
                 self.cases.action_begun,
                 self.meetings.next,
                 self.meetings.happens,
+                *self.activities,
             ],
             workflow_runner=RUNNER,
             interceptors=interceptors,

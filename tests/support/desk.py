@@ -1,10 +1,13 @@
 """The activities at work on a real record: proposals submitted, questions put, people who answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 
+from activities.benefits import Benefits
 from activities.cases import Cases
+from activities.projects import Projects
 from activities.register import Register
 from service import proposals
 from service.config import Keys
@@ -17,6 +20,7 @@ from service.store.letters import LedgerRow
 from service.store.steps import StepView
 from tests.support.activities import FakeMailroom, done
 from tests.support.samples import SAMPLES
+from workflows.delivery import ProjectInHand
 from workflows.model import (
     Ask,
     Becoming,
@@ -54,6 +58,8 @@ class Desk:
         self.mailroom = FakeMailroom()
         self.register = Register(store, self.mailroom, self.links)
         self.cases = Cases(store, self.mailroom, self.links)
+        self.projects = Projects(store, self.mailroom, self.links)
+        self.benefits = Benefits(store, self.mailroom)
         with store.writing() as tx:
             clock.begin(tx, NINE)
         self.brings_into_force(edition)
@@ -131,11 +137,17 @@ class Desk:
         held_until: datetime | None = None,
         conditions: Sequence[Condition] = (),
         outside_guidelines: bool = False,
+        said: Mapping[str, str | Answered] = MappingProxyType({}),
     ) -> Decision:
         """Submit an answer, as the page does; by the first who may unless somebody is named."""
         view = self.step(step)
         place = view.seat(seat)
         assert place is not None
+        guidelines = {intents.GUIDELINES: intents.OUTSIDE} if outside_guidelines else {}
+        boxes = {
+            name: one if isinstance(one, Answered) else Answered(value=one)
+            for name, one in {**guidelines, **said}.items()
+        }
         intent = Intent(
             key=decision_key(step, view.round, seat),
             case=view.case,
@@ -147,7 +159,7 @@ class Desk:
             choice=choice,
             reason="Because it is so",
             conditions=tuple(conditions),
-            answers={intents.GUIDELINES: Answered(value=intents.OUTSIDE)} if outside_guidelines else {},
+            answers=boxes,
             until=until,
             next_meeting=next_meeting,
             content_hash=view.content_hash,
@@ -194,6 +206,30 @@ class Desk:
             terms=begun.terms[kind],
             inform=(owner, *begun.told) if check else (),
             due=None if check else begun.due,
+        )
+
+    def asks_about(
+        self,
+        project: ProjectInHand,
+        kind: str,
+        *seats: SeatAsk | str,
+        case: str = "",
+        key: str = "",
+        round: int = 1,
+        forum: str = "",
+    ) -> Ask:
+        """Put a question about a project, as its process does, to seats or posts."""
+        return Ask(
+            case=case or project.case,
+            key=key or kind,
+            round=round,
+            version=1,
+            content_hash=project.content_hash,
+            clause=project.clauses[kind],
+            seats=tuple(SeatAsk(key=one, post=one) if isinstance(one, str) else one for one in seats),
+            terms=project.terms[kind],
+            inform=project.told,
+            forum=forum,
         )
 
     def opens(self, ask: Ask, at: datetime = NINE) -> StepOpened:

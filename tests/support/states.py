@@ -4,15 +4,15 @@ from pathlib import Path
 
 from service.store import meetings
 from service.store.meetings import MeetingState
-from workflows.rules import actions, states
+from workflows.rules import actions, projects, states
 
 PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 
 _WORDS = """# The states of an investment proposal
 
-Drawn from `workflows/rules/states.py`, `workflows/rules/actions.py` and `service/store/meetings.py`, and
-compared with them by tests. After a change of the states, `python -m tests.support.states` draws the page
-again.
+Drawn from `workflows/rules/states.py`, `workflows/rules/actions.py`, `workflows/rules/projects.py` and
+`service/store/meetings.py`, and compared with them by tests. After a change of the states,
+`python -m tests.support.states` draws the page again.
 
 """
 
@@ -32,14 +32,41 @@ whose record is open when the next is called is unrecorded; either may still be 
 
 """
 
+_PROJECTS = """
+## The states of a project
+
+Child of a major proposal. Between its stages it is at a gate, and in exception while a report past what is
+tolerated waits for a decision. One whose proposal is withdrawn closes early.
+
+"""
+_EXCEPTIONS = """
+## The states of an exception from the project standards
+
+Raised by a check, and settled by SRG alone.
+
+"""
+_BENEFITS = """
+## The states of a benefit
+
+Expected until its project has gone live, and measured in the months after that.
+
+"""
+
 
 def page() -> str:
     """Return the page as it should be."""
     meeting = states.drawn(meetings.TRANSITIONS, MeetingState.PLANNED, MeetingState.CALLED)
-    drawn = [f"```mermaid\n{picture}```\n" for picture in (states.diagram(), actions.diagram(), meeting)]
-    return "".join(
-        f"{words}{picture}" for words, picture in zip((_WORDS, _ACTIONS, _MEETINGS), drawn, strict=True)
+    pictures = (
+        states.diagram(),
+        actions.diagram(),
+        meeting,
+        projects.diagram(),
+        projects.exceptions_diagram(),
+        projects.benefits_diagram(),
     )
+    drawn = [f"```mermaid\n{picture}```\n" for picture in pictures]
+    words = (_WORDS, _ACTIONS, _MEETINGS, _PROJECTS, _EXCEPTIONS, _BENEFITS)
+    return "".join(f"{said}{picture}" for said, picture in zip(words, drawn, strict=True))
 
 
 if __name__ == "__main__":

@@ -13,18 +13,22 @@ class Action(Process):
     """An owner is asked until whoever checks it is satisfied, or what it follows from is withdrawn."""
 
     @workflow.init
-    def __init__(self, case: str) -> None:
+    def __init__(self, case: str, hearer: str = "") -> None:
         super().__init__(case)
 
     @workflow.run
     @unbroken
-    async def run(self, case: str) -> ActionState:
-        """Live from its beginning to the day on which it is verified or falls away; say which."""
+    async def run(self, case: str, hearer: str = "") -> ActionState:
+        """Live from its beginning to the day on which it is verified or falls away; say which.
+
+        The case that it follows from is told, where that is the one to hear.
+        """
         action = await self.take_up()
         await self.become(ActionState.IN_PROGRESS)
         outcome = await self.see_it_done(action)
         came_to = actions.after(outcome)
         await self.become(came_to, because=outcome)
+        await self.report_back(hearer, came_to)
         await self.end()
         return came_to
 

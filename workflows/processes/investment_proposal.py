@@ -1,17 +1,31 @@
-"""Investment proposal: from its submission to its closure (SYS-01 to SYS-08, SYS-20, SYS-45, SYS-46)."""
+"""Investment proposal: from submission to closure (SYS-01 to SYS-08, SYS-19, SYS-20, SYS-45, SYS-46)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from temporalio import workflow
 
+from workflows.delivery import ReviewInHand
 from workflows.human_step import guarded, unbroken
-from workflows.model import Ask, CaseOpened, Ending, Guard, Leg, LegAsk, Outcome, Sizing, State
-from workflows.rules import course, routing, states, validity
-from workflows.sizing import Sized
+from workflows.model import (
+    Ask,
+    CaseOpened,
+    Choice,
+    Ending,
+    Guard,
+    Leg,
+    LegAsk,
+    Outcome,
+    SeatAsk,
+    Sizing,
+    State,
+)
+from workflows.realising import Entrusting
+from workflows.rules import course, projects, routing, states, validity
 
 
 @workflow.defn
-class InvestmentProposal(Sized):
+class InvestmentProposal(Entrusting):
     """A proposal passes each leg of its route in turn and stops where one refuses it."""
 
     @workflow.init
@@ -142,17 +156,46 @@ class InvestmentProposal(Sized):
         """Minor: the lead officer confirms completion. A major proposal goes on to its project."""
         proposal = await self.as_sized(proposal)
         leg = next((leg for leg in proposal.route if leg.leg == "completion"), None)
+        if leg is None and proposal.delivers:
+            return await self.deliver(proposal, approval)
         if leg is None:
             return await self.await_project(proposal, approval)
         await self.until_met(Guard.COMPLETION, key=leg.asks[0].key)
         return await self.decide(*self.asked(proposal, leg, leg.asks[0]))
+
+    async def deliver(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
+        """Major: once its conditions are met its project begins, and after that it is reviewed."""
+        leg = next(leg for leg in proposal.route if leg.leg == "project")
+        if await self.until_met(Guard.PROJECT, key=leg.leg):
+            await self.open_project()
+            await self.become(State.IN_PROJECT)
+            if await self.until_delivered(key=leg.leg, leg=leg.leg, on=leg.who[0]):
+                return await self.review(proposal, approval)
+        return withdrawn(approval, self.now)
+
+    async def review(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
+        """A review is written months after go-live, checked by somebody else, and noted by SRG (SYS-19)."""
+        await self.become(State.IN_REVIEW)
+        review = await self.take_up_review()
+        if not await self.until_review(review):
+            return withdrawn(approval, self.now)
+        while True:
+            written = await self.ask_again(self.asked_to_review(proposal, review))
+            if written.choice is None:
+                return written
+            checked = await self.ask_again(self.asked_to_check(proposal, review))
+            if checked.choice is not Choice.SEND_BACK:
+                break
+        if review.srg is None or checked.choice is None:
+            return checked
+        return await self.decide_at_meeting(self.asked_to_note(proposal, review))
 
     async def await_project(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
         """Stay open for the project that is still to come; until then it may be withdrawn."""
         leg = next(leg for leg in proposal.route if leg.leg == "project")
         await self.until_met(Guard.PROJECT, key=leg.leg)
         await self.until(lambda: False, key=leg.leg, leg=leg.leg, on=leg.who[0])
-        return Outcome(step=approval.step, ending=Ending.WITHDRAWN, at=self.now)
+        return withdrawn(approval, self.now)
 
     async def track(self, proposal: CaseOpened) -> None:
         """What an approval requires, and a refusal or a return leaves to be done, becomes actions."""
@@ -197,3 +240,41 @@ class InvestmentProposal(Sized):
             expected=question.expected,
             meets=question.meets,
         )
+
+    def asked_to_review(self, proposal: CaseOpened, review: ReviewInHand) -> Ask:
+        """Ask the lead officer what the project has come to, and what was learnt."""
+        return self.about_review(proposal, review, projects.REVIEW, review.writer)
+
+    def asked_to_check(self, proposal: CaseOpened, review: ReviewInHand) -> Ask:
+        """Ask somebody else whether the review says what there is to say."""
+        check = self.about_review(proposal, review, projects.REVIEW_CHECK, review.checker, key="review-check")
+        return check.model_copy(update={"inform": (review.writer,)})
+
+    def asked_to_note(self, proposal: CaseOpened, review: ReviewInHand) -> Ask:
+        """Ask SRG's secretary to write down that SRG has seen the review."""
+        assert review.srg is not None
+        note = self.about_review(
+            proposal, review, projects.REVIEW_SRG, review.srg.secretary, key="review-srg"
+        )
+        heard = tuple(dict.fromkeys((review.writer, review.checker, *review.told)))
+        return note.model_copy(update={"forum": review.srg.key, "inform": heard})
+
+    def about_review(
+        self, proposal: CaseOpened, review: ReviewInHand, kind: str, post: str, *, key: str = ""
+    ) -> Ask:
+        """Put one of the questions of a review to a post."""
+        return Ask(
+            case=self.case,
+            key=key or kind,
+            round=0,
+            version=proposal.version,
+            content_hash=proposal.content_hash,
+            clause=review.clauses[kind],
+            seats=(SeatAsk(key=post, post=post),),
+            terms=review.terms[kind],
+        )
+
+
+def withdrawn(approval: Outcome, at: datetime) -> Outcome:
+    """Return what an approval comes to whose case is withdrawn before it is carried out."""
+    return Outcome(step=approval.step, ending=Ending.WITHDRAWN, at=at)

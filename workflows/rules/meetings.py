@@ -112,6 +112,14 @@ def held(day: date | None, sittings: Iterable[Sitting]) -> Sitting | None:
     return next((one for one in meant if one.day == day), meant[0] if meant else None)
 
 
+def comes_up(listed: date | None, sittings: Sequence[Sitting], today: date) -> date | None:
+    """Return the day of the meeting that a case goes to: that on whose agenda it is, wherever that has moved,
+    else the first whose papers deadline it still makes; None if none is to come.
+    """
+    found = held(listed, sittings) or first(sittings, today)
+    return found.day if found else None
+
+
 def following(sittings: Iterable[Sitting], day: date) -> date | None:
     """Return the day of the first meeting after a day; None if none is known."""
     return min((one.day for one in sittings if one.day > day), default=None)

@@ -52,8 +52,8 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
         State.WITHDRAWN,
     ),
     State.APPROVED: (State.IN_PROJECT, State.CLOSED, State.LAPSED, State.WITHDRAWN),
-    State.IN_PROJECT: (State.IN_REVIEW, State.CLOSED),
-    State.IN_REVIEW: (State.CLOSED,),
+    State.IN_PROJECT: (State.IN_REVIEW, State.CLOSED, State.WITHDRAWN),
+    State.IN_REVIEW: (State.CLOSED, State.WITHDRAWN),
     State.CLOSED: (),
     State.REJECTED: (),
     State.WITHDRAWN: (),
@@ -73,7 +73,7 @@ _BY_KIND = {
     for passage in LEGS.values()
     for kind in passage.kinds
     for choice, state in passage.ends.items()
-}
+} | {("review_srg", Choice.NOTE): State.CLOSED}
 _BY_ENDING = {Ending.SILENT: State.LAPSED, Ending.WITHDRAWN: State.WITHDRAWN}
 
 

@@ -7,7 +7,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.store.meetings import MeetingState
+from workflows.delivery import BenefitState, ExceptionState, ProjectState
 from workflows.model import ActionState, Guard, Size, State
+
+AnyState = State | ActionState | ProjectState | ExceptionState | BenefitState
+"""A state of a case of any kind; no word means two things."""
 
 
 class FieldError(BaseModel):
@@ -32,7 +36,7 @@ class Started(BaseModel):
     """A proposal and where it is."""
 
     ref: str = Field(examples=["INV-2026-0001"])
-    state: State | ActionState
+    state: AnyState
 
 
 class Submitted(Started):

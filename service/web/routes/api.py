@@ -28,6 +28,7 @@ from service.web import (
 )
 from service.web.api import telling as told
 from service.web.api.shapes import (
+    AnyState,
     AppraisalTold,
     ApproverTold,
     CaseList,
@@ -51,7 +52,7 @@ from service.web.bodies import Body, Day, OptionalBody, unshowable
 from service.web.decision_record import DecisionRecord
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
-from workflows.model import ActionState, State
+from workflows.model import State
 
 PROBLEM = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
@@ -239,7 +240,7 @@ async def set_size(ref: str, visit: Asker, body: Body) -> SizeSet:
 def listed(
     visit: Asker,
     kind: str | None = None,
-    status: State | ActionState | None = None,
+    status: AnyState | None = None,
     department: str | None = None,
     waiting_on: str | None = None,
     overdue: bool = False,

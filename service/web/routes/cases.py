@@ -12,7 +12,18 @@ from starlette.responses import RedirectResponse, Response
 from service import agendas, appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
-from service.store import actions, cases, documents, intents, meetings, orders, provisions, steps
+from service.store import (
+    actions,
+    benefits,
+    cases,
+    documents,
+    intents,
+    meetings,
+    orders,
+    projects,
+    provisions,
+    steps,
+)
 from service.store.cases import CaseItem, CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
@@ -35,6 +46,7 @@ from service.web.decision_record import DecisionRecord
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
+from workflows.delivery import BenefitState, ExceptionState, ProjectState
 from workflows.model import ActionState, State
 
 router = APIRouter(include_in_schema=False)
@@ -60,7 +72,7 @@ def register(
     chosen = {
         name: value
         for name, value in (
-            ("kind", kind if kind == actions.KIND else ""),
+            ("kind", kind if kind in _STATES and kind != "proposal" else ""),
             ("state", state),
             ("department", department),
             ("waiting_on", waiting_on),
@@ -104,8 +116,8 @@ def register(
         rows=rows,
         states=_state_links(counts, chosen, states),
         kinds=[
-            ("Proposals", "/cases", listed == "proposal"),
-            ("Actions", f"/cases?kind={actions.KIND}", listed == actions.KIND),
+            (text, "/cases" if key == "proposal" else f"/cases?kind={key}", listed == key)
+            for key, text in _KINDS.items()
         ],
         listed=listed,
         chosen=chosen,
@@ -121,8 +133,22 @@ def _task(tx: Tx, case: CaseItem) -> str:
     return shorten(said, SHOWN, placeholder="…")
 
 
-_STATES: dict[str, tuple[str, ...]] = {"proposal": tuple(State), actions.KIND: tuple(ActionState)}
+_STATES: dict[str, tuple[str, ...]] = {
+    "proposal": tuple(State),
+    projects.KIND: tuple(ProjectState),
+    projects.STANDARDS: tuple(ExceptionState),
+    benefits.KIND: tuple(BenefitState),
+    actions.KIND: tuple(ActionState),
+}
 """The states of the cases of each kind."""
+_KINDS = {
+    "proposal": "Proposals",
+    projects.KIND: "Projects",
+    projects.STANDARDS: "Exceptions from standards",
+    benefits.KIND: "Benefits",
+    actions.KIND: "Actions",
+}
+"""What the cases of each kind are called together."""
 
 
 def _state_links(
@@ -148,6 +174,8 @@ def case(ref: str, visit: Asker) -> Response:
         found = _case(tx, visit, ref)
         if found.kind == actions.KIND:
             return _action(tx, visit, found)
+        if found.kind != "proposal":
+            return _following(tx, visit, found)
         edition = telling.rules_of(tx, found)
         me = visit.me.id
         made, lines = seclusion.decisions(tx, ref, me), seclusion.lines(tx, ref, reader=me)
@@ -268,6 +296,35 @@ def _action(tx: Tx, visit: Visit, found: CaseView) -> Response:
         ],
         lines=recounting.recount(lines, edition),
     )
+
+
+def _following(tx: Tx, visit: Visit, found: CaseView) -> Response:
+    """Show a case that follows from another: what it is, on whom it waits, and what was said of it."""
+    edition, content = telling.rules_of(tx, found), cases.content(tx, found.ref) or {}
+    lines = recounting.gist(seclusion.lines(tx, found.ref))
+    return page(
+        "cases/following.html",
+        visit.frame(),
+        case=found,
+        summary=content.get("summary") or "",
+        parent=content.get("parent") or "",
+        now=whereabouts.sentences(tx, found),
+        decisions=[
+            (decision, telling.told(decision, edition)) for decision in seclusion.decisions(tx, found.ref)
+        ],
+        follows=[(one.ref, one.title, one.state) for one in _children(tx, found.ref)],
+        documents=len(documents.of_case(tx, found.ref)),
+        lines=recounting.recount(lines, edition),
+    )
+
+
+def _children(tx: Tx, ref: str) -> list[CaseView]:
+    """Return the cases that follow from another but a proposal: what is to be done, and what fell short."""
+    refs = [
+        *(one.ref for one in actions.of_case(tx, ref)),
+        *(one.ref for one in projects.standards_exceptions(tx, ref)),
+    ]
+    return [cases.get(tx, one) for one in refs]
 
 
 @router.get("/cases/{ref}/record", name="case_record")

@@ -1,0 +1,308 @@
+"""Examples of the letters that projects, their reviews and benefits send."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from notifications import projects
+from workflows.delivery import Tolerance
+from workflows.letters import (
+    Addressee,
+    Answer,
+    Clause,
+    ClosedWithoutYou,
+    Condition,
+    Consequence,
+    Deferred,
+    Escalation,
+    Letter,
+    Matter,
+    Outcome,
+    PastTolerance,
+    Question,
+    Receipt,
+    Request,
+)
+from workflows.model import Choice, Ending, Guard, Nudge
+
+BASE = "https://assent.leicester.example"
+SRG = "Strategic Resources Group"
+MANAGER = "Head of Technology"
+EXECUTIVE = "Corporate Director, Regeneration and Culture"
+USER, SUPPLIER = "Budget holder, De Montfort Hall", "ICT Services"
+PMO = "Corporate Projects Manager - ICT & CA"
+
+PROJECT = Matter(
+    ref="PRJ-2005-0001",
+    title="On-line sales and web booking for De Montfort Hall and Sports Services",
+    organisation="Leicester City Council",
+    page=f"{BASE}/cases/PRJ-2005-0001",
+    summary="Tickets and courts are booked and paid for on the web at any hour",
+    sponsor=EXECUTIVE,
+    department="Regeneration and Culture",
+)
+PROPOSAL = PROJECT.model_copy(
+    update={
+        "ref": "INV-2004-0002",
+        "page": f"{BASE}/cases/INV-2004-0002",
+        "capital": Decimal(140000),
+        "revenue": Decimal(22000),
+    }
+)
+SHORTCOMING = PROJECT.model_copy(
+    update={
+        "ref": "EXC-2005-0001",
+        "title": f"Project standards of {PROJECT.title}",
+        "page": f"{BASE}/cases/EXC-2005-0001",
+        "summary": "Its risks and issues are written down and have owners: nobody has that of the new lines",
+    }
+)
+BENEFIT = PROJECT.model_copy(
+    update={
+        "ref": "BEN-2005-0001",
+        "title": "Fewer hours at the box office",
+        "page": f"{BASE}/cases/BEN-2005-0001",
+        "summary": "Hours a week, from the hall's own time sheets",
+    }
+)
+
+_CLAUSES = {
+    "PROJECT-1": "A major proposal is delivered in stages under PRINCE 2, each of them authorised",
+    "GATE-1": (
+        "A project passes start-up, initiation, the end of each stage and closure in this order, each of "
+        "them authorised by its project board on a report. No gate opens before a project manager is named"
+    ),
+    "REPORT-1": (
+        "A project manager reports at set times how the project stands: on time, cost, scope, quality, risk "
+        "and benefits, with a forecast of its cost and of the day on which it goes live"
+    ),
+    "EXCEPTION-1": (
+        "A forecast past what is tolerated stops a project at its next gate. Its manager says why and what "
+        "could be done; who decides follows from how much its last approved plan is missed by"
+    ),
+    "STANDARDS-1": (
+        "The Corporate Projects Manager checks that projects keep to the project management standards. A "
+        "breach goes to the Strategic Resources Group as an exception, and is closed by its decision alone"
+    ),
+    "REVIEW-1": (
+        "A major proposal is reviewed six months after it goes live, and is not closed without the review"
+    ),
+    "BENEFIT-1": (
+        "The owner of a benefit says in the months after go-live how much of it has come about, so that what "
+        "was claimed is compared with what was realised"
+    ),
+}
+"""As the shipped handbook has them."""
+
+_STANDS = (
+    "£168,000 forecast, £28,000 (20%) over the approved £140,000; 10% over is tolerated.",
+    "Go-live on Monday 2 May 2005 forecast, 22 working days after the approved Thursday 31 March 2005; 20 "
+    "are tolerated.",
+)
+_LADDER = (
+    Consequence(on=date(2005, 1, 20), then=Nudge.REMIND),
+    Consequence(on=date(2005, 1, 27), then=Nudge.PMO, who=PMO),
+)
+
+
+def _to(name: str, post: str) -> Addressee:
+    return Addressee(name=name, address=f"{name.split()[-1].lower()}@leicester.example", post_title=post)
+
+
+def _clause(number: str) -> Clause:
+    return Clause(number=number, text=_CLAUSES[number])
+
+
+def _request(
+    kind: str, key: str, seat: str, clause: str, *, matter: Matter = PROJECT, why: str = "", **facts: Any
+) -> Request:
+    """Return the first letter of a kind of question."""
+    about = projects.about(kind, key)
+    forum = SRG if kind.endswith("_srg") else ""
+    return Request(
+        to=_to("T. Holder", seat),
+        matter=matter,
+        question=Question(kind=kind, forum=forum, about=(about,) if about else (), why=why),
+        seat=seat,
+        clause=_clause(clause),
+        due=date(2005, 1, 21),
+        written=date(2005, 1, 14),
+        if_silent=_LADDER,
+        **facts,
+    )
+
+
+_PAST = PastTolerance(
+    to=_to("T. Holder", MANAGER),
+    matter=PROJECT,
+    on=date(2005, 1, 14),
+    of=(Tolerance.TIME, Tolerance.COST),
+    cost=Decimal(168000),
+    approved=Decimal(140000),
+    over=Decimal(28000),
+    over_percent=Decimal("20.00"),
+    tolerated_percent=Decimal(10),
+    go_live=date(2005, 5, 2),
+    approved_go_live=date(2005, 3, 31),
+    late=22,
+    tolerated_days=20,
+    manager=MANAGER,
+    decides="the project board",
+    part="manager",
+    clause=_clause("EXCEPTION-1"),
+)
+_GATE = Question(kind="gate", about=("the gate after stage 1",), why="the next delivery stage")
+_PASSED = Answer(
+    who=EXECUTIVE,
+    choice=Choice.AUTHORISE_WITH_CONDITIONS,
+    kind="gate",
+    on=date(2005, 1, 20),
+    conditions=(
+        Condition(
+            text="The new lines are tested under load.",
+            owner=MANAGER,
+            by=date(2005, 2, 25),
+            evidence="The report of the test",
+            verifier=USER,
+            guards=Guard.GATE,
+        ),
+    ),
+)
+_REPORTED = Answer(
+    who=MANAGER,
+    choice=Choice.REPORT,
+    kind="highlight",
+    on=date(2005, 1, 14),
+    remarks=(
+        ("Forecast cost", "£168,000"),
+        ("Forecast go-live", "2 May 2005"),
+        ("Time", "red: the lines are late"),
+        ("Done since the last report", "The pages are made"),
+        ("Stage 1", "Build, to 31 January 2005, £90,000"),
+    ),
+)
+
+OF_PROJECTS: dict[str, Letter] = {
+    "request-mandate": _request("mandate", "mandate", EXECUTIVE, "PROJECT-1"),
+    "request-initiation": _request("initiation", "initiation", MANAGER, "PROJECT-1"),
+    "request-gate": _request("gate", "gate-1", USER, "GATE-1", why="the next delivery stage", stands=_STANDS),
+    "request-gate-srg": _request("gate_srg", "plan-1-srg", f"Secretary, {SRG}", "GATE-1", stands=_STANDS),
+    "request-highlight": _request("highlight", "highlight", MANAGER, "REPORT-1", stands=_STANDS),
+    "request-end-stage": _request("end_stage", "end-stage-1", MANAGER, "GATE-1", stands=_STANDS),
+    "request-exception-report": _request(
+        "exception_report", "exception-report-1", MANAGER, "EXCEPTION-1", stands=_STANDS
+    ),
+    "request-past-tolerance": _request("exception", "exception-1", PMO, "EXCEPTION-1", stands=_STANDS),
+    "request-past-tolerance-board": _request(
+        "exception_board", "exception-1", USER, "EXCEPTION-1", stands=_STANDS
+    ),
+    "request-past-tolerance-srg": _request(
+        "exception_srg", "exception-1-srg", f"Secretary, {SRG}", "EXCEPTION-1", stands=_STANDS
+    ),
+    "request-exception-plan": _request("exception_plan", "exception-plan-1", MANAGER, "EXCEPTION-1"),
+    "request-end-project": _request("end_project", "end-project", MANAGER, "GATE-1"),
+    "request-standards-check": _request("standards_check", "standards-1", PMO, "STANDARDS-1"),
+    "request-standards-srg": _request(
+        "standards_srg", "standards", f"Secretary, {SRG}", "STANDARDS-1", matter=SHORTCOMING
+    ),
+    "request-review": _request("review", "review", MANAGER, "REVIEW-1", matter=PROPOSAL),
+    "request-review-check": _request("review_check", "review-check", PMO, "REVIEW-1", matter=PROPOSAL),
+    "request-review-srg": _request(
+        "review_srg", "review-srg", f"Secretary, {SRG}", "REVIEW-1", matter=PROPOSAL
+    ),
+    "request-benefit": _request(
+        "benefit", "benefit-3", USER, "BENEFIT-1", matter=BENEFIT, stands=("£12,000 a year was claimed.",)
+    ),
+    "escalation-manager": Escalation(
+        **dict(_request("gate", "gate-1", USER, "GATE-1"))
+        | {"kind": "escalation", "to": _to("G. Chief", "Chief Executive"), "own": False},
+        because="manager",
+    ),
+    "escalation-covers-manager": Escalation(
+        **dict(_request("gate", "gate-1", USER, "GATE-1"))
+        | {"kind": "escalation", "to": _to("G. Chief", "Chief Executive"), "own": False},
+        because="covers_manager",
+    ),
+    "receipt-highlight": Receipt(
+        to=_to("T. Holder", MANAGER),
+        matter=PROJECT,
+        question=Question(kind="highlight"),
+        seat=MANAGER,
+        answer=_REPORTED,
+        at=datetime(2005, 1, 14, 9, 2, tzinfo=UTC),
+        fingerprint="5b1f0a7d93c84e26b7f2d61c0e9a48b35d7c16e2f0843a9bc1d57e60f2a894c3",
+        answered=1,
+        asked=1,
+        settled=Choice.REPORT,
+    ),
+    "outcome-gate": Outcome(
+        to=_to("T. Holder", MANAGER),
+        matter=PROJECT,
+        question=_GATE,
+        ending=Ending.DECIDED,
+        choice=Choice.AUTHORISE_WITH_CONDITIONS,
+        on=date(2005, 1, 20),
+        answers=(_PASSED, Answer(who=USER, choice=Choice.AUTHORISE, kind="gate", on=date(2005, 1, 19))),
+    ),
+    "outcome-gate-frozen": Outcome(
+        to=_to("T. Holder", MANAGER),
+        matter=PROJECT,
+        question=_GATE,
+        ending=Ending.WITHDRAWN,
+        on=date(2005, 1, 20),
+        why="frozen",
+    ),
+    "outcome-no-report": Outcome(
+        to=_to("T. Holder", MANAGER),
+        matter=PROJECT,
+        question=Question(kind="highlight"),
+        ending=Ending.SILENT,
+        on=date(2005, 1, 28),
+        why="time_up",
+    ),
+    "closed_without_you-manager-changed": ClosedWithoutYou(
+        to=_to("T. Holder", MANAGER),
+        matter=PROJECT,
+        question=Question(kind="highlight"),
+        seat=MANAGER,
+        ending=Ending.WITHDRAWN,
+        on=date(2005, 1, 20),
+        why="manager_changed",
+    ),
+    "deferred-end-stage": Deferred(
+        to=_to("C. Director", EXECUTIVE),
+        matter=PROJECT,
+        on=date(2005, 1, 14),
+        until=date(2005, 2, 1),
+        question=Question(kind="end_stage", about=("stage 1",)),
+        answers=(
+            Answer(
+                who=MANAGER,
+                choice=Choice.DEFER,
+                kind="end_stage",
+                on=date(2005, 1, 14),
+                reason="The last tests are next week.",
+                until=date(2005, 2, 1),
+            ),
+        ),
+    ),
+    "past_tolerance": _PAST,
+    "past_tolerance-board": _PAST.model_copy(
+        update={"to": _to("C. Director", EXECUTIVE), "part": "board", "decided_by_you": True}
+    ),
+    "past_tolerance-office": _PAST.model_copy(
+        update={
+            "to": _to("E. Projects", PMO),
+            "part": "office",
+            "of": (Tolerance.SCOPE,),
+            "over": Decimal(-500),
+            "cost": Decimal(139500),
+            "over_percent": Decimal("-0.36"),
+            "late": -1,
+            "go_live": date(2005, 3, 30),
+            "together_percent": Decimal("12.50"),
+            "together_late": 0,
+            "decides": SRG,
+        }
+    ),
+}
