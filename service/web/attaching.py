@@ -1,5 +1,6 @@
 """Documents on pages: what a box brought, who may hand one in, how it is shown and how it is given out."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ from service.web import words
 from service.web.roles import Role
 from service.web.standing import Sight
 from service.web.visits import Visit
+from workflows.delivery import GateKind
+from workflows.model import Frozen
 
 ROWS = 3
 """Boxes for documents on the page of a case."""
@@ -35,6 +38,20 @@ BOX = "document"
 """How the names of the boxes for documents begin."""
 ANSWER = "documents"
 """The name of the answer that says which documents were handed in with it."""
+REMOVE = "remove_document"
+"""The name of the buttons that take a document out of an answer again."""
+TAKING = frozenset(
+    {"mandate", "initiation", "exception_plan", "highlight", "end_stage", "end_project", "review"}
+)
+"""The kinds of report that documents are handed in with."""
+_GATES = {
+    "mandate": GateKind.START_UP,
+    "initiation": GateKind.INITIATION,
+    "end_stage": GateKind.BOUNDARY,
+    "end_project": GateKind.CLOSURE,
+}
+"""The gate that follows each of those after which there is one."""
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,15 @@ class Shown:
     superseded: bool = False
     id: str = ""
     """Of one that can still be taken out."""
+
+
+class Handed(Frozen):
+    """A document as a page on which something is decided shows it: its hash is among what was shown."""
+
+    number: int
+    name: str
+    said: str
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -198,20 +224,44 @@ def attach(tx: Tx, visit: Visit, ref: str, fit: Iterable[Fit]) -> list[Attached]
 # ------------------------------------------------------------------------ the page of a link
 
 
-def boxes(asked: Mapping[str, str]) -> list[Box]:
-    """Return a box for each kind of document that is asked for, and one for any other."""
-    named = [Box(f"{BOX}_{kind}", name, kind) for kind, name in asked.items()]
-    return [*named, Box(BOX, "Another document" if named else "Document")]
+def asked(tx: Tx, sight: Sight) -> dict[str, str] | None:
+    """Return the kinds of document that a report is to come with, by name; None if it takes none."""
+    kind, rules = sight.open_step.kind, sight.edition.delivery
+    if kind not in TAKING or rules is None:
+        return None
+    project = projects.get(tx, sight.case.ref)
+    if project is None or not project.template or kind not in _GATES:
+        # Before its mandate names the gates that it passes, nobody knows what they ask for.
+        return {}
+    planned = project.baseline.stages if project.baseline else ()
+    pilot = any(one.number == project.stage and one.pilot for one in planned)
+    return rules.documents_at(project.template, _GATES[kind], project.stage, pilot=pilot)
 
 
-def held(tx: Tx, sight: Sight) -> tuple[Held, ...]:
-    """Return what the reader has uploaded with the answer that they are writing."""
-    return documents.held(tx, **_own(sight))
+def form(tx: Tx, sight: Sight) -> dict[str, object] | None:
+    """Return what the boxes for documents on the page of a link need; None where there are none."""
+    kinds = asked(tx, sight)
+    if kinds is None:
+        return None
+    rules = limits(sight.people)
+    return {
+        "boxes": _boxes(kinds),
+        "held": _uploaded(_held(tx, sight), kinds),
+        "hint": hint(rules),
+        "accept": accepted(rules),
+    }
+
+
+def fit_for(
+    kinds: Mapping[str, str] | None, sent: FormData, rules: AttachmentRules, errors: dict[str, str]
+) -> list[Fit]:
+    """Return what was put into those boxes and may be handed in."""
+    return [] if kinds is None else fit(sent, _boxes(kinds), rules, errors)
 
 
 def keep(tx: Tx, sight: Sight, fit: Iterable[Fit], errors: dict[str, str]) -> None:
     """Hold what was uploaded with an answer until that is confirmed, even where another box is wrong."""
-    have = {one.name for one in held(tx, sight)}
+    have = {one.name for one in _held(tx, sight)}
     for one in fit:
         have.add(one.document.name)
         if len(have) > MOST_HELD:
@@ -220,25 +270,26 @@ def keep(tx: Tx, sight: Sight, fit: Iterable[Fit], errors: dict[str, str]) -> No
         documents.hold(tx, _kept(tx, one), **_own(sight))
 
 
-def take_out(tx: Tx, sight: Sight, id: str) -> bool:
-    """Take a document out of an answer again. False if it was not in it."""
-    return bool(documents.let_go(tx, [id], **_own(sight)))
+def take_out(tx: Tx, sight: Sight, sent: FormData) -> bool:
+    """Take a document out of an answer, where the button that was pressed says so."""
+    id = sent.get(REMOVE)
+    if not isinstance(id, str):
+        return False
+    documents.let_go(tx, [id], **_own(sight))
+    return True
 
 
-def answered(papers: Iterable[Held]) -> Answered | None:
-    """Return the documents of an answer as part of it, so that what is confirmed is what was checked."""
-    papers = list(papers)
-    if not papers:
-        return None
-    return Answered(
-        value=",".join(paper.hash for paper in papers), text="\n".join(paper.name for paper in papers)
-    )
+def answered(tx: Tx, sight: Sight) -> dict[str, Answered]:
+    """Return the documents that were uploaded as part of the answer, which is confirmed with these alone."""
+    papers = _held(tx, sight)
+    said = "\n".join(f"{paper.name} ({paper.hash})" for paper in papers)
+    return {ANSWER: Answered(value=telling.SAID, text=said)} if papers else {}
 
 
 def of_answer(tx: Tx, sight: Sight, answers: Mapping[str, Answered]) -> list[Held] | None:
     """Return the documents that an answer speaks of; None if one of them is held no longer."""
-    hashes = answers[ANSWER].value.split(",") if ANSWER in answers else []
-    have = {one.hash: one for one in held(tx, sight)}
+    hashes = _HASH.findall(answers[ANSWER].text) if ANSWER in answers else []
+    have = {one.hash: one for one in _held(tx, sight)}
     return [have[hash] for hash in hashes] if set(hashes) <= set(have) else None
 
 
@@ -259,11 +310,36 @@ def confirmed(tx: Tx, sight: Sight, intent: Intent, papers: Iterable[Held]) -> N
     documents.let_go(tx, [paper.id for paper in papers], **_own(sight))
 
 
+def _boxes(kinds: Mapping[str, str]) -> list[Box]:
+    """Return a box for each kind of document that is asked for, and one for any other."""
+    named = [Box(f"{BOX}_{kind}", name, kind) for kind, name in kinds.items()]
+    return [*named, Box(BOX, "Another document" if named else "Document")]
+
+
+def _held(tx: Tx, sight: Sight) -> tuple[Held, ...]:
+    return documents.held(tx, **_own(sight))
+
+
 def _own(sight: Sight) -> dict[str, str]:
     return {"step": sight.link.step, "seat": sight.link.seat, "person": sight.link.person}
 
 
 # --------------------------------------------------------------------------------- showing
+
+
+def handed_in(tx: Tx, case: CaseView, edition: Edition) -> tuple[Handed, ...]:
+    """Return the documents that count of a case, as a page shows them on which something is decided."""
+    named = kinds(edition)
+    return tuple(
+        Handed(
+            number=one.number,
+            name=one.name,
+            said=f"{_what(one, named)} {_from(one, edition)}.",
+            hash=one.hash,
+        )
+        for one in documents.of_case(tx, case.ref)
+        if one.superseded_by is None
+    )
 
 
 def listed(tx: Tx, case: CaseView, edition: Edition, at: str) -> list[Shown]:
@@ -281,7 +357,7 @@ def listed(tx: Tx, case: CaseView, edition: Edition, at: str) -> list[Shown]:
     ]
 
 
-def uploaded(papers: Iterable[Held], asked: Mapping[str, str]) -> list[Shown]:
+def _uploaded(papers: Iterable[Held], asked: Mapping[str, str]) -> list[Shown]:
     """Return what is held with an answer, each to be taken out."""
     return [
         Shown(

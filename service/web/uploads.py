@@ -4,13 +4,13 @@ A document goes to the disk as far as it may be large. What comes of it after th
 so that the rest of its form arrives and the reader is told beside its box.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 from fastapi import Request
 from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
 LIMIT = 200 * 1024 * 1024
 """Bytes of a form with documents, kept or thrown away. A route that takes one has this as its own limit."""
@@ -22,10 +22,8 @@ TYPED_LIMIT = 1024 * 1024
 
 
 def takes(request: Request) -> bool:
-    """Say whether a request is for a route that takes documents, and brings a form that may have some."""
-    route = request.scope.get("route")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return getattr(route, "max_body_size", None) == LIMIT and kind == "multipart/form-data"
+    """Say whether a request is for a route that takes documents."""
+    return getattr(request.scope.get("route"), "max_body_size", None) == LIMIT
 
 
 async def received(request: Request, largest: int) -> FormData:
@@ -33,11 +31,27 @@ async def received(request: Request, largest: int) -> FormData:
 
     The `size` of a document is that of all that was sent of it. Whoever asks for the form closes it.
     """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         async with aclosing(request.stream()) as stream:
-            return await _Parser(request.headers, stream, largest).parse()
+            if kind == "multipart/form-data":
+                return await _Parser(request.headers, stream, largest).parse()
+            if kind == "application/x-www-form-urlencoded":
+                parser = FormParser(request.headers, _typed(stream), max_fields=MOST_FIELDS)
+                return await parser.parse()
     except MultiPartException as error:
         raise HTTPException(400, error.message) from None
+    return FormData()
+
+
+async def _typed(stream: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """Pass on a form without documents, which is no larger than any other."""
+    came = 0
+    async for piece in stream:
+        came += len(piece)
+        if came > TYPED_LIMIT:
+            raise MultiPartException("Too much was typed into this form.")
+        yield piece
 
 
 class _Parser(MultiPartParser):

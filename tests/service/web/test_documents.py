@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import tracemalloc
 import urllib.error
 import urllib.request
@@ -13,13 +14,17 @@ from sqlalchemy import text
 from service.documents import MEGABYTE, checked
 from service.handbook import AttachmentRules
 from service.handbook.delivering import FILE_TYPES
-from service.store import documents, journal
+from service.store import cases, documents, housekeeping, journal, texts
 from service.store.documents import Attached
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.service.web.test_hostile import ODD
 from tests.support import files
+from tests.support.activities import done
+from tests.support.real_time import RealTime
+from workflows.model import Ask, SeatAsk, StepOpening
 
 MANAGER, PMO = "bh-dmh", "corp-projects-manager"
+HANDED_IN = "document.attached"
 BETTER = b"%PDF-1.4 better\n%%EOF"
 
 
@@ -402,3 +407,169 @@ def test_a_form_that_we_did_not_give_hands_nothing_in(office: Office, project: s
     evil = {**SAME_ORIGIN, "Origin": "https://evil.example"}
     assert browser.post(path, data={"csrf": mark(browser)}, files=handed, headers=evil).status_code == 403
     assert attached(office, project) == ()
+
+
+# ---------------------------------------------------------------- handed in with an answer
+
+
+@pytest.fixture
+def review(office: Office) -> tuple[str, str]:
+    """A proposal, and the question by which its lead officer is asked for its review."""
+    ref = office.submitted("PROP-02")
+    with office.store.reading() as tx:
+        case, at = cases.get(tx, ref), tx.now
+    ask = Ask(
+        case=ref,
+        key="review",
+        round=1,
+        version=case.version,
+        content_hash=case.content_hash,
+        clause=office.edition.delivery_clauses()["review"],
+        seats=(SeatAsk(key="hoict-rc", post="hoict-rc"),),
+        terms=office.edition.terms()["review"],
+    )
+    done(office.register.opened(StepOpening(ask=ask, at=at)))
+    return ref, ask.step
+
+
+def following(office: Office, step: str) -> Browser:
+    """The page on which the lead officer writes the review."""
+    browser = office.browser()
+    browser.see(office.link(step, "hoict-rc"))
+    assert browser.press() == 200
+    return browser
+
+
+def submitted(office: Office, ref: str) -> list[str]:
+    with office.store.reading() as tx:
+        return [
+            line.kind for line in journal.lines(tx, ref) if line.kind in ("decision.submitted", HANDED_IN)
+        ]
+
+
+def test_what_is_uploaded_is_confirmed_together_with_the_answer(
+    office: Office, review: tuple[str, str]
+) -> None:
+    ref, step = review
+    browser = following(office, step)
+    assert 'enctype="multipart/form-data"' in browser.page
+    assert browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, choice="report") == 200
+    assert browser.at.startswith("/a/check/")
+    assert "Lessons.pdf" in browser.words
+    assert attached(office, ref) == ()
+    check, form = browser.at, browser.page
+    assert browser.press() == 200
+    (one,) = attached(office, ref)
+    assert (one.name, one.step, one.by) == ("Lessons.pdf", step, office.holder("hoict-rc"))
+    assert submitted(office, ref) == ["decision.submitted", HANDED_IN]
+    browser.at, browser.page = check, form
+    assert browser.press() == 200, "confirmed twice is once"
+    assert len(attached(office, ref)) == 1
+    assert submitted(office, ref) == ["decision.submitted", HANDED_IN]
+
+
+def test_what_was_uploaded_is_kept_though_another_box_is_wrong(
+    office: Office, review: tuple[str, str]
+) -> None:
+    ref, step = review
+    browser = following(office, step)
+    assert browser.hand_in({"document": ("Lessons.pdf", files.PDF)}) == 422
+    assert "Choose one of the answers" in browser.words
+    assert "Lessons.pdf" in browser.words
+    assert browser.hand_in({"document": ("Bad.pdf", b"x")}, choice="report") == 422
+    assert "Bad.pdf is called a PDF, but holds only text" in browser.words
+    assert "Lessons.pdf" in browser.words
+    assert browser.see(browser.at) == 200
+    assert "Lessons.pdf" in browser.words, "also for whoever comes back"
+    assert browser.hand_in({}, choice="report") == 200
+    assert browser.press() == 200
+    assert [made.name for made in attached(office, ref)] == ["Lessons.pdf"]
+
+
+def test_it_can_be_taken_out_again(office: Office, review: tuple[str, str]) -> None:
+    ref, step = review
+    browser = following(office, step)
+    handed = {"document": ("Wrong.pdf", files.PDF)}
+    browser.hand_in(handed)
+    id = re.findall(r'name="remove_document" value="([^"]+)"', browser.page)
+    assert len(id) == 1
+    assert browser.hand_in({"document": ("Right.pdf", BETTER)}, remove_document=id[0], reason="Typed") == 200
+    assert "Wrong.pdf" not in browser.words
+    assert "Right.pdf" in browser.words
+    browser.hand_in({}, choice="report")
+    browser.press()
+    assert [made.name for made in attached(office, ref)] == ["Right.pdf"]
+
+
+def test_only_what_was_checked_is_confirmed(office: Office, review: tuple[str, str], real: RealTime) -> None:
+    ref, step = review
+    browser, other = following(office, step), following(office, step)
+    browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, choice="report")
+    other.hand_in({"document": ("Later.pdf", BETTER)})
+    assert browser.press() == 200
+    assert [made.name for made in attached(office, ref)] == ["Lessons.pdf"]
+
+
+def test_what_was_replaced_meanwhile_is_not_confirmed(office: Office, review: tuple[str, str]) -> None:
+    ref, step = review
+    browser, other = following(office, step), following(office, step)
+    browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, choice="report")
+    other.hand_in({"document": ("Lessons.pdf", BETTER)})
+    assert browser.press() == 409
+    assert "The documents that you uploaded have been changed" in browser.words
+    assert (attached(office, ref), submitted(office, ref)) == ((), [])
+
+
+def test_what_was_never_confirmed_is_gone_after_a_day(
+    office: Office, review: tuple[str, str], real: RealTime
+) -> None:
+    _, step = review
+    following(office, step).hand_in({"document": ("Lessons.pdf", files.PDF)})
+    real.passes(days=1, seconds=1)
+    with office.store.writing() as tx:
+        housekeeping.sweep(tx)
+    assert "Lessons.pdf" not in following(office, step).words
+    with office.store.reading() as tx:
+        assert tx.connection.execute(text("SELECT count(*) FROM stored_document")).scalar_one() == 0
+
+
+def test_documents_are_shown_where_something_is_decided_and_among_what_was_shown(
+    office: Office, review: tuple[str, str]
+) -> None:
+    ref, step = review
+    browser = following(office, step)
+    browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, choice="report")
+    browser.press()
+    (one,) = attached(office, ref)
+    decider = office.browser()
+    decider.see(office.link(office.asked(ref, "funding-bh-dmh"), "bh-dmh"))
+    decider.press()
+    id = decider.at.rpartition("/")[2]
+    assert decider.get(f"/a/document/{id}/1").headers["location"] == f"/a/code/{id}", "not without the code"
+    decider.press(code=office.mail.code)
+    id = decider.at.rpartition("/")[2]
+    assert f'href="/a/document/{id}/1"' in decider.page
+    assert "Lessons.pdf A PDF, 68 bytes. Handed in by" in decider.words
+    shown = re.findall(r'name="shown" value="([^"]+)"', decider.page)[0]
+    with office.store.reading() as tx:
+        assert one.hash in (texts.get(tx, shown) or "")
+    assert decider.get(f"/a/document/{id}/1").content == files.PDF
+
+
+def test_a_question_that_takes_no_documents_has_no_boxes_and_keeps_none(office: Office) -> None:
+    ref = office.submitted("PROP-01")
+    browser = office.browser()
+    browser.see(office.link(office.asked(ref, "funding-cd-ce"), "cd-ce"))
+    browser.press()
+    assert "multipart" not in browser.page
+    assert browser.hand_in({"document": ("Plan.pdf", files.PDF)}, choice="approve") == 200
+    browser.press()
+    assert attached(office, ref) == ()
+
+
+def test_a_form_without_documents_is_no_larger_than_any_other(
+    office: Office, review: tuple[str, str]
+) -> None:
+    browser = following(office, review[1])
+    sent = {"reason": "x" * 900_000, "choice": "x" * 900_000}
+    assert browser.post(browser.at, data=sent, headers=SAME_ORIGIN).status_code in (400, 413)
