@@ -541,15 +541,15 @@ def test_documents_are_shown_where_something_is_decided_and_among_what_was_shown
     browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, choice="report")
     browser.press()
     (one,) = attached(office, ref)
-    decider = office.browser()
-    decider.see(office.link(office.asked(ref, "funding-bh-dmh"), "bh-dmh"))
-    decider.press()
+    with office.browser() as decider:
+        decider.see(office.link(office.asked(ref, "funding-bh-dmh"), "bh-dmh"))
+        decider.press()
     id = decider.at.rpartition("/")[2]
     assert decider.get(f"/a/document/{id}/1").headers["location"] == f"/a/code/{id}", "not without the code"
     decider.press(code=office.mail.code)
     id = decider.at.rpartition("/")[2]
     assert f'href="/a/document/{id}/1"' in decider.page
-    assert "Lessons.pdf A PDF, 68 bytes. Handed in by" in decider.words
+    assert f"Lessons.pdf A PDF, {len(files.PDF)} bytes. Handed in by" in decider.words
     shown = re.findall(r'name="shown" value="([^"]+)"', decider.page)[0]
     with office.store.reading() as tx:
         assert one.hash in (texts.get(tx, shown) or "")
