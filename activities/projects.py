@@ -109,7 +109,9 @@ class Projects(Writing, ports.Projects):
         return projects.opened(tx, case, content.get("summary") or "")
 
     def _in_hand(self, tx: Tx, case: str) -> ProjectInHand:
-        projects.begun(tx, case)
+        # It is looked up before every question, and has begun but once.
+        if not cases.get(tx, case).taken_up:
+            projects.begun(tx, case)
         return delivering.in_hand(tx, case)
 
     def _named(self, tx: Tx, told: ProjectTold) -> ProjectInHand:

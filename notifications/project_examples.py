@@ -11,6 +11,7 @@ from workflows.letters import (
     Answer,
     Clause,
     ClosedWithoutYou,
+    Completed,
     Condition,
     Consequence,
     Deferred,
@@ -285,6 +286,9 @@ OF_PROJECTS: dict[str, Letter] = {
                 until=date(2005, 2, 1),
             ),
         ),
+    ),
+    "completed-reviewed": Completed(
+        to=_to("C. Director", EXECUTIVE), matter=PROPOSAL, on=date(2005, 11, 24), reviewed_by=SRG
     ),
     "past_tolerance": _PAST,
     "past_tolerance-board": _PAST.model_copy(

@@ -640,6 +640,8 @@ def barred(
     tx: Tx, case: CaseView, kind: str, asked: Sequence[SeatAsk], deciding: bool, day: date
 ) -> frozenset[str]:
     """Return who may not answer on a day, because they or whom they cover for wrote it, or did it."""
+    if not deciding:
+        return frozenset()
     rules, people = edition(tx, case.edition), directory(tx, case)
     excused = seating.excused(case.proposal, kind, asked, rules, people, day)
     return seating.barred(

@@ -90,13 +90,19 @@ def asked(
 def named(desk: Desk, **changes: str) -> ProjectInHand:
     project = started(desk)
     told = asked(desk, desk.asks_about(project, "mandate", project.authority), {**MANDATE, **changes})
-    return done(desk.projects.named(told))
+    first, record = done(desk.projects.named(told)), desk.record()
+    assert done(desk.projects.named(told)) == first
+    assert desk.record() == record
+    return first
 
 
 def planned(desk: Desk) -> tuple[ProjectInHand, ProjectTold]:
     project = named(desk)
     told = asked(desk, desk.asks_about(project, "initiation", MANAGER), PLAN)
-    return done(desk.projects.planned(told)), told
+    first, record = done(desk.projects.planned(told)), desk.record()
+    assert done(desk.projects.planned(told)) == first
+    assert desk.record() == record
+    return first, told
 
 
 def gate(project: ProjectInHand, number: int, kind: GateKind, key: str, **facts: object) -> GatePassed:
@@ -171,12 +177,14 @@ def test_a_project_in_hand_says_whom_to_ask_and_by_which_rules(desk: Desk) -> No
     assert project.programme_office == desk.edition.roles["pmo"]
     assert project.standards == desk.edition.roles["corporate_projects_manager"]
     assert project.srg is not None
-    assert min(project.srg.meetings) >= NINE.date()
+    assert (project.srg.secretary, project.srg.meetings) == (desk.edition.forums["srg"].secretary, ())
     assert project.matrix[-1].authority is Authority.SRG
     assert {"mandate", "gate", "highlight", "standards_srg"} <= {*project.terms} & {*project.clauses}
     record = desk.record()
     assert done(desk.projects.in_hand(project.case)) == project
     assert desk.record() == record
+    # It goes into the history of its process before every question.
+    assert len(project.model_dump_json()) < 14_000
 
 
 def test_the_mandate_names_the_manager_and_the_board_and_the_executive_chairs_it(each_desk: Desk) -> None:
