@@ -366,8 +366,8 @@ class Office:
         with self.store.writing() as tx:
             return actions.opened(tx, cases.get(tx, ref), wanted, at=tx.now)
 
-    def project(self, ref: str, manager: str = "hoict-rc") -> str:
-        """Open the project of a case, with a manager; returns its reference."""
+    def project(self, ref: str, manager: str = "hoict-rc", *, named: bool = True) -> str:
+        """Open the project of a case, with a manager unless it has no mandate yet; returns its reference."""
         mandate = Mandate(
             manager=manager,
             executive="cd-rc",
@@ -378,7 +378,8 @@ class Office:
         with self.store.writing() as tx:
             made = projects.opened(tx, cases.get(tx, ref), "On-line booking", at=tx.now)
             told = ProjectTold(case=made, step=f"{made}.mandate.1", at=tx.now)
-            projects.named(tx, told, mandate)
+            if named:
+                projects.named(tx, told, mandate)
             projects.begun(tx, made)
         return made
 

@@ -16,6 +16,7 @@ from service.handbook import AttachmentRules
 from service.handbook.delivering import FILE_TYPES
 from service.store import cases, documents, housekeeping, journal, texts
 from service.store.documents import Attached
+from service.web import attaching, standing
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.service.web.test_hostile import ODD
 from tests.support import files
@@ -412,24 +413,60 @@ def test_a_form_that_we_did_not_give_hands_nothing_in(office: Office, project: s
 # ---------------------------------------------------------------- handed in with an answer
 
 
-@pytest.fixture
-def review(office: Office) -> tuple[str, str]:
-    """A proposal, and the question by which its lead officer is asked for its review."""
-    ref = office.submitted("PROP-02")
+def put(office: Office, ref: str, kind: str, post: str) -> str:
+    """Put a question of delivery to a post; returns the step's id."""
     with office.store.reading() as tx:
         case, at = cases.get(tx, ref), tx.now
     ask = Ask(
         case=ref,
-        key="review",
+        key=kind,
         round=1,
         version=case.version,
         content_hash=case.content_hash,
-        clause=office.edition.delivery_clauses()["review"],
-        seats=(SeatAsk(key="hoict-rc", post="hoict-rc"),),
-        terms=office.edition.terms()["review"],
+        clause=office.edition.delivery_clauses()[kind],
+        seats=(SeatAsk(key=post, post=post),),
+        terms=office.edition.terms()[kind],
     )
     done(office.register.opened(StepOpening(ask=ask, at=at)))
-    return ref, ask.step
+    return ask.step
+
+
+@pytest.fixture
+def review(office: Office) -> tuple[str, str]:
+    """A proposal, and the question by which its lead officer is asked for its review."""
+    ref = office.submitted("PROP-02")
+    return ref, put(office, ref, "review", "hoict-rc")
+
+
+@pytest.mark.parametrize(
+    ("kind", "named", "kinds"),
+    [
+        ("mandate", False, []),
+        ("mandate", True, ["mandate"]),
+        ("initiation", True, ["initiation"]),
+        ("highlight", True, []),
+        ("end_project", True, ["acceptance"]),
+        ("exception_plan", True, []),
+        ("exception_report", True, None),
+        ("gate", True, None),
+    ],
+)
+def test_a_report_has_boxes_for_what_its_gate_asks_for(
+    office: Office, kind: str, named: bool, kinds: list[str] | None
+) -> None:
+    ref = office.submitted("PROP-02")
+    project = office.project(ref, MANAGER, named=named)
+    # Nobody decides a gate on their own report.
+    post = "cd-ce" if kind == "gate" else MANAGER
+    link = office.link(put(office, project, kind, post), post)
+    id = office.links.read(link.rpartition("/")[2])
+    with office.store.reading() as tx:
+        sight = standing.find(tx, id or "")
+        assert sight is not None
+        asked = attaching.asked(tx, sight)
+        form = attaching.form(tx, sight)
+    assert (None if asked is None else [*asked]) == kinds
+    assert (form is None) is (kinds is None)
 
 
 def following(office: Office, step: str) -> Browser:
