@@ -175,11 +175,10 @@ _REPORTED = Answer(
     kind="highlight",
     on=date(2005, 1, 14),
     remarks=(
-        ("Forecast cost", "£168,000"),
-        ("Forecast go-live", "2 May 2005"),
         ("Time", "red: the lines are late"),
+        ("Forecast cost", "£168,000"),
+        ("Forecast go-live", "Monday 2 May 2005"),
         ("Done since the last report", "The pages are made"),
-        ("Stage 1", "Build, to 31 January 2005, £90,000"),
     ),
 )
 

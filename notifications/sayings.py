@@ -317,6 +317,13 @@ def then(kind: str, choice: Choice | str | None) -> str:
     return f"{own.leads_to[:1].lower()}{own.leads_to[1:]}" if own else ""
 
 
+def named(answer: str) -> str:
+    """Return what a named answer is called that has no words of its own: a box of a report is named by its
+    label, any other by its key.
+    """
+    return answer if answer != answer.lower() else answer.replace("_", " ").capitalize()
+
+
 def label(choice: Choice | str, kind: str) -> str:
     """Name an answer to a kind of question, for its button."""
     own = saying(kind, choice)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from service import appraisal, seating
 from service.handbook import Edition, Person
 from service.proposals import ProposalDocument, provided
-from service.reports import told as shown
+from service.reports import labels, remarks
 from service.seating import Seating
 from service.store import (
     actions,
@@ -32,14 +32,15 @@ from service.store.actions import ActionView
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
-from service.store.intents import OUTSIDE, Condition, DecisionView
-from service.store.intents import SAID as SAID
+from service.store.intents import OUTSIDE, Answered, Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import SeatView, StepView
 from workflows import letters
 from workflows.model import Capacity, Choice, Ending, Holder, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
 from workflows.rules import calendar, course, meetings, reports, routing
 
+SAID = intents.SAID
+"""The value of a named answer that is all words."""
 _FROZEN: dict[str, Edition] = {}
 _NAMING: dict[tuple[str, ...], Edition] = {}
 
@@ -137,17 +138,25 @@ def told(
         on=on,
         for_whom=name(rules, decision.on_behalf_of) or (title(rules, member, on) if member else ""),
         reason=_CHANGED if decision.altered else decision.reason or "",
-        remarks=shown.remarks(decision.kind, decision.answers, rules, on)
-        if decision.kind in reports.KINDS
-        else tuple(
-            (question, remark(answer.value, answer.text)) for question, answer in decision.answers.items()
-        ),
+        remarks=remarked(decision.kind, decision.answers, rules, on),
         conditions=tuple(
             condition(put, rules, tracked.get((decision.key, number), ""))
             for number, put in enumerate(decision.conditions, start=1)
         ),
         until=decision.until,
         next_meeting=decision.next_meeting,
+    )
+
+
+def remarked(
+    kind: str, answers: Mapping[str, Answered], rules: Edition, day: date
+) -> tuple[tuple[str, str], ...]:
+    """Return named answers to a kind of question as others read them: a report's as its boxes are called."""
+    known = labels(kind, rules)
+    beside = ((name, answer) for name, answer in answers.items() if name not in known)
+    return (
+        *remarks(kind, answers, rules, day),
+        *((name, remark(answer.value, answer.text)) for name, answer in beside),
     )
 
 

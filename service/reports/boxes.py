@@ -67,6 +67,8 @@ class Box(Frozen):
     """The first day that will do, where there is one."""
     only: tuple[Choice, ...] = ()
     """The choices beside which it is asked; empty: all that its form is for."""
+    asking: str = ""
+    """The question over a box to be ticked, whose label is the answer."""
     default: str = ""
     """What it holds unless somebody says otherwise."""
     row: str = ""

@@ -173,6 +173,26 @@ def of_a_plan(plan: Plan, baseline: Baseline, variance: Variance) -> tuple[Measu
     return tuple(_figures(baseline, plan.go_live, variance))
 
 
+def forecast_of(plan: Plan) -> Forecast:
+    """Return what a project comes to if it goes by a plan."""
+    return Forecast(cost=plan.cost, go_live=plan.go_live)
+
+
+def together(crossing: Crossing, baseline: Baseline) -> Measure | None:
+    """Return what a project and those linked with it come to together, where that is what is past."""
+    if crossing.linked is None:
+        return None
+    linked, tolerated = crossing.linked, baseline.tolerances
+    past = linked.over_percent > tolerated.cost_percent or linked.late > tolerated.days
+    return Measure(
+        what="With linked projects",
+        planned=pounds(linked.budget),
+        now=pounds(linked.budget + linked.over),
+        said=f"{over(linked)[:1].upper()}{over(linked)[1:]}, the latest {late(linked)}",
+        past=past,
+    )
+
+
 def of_a_first_plan(plan: Plan, capital: str) -> tuple[Measure, ...]:
     """Return what a first plan comes to, beside the capital that was approved with the proposal."""
     return (

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from service.handbook.delivering import MOST_STAGES
+from service.handbook.words import pounds
 from service.reports.boxes import Box, Form, Group, Options, Rows, Type, When
 from service.reports.context import Context
 from workflows.delivery import Rag, Tolerance
@@ -139,6 +140,7 @@ def _plan(context: Context) -> Iterator[Group]:
         name="after_go_live",
         label="Stages go on after go-live",
         type=Type.TICK,
+        asking="Does anything go on after go-live?",
         hint="Such as support, or a second site. Unless you say so, every stage ends by then.",
         wanted=False,
     )
@@ -156,7 +158,7 @@ def _plan(context: Context) -> Iterator[Group]:
         parts=(
             *_tolerances(context),
             *(
-                Box(name=f"tolerance_{of}", label=f"Tolerance for {of}", type=Type.LINE)
+                Box(name=f"tolerance_{of}", label=f"Tolerance for {_called(of)}", type=Type.LINE)
                 for of in (Tolerance.SCOPE, Tolerance.QUALITY, Tolerance.RISK, Tolerance.BENEFIT)
             ),
         ),
@@ -243,7 +245,7 @@ def _end_stage(context: Context) -> Iterator[Group]:
                     name="next_cost",
                     label="Next stage costs",
                     type=Type.POUNDS,
-                    default=f"{following.cost:.2f}",
+                    default=pounds(following.cost).removeprefix("£"),
                 ),
                 Box(
                     name="next_plan",
@@ -412,7 +414,7 @@ def _standing() -> Group:
         parts=tuple(
             Box(
                 name=f"rating_{of}",
-                label=of.capitalize(),
+                label=_called(of).capitalize(),
                 type=Type.RATING,
                 options=RATINGS,
                 beside="Why",
@@ -421,6 +423,10 @@ def _standing() -> Group:
             for of in Tolerance
         ),
     )
+
+
+def _called(of: Tolerance) -> str:
+    return "benefits" if of is Tolerance.BENEFIT else of.value
 
 
 def _forecasts(context: Context) -> tuple[Box, ...]:

@@ -92,14 +92,14 @@ def read(
     form: Form,
     context: Context,
     sent: Sent,
-    choice: Choice,
+    choice: Choice | None,
     known: Callable[[str], bool] = lambda reference: True,
 ) -> Reading:
-    """Read the boxes of a report as they were sent beside a choice. `known` says whether there is a case of
-    a reference. Beside a choice that they are not for nothing is read.
+    """Read the boxes of a report as they were sent beside a choice, or before any was made. `known` says
+    whether there is a case of a reference. Beside a choice that they are not for nothing is read.
     """
     reading = Reading(context, {name: _CLEAN.validate_python(said) for name, said in sent.items()})
-    if choice not in form.choices:
+    if choice is not None and choice not in form.choices:
         return reading
     for group in form.groups:
         for part in group.parts:
@@ -353,7 +353,7 @@ def _filled(reading: Reading, boxes: tuple[Box, ...]) -> bool:
 # --------------------------------------------------------------- what one box says of another
 
 
-def _board(reading: Reading, choice: Choice) -> None:
+def _board(reading: Reading, choice: Choice | None) -> None:
     """A board of two people at least, and none of them the manager: nobody decides on their own report."""
     people = {post.key: post.person or post.key for post in reading.context.posts}
     titles = reading.context.titles
@@ -378,7 +378,7 @@ def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _ends(reading: Reading, choice: Choice) -> None:
+def _ends(reading: Reading, choice: Choice | None) -> None:
     """Stages that end one after the other, and none before today but those that have ended."""
     context = reading.context
     before: date | None = None
@@ -397,7 +397,7 @@ def _ends(reading: Reading, choice: Choice) -> None:
         before = ends
 
 
-def _stages(reading: Reading, choice: Choice) -> None:
+def _stages(reading: Reading, choice: Choice | None) -> None:
     """As many stages as the gates need, and no fewer than have begun."""
     context = reading.context
     numbers = range(1, MOST_STAGES + 1)
@@ -419,7 +419,7 @@ def _stages(reading: Reading, choice: Choice) -> None:
         reading.wrong(f"stage_name_{last + 1}", f"Stage {last + 1}: say what it is called, for {why}")
 
 
-def _after_go_live(reading: Reading, choice: Choice) -> None:
+def _after_go_live(reading: Reading, choice: Choice | None) -> None:
     """Stages that end after go-live only where that is said; and a day that is over stays what it was."""
     live, went = reading.day("go_live"), reading.context.went_live
     if live is None:
@@ -439,7 +439,7 @@ def _after_go_live(reading: Reading, choice: Choice) -> None:
             )
 
 
-def _live(reading: Reading, choice: Choice) -> None:
+def _live(reading: Reading, choice: Choice | None) -> None:
     """A forecast of go-live, unless it has gone live by now: then that day stands."""
     if reading.value("went_live"):
         reading.drop("forecast_go_live")
@@ -449,7 +449,7 @@ def _live(reading: Reading, choice: Choice) -> None:
             reading.wrong("forecast_go_live", f"Forecast go-live: {told}")
 
 
-def _more(reading: Reading, choice: Choice) -> None:
+def _more(reading: Reading, choice: Choice | None) -> None:
     """More is more: neither figure falls, and one of them rises."""
     now = reading.context.tolerances
     cost, late = reading.value("tolerance_cost"), reading.value("tolerance_days")
@@ -466,7 +466,7 @@ def _more(reading: Reading, choice: Choice) -> None:
         )
 
 
-def _standards(reading: Reading, choice: Choice) -> None:
+def _standards(reading: Reading, choice: Choice | None) -> None:
     """What is found agrees with what is chosen."""
     found = {name: said.value for name, said in reading.answers.items() if name.startswith("standard_")}
     names = dict(reading.context.standards)
@@ -476,7 +476,7 @@ def _standards(reading: Reading, choice: Choice) -> None:
             called = names[name.removeprefix("standard_")]
             told = "you said that it is not met, but also that all are; change one of them"
             reading.wrong(name, f"{called}: {told}")
-    elif not unmet and len(found) == len(names):
+    elif choice and not unmet and len(found) == len(names):
         reading.wrong("choice", "You said that it falls short, but every standard is met: change one of them")
 
 
@@ -490,7 +490,7 @@ def _referred(reading: Reading, known: Callable[[str], bool]) -> None:
 
 
 _PLAN = (_ends, _stages, _after_go_live)
-_CHECKS: Mapping[str, tuple[Callable[[Reading, Choice], None], ...]] = {
+_CHECKS: Mapping[str, tuple[Callable[[Reading, Choice | None], None], ...]] = {
     "mandate": (_board,),
     "initiation": _PLAN,
     "exception_plan": _PLAN,

@@ -97,7 +97,7 @@ def _value(box: Box, value: str, rules: Edition, day: date) -> str:
         case Type.POUNDS:
             return pounds(Decimal(value))
         case Type.DAY:
-            return days.said(date.fromisoformat(value))
+            return days.in_full(date.fromisoformat(value))
         case Type.PERCENT:
             return f"{value}%"
         case Type.WHOLE:

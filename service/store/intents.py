@@ -21,6 +21,7 @@ VOID = (REFUSED, UNDONE)
 
 SAID = "said"
 """The value of a named answer that is all words."""
+
 GUIDELINES, OUTSIDE = "guidelines", "outside"
 """The answer beside a return that a proposal is outside the guidelines: its name, and what it says."""
 

@@ -6,23 +6,28 @@ from decimal import Decimal
 from typing import Any
 
 import rfc8785
+from pydantic import Field
 
 from service import appraisal, boards, delivering, questions, telling, versions
 from service.appraisal import Figure
 from service.boards import Board
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
+from service.reports import Form
+from service.reports.facts import ProjectShown
 from service.store import actions, approvers, cases, intents, projects, steps, texts
 from service.store import benefits as benefit_files
+from service.store.benefits import KIND as BENEFIT
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.steps import SeatView, StepView
-from service.web import attaching, conditions, outstanding, seclusion, words
+from service.web import attaching, authorising, conditions, outstanding, reported, seclusion, words
 from service.web.attaching import Handed
 from service.web.standing import Sight
 from workflows.letters import Answer, Budget, ByMembers, Clause, Condition, Difference
 from workflows.model import Choice, Frozen, Size
+from workflows.rules import reports
 
 PLAINLY_MET = "met"
 ANSWERED = {"met": "Met", "deviates": "Not met", "issue": "An issue", "not_applicable": "Does not apply"}
@@ -146,7 +151,17 @@ class Brief(Frozen):
     """Those of the choices that are one vote of a board's, and settle nothing alone."""
     answers: tuple[str, ...] = ()
     follows: str = ""
-    """For an action: the case that it follows from."""
+    """For a case that follows from another: which that is."""
+    called: str = ""
+    """What a case that follows from another is: "Project"; empty for an action."""
+    decides: bool = True
+    """The answer settles something, alone or with others'."""
+    project: ProjectShown | None = None
+    """What a question about a project shows above all else."""
+    boxes: Form | None = None
+    """The boxes of a report."""
+    drafted: dict[str, str] = Field(default_factory=dict)
+    """What those held before anybody typed, by their names."""
 
     def text(self) -> str:
         """Write it in its one canonical form."""
@@ -163,6 +178,8 @@ def _brief(tx: Tx, sight: Sight) -> Brief:
     step, seat, case, edition = sight.open_step, sight.open_seat, sight.case, sight.edition
     if case.kind == actions.KIND:
         return _of_action(tx, sight)
+    if step.kind in reports.KINDS:
+        return _of_project(tx, sight)
     said = paper(tx, case, step.version, edition)
     known = versions.known(tx, case.ref, sight.link.person, step.version)
     made = seclusion.decisions(tx, case.ref)
@@ -260,6 +277,81 @@ def _of_action(tx: Tx, sight: Sight) -> Brief:
         answers=step.answers,
         follows=action.parent,
     )
+
+
+_CALLED = {projects.KIND: "Project", projects.STANDARDS: "Exception", BENEFIT: "Benefit"}
+"""Kinds of cases that follow from a proposal or a project."""
+
+
+def _of_project(tx: Tx, sight: Sight) -> Brief:
+    """Put together what the person of a link is to see of a project, a review or a benefit."""
+    step, seat, case, edition = sight.open_step, sight.open_seat, sight.case, sight.edition
+    content = cases.content(tx, case.ref) or {}
+    made = seclusion.decisions(tx, case.ref)
+    keys = {one.id: one.key for one in steps.of_case(tx, case.ref)}
+    before, asked = _before(tx, sight), reported.asked(tx, sight)
+    earlier = authorising.beside(step, made, keys)
+    return Brief(
+        case=case.ref,
+        step=step.id,
+        kind=step.kind,
+        seat=seat.key,
+        version=step.version,
+        content_hash=step.content_hash,
+        title=case.title,
+        question=question(step, seat, case, edition),
+        what_for=str(content.get("summary") or case.title),
+        deciding_as=sight.who,
+        post=sight.post,
+        forum=telling.recorded_for(step.ask.forum, step.kind, seat.post, edition),
+        meeting_page=outstanding.meeting_of(tx, sight),
+        asked_before=tuple(_asked_before(tx, sight, before)),
+        first=not before,
+        covering=sight.covering,
+        own=sight.own,
+        clause=Clause(number=step.clause, text=edition.clause_text(step.clause)),
+        submitted=case.proposal.submitted,
+        due=words.local(step.due),
+        rows=tuple(_delivered(tx, sight)),
+        so_far=tuple(telling.told(decision, edition) for decision in earlier),
+        colleagues=tuple(_colleagues(tx, step, seat, case, edition, made)),
+        blind=step.blind and step.open,
+        board=boards.of(tx, step, edition),
+        duties=boards.duties(seat, step.terms),
+        substitute=sight.substitute,
+        choices=step.choices,
+        votes=boards.votes(step, veto=seat.veto),
+        follows=str(content.get("parent") or "") if case.kind in _CALLED else "",
+        called=_CALLED.get(case.kind, "Proposal"),
+        decides=step.terms.deciding,
+        project=authorising.shown(tx, sight, made),
+        boxes=asked.form if asked else None,
+        drafted=dict(asked.drafted) if asked else {},
+    )
+
+
+def _delivered(tx: Tx, sight: Sight) -> Iterable[Row]:
+    """Tell who runs a project, and how far it has come."""
+    project, edition, today = reported.about(tx, sight), sight.edition, tx.today
+    if project is None or edition.delivery is None:
+        return
+    if sight.case.ref != project.ref:
+        yield Row(what="Project", which=project.ref)
+    proposal = cases.get(tx, project.parent)
+    yield Row(what="Sponsor", which=telling.title(edition, proposal.sponsor, today))
+    yield Row(what="Approved with the proposal", which=f"{words.money(proposal.capital)} of capital")
+    if project.manager:
+        yield Row(what="Project manager", which=telling.title(edition, project.manager, today))
+    if board := [telling.title(edition, post, today) for post in project.board]:
+        yield Row(what="Project board", which="\n".join(dict.fromkeys(board)))
+    if project.template:
+        yield Row(what="Gates", which=edition.delivery.template(project.template).name)
+    if known := edition.delivery.strategies.get(project.strategy):
+        yield Row(what="Strategy", which=known.name)
+    if project.baseline and project.stage:
+        yield Row(what="Stage in hand", which=f"{project.stage} of {len(project.baseline.stages)}")
+    if project.went_live:
+        yield Row(what="Went live", which=words.day(project.went_live))
 
 
 def _before(tx: Tx, sight: Sight) -> dict[str, date]:

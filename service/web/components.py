@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
-from service import telling
+from service.reports import Box, Rows
 from service.web import words
 from workflows.model import Choice
 
@@ -87,6 +87,7 @@ def text_input(
     prefix: str | None = None,
     suffix: str | None = None,
     numeric: bool = False,
+    decimal: bool = False,
     autocomplete: str | None = None,
     label_class: str = "",
 ) -> Markup:
@@ -103,8 +104,8 @@ def text_input(
         classes=f"govuk-input--width-{width}" if width else None,
         prefix=_text(prefix),
         suffix=_text(suffix),
-        inputmode="numeric" if numeric else None,
-        spellcheck=False if numeric else None,
+        inputmode="numeric" if numeric else "decimal" if decimal else None,
+        spellcheck=False if numeric or decimal else None,
         autocomplete=autocomplete,
     )
 
@@ -395,18 +396,36 @@ def choices(offered: Sequence[Choice], kind: str, votes: Collection[Choice] = ()
             "value": str(choice),
             "text": words.label(choice, kind),
             "hint": words.leads_to(choice, kind, vote=choice in votes),
-            "needs": _needs(choice),
+            "needs": _needs(choice, kind),
         }
         for choice in offered
     ]
 
 
-def _needs(choice: Choice) -> str:
-    needs = ["reason"] if choice.needs_reason else []
+def _needs(choice: Choice, kind: str) -> str:
+    needs = [str(choice)] + (["reason"] if words.wants_reason(choice, kind) else [])
     needs += ["conditions"] if choice.conditional else []
     needs += ["until"] if choice is Choice.DEFER else []
     needs += ["guidelines"] if choice is Choice.RETURN else []
     return " ".join(needs)
+
+
+def taken_for_granted(brief: Any) -> str:
+    """The choice that is offered: a report is given, unless its writer puts it off. Nothing that settles
+    anything, nor how a project stands, is chosen for anybody.
+    """
+    gives = [*brief.choices] == [Choice.REPORT, Choice.DEFER]
+    return str(Choice.REPORT) if gives else ""
+
+
+def offered(box: Box) -> list[dict[str, str]]:
+    """The options of a box, for its buttons."""
+    return [{"value": key, "text": text} for key, text in box.options]
+
+
+def plainly(box: Box) -> str:
+    """The option that needs no words beside it, as the middle of a sentence."""
+    return dict(box.options)[box.plain[0]].lower()
 
 
 def pairs(rows: Iterable[Any]) -> list[tuple[str, str]]:
@@ -414,17 +433,35 @@ def pairs(rows: Iterable[Any]) -> list[tuple[str, str]]:
     return [(row.what, row.which) for row in rows]
 
 
-def answer_rows(chosen: Any, owners: Mapping[str, str], brief: Any, change: str) -> list[tuple[str, ...]]:
-    """What was chosen, to be checked."""
+def shown_rows(rows: Rows, said: Mapping[str, str], errors: Errors) -> int:
+    """How many rows are shown outright: those that hold something, and one more to go on with."""
+    filled = [
+        number
+        for number in rows.numbers
+        if any(
+            name in errors or typed_day(said, name).strip("-") not in ("", box.default)
+            for box in rows.row(number)
+            for name in box.names
+        )
+    ]
+    return min(max(max(filled, default=0), rows.least) + 1, rows.most)
+
+
+def answer_rows(
+    chosen: Any,
+    owners: Mapping[str, str],
+    brief: Any,
+    change: str,
+    remarks: Iterable[tuple[str, str]],
+) -> list[tuple[str, ...]]:
+    """What was chosen, to be checked; `remarks` are its named answers, in words."""
     rows: list[tuple[str, ...]] = [
-        ("Action", brief.title)
+        (brief.called or "Action", brief.title)
         if brief.follows
         else ("Proposal", f"{brief.title} (version {brief.version})"),
         ("Your answer", words.label(chosen.choice, brief.kind), "Change", change),
     ]
-    for name, answer in chosen.answers.items():
-        said = telling.remark(answer.value, answer.text)
-        rows.append((words.ANSWERS.get(name, words.plain(name)), said))
+    rows += [(words.asked(name), said) for name, said in remarks]
     if chosen.reason:
         rows.append((words.reasons(brief.kind)[0], chosen.reason))
     for condition in chosen.conditions:

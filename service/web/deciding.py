@@ -9,12 +9,12 @@ from pydantic import Field, TypeAdapter
 from starlette.datastructures import FormData
 
 from service import agendas, sittings, telling
-from service.handbook import Edition
+from service.reports import held
 from service.store import answers, attempts, intents, texts, undoing
 from service.store.engine import Tx
 from service.store.intents import GUIDELINES, OUTSIDE, Answered, Condition, Intent, StoredIntent
 from service.store.undoing import StoredUndo
-from service.web import attaching, days, forms, outstanding, words
+from service.web import attaching, days, forms, offering, outstanding, reported, words
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
@@ -68,7 +68,8 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
     elif hindered := outstanding.hindrance(tx, sight, choice):
         errors["choice"] = hindered
     reason = _words(form, "reason", errors)
-    if choice is not None and choice.needs_reason and not reason:
+    boxes = reported.asked(tx, sight)
+    if choice is not None and words.wants_reason(choice, sight.open_step.kind) and not reason:
         errors["reason"] = words.reasons(sight.open_step.kind)[2]
     conditions = _conditions(form, sight, choice, errors) if choice else ()
     until, at_meeting = _until(tx, form, sight, errors) if choice is Choice.DEFER else (None, False)
@@ -81,6 +82,11 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
     }
     if _outside(form, sight, choice, errors):
         named[GUIDELINES] = Answered(value=OUTSIDE)
+    # What is asked in any case is told at once, with the choice that is wanting.
+    if boxes and (choice is not None or boxes.always(sight.open_step.choices)):
+        report = reported.reading(tx, form, boxes, choice)
+        named |= report.answers
+        errors |= {name: told for name, told in report.errors.items() if name not in errors}
     if errors or choice is None:
         return Filled(None, errors)
     chosen = Chosen(
@@ -183,10 +189,19 @@ def _one_person(sight: Sight, one: str, other: str) -> bool:
 
 def _guards(form: FormData, sight: Sight, name: str, errors: dict[str, str]) -> Guard:
     chosen = _field(form, name) or Guard.NOTHING
-    if chosen not in guards_of(sight.case.size):
+    if chosen not in guards(sight):
         errors[name] = "Choose what has to wait until it is met"
         return Guard.NOTHING
     return Guard(chosen)
+
+
+def guards(sight: Sight) -> tuple[Guard, ...]:
+    """Return what may have to wait for a condition: of a project the gate after this one, if one comes."""
+    step = sight.open_step
+    if step.kind not in ("gate", "gate_srg"):
+        return guards_of(sight.case.size)
+    last = step.key.removesuffix("-srg") == "gate-closure"
+    return (Guard.NOTHING,) if last else (Guard.NOTHING, Guard.GATE)
 
 
 def verifies(sight: Sight) -> str:
@@ -218,14 +233,37 @@ def _outside(form: FormData, sight: Sight, choice: Choice | None, errors: dict[s
     return True
 
 
+def as_typed(chosen: Chosen) -> dict[str, str]:
+    """Return what a form holds that comes to an answer, so that it can be changed before it is confirmed."""
+    typed = {"choice": str(chosen.choice), "reason": chosen.reason}
+    if chosen.until:
+        typed |= {"until_what": "meeting"} if chosen.next_meeting else {"until_what": "day"}
+        typed["until"] = "" if chosen.next_meeting else chosen.until.isoformat()
+    for number, condition in enumerate(chosen.conditions, start=1):
+        suffix = _suffix(number)
+        typed |= {
+            f"conditions{suffix}": condition.text,
+            f"condition_owner{suffix}": condition.owner,
+            f"condition_by{suffix}": condition.by.isoformat(),
+            f"condition_evidence{suffix}": condition.evidence,
+            f"condition_verifier{suffix}": condition.verifier,
+            f"condition_guards{suffix}": str(condition.guards),
+        }
+    return typed | held(chosen.answers)
+
+
 def form(tx: Tx, sight: Sight) -> dict[str, Any]:
     """Return what the form for an answer needs, on the page of a link as on that of a meeting's item."""
+    boxes = reported.asked(tx, sight)
     return {
-        "owners": condition_owners(sight),
+        "boxes": boxes.form if boxes else None,
+        "always": boxes is not None and boxes.always(sight.open_step.choices),
+        "drafted": boxes.drafted if boxes else {},
+        "owners": offering.condition_owners(sight),
         "verifies": verifies(sight),
         "next_meeting": next_meeting(tx, sight),
         "good_until": sight.case.good_until,
-        "guards": words.guards(sight.case.size),
+        "guards": words.guards(guards(sight)),
         "guidelines": directorate(sight),
         "rows": range(1, MOST_CONDITIONS + 1),
         "written": WRITTEN,
@@ -293,7 +331,7 @@ def _answer(form: FormData, name: str, errors: dict[str, str], *, wanted: bool) 
             errors.setdefault(name, WRITTEN[name])
         return Answered(value=telling.SAID, text=text) if text else None
     value, text = _field(form, name), _words(form, f"{name}_words", errors)
-    question = words.ANSWERS.get(name, words.plain(name))
+    question = words.asked(name)
     if not wanted and not value and not text:
         return None
     if value not in CONCERNS:
@@ -495,28 +533,3 @@ def remembered(tx: Tx, sight: Sight, given: str) -> str:
     if text and f'"step":"{sight.open_step.id}"' in text and f'"seat":"{sight.open_seat.key}"' in text:
         return given
     return ""
-
-
-def condition_owners(sight: Sight) -> list[tuple[str, str]]:
-    """Return the posts that may be asked to meet a condition or to check it, by title.
-
-    One that nobody holds is told with whoever is asked instead, and is left out if nobody is.
-    """
-    return [
-        (post, named)
-        for post, title in posts(sight.edition, sight.today)
-        if (named := _named(sight, post, title))
-    ]
-
-
-def _named(sight: Sight, post: str, title: str) -> str:
-    asked = sight.people.answering(post, sight.today)
-    if asked in (None, post):
-        return title if asked else ""
-    return f"{title} (held by nobody today; {telling.title(sight.edition, asked, sight.today)} is asked)"
-
-
-def posts(edition: Edition, today: date) -> list[tuple[str, str]]:
-    """Return all posts by title."""
-    known = sorted(edition.posts.values(), key=lambda post: post.title_on(today))
-    return [(post.key, post.title_on(today)) for post in known]

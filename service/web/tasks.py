@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from service.errors import Problem
 from service.handbook import Edition
 from service.proposals.reading import NO_BID
-from service.web import days, deciding, numbers, providing, words
+from service.web import days, numbers, offering, providing, words
 from service.web.boxes import NOTHING_SAID, Box, Page, Rows, Task, several, shown, yes_or_no
 
 __all__ = [
@@ -35,7 +35,7 @@ def _departments(edition: Edition, today: date) -> list[tuple[str, str]]:
 
 
 def _posts(edition: Edition, today: date) -> list[tuple[str, str]]:
-    return deciding.posts(edition, today)
+    return offering.posts(edition, today)
 
 
 def _sizes(edition: Edition, today: date) -> list[tuple[str, str]]:

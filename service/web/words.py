@@ -1,6 +1,7 @@
 """How pages put things: days, money, fingerprints, and the words for what the record holds."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,15 +12,15 @@ from notifications.sayings import doing as doing
 from notifications.sayings import due as due
 from notifications.sayings import ended as ended
 from notifications.sayings import label as label
-from notifications.sayings import saying
+from notifications.sayings import named, saying
 from notifications.sayings import then as then
 from service.handbook.words import listed as listed
 from service.handbook.words import sentence as sentence
 from workflows import days
 from workflows.delivery import BenefitState, ExceptionState, ProjectState
 from workflows.letters import Budget
-from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, Size, State
-from workflows.rules.actions import guards_of
+from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, State
+from workflows.rules import reports
 from workflows.rules.quorum import Refusal
 
 STATES: dict[str, str] = {
@@ -137,6 +138,8 @@ _VOTES = {
 }
 """What a choice does where it is one vote of several, and more must be for a proposal than against it."""
 
+_VOTING = "If that is what the board decides, {}"
+
 NUDGES = {
     Nudge.REMIND: "a reminder is sent",
     Nudge.COVER: "their cover or substitute, if there is one, is asked as well",
@@ -239,7 +242,23 @@ _REASONS = {
         "Needed if you send it back: say what is missing. They are shown to its owner and kept.",
         "Say what is missing",
     ),
+    "standards_check": (
+        "Your reasons",
+        "Needed if it falls short. They are told to SRG and to the project manager, and kept.",
+        "Say in what it falls short",
+    ),
+    "review_check": (
+        "Your reasons",
+        "Needed if you send it back: say what is missing. They are shown to its writer and kept.",
+        "Say what is missing",
+    ),
 }
+_NOT_YET = ("Why not yet", "Shown to the programme office, and kept in the record.", "Say why not yet")
+_OF_A_PROJECT = (
+    "Your reasons",
+    "Needed unless you plainly authorise it. They are shown to the project manager and kept in the record.",
+    "Give your reasons",
+)
 
 MEETINGS = {
     "planned": ("To be called", "grey"),
@@ -291,9 +310,14 @@ def guidelines(directorate: str) -> str:
 
 def leads_to(choice: Choice, kind: str, *, vote: bool = False) -> str:
     """Say what an answer does, for the line under its button; a `vote` is one of several that are counted."""
+    own = saying(kind, choice)
+    if choice is Choice.DEFER and kind in reports.DECIDES_NOTHING:
+        return "You are asked again on the day you name. What is typed on this page is not kept."
+    if vote and kind in ASKED:
+        told = own.leads_to if own else _LEADS_TO[choice]
+        return _VOTING.format(told if told.startswith("SRG") else f"{told[:1].lower()}{told[1:]}")
     if vote and choice in _VOTES:
         return _VOTES[choice]
-    own = saying(kind, choice)
     return own.leads_to if own else _LEADS_TO[choice]
 
 
@@ -307,13 +331,40 @@ def state(key: str) -> str:
     return STATES.get(key, plain(key))
 
 
-def guards(size: Size) -> list[tuple[str, str]]:
-    """Return what may have to wait for a condition of a proposal of a size, each with its words."""
-    return [(str(guard), _GUARDING[guard]) for guard in guards_of(size)]
+def guards(offered: Iterable[Guard]) -> list[tuple[str, str]]:
+    """Return what may have to wait for a condition, each with its words."""
+    return [(str(guard), _GUARDING[guard]) for guard in offered]
+
+
+def guarded(unmet: int, conditions: int) -> str:
+    """Say how many of the conditions that guard a gate are met."""
+    one = conditions == 1
+    if unmet:
+        guard, are = "guards" if one else "guard", "is" if unmet == 1 else "are"
+        return f"{unmet} of {count(conditions, 'condition')} that {guard} it {are} not met."
+    return (
+        "The condition that guards it is met."
+        if one
+        else f"All {conditions} conditions that guard it are met."
+    )
+
+
+def asked(question: str) -> str:
+    """Return what a named question is called that was answered beside a choice."""
+    return ANSWERS.get(question, named(question))
+
+
+def wants_reason(choice: Choice, kind: str) -> bool:
+    """Say whether a choice needs reasons: not where its boxes say already why."""
+    return choice.needs_reason and not (kind == "standards_check" and choice is Choice.FALL_SHORT)
 
 
 def reasons(kind: str) -> tuple[str, str, str]:
     """Return what the box for reasons is called on a kind of question, its hint, and what is said without."""
+    if kind in reports.DECIDES_NOTHING:
+        return _NOT_YET
+    if kind.removesuffix("_srg").removesuffix("_board") in ("gate", "exception"):
+        return _OF_A_PROJECT
     return _REASONS.get(
         kind,
         (

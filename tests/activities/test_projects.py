@@ -542,5 +542,5 @@ def test_every_letter_of_a_project_can_be_written_and_tells_how_it_stands(desk: 
     ]
     remarks = dict(receipt["answer"]["remarks"])
     assert remarks["Forecast cost"] == "£168,000"
-    assert remarks["Forecast go-live"] == "3 May 2005"
+    assert remarks["Forecast go-live"] == "Tuesday 3 May 2005"
     assert remarks["Risk"] == "red: The lines are late"

@@ -19,6 +19,7 @@ from service.web import (
     minutebook,
     seclusion,
     whereabouts,
+    words,
 )
 from service.web.api.shapes import (
     ActionTold,
@@ -121,6 +122,7 @@ def changes(tx: Tx, case: CaseView, earlier: int, later: int) -> list[ChangeTold
 def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[int]) -> DecisionTold:
     edition = telling.rules_of(tx, case)
     told = telling.told(decision, edition)
+    remarks = {words.asked(name): said for name, said in told.remarks}
     return DecisionTold(
         step=decision.step,
         round=decision.round,
@@ -132,6 +134,7 @@ def decision(tx: Tx, case: CaseView, decision: DecisionView, kept_for: Sequence[
         reason=decision.reason or "",
         conditions=[followed.fields() for followed in conditions.of_decision(tx, case, decision)],
         answers={name: answer.model_dump() for name, answer in decision.answers.items()},
+        told=remarks,
         outside_guidelines=decision.outside_guidelines,
         until=decision.until,
         next_meeting=decision.next_meeting,

@@ -9,15 +9,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from service import telling
 from service.errors import Forbidden, Unavailable
 from service.gateway import Counted, Refused
 from service.store import intents, texts
 from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
 from service.store.undoing import StoredUndo
-from service.web import attaching, briefing, deciding, numbers, uploads
+from service.web import attaching, briefing, deciding, numbers, offering, uploads
 from service.web.attaching import Fit
-from service.web.deciding import NoDraft, Overtaken, Stopped, Submitted
+from service.web.deciding import Chosen, NoDraft, Overtaken, Stopped, Submitted
 from service.web.followed import (
     able,
     mine,
@@ -29,6 +30,7 @@ from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.standing import Sight, Standing
 from service.web.visits import Asker, Received, Sent, Visit
+from workflows.model import Choice
 from workflows.rules.quorum import Refusal
 
 router = APIRouter(include_in_schema=False)
@@ -41,14 +43,22 @@ NOTED_WITHIN = 2.0
 
 @router.get("/a/read/{link_id}", name="link_read")
 @allowed(Role.LINK)
-def link_read(link_id: str, visit: Asker) -> Response:
-    """Show what is asked, and take an answer."""
+def link_read(link_id: str, visit: Asker, draft: str = "") -> Response:
+    """Show what is asked, and take an answer; `draft` is one that is to be changed before it is confirmed."""
     mine(visit, link_id)
     with visit.desk.store.writing() as tx:
         sight = able(tx, visit, link_id)
         if sight.standing is not Standing.OPEN:
             return told_of(tx, visit, sight)
-        return _read_page(tx, visit, sight, {}, {})
+        return _read_page(tx, visit, sight, _kept(tx, visit, sight, draft), {})
+
+
+def _kept(tx: Tx, visit: Visit, sight: Sight, draft: str) -> Mapping[str, str]:
+    """Return what was typed for an answer that waits to be confirmed; nothing if there is none such."""
+    try:
+        return deciding.as_typed(deciding.kept(tx, visit, sight, draft)[0]) if draft else {}
+    except NoDraft:
+        return {}
 
 
 @router.post("/a/read/{link_id}", name="link_chosen", max_body_size=uploads.LIMIT)
@@ -106,7 +116,8 @@ def link_check(link_id: str, draft: str, visit: Asker) -> Response:
         chosen=chosen,
         brief=brief,
         draft=draft,
-        owners=dict(deciding.condition_owners(sight)),
+        remarks=telling.remarked(brief.kind, chosen.answers, sight.edition, sight.today),
+        owners=dict(offering.condition_owners(sight)),
         guidelines=deciding.directorate(sight),
     )
 
@@ -122,18 +133,48 @@ async def link_confirmed(link_id: str, draft: str, visit: Asker, sent: Sent) -> 
     def submitted() -> Submitted | Response:
         mine(visit, link_id)
         with visit.desk.store.writing() as tx:
+            return _confirmed(tx, visit, able(tx, visit, link_id), draft, content_hash)
+
+    result = await run_in_threadpool(submitted)
+    if isinstance(result, Response):
+        return result
+    return await _settled(visit, link_id, result)
+
+
+def _confirmed(tx: Tx, visit: Visit, sight: Sight, draft: str, content_hash: str) -> Submitted | Response:
+    """Write an answer down that was kept, or say what has come between."""
+    try:
+        result = deciding.confirm(tx, visit, sight, draft, content_hash)
+    except NoDraft:
+        if sight.standing is not Standing.OPEN:
+            return told_of(tx, visit, sight)
+        return _read_page(tx, visit, sight, {}, {}, changed=_READ_AGAIN)
+    except Overtaken as event:
+        return _read_page(tx, visit, sight, {}, {}, changed=f"{event}. Nothing was counted.")
+    except AlreadyAnswered as error:
+        return page_of(visit, "links/answered.html", sight, status=409, standing=error.standing)
+    return told_of(tx, visit, result.sight) if isinstance(result, Stopped) else result
+
+
+@router.post("/a/unchanged/{link_id}", name="link_unchanged")
+@allowed(Role.LINK)
+async def link_unchanged(link_id: str, visit: Asker, sent: Sent) -> Response:
+    """Take a report that nothing has changed: one press, with nothing to be checked."""
+    if visit.by_script:
+        raise Forbidden("Nobody pressed the button, so nothing was reported.")
+
+    def submitted() -> Submitted | Response:
+        mine(visit, link_id)
+        with visit.desk.store.writing() as tx:
             sight = able(tx, visit, link_id)
-            try:
-                result = deciding.confirm(tx, visit, sight, draft, content_hash)
-            except NoDraft:
-                if sight.standing is not Standing.OPEN:
-                    return told_of(tx, visit, sight)
-                return _read_page(tx, visit, sight, {}, {}, changed=_READ_AGAIN)
-            except Overtaken as event:
-                return _read_page(tx, visit, sight, {}, {}, changed=f"{event}. Nothing was counted.")
-            except AlreadyAnswered as error:
-                return page_of(visit, "links/answered.html", sight, status=409, standing=error.standing)
-            return told_of(tx, visit, result.sight) if isinstance(result, Stopped) else result
+            if sight.standing is not Standing.OPEN:
+                return told_of(tx, visit, sight)
+            if Choice.UNCHANGED not in sight.open_step.choices:
+                return _read_page(tx, visit, sight, {}, {"choice": "Choose one of the answers"})
+            shown = deciding.remembered(tx, sight, str(sent.get("shown", "")))
+            shown = shown or texts.put(tx, briefing.brief(tx, sight).text())
+            draft = deciding.keep(tx, visit, sight, Chosen(choice=Choice.UNCHANGED), shown)
+            return _confirmed(tx, visit, sight, draft, str(sent.get("content", "")))
 
     result = await run_in_threadpool(submitted)
     if isinstance(result, Response):

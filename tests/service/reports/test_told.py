@@ -38,7 +38,7 @@ def rules() -> Edition:
     ("kind", "name", "answer", "told"),
     [
         ("highlight", "forecast_cost", Answered(value="152000.00"), ("Forecast cost", "£152,000")),
-        ("highlight", "went_live", Answered(value="2005-03-31"), ("Went live on", "31 March 2005")),
+        ("highlight", "went_live", Answered(value="2005-03-31"), ("Went live on", "Thursday 31 March 2005")),
         (
             "highlight",
             "rating_time",
@@ -74,7 +74,7 @@ def rules() -> Edition:
         ),
         ("exception_board", "tolerance_cost", Answered(value="15"), ("Tolerance for cost", "15%")),
         ("benefit", "reading", Answered(value="-12000.5"), ("Reading", "-12,000.5")),
-        ("end_project", "went_live", Answered(value="2005-03-31"), ("Went live on", "31 March 2005")),
+        ("review", "users", Answered(value=SAID, text="Glad of it"), ("What its users say", "Glad of it")),
     ],
 )  # fmt: skip
 def test_an_answer_is_told_with_its_label_in_words(
@@ -100,12 +100,15 @@ def test_each_stage_is_one_line_and_their_sum_another(rules: Edition) -> None:
     assert remarks("initiation", answers, rules, DAY) == (
         (
             "Stage 1",
-            "Build, ends on 17 December 2004, costs £84,000, 1 week from one report to the next, "
+            "Build, ends on Friday 17 December 2004, costs £84,000, 1 week from one report to the next, "
             "a pilot at Braunstone {library}",
         ),
-        ("Stage 2", "Roll out, ends on 31 March 2005, costs £56,000, 4 weeks from one report to the next"),
+        (
+            "Stage 2",
+            "Roll out, ends on Thursday 31 March 2005, costs £56,000, 4 weeks from one report to the next",
+        ),
         ("All stages", "£140,000"),
-        ("Go-live", "31 March 2005"),
+        ("Go-live", "Thursday 31 March 2005"),
     )
     assert labels("initiation", rules)["stage_ends_2"] == "Stage 2, ends on"
 

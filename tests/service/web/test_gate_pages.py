@@ -1,0 +1,231 @@
+"""What a board sees before it decides on a gate or an exception: above all, and in the record."""
+
+import re
+from datetime import date
+
+import pytest
+
+from service.store import actions, cases, texts
+from service.store.actions import Wanted
+from tests.service.web import delivery
+from tests.service.web.delivery import END_STAGE, EXCEPTION, HIGHLIGHT, MANAGER, SPONSOR, Delivery
+from tests.service.web.office import Browser, Office
+from tests.service.web.test_project_reports import errors
+from tests.support.activities import done
+from workflows.delivery import Tolerance
+from workflows.model import ActionState, Choice, Guard
+
+
+@pytest.fixture
+def town(office: Office) -> Delivery:
+    return delivery.begun(office)
+
+
+@pytest.fixture
+def stage(town: Delivery) -> Delivery:
+    town.in_stage()
+    return town
+
+
+def above(browser: Browser) -> str:
+    """What stands above all else: the words of the box under the heading."""
+    box = browser.page.partition('<div class="assent-brief">')[2].partition("You are deciding")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", box).split()).replace(" :", ":").replace("&#39;", "'")
+
+
+def at_gate(town: Delivery, key: str) -> Browser:
+    return town.reading(town.put("gate", *town.project.board, key=key), SPONSOR)
+
+
+def condition(town: Delivery, number: int) -> str:
+    """A condition that guards the next gate, followed up as an action."""
+    wanted = Wanted(
+        source="dec:1",
+        number=number,
+        title=f"Train the staff, {number}",
+        text=f"Train the staff, {number}",
+        owner=MANAGER,
+        verifier=SPONSOR,
+        due=date(2004, 12, 1),
+        guards=Guard.GATE,
+    )
+    with town.office.store.writing() as tx:
+        return actions.opened(tx, cases.get(tx, town.ref), wanted, at=tx.now)
+
+
+def test_the_first_gate_shows_its_mandate_and_nothing_to_measure(town: Delivery) -> None:
+    town.named()
+    browser = at_gate(town, "gate-start-up")
+    assert browser.heading == "May this project pass the gate of start-up?"
+    assert "Start-up: it authorises initiation, in which the project is planned." in above(browser)
+    assert "Project mandate" in browser.words
+    assert "Project brief Put the booking of the hall on the web" in browser.words
+    assert "Against the plan" not in browser.words
+    assert "The handbook asks for these at this gate: Project mandate." in browser.words
+    assert "You are deciding as" in browser.words
+
+
+def test_the_gate_of_initiation_shows_the_plan_that_would_become_the_baseline(town: Delivery) -> None:
+    town.named()
+    town.planned()
+    browser = at_gate(town, "gate-initiation")
+    assert "Initiation: it authorises the plan, and its first delivery stage." in above(browser)
+    assert "Budget: Reports are measured against this from now on (£140,000)" in above(browser)
+    for told in (
+        "£140,000 of capital",
+        "The plan that is put forward",
+        "1. Build This stage 31 January 2005 £90,000",
+        "2. Pilot (a pilot at De Montfort Hall) 15 March 2005 £50,000",
+        "Tolerance for cost 10%",
+    ):
+        assert told in browser.words
+
+
+def test_a_gate_between_stages_shows_all_that_a_board_needs(stage: Delivery) -> None:
+    met, unmet = condition(stage, 1), condition(stage, 2)
+    stage.office.became(met, ActionState.VERIFIED)
+    stage.reported("end_stage", END_STAGE, key="end-stage-1")
+    browser = at_gate(stage, "gate-1")
+    assert browser.heading == "May this project pass the gate after stage 1?"
+    for told in (
+        "Stage boundary: it authorises the next delivery stage.",
+        "Budget: £12,000 (8.58%) over: within the 10% tolerated (£152,000)",
+        "Time: 10 working days late: within the 20 working days tolerated (14 April 2005)",
+        "Objectives: All screens but one (Partly met)",
+        "1 of 2 conditions that guard it is not met.",
+    ):
+        assert told in above(browser)
+    for told in (
+        "End stage report",
+        "reported on the stage on 13 September 2004",
+        "Time amber: The supplier is two weeks late",
+        "Objectives Partly met: All screens but one",
+        "Next stage costs £62,000",
+        "Budget £140,000 £152,000 £12,000 (8.58%) over",
+        "2. Pilot (a pilot at De Montfort Hall) This stage 29 March 2005 £62,000",
+        f"Met Train the staff, 1 (Head of ICT, Regeneration and Culture, by 1 December 2004; {met})",
+        f"Not met Train the staff, 2 (Head of ICT, Regeneration and Culture, by 1 December 2004; {unmet})",
+        "Plan of the next stage",
+        "None are attached.",
+    ):
+        assert told in browser.words
+    assert browser.words.index("Budget") < browser.words.index("Your answer")
+
+
+def test_what_a_board_saw_is_kept(stage: Delivery) -> None:
+    stage.reported("end_stage", END_STAGE, key="end-stage-1")
+    step = stage.put("gate", *stage.project.board, key="gate-1")
+    stage.answers(step, SPONSOR, {}, Choice.AUTHORISE)
+    with stage.office.store.reading() as tx:
+        shown = texts.get(tx, stage.made(step).shown_hash) or ""
+    for part in ('"gate":"Stage boundary"', "£12,000 (8.58%) over", "All screens but one", "£62,000"):
+        assert part in shown
+
+
+def test_a_vote_says_that_it_is_one_and_what_it_leads_to(stage: Delivery) -> None:
+    browser = at_gate(stage, "gate-1")
+    assert "If that is what the board decides, the project passes the gate and goes on." in browser.words
+
+
+@pytest.mark.parametrize(
+    ("key", "offered"), [("gate-1", True), ("gate-initiation", True), ("gate-closure", False)]
+)
+def test_a_condition_may_guard_the_gate_that_comes_next(stage: Delivery, key: str, offered: bool) -> None:
+    browser = at_gate(stage, key)
+    assert ('value="gate"' in browser.page) is offered
+    assert 'value="project"' not in browser.page
+    sent = {
+        "conditions": "Train the staff",
+        "condition_owner": MANAGER,
+        "condition_by": "2004-12-01",
+        "condition_guards": "gate",
+        "reason": "Nobody is trained",
+    }
+    browser.press(True, "/a/read/", choice="authorise_with_conditions", **sent)
+    if offered:
+        assert "The project's next gate waits until it is met." in browser.words
+    else:
+        assert [anchor for anchor, _ in errors(browser)] == ["condition_guards"]
+
+
+def test_the_gate_of_an_exception_plan_measures_the_new_plan_against_the_old(stage: Delivery) -> None:
+    step = stage.put("exception_plan", MANAGER, key="exception-plan-1")
+    stage.answers(step, MANAGER, delivery.PLAN | {"stage_cost_2": "70,000", "go_live": "2005-04-14"})
+    stage.project = done(stage.course.planned(stage.told(step, stage=1)))
+    browser = at_gate(stage, "plan-1")
+    assert browser.heading == "May this project pass the gate of its new plan?"
+    for told in (
+        "Exception plan: it authorises the new plan, by which reports are measured from then on.",
+        "Budget: £20,000 (14.29%) over: past the 10% tolerated (£160,000)",
+        "Time: 10 working days late: within the 20 working days tolerated (14 April 2005)",
+    ):
+        assert told in above(browser)
+    assert "The plan that is put forward" in browser.words
+
+
+# ------------------------------------------------------------------------------- exceptions
+
+
+def test_an_exception_shows_its_report_and_what_the_matrix_says(stage: Delivery) -> None:
+    stage.exceeds(Tolerance.TIME, Tolerance.COST)
+    report = stage.put("exception_report", MANAGER, key="exception-report-1")
+    stage.answers(report, MANAGER, EXCEPTION)
+    step = stage.put("exception_board", *stage.project.board, key="exception-1")
+    browser = stage.reading(step, SPONSOR)
+    for told in (
+        "Exception 1: time and cost are past what is tolerated.",
+        "By the handbook's matrix the project board decides.",
+        "Budget: £28,000 (20%) over: past the 10% tolerated (£168,000)",
+        "past the 20 working days tolerated (3 May 2005)",
+    ):
+        assert told in above(browser)
+    for told in (
+        "Exception report",
+        "Cause The supplier lost two people",
+        "Recommendation More tolerance: It is nearly done",
+        "How the handbook says who decides",
+        "A budget up to £100,000, over by up to 10% and late by up to 20 working days: the programme office",
+    ):
+        assert told in browser.words
+
+
+def test_more_tolerance_is_granted_in_figures_and_only_where_it_is_chosen(stage: Delivery) -> None:
+    stage.exceeds(Tolerance.TIME)
+    step = stage.put("exception_board", *stage.project.board, key="exception-1")
+    browser = stage.reading(step, SPONSOR)
+    assert browser.form("/a/read/").fields["tolerance_cost"] == "10"
+    assert "Now it is 10% for cost and 20 working days for time" in browser.words
+    reason = {"reason": "It is nearly done"}
+    browser.press(True, "/a/read/", choice="more_tolerance", tolerance_cost="5", tolerance_days="x", **reason)
+    assert [anchor for anchor, _ in errors(browser)] == ["tolerance_cost", "tolerance_days"]
+    browser.press(
+        True, "/a/read/", choice="more_tolerance", tolerance_cost="20%", tolerance_days="40", **reason
+    )
+    assert "Tolerance for cost 20%" in browser.words
+    assert "Tolerance for time 40 working days" in browser.words
+    browser.press()
+    stage.closes(step, Choice.MORE_TOLERANCE)
+    made = stage.made(step)
+    assert (made.answers["tolerance_cost"].value, made.answers["tolerance_days"].value) == ("20", "40")
+
+
+def test_another_choice_beside_the_tolerances_keeps_none(stage: Delivery) -> None:
+    stage.exceeds(Tolerance.TIME)
+    step = stage.put("exception_board", *stage.project.board, key="exception-1")
+    stage.answers(step, SPONSOR, {"reason": "It is lost"}, Choice.CLOSE_EARLY)
+    assert stage.made(step).answers == {}
+
+
+# ---------------------------------------------------------------------- what others are spared
+
+
+def test_a_page_shows_what_it_is_about_and_not_every_report_of_years(stage: Delivery) -> None:
+    for number in range(3):
+        stage.reported("highlight", HIGHLIGHT | {"done": f"Report {number}"})
+        stage.office.days_pass(1)
+    browser = stage.reading(stage.put("highlight", MANAGER), MANAGER)
+    assert "Report 2" in browser.words
+    assert "Report 1" not in browser.words
+    gate = at_gate(stage, "gate-1")
+    assert "Report 2" not in gate.words
+    assert "There is no report on it yet." in gate.words

@@ -1,0 +1,369 @@
+"""Reports on their pages: boxes with what is known in them, read, checked, kept and told again."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from service.store import cases, journal, projects, texts
+from service.store.intents import SAID, Answered
+from tests.service.web import delivery
+from tests.service.web.delivery import END_STAGE, HIGHLIGHT, MANAGER, MANDATE, PLAN, SPONSOR, Delivery
+from tests.service.web.office import SAME_ORIGIN, Browser, Office
+from tests.support.activities import done
+from workflows.delivery import Tolerance
+from workflows.model import Choice
+
+
+@pytest.fixture
+def town(office: Office) -> Delivery:
+    return delivery.begun(office)
+
+
+@pytest.fixture
+def stage(town: Delivery) -> Delivery:
+    """In its first stage, with an approved plan."""
+    town.in_stage()
+    return town
+
+
+def errors(browser: Browser) -> list[tuple[str, str]]:
+    """What the summary of errors leads to, and says."""
+    summary = re.search(r'<div class="govuk-error-summary".*?</ul>', browser.page, re.S)
+    found = re.findall(r'<a href="#([^"]+)">(.*?)</a>', summary[0] if summary else "", re.S)
+    return [(anchor, " ".join(told.split())) for anchor, told in found]
+
+
+# ------------------------------------------------------------------------------- highlight
+
+
+def test_how_a_project_stands_is_asked_with_the_choices_first_and_what_is_known_in_the_boxes(
+    stage: Delivery,
+) -> None:
+    browser = stage.reading(stage.put("highlight", MANAGER), MANAGER)
+    form = browser.form("/a/read/")
+    assert browser.heading == "How does this project stand?"
+    assert browser.page.index("Nothing has changed") < browser.page.index('name="choice"')
+    assert browser.page.index('name="choice"') < browser.page.index('name="rating_time"')
+    assert "choice" not in form.fields
+    assert form.fields["forecast_cost"] == "140,000"
+    assert form.fields["rating_time"] == "green"
+    assert [form.fields[f"forecast_go_live-{part}"] for part in ("day", "month", "year")] == [
+        "31",
+        "3",
+        "2005",
+    ]
+    assert form.fields["done"] == ""
+
+
+def test_the_last_report_is_what_the_next_one_begins_with(stage: Delivery) -> None:
+    stage.reported("highlight", HIGHLIGHT | {"rating_cost": "amber", "rating_cost_words": "Two more screens"})
+    browser = stage.reading(stage.put("highlight", MANAGER), MANAGER)
+    fields = browser.form("/a/read/").fields
+    assert (fields["forecast_cost"], fields["rating_cost"]) == ("152,000", "amber")
+    assert (fields["rating_cost_words"], fields["done"]) == ("Two more screens", "")
+    assert "Last report" in browser.words
+    assert "Cost amber: Two more screens" in browser.words
+
+
+def test_nothing_has_changed_is_one_press(stage: Delivery) -> None:
+    step = stage.put("highlight", MANAGER)
+    browser = stage.reading(step, MANAGER)
+    assert browser.press(True, "/a/unchanged/") == 200
+    assert browser.at.startswith("/a/done/")
+    assert f"You reported that nothing has changed for {stage.ref}" in browser.words
+    (made,) = stage.office.engine.decided[-1:]
+    assert (made.step, made.choice) == (step, Choice.UNCHANGED)
+    stage.closes(step, Choice.UNCHANGED)
+    assert done(stage.course.reported(stage.told(step, stage=1))).unchanged
+
+
+def test_pressed_by_a_script_or_on_an_old_page_nothing_is_reported(stage: Delivery) -> None:
+    step = stage.put("highlight", MANAGER)
+    browser = stage.reading(step, MANAGER)
+    form = browser.form("/a/unchanged/")
+    scripted = SAME_ORIGIN | {"Sec-Fetch-User": "?0"}
+    assert browser.post(form.action, data=form.hidden, headers=scripted).status_code == 403
+    old = browser.post(form.action, data=form.hidden | {"content": "x"}, headers=SAME_ORIGIN)
+    assert old.status_code == 409
+    assert [one for one in stage.office.engine.decided if one.step == step] == []
+
+
+def test_only_where_it_is_offered_may_nothing_have_changed(town: Delivery) -> None:
+    step = town.put("mandate", town.project.authority)
+    browser = town.reading(step, town.project.authority)
+    form = browser.form("/a/read/")
+    path = form.action.replace("/a/read/", "/a/unchanged/")
+    assert browser.post(path, data=form.hidden, headers=SAME_ORIGIN).status_code == 422
+    assert town.office.engine.decided == []
+
+
+def test_a_report_is_checked_confirmed_and_kept_in_one_form(stage: Delivery) -> None:
+    step = stage.put("highlight", MANAGER)
+    browser = stage.reading(step, MANAGER)
+    browser.press(
+        True,
+        "/a/read/",
+        choice="report",
+        **HIGHLIGHT | {"rating_time": "amber", "rating_time_words": "Supplier is two weeks late"},
+    )
+    assert browser.heading == "Check your answer"
+    for told in (
+        f"Project {title(stage)}",
+        "Your answer Report how it stands Change",
+        "Time amber: Supplier is two weeks late",
+        "Forecast cost £152,000",
+        "Forecast go-live Thursday 31 March 2005",
+        "Done since the last report The screens are drawn",
+    ):
+        assert told in browser.words
+    browser.press()
+    assert "Forecast cost: £152,000" in browser.words
+    stage.closes(step, Choice.REPORT)
+    made = stage.made(step)
+    assert made.answers["forecast_cost"] == Answered(value="152000.00")
+    assert made.answers["rating_time"] == Answered(value="amber", text="Supplier is two weeks late")
+    assert made.answers["next"] == Answered(value=SAID, text="Build them")
+    came = done(stage.course.reported(stage.told(step, stage=1)))
+    assert (came.variance.over, came.forecast.go_live) == (Decimal(12000), date(2005, 3, 31))
+
+
+def title(town: Delivery) -> str:
+    with town.office.store.reading() as tx:
+        return cases.get(tx, town.ref).title
+
+
+@pytest.mark.parametrize(
+    ("changed", "wrong"),
+    [
+        (
+            {"forecast_cost": "about 1,52"},
+            [("forecast_cost", "Forecast cost: enter an amount in pounds, such as 152,000 or 1,250.50")],
+        ),
+        (
+            {"forecast_go_live-day": "3", "forecast_go_live-month": "3", "forecast_go_live-year": "2004"},
+            [
+                (
+                    "forecast_go_live",
+                    "Forecast go-live: 3 March 2004 is in the past; today is 13 September 2004",
+                )
+            ],
+        ),
+        (
+            {"rating_risk": "red", "done": "", "forecast_cost": "-1"},
+            [
+                ("rating_risk_words", "Risk: you chose red, so say why"),
+                ("forecast_cost", "Forecast cost: an amount cannot be below nothing"),
+                ("done", "Done since the last report: say it in a line"),
+            ],
+        ),
+    ],
+)
+def test_every_fault_is_told_at_once_at_its_own_box_and_nothing_typed_is_lost(
+    stage: Delivery, changed: dict[str, str], wrong: list[tuple[str, str]]
+) -> None:
+    browser = stage.reading(stage.put("highlight", MANAGER), MANAGER)
+    sent = {name: said for name, said in HIGHLIGHT.items() if f"{name}-day" not in changed} | changed
+    assert browser.press(True, "/a/read/", choice="report", **sent) == 422
+    assert errors(browser) == wrong
+    for anchor, told in wrong:
+        assert f'id="{anchor}"' in browser.page
+        assert browser.words.count(told) == 2
+    fields = browser.form("/a/read/").fields
+    for name, said in sent.items():
+        if not name.startswith("forecast_stage") and not name.startswith("forecast_go_live"):
+            assert fields[name] == said
+    for name in ("day", "month", "year"):
+        typed = changed.get(f"forecast_go_live-{name}", {"day": "31", "month": "3", "year": "2005"}[name])
+        assert fields[f"forecast_go_live-{name}"] == typed
+
+
+def test_what_was_checked_can_be_changed_without_being_typed_again(stage: Delivery) -> None:
+    browser = stage.reading(stage.put("highlight", MANAGER), MANAGER)
+    browser.press(True, "/a/read/", choice="report", **HIGHLIGHT | {"issues": "A line is <b>down</b>"})
+    change = re.findall(r'href="(/a/read/[^"]+draft=[^"]+)"', browser.page)
+    assert len({*change}) == 1
+    browser.see(change[0])
+    fields = browser.form("/a/read/").fields
+    assert (fields["choice"], fields["forecast_cost"]) == ("report", "152,000")
+    assert fields["issues"] == "A line is <b>down</b>"
+    assert "<b>down" not in browser.page
+    browser.see(change[0].partition("draft=")[0] + "draft=none")
+    assert browser.form("/a/read/").fields["forecast_cost"] == "140,000"
+
+
+def test_a_stage_that_is_done_needs_no_forecast_of_its_end(stage: Delivery) -> None:
+    sent = HIGHLIGHT | {"forecast_stage_ends": ""}
+    step, came = stage.reported("highlight", sent, Choice.STAGE_DONE)
+    assert came.stage_done
+    assert "forecast_stage_ends" not in stage.made(step).answers
+
+
+def test_what_was_shown_is_in_the_record_with_its_boxes_and_what_they_held(stage: Delivery) -> None:
+    step, _ = stage.reported("highlight", HIGHLIGHT)
+    made = stage.made(step)
+    with stage.office.store.reading() as tx:
+        shown = texts.get(tx, made.shown_hash) or ""
+    for part in ('"name":"forecast_cost"', '"forecast_cost":"140,000"', "Baseline 1", "Forecast go-live"):
+        assert part in shown
+
+
+# ------------------------------------------------------------------------- mandate and plans
+
+
+def test_a_mandate_offers_the_sponsor_as_executive_and_names_who_runs_it(town: Delivery) -> None:
+    step = town.put("mandate", town.project.authority)
+    browser = town.reading(step, town.project.authority)
+    fields = browser.form("/a/read/").fields
+    assert (fields["executive"], fields["choice"]) == (SPONSOR, "report")
+    assert browser.form("/a/read/").hidden.get("choice") is None
+    browser.press(True, "/a/read/", **MANDATE | {"linked": f"{town.parent.lower()}; INV-2004-0099"})
+    assert errors(browser) == [
+        ("linked", "Linked proposals or projects: there is no INV-2004-0099"),
+    ]
+    browser.press(True, "/a/read/", **MANDATE | {"linked": town.parent, "senior_user": MANAGER})
+    assert [anchor for anchor, _ in errors(browser)] == ["senior_user"]
+    town.named(strategy="customer-access")
+    with town.office.store.reading() as tx:
+        project = projects.must(tx, town.ref)
+    assert (project.manager, project.board[0], project.strategy) == (MANAGER, SPONSOR, "customer-access")
+
+
+def test_a_plan_is_typed_in_rows_and_becomes_the_plan(town: Delivery) -> None:
+    town.named()
+    step = town.put("initiation", MANAGER)
+    browser = town.reading(step, MANAGER)
+    fields = browser.form("/a/read/").fields
+    assert (fields["tolerance_cost"], fields["tolerance_days"], fields["stage_weeks_1"]) == ("10", "20", "4")
+    assert browser.page.count("<legend") > 10
+    browser.press(True, "/a/read/", **PLAN | {"stage_name_3": "Support"})
+    assert [anchor for anchor, _ in errors(browser)] == ["stage_ends_3", "stage_cost_3"]
+    browser.press(True, "/a/read/", **PLAN | {"stage_name_3": ""})
+    for told in (
+        "Stage 1 Build, ends on Monday 31 January 2005, costs £90,000",
+        "Stage 2 Pilot, ends on Tuesday 15 March 2005, costs £50,000",
+        "2 weeks from one report to the next, a pilot at De Montfort Hall",
+        "All stages £140,000",
+        "Tolerance for cost 10%",
+        "Tolerance for time 20 working days",
+    ):
+        assert told in browser.words
+    browser.press()
+    town.closes(step, Choice.REPORT)
+    planned = done(town.course.planned(town.told(step))).plan
+    assert planned is not None
+    assert [(one.name, one.cost, one.report_weeks, one.pilot) for one in planned.stages] == [
+        ("Build", Decimal(90000), 4, ""),
+        ("Pilot", Decimal(50000), 2, "De Montfort Hall"),
+    ]
+    assert (planned.tolerances.cost_percent, planned.tolerances.days) == (Decimal(10), 20)
+
+
+def test_a_plan_that_was_returned_is_planned_anew_with_the_reasons_first(town: Delivery) -> None:
+    town.named()
+    town.planned()
+    gate = town.put("gate", *town.project.board, key="gate-initiation")
+    town.answers(gate, SPONSOR, {"reason": "Say who trains the staff"}, Choice.RETURN)
+    browser = town.reading(town.put("initiation", MANAGER), MANAGER)
+    assert "Say who trains the staff" in browser.words
+    assert browser.page.index("Say who trains the staff") < browser.page.index('name="stage_name_1"')
+    fields = browser.form("/a/read/").fields
+    assert (fields["stage_name_2"], fields["stage_cost_2"]) == ("Pilot", "50,000")
+    assert fields["approach"] == PLAN["approach"]
+
+
+def test_an_exception_plan_begins_with_the_approved_one(stage: Delivery) -> None:
+    browser = stage.reading(stage.put("exception_plan", MANAGER, key="exception-plan-1"), MANAGER)
+    fields = browser.form("/a/read/").fields
+    assert [fields[f"stage_name_{number}"] for number in (1, 2, 3)] == ["Build", "Pilot", ""]
+    assert fields["go_live-month"] == "3"
+
+
+# ----------------------------------------------------------------- ends, exceptions, standards
+
+
+def test_an_end_stage_report_plans_the_next_stage(stage: Delivery) -> None:
+    browser = stage.reading(stage.put("end_stage", MANAGER, key="end-stage-1"), MANAGER)
+    fields = browser.form("/a/read/").fields
+    assert (fields["next_cost"], fields["next_ends-day"]) == ("50,000", "15")
+    stage.reported("end_stage", END_STAGE, key="end-stage-1")
+    with stage.office.store.reading() as tx:
+        project = projects.must(tx, stage.ref)
+    assert project.plan is not None
+    assert project.plan.stages[1].cost == 62000
+
+
+def test_an_exception_report_is_drafted_from_the_report_that_crossed(stage: Delivery) -> None:
+    stage.exceeds(Tolerance.TIME, Tolerance.COST)
+    step = stage.put("exception_report", MANAGER, key="exception-report-1")
+    browser = stage.reading(step, MANAGER)
+    form = browser.form("/a/read/")
+    assert form.hidden["choice"] == "report"
+    assert 'type="radio" name="choice"' not in browser.page
+    assert form.fields["cause"] == "Time: The supplier lost two people"
+    assert "£28,000 (20%) over" in str(form.fields["consequences"])
+    browser.press(True, "/a/read/", **delivery.EXCEPTION)
+    browser.press()
+    stage.closes(step, Choice.REPORT)
+    assert stage.made(step).answers["recommendation"] == Answered(
+        value="more_tolerance", text="It is nearly done"
+    )
+
+
+def test_standards_are_checked_one_by_one_and_their_words_are_the_reason(stage: Delivery) -> None:
+    checker = stage.project.standards
+    assert checker
+    step = stage.put("standards_check", checker, key="standards-1")
+    rules = stage.office.edition.delivery
+    assert rules is not None
+    assert rules.standards is not None
+    met = {f"standard_{key}": "met" for key in rules.standards.checks}
+    first = next(iter(met))
+    browser = stage.reading(step, checker)
+    assert browser.page.index(f'name="{first}"') < browser.page.index('name="choice"')
+    browser.press(True, "/a/read/", choice="fall_short", **met | {first: "not_met"})
+    assert [anchor for anchor, _ in errors(browser)] == [f"{first}_words"]
+    browser.press(True, "/a/read/", choice="verify", **met | {first: "not_met", f"{first}_words": "None"})
+    assert [anchor for anchor, _ in errors(browser)] == [first]
+    browser.press(True, "/a/read/", choice="fall_short", **met | {first: "not_met", f"{first}_words": "None"})
+    assert browser.heading == "Check your answer"
+
+
+def test_a_report_may_be_put_off_with_a_reason_and_a_day(town: Delivery) -> None:
+    step = town.put("mandate", town.project.authority)
+    browser = town.reading(step, town.project.authority)
+    browser.press(True, "/a/read/", choice="defer", reason="The post is vacant", until="2004-10-01")
+    assert browser.heading == "Check your answer"
+    assert "Ask me again on Friday 1 October 2004" in browser.words
+    browser.press()
+    assert town.office.engine.decided[-1].choice is Choice.DEFER
+
+
+# ------------------------------------------------------------------- told again, wherever it is
+
+
+def test_a_report_is_told_on_its_case_and_to_programs(stage: Delivery) -> None:
+    step, _ = stage.reported("highlight", HIGHLIGHT)
+    pmo = stage.office.signed_in("pmo")
+    pmo.see(f"/cases/{stage.ref}")
+    assert "Forecast cost: £152,000" in pmo.words
+    said = stage.office.browser().get(
+        f"/api/v1/cases/{stage.ref}", headers=stage.office.token("pmo", "read:case")
+    )
+    assert said.status_code == 200, said.text
+    told = next(one for one in said.json()["decisions"] if one["step"] == step)
+    assert told["answers"]["forecast_cost"] == {"value": "152000.00", "text": ""}
+    assert told["told"]["Forecast cost"] == "£152,000"
+
+
+def test_erased_words_leave_the_figures(stage: Delivery) -> None:
+    stage.reported("highlight", HIGHLIGHT)
+    with stage.office.store.writing() as tx:
+        written = [line.data for line in journal.lines(tx, stage.ref) if line.kind == "decision.submitted"]
+        texts.erase(tx, str(written[-1]["words_hash"]))
+    pmo = stage.office.signed_in("pmo")
+    pmo.see(f"/cases/{stage.ref}")
+    assert "Forecast cost: £152,000" in pmo.words
+    assert "The screens are drawn" not in pmo.words
+    assert "Next: (erased)" in pmo.words
