@@ -413,6 +413,18 @@ def test_a_form_that_we_did_not_give_hands_nothing_in(office: Office, project: s
 # ---------------------------------------------------------------- handed in with an answer
 
 
+REVIEW = {
+    "choice": "report",
+    "objectives": "met",
+    "benefits": "All of them",
+    "users": "They like it",
+    "outturn": "As approved",
+    "final_cost": "£140,000",
+    "lesson_title_1": "Begin early",
+    "lesson_1": "Ask the hall first",
+}
+
+
 def put(office: Office, ref: str, kind: str, post: str) -> str:
     """Put a question of delivery to a post; returns the step's id."""
     with office.store.reading() as tx:
@@ -490,7 +502,7 @@ def test_what_is_uploaded_is_confirmed_together_with_the_answer(
     ref, step = review
     browser = following(office, step)
     assert 'enctype="multipart/form-data"' in browser.page
-    assert browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, choice="report") == 200
+    assert browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, **REVIEW) == 200
     assert browser.at.startswith("/a/check/")
     assert "Lessons.pdf" in browser.words
     assert attached(office, ref) == ()
@@ -511,14 +523,14 @@ def test_what_was_uploaded_is_kept_though_another_box_is_wrong(
     ref, step = review
     browser = following(office, step)
     assert browser.hand_in({"document": ("Lessons.pdf", files.PDF)}) == 422
-    assert "Choose one of the answers" in browser.words
+    assert "Benefits: say it in words" in browser.words
     assert "Lessons.pdf" in browser.words
-    assert browser.hand_in({"document": ("Bad.pdf", b"x")}, choice="report") == 422
+    assert browser.hand_in({"document": ("Bad.pdf", b"x")}, **REVIEW) == 422
     assert "Bad.pdf is called a PDF, but holds only text" in browser.words
     assert "Lessons.pdf" in browser.words
     assert browser.see(browser.at) == 200
     assert "Lessons.pdf" in browser.words, "also for whoever comes back"
-    assert browser.hand_in({}, choice="report") == 200
+    assert browser.hand_in({}, **REVIEW) == 200
     assert browser.press() == 200
     assert [made.name for made in attached(office, ref)] == ["Lessons.pdf"]
 
@@ -533,7 +545,7 @@ def test_it_can_be_taken_out_again(office: Office, review: tuple[str, str]) -> N
     assert browser.hand_in({"document": ("Right.pdf", BETTER)}, remove_document=id[0], reason="Typed") == 200
     assert "Wrong.pdf" not in browser.words
     assert "Right.pdf" in browser.words
-    browser.hand_in({}, choice="report")
+    browser.hand_in({}, **REVIEW)
     browser.press()
     assert [made.name for made in attached(office, ref)] == ["Right.pdf"]
 
@@ -541,7 +553,7 @@ def test_it_can_be_taken_out_again(office: Office, review: tuple[str, str]) -> N
 def test_only_what_was_checked_is_confirmed(office: Office, review: tuple[str, str], real: RealTime) -> None:
     ref, step = review
     browser, other = following(office, step), following(office, step)
-    browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, choice="report")
+    browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, **REVIEW)
     other.hand_in({"document": ("Later.pdf", BETTER)})
     assert browser.press() == 200
     assert [made.name for made in attached(office, ref)] == ["Lessons.pdf"]
@@ -550,7 +562,7 @@ def test_only_what_was_checked_is_confirmed(office: Office, review: tuple[str, s
 def test_what_was_replaced_meanwhile_is_not_confirmed(office: Office, review: tuple[str, str]) -> None:
     ref, step = review
     browser, other = following(office, step), following(office, step)
-    browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, choice="report")
+    browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, **REVIEW)
     other.hand_in({"document": ("Lessons.pdf", BETTER)})
     assert browser.press() == 409
     assert "The documents that you uploaded have been changed" in browser.words
@@ -575,7 +587,7 @@ def test_documents_are_shown_where_something_is_decided_and_among_what_was_shown
 ) -> None:
     ref, step = review
     browser = following(office, step)
-    browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, choice="report")
+    browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, **REVIEW)
     browser.press()
     (one,) = attached(office, ref)
     with office.browser() as decider:
