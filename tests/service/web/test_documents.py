@@ -17,12 +17,14 @@ from service.handbook.delivering import FILE_TYPES
 from service.store import cases, documents, housekeeping, journal, texts
 from service.store.documents import Attached
 from service.web import attaching, standing
+from tests.service.web import delivery
+from tests.service.web.delivery import END_STAGE, begun
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.service.web.test_hostile import ODD
 from tests.support import files
 from tests.support.activities import done
 from tests.support.real_time import RealTime
-from workflows.model import Ask, SeatAsk, StepOpening
+from workflows.model import Ask, Choice, SeatAsk, StepOpening
 
 MANAGER, PMO = "bh-dmh", "corp-projects-manager"
 HANDED_IN = "document.attached"
@@ -603,6 +605,30 @@ def test_documents_are_shown_where_something_is_decided_and_among_what_was_shown
     with office.store.reading() as tx:
         assert one.hash in (texts.get(tx, shown) or "")
     assert decider.get(f"/a/document/{id}/1").content == files.PDF
+
+
+def test_a_board_sees_at_a_gate_what_came_with_the_report_before_it(office: Office) -> None:
+    project = begun(office)
+    project.in_stage()
+    step = project.put("end_stage", delivery.MANAGER, key="end-stage-1")
+    browser = project.reading(step, delivery.MANAGER)
+    assert "The gate asks for: Plan of the next stage." in browser.words
+    plan = {"document_stage_plan": ("Stage 2.docx", files.office("docx"))}
+    assert browser.hand_in(plan, **{**END_STAGE, "choice": "report", "next_cost": "a lot"}) == 422
+    assert "Stage 2.docx" in browser.words
+    assert browser.hand_in({}, **{**END_STAGE, "choice": "report"}) == 200
+    assert "Documents Stage 2.docx (" in browser.words
+    browser.press()
+    project.closes(step, Choice.REPORT)
+    (one,) = attached(office, project.ref)
+    assert (one.kind, one.step) == ("stage_plan", step)
+    assert done(project.course.reported(project.told(step, stage=1))).variance.over == 12_000
+    gate = project.reading(project.put("gate", delivery.USER, key="gate-1"), delivery.USER)
+    assert "The handbook asks for these at this gate: Plan of the next stage." in gate.words
+    assert "Stage 2.docx Plan of the next stage: a Word document, " in gate.words
+    assert "None are attached" not in gate.words
+    id = gate.at.rpartition("/")[2]
+    assert gate.get(f"/a/document/{id}/1").content == files.office("docx")
 
 
 def test_a_question_that_takes_no_documents_has_no_boxes_and_keeps_none(office: Office) -> None:
