@@ -5,13 +5,14 @@ own, and only these functions reach them.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
-from service.reports import Box, Rows
+from service.reports import Box, Rows, Type
 from service.web import words
 from workflows.model import Choice
 
@@ -408,6 +409,22 @@ def _needs(choice: Choice, kind: str) -> str:
     needs += ["until"] if choice is Choice.DEFER else []
     needs += ["guidelines"] if choice is Choice.RETURN else []
     return " ".join(needs)
+
+
+def held(brief: Any) -> list[tuple[str, str]]:
+    """The boxes that a report was asked in, each with what it held before anybody typed."""
+    return [
+        (box.called, ": ".join(filter(None, (_held(box, brief.drafted.get(name, "")) for name in box.names))))
+        for box in brief.boxes.boxes
+        if not box.row or any(brief.drafted.get(name) for name in box.names)
+    ]
+
+
+def _held(box: Box, said: str) -> str:
+    try:
+        return words.short_day(date.fromisoformat(said)) if box.type is Type.DAY else said
+    except ValueError:
+        return said
 
 
 def taken_for_granted(brief: Any) -> str:

@@ -87,6 +87,9 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
         report = reported.reading(tx, form, boxes, choice)
         named |= report.answers
         errors |= {name: told for name, told in report.errors.items() if name not in errors}
+        if "choice" in errors and boxes.always(sight.open_step.choices):
+            # Those boxes stand above the choice, and faults are told in the order of the page.
+            errors["choice"] = errors.pop("choice")
     if errors or choice is None:
         return Filled(None, errors)
     chosen = Chosen(

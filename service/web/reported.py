@@ -192,7 +192,9 @@ def _from_the_record(
     standing = delivering.before(project, reported)
     match kind:
         case "highlight" | "end_stage" if standing:
-            return drafting.standing(standing, _why(made, reported))
+            # Until somebody says otherwise the stage in hand ends as it was planned.
+            ends = standing.stage_ends or project.stage_ends(project.stage)
+            return drafting.standing(standing.model_copy(update={"stage_ends": ends}), _why(made, reported))
         case "exception_plan":
             return drafting.planned(context.baseline)
         case "end_project" if standing:

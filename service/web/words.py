@@ -21,6 +21,7 @@ from workflows.delivery import BenefitState, ExceptionState, ProjectState
 from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, State
 from workflows.rules import reports
+from workflows.rules.projects import BOARD_CHANGED, FROZEN, GATE_DECIDED, MANAGER_CHANGED
 from workflows.rules.quorum import Refusal
 
 STATES: dict[str, str] = {
@@ -185,6 +186,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
 }
 """Why the step refused an answer: a heading, and a sentence."""
+
+DROPPED = {
+    FROZEN: "This waits, because a forecast is past what is tolerated",
+    MANAGER_CHANGED: "This is now for somebody else",
+    BOARD_CHANGED: "This is now for somebody else",
+    GATE_DECIDED: "This is not asked any more",
+}
+"""Why a question is dropped though its project goes on, as a heading."""
 
 LEGS = {
     "embargo_exception": "Exception from the embargo",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from activities.projects import Projects
-from service.store import intents
+from service.store import cases, intents
 from service.store.intents import DecisionView
 from tests.service.web.office import Browser, Office
 from tests.support.activities import FakeMailroom, done
@@ -97,19 +97,21 @@ class Delivery:
     def course(self) -> Projects:
         return Projects(self.office.store, FakeMailroom(), self.office.links)
 
-    def put(self, kind: str, *seats: str | SeatAsk, key: str = "") -> str:
-        """Put a question to posts; return the step's id."""
-        key = key or kind
+    def put(self, kind: str, *seats: str | SeatAsk, key: str = "", case: str = "") -> str:
+        """Put a question to posts, about the project or another case; return the step's id."""
+        key, case = key or kind, case or self.ref
         self.rounds[key] = self.rounds.get(key, 0) + 1
+        with self.office.store.reading() as tx:
+            hash = cases.get(tx, case).content_hash
         ask = Ask(
-            case=self.ref,
+            case=case,
             key=key,
             round=self.rounds[key],
             version=1,
-            content_hash=self.project.content_hash,
-            clause=self.project.clauses[kind],
+            content_hash=hash,
+            clause=self.office.edition.delivery_clauses()[kind],
             seats=tuple(SeatAsk(key=one, post=one) if isinstance(one, str) else one for one in seats),
-            terms=self.project.terms[kind],
+            terms=self.office.edition.steps[kind],
             forum="srg" if kind.endswith("_srg") else "",
         )
         with self.office.store.reading() as tx:
@@ -142,6 +144,13 @@ class Delivery:
         made = tuple(one for one in self.office.engine.decided if one.step == step)
         outcome = Outcome(step=step, ending=Ending.DECIDED, choice=choice, at=at)
         self.office.closed(step, StepClosing(step=step, outcome=outcome, unrecorded=made))
+
+    def drops(self, step: str, why: str) -> None:
+        """Close a step that nobody is asked any more, though its project goes on."""
+        with self.office.store.reading() as tx:
+            at = tx.now
+        outcome = Outcome(step=step, ending=Ending.WITHDRAWN, choice=None, at=at)
+        self.office.closed(step, StepClosing(step=step, outcome=outcome, why=why))
 
     def told(self, step: str, stage: int = 0) -> ProjectTold:
         with self.office.store.reading() as tx:

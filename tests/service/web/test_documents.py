@@ -601,6 +601,7 @@ def test_documents_are_shown_where_something_is_decided_and_among_what_was_shown
     id = decider.at.rpartition("/")[2]
     assert f'href="/a/document/{id}/1"' in decider.page
     assert f"Lessons.pdf A PDF, {len(files.PDF)} bytes. Handed in by" in decider.words
+    assert "None are attached" not in decider.words
     shown = re.findall(r'name="shown" value="([^"]+)"', decider.page)[0]
     with office.store.reading() as tx:
         assert one.hash in (texts.get(tx, shown) or "")

@@ -9,7 +9,7 @@ from service.store import actions, cases, texts
 from service.store.actions import Wanted
 from tests.service.web import delivery
 from tests.service.web.delivery import END_STAGE, EXCEPTION, HIGHLIGHT, MANAGER, SPONSOR, Delivery
-from tests.service.web.office import Browser, Office
+from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.service.web.test_project_reports import errors
 from tests.support.activities import done
 from workflows.delivery import Tolerance
@@ -229,3 +229,53 @@ def test_a_page_shows_what_it_is_about_and_not_every_report_of_years(stage: Deli
     gate = at_gate(stage, "gate-1")
     assert "Report 2" not in gate.words
     assert "There is no report on it yet." in gate.words
+
+
+# --------------------------------------------------------------------- links that lead no further
+
+
+@pytest.mark.parametrize(
+    ("why", "heading", "told"),
+    [
+        (
+            "frozen",
+            "This waits, because a forecast is past what is tolerated",
+            "If it is asked again, another letter will say so.",
+        ),
+        ("board_changed", "This is now for somebody else", "The project board has other members now"),
+        ("gate_decided", "This is not asked any more", "It was decided at the gate"),
+    ],
+)
+def test_whoever_answers_a_gate_that_was_dropped_is_told_why_and_nothing_is_counted(
+    stage: Delivery, why: str, heading: str, told: str
+) -> None:
+    step = stage.put("gate", *stage.project.board, key="gate-1")
+    browser = stage.reading(step, SPONSOR)
+    form = browser.form("/a/read/")
+    stage.drops(step, why)
+    sent = browser.post(form.action, data={**form.fields, "choice": "authorise"}, headers=SAME_ORIGIN)
+    browser.page = sent.text
+    assert (sent.status_code, browser.heading) == (410, heading)
+    assert told in browser.words
+    assert [one for one in stage.office.engine.decided if one.step == step] == []
+
+
+def test_whoever_no_longer_manages_a_project_is_told_that_somebody_else_is_asked(stage: Delivery) -> None:
+    step = stage.put("highlight", MANAGER)
+    browser = stage.reading(step, MANAGER)
+    form = browser.form("/a/unchanged/")
+    stage.drops(step, "manager_changed")
+    sent = browser.post(form.action, data=form.hidden, headers=SAME_ORIGIN)
+    browser.page = sent.text
+    assert (sent.status_code, browser.heading) == (410, "This is now for somebody else")
+    assert "Somebody else manages the project now, and is asked instead." in browser.words
+
+
+def test_a_manager_who_also_holds_a_seat_does_not_decide_on_their_own_report(stage: Delivery) -> None:
+    step = stage.put("gate", *stage.project.board, key="gate-1")
+    link = stage.office.link(step, SPONSOR)
+    stage.office.hands_over(MANAGER, SPONSOR)
+    browser = stage.office.browser()
+    browser.see(link)
+    assert browser.heading == "You cannot decide this one"
+    assert "You manage this project, or reported on it since its last gate" in browser.words

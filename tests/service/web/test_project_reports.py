@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from service.store import cases, journal, projects, texts
+from service.store import benefits, cases, journal, projects, texts
 from service.store.intents import SAID, Answered
 from tests.service.web import delivery
 from tests.service.web.delivery import END_STAGE, HIGHLIGHT, MANAGER, MANDATE, PLAN, SPONSOR, Delivery
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.support.activities import done
-from workflows.delivery import Tolerance
+from workflows.delivery import Authority, Tolerance
 from workflows.model import Choice
 
 
@@ -207,6 +207,11 @@ def test_what_was_shown_is_in_the_record_with_its_boxes_and_what_they_held(stage
         shown = texts.get(tx, made.shown_hash) or ""
     for part in ('"name":"forecast_cost"', '"forecast_cost":"140,000"', "Baseline 1", "Forecast go-live"):
         assert part in shown
+    pmo = stage.office.signed_in("pmo")
+    assert pmo.see(f"/cases/{stage.ref}/shown/{made.shown_hash}") == 200
+    assert "The boxes, and what they held" in pmo.words
+    assert "Forecast cost 140,000" in pmo.words
+    assert "Forecast go-live 31 March 2005" in pmo.words
 
 
 # ------------------------------------------------------------------------- mandate and plans
@@ -338,6 +343,90 @@ def test_a_report_may_be_put_off_with_a_reason_and_a_day(town: Delivery) -> None
     assert "Ask me again on Friday 1 October 2004" in browser.words
     browser.press()
     assert town.office.engine.decided[-1].choice is Choice.DEFER
+
+
+# -------------------------------------------------------------------- reviews and benefits
+
+
+REVIEW = {
+    "objectives": "met",
+    "benefits": "Most of them",
+    "users": "Glad of it",
+    "outturn": "As planned",
+    "final_cost": "139,500.50",
+    "lesson_title_1": "Ask early",
+    "lesson_1": "Ask the users before the tender.\nTwice.",
+}
+
+
+def test_a_review_is_written_about_the_proposal_and_whoever_checks_it_reads_it_first(stage: Delivery) -> None:
+    step = stage.put("review", MANAGER, case=stage.parent)
+    browser = stage.reading(step, MANAGER)
+    assert browser.heading == "What has this proposal come to?"
+    assert browser.form("/a/read/").fields["final_cost"] == "140,000"
+    stage.answers(step, MANAGER, REVIEW)
+    made = stage.made(step)
+    assert made.answers["final_cost"].value == "139500.50"
+    assert made.answers["lesson_1"].text == "Ask the users before the tender.\nTwice."
+    checker = stage.office.edition.routing(date(2004, 9, 13)).reviewer
+    check = stage.reading(stage.put("review_check", checker, case=stage.parent), checker)
+    assert "Post-implementation review" in check.words
+    assert "Lesson 1 Ask early Ask the users before the tender. Twice." in check.words
+    assert check.words.index("Lesson 1") < check.words.index("Your answer")
+    assert 'name="lesson_1"' not in check.page
+
+
+def test_a_review_that_was_sent_back_is_written_anew_with_what_is_missing_first(stage: Delivery) -> None:
+    stage.answers(stage.put("review", MANAGER, case=stage.parent), MANAGER, REVIEW)
+    checker = stage.office.edition.routing(date(2004, 9, 13)).reviewer
+    check = stage.put("review_check", checker, case=stage.parent)
+    stage.answers(check, checker, {"reason": "Say what the users say of the web"}, Choice.SEND_BACK)
+    browser = stage.reading(stage.put("review", MANAGER, case=stage.parent), MANAGER)
+    told = "Say what the users say of the web"
+    assert browser.page.index(told) < browser.page.index('name="users"')
+    assert browser.form("/a/read/").fields["lesson_title_1"] == "Ask early"
+
+
+def test_a_benefit_is_read_in_one_number_and_one_line(stage: Delivery) -> None:
+    with stage.office.store.reading() as tx:
+        benefit = benefits.of_proposal(tx, stage.parent)[0]
+    step = stage.put("benefit", benefit.owner, key="benefit-3", case=benefit.ref)
+    browser = stage.reading(step, benefit.owner)
+    assert browser.heading == "How much of this benefit has come about?"
+    assert f"{benefit.ref}, which follows from {stage.parent}" in browser.words
+    browser.press(True, "/a/read/", reading="lots", rating="", note="")
+    assert [anchor for anchor, _ in errors(browser)] == ["reading", "rating", "note"]
+    stage.answers(step, benefit.owner, {"reading": "1,250", "rating": "amber", "note": "Half the halls"})
+    assert stage.made(step).answers["reading"].value == "1250"
+
+
+def test_srg_reads_what_falls_short_before_it_accepts_it(stage: Delivery) -> None:
+    checker = stage.project.standards
+    step = stage.put("standards_check", checker, key="standards-1")
+    rules = stage.office.edition.delivery
+    assert rules is not None
+    assert rules.standards is not None
+    first, *others = rules.standards.checks
+    found = {f"standard_{first}": "not_met", f"standard_{first}_words": "Nobody keeps it up to date"}
+    stage.answers(step, checker, found | {f"standard_{key}": "met" for key in others}, Choice.FALL_SHORT)
+    raised = done(stage.course.standards_checked(stage.told(step, stage=1)))
+    secretary = stage.office.edition.forums["srg"].secretary
+    browser = stage.reading(stage.put("standards_srg", secretary, key="standards", case=raised), secretary)
+    assert "Check of project standards" in browser.words
+    assert "Not met: Nobody keeps it up to date" in browser.words
+    assert f"{raised}, which follows from {stage.ref}" in browser.words
+
+
+def test_a_secretary_writes_down_the_tolerances_that_srg_grants(stage: Delivery) -> None:
+    stage.exceeds(Tolerance.COST, authority=Authority.SRG)
+    secretary = stage.office.edition.forums["srg"].secretary
+    step = stage.put("exception_srg", secretary, key="exception-1")
+    browser = stage.reading(step, secretary)
+    assert "writing down what" in browser.words
+    assert "By the handbook's matrix SRG decides." in browser.words
+    sent = {"reason": "It is wanted", "tolerance_cost": "25", "tolerance_days": "20"}
+    stage.answers(step, secretary, sent, Choice.MORE_TOLERANCE)
+    assert stage.made(step).answers["tolerance_cost"].value == "25"
 
 
 # ------------------------------------------------------------------- told again, wherever it is
