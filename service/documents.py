@@ -151,12 +151,12 @@ def checked(file: IO[bytes], given: str, rules: AttachmentRules, *, sent: int | 
     """
     name = safe_name(given)
     size = _size(file)
-    if not size:
-        raise Unfit("is empty: choose a file that has something in it")
     if max(size, sent or 0) > rules.megabytes * MEGABYTE:
         raise Unfit(
             f"is larger than {rules.megabytes} MB: make it smaller, for example with smaller pictures in it"
         )
+    if not size:
+        raise Unfit("is empty: choose a file that has something in it")
     if sent is not None and sent != size:
         raise Unfit(_BROKEN)
     ending = ending_of(name)

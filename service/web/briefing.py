@@ -23,7 +23,8 @@ from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.steps import SeatView, StepView
-from service.web import authorising, conditions, outstanding, reported, seclusion, words
+from service.web import attaching, authorising, conditions, outstanding, reported, seclusion, words
+from service.web.attaching import Handed
 from service.web.standing import Sight
 from workflows.letters import Answer, Budget, ByMembers, Clause, Condition, Difference
 from workflows.model import Choice, Frozen, Size
@@ -139,6 +140,8 @@ class Brief(Frozen):
     provisions: tuple[Row, ...] = ()
     """What is said beside the principles, and what is not."""
     so_far: tuple[Answer, ...] = ()
+    documents: tuple[Handed, ...] = ()
+    """Those of the case that no later one has taken the place of."""
     colleagues: tuple[Colleague, ...] = ()
     blind: bool = False
     board: Board | None = None
@@ -173,7 +176,12 @@ class Brief(Frozen):
 
 
 def brief(tx: Tx, sight: Sight) -> Brief:
-    """Put together what the person of a link is to see."""
+    """Put together what the person of a link is to see, with the documents of the case."""
+    handed_in = attaching.handed_in(tx, sight.case, sight.edition)
+    return _brief(tx, sight).model_copy(update={"documents": handed_in})
+
+
+def _brief(tx: Tx, sight: Sight) -> Brief:
     step, seat, case, edition = sight.open_step, sight.open_seat, sight.case, sight.edition
     if case.kind == actions.KIND:
         return _of_action(tx, sight)

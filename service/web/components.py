@@ -220,6 +220,55 @@ def checkboxes(
     )
 
 
+def file_upload(
+    name: str,
+    label: str,
+    *,
+    hint: str | None = None,
+    errors: Errors | None = None,
+    accept: str | None = None,
+    label_class: str = "",
+) -> Markup:
+    """A box for one document; its form is sent as multipart/form-data."""
+    return _made(
+        "file-upload",
+        id=anchor(name),
+        name=name,
+        label={"text": label, "classes": label_class},
+        hint=_text(hint),
+        errorMessage=_text((errors or {}).get(name)),
+        attributes={"accept": accept} if accept else None,
+    )
+
+
+def documents(shown: Sequence[Any], *, remove: str = "") -> Markup:
+    """Documents with what each is, its size and fingerprint, and whether a later one has taken its place.
+
+    With `remove`, the name of a button, each that can be taken out has one.
+    """
+    return Markup('<ul class="govuk-list assent-documents">{}</ul>').format(
+        Markup("").join(_document(one, remove) for one in shown)
+    )
+
+
+def _document(one: Any, remove: str) -> Markup:
+    name = (
+        Markup('<a class="govuk-link" href="{}">{}</a>').format(one.href, one.name) if one.href else one.name
+    )
+    later = " Replaced by a later one." if one.superseded else ""
+    said = Markup(
+        '<span class="govuk-body-s">{}{} Fingerprint <span class="assent-fingerprint">{}</span></span>'
+    ).format(one.said, later, one.fingerprint)
+    taken_out: Markup | str = ""
+    if remove and one.id:
+        # A button of the form itself, so that what was typed beside it is kept.
+        taken_out = Markup(
+            '<br><button type="submit" name="{}" value="{}" class="govuk-button govuk-button--secondary">'
+            'Remove<span class="govuk-visually-hidden"> {}</span></button>'
+        ).format(remove, one.id, one.name)
+    return Markup("<li>{}<br>{}{}</li>").format(name, said, taken_out)
+
+
 def date_input(
     name: str,
     legend: str,

@@ -14,7 +14,7 @@ from service.store import answers, attempts, intents, texts, undoing
 from service.store.engine import Tx
 from service.store.intents import GUIDELINES, OUTSIDE, Answered, Condition, Intent, StoredIntent
 from service.store.undoing import StoredUndo
-from service.web import days, forms, offering, outstanding, reported, words
+from service.web import attaching, days, forms, offering, outstanding, reported, words
 from service.web.standing import Sight, Standing
 from service.web.visits import Visit
 from workflows.letters import Text
@@ -429,8 +429,22 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
         raise Overtaken(hindered)
     if not again and chosen.next_meeting and (meeting := next_meeting(tx, sight)) != chosen.until:
         raise Overtaken(_moved(meeting))
+    papers = attaching.of_answer(tx, sight, chosen.answers)
+    if papers is None and not again:
+        raise Overtaken(_PAPERS_GONE)
     intent = _intent(tx, visit, sight, chosen, shown_hash)
-    return Submitted(intents.submit(tx, intent).intent, sight.open_step.kind)
+    submitted = intents.submit(tx, intent)
+    if not submitted.again:
+        attaching.confirmed(tx, sight, intent, papers or ())
+    return Submitted(submitted.intent, sight.open_step.kind)
+
+
+_PAPERS_GONE = "The documents that you uploaded have been changed or are held no longer: choose them again"
+
+
+def with_answers(chosen: Chosen, answers: Mapping[str, Answered]) -> Chosen:
+    """Return what was chosen with more named answers, which did not come from the boxes of the form."""
+    return chosen.model_copy(update={"answers": {**chosen.answers, **answers}})
 
 
 def _attempt(sight: Sight) -> int:

@@ -13,6 +13,7 @@ from service.errors import AssentError, Problem, TooMany, Unauthenticated
 from service.web.pages import Frame, page
 
 API = "/api/"
+MEGABYTE = 1024 * 1024
 PROBLEM_TYPE = "application/problem+json"
 
 HEADINGS = {
@@ -71,9 +72,10 @@ def plain(path: str, status: int, code: str, sentence: str) -> Response:
     return _page(Frame(), status, HEADINGS.get(status, HTTPStatus(status).phrase), (sentence,))
 
 
-def too_large(path: str) -> Response:
-    """Answer what is larger than anything this service takes."""
-    return plain(path, 413, "too_large", "What you sent is larger than 1 MB. Send less at a time.")
+def too_large(path: str, limit: int = MEGABYTE) -> Response:
+    """Answer what is larger, in bytes, than anything that is taken at an address."""
+    most = f"What you sent is larger than {limit // MEGABYTE} MB. Send less at a time."
+    return plain(path, 413, "too_large", most)
 
 
 def unspeakable(path: str) -> Response:
@@ -127,7 +129,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 413:
-        return too_large(request.url.path)
+        own = getattr(request.scope.get("route"), "max_body_size", None)
+        return too_large(request.url.path, own or MEGABYTE)
     title = HEADINGS.get(error.status_code, HTTPStatus(error.status_code).phrase)
     if _is_api(request):
         response: Response = problem(error.status_code, _code(error.status_code), title, str(error.detail))

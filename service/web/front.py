@@ -2,16 +2,18 @@
 
 import asyncio
 import contextlib
+import re
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import structlog
+from fastapi.routing import iter_route_contexts
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.web import faults
@@ -67,9 +69,12 @@ class Front:
     base_url: str
     production: bool
     hosts: frozenset[str] = field(init=False)
+    roomier: tuple[tuple[re.Pattern[str], int], ...] = field(init=False)
+    """Addresses to which more may be sent than to all others, and how many bytes."""
 
     def __post_init__(self) -> None:
         own = urlsplit(self.base_url).hostname or ""
+        object.__setattr__(self, "roomier", tuple(_roomier(self.routes)))
         object.__setattr__(self, "hosts", frozenset({own, *(() if self.production else LOCAL_NAMES)}))
 
     @property
@@ -122,8 +127,13 @@ class Front:
             return faults.unspeakable(scope["path"])
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > BODY_LIMIT:
-            return faults.too_large(scope["path"])
+            limit = self._limit(scope["path"])
+            return faults.too_large(scope["path"], limit) if int(length) > limit else None
         return None
+
+    def _limit(self, path: str) -> int:
+        """Return how many bytes may be sent to an address."""
+        return next((limit for address, limit in self.roomier if address.match(path)), BODY_LIMIT)
 
     def _methods(self, scope: Scope) -> list[str]:
         return [method for method in METHODS if self._answers(scope, method)]
@@ -205,6 +215,13 @@ class _Visit:
             status=self.status,
             ms=round((time.perf_counter() - self.began) * 1000, 1),
         )
+
+
+def _roomier(routes: list[BaseRoute]) -> Iterator[tuple[re.Pattern[str], int]]:
+    for context in iter_route_contexts(routes):
+        limit = getattr(context.route, "max_body_size", None)
+        if limit is not None and context.path:
+            yield compile_path(context.path)[0], limit
 
 
 def _allow(methods: Iterable[str]) -> str:

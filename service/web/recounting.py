@@ -494,7 +494,9 @@ def _corrected(line: Line, edition: Edition) -> str:
 
 
 def _document(line: Line, edition: Edition) -> str:
-    return f"{_who(line, edition)} handed in {line.data['name']}."
+    data = line.data
+    hash, size = words.fingerprint(str(data.get("hash", ""))), words.size(int(data.get("size", 0)))
+    return f"{_who(line, edition)} handed in {data.get('name')} ({size}, fingerprint {hash})."
 
 
 _TELLING: dict[str, Callable[[Line, Edition], str]] = {
@@ -504,6 +506,7 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "case.waiting": _waiting,
     "case.moved": _moved,
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
+    "document.attached": _document,
     "action.follows": _follows,
     "action.opened": _action_opened,
     "review.checked": _review_checked,
@@ -563,6 +566,5 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "benefit.opened": _benefit_opened,
     "benefit.read": _benefit_read,
     "benefit.corrected": _corrected,
-    "document.attached": _document,
     "attempt.refused": lambda line, edition: "An attempt to answer was refused.",
 }

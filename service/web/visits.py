@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -13,13 +14,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from service.errors import Forbidden, Malformed, NotFound, TooLongAway, TooMany, Unauthenticated
+from service.documents import MEGABYTE
+from service.errors import AssentError, Forbidden, Malformed, NotFound, TooLongAway, TooMany, Unauthenticated
 from service.handbook import Edition, Person
 from service.store import limits, sessions, tokens
 from service.store.engine import Tx
 from service.store.sessions import Session
 from service.store.tokens import ApiToken
-from service.web import words
+from service.web import uploads, words
 from service.web.desk import Desk
 from service.web.faults import Elsewhere, UnknownLink
 from service.web.pages import Frame
@@ -135,10 +137,28 @@ async def admit(request: Request) -> None:
     if not visit.roles & rule:
         _turn_away(request, visit, rule)
     if request.method not in SAFE and not request.url.path.startswith(WITHOUT_FORMS):
-        request.state.sent = await request.form(max_files=0, max_fields=500)
-        if any("\x00" in f"{name}{value}" for name, value in request.state.sent.multi_items()):
-            raise Malformed("This has a character that cannot be shown. Go back, and type it anew.")
-        _own_form(request.state.sent, visit, rule)
+        sent = request.state.sent = await _form(request, desk)
+        try:
+            if any("\x00" in f"{name}{value}" for name, value in sent.multi_items()):
+                raise Malformed("This has a character that cannot be shown. Go back, and type it anew.")
+            _own_form(sent, visit, rule)
+        except AssentError:
+            await sent.close()
+            raise
+
+
+async def _form(request: Request, desk: Desk) -> FormData:
+    """Return the form that was sent; with documents only where the route takes some."""
+    if uploads.takes(request):
+        return await uploads.received(request, await run_in_threadpool(_largest_document, desk))
+    return await request.form(max_files=0, max_fields=uploads.MOST_FIELDS)
+
+
+def _largest_document(desk: Desk) -> int:
+    """Return how many bytes of a document are kept: whoever takes it may take less."""
+    with desk.store.reading() as tx:
+        rules = [edition.delivery for edition in desk.handbooks(tx)]
+    return max((rule.attachments.megabytes * MEGABYTE for rule in rules if rule), default=0)
 
 
 def _recognised(request: Request, desk: Desk) -> Visit:
@@ -319,9 +339,19 @@ async def _sent(request: Request) -> FormData:
     return sent
 
 
+async def _received(request: Request) -> AsyncIterator[FormData]:
+    sent: FormData = request.state.sent
+    try:
+        yield sent
+    finally:
+        await sent.close()
+
+
 Asker = Annotated[Visit, Depends(_current)]
 """The visit, as a route's argument."""
 AtDesk = Annotated[Desk, Depends(_desk)]
 """The desk, for routes that answer without knowing who asks."""
 Sent = Annotated[FormData, Depends(_sent)]
 """What the form sent, as a route's argument."""
+Received = Annotated[FormData, Depends(_received)]
+"""The same where documents may be among it; they are let go of once the route is done."""

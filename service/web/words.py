@@ -591,6 +591,15 @@ def fingerprint(value: str) -> str:
     return " ".join(value[start : start + 4] for start in range(0, 16, 4))
 
 
+def size(bytes: int) -> str:
+    """Return how large a document is: "840 bytes", "84 KB", "1.2 MB"."""
+    if bytes < 1024:
+        return count(bytes, "byte")
+    if bytes < 1024 * 1024:
+        return f"{bytes / 1024:.0f} KB"
+    return f"{bytes / 1024 / 1024:.1f} MB"
+
+
 def masked(name: str) -> str:
     """Return a name so that its bearer knows it and a stranger learns little: "J••• S•••"."""
     return " ".join(part[0] + "•••" for part in name.partition(",")[0].split())

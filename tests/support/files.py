@@ -32,7 +32,8 @@ def packed(parts: Parts, *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
         for name, body in parts.items():
             # As office programs do it: what is packed already is stored as it is.
             stored = body.startswith((b"\x89PNG", b"PK\x03\x04"))
-            archive.writestr(name, body, zipfile.ZIP_STORED if stored else method)
+            # With no hour of its own, so that the same parts are the same file.
+            archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_STORED if stored else method)
     return made.getvalue()
 
 

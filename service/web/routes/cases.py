@@ -16,6 +16,7 @@ from service.store import (
     actions,
     benefits,
     cases,
+    documents,
     intents,
     meetings,
     orders,
@@ -257,6 +258,7 @@ def case(ref: str, visit: Asker) -> Response:
             "delivery": project_pages.of_proposal(tx, found),
             "lines": recounting.recount(recounting.gist(lines), edition),
             "decided": decision_record.there_is(lines),
+            "documents": len(documents.of_case(tx, ref)),
             "may_size": sizing.may(visit, found) and not sizing.too_late(tx, found, edition),
             "to_take_back": [
                 (one.post, telling.title(edition, one.post, visit.today))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import structlog
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from service import telling
@@ -15,7 +16,8 @@ from service.store import intents, texts
 from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
 from service.store.undoing import StoredUndo
-from service.web import briefing, deciding, numbers, offering
+from service.web import attaching, briefing, deciding, numbers, offering, uploads
+from service.web.attaching import Fit
 from service.web.deciding import Chosen, NoDraft, Overtaken, Stopped, Submitted
 from service.web.followed import (
     able,
@@ -27,7 +29,7 @@ from service.web.followed import (
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.standing import Sight, Standing
-from service.web.visits import Asker, Sent, Visit
+from service.web.visits import Asker, Received, Sent, Visit
 from workflows.model import Choice
 from workflows.rules.quorum import Refusal
 
@@ -59,24 +61,38 @@ def _kept(tx: Tx, visit: Visit, sight: Sight, draft: str) -> Mapping[str, str]:
         return {}
 
 
-@router.post("/a/read/{link_id}", name="link_chosen")
+@router.post("/a/read/{link_id}", name="link_chosen", max_body_size=uploads.LIMIT)
 @allowed(Role.LINK)
-def link_chosen(link_id: str, visit: Asker, sent: Sent) -> Response:
+def link_chosen(link_id: str, visit: Asker, sent: Received) -> Response:
     """Keep what was chosen on the server, and go on to check it."""
     mine(visit, link_id)
+    unfit: dict[str, str] = {}
+    fit = _handed_in(visit, link_id, sent, unfit)
     with visit.desk.store.writing() as tx:
         sight = able(tx, visit, link_id)
         if sight.standing is not Standing.OPEN:
             return told_of(tx, visit, sight)
+        typed = {name: value for name, value in sent.items() if isinstance(value, str)}
+        attaching.keep(tx, sight, fit, unfit)
+        if attaching.take_out(tx, sight, sent):
+            return _read_page(tx, visit, sight, typed, unfit)
         filled = deciding.read(tx, sent, sight)
-        if filled.chosen is None:
-            return _read_page(
-                tx, visit, sight, {name: str(value) for name, value in sent.items()}, filled.errors
-            )
+        if filled.chosen is None or unfit:
+            return _read_page(tx, visit, sight, typed, {**filled.errors, **unfit})
         shown = deciding.remembered(tx, sight, str(sent.get("shown", "")))
         shown = shown or texts.put(tx, briefing.brief(tx, sight).text())
-        draft = deciding.keep(tx, visit, sight, filled.chosen, shown)
+        chosen = deciding.with_answers(filled.chosen, attaching.answered(tx, sight))
+        draft = deciding.keep(tx, visit, sight, chosen, shown)
     return RedirectResponse(f"/a/check/{link_id}/{draft}", 303)
+
+
+def _handed_in(visit: Visit, link_id: str, sent: FormData, errors: dict[str, str]) -> list[Fit]:
+    """Look at the documents that came with an answer, before anything is written."""
+    with visit.desk.store.reading() as tx:
+        sight = able(tx, visit, link_id)
+        open_ = sight.standing is Standing.OPEN
+        kinds, limits = attaching.asked(tx, sight) if open_ else None, attaching.limits(sight.people)
+    return attaching.fit_for(kinds, sent, limits, errors)
 
 
 @router.get("/a/check/{link_id}/{draft}", name="link_check")
@@ -282,5 +298,6 @@ def _read_page(
         typed=defaultdict(str, typed),
         errors=errors,
         changed=changed,
+        papers=attaching.form(tx, sight),
         **deciding.form(tx, sight),
     )

@@ -1,10 +1,13 @@
 """An office for each test, on SQLite."""
 
 import shutil
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from service import handbook
 from service.config import Keys, Settings, generate_keys
@@ -37,6 +40,19 @@ def office(furnished: Path, edition: Edition, tmp_path: Path, real: RealTime) ->
     store = Store(f"sqlite:///{file}", Keys(SECRET), host="approvals.example", real=real)
     yield Office(store, settings(tmp_path), edition)
     store.close()
+
+
+@pytest.fixture
+def address(office: Office) -> Iterator[str]:
+    """The office behind a server of its own, as programs reach it."""
+    server = uvicorn.Server(uvicorn.Config(office.app, port=0, log_config=None, lifespan="off"))
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listening.close()
 
 
 def settings(folder: Path, **changes: object) -> Settings:

@@ -31,6 +31,7 @@ from service.store import (
     journal,
     letters,
     links,
+    projects,
     sessions,
     steps,
     tokens,
@@ -39,10 +40,12 @@ from service.store.actions import Wanted
 from service.store.covers import Cover
 from service.store.drafts import Draft
 from service.store.links import LinkRow
+from service.store.projects import Mandate
 from service.store.steps import StepView
 from service.web import submitting
 from service.web.app import Application, create_app
 from tests.support.activities import FakeMailroom, done
+from workflows.delivery import ProjectTold
 from workflows.model import (
     MEETING,
     ActionState,
@@ -363,6 +366,23 @@ class Office:
         with self.store.writing() as tx:
             return actions.opened(tx, cases.get(tx, ref), wanted, at=tx.now)
 
+    def project(self, ref: str, manager: str = "hoict-rc", *, named: bool = True) -> str:
+        """Open the project of a case, with a manager unless it has no mandate yet; returns its reference."""
+        mandate = Mandate(
+            manager=manager,
+            executive="cd-rc",
+            senior_user="cd-ce",
+            senior_supplier="cd-sch",
+            template="prince2",
+        )
+        with self.store.writing() as tx:
+            made = projects.opened(tx, cases.get(tx, ref), "On-line booking", at=tx.now)
+            told = ProjectTold(case=made, step=f"{made}.mandate.1", at=tx.now)
+            if named:
+                projects.named(tx, told, mandate)
+            projects.begun(tx, made)
+        return made
+
     def asked_of_action(self, action: str, kind: str, round: int = 1) -> str:
         """Open one of an action's two steps, as its process does; returns the step's id."""
         begun = done(self.course.action_begun(action))
@@ -527,6 +547,21 @@ class Browser(TestClient):
         self.page, self.at = response.text, response.url.path
         return response.status_code
 
+    def hand_in(self, documents: Mapping[str, tuple[str, bytes]], /, **answers: str) -> int:
+        """Send the page's form with documents in its boxes, each with what it is called."""
+        form = self.form("/documents" if "/documents" in self.at else "/a/read/")
+        empty = dict.fromkeys(form.boxes, ("", b""))
+        data = {name: value for name, value in form.fields.items() if name not in form.boxes}
+        response = self.post(
+            form.action,
+            data={**data, **answers},
+            files={**empty, **documents},
+            follow_redirects=True,
+            headers=SAME_ORIGIN,
+        )
+        self.page, self.at = response.text, response.url.path
+        return response.status_code
+
     def press(self, follow: bool = True, action: str = "", /, **answers: str | list[str]) -> int:
         """Send the page's form with what it has hidden, and with these answers."""
         form = self.form(action)
@@ -568,6 +603,8 @@ class Form:
     action: str
     hidden: dict[str, str] = field(default_factory=dict)
     fields: dict[str, str | list[str]] = field(default_factory=dict)
+    boxes: list[str] = field(default_factory=list)
+    """The names of the boxes for documents."""
 
 
 class FormReader(HTMLParser):
@@ -597,6 +634,8 @@ class FormReader(HTMLParser):
         kind = given.get("type", "text")
         if kind == "hidden" and self.forms:
             self.forms[-1].hidden[given["name"]] = given["value"]
+        if kind == "file" and self.forms:
+            self.forms[-1].boxes.append(given["name"])
         if kind == "checkbox" and "checked" in given:
             several = self.forms[-1].fields.setdefault(given["name"], [])
             assert isinstance(several, list)

@@ -3,15 +3,11 @@
 import contextlib
 import http.client
 import json
-import socket
-import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
 import structlog
-import uvicorn
 
 from service.errors import Unavailable
 from service.web import front
@@ -135,19 +131,6 @@ def test_what_turns_out_too_large_while_it_comes_is_refused(office: Office) -> N
     chunks = (b"x" * 100_000 for _ in range(50))
     headers = {**office.token("cd-ce"), "Content-Type": "application/json"}
     assert office.browser().post("/api/v1/proposals", content=chunks, headers=headers).status_code == 413
-
-
-@pytest.fixture
-def address(office: Office) -> Iterator[str]:
-    """The office behind a server of its own, as programs reach it."""
-    server = uvicorn.Server(uvicorn.Config(office.app, port=0, log_config=None, lifespan="off"))
-    listening = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listening.close()
 
 
 @pytest.mark.parametrize("in_chunks", [False, True], ids=["at once", "in chunks"])
