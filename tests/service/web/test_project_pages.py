@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.store import benefits, documents, projects
+from service.store import benefits, documents, journal, projects
 from service.store.rebuild import drift
 from service.web import recounting
 from service.web.projecting import late, over
@@ -159,7 +159,10 @@ def test_a_plan_that_costs_nothing_and_one_that_costs_a_lot(office: Office) -> N
 def test_a_life_of_gates_exceptions_and_plans(office: Office) -> None:
     one = eventful(office)
     page = sees(office, f"/cases/{one.ref}").words
-    assert "Stage boundary after stage 1 Passed on Tuesday 11 January 2005" in page
+    assert (
+        "Stage boundary after stage 1 Passed on Tuesday 11 January 2005 It let go on The next delivery stage."
+        in page
+    )
     assert "Budget £25,000 over (17.86%) Time 26 working days late Objectives Partly met" in page
     assert "Condition: Train the box office" in page
     assert "Exception 1, in stage 1 Raised on Sunday 12 December 2004" in page
@@ -212,7 +215,7 @@ def test_no_line_of_the_record_is_without_words(office: Office) -> None:
     one.reads(one.benefits[0], 3, "2500")
     refs = (one.ref, one.parent, *one.benefits)
     with office.store.reading() as tx:
-        kinds = {line.kind for ref in refs for line in projects.journal.lines(tx, ref)}
+        kinds = {line.kind for ref in refs for line in journal.lines(tx, ref)}
     assert {"project.named", "gate.passed", "benefit.read"} <= kinds
     assert kinds - {*recounting.told_kinds()} == set()
     assert "The gate of the end of stage 1 was passed." in sees(office, f"/cases/{one.ref}/record").words
