@@ -8,6 +8,7 @@ from activities.correspondence import correspondence
 from activities.following import open_actions, standards_refused
 from activities.writing import Writing
 from service import sittings, versions
+from service.handbook import Edition
 from service.links import Links
 from service.mailroom import Mailroom
 from service.resizing import resized
@@ -95,7 +96,7 @@ class Cases(Writing, ports.Cases):
         kept = versions.standing(tx, view)
         letters = correspondence(tx, view, self._links, tx.now).begun(kept)
         opened = cases.begun(tx, case, kept=kept, queued=letters, **_rules(tx, view))
-        return opened.model_copy(update={"conditions_tracked": edition(tx, view.edition).tracks_actions})
+        return opened.model_copy(update=_follows(edition(tx, view.edition)))
 
     def _sized(self, tx: Tx, sized: CaseSized) -> CaseOpened:
         view, size = cases.get(tx, sized.case), sized.sizing.size
@@ -106,12 +107,11 @@ class Cases(Writing, ports.Cases):
             letters = correspondence(tx, view, self._links, sized.at).sized(said)
             cases.sized(tx, sized, view, letters)
         opened = cases.in_hand(tx, view.ref, kept=versions.standing(tx, view), **_rules(tx, view))
-        return opened.model_copy(update={"conditions_tracked": rules.tracks_actions})
+        return opened.model_copy(update=_follows(rules))
 
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
         case = cases.get(tx, becoming.case)
         if case.kind != "proposal":
-            standards_refused(tx, case, becoming)
             return cases.became(tx, becoming)
         state = State(becoming.state)
         # First, for the letters name them.
@@ -127,6 +127,7 @@ class Cases(Writing, ports.Cases):
         return clock
 
     def _follow_ups(self, tx: Tx, case: str) -> tuple[FollowUp, ...]:
+        standards_refused(tx, cases.get(tx, case))
         return tuple(
             FollowUp(
                 ref=action.ref,
@@ -172,6 +173,11 @@ class Cases(Writing, ports.Cases):
         case = cases.as_moved(cases.get(tx, moved.case), moved)
         desk = correspondence(tx, case, self._links, moved.at)
         return cases.moved(tx, moved, desk.moved(moved))
+
+
+def _follows(rules: Edition) -> dict[str, bool]:
+    """Return what follows from an approval under an edition: actions, and projects."""
+    return {"conditions_tracked": rules.tracks_actions, "delivers": rules.delivers}
 
 
 def _rules(tx: Tx, case: CaseView) -> Rules:

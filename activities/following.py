@@ -47,19 +47,23 @@ def gate_conditions(tx: Tx, case: CaseView, step: str) -> Iterator[Wanted]:
                 yield _condition(tx, case, made, number, put, guards)
 
 
-def standards_refused(tx: Tx, case: CaseView, becoming: Becoming) -> None:
+def standards_refused(tx: Tx, case: CaseView) -> None:
     """Have a project's manager put right what SRG does not accept; whoever checks standards checks it."""
-    step = steps.get(tx, becoming.because)
     raised = projects.standards_exception(tx, case.ref)
-    if raised is None or step is None or step.choice is not Choice.REJECT:
+    if raised is None:
         return
+    refused = [one for one in steps.of_case(tx, case.ref) if one.choice is Choice.REJECT and one.closed]
+    if not refused:
+        return
+    step = refused[-1]
+    at = step.closed or tx.now
     project = projects.must(tx, raised.parent)
     rules = edition(tx, case.edition)
     standards = rules.delivery.standards if rules.delivery else None
     if standards is None:
         return
     owner = project.manager or case.sponsor
-    day = calendar.local_day(becoming.at)
+    day = calendar.local_day(at)
     checker = rules.standards_checker(case.size, day, programme=bool(project.strategy))
     content = cases.content(tx, case.ref) or {}
     said = [made.reason for made in intents.decisions_of_step(tx, step.id, strict=False) if made.reason]
@@ -73,7 +77,7 @@ def standards_refused(tx: Tx, case: CaseView, becoming: Becoming) -> None:
         verifier=_another(tx, case, checker, owner),
         due=calendar.nth_working_day(day, standards.put_right_days, rules.non_working),
     )
-    actions.opened(tx, case, wanted, at=becoming.at)
+    actions.opened(tx, case, wanted, at=at)
 
 
 def _condition(

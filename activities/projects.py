@@ -109,7 +109,9 @@ class Projects(Writing, ports.Projects):
         return projects.opened(tx, case, content.get("summary") or "")
 
     def _in_hand(self, tx: Tx, case: str) -> ProjectInHand:
-        projects.begun(tx, case)
+        # It is looked up before every question, and has begun but once.
+        if not cases.get(tx, case).taken_up:
+            projects.begun(tx, case)
         return delivering.in_hand(tx, case)
 
     def _named(self, tx: Tx, told: ProjectTold) -> ProjectInHand:
@@ -180,7 +182,10 @@ class Projects(Writing, ports.Projects):
 
     def _gate_passed(self, tx: Tx, passed: GatePassed) -> ProjectInHand:
         case, project = cases.get(tx, passed.case), projects.must(tx, passed.case)
-        last = next((one for one in reversed(projects.reports(tx, passed.case)) if one.at <= passed.at), None)
+        reported = [one for one in projects.reports(tx, passed.case) if one.at <= passed.at]
+        said = [one.objectives for one in reported if one.objectives and one.stage == passed.stage]
+        # A highlight report may have come after the one on the stage, and says nothing of objectives.
+        last = reported[-1].model_copy(update={"objectives": said[-1] if said else ""}) if reported else None
         plan = project.plan if passed.plan_step and passed.plan_step == project.plan_step else None
         number = project.baseline.number + 1 if project.baseline else 1
         makes = Baseline(number=number, **dict(plan)) if plan else None

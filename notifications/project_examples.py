@@ -11,6 +11,7 @@ from workflows.letters import (
     Answer,
     Clause,
     ClosedWithoutYou,
+    Completed,
     Condition,
     Consequence,
     Deferred,
@@ -174,11 +175,10 @@ _REPORTED = Answer(
     kind="highlight",
     on=date(2005, 1, 14),
     remarks=(
-        ("forecast_cost", "£168,000"),
-        ("forecast_go_live", "2 May 2005"),
-        ("rating_time", "Red: the lines are late"),
-        ("done", "The pages are made"),
-        ("stage_name_1", "Build"),
+        ("Time", "red: the lines are late"),
+        ("Forecast cost", "£168,000"),
+        ("Forecast go-live", "Monday 2 May 2005"),
+        ("Done since the last report", "The pages are made"),
     ),
 )
 
@@ -285,6 +285,9 @@ OF_PROJECTS: dict[str, Letter] = {
                 until=date(2005, 2, 1),
             ),
         ),
+    ),
+    "completed-reviewed": Completed(
+        to=_to("C. Director", EXECUTIVE), matter=PROPOSAL, on=date(2005, 11, 24), reviewed_by=SRG
     ),
     "past_tolerance": _PAST,
     "past_tolerance-board": _PAST.model_copy(

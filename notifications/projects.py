@@ -2,7 +2,6 @@
 alike.
 """
 
-import re
 from dataclasses import dataclass
 
 from notifications.saying import Saying
@@ -419,60 +418,3 @@ _ANSWERS: dict[str, dict[Choice, Saying]] = {
 
 SAYINGS = {(kind, choice): said for kind, answers in _ANSWERS.items() for choice, said in answers.items()}
 """An answer's own words, by the kind of question and the choice."""
-
-
-# ------------------------------------------------------------------------------- boxes
-
-_BOXES = {
-    "manager": "Project manager",
-    "executive": "Executive",
-    "senior_user": "Senior user",
-    "senior_supplier": "Senior supplier",
-    "template": "Stages and gates",
-    "strategy": "Strategy",
-    "linked": "Measured together with",
-    "go_live": "Go-live",
-    "went_live": "Went live",
-    "tolerance_cost": "Tolerated over the cost",
-    "tolerance_days": "Tolerated after the go-live",
-    "tolerance_scope": "Tolerance of scope",
-    "tolerance_quality": "Tolerance of quality",
-    "tolerance_risk": "Tolerance of risk",
-    "tolerance_benefit": "Tolerance of benefits",
-    "rating_time": "Time",
-    "rating_cost": "Cost",
-    "rating_scope": "Scope",
-    "rating_quality": "Quality",
-    "rating_risk": "Risk",
-    "rating_benefit": "Benefits",
-    "forecast_cost": "Forecast cost",
-    "forecast_go_live": "Forecast go-live",
-    "forecast_stage_ends": "The stage will end",
-    "final_cost": "Final cost",
-    "done": "Done since the last report",
-    "next": "Until the next report",
-    "next_ends": "The next stage ends",
-    "next_cost": "The next stage costs",
-    "next_plan": "Plan of the next stage",
-    "corporate": "What it means for the council",
-    "follow_on": "Left to be done",
-    "outturn": "What it cost and took",
-}
-_ROWS = {
-    "stage_name": "Stage {}",
-    "stage_ends": "Stage {} ends",
-    "stage_cost": "Stage {} costs",
-    "stage_weeks": "Stage {} reports every",
-    "stage_pilot": "Stage {} is tried out first at",
-    "lesson_title": "Lesson {}",
-    "lesson": "Lesson {}, what was learnt",
-}
-_ROW = re.compile(r"(\w+)_([0-9]+)")
-
-
-def box(name: str) -> str:
-    """Return what a box of a report is called; empty for a name that is no box of one."""
-    if name in _BOXES:
-        return _BOXES[name]
-    row = _ROW.fullmatch(name)
-    return _ROWS[row[1]].format(row[2]) if row and row[1] in _ROWS else ""

@@ -317,9 +317,11 @@ def then(kind: str, choice: Choice | str | None) -> str:
     return f"{own.leads_to[:1].lower()}{own.leads_to[1:]}" if own else ""
 
 
-def box(name: str) -> str:
-    """Return what a box of a report is called; empty for a name that is no box of one."""
-    return projects.box(name)
+def named(answer: str) -> str:
+    """Return what a named answer is called that has no words of its own: a box of a report is named by its
+    label, any other by its key.
+    """
+    return answer if answer != answer.lower() else answer.replace("_", " ").capitalize()
 
 
 def label(choice: Choice | str, kind: str) -> str:

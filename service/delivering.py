@@ -27,11 +27,12 @@ from workflows.delivery import (
     Variance,
 )
 from workflows.model import ForumRules, SeatAsk, Terms
-from workflows.rules import tolerances
+from workflows.rules import reports, tolerances
 
 _YEARS_AFTER = 3
 """For how long after the go-live that was planned the days that are not worked go with a project."""
 _REVIEW, _BENEFIT = ("review", "review_check", "review_srg"), ("benefit",)
+_PROJECT = tuple(kind for kind in reports.KINDS if kind not in (*_REVIEW, *_BENEFIT))
 
 
 def rules_of(edition: Edition) -> DeliveryRules:
@@ -59,14 +60,14 @@ def in_hand(tx: Tx, ref: str) -> ProjectInHand:
         board=board(project, edition, today),
         programme_office=edition.acting(edition.roles["pmo"], today),
         standards=edition.standards_checker(case.size, today, programme=bool(project.strategy)),
-        srg=_to_come(routing.srg, today),
+        srg=_as_asked(routing.srg),
         stages=len(plan.stages) if plan else 0,
         baseline=project.baseline,
         plan=project.plan,
         went_live=project.went_live,
         matrix=rules.matrix,
-        clauses=edition.delivery_clauses(),
-        terms=_terms(edition, tuple(edition.delivery_clauses())),
+        clauses={kind: clause for kind, clause in edition.delivery_clauses().items() if kind in _PROJECT},
+        terms=_terms(edition, _PROJECT),
         told=tuple(dict.fromkeys(filter(None, (case.sponsor, case.lead, project.manager)))),
         non_working=_days_off(edition, project, today),
         clock=tx.clock,
@@ -237,7 +238,7 @@ def review_in_hand(tx: Tx, ref: str) -> ReviewInHand:
         writer=edition.acting(case.lead, tx.today),
         checker=routing.reviewer,
         months=rules_of(edition).review.months,
-        srg=_to_come(routing.srg, tx.today),
+        srg=_as_asked(routing.srg),
         clauses={kind: clauses[kind] for kind in _REVIEW if kind in clauses},
         terms=_terms(edition, _REVIEW),
         told=tuple(dict.fromkeys((case.sponsor, case.lead))),
@@ -251,11 +252,9 @@ def _terms(edition: Edition, kinds: tuple[str, ...]) -> dict[str, Terms]:
     return {kind: edition.steps[kind] for kind in kinds if kind in edition.steps}
 
 
-def _to_come(forum: ForumRules | None, today: date) -> ForumRules | None:
-    """Return a forum without the meetings that are past: a process carries as little as it needs."""
-    if forum is None:
-        return None
-    return forum.model_copy(update={"meetings": tuple(day for day in forum.meetings if day >= today)})
+def _as_asked(forum: ForumRules | None) -> ForumRules | None:
+    """Return a forum without its members and days: its secretary is asked, and its days are looked up."""
+    return forum.model_copy(update={"meetings": (), "seats": ()}) if forum else None
 
 
 def _days_off(edition: Edition, project: ProjectView, today: date) -> tuple[date, ...]:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from service.handbook import Edition, boards
-from service.store import actions, cases, covers, editions, steps
+from service.store import actions, benefits, cases, covers, editions, projects, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.steps import StepView
@@ -136,6 +136,13 @@ def _to_come(tx: Tx, case: CaseView) -> Iterator[_Asked]:
     if case.kind == actions.KIND:
         if CHECK not in put:
             yield _Asked(actions.must(tx, case.ref).verifier)
+        return
+    if (project := projects.get(tx, case.ref)) is not None:
+        # Its manager is asked again and again, and its board at each gate.
+        yield from (_Asked(post) for post in dict.fromkeys((project.manager, *project.board)) if post)
+        return
+    if (benefit := benefits.get(tx, case.ref)) is not None:
+        yield _Asked(benefit.owner)
         return
     found: dict[tuple[str, bool], _Asked] = {}
     for leg in case.route:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from notifications import projects, sayings
 from service import telling
 from service.handbook import Edition
 from service.handbook.words import listed, pounds, sentence
@@ -104,8 +105,16 @@ def put(
             return "Is this done?"
         case "action_check":
             return "Is this done, as it is reported?"
+        case _ if asked := sayings.asked(kind):
+            return sayings.worded(asked.question, kind, projects.about(kind, key), forum or _srg(edition))
         case _:
             return "What is your answer?"
+
+
+def _srg(edition: Edition) -> str:
+    """Return the name of the forum that decides what is put before SRG."""
+    forum = edition.forums.get(edition.route.srg or "")
+    return forum.name if forum else "SRG"
 
 
 def _board(key: str, case: CaseView, edition: Edition) -> str:

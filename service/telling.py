@@ -8,9 +8,10 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from service import appraisal, boxes, seating
+from service import appraisal, seating
 from service.handbook import Edition, Person
 from service.proposals import ProposalDocument, provided
+from service.reports import labels, remarks
 from service.seating import Seating
 from service.store import (
     actions,
@@ -129,7 +130,6 @@ def told(
     on = calendar.local_day(decision.submitted_at)
     forum = recorded_for(decision.forum, decision.kind, decision.seat, rules)
     member = sat_for(decision, rules)
-    titled = partial(title, rules, day=on)
     return letters.Answer(
         who=forum or title(rules, decision.post, on),
         substitute=bool(member),
@@ -138,16 +138,23 @@ def told(
         on=on,
         for_whom=name(rules, decision.on_behalf_of) or (title(rules, member, on) if member else ""),
         reason=_CHANGED if decision.altered else decision.reason or "",
-        remarks=tuple(
-            (name, boxes.said(name, answer, rules, titled) or remark(answer.value, answer.text))
-            for name, answer in decision.answers.items()
-        ),
+        remarks=_remarks(decision, rules, on),
         conditions=tuple(
             condition(put, rules, tracked.get((decision.key, number), ""))
             for number, put in enumerate(decision.conditions, start=1)
         ),
         until=decision.until,
         next_meeting=decision.next_meeting,
+    )
+
+
+def _remarks(decision: DecisionView, rules: Edition, day: date) -> tuple[tuple[str, str], ...]:
+    """Return the named answers of a decision as others read them: a report's as its boxes are called."""
+    known = labels(decision.kind, rules)
+    beside = ((name, answer) for name, answer in decision.answers.items() if name not in known)
+    return (
+        *remarks(decision.kind, decision.answers, rules, day),
+        *((name, remark(answer.value, answer.text)) for name, answer in beside),
     )
 
 
@@ -640,6 +647,8 @@ def barred(
     tx: Tx, case: CaseView, kind: str, asked: Sequence[SeatAsk], deciding: bool, day: date
 ) -> frozenset[str]:
     """Return who may not answer on a day, because they or whom they cover for wrote it, or did it."""
+    if not deciding:
+        return frozenset()
     rules, people = edition(tx, case.edition), directory(tx, case)
     excused = seating.excused(case.proposal, kind, asked, rules, people, day)
     return seating.barred(

@@ -116,6 +116,11 @@ class Delivering(Attending):
         """Take down how far the project has come."""
         self.course = self.course.model_copy(update=changes)
 
+    def decided(self, outcome: Outcome) -> None:
+        """Take down what was decided last, if it was: the next state is because of it."""
+        if outcome.choice is not None:
+            self.mark(decided=outcome)
+
     # ---------------------------------------------------------------------- verbs
 
     async def in_hand(self) -> ProjectInHand:
@@ -187,7 +192,7 @@ class Delivering(Attending):
         """Come to a gate while highlight reports go on beside. One past what is tolerated freezes it: the
         questions `keys` are dropped.
         """
-        self._at_gate = True
+        self._at_gate, self._reports_over = True, False
         self._beside(self._go_on_reporting(hear, keys))
         outcome = await at_gate
         self._at_gate = False
@@ -216,7 +221,7 @@ class Delivering(Attending):
         )
         project = await self._takes(Projects.gate_passed, passed, "write that the gate is passed")
         today = calendar.local_day(self.now)
-        self.mark(decided=outcome, **projects.beyond(gate, self.course, today))
+        self.mark(**projects.beyond(gate, self.course, today))
         if outcome.choice is not None and outcome.choice.conditional:
             await self.follow_up()
         if project.baseline and gate in (GateKind.INITIATION, GateKind.EXCEPTION_PLAN):
@@ -318,15 +323,14 @@ class Delivering(Attending):
         return tolerances.next_report(since, stage.report_weeks, today, self.project.non_working)
 
     async def _go_on_reporting(self, hear: Callable[[], Awaitable[None]], keys: tuple[str, ...]) -> None:
-        self._reports_over = False
         try:
             while not self._past:
-                wanted = await self._wait(
+                await self._wait(
                     lambda: not self._at_gate or self.over or self._report_wanted,
                     until=calendar.opening(self._next_report()),
                     summary="the next highlight report",
                 )
-                if (wanted and not self._report_wanted) or not self._at_gate or self.over:
+                if not self._at_gate or self.over:
                     return
                 await hear()
             for key in keys:

@@ -325,7 +325,7 @@ class Course(Frozen):
     """As its proposal was told last."""
     closing_early: bool = False
     decided: Outcome | None = None
-    """What was decided last that ends it, or leads to its end."""
+    """What was decided last about it."""
     ended: ProjectState | None = None
 
 

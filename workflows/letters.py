@@ -793,6 +793,8 @@ class Completed(CaseLetter):
     kind: Literal["completed"] = "completed"
     on: date
     confirmed_by: Line = ""
+    reviewed_by: Line = ""
+    """Before whom its post-implementation review came last, where there was one."""
 
 
 # ----------------------------------------------------------------- letters to the office

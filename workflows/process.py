@@ -248,7 +248,7 @@ class Process(Timed):
             return await use
         using = asyncio.create_task(use)
         *warnings, end = validity.moments(period)
-        for warning, following in zip(warnings, [*warnings[1:], end], strict=True):
+        for warning, following in zip(warnings, [*warnings, end][1:], strict=True):
             put_to_use = await self._wait(
                 lambda: using.done() or self._in_use, until=warning, summary="warn that the approval lapses"
             )

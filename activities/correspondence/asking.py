@@ -202,7 +202,7 @@ class Asking(CaseFile):
 
     def _asking(self, put: Put, seat: Seat, holder: Holder) -> dict[str, object]:
         """Return what every letter with a question tells."""
-        given = so_far(self.tx, self.case, put.version, self.at)
+        given = self._so_far(put)
         return {
             "to": self._addressee(holder.post, holder.person),
             "matter": self._matter(),
@@ -225,6 +225,10 @@ class Asking(CaseFile):
             "board": self._board(put, seat),
             "code_needed": put.terms.assurance_for(seat.amount) is Assurance.CODE,
         }
+
+    def _so_far(self, put: Put) -> tuple[letters.Answer, ...]:
+        """Return what was answered about the version before, as far as it may be told."""
+        return so_far(self.tx, self.case, put.version, self.at)
 
     def _differs(self, put: Put, holder: Holder) -> dict[str, object]:
         """Return what has changed since the version that somebody knew: the last, if they knew none."""

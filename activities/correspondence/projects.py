@@ -83,9 +83,12 @@ class DeliveryLetters(Correspondence):
         )
 
     def _asking(self, put: Put, seat: Seat, holder: Holder) -> dict[str, object]:
-        # Years of reports are not told again in each letter: how it stands by the last says it.
-        own = {"coincidences": (), "so_far": (), "conditions": (), "stands": self._stands(put)}
+        own = {"coincidences": (), "stands": self._stands(put)}
         return super()._asking(put, seat, holder) | own
+
+    def _so_far(self, put: Put) -> tuple[letters.Answer, ...]:
+        # Years of reports are not told again in each letter: how it stands by the last says it.
+        return ()
 
     def _stands(self, put: Put) -> tuple[str, ...]:
         """Say how a project, or a benefit, stands by its last report."""

@@ -36,6 +36,8 @@ _BEFORE_THE_DECISION = ("notification", "issue_resolution")
 """Legs that a meeting serves only before the decision date."""
 _COMPLETION = "completion"
 """The question by which a minor proposal is put to use."""
+_REVIEWING = ("review_check", "review_srg")
+"""The questions by which a proposal that had a project is closed."""
 _UNDECIDING = (MeetingState.NOT_HELD, MeetingState.INQUORATE)
 """What became of meetings that decided nothing at all."""
 
@@ -200,8 +202,10 @@ class Sponsors(CaseFile):
                     answers=tuple(self._told(made) for made in self._made(step)),
                 )
             case State.CLOSED:
-                confirmed = answers[-1].who if answers else ""
-                return partial(letters.Completed, **common, confirmed_by=confirmed)
+                last = answers[-1].who if answers else ""
+                if step and step.kind in _REVIEWING:
+                    return partial(letters.Completed, **common, reviewed_by=last)
+                return partial(letters.Completed, **common, confirmed_by=last)
             case _:
                 return None
 

@@ -175,7 +175,7 @@ def reasons(tx: Tx, ref: str) -> dict[str, str]:
 def _open(tx: Tx, parent: CaseView, number: int, claimed: Claimed, due: date, at: datetime) -> str:
     ref = references.fresh(tx, "BEN")
     content = claimed.model_dump(mode="json", exclude={"yearly"}) | {
-        "claimed": f"{claimed.yearly:.2f}" if claimed.yearly is not None else "",
+        "claimed_yearly": f"{claimed.yearly:.2f}" if claimed.yearly is not None else "",
         "parent": parent.ref,
         "parent_title": parent.title,
         "parent_version": parent.version,

@@ -1,6 +1,6 @@
 """From the journal to the tables that pages read: one function for each kind of line, and no other writer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -49,18 +49,24 @@ from service.store.tables import (
 )
 from workflows.delivery import BenefitState, ExceptionState, GateKind, ProjectState
 from workflows.model import ActionState, Leg, Nudge, State
-from workflows.rules import actions, course, routing, states
+from workflows.rules import actions, course, projects, routing, states
 
 Fold = Callable[[Connection, Line], None]
+
+
+def _ends(transitions: Mapping[Any, Sequence[Any]]) -> list[Any]:
+    """Return the states after which there is none."""
+    return [state for state, following in transitions.items() if not following]
+
 
 ENDED = frozenset(
     str(state)
     for state in (
         *filter(states.is_end, State),
         *filter(actions.is_end, ActionState),
-        *(ProjectState.CLOSED, ProjectState.CLOSED_EARLY),
-        *(ExceptionState.SETTLED, ExceptionState.WITHDRAWN),
-        *(BenefitState.CONCLUDED, BenefitState.WITHDRAWN),
+        *_ends(projects.TRANSITIONS),
+        *_ends(projects.OF_EXCEPTIONS),
+        *_ends(projects.OF_BENEFITS),
     )
 )
 """The states in which a case has nothing more to come, whatever its kind: no word means two things."""

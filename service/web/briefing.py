@@ -7,12 +7,13 @@ from typing import Any
 
 import rfc8785
 
-from service import appraisal, boards, questions, telling, versions
+from service import appraisal, boards, delivering, questions, telling, versions
 from service.appraisal import Figure
 from service.boards import Board
 from service.handbook import Edition
 from service.proposals import ProposalDocument, provided
-from service.store import actions, approvers, cases, intents, steps, texts
+from service.store import actions, approvers, cases, intents, projects, steps, texts
+from service.store import benefits as benefit_files
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -328,6 +329,8 @@ def question(
 
 
 def _amount(step: StepView, seat: SeatView, case: CaseView, revenue: Decimal | None) -> str:
+    if case.kind != "proposal":
+        return ""
     if revenue and not case.capital:
         return f"{words.money(revenue)} of revenue a year, and no capital"
     if seat.amount is None:
@@ -426,6 +429,10 @@ def _colleagues(
 def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
     """Return what a version of a proposal says, as everybody who decides on it is shown it."""
     content = cases.content(tx, case.ref, version) or {}
+    if case.kind != "proposal":
+        return Paper(
+            what_for=str(content.get("summary") or case.title), rows=tuple(_of_delivery(tx, case, edition))
+        )
     read = ProposalDocument.model_validate(content)
     figures, flags = reckoned(read, case, edition)
     return Paper(
@@ -442,12 +449,32 @@ def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
     )
 
 
+def _of_delivery(tx: Tx, case: CaseView, edition: Edition) -> Iterable[Row]:
+    """Go through what everybody is shown of a project, and of what follows from one, or from its proposal."""
+    department = edition.departments.get(case.department)
+    yield Row(what="Sponsor", which=telling.title(edition, case.sponsor, tx.today))
+    if department:
+        yield Row(what="Department", which=department.name)
+    if project := projects.get(tx, case.ref):
+        yield Row(what="It follows from", which=project.parent)
+        if project.manager:
+            manager = telling.title(edition, project.manager, tx.today)
+            yield Row(what="Project manager", which=manager)
+        yield from (Row(what="How it stands", which=one) for one in delivering.stands(tx, project))
+    elif raised := projects.standards_exception(tx, case.ref):
+        yield Row(what="It follows from", which=raised.parent)
+    elif benefit := benefit_files.get(tx, case.ref):
+        yield Row(what="It follows from", which=benefit.parent)
+        yield from (Row(what="How it stands", which=one) for one in delivering.benefit_stands(tx, benefit))
+
+
 def rows(tx: Tx, case: CaseView) -> list[tuple[str, str]]:
     """Return a case's facts as its own page shows them."""
     content = cases.content(tx, case.ref, case.version) or {}
     edition = telling.rules_of(tx, case)
     summary = [("Summary", str(content["summary"]))] if content.get("summary") else []
-    return summary + [(row.what, row.which) for row in _rows(tx, content, case, edition)]
+    own = _rows(tx, content, case, edition) if case.kind == "proposal" else _of_delivery(tx, case, edition)
+    return summary + [(row.what, row.which) for row in own]
 
 
 def since(tx: Tx, sight: Sight) -> tuple[Difference, ...]:

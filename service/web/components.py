@@ -375,7 +375,7 @@ def answer_rows(chosen: Any, owners: Mapping[str, str], brief: Any, change: str)
     ]
     for name, answer in chosen.answers.items():
         said = telling.remark(answer.value, answer.text)
-        rows.append((words.ANSWERS.get(name, words.plain(name)), said))
+        rows.append((words.asked(name), said))
     if chosen.reason:
         rows.append((words.reasons(brief.kind)[0], chosen.reason))
     for condition in chosen.conditions:

@@ -183,10 +183,19 @@ def _one_person(sight: Sight, one: str, other: str) -> bool:
 
 def _guards(form: FormData, sight: Sight, name: str, errors: dict[str, str]) -> Guard:
     chosen = _field(form, name) or Guard.NOTHING
-    if chosen not in guards_of(sight.case.size):
+    if chosen not in guards(sight):
         errors[name] = "Choose what has to wait until it is met"
         return Guard.NOTHING
     return Guard(chosen)
+
+
+def guards(sight: Sight) -> tuple[Guard, ...]:
+    """Return what may have to wait for a condition: of a project the gate after this one, if one comes."""
+    step = sight.open_step
+    if step.kind not in ("gate", "gate_srg"):
+        return guards_of(sight.case.size)
+    last = step.key.removesuffix("-srg") == "gate-closure"
+    return (Guard.NOTHING,) if last else (Guard.NOTHING, Guard.GATE)
 
 
 def verifies(sight: Sight) -> str:
@@ -225,7 +234,7 @@ def form(tx: Tx, sight: Sight) -> dict[str, Any]:
         "verifies": verifies(sight),
         "next_meeting": next_meeting(tx, sight),
         "good_until": sight.case.good_until,
-        "guards": words.guards(sight.case.size),
+        "guards": words.guards(guards(sight)),
         "guidelines": directorate(sight),
         "rows": range(1, MOST_CONDITIONS + 1),
         "written": WRITTEN,
@@ -293,7 +302,7 @@ def _answer(form: FormData, name: str, errors: dict[str, str], *, wanted: bool) 
             errors.setdefault(name, WRITTEN[name])
         return Answered(value=telling.SAID, text=text) if text else None
     value, text = _field(form, name), _words(form, f"{name}_words", errors)
-    question = words.ANSWERS.get(name, words.plain(name))
+    question = words.asked(name)
     if not wanted and not value and not text:
         return None
     if value not in CONCERNS:

@@ -295,7 +295,7 @@ def _added(tx: Tx, step: StepView, made: DecisionView, rules: Edition) -> str:
 
 
 def _remarks(said: Answer) -> dict[str, str]:
-    return {words.ANSWERS.get(name, words.plain(name)): remark for name, remark in said.remarks}
+    return {words.asked(name): remark for name, remark in said.remarks}
 
 
 def _required(followed: Followed, rules: Edition) -> Required:

@@ -533,7 +533,7 @@ def _said(tx: Tx, item: AgendaItem, heard: HeardItem) -> dict[str, object]:
     return {
         "came_to": f"{outcome(item)}{words.put_off(said.until, next_meeting=said.next_meeting)}",
         "reason": said.reason,
-        "remarks": tuple((words.ANSWERS.get(name, words.plain(name)), told) for name, told in said.remarks),
+        "remarks": tuple((words.asked(name), told) for name, told in said.remarks),
         "conditions": tuple(f"{put.text} ({put.owner}{_by(put.by)})" for put in said.conditions),
         "votes": heard.votes if heard.decided == decision.message else None,
     }

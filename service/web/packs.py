@@ -391,7 +391,7 @@ def _told(said: Answer) -> Line:
         what=f"{said.who}{covering} {did}.",
         which=(
             *((f"“{said.reason}”",) if said.reason else ()),
-            *(f"{words.ANSWERS.get(name, words.plain(name))}: {remark}" for name, remark in said.remarks),
+            *(f"{words.asked(name)}: {remark}" for name, remark in said.remarks),
             *map(_condition, said.conditions),
         ),
     )

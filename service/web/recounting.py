@@ -11,8 +11,9 @@ from service import telling
 from service.handbook import Edition
 from service.store import canonical, intents
 from service.store.line import Line
+from service.store.projects import BOARD
 from service.web import words
-from workflows.delivery import Crossing, GateKind, Rag
+from workflows.delivery import Rag
 from workflows.model import Choice, Moving, Nudge
 from workflows.rules.quorum import Refusal
 
@@ -332,6 +333,98 @@ def _action_opened(line: Line, edition: Edition) -> str:
     return f"It was opened, as it follows from {data['parent']}: {owner}, by {due}. {verifier} checks it."
 
 
+def _opened_from(line: Line, edition: Edition) -> str:
+    return f"It was opened, as it follows from {line.data['parent']}."
+
+
+def _project_named(line: Line, edition: Edition) -> str:
+    data, day = line.data, words.local(line.at)
+    manager = telling.title(edition, data["manager"], day)
+    seats = dict.fromkeys(telling.title(edition, data[seat], day) for seat in BOARD if data[seat])
+    return f"{manager} manages it; its board are {words.listed(list(seats))}."
+
+
+def _people_changed(line: Line, edition: Edition) -> str:
+    day = words.local(line.at)
+    changed = [
+        f"{telling.title(edition, post, day)} as {_PLACES[place]}"
+        for place, post in line.data["posts"].items()
+    ]
+    return f"{_who(line, edition)} named {words.listed(changed)}."
+
+
+_PLACES = {
+    "manager": "project manager",
+    "executive": "executive",
+    "senior_user": "senior user",
+    "senior_supplier": "senior supplier",
+}
+
+
+def _plan_proposed(line: Line, edition: Edition) -> str:
+    plan = line.data["plan"]
+    cost = sum((Decimal(stage["cost"]) for stage in plan["stages"]), Decimal(0))
+    stages = words.count(len(plan["stages"]), "stage")
+    live = words.short_day(date.fromisoformat(plan["go_live"]))
+    return f"A plan was put forward: {stages}, {words.money(cost)}, going live on {live}."
+
+
+def _project_reported(line: Line, edition: Edition) -> str:
+    data = line.data
+    live = words.short_day(date.fromisoformat(data["forecast"]["go_live"]))
+    forecast = f"{words.money(Decimal(data['forecast']['cost']))} and go-live on {live} are forecast"
+    same = "Nothing has changed: " if data["unchanged"] else ""
+    return words.sentence(f"{same}{forecast}{'; the stage is done' if data['stage_done'] else ''}")
+
+
+def _gate_passed(line: Line, edition: Edition) -> str:
+    data, made = line.data, line.data["baseline"]
+    gate = _GATES[data["gate"]].format(data["stage"])
+    baseline = f" Its plan is baseline {made['number']}, by which it is measured." if made else ""
+    return f"It passed {gate}.{baseline}"
+
+
+_GATES = {
+    "start_up": "the gate of start-up",
+    "initiation": "the gate of initiation",
+    "boundary": "the gate after stage {}",
+    "closure": "the gate of closure",
+    "exception_plan": "the gate of its new plan",
+}
+
+
+def _exceeded(line: Line, edition: Edition) -> str:
+    return (
+        f"The forecast is past what is tolerated (exception {line.data['number']}), and the next gate waits."
+    )
+
+
+def _settled(line: Line, edition: Edition) -> str:
+    data, more = line.data, line.data["tolerances"]
+    if more:
+        over, late = f"{Decimal(more['cost_percent']).normalize():f}%", words.working_days(more["days"])
+        return (
+            f"Exception {data['number']} was settled: {over} over and {late} late are tolerated from now on."
+        )
+    choice = str(data["choice"])
+    said = words.became(Choice(choice), "exception") if choice in list(Choice) else "it is over"
+    return f"Exception {data['number']} was settled: {said}."
+
+
+def _standards_checked(line: Line, edition: Edition) -> str:
+    data = line.data
+    short = sum(found == "not_met" for found in data["found"].values())
+    if not data["exception"]:
+        return "Its standards were checked, and it keeps to them."
+    which = words.count(short, "standard is", "standards are")
+    return f"Its standards were checked: {which} not met, and {data['exception']} was raised."
+
+
+def _benefit_read(line: Line, edition: Edition) -> str:
+    data = line.data
+    return f"Read {words.count(data['month'], 'month')} after go-live: {data['value']} ({data['rating']})."
+
+
 def _supplied(line: Line, edition: Edition) -> str:
     data = line.data
     which, on = words.listed(list(data["parameters"])), words.short_day(date.fromisoformat(data["on"]))
@@ -362,29 +455,6 @@ def _order(done: str) -> Callable[[Line, Edition], str]:
     return tell
 
 
-def _project_named(line: Line, edition: Edition) -> str:
-    data, on = line.data, words.local(line.at)
-    titles = [telling.title(edition, str(data[place]), on) for place in words.PLACES_OF_PROJECT]
-    manager, executive, user, supplier = titles
-    return (
-        f"{manager} was named project manager; its board is {executive} (executive), {user} (senior user) "
-        f"and {supplier} (senior supplier)."
-    )
-
-
-def _people_changed(line: Line, edition: Edition) -> str:
-    on = words.local(line.at)
-    places = [
-        f"{telling.title(edition, str(post), on)} {words.PLACES_OF_PROJECT[place].lower()}"
-        for place, post in line.data["posts"].items()
-    ]
-    return f"{_who(line, edition)} made {words.listed(places)}."
-
-
-def _linked(line: Line, edition: Edition) -> str:
-    return f"{_who(line, edition)} had it measured together with {line.data['other']}."
-
-
 def _waits_for(line: Line, edition: Edition) -> str:
     return f"{_who(line, edition)} said that it waits for {line.data['other']}."
 
@@ -401,81 +471,6 @@ def _report_heard(line: Line, edition: Edition) -> str:
     if line.data["asked"]:
         return "The project manager is asked for a report."
     return "No report was asked for: one was asked for already, or no stage was in hand."
-
-
-def _plan_proposed(line: Line, edition: Edition) -> str:
-    plan = line.data["plan"]
-    cost = sum((Decimal(str(stage["cost"])) for stage in plan["stages"]), Decimal(0))
-    live = words.short_day(date.fromisoformat(plan["go_live"]))
-    stages = words.count(len(plan["stages"]), "stage")
-    return f"A plan was proposed: {stages}, {words.money(cost)}, going live on {live}."
-
-
-def _reported(line: Line, edition: Edition) -> str:
-    data = line.data
-    if data["unchanged"]:
-        return "It was reported that nothing had changed."
-    now = data["forecast"]
-    live = words.short_day(date.fromisoformat(now["go_live"]))
-    went = data["went_live"]
-    so_far = f" It went live on {words.short_day(date.fromisoformat(went))}." if went else ""
-    done = " The stage is done." if data["stage_done"] else ""
-    return f"Reported: {words.money(now['cost'])}, going live on {live}.{so_far}{done}"
-
-
-def _gate_passed(line: Line, edition: Edition) -> str:
-    data = line.data
-    kind = GateKind(data["gate"])
-    which = f"the end of stage {data['stage']}" if kind is GateKind.BOUNDARY else words.GATES[kind]
-    made = data["baseline"]
-    plan = f" Plan number {made['number']} is approved." if made else ""
-    return f"The gate of {which} was passed.{plan}"
-
-
-def _exceeded(line: Line, edition: Edition) -> str:
-    crossing = Crossing.model_validate(line.data["crossing"])
-    of = words.listed([words.TOLERANCES[each].lower() for each in crossing.of])
-    decides = words.AUTHORITIES[crossing.authority]
-    return (
-        f"Exception {line.data['number']}: it is past what is tolerated of {of}. "
-        f"{decides[:1].upper()}{decides[1:]} decides, and nothing goes on before."
-    )
-
-
-def _settled(line: Line, edition: Edition) -> str:
-    data = line.data
-    said = words.SETTLED.get(Choice(data["choice"]), "It was settled") if data["choice"] else "It was settled"
-    more = data["tolerances"]
-    upto = ""
-    if more:
-        percent = words.percent(str(more["cost_percent"]))
-        upto = f": {percent} over and {words.working_days(more['days'])} late"
-    return f"Exception {data['number']}: {said[:1].lower()}{said[1:]}{upto}."
-
-
-def _checked(line: Line, edition: Edition) -> str:
-    data = line.data
-    short = sum(value == "not_met" for value in data["found"].values())
-    if not data["exception"]:
-        return f"The project standards were checked after stage {data['stage']}."
-    number = words.count(short, "standard") if short else "Something"
-    verb = "is" if short <= 1 else "are"
-    return f"The project standards were checked: {number} {verb} not met, which raised {data['exception']}."
-
-
-def _benefit_opened(line: Line, edition: Edition) -> str:
-    data = line.data
-    owner = telling.title(edition, str(data["owner"]), words.local(line.at))
-    claimed = f": {words.money(str(data['claimed']))} a year is claimed" if data["claimed"] else ""
-    return f"It was opened, as it follows from {data['parent']}{claimed}. {owner} is asked about it."
-
-
-def _benefit_read(line: Line, edition: Edition) -> str:
-    data = line.data
-    who = telling.name(edition, str(data["person"])) or "Its owner"
-    rated = words.RAGS[Rag(data["rating"])][0].lower()
-    months = words.count(int(data["month"]), "month")
-    return f"{who} read {data['value']}, {months} after go-live ({rated})."
 
 
 def _corrected(line: Line, edition: Edition) -> str:
@@ -501,6 +496,23 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
     "action.follows": _follows,
     "action.opened": _action_opened,
+    "project.follows": lambda line, edition: f"Its project {line.data['project']} was opened.",
+    "project.opened": _opened_from,
+    "project.named": _project_named,
+    "project.people_changed": _people_changed,
+    "project.linked": lambda line, edition: (
+        f"{_who(line, edition)} had it measured together with {line.data['other']}."
+    ),
+    "plan.proposed": _plan_proposed,
+    "project.reported": _project_reported,
+    "gate.passed": _gate_passed,
+    "exception.raised": _exceeded,
+    "exception.settled": _settled,
+    "standards.checked": _standards_checked,
+    "standards_exception.opened": _opened_from,
+    "benefit.follows": lambda line, edition: f"Benefit {line.data['benefit']} was opened.",
+    "benefit.opened": _opened_from,
+    "benefit.read": _benefit_read,
     "parameters.supplied": _supplied,
     "agreement.recorded": _agreed,
     "approver.added": _approver_added,
@@ -534,28 +546,11 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "order.accepted": _order("was accepted"),
     "order.failed": _order("could not be sent"),
     "order.sent_again": lambda line, edition: f"{_who(line, edition)} had the order sent again.",
-    "project.follows": lambda line, edition: f"Its project {line.data['project']} was opened.",
-    "benefit.follows": lambda line, edition: f"Its benefit {line.data['benefit']} was opened.",
-    "project.opened": lambda line, edition: f"It was opened, as it follows from {line.data['parent']}.",
-    "project.named": _project_named,
-    "project.people_changed": _people_changed,
     "project.people_heard": lambda line, edition: "Whoever comes in another's place is asked from now on.",
-    "project.linked": _linked,
     "project.waits_for": _waits_for,
     "project.waits_no_more": _waits_no_more,
     "report.wanted": _report_wanted,
     "report.heard": _report_heard,
-    "plan.proposed": _plan_proposed,
-    "project.reported": _reported,
-    "gate.passed": _gate_passed,
-    "exception.raised": _exceeded,
-    "exception.settled": _settled,
-    "standards.checked": _checked,
-    "standards_exception.opened": lambda line, edition: (
-        f"It was raised by a check of the standards of {line.data['parent']}."
-    ),
-    "benefit.opened": _benefit_opened,
-    "benefit.read": _benefit_read,
     "benefit.corrected": _corrected,
     "document.attached": _document,
     "attempt.refused": lambda line, edition: "An attempt to answer was refused.",

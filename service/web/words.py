@@ -1,23 +1,26 @@
 """How pages put things: days, money, fingerprints, and the words for what the record holds."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from notifications.sayings import asked as asked_of
 from notifications.sayings import became as became
 from notifications.sayings import did as did
 from notifications.sayings import doing as doing
 from notifications.sayings import due as due
 from notifications.sayings import ended as ended
 from notifications.sayings import label as label
-from notifications.sayings import saying
+from notifications.sayings import named, saying
+from notifications.sayings import then as then
 from service.handbook.words import listed as listed
 from service.handbook.words import sentence as sentence
 from workflows import days
 from workflows.delivery import Authority, BenefitState, ExceptionState, GateKind, ProjectState, Rag, Tolerance
 from workflows.letters import Budget
-from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, Size, State
-from workflows.rules.actions import guards_of
+from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, State
+from workflows.rules import reports
 from workflows.rules.quorum import Refusal
 
 STATES: dict[str, str] = {
@@ -45,19 +48,19 @@ STATES: dict[str, str] = {
     ActionState.SENT_BACK: "Sent back",
     ActionState.VERIFIED: "Done and checked",
     ProjectState.STARTING: "Starting up",
-    ProjectState.INITIATING: "Being planned",
+    ProjectState.INITIATING: "Being initiated",
     ProjectState.IN_STAGE: "In a stage",
     ProjectState.AT_GATE: "At a gate",
-    ProjectState.IN_EXCEPTION: "Past tolerance",
+    ProjectState.IN_EXCEPTION: "In exception",
     ProjectState.CLOSING: "Being closed",
     ProjectState.CLOSED_EARLY: "Closed early",
     ExceptionState.RAISED: "Raised",
     ExceptionState.SETTLED: "Settled",
     BenefitState.EXPECTED: "Expected",
     BenefitState.MEASURING: "Being measured",
-    BenefitState.CONCLUDED: "Measured to the end",
+    BenefitState.CONCLUDED: "Measured",
 }
-"""Of cases of every kind; one that is withdrawn or closed is called as a proposal is."""
+"""Of cases of every kind; what is closed or withdrawn is called as a proposal is."""
 
 COLOURS: dict[str, str] = {
     State.DRAFT: "grey",
@@ -75,7 +78,6 @@ COLOURS: dict[str, str] = {
     ProjectState.AT_GATE: "yellow",
     ProjectState.CLOSED_EARLY: "grey",
     ExceptionState.RAISED: "red",
-    ExceptionState.SETTLED: "green",
     BenefitState.EXPECTED: "grey",
     BenefitState.CONCLUDED: "green",
 }
@@ -100,6 +102,11 @@ _LEADS_TO = {
     ),
     Choice.EXCEPTION_PLAN: "The project manager is asked for a plan. The stage does not begin.",
     Choice.CLOSE_EARLY: "The project is brought to an orderly end.",
+    Choice.MORE_TOLERANCE: "The project goes on, measured with the tolerances that you name.",
+    Choice.REPORT: "It is kept in the record, and goes to whoever is asked next.",
+    Choice.UNCHANGED: "The last report stands.",
+    Choice.STAGE_DONE: "The gate at the end of the stage is put next.",
+    Choice.FALL_SHORT: "It is told to SRG.",
     Choice.CLAIM_COMPLETE: "Whoever checks it is asked to confirm it.",
     Choice.VERIFY: "The case is closed.",
     Choice.SEND_BACK: "It stays open until it is complete.",
@@ -129,6 +136,8 @@ _VOTES = {
     ),
 }
 """What a choice does where it is one vote of several, and more must be for a proposal than against it."""
+
+_VOTING = "Your vote counts for this. If it is what the board decides: {}"
 
 NUDGES = {
     Nudge.REMIND: "a reminder is sent",
@@ -211,12 +220,13 @@ LEGS = {
     "conditions": "Conditions to be met first",
     "action": "To be done",
     "action_check": "To be checked",
+    "go_live": "Go-live",
 }
 
 GUARDS: dict[str, str] = {
     Guard.COMPLETION: "The work cannot be confirmed complete before it is met.",
     Guard.PROJECT: "The project cannot start before it is met.",
-    Guard.GATE: "The project cannot pass its next gate before it is met.",
+    Guard.GATE: "The next gate is not put before its board before it is met.",
 }
 """What a condition keeps from happening; nothing for the others."""
 
@@ -224,7 +234,7 @@ _GUARDING = {
     Guard.NOTHING: "Nothing",
     Guard.COMPLETION: "The work is confirmed complete only when it is met",
     Guard.PROJECT: "The project starts only when it is met",
-    Guard.GATE: "The next gate is passed only when it is met",
+    Guard.GATE: "The next gate is put before its board only when it is met",
 }
 """What has to wait for a condition, beside its button."""
 
@@ -284,28 +294,6 @@ GATES: dict[GateKind, str] = {
 }
 """What a gate is the gate of."""
 
-_ASKED_AS = {
-    "mandate": "Mandate",
-    "initiation": "Plan",
-    "gate": "Gate",
-    "gate_srg": "Gate, before SRG",
-    "highlight": "Highlight report",
-    "end_stage": "End stage report",
-    "exception_report": "Exception report",
-    "exception": "Decision on an exception",
-    "exception_board": "Decision on an exception",
-    "exception_srg": "Decision on an exception",
-    "exception_plan": "Exception plan",
-    "end_project": "End project report",
-    "standards_check": "Check of the project standards",
-    "standards_srg": "Exception from the project standards",
-    "review": "Post-implementation review",
-    "review_check": "Check of the review",
-    "review_srg": "Review, before SRG",
-    "benefit": "Reading",
-}
-"""What a kind of question of delivery is called, as a heading of its answer."""
-
 _REASONS = {
     "action": (
         "What shows that it is done",
@@ -317,7 +305,23 @@ _REASONS = {
         "Needed if you send it back: say what is missing. They are shown to its owner and kept.",
         "Say what is missing",
     ),
+    "standards_check": (
+        "Your reasons",
+        "Needed if it falls short. They are told to SRG and to the project manager, and kept.",
+        "Say in what it falls short",
+    ),
+    "review_check": (
+        "Your reasons",
+        "Needed if you send it back: say what is missing. They are shown to its writer and kept.",
+        "Say what is missing",
+    ),
 }
+_NOT_YET = ("Why not yet", "Shown to the programme office, and kept in the record.", "Say why not yet")
+_OF_A_PROJECT = (
+    "Your reasons",
+    "Needed unless you plainly authorise it. They are shown to the project manager and kept in the record.",
+    "Give your reasons",
+)
 
 MEETINGS = {
     "planned": ("To be called", "grey"),
@@ -368,9 +372,11 @@ def guidelines(directorate: str) -> str:
 
 def leads_to(choice: Choice, kind: str, *, vote: bool = False) -> str:
     """Say what an answer does, for the line under its button; a `vote` is one of several that are counted."""
+    own = saying(kind, choice)
+    if vote and asked_of(kind):
+        return _VOTING.format(own.leads_to if own else _LEADS_TO[choice])
     if vote and choice in _VOTES:
         return _VOTES[choice]
-    own = saying(kind, choice)
     return own.leads_to if own else _LEADS_TO[choice]
 
 
@@ -384,13 +390,22 @@ def state(key: str) -> str:
     return STATES.get(key, plain(key))
 
 
-def guards(size: Size) -> list[tuple[str, str]]:
-    """Return what may have to wait for a condition of a proposal of a size, each with its words."""
-    return [(str(guard), _GUARDING[guard]) for guard in guards_of(size)]
+def guards(offered: Iterable[Guard]) -> list[tuple[str, str]]:
+    """Return what may have to wait for a condition, each with its words."""
+    return [(str(guard), _GUARDING[guard]) for guard in offered]
+
+
+def asked(question: str) -> str:
+    """Return what a named question is called that was answered beside a choice."""
+    return ANSWERS.get(question, named(question))
 
 
 def reasons(kind: str) -> tuple[str, str, str]:
     """Return what the box for reasons is called on a kind of question, its hint, and what is said without."""
+    if kind in reports.DECIDES_NOTHING:
+        return _NOT_YET
+    if kind.removesuffix("_srg").removesuffix("_board") in ("gate", "exception"):
+        return _OF_A_PROJECT
     return _REASONS.get(
         kind,
         (
@@ -403,12 +418,14 @@ def reasons(kind: str) -> tuple[str, str, str]:
 
 def question_of(kind: str) -> str:
     """Name a kind of question as an agenda does."""
-    return QUESTIONS.get(kind, plain(kind))
+    own = asked_of(kind)
+    return own.name if own else QUESTIONS.get(kind, plain(kind))
 
 
 def asked_as(kind: str) -> str:
     """Name a kind of question by what answers it, as a heading of its answers does."""
-    return _ASKED_AS.get(kind) or LEGS.get(kind) or plain(kind)
+    own = asked_of(kind)
+    return own.name if own else plain(kind)
 
 
 def times(number: int) -> str:
@@ -418,7 +435,8 @@ def times(number: int) -> str:
 
 def leg(key: str) -> str:
     """Name a leg of a route."""
-    return LEGS.get(key, plain(key))
+    own = asked_of(key)
+    return own.name if own else LEGS.get(key, plain(key))
 
 
 def plain(key: str) -> str:

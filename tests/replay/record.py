@@ -19,6 +19,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from tests.replay.delivered import PATHS
 from tests.support.core import terms
 from tests.support.engine import running
 from tests.support.meetings import Series, meeting
@@ -695,6 +696,13 @@ async def main(wanted: list[str]) -> None:
                 async with meeting(client, name, OCTOBER, NOVEMBER) as series:
                     await story(series)
                     await keep_runs(client, name, series.ref)
+        for name, path in PATHS.items():
+            if name in wanted or (not wanted and not list(HISTORIES.glob(f"{name}.*.json"))):
+                async with path.play(client) as delivery:
+                    await path.story(delivery)
+                    for kind, id in path.keeps.items():
+                        await client.get_workflow_handle(id).result()
+                        await keep_each(client, f"{name}.{kind}", id)
     print(f"{len(list(HISTORIES.glob('*.json')))} histories in {HISTORIES}")
 
 
@@ -722,6 +730,20 @@ async def keep_runs(client: Client, name: str, series: str) -> None:
             return
         (HISTORIES / f"{name}.run-{number}.json").write_text(compact(history.to_json()))
         run = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+
+
+async def keep_each(client: Client, name: str, id: str) -> None:
+    """Keep the history of each run of a process that has come to its end."""
+    described = await client.get_workflow_handle(id).describe()
+    run = described.raw_description.workflow_execution_info.first_run_id
+    for number in itertools.count(1):
+        history = await client.get_workflow_handle(id, run_id=run).fetch_history()
+        last = history.events[-1].workflow_execution_continued_as_new_event_attributes
+        several = number > 1 or last.new_execution_run_id
+        file = f"{name}.run-{number}" if several else name
+        (HISTORIES / f"{file}.json").write_text(compact(history.to_json()))
+        if not (run := last.new_execution_run_id):
+            return
 
 
 def compact(history: str) -> str:

@@ -21,9 +21,10 @@ from temporalio.workflow import NondeterminismError
 
 from activities.worker import RUNNER, WORKFLOWS
 from service import handbook
+from tests.replay.delivered import PATHS
 from tests.replay.record import BEFORE, HISTORIES, MEETING_WAYS, WAYS
 from workflows import human_step
-from workflows.processes import investment_proposal
+from workflows.processes import action, investment_proposal, project
 
 FILES = sorted(HISTORIES.glob("*.json"))
 PEOPLE = handbook.load("leicester").people
@@ -43,7 +44,7 @@ async def test_an_old_case_still_runs(file: Path) -> None:
 
 
 def test_every_path_has_a_history_and_every_process_a_path() -> None:
-    named = {way.name for way in WAYS} | MEETING_WAYS.keys() | {*BEFORE}
+    named = {way.name for way in WAYS} | MEETING_WAYS.keys() | PATHS.keys() | {*BEFORE}
     assert named == {file.stem.partition(".")[0] for file in FILES}
     kinds = {_kind(file) for file in FILES}
     # A look at whether a worker answers is over in a moment, and is never old.
@@ -126,6 +127,23 @@ NEVER_LAPSES = (
     "await self.complete(proposal, outcome)",
 )
 BY_THE_NEW_RULE_ALONE = ("self.came_to(outcomes)", "states.together(outcomes)")
+DECIDED_WITHOUT_A_REPORT = (
+    """        report = await self.put(self.exception_report)
+        if report.choice is None:
+            return
+""",
+    "",
+)
+AT_ITS_GATE_ONCE_CONDITIONS_ARE_MET = (
+    """        await self.become(ProjectState.AT_GATE)
+        return await self.at_gate(GateKind.BOUNDARY)
+""",
+    """        outcome = await self.at_gate(GateKind.BOUNDARY)
+        await self.become(ProjectState.AT_GATE)
+        return outcome
+""",
+)
+NOT_REPORTED_BACK = ("        await self.report_back(hearer, came_to)\n", "")
 NOT_TRIED_AT_ONCE = (
     "await workflow.execute_local_activity_method(port, fact, summary=summary, **AT_ONCE)",
     "await self._write_later(port, fact, summary)",
@@ -145,6 +163,9 @@ NOT_TRIED_AT_ONCE = (
         (human_step, "thought-over.step-funding-bh-dmh.1", NOT_ASKED_WHETHER_TAKEN_BACK),
         (investment_proposal, "lapsed.case", NEVER_LAPSES),
         (human_step, "written-later.step-notification.1", NOT_TRIED_AT_ONCE),
+        (project, "exceptional.project", DECIDED_WITHOUT_A_REPORT),
+        (project, "in-several-runs.project.run-2", AT_ITS_GATE_ONCE_CONDITIONS_ARE_MET),
+        (action, "in-several-runs.action", NOT_REPORTED_BACK),
     ],
 )
 async def test_a_change_that_would_break_an_old_case_is_found(

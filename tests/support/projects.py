@@ -153,6 +153,8 @@ class FakeProjects(ports.Projects):
     more: dict[str, Tolerances] = field(default_factory=dict)
     shortfalls: dict[str, str] = field(default_factory=dict)
     """The check of standards, by its step's end, to the exception that it raises."""
+    put: dict[str, Terms] = field(default_factory=dict)
+    """The terms of questions that are put on others than usual."""
     initial: Plan = TWO_STAGES
     manager: str = MANAGER
     board: tuple[str, ...] = (EXECUTIVE, USER, SUPPLIER)
@@ -192,7 +194,7 @@ class FakeProjects(ports.Projects):
             baseline=self.baseline,
             matrix=MATRIX,
             clauses=CLAUSES,
-            terms=DELIVERY_TERMS,
+            terms=DELIVERY_TERMS | self.put,
             told=("hop-ict",),
             non_working=NON_WORKING,
             clock=self.clock,

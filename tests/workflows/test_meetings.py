@@ -248,3 +248,26 @@ def test_what_was_put_off_to_a_meeting_follows_it(
 ) -> None:
     sittings = [Sitting(day=day, papers_due=day, formerly=formerly) for day, formerly in known]
     assert meetings.put_off_to(NOVEMBER_10, sittings) == goes_to
+
+
+@pytest.mark.parametrize(
+    ("listed", "today", "known", "goes_to"),
+    [
+        # The first whose papers deadline is still made, a week before it.
+        (None, "2004-10-06", USUAL, MEETING),
+        (None, "2004-10-07", USUAL, NOVEMBER),
+        (None, "2004-12-02", USUAL, None),
+        (None, "2004-10-06", (), None),
+        # What is on an agenda stays on it though its papers are closed by now, wherever the meeting moves.
+        (MEETING, "2004-10-12", USUAL, MEETING),
+        (MEETING, "2004-10-07", calendar((OCTOBER_MOVED, MEETING), NOVEMBER), OCTOBER_MOVED),
+        # Called off, it leaves it to the next that is still reached.
+        (MEETING, "2004-10-07", calendar(NOVEMBER, DECEMBER), NOVEMBER),
+        (MEETING, "2004-11-04", calendar(NOVEMBER, DECEMBER), DECEMBER),
+        (MEETING, "2004-10-07", (), None),
+    ],
+)
+def test_what_is_put_at_a_forum_s_next_meeting_comes_up(
+    listed: date | None, today: str, known: tuple[Sitting, ...], goes_to: date | None
+) -> None:
+    assert meetings.comes_up(listed, known, date.fromisoformat(today)) == goes_to

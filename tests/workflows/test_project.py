@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
+from tests.support.core import terms
 from tests.support.play import until
 from tests.support.projects import (
     MANAGER,
@@ -19,9 +20,9 @@ from tests.support.projects import (
     delivering,
     plan,
 )
-from tests.support.proposals import action
+from tests.support.proposals import action, calendar
 from workflows.delivery import Authority, GateKind, ProjectState, Tolerance, Tolerances
-from workflows.model import Choice, Ending, Guard
+from workflows.model import Choice, Ending, Guard, Nudge, Silence
 from workflows.processes.project import Project
 
 STAGE_DONE, UNCHANGED, CLAIM, VERIFY = (
@@ -91,6 +92,15 @@ async def test_a_project_passes_its_gates_in_turn(client: Client) -> None:
         assert steps == ["", "initiation.1", "end-stage-1.1", ""]
         assert (projects.named_by, projects.planned_by) == (["mandate.1"], ["initiation.1", "end-stage-1.1"])
         assert projects.reports == ["highlight.1", "end-stage-1.1", "highlight.2", "end-project.1"]
+        because = {made.number: projects.end(made.because) for made in play.outside.cases.becomings}
+        assert [*because.values()] == [
+            "gate-start-up.1",
+            "gate-initiation.1",
+            "",
+            "gate-1.1",
+            "",
+            "gate-closure.1",
+        ]
 
 
 async def test_each_question_goes_to_whom_the_handbook_names(client: Client) -> None:
@@ -181,6 +191,67 @@ async def test_where_there_is_no_srg_the_board_is_asked_until_it_decides(client:
             await play.says("gate-start-up.1", Choice.ABSTAIN, seat=post)
         await play.board_says("gate-start-up.2")
         await play.is_asked("initiation.1")
+
+
+async def is_referred(play: Delivery) -> None:
+    """The board refers the first gate up."""
+    await play.says("mandate.1")
+    await play.board_says("gate-start-up.1", Choice.REFER_UP)
+
+
+async def test_it_goes_with_srg_s_meeting_to_another_day_or_to_the_next(client: Client) -> None:
+    async with delivering(client, FakeProjects("PRJ-S10")) as play:
+        await is_referred(play)
+        await play.waits_until("gate-start-up-srg", SRG_DAYS[0])
+        moved = date(2004, 11, 3)
+        for first, goes_to in (((moved, SRG_DAYS[0]), moved), (SRG_DAYS[1], SRG_DAYS[1])):
+            sittings = calendar(first, *SRG_DAYS[2:])
+            assert await play.gateway.sittings_changed("PRJ-S10", "srg", sittings, change=f"{goes_to}")
+            await play.waits_until("gate-start-up-srg", goes_to)
+        await play.jumps(SRG_DAYS[1])
+        await play.says("gate-start-up-srg.1", Choice.AUTHORISE)
+        await play.is_asked("initiation.1")
+
+
+async def test_where_no_meeting_is_to_come_srg_s_secretary_is_asked_at_once(client: Client) -> None:
+    async with delivering(client, FakeProjects("PRJ-S11")) as play:
+        play.outside.cases.meetings = {}
+        await is_referred(play)
+        await play.says("gate-start-up-srg.1", Choice.AUTHORISE)
+        await play.is_asked("initiation.1")
+        assert play.waits_of("gate-start-up-srg") == []
+
+
+async def test_what_srg_puts_off_to_its_next_meeting_is_put_there(client: Client) -> None:
+    async with delivering(client, FakeProjects("PRJ-S12")) as play:
+        await is_referred(play)
+        await play.waits_until("gate-start-up-srg", SRG_DAYS[0])
+        await play.jumps(SRG_DAYS[0])
+        step = "PRJ-S12.gate-start-up-srg.1"
+        await play.answers_step(step, Choice.DEFER, to=SRG_DAYS[1], next_meeting=True)
+        await play.waits_until("gate-start-up-srg", SRG_DAYS[1])
+        await play.jumps(SRG_DAYS[1])
+        await play.says("gate-start-up-srg.2", Choice.AUTHORISE)
+        await play.is_asked("initiation.1")
+
+
+async def test_what_has_to_be_answered_is_asked_again_after_silence(client: Client) -> None:
+    soon = terms((1, Nudge.CLOSE), kind="initiation", choices=(Choice.REPORT,), silence=Silence.EXPIRE)
+    at_meeting = soon.model_copy(update={"kind": "gate_srg", "choices": (Choice.AUTHORISE,)})
+    projects = FakeProjects("PRJ-S13", put={"initiation": soon, "gate_srg": at_meeting})
+    async with delivering(client, projects) as play:
+        await is_referred(play)
+        for number, day in enumerate(SRG_DAYS[:2], start=1):
+            await play.waits_until("gate-start-up-srg", day)
+            await play.jumps(day)
+            await play.is_asked(f"gate-start-up-srg.{number}")
+            if number == 1:
+                await play.jumps(date(2004, 10, 30))
+        await play.says("gate-start-up-srg.2", Choice.AUTHORISE)
+        await play.is_asked("initiation.1")
+        await play.jumps(date(2004, 12, 1))
+        await play.says("initiation.2")
+        await play.is_asked("gate-initiation.1")
 
 
 @pytest.mark.parametrize(
@@ -494,7 +565,7 @@ async def test_an_end_stage_report_past_tolerance_comes_before_the_gate(client: 
         await play.says("exception-1.1", Choice.MORE_TOLERANCE)
         # The report is in, and is not asked for again.
         await play.board_says("gate-1.1")
-        await until(lambda: len(projects.passed) == 3)
+        await until(lambda: len(play.project_states) == 5)
         assert play.project_states[2:5] == ["in_exception", "at_gate", "in_stage"]
         nothing_more(play, "end-stage-1.2")
 

@@ -1,4 +1,4 @@
-"""Benefit: what was claimed is measured in the months after go-live, by its owner (SYS-15, SYS-67)."""
+"""Benefit: what was claimed is measured in the months after go-live, by its owner (SYS-15)."""
 
 from temporalio import workflow
 

@@ -1,4 +1,4 @@
-"""Project: start-up, initiation, its stages, closure, with a gate after each (SYS-15 to SYS-18, SYS-66)."""
+"""Project: start-up, initiation, its stages, closure, with a gate after each (SYS-15 to SYS-17, SYS-66)."""
 
 from functools import partial
 
@@ -70,7 +70,7 @@ class Project(Delivering):
 
     async def initiate(self) -> None:
         """The manager plans stages, go-live and tolerances; the board makes the plan the baseline."""
-        await self.become(ProjectState.INITIATING)
+        await self.become(ProjectState.INITIATING, because=self.course.decided)
         planned = await self.put(self.initiation)
         if planned.choice is None:
             return
@@ -80,7 +80,7 @@ class Project(Delivering):
 
     async def work_on_stage(self) -> None:
         """The manager reports on the stage's cycle, until the stage is done or its planned end comes."""
-        await self.become(ProjectState.IN_STAGE)
+        await self.become(ProjectState.IN_STAGE, because=self.course.decided)
         if await self.until_report():
             await self.hear()
 
@@ -110,7 +110,7 @@ class Project(Delivering):
     async def come_to_boundary(self, project: ProjectInHand) -> Outcome:
         """Ask for the end stage report, unless it is in, and put the gate unless that is past tolerance."""
         if not self.course.report:
-            await self.become(ProjectState.IN_STAGE)
+            await self.become(ProjectState.IN_STAGE, because=self.course.decided)
             ended = await self.put(self.end_stage_report)
             if ended.choice is None:
                 return ended
@@ -124,7 +124,8 @@ class Project(Delivering):
 
     async def close(self, project: ProjectInHand) -> None:
         """The manager reports on the whole, and the board closes it; what closes early needs no gate."""
-        await self.become(ProjectState.CLOSING, because=self.course.decided)
+        early = self.course.decided if self.course.closing_early else None
+        await self.become(ProjectState.CLOSING, because=early)
         if not self.course.closing_early:
             self.check_standards(project)
         report = await self.put(self.end_project_report)
@@ -132,7 +133,8 @@ class Project(Delivering):
             return
         await self.take_report(report, measured=False)
         if self.course.closing_early:
-            self.mark(ended=ProjectState.CLOSED_EARLY, decided=report)
+            self.decided(report)
+            self.mark(ended=ProjectState.CLOSED_EARLY)
         else:
             await self.come_from(GateKind.CLOSURE, await self.at_gate(GateKind.CLOSURE))
 
@@ -161,6 +163,7 @@ class Project(Delivering):
 
     async def come_from(self, gate: GateKind, outcome: Outcome) -> None:
         """Go on as a gate has decided: on, back to the report, to another plan, or to an early end."""
+        self.decided(outcome)
         match projects.after_gate(outcome):
             case Then.GO_ON:
                 plan = self.course.report if gate in (GateKind.INITIATION, GateKind.BOUNDARY) else ""
@@ -170,25 +173,26 @@ class Project(Delivering):
             case Then.PLAN_ANEW:
                 await self.plan_anew()
             case Then.CLOSE_EARLY if gate is GateKind.CLOSURE:
-                self.mark(ended=ProjectState.CLOSED_EARLY, decided=outcome)
+                self.mark(ended=ProjectState.CLOSED_EARLY)
             case Then.CLOSE_EARLY:
-                self.close_early(outcome)
+                self.close_early()
             case _:
                 pass
 
-    def close_early(self, decided: Outcome) -> None:
+    def close_early(self) -> None:
         """Go straight to the end project report."""
-        self.mark(closing_early=True, decided=decided)
+        self.mark(closing_early=True)
 
     # ----------------------------------------------------------------- exceptions
 
     async def meet_exception(self) -> None:
-        """The manager reports on the exception; whoever has authority over so much decides (SYS-16)."""
+        """The manager reports on the exception; whoever has authority over so much decides."""
         crossing = await self.raise_exception()
         report = await self.put(self.exception_report)
         if report.choice is None:
             return
         decided = await self.by_authority(self.authority_over(crossing))
+        self.decided(decided)
         match projects.after_exception(decided):
             case Then.TOLERATE_MORE:
                 await self.settle(crossing, decided)
@@ -197,7 +201,7 @@ class Project(Delivering):
                     await self.settle(crossing, decided)
             case Then.CLOSE_EARLY:
                 await self.settle(crossing, decided)
-                self.close_early(decided)
+                self.close_early()
             case _:
                 pass
 
@@ -233,12 +237,13 @@ class Project(Delivering):
             await self.propose(planned)
             gate = GateKind.EXCEPTION_PLAN
             outcome = await self.by_srg(gate) if of_srg else await self.by_board(gate)
+            self.decided(outcome)
             match projects.after_gate(outcome):
                 case Then.GO_ON:
                     await self.pass_gate(gate, outcome, plan=planned.step)
                     return True
                 case Then.CLOSE_EARLY:
-                    self.close_early(outcome)
+                    self.close_early()
                     return True
                 case Then.NOTHING:
                     return False

@@ -12,17 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from service import agendas, appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
-from service.store import (
-    actions,
-    benefits,
-    cases,
-    intents,
-    meetings,
-    orders,
-    projects,
-    provisions,
-    steps,
-)
+from service.store import actions, benefits, cases, intents, meetings, orders, projects, provisions, steps
 from service.store.cases import CaseItem, CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
@@ -191,6 +181,14 @@ _STATES: dict[str, tuple[str, ...]] = {
     projects.STANDARDS: tuple(ExceptionState),
 }
 """The states of the cases of each kind."""
+_KINDS = {
+    "proposal": "Proposals",
+    projects.KIND: "Projects",
+    projects.STANDARDS: "Exceptions from standards",
+    benefits.KIND: "Benefits",
+    actions.KIND: "Actions",
+}
+"""What the cases of each kind are called together."""
 
 
 def _state_links(

@@ -35,7 +35,7 @@ def test_each_benefit_that_is_claimed_is_opened_once_and_keeps_its_place(store: 
         assert (case.kind, case.state, case.title) == (benefits.KIND, BenefitState.EXPECTED, "A dearer seat")
         assert (case.capital, case.decide_by, case.open) == (Decimal(0), DUE, True)
         content = cases.content(tx, calls.ref) or {}
-        assert (content["summary"], content["claimed"]) == ("Counted at the box office", "")
+        assert (content["summary"], content["claimed_yearly"]) == ("Counted at the box office", "")
         follows = [line.data for line in journal.lines(tx, CASE) if line.kind == "benefit.follows"]
         assert [one["benefit"] for one in follows] == [calls.ref, seats.ref]
         with pytest.raises(LookupError):

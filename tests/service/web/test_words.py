@@ -47,6 +47,23 @@ SPOKEN = {
         "asked for an exception plan",
     ),
     Choice.CLOSE_EARLY: ("closing {} early", "closed {} early", "closed it early"),
+    Choice.MORE_TOLERANCE: (
+        "granting {} more tolerance",
+        "granted {} more tolerance",
+        "granted more tolerance",
+    ),
+    Choice.REPORT: ("reporting on {}", "reported on {}", "reported"),
+    Choice.UNCHANGED: ("reporting no change in {}", "reported no change in {}", "reported no change"),
+    Choice.STAGE_DONE: (
+        "reporting that a stage of {} is done,",
+        "reported that a stage of {} is done",
+        "reported that the stage is done",
+    ),
+    Choice.FALL_SHORT: (
+        "reporting that {} falls short,",
+        "reported that {} falls short",
+        "reported that it falls short",
+    ),
     Choice.CLAIM_COMPLETE: (
         "reporting that {} is complete,",
         "reported that {} is complete",

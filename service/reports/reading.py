@@ -1,0 +1,504 @@
+"""Reading a report as it was typed: strict about what it means, kind about how it is written.
+
+Every fault is found at once, each under the name of its own box. What is understood is kept in one form:
+money as "84000.00", days as "2005-03-31", posts and options by their keys.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from pydantic import TypeAdapter
+
+from service.handbook.delivering import MOST_STAGES
+from service.handbook.words import listed, pounds
+from service.proposals import FARTHEST_YEARS, years_after
+from service.reports import kinds
+from service.reports.boxes import Box, Form, Rows, Type, When
+from service.reports.context import Context
+from service.store.intents import SAID, Answered
+from workflows import days
+from workflows.letters import Text
+from workflows.model import Choice
+
+LONGEST_LINE = 200
+LONGEST_WORDS = 5_000
+"""Characters."""
+MOST_POUNDS = Decimal("999999999.99")
+MOST_REFERENCES = 20
+Sent = Mapping[str, str]
+"""Field to what was typed there; a day as "2005-03-31", whatever boxes it was typed into."""
+
+_CLEAN: TypeAdapter[str] = TypeAdapter(Text)
+_GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+"
+_POUNDS = re.compile(rf"(?:£ ?|GBP ?)?({_GROUPED})(\.[0-9]{{1,2}})?", re.IGNORECASE)
+_PERCENT = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,2})?) ?%?")
+_WHOLE = re.compile(rf"({_GROUPED})")
+_NUMBER = re.compile(rf"([-−]?)({_GROUPED})(\.[0-9]{{1,4}})?")
+_YEARLY = re.compile(rf"([-−]?)(?:£ ?)?({_GROUPED})(\.[0-9]{{1,2}})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_REFERENCE = re.compile(r"(?:INV|PRJ)-[0-9]{4}-[0-9]{4,6}")
+_BELOW = re.compile(r"[-−] ?(?:£ ?)?[0-9]")
+
+_ENTER = {
+    Type.WORDS: "say it in words",
+    Type.LINE: "say it in a line",
+    Type.POUNDS: "enter an amount in pounds, such as 152,000 or 1,250.50",
+    Type.DAY: "enter a day that exists, such as 31 3 2005",
+    Type.RATING: "choose green, amber or red",
+    Type.POST: "choose a post",
+    Type.WHOLE: "enter a whole number, such as 20",
+    Type.PERCENT: "enter a percentage, such as 10 or 7.5",
+    Type.NUMBER: "enter a number, such as 1,250 or 35.5",
+    Type.ONE: "choose one",
+    Type.REFERENCES: "enter references with commas between them, such as INV-2004-0002, PRJ-2004-0001",
+    Type.TICK: "tick it, or leave it",
+}
+"""What is to be done with a box, by its type; an example is in it where there are wrong ways to write it."""
+
+
+@dataclass
+class Reading:
+    """A report as it is read: what is understood, and what is wrong, box by box."""
+
+    context: Context
+    sent: Sent
+    answers: dict[str, Answered] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def wrong(self, name: str, told: str) -> None:
+        """Say what is wrong with a box, unless something is already."""
+        self.errors.setdefault(name, told)
+
+    def value(self, name: str) -> str:
+        """Return what was understood of a box; nothing where that is nothing."""
+        answer = self.answers.get(name)
+        return answer.value if answer else ""
+
+    def day(self, name: str) -> date | None:
+        """Return the day that was understood of a box."""
+        said = self.value(name)
+        return date.fromisoformat(said) if said else None
+
+    def drop(self, name: str) -> None:
+        """Ask no more about a box that does not matter."""
+        self.answers.pop(name, None)
+        self.errors.pop(name, None)
+
+
+def read(
+    form: Form,
+    context: Context,
+    sent: Sent,
+    choice: Choice,
+    known: Callable[[str], bool] = lambda reference: True,
+) -> Reading:
+    """Read the boxes of a report as they were sent beside a choice. `known` says whether there is a case of
+    a reference. Beside a choice that they are not for nothing is read.
+    """
+    reading = Reading(context, {name: _CLEAN.validate_python(said) for name, said in sent.items()})
+    if choice not in form.choices:
+        return reading
+    for group in form.groups:
+        for part in group.parts:
+            if isinstance(part, Rows):
+                _rows(reading, part)
+            elif not part.only or choice in part.only:
+                _box(reading, part)
+    for check in _CHECKS.get(form.kind, ()):
+        check(reading, choice)
+    _referred(reading, known)
+    return _in_order(form, reading)
+
+
+def held(answers: Mapping[str, Answered]) -> dict[str, str]:
+    """Return what the boxes hold that were answered so, to be typed over."""
+    typed: dict[str, str] = {}
+    for name, answer in answers.items():
+        typed[name] = answer.text if answer.value == SAID else _as_typed(answer.value)
+        if answer.value != SAID and answer.text:
+            typed[f"{name}_words"] = answer.text
+    return typed
+
+
+def _as_typed(value: str) -> str:
+    """Return an amount as people write it; anything else as it is kept."""
+    if not re.fullmatch(r"[0-9]+\.[0-9]{2}", value):
+        return value
+    return pounds(Decimal(value)).removeprefix("£")
+
+
+def _in_order(form: Form, reading: Reading) -> Reading:
+    """Put faults and answers in the order of the boxes, as a page lists them."""
+    places = {name: place for place, name in enumerate(name for box in form.boxes for name in box.names)}
+
+    def place(entry: tuple[str, object]) -> int:
+        return places.get(entry[0], -1)
+
+    reading.errors = dict(sorted(reading.errors.items(), key=place))
+    reading.answers = dict(sorted(reading.answers.items(), key=place))
+    return reading
+
+
+# ---------------------------------------------------------------------------------- boxes
+
+
+def _box(reading: Reading, box: Box) -> None:
+    """Read one box, with the words beside it."""
+    said = _said(reading, box.name)
+    beside = _beside(reading, box)
+    if not said:
+        if box.wanted or beside:
+            reading.wrong(box.name, f"{box.called}: {_ENTER[box.type]}")
+        return
+    try:
+        value = _value(reading, box, said)
+    except Unfit as unfit:
+        reading.wrong(box.name, f"{box.called}: {unfit}")
+        return
+    if box.type in (Type.WORDS, Type.LINE):
+        reading.answers[box.name] = Answered(value=SAID, text=value)
+        return
+    if box.beside and value not in box.plain and not beside:
+        chosen = dict(box.options).get(value, value).lower()
+        reading.wrong(f"{box.name}_words", f"{box.called}: you chose {chosen}, so say why")
+    reading.answers[box.name] = Answered(value=value, text=beside)
+
+
+class Unfit(Exception):
+    """What was typed will not do; the message says why, after the name of its box."""
+
+
+def _said(reading: Reading, name: str) -> str:
+    """Return what was typed into a box; nothing for a day none of whose parts were."""
+    said = reading.sent.get(name, "")
+    return said if said.strip("-") else ""
+
+
+def _beside(reading: Reading, box: Box) -> str:
+    """Return the words beside a box."""
+    if not box.beside:
+        return ""
+    said = reading.sent.get(f"{box.name}_words", "")
+    try:
+        return _line(said) if box.type is Type.RATING else _words(said)
+    except Unfit as unfit:
+        reading.wrong(f"{box.name}_words", f"{box.called}: {unfit}")
+        return said
+
+
+def _value(reading: Reading, box: Box, said: str) -> str:
+    match box.type:
+        case Type.WORDS:
+            return _words(said)
+        case Type.LINE:
+            return _line(said)
+        case Type.POUNDS:
+            return _pounds(said)
+        case Type.DAY:
+            return _day(reading.context, box, said).isoformat()
+        case Type.POST:
+            return _post(reading.context, said)
+        case Type.WHOLE:
+            return _whole(box, said)
+        case Type.PERCENT:
+            return _percent(box, said)
+        case Type.NUMBER:
+            return _number(box, said)
+        case Type.RATING | Type.ONE:
+            return _one(box, said)
+        case Type.REFERENCES:
+            return _references(said)
+        case Type.TICK:
+            if said != kinds.YES:
+                raise Unfit(_ENTER[Type.TICK])
+            return said
+
+
+def _words(said: str) -> str:
+    if len(said) > LONGEST_WORDS:
+        raise Unfit(f"use {LONGEST_WORDS:,} characters or fewer; it has {len(said):,}")
+    return said
+
+
+def _line(said: str) -> str:
+    if len(said.splitlines()) > 1:
+        raise Unfit("use one line")
+    if len(said) > LONGEST_LINE:
+        raise Unfit(f"use {LONGEST_LINE} characters or fewer; it has {len(said):,}")
+    return said
+
+
+def _pounds(said: str) -> str:
+    if _BELOW.match(said):
+        raise Unfit("an amount cannot be below nothing")
+    found = _POUNDS.fullmatch(said)
+    if found is None:
+        raise Unfit(_ENTER[Type.POUNDS])
+    amount = Decimal(_digits(found[1]) + (found[2] or ""))
+    if amount > MOST_POUNDS:
+        raise Unfit("enter an amount below £1,000,000,000")
+    return f"{amount:.2f}"
+
+
+def _digits(grouped: str) -> str:
+    return grouped.replace(",", "").replace(" ", "")
+
+
+def _percent(box: Box, said: str) -> str:
+    if _BELOW.match(said):
+        raise Unfit("a percentage cannot be below nothing")
+    found = _PERCENT.fullmatch(said)
+    if found is None:
+        raise Unfit(_ENTER[Type.PERCENT])
+    share = Decimal(found[1])
+    if share > box.most:
+        raise Unfit(f"enter {box.most}% at most")
+    return f"{share.normalize():f}"
+
+
+def _whole(box: Box, said: str) -> str:
+    found = _WHOLE.fullmatch(said)
+    if found is None:
+        raise Unfit(_ENTER[Type.WHOLE])
+    number = Decimal(_digits(found[1]))
+    if not box.least <= number <= box.most:
+        raise Unfit(f"enter a whole number from {box.least} to {box.most}")
+    return f"{number:f}"
+
+
+def _number(box: Box, said: str) -> str:
+    found = (_YEARLY if box.pounds else _NUMBER).fullmatch(said)
+    if found is None:
+        raise Unfit(_ENTER[Type.POUNDS if box.pounds else Type.NUMBER])
+    number = Decimal(_digits(found[2]) + (found[3] or ""))
+    if number > MOST_POUNDS:
+        raise Unfit("enter a number below 1,000,000,000")
+    return f"{'-' if found[1] and number else ''}{number:f}"
+
+
+def _one(box: Box, said: str) -> str:
+    if said not in dict(box.options):
+        raise Unfit(_ENTER[box.type])
+    return said
+
+
+def _post(context: Context, said: str) -> str:
+    known = next((post for post in context.posts if post.key == said), None)
+    if known is None:
+        raise Unfit(_ENTER[Type.POST])
+    return said
+
+
+def _references(said: str) -> str:
+    asked = [part.upper() for part in re.split(r"[\s,;]+", said) if part]
+    for reference in asked:
+        if not _REFERENCE.fullmatch(reference):
+            raise Unfit(f"{reference[:40]} is none; {_ENTER[Type.REFERENCES]}")
+    if len(asked) > MOST_REFERENCES:
+        raise Unfit(f"name {MOST_REFERENCES} at most")
+    return ", ".join(dict.fromkeys(asked))
+
+
+def _day(context: Context, box: Box, said: str) -> date:
+    if not _DAY.fullmatch(said):
+        raise Unfit(_ENTER[Type.DAY])
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        raise Unfit(_ENTER[Type.DAY]) from None
+    today, told = context.today, days.said(day)
+    if box.when is When.AHEAD and day < today:
+        raise Unfit(f"{told} is in the past; today is {days.said(today)}")
+    if box.when is When.BEHIND and day > today:
+        raise Unfit(f"{told} is still to come; today is {days.said(today)}")
+    if box.earliest and day < box.earliest:
+        raise Unfit(f"{told} is before it began, on {days.said(box.earliest)}")
+    if day > (latest := years_after(today, FARTHEST_YEARS)):
+        raise Unfit(f"{told} is too far ahead; enter {days.said(latest)} or before")
+    return day
+
+
+# ----------------------------------------------------------------------------------- rows
+
+
+def _rows(reading: Reading, rows: Rows) -> None:
+    """Read rows in order: one that is left empty ends them, so that none may be filled in after it."""
+    filled = [number for number in rows.numbers if _filled(reading, rows.row(number))]
+    last = max(filled, default=0)
+    for number in rows.numbers:
+        boxes = rows.row(number)
+        if number in filled or number <= rows.least:
+            for box in boxes:
+                if box.default and not _said(reading, box.name):
+                    reading.answers[box.name] = Answered(value=box.default)
+                else:
+                    _box(reading, box)
+        elif number < last:
+            each = rows.each.lower()
+            after = min(other for other in filled if other > number)
+            told = f"{rows.each} {after} is filled in and {each} {number} is not"
+            reading.wrong(boxes[0].name, f"{told}: fill it in, or move the {each}s after it up")
+
+
+def _filled(reading: Reading, boxes: tuple[Box, ...]) -> bool:
+    """Say whether anything was typed into a row but what it held by itself."""
+    return any(
+        said != box.default for box in boxes for said in (_said(reading, name) for name in box.names) if said
+    )
+
+
+# --------------------------------------------------------------- what one box says of another
+
+
+def _board(reading: Reading, choice: Choice) -> None:
+    """A board of two people at least, and none of them the manager: nobody decides on their own report."""
+    people = {post.key: post.person or post.key for post in reading.context.posts}
+    titles = reading.context.titles
+    manager = reading.value("manager")
+    seats = [seat for seat in ("executive", "senior_user", "senior_supplier") if reading.value(seat)]
+    for seat in seats:
+        post = reading.value(seat)
+        if manager and people[post] == people[manager]:
+            named = titles[post] if post == manager else f"whoever holds {titles[post]}"
+            reading.wrong(
+                seat,
+                f"{_title(seat)}: {named} is the project manager too, and nobody decides on their own report",
+            )
+    if len(seats) == 3 and len({people[reading.value(seat)] for seat in seats}) == 1:
+        reading.wrong(
+            "senior_supplier",
+            "Senior supplier: choose somebody else, for one person alone is no board",
+        )
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _ends(reading: Reading, choice: Choice) -> None:
+    """Stages that end one after the other, and none before today but those that have ended."""
+    context = reading.context
+    before: date | None = None
+    for number in range(1, MOST_STAGES + 1):
+        name = f"stage_ends_{number}"
+        ends = reading.day(name)
+        if ends is None:
+            before = None
+            continue
+        called, told = f"Stage {number}, ends on", days.said(ends)
+        if before is not None and ends <= before:
+            after = f"stage {number - 1}, which ends on {days.said(before)}"
+            reading.wrong(name, f"{called}: {told} is not after {after}")
+        elif ends < context.today and number >= max(context.stage, 1):
+            reading.wrong(name, f"{called}: {told} is in the past; today is {days.said(context.today)}")
+        before = ends
+
+
+def _stages(reading: Reading, choice: Choice) -> None:
+    """As many stages as the gates need, and no fewer than have begun."""
+    context = reading.context
+    numbers = range(1, MOST_STAGES + 1)
+    filled = [number for number in numbers if f"stage_name_{number}" in {**reading.answers, **reading.errors}]
+    last = max(filled, default=0)
+    if context.stages and last > context.stages:
+        reading.wrong(
+            f"stage_name_{context.stages + 1}",
+            f"The gates of this project need {context.stages} stages, and here are {last}: "
+            f"leave stage {context.stages + 1} and those after it empty",
+        )
+    least = max(context.stages, context.stage)
+    if filled and last < least:
+        why = (
+            f"the gates of this project need {context.stages} stages"
+            if least == context.stages
+            else f"stage {context.stage} has begun, so it stays in the plan"
+        )
+        reading.wrong(f"stage_name_{last + 1}", f"Stage {last + 1}: say what it is called, for {why}")
+
+
+def _after_go_live(reading: Reading, choice: Choice) -> None:
+    """Stages that end after go-live only where that is said; and a day that is over stays what it was."""
+    live, went = reading.day("go_live"), reading.context.went_live
+    if live is None:
+        return
+    if went and live != went:
+        reading.wrong("go_live", f"Go-live: it went live on {days.said(went)}, and that stays")
+        return
+    if reading.value("after_go_live"):
+        return
+    for number in range(1, MOST_STAGES + 1):
+        ends = reading.day(f"stage_ends_{number}")
+        if ends and ends > live:
+            reading.wrong(
+                f"stage_ends_{number}",
+                f"Stage {number}, ends on: {days.said(ends)} is after go-live on {days.said(live)}; "
+                "change one of them, or tick that stages go on after go-live",
+            )
+
+
+def _live(reading: Reading, choice: Choice) -> None:
+    """A forecast of go-live, unless it has gone live by now: then that day stands."""
+    if reading.value("went_live"):
+        reading.drop("forecast_go_live")
+    elif "forecast_go_live" not in reading.answers and not reading.context.went_live:
+        told = "say when it goes live, or below that it has, such as 31 3 2005"
+        if "went_live" not in reading.errors:
+            reading.wrong("forecast_go_live", f"Forecast go-live: {told}")
+
+
+def _more(reading: Reading, choice: Choice) -> None:
+    """More is more: neither figure falls, and one of them rises."""
+    now = reading.context.tolerances
+    cost, late = reading.value("tolerance_cost"), reading.value("tolerance_days")
+    if cost and Decimal(cost) < now.cost_percent:
+        told = f"{cost}% is less than the {now.cost_percent.normalize():f}% that is tolerated now"
+        reading.wrong("tolerance_cost", f"Tolerance for cost: {told}")
+    if late and int(late) < now.days:
+        told = f"{late} working days are fewer than the {now.days} that are tolerated now"
+        reading.wrong("tolerance_days", f"Tolerance for time: {told}")
+    if cost and late and (Decimal(cost), int(late)) == (now.cost_percent, now.days):
+        reading.wrong(
+            "tolerance_cost",
+            "Tolerance for cost: that is what is tolerated now; say how much more, or for time",
+        )
+
+
+def _standards(reading: Reading, choice: Choice) -> None:
+    """What is found agrees with what is chosen."""
+    found = {name: said.value for name, said in reading.answers.items() if name.startswith("standard_")}
+    names = dict(reading.context.standards)
+    unmet = [name for name, value in found.items() if value == kinds.NOT_MET]
+    if choice is Choice.VERIFY:
+        for name in unmet:
+            called = names[name.removeprefix("standard_")]
+            told = "you said that it is not met, but also that all are; change one of them"
+            reading.wrong(name, f"{called}: {told}")
+    elif not unmet and len(found) == len(names):
+        reading.wrong("choice", "You said that it falls short, but every standard is met: change one of them")
+
+
+def _referred(reading: Reading, known: Callable[[str], bool]) -> None:
+    """Cases that are named have to be there."""
+    asked = [reference for reference in reading.value("linked").split(", ") if reference]
+    unknown = [reference for reference in asked if not known(reference)]
+    if unknown:
+        told = f"there is no {listed(unknown, 'or')}"
+        reading.wrong("linked", f"Linked proposals or projects: {told}")
+
+
+_PLAN = (_ends, _stages, _after_go_live)
+_CHECKS: Mapping[str, tuple[Callable[[Reading, Choice], None], ...]] = {
+    "mandate": (_board,),
+    "initiation": _PLAN,
+    "exception_plan": _PLAN,
+    "highlight": (_live,),
+    "end_stage": (_live,),
+    "exception": (_more,),
+    "exception_board": (_more,),
+    "exception_srg": (_more,),
+    "standards_check": (_standards,),
+}
+"""Kind of report to what is checked across its boxes."""
