@@ -53,9 +53,9 @@ def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     given = settings(folder, base_url=url, secret_keys=secret)
     office = Office(store, given, handbook.load("leicester"))
     office.opens()
-    project = eventful(office)
     stopped = Delivery(office, "PROP-03")
     stops(stopped)
+    project = eventful(office)
     project.reads(project.benefits[0], 3, "2500")
     project.reads(project.benefits[0], 6, "6100", "amber")
     with office.store.writing() as tx:
