@@ -81,7 +81,9 @@ def of(tx: Tx, visit: Visit) -> dict[str, Any]:
     waiting = [one for one in projects.dependencies(tx) if one.case in known and one.other in known]
     slips = {ref: slip for ref, one in known.items() if (slip := _late(one, rules.non_working))}
     open_refs = {ref for ref, one in known.items() if one.open}
-    moved = moves(slips, [(one.case, one.other) for one in waiting if one.case in open_refs])
+    known_slips = moves(slips, [(one.case, one.other) for one in waiting if one.case in open_refs])
+    # What is as late by its own forecast has taken the slip up already.
+    moved = {ref: one for ref, one in known_slips.items() if one.days > slips.get(ref, 0)}
     served = _served(rules, known, titles, slips, today)
     return {
         "served": served,

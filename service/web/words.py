@@ -527,16 +527,18 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def size(amount: int) -> str:
-    """Return bytes as "840 KB" or "3.2 MB"."""
-    if amount < 1_000_000:
-        return f"{max(round(amount / 1000), 1):,} KB"
-    return f"{amount / 1_000_000:,.1f} MB"
-
-
 def fingerprint(value: str) -> str:
     """Return the start of a hash, in groups that can be read out."""
     return " ".join(value[start : start + 4] for start in range(0, 16, 4))
+
+
+def size(bytes: int) -> str:
+    """Return how large a document is: "840 bytes", "84 KB", "1.2 MB"."""
+    if bytes < 1024:
+        return count(bytes, "byte")
+    if bytes < 1024 * 1024:
+        return f"{bytes / 1024:.0f} KB"
+    return f"{bytes / 1024 / 1024:.1f} MB"
 
 
 def masked(name: str) -> str:

@@ -207,7 +207,7 @@ def test_documents_are_listed_with_what_they_are(office: Office) -> None:
         data = paper.model_dump() | {"number": 1, "step": "", "by_post": MANAGER}
         tx.append(ref, "document.attached", data, key="document:1", actor=office.holder(MANAGER))
     page = sees(office, f"/cases/{one.ref}").words
-    assert "Plan.pdf Plan of the next stage 2.4 MB 13 September 2004" in page
+    assert "Plan.pdf Plan of the next stage 2.3 MB 13 September 2004" in page
     assert "handed in Plan.pdf." in page
 
 
