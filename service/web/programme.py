@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from service import telling
 from service.handbook import Edition
-from service.store import cases, projects
+from service.store import projects
 from service.store.engine import Tx
 from service.store.projects import ProjectView
 from service.web import charts, projecting, whereabouts, words
@@ -77,7 +77,7 @@ def of(tx: Tx, visit: Visit) -> dict[str, Any]:
     """Return what the page of the programme shows."""
     rules, today = visit.rules, tx.today
     known = {one.ref: one for one in projects.of_organisation(tx, rules.organisation)}
-    titles = {ref: cases.get(tx, ref).title for ref in known}
+    titles = {ref: one.title for ref, one in known.items()}
     waiting = [one for one in projects.dependencies(tx) if one.case in known and one.other in known]
     slips = {ref: slip for ref, one in known.items() if (slip := _late(one, rules.non_working))}
     open_refs = {ref for ref, one in known.items() if one.open}
