@@ -55,7 +55,7 @@ BOARD = ("executive", "senior_user", "senior_supplier")
 """The seats of a project board, by the names of what keeps their posts."""
 
 _PROJECTS = (
-    select(PROJECTS, CASES.c.state, CASES.c.open, CASES.c.opened, CASES.c.changed)
+    select(PROJECTS, CASES.c.title, CASES.c.state, CASES.c.open, CASES.c.opened, CASES.c.changed)
     .join(CASES, CASES.c.ref == PROJECTS.c.ref)
     .order_by(PROJECTS.c.ref)
 )
@@ -85,6 +85,12 @@ _LINKS = select(PROJECT_LINKS).where(
     )
 )
 _OF_ORGANISATION = _PROJECTS.where(CASES.c.organisation == bindparam("organisation"))
+_BASELINES_OF_ORGANISATION = (
+    select(BASELINES)
+    .join(CASES, CASES.c.ref == BASELINES.c.case)
+    .where(CASES.c.organisation == bindparam("organisation"))
+    .order_by(BASELINES.c.case, BASELINES.c.number)
+)
 _RUN_BY = _PROJECTS.where(
     or_(
         *(PROJECTS.c[place].in_(bindparam("posts", expanding=True)) for place in ("manager", *BOARD)),
@@ -128,6 +134,7 @@ class ProjectView(Frozen):
 
     ref: str
     parent: str
+    title: str
     state: ProjectState
     open: bool
     opened: datetime
@@ -553,7 +560,12 @@ def linked_refs(tx: Tx, ref: str) -> tuple[str, ...]:
 
 def of_organisation(tx: Tx, organisation: str) -> tuple[ProjectView, ...]:
     """Return all projects of an organisation, by their references."""
-    return tuple(_project(tx, row) for row in tx.all(_OF_ORGANISATION, organisation=organisation))
+    plans: dict[str, Baseline] = {}
+    for row in tx.all(_BASELINES_OF_ORGANISATION, organisation=organisation):
+        # They come in their order, so that the last is kept.
+        plans[row.case] = _baseline(row)
+    rows = tx.all(_OF_ORGANISATION, organisation=organisation)
+    return tuple(_view(row, plans.get(row.ref)) for row in rows)
 
 
 def run_by(tx: Tx, posts: Sequence[str]) -> tuple[ProjectView, ...]:
@@ -655,8 +667,12 @@ def _baseline(row: Row[Any]) -> Baseline:
 
 def _project(tx: Tx, row: Row[Any]) -> ProjectView:
     last = baselines(tx, row.ref)[-1:] if row.baseline else ()
+    return _view(row, last[0] if last else None)
+
+
+def _view(row: Row[Any], baseline: Baseline | None) -> ProjectView:
     plan = Plan.model_validate_json(row.plan) if row.plan else None
-    return ProjectView(**dict(row._mapping) | {"baseline": last[0] if last else None, "plan": plan})
+    return ProjectView(**dict(row._mapping) | {"baseline": baseline, "plan": plan})
 
 
 def _report(row: Row[Any]) -> Report:

@@ -93,7 +93,8 @@ def map_of(key: str, stops: Sequence[Stop], *, title: str) -> Markup:
     parts = [_line("assent-chart__rail", middles[0], 52, middles[-1], 52)] if len(stops) > 1 else []
     for middle, stop in zip(middles, stops, strict=True):
         parts.append(_stop(stop, middle))
-        lines = wrap(stop.name, max(int(width // 9), 8))[:3] or [""]
+        across = max(int(width // 9), 8)
+        lines = wrap(stop.name, across, max_lines=3, placeholder="…") or [""]
         parts += [_text(middle, 88 + 18 * row, line, "middle") for row, line in enumerate(lines)]
         if stop.place == "here":
             parts.append(_text(middle, 22, "You are here", "middle", "assent-chart__strong"))

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from service import telling
 from service.handbook import Edition
-from service.store import cases, projects
+from service.store import projects
 from service.store.engine import Tx
 from service.store.projects import ProjectView
 from service.web import charts, projecting, whereabouts, words
@@ -77,13 +77,17 @@ def of(tx: Tx, visit: Visit) -> dict[str, Any]:
     """Return what the page of the programme shows."""
     rules, today = visit.rules, tx.today
     known = {one.ref: one for one in projects.of_organisation(tx, rules.organisation)}
-    titles = {ref: cases.get(tx, ref).title for ref in known}
+    titles = {ref: one.title for ref, one in known.items()}
     waiting = [one for one in projects.dependencies(tx) if one.case in known and one.other in known]
     slips = {ref: slip for ref, one in known.items() if (slip := _late(one, rules.non_working))}
     open_refs = {ref for ref, one in known.items() if one.open}
-    moved = moves(slips, [(one.case, one.other) for one in waiting if one.case in open_refs])
+    known_slips = moves(slips, [(one.case, one.other) for one in waiting if one.case in open_refs])
+    # What is as late by its own forecast has taken the slip up already.
+    moved = {ref: one for ref, one in known_slips.items() if one.days > slips.get(ref, 0)}
+    served = _served(rules, known, titles, slips, today)
     return {
-        "served": _served(rules, known, titles, slips, today),
+        "served": served,
+        "unserved": [one for one in served if not one.projects],
         "waiting": [(one, titles[one.case], titles[one.other]) for one in waiting],
         "slipping": [(ref, titles[ref], projecting.late(days)) for ref, days in slips.items() if days > 0],
         "effect": _effect(rules, known, titles, moved.values()),

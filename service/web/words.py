@@ -305,28 +305,6 @@ GATES: dict[GateKind, str] = {
 }
 """What a gate is the gate of."""
 
-_ASKED_AS = {
-    "mandate": "Mandate",
-    "initiation": "Plan",
-    "gate": "Gate",
-    "gate_srg": "Gate, before SRG",
-    "highlight": "Highlight report",
-    "end_stage": "End stage report",
-    "exception_report": "Exception report",
-    "exception": "Decision on an exception",
-    "exception_board": "Decision on an exception",
-    "exception_srg": "Decision on an exception",
-    "exception_plan": "Exception plan",
-    "end_project": "End project report",
-    "standards_check": "Check of the project standards",
-    "standards_srg": "Exception from the project standards",
-    "review": "Post-implementation review",
-    "review_check": "Check of the review",
-    "review_srg": "Review, before SRG",
-    "benefit": "Reading",
-}
-"""What a kind of question of delivery is called, as a heading of its answer."""
-
 _REASONS = {
     "action": (
         "What shows that it is done",
@@ -478,7 +456,8 @@ def question_of(kind: str) -> str:
 
 def asked_as(kind: str) -> str:
     """Name a kind of question by what answers it, as a heading of its answers does."""
-    return _ASKED_AS.get(kind) or LEGS.get(kind) or plain(kind)
+    own = ASKED.get(kind)
+    return own.name if own else plain(kind)
 
 
 def times(number: int) -> str:
@@ -577,13 +556,6 @@ def working_days(count: int) -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """Return "1 case" or "2 cases"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def size(amount: int) -> str:
-    """Return bytes as "840 KB" or "3.2 MB"."""
-    if amount < 1_000_000:
-        return f"{max(round(amount / 1000), 1):,} KB"
-    return f"{amount / 1_000_000:,.1f} MB"
 
 
 def fingerprint(value: str) -> str:

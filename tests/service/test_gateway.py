@@ -125,6 +125,33 @@ class Case:
         return self.being_added
 
 
+@workflow.defn(name="Project")
+class Steered:
+    """A project that asks for one report, and looks again whom it asks."""
+
+    def __init__(self) -> None:
+        self.looked = 0
+        self.over = False
+
+    @workflow.run
+    async def run(self, case: str) -> None:
+        await workflow.wait_condition(lambda: self.over)
+
+    @workflow.update
+    def people_changed(self) -> None:
+        self.looked += 1
+        if self.looked == 3:
+            raise ApplicationError("a fault in our code", type="KeyError", non_retryable=True)
+
+    @workflow.update
+    def report_now(self) -> bool:
+        return self.looked == 0
+
+    @workflow.signal
+    def end(self) -> None:
+        self.over = True
+
+
 SENT: list[str] = []
 
 
@@ -172,7 +199,7 @@ async def working(client: Client) -> AsyncIterator[None]:
     core = Worker(
         client,
         task_queue=QUEUE,
-        workflows=[Step, Case, Readiness],
+        workflows=[Step, Case, Steered, Readiness],
         workflow_runner=UnsandboxedWorkflowRunner(),
     )
     mail = Worker(client, task_queue=mail_queue(QUEUE), activities=[send])
@@ -375,6 +402,25 @@ async def test_a_case_says_whether_its_size_was_set_in_time(
     assert await gateway.withdraw("INV-6", Withdrawal(key="withdraw:6", by="p-003", at=NOON))
     await client.get_workflow_handle("INV-6").result()
     assert await gateway.set_size("INV-6", Sizing(number=3, size=Size.MAJOR)) is None, "the record knows"
+
+
+async def test_a_project_hears_who_is_in_whose_place_and_that_a_report_is_wanted(
+    client: Client, gateway: Gateway, worker: None
+) -> None:
+    assert await gateway.report_now("PRJ-1", 1) is None, "nobody can say of one that has not begun"
+    project = await client.start_workflow(Steered.run, "PRJ-1", id="PRJ-1", task_queue=QUEUE)
+    assert await gateway.report_now("PRJ-1", 1) is True
+    assert await gateway.people_changed("PRJ-1", 1) is True
+    assert await gateway.people_changed("PRJ-1", 1) is True, "the same again is the same"
+    assert await gateway.report_now("PRJ-1", 2) is False
+    assert await gateway.people_changed("PRJ-1", 2) is True
+    assert await gateway.people_changed("PRJ-1", 3) is False, (
+        "a fault of its own is no word that it has heard"
+    )
+    await project.signal(Steered.end)
+    await project.result()
+    assert await gateway.people_changed("PRJ-1", 4) is True, "one that has ended need not know"
+    assert await gateway.report_now("PRJ-1", 3) is None, "the record knows"
 
 
 async def test_an_approver_comes_too_late_for_a_case_that_ends_meanwhile(

@@ -24,6 +24,7 @@ from service.store import (
     letters,
     meetings,
     orders,
+    projects,
     undoing,
 )
 from service.store.intents import StoredIntent
@@ -49,6 +50,7 @@ class FakeGateway(Gateway):
         self.delivered: list[str] = []
         self.sent: list[str] = []
         self.told: list[tuple[str, str, str, tuple[Sitting, ...]]] = []
+        self.steered: list[tuple[str, str]] = []
         self.series: list[str] = []
         self.looked: list[tuple[str, str]] = []
         self.answer: Answer = Counted(None)
@@ -78,6 +80,14 @@ class FakeGateway(Gateway):
     async def people_moved(self, step: str) -> bool:
         self._unless_failing(step)
         return True
+
+    async def people_changed(self, project: str, number: int) -> bool:
+        self.steered.append((self._unless_failing(project), f"people {number}"))
+        return self.up
+
+    async def report_now(self, project: str, number: int) -> bool | None:
+        self.steered.append((self._unless_failing(project), f"report {number}"))
+        return True if self.up else None
 
     async def sittings_changed(
         self, case: str, forum: str, sittings: Sequence[Sitting], *, change: str
@@ -336,6 +346,44 @@ async def test_meetings_whose_process_an_operator_ended_are_looked_after_again(
     monkeypatch.setattr("service.relay.SERIES_EVERY", 0.0)
     await relay.series()
     assert forum.ref in gateway.series
+
+
+async def test_what_is_done_about_a_project_is_brought_until_it_has_heard(
+    record: Store, gateway: FakeGateway, relay: Relay
+) -> None:
+    with record.writing() as tx:
+        samples.submit(tx)
+        ref = projects.opened(tx, cases.get(tx, CASE), "It", at=OPENED)
+        projects.people_changed(tx, ref, {"manager": "hall_lead"}, by="p-pmo", by_post="pmo", reason="Left")
+        projects.report_wanted(tx, ref, reason="It is talked of", by="p-pmo", by_post="pmo")
+    gateway.up = False
+    for _ in range(2):
+        await relay.project_people()
+        await relay.wanted_reports()
+    assert gateway.steered == 2 * [(ref, "people 1"), (ref, "report 1")]
+    gateway.up = True
+    for _ in range(2):
+        await relay.project_people()
+        await relay.wanted_reports()
+    assert gateway.steered[4:] == [(ref, "people 1"), (ref, "report 1")], "heard once, it is told no more"
+    with record.reading() as tx:
+        now = projects.must(tx, ref)
+        assert (now.people_heard, now.reports_heard) == (1, 1)
+
+
+async def test_a_report_that_is_wanted_of_a_project_that_is_over_is_wanted_no_more(
+    record: Store, gateway: FakeGateway, relay: Relay
+) -> None:
+    with record.writing() as tx:
+        samples.submit(tx)
+        ref = projects.opened(tx, cases.get(tx, CASE), "It", at=OPENED)
+        projects.report_wanted(tx, ref, reason="It is talked of", by="p-pmo", by_post="pmo")
+        for number, state in enumerate(("closing", "closed_early"), start=1):
+            cases.became(tx, samples.becoming(state, number, ref=ref))
+    gateway.up = False
+    await relay.wanted_reports()
+    with record.reading() as tx:
+        assert projects.unheard_wishes(tx) == ()
 
 
 async def test_a_withdrawal_is_brought_until_the_case_has_ended(

@@ -252,7 +252,10 @@ async def set_size(ref: str, visit: Asker, body: Body) -> SizeSet:
 @allowed(Role.READ_CASE)
 def listed(
     visit: Asker,
-    kind: str | None = None,
+    kind: Annotated[
+        str | None,
+        Query(description="proposal, action, project, benefit or standards_exception", examples=["project"]),
+    ] = None,
     status: CaseState | None = None,
     department: str | None = None,
     waiting_on: str | None = None,

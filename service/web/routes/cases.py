@@ -156,7 +156,11 @@ def _figure(tx: Tx, case: CaseItem) -> str:
 
 
 _LISTED: dict[str, tuple[str, str, str]] = {
-    "proposal": ("Proposals", "Capital", "No case has been submitted. Each is listed here from then on."),
+    "proposal": (
+        "Proposals",
+        "Capital",
+        "No case has been submitted. Each is listed here from the moment it is.",
+    ),
     actions.KIND: (
         "Actions",
         "Due",

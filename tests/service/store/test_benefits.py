@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.store import Store, Tx, benefits, cases, journal
+from service.store import Store, Tx, benefits, cases, journal, rebuild
 from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
 from workflows.delivery import BenefitRead, BenefitState, Rag
@@ -60,3 +60,25 @@ def test_a_reading_is_corrected_only_by_a_later_one(store: Store) -> None:
         (3, "40.5", Rag.AMBER),
         (6, "-3", Rag.RED),
     ]
+
+
+def test_a_correction_stands_after_what_it_corrects_with_why(store: Store) -> None:
+    by = {"reason": "A week was left out", "by": "p-pmo", "by_post": "pmo"}
+    with store.writing() as tx:
+        ref, _ = opened(tx)
+        with pytest.raises(LookupError):
+            benefits.corrected(tx, ref, month=3, value="41", rating=Rag.GREEN, **by)
+        benefits.read(tx, read(ref, 3), person="p-hall", value="40.5", rating=Rag.AMBER)
+        told = [benefits.corrected(tx, ref, month=3, value="41", rating=Rag.GREEN, **by) for _ in range(2)]
+        assert told == [True, False]
+        assert benefits.corrected(tx, ref, month=3, value="42", rating=Rag.GREEN, **by)
+        found = benefits.readings(tx, ref)
+        assert [(one.value, one.correction, one.person) for one in found] == [
+            ("40.5", False, "p-hall"),
+            ("41", True, "p-pmo"),
+            ("42", True, "p-pmo"),
+        ]
+        assert benefits.reasons(tx, ref) == {one.step: "A week was left out" for one in found[1:]}
+        assert [one.ref for one in benefits.owned(tx, ["hall"])] == [ref]
+        assert benefits.owned(tx, []) == ()
+    assert rebuild.drift(store) == ()

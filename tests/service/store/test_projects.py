@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.store import Store, Tx, cases, journal, projects, rebuild
+from service.store import Store, Tx, cases, journal, projects, rebuild, texts
 from service.store.projects import Mandate
 from tests.service.store import samples, story
 from tests.service.store.samples import CASE, OPENED
@@ -281,3 +281,70 @@ def test_a_project_that_closed_early_has_nothing_more_to_come(
         ref = opened(tx)
         cases.became(tx, samples.becoming(state, ref=ref))
         assert cases.get(tx, ref).open is is_open
+
+
+# ------------------------------------------------------------- heard, wanted, waiting
+
+
+def test_a_process_hears_of_each_change_and_of_each_wish_once(store: Store) -> None:
+    with store.writing() as tx:
+        ref = opened(tx)
+        projects.named(tx, told(tx, "mandate"), samples.MANDATE)
+        projects.people_changed(
+            tx, ref, {"manager": "hall_lead"}, by="p-pmo", by_post="pmo", reason="She has left"
+        )
+        assert [one.ref for one in projects.unheard_people(tx)] == [ref]
+        projects.people_heard(tx, ref, 1)
+        assert projects.unheard_people(tx) == ()
+        (change,) = projects.changes(tx, ref)
+        assert (change.posts, change.reason, change.by_post) == (
+            {"manager": "hall_lead"},
+            "She has left",
+            "pmo",
+        )
+        wish = {"reason": "It is talked of", "by": "p-pmo", "by_post": "pmo"}
+        assert [projects.report_wanted(tx, ref, **wish) for _ in range(2)] == [1, 1]
+        assert [one.reports_wanted for one in projects.unheard_wishes(tx)] == [1]
+        projects.report_heard(tx, ref, 1, asked=False)
+        assert projects.unheard_wishes(tx) == ()
+        assert projects.report_wanted(tx, ref, **wish) == 2
+    assert rebuild.drift(store) == ()
+
+
+def test_a_reason_that_was_erased_leaves_the_change(store: Store) -> None:
+    with store.writing() as tx:
+        ref = opened(tx)
+        projects.people_changed(tx, ref, {"manager": "hall"}, by="p-pmo", by_post="pmo", reason="Ill")
+        line = next(line for line in journal.lines(tx, ref) if line.kind == "project.people_changed")
+        texts.erase(tx, line.data["reason"])
+        assert [one.reason for one in projects.changes(tx, ref)] == [""]
+
+
+def test_a_project_waits_for_others_and_never_in_a_circle(store: Store) -> None:
+    by = {"reason": "It needs its lines", "by": "p-pmo", "by_post": "pmo"}
+    with store.writing() as tx:
+        first = opened(tx)
+        second, third = (opened(tx, f"INV-2004-000{number}") for number in (7, 8))
+        assert [projects.waits_for(tx, second, first, **by) for _ in range(2)] == [True, False]
+        assert projects.waits_for(tx, third, second, **by)
+        with pytest.raises(ValueError, match=f"a circle: {first} waits for {third} waits for {second}"):
+            projects.waits_for(tx, first, third, **by)
+        assert [(one.case, one.other, one.reason) for one in projects.dependencies(tx)] == [
+            (second, first, "It needs its lines"),
+            (third, second, "It needs its lines"),
+        ]
+        assert [projects.waits_no_more(tx, third, second, **by) for _ in range(2)] == [True, False]
+        assert projects.waits_for(tx, first, third, **by)
+        (ended,) = projects.dependencies_of(tx, third)
+        assert ended.ended is not None
+    assert rebuild.drift(store) == ()
+
+
+def test_projects_are_found_by_those_who_run_them(store: Store) -> None:
+    with store.writing() as tx:
+        ref = opened(tx)
+        projects.named(tx, told(tx, "mandate"), samples.MANDATE)
+        for posts, found in ((["manager"], [ref]), (["sports", "x"], [ref]), (["x"], []), ([], [])):
+            assert [one.ref for one in projects.run_by(tx, posts)] == found
+        assert [one.ref for one in projects.of_organisation(tx, "leicester")] == [ref]
+        assert projects.of_organisation(tx, "herefordshire") == ()
