@@ -60,7 +60,7 @@ def shown(tx: Tx, sight: Sight, made: Sequence[DecisionView]) -> ProjectShown | 
 def _gate(
     tx: Tx, sight: Sight, project: ProjectView, rules: DeliveryRules, made: Sequence[DecisionView]
 ) -> ProjectShown:
-    gate, stage = reported.gate_of(sight.open_step.key)
+    gate, stage = reported.gate_of(sight.open_step.key, project)
     report = reported.last(made, _BEFORE[gate])
     ahead = {GateKind.INITIATION: 1, GateKind.BOUNDARY: stage + 1}.get(gate, 0)
     plan = project.plan or project.baseline
@@ -137,7 +137,7 @@ def _exception(
 ) -> ProjectShown | None:
     raised = _raised(tx, project, sight.open_step.key)
     if raised is None:
-        return None
+        return _report(tx, project, made)
     report = reported.last(made, "exception_report")
     baseline, crossing = project.baseline, raised.crossing
     found = _of_step(projects.reports(tx, project.ref), raised.step)

@@ -361,6 +361,8 @@ def _delivered(tx: Tx, sight: Sight) -> Iterable[Row]:
         yield Row(what="Stage in hand", which=f"{project.stage} of {len(project.baseline.stages)}")
     if project.went_live:
         yield Row(what="Went live", which=words.day(project.went_live))
+    if stands := delivering.stands(tx, project):
+        yield Row(what="How it stands", which="\n".join(stands))
 
 
 def _before(tx: Tx, sight: Sight) -> dict[str, date]:

@@ -65,15 +65,16 @@ def about(tx: Tx, sight: Sight) -> ProjectView | None:
     return projects.of_proposal(tx, benefit.parent) if benefit else None
 
 
-def gate_of(key: str) -> tuple[GateKind, int]:
-    """Return which gate a question is about by its key, with the stage that ends with it."""
+def gate_of(key: str, project: ProjectView) -> tuple[GateKind, int]:
+    """Return which gate a question is about by its key, with the stage that ends with it; by a key that says
+    neither, the gate of the stage in hand.
+    """
     name = key.removesuffix("-srg")
     number = name.rpartition("-")[2]
-    if name.startswith("plan-"):
-        return GateKind.EXCEPTION_PLAN, int(number)
     if number.isdecimal():
-        return GateKind.BOUNDARY, int(number)
-    return GateKind(name.removeprefix("gate-").replace("-", "_")), 0
+        return GateKind.EXCEPTION_PLAN if name.startswith("plan-") else GateKind.BOUNDARY, int(number)
+    by_name = {f"gate-{one.replace('_', '-')}": one for one in GateKind}
+    return by_name.get(name, GateKind.BOUNDARY if project.stage else GateKind.START_UP), project.stage
 
 
 def last(made: Iterable[DecisionView], *kinds: str) -> DecisionView | None:
