@@ -82,8 +82,10 @@ def of(tx: Tx, visit: Visit) -> dict[str, Any]:
     slips = {ref: slip for ref, one in known.items() if (slip := _late(one, rules.non_working))}
     open_refs = {ref for ref, one in known.items() if one.open}
     moved = moves(slips, [(one.case, one.other) for one in waiting if one.case in open_refs])
+    served = _served(rules, known, titles, slips, today)
     return {
-        "served": _served(rules, known, titles, slips, today),
+        "served": served,
+        "unserved": [one for one in served if not one.projects],
         "waiting": [(one, titles[one.case], titles[one.other]) for one in waiting],
         "slipping": [(ref, titles[ref], projecting.late(days)) for ref, days in slips.items() if days > 0],
         "effect": _effect(rules, known, titles, moved.values()),

@@ -395,6 +395,8 @@ def _gate(
     after = f" after stage {gate.stage}" if gate.stage and gate.gate is GateKind.BOUNDARY else ""
     missed = Variance(over=gate.over, over_percent=gate.over_percent, late=gate.late)
     rows = [("Passed on", words.day(gate.at))]
+    if known and known.authorises:
+        rows.append(("It let go on", words.sentence(known.authorises)))
     if gate.report:
         rows += [
             ("Budget", over(missed)),

@@ -12,7 +12,7 @@ from service.handbook import Edition
 from service.store import canonical, intents
 from service.store.line import Line
 from service.web import words
-from workflows.delivery import Crossing, GateKind, Rag
+from workflows.delivery import Rag
 from workflows.model import Choice, Moving, Nudge
 from workflows.rules.quorum import Refusal
 
@@ -362,29 +362,6 @@ def _order(done: str) -> Callable[[Line, Edition], str]:
     return tell
 
 
-def _project_named(line: Line, edition: Edition) -> str:
-    data, on = line.data, words.local(line.at)
-    titles = [telling.title(edition, str(data[place]), on) for place in words.PLACES_OF_PROJECT]
-    manager, executive, user, supplier = titles
-    return (
-        f"{manager} was named project manager; its board is {executive} (executive), {user} (senior user) "
-        f"and {supplier} (senior supplier)."
-    )
-
-
-def _people_changed(line: Line, edition: Edition) -> str:
-    on = words.local(line.at)
-    places = [
-        f"{telling.title(edition, str(post), on)} {words.PLACES_OF_PROJECT[place].lower()}"
-        for place, post in line.data["posts"].items()
-    ]
-    return f"{_who(line, edition)} made {words.listed(places)}."
-
-
-def _linked(line: Line, edition: Edition) -> str:
-    return f"{_who(line, edition)} had it measured together with {line.data['other']}."
-
-
 def _waits_for(line: Line, edition: Edition) -> str:
     return f"{_who(line, edition)} said that it waits for {line.data['other']}."
 
@@ -401,81 +378,6 @@ def _report_heard(line: Line, edition: Edition) -> str:
     if line.data["asked"]:
         return "The project manager is asked for a report."
     return "No report was asked for: one was asked for already, or no stage was in hand."
-
-
-def _plan_proposed(line: Line, edition: Edition) -> str:
-    plan = line.data["plan"]
-    cost = sum((Decimal(str(stage["cost"])) for stage in plan["stages"]), Decimal(0))
-    live = words.short_day(date.fromisoformat(plan["go_live"]))
-    stages = words.count(len(plan["stages"]), "stage")
-    return f"A plan was proposed: {stages}, {words.money(cost)}, going live on {live}."
-
-
-def _reported(line: Line, edition: Edition) -> str:
-    data = line.data
-    if data["unchanged"]:
-        return "It was reported that nothing had changed."
-    now = data["forecast"]
-    live = words.short_day(date.fromisoformat(now["go_live"]))
-    went = data["went_live"]
-    so_far = f" It went live on {words.short_day(date.fromisoformat(went))}." if went else ""
-    done = " The stage is done." if data["stage_done"] else ""
-    return f"Reported: {words.money(now['cost'])}, going live on {live}.{so_far}{done}"
-
-
-def _gate_passed(line: Line, edition: Edition) -> str:
-    data = line.data
-    kind = GateKind(data["gate"])
-    which = f"the end of stage {data['stage']}" if kind is GateKind.BOUNDARY else words.GATES[kind]
-    made = data["baseline"]
-    plan = f" Plan number {made['number']} is approved." if made else ""
-    return f"The gate of {which} was passed.{plan}"
-
-
-def _exceeded(line: Line, edition: Edition) -> str:
-    crossing = Crossing.model_validate(line.data["crossing"])
-    of = words.listed([words.TOLERANCES[each].lower() for each in crossing.of])
-    decides = words.AUTHORITIES[crossing.authority]
-    return (
-        f"Exception {line.data['number']}: it is past what is tolerated of {of}. "
-        f"{decides[:1].upper()}{decides[1:]} decides, and nothing goes on before."
-    )
-
-
-def _settled(line: Line, edition: Edition) -> str:
-    data = line.data
-    said = words.SETTLED.get(Choice(data["choice"]), "It was settled") if data["choice"] else "It was settled"
-    more = data["tolerances"]
-    upto = ""
-    if more:
-        percent = words.percent(str(more["cost_percent"]))
-        upto = f": {percent} over and {words.working_days(more['days'])} late"
-    return f"Exception {data['number']}: {said[:1].lower()}{said[1:]}{upto}."
-
-
-def _checked(line: Line, edition: Edition) -> str:
-    data = line.data
-    short = sum(value == "not_met" for value in data["found"].values())
-    if not data["exception"]:
-        return f"The project standards were checked after stage {data['stage']}."
-    number = words.count(short, "standard") if short else "Something"
-    verb = "is" if short <= 1 else "are"
-    return f"The project standards were checked: {number} {verb} not met, which raised {data['exception']}."
-
-
-def _benefit_opened(line: Line, edition: Edition) -> str:
-    data = line.data
-    owner = telling.title(edition, str(data["owner"]), words.local(line.at))
-    claimed = f": {words.money(str(data['claimed']))} a year is claimed" if data["claimed"] else ""
-    return f"It was opened, as it follows from {data['parent']}{claimed}. {owner} is asked about it."
-
-
-def _benefit_read(line: Line, edition: Edition) -> str:
-    data = line.data
-    who = telling.name(edition, str(data["person"])) or "Its owner"
-    rated = words.RAGS[Rag(data["rating"])][0].lower()
-    months = words.count(int(data["month"]), "month")
-    return f"{who} read {data['value']}, {months} after go-live ({rated})."
 
 
 def _corrected(line: Line, edition: Edition) -> str:
@@ -534,28 +436,11 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "order.accepted": _order("was accepted"),
     "order.failed": _order("could not be sent"),
     "order.sent_again": lambda line, edition: f"{_who(line, edition)} had the order sent again.",
-    "project.follows": lambda line, edition: f"Its project {line.data['project']} was opened.",
-    "benefit.follows": lambda line, edition: f"Its benefit {line.data['benefit']} was opened.",
-    "project.opened": lambda line, edition: f"It was opened, as it follows from {line.data['parent']}.",
-    "project.named": _project_named,
-    "project.people_changed": _people_changed,
     "project.people_heard": lambda line, edition: "Whoever comes in another's place is asked from now on.",
-    "project.linked": _linked,
     "project.waits_for": _waits_for,
     "project.waits_no_more": _waits_no_more,
     "report.wanted": _report_wanted,
     "report.heard": _report_heard,
-    "plan.proposed": _plan_proposed,
-    "project.reported": _reported,
-    "gate.passed": _gate_passed,
-    "exception.raised": _exceeded,
-    "exception.settled": _settled,
-    "standards.checked": _checked,
-    "standards_exception.opened": lambda line, edition: (
-        f"It was raised by a check of the standards of {line.data['parent']}."
-    ),
-    "benefit.opened": _benefit_opened,
-    "benefit.read": _benefit_read,
     "benefit.corrected": _corrected,
     "document.attached": _document,
     "attempt.refused": lambda line, edition: "An attempt to answer was refused.",

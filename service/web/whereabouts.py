@@ -114,22 +114,20 @@ def _quiet(wait: Waiting, since: date, today: date, edition: Edition) -> str:
     """Say all of a wait in which nobody is asked anything yet: for what, since when, what happens then."""
     if wait.step or wait.action or wait.next not in _QUIET:
         return ""
-    what, then = _QUIET[wait.next]
     worked = calendar.working_days_between(since, today, edition.non_working)
-    who = telling.title(edition, wait.on, today)
+    what = _QUIET[wait.next].format(telling.title(edition, wait.on, today))
     said = f"Waits for {what} since {words.short_day(since)} ({words.working_days(worked)})."
-    then = then.format(who)
+    then = _next(wait, edition, "")
     return f"{said} On {words.day(wait.at)}, {then}." if wait.at else f"{said} {words.sentence(then)}"
 
 
 _QUIET = {
-    "highlight": ("the next report", "{} is asked for it"),
-    "project": ("its project", "after its end it is reviewed"),
-    "go_live": ("its project to go live", "months after that {} is asked how much of it has come about"),
-    "benefit": ("the next reading", "{} is asked how much of it has come about"),
-    "post_implementation_review": ("its review", "{} is asked to write it"),
+    "highlight": "the next report of {}",
+    "go_live": "its project to go live",
+    "benefit": "the next reading of {}",
+    "post_implementation_review": "its review by {}",
 }
-"""For what a case waits without anybody being asked, and what happens then, by the leg that waits."""
+"""For what a case waits without anybody being asked yet, by the leg that waits."""
 
 
 def _takes_effect(wait: Waiting, today: date) -> str:
@@ -152,8 +150,6 @@ def _next(wait: Waiting, edition: Edition, who: str) -> str:
         return words.NUDGES[Nudge(wait.next)]
     if wait.step:
         return "it goes on waiting"
-    if wait.next in _QUIET and wait.next not in _UNTIMED:
-        return _QUIET[wait.next][1].format(who)
     if wait.at is None:
         return _UNTIMED.get(wait.next, "then it goes on")
     forum = edition.forums.get(wait.on)
@@ -265,8 +261,8 @@ def since_answer(
     """
     if case.kind == actions.KIND:
         return _since_answer_on_action(tx, case, step, settled)
-    if case.kind != "proposal" or step.kind in reports.KINDS:
-        return _since_answer_on_delivery(tx, case, step, settled, counted=counted)
+    if step.kind in reports.KINDS:
+        return _since_answer_of_delivery(tx, case, step, settled)
     version = case.version if step.id in case.kept.values() else step.version
     beside = telling.together(case, step, steps.of_version(tx, case.ref, version))
     outcomes = [settled if one.id == step.id else one.choice for one in beside]
@@ -305,14 +301,14 @@ def _since_answer_on_action(
     return (words.sentence(f"{words.became(settled, step.kind)}; {onward[settled]}"),)
 
 
-def _since_answer_on_delivery(
-    tx: Tx, case: CaseView, step: StepView, settled: Choice | None, *, counted: bool
+def _since_answer_of_delivery(
+    tx: Tx, case: CaseView, step: StepView, settled: Choice | None
 ) -> tuple[str, ...]:
-    """Say what has become of a question about a project, a benefit or a standards exception."""
-    left = [wait for wait in waits(tx, case) if wait.step != step.id or settled is None]
-    many = _counted(tx, case, [step]) if counted else ""
-    become = "; ".join(filter(None, (many, words.became(settled, step.kind) if settled else "")))
-    return (*([words.sentence(become)] if become else ()), *told(case, left))
+    """Say what became of a question of a project, a review or a benefit, and what follows from it."""
+    if settled is None or settled is Choice.DEFER:
+        return sentences(tx, case)
+    became, then = words.became(settled, step.kind), words.then(step.kind, settled)
+    return (words.sentence("; ".join(filter(None, (became, then)))),)
 
 
 _HALTED = {

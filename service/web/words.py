@@ -49,19 +49,19 @@ STATES: dict[str, str] = {
     ActionState.SENT_BACK: "Sent back",
     ActionState.VERIFIED: "Done and checked",
     ProjectState.STARTING: "Starting up",
-    ProjectState.INITIATING: "Being planned",
+    ProjectState.INITIATING: "Being initiated",
     ProjectState.IN_STAGE: "In a stage",
     ProjectState.AT_GATE: "At a gate",
-    ProjectState.IN_EXCEPTION: "Past tolerance",
+    ProjectState.IN_EXCEPTION: "In exception",
     ProjectState.CLOSING: "Being closed",
     ProjectState.CLOSED_EARLY: "Closed early",
     ExceptionState.RAISED: "Raised",
     ExceptionState.SETTLED: "Settled",
     BenefitState.EXPECTED: "Expected",
     BenefitState.MEASURING: "Being measured",
-    BenefitState.CONCLUDED: "Measured to the end",
+    BenefitState.CONCLUDED: "Measured",
 }
-"""Of cases of every kind; one that is withdrawn or closed is called as a proposal is."""
+"""Of cases of every kind; what is closed or withdrawn is called as a proposal is."""
 
 COLOURS: dict[str, str] = {
     State.DRAFT: "grey",
@@ -79,7 +79,6 @@ COLOURS: dict[str, str] = {
     ProjectState.AT_GATE: "yellow",
     ProjectState.CLOSED_EARLY: "grey",
     ExceptionState.RAISED: "red",
-    ExceptionState.SETTLED: "green",
     BenefitState.EXPECTED: "grey",
     BenefitState.CONCLUDED: "green",
 }
@@ -237,7 +236,7 @@ LEGS = {
 GUARDS: dict[str, str] = {
     Guard.COMPLETION: "The work cannot be confirmed complete before it is met.",
     Guard.PROJECT: "The project cannot start before it is met.",
-    Guard.GATE: "The project's next gate waits until it is met.",
+    Guard.GATE: "The next gate is not put before its board before it is met.",
 }
 """What a condition keeps from happening; nothing for the others."""
 
@@ -245,7 +244,7 @@ _GUARDING = {
     Guard.NOTHING: "Nothing",
     Guard.COMPLETION: "The work is confirmed complete only when it is met",
     Guard.PROJECT: "The project starts only when it is met",
-    Guard.GATE: "The next gate is put only when it is met",
+    Guard.GATE: "The next gate is put before its board only when it is met",
 }
 """What has to wait for a condition, beside its button."""
 
@@ -304,28 +303,6 @@ GATES: dict[GateKind, str] = {
     GateKind.EXCEPTION_PLAN: "another plan",
 }
 """What a gate is the gate of."""
-
-_ASKED_AS = {
-    "mandate": "Mandate",
-    "initiation": "Plan",
-    "gate": "Gate",
-    "gate_srg": "Gate, before SRG",
-    "highlight": "Highlight report",
-    "end_stage": "End stage report",
-    "exception_report": "Exception report",
-    "exception": "Decision on an exception",
-    "exception_board": "Decision on an exception",
-    "exception_srg": "Decision on an exception",
-    "exception_plan": "Exception plan",
-    "end_project": "End project report",
-    "standards_check": "Check of the project standards",
-    "standards_srg": "Exception from the project standards",
-    "review": "Post-implementation review",
-    "review_check": "Check of the review",
-    "review_srg": "Review, before SRG",
-    "benefit": "Reading",
-}
-"""What a kind of question of delivery is called, as a heading of its answer."""
 
 _REASONS = {
     "action": (
@@ -478,7 +455,8 @@ def question_of(kind: str) -> str:
 
 def asked_as(kind: str) -> str:
     """Name a kind of question by what answers it, as a heading of its answers does."""
-    return _ASKED_AS.get(kind) or LEGS.get(kind) or plain(kind)
+    own = asked_of(kind)
+    return own.name if own else plain(kind)
 
 
 def times(number: int) -> str:

@@ -12,11 +12,11 @@ import uvicorn
 from service import handbook
 from service.config import Keys, generate_keys
 from service.stack import free_port
-from service.store import Store, sessions
+from service.store import Store, projects, sessions
 from tests.browser.chromium import DESK, PHONE, Screen, browsing, needs_chromium
 from tests.browser.test_pages import no_complaints
 from tests.service.web.conftest import settings
-from tests.service.web.delivered import Delivery, eventful
+from tests.service.web.delivered import Delivery, eventful, stops
 from tests.service.web.office import Office
 from tests.support.real_time import RealTime
 
@@ -31,6 +31,8 @@ class Served:
     """An office with a project that is served to browsers."""
 
     project: Delivery
+    stopped: Delivery
+    """It is past what is tolerated."""
     url: str
 
     async def enters(self, screen: Screen, post: str) -> None:
@@ -51,11 +53,17 @@ def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     given = settings(folder, base_url=url, secret_keys=secret)
     office = Office(store, given, handbook.load("leicester"))
     office.opens()
+    stopped = Delivery(office, "PROP-03")
+    stops(stopped)
     project = eventful(office)
+    project.reads(project.benefits[0], 3, "2500")
+    project.reads(project.benefits[0], 6, "6100", "amber")
+    with office.store.writing() as tx:
+        projects.waits_for(tx, stopped.ref, project.ref, reason="It needs its lines", by="p-pmo", by_post=PMO)
     server = uvicorn.Server(uvicorn.Config(office.app, host="127.0.0.1", port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Served(project, url)
+    yield Served(project, stopped, url)
     server.should_exit = True
     thread.join(timeout=10)
     store.close()
@@ -68,13 +76,41 @@ async def test_a_project_reads_well(served: Served, size: tuple[int, int], tmp_p
         await served.enters(screen, PMO)
         for name, path in (
             ("project", f"/cases/{ref}"),
+            ("stopped", f"/cases/{served.stopped.ref}"),
             ("report", f"/cases/{ref}/reports/2"),
             ("record", f"/cases/{ref}/record"),
             ("benefit", f"/cases/{served.project.benefits[0]}"),
             ("proposal", f"/cases/{served.project.parent}"),
             ("programme", "/programme"),
             ("projects", "/cases?kind=project"),
+            ("work", "/work"),
+            ("people", f"/cases/{ref}/people"),
+            ("report-now", f"/cases/{ref}/report-now"),
+            ("links", f"/cases/{ref}/links"),
+            ("correct", f"/cases/{served.project.benefits[0]}/correct"),
         ):
             await screen.opens(f"{served.url}{path}")
             await screen.looks(name)
+        no_complaints(screen)
+
+
+@SIZES
+async def test_the_pmo_changes_the_manager_by_keyboard(
+    served: Served, size: tuple[int, int], tmp_path: Path
+) -> None:
+    ref = served.stopped.ref
+    async with browsing(served.url, tmp_path, size) as screen:
+        await served.enters(screen, PMO)
+        await screen.opens(f"{served.url}/cases/{ref}")
+        await screen.follows("Change the manager or the board")
+        await screen.follows("Continue")
+        await screen.looks("people-error")
+        assert "Choose another post in at least one of the places" in await screen.page.inner_text("main")
+        await screen.tabs_to("Senior user")
+        await screen.page.keyboard.type("Chief Ex")
+        await screen.types("Why?", "He has moved to another hall.")
+        await screen.follows("Continue")
+        await screen.looks("people-check")
+        await screen.follows("Confirm")
+        assert "became senior user" in await screen.page.inner_text("main")
         no_complaints(screen)

@@ -10,8 +10,8 @@ from service.store.meetings import MeetingState
 from workflows.delivery import BenefitState, ExceptionState, ProjectState
 from workflows.model import ActionState, Guard, Size, State
 
-CaseState = State | ActionState | ProjectState | ExceptionState | BenefitState
-"""Where a case is; which of them it may be goes by its kind."""
+AnyState = State | ActionState | ProjectState | ExceptionState | BenefitState
+"""A state of a case of any kind; no word means two things."""
 
 
 class FieldError(BaseModel):
@@ -36,7 +36,7 @@ class Started(BaseModel):
     """A proposal and where it is."""
 
     ref: str = Field(examples=["INV-2026-0001"])
-    state: CaseState
+    state: AnyState
 
 
 class Submitted(Started):

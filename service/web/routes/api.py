@@ -41,7 +41,6 @@ from service.web.api.shapes import (
     AppraisalTold,
     ApproverTold,
     CaseList,
-    CaseState,
     CaseSummary,
     CaseTold,
     FigureTold,
@@ -250,7 +249,7 @@ async def set_size(ref: str, visit: Asker, body: Body) -> SizeSet:
 def listed(
     visit: Asker,
     kind: str | None = None,
-    status: CaseState | None = None,
+    status: AnyState | None = None,
     department: str | None = None,
     waiting_on: str | None = None,
     overdue: bool = False,

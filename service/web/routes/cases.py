@@ -12,17 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from service import agendas, appraisal, proposals, telling, versions
 from service.errors import NotFound
 from service.proposals import provided
-from service.store import (
-    actions,
-    benefits,
-    cases,
-    intents,
-    meetings,
-    orders,
-    projects,
-    provisions,
-    steps,
-)
+from service.store import actions, benefits, cases, intents, meetings, orders, projects, provisions, steps
 from service.store.cases import CaseItem, CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
@@ -155,7 +145,11 @@ def _figure(tx: Tx, case: CaseItem) -> str:
 
 
 _LISTED: dict[str, tuple[str, str, str]] = {
-    "proposal": ("Proposals", "Capital", "No case has been submitted. Each is listed here from then on."),
+    "proposal": (
+        "Proposals",
+        "Capital",
+        "No case has been submitted. Each is listed here from the moment it is.",
+    ),
     actions.KIND: (
         "Actions",
         "Due",

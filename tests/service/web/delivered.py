@@ -309,6 +309,15 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def stops(one: Delivery) -> None:
+    """A project is stopped, far past what is tolerated of its cost."""
+    one.in_stage()
+    step = one.reports(report("220000.00", "2005-04-14", "red"))
+    with one.office.store.reading() as tx:
+        missed = projects.reports(tx, one.ref)[-1].variance
+    one.exceeds(step, Crossing(of=(Tolerance.COST,), variance=missed, authority=Authority.SRG))
+
+
 def eventful(office: Office) -> Delivery:
     """A project in its second stage: an exception was settled, a condition set, a plan made anew."""
     one = Delivery(office)

@@ -230,6 +230,7 @@ def test_what_has_happened_leaves_out_each_letter_s_way_and_what_is_told_twice()
         "link.followed",
         "link.reissued",
         "links.revoked",
+        "project.people_heard",
         "size.heard",
     }
 
