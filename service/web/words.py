@@ -236,7 +236,7 @@ LEGS = {
 GUARDS: dict[str, str] = {
     Guard.COMPLETION: "The work cannot be confirmed complete before it is met.",
     Guard.PROJECT: "The project cannot start before it is met.",
-    Guard.GATE: "The next gate is not put before its board before it is met.",
+    Guard.GATE: "The project's next gate waits until it is met.",
 }
 """What a condition keeps from happening; nothing for the others."""
 
@@ -455,7 +455,7 @@ def question_of(kind: str) -> str:
 
 def asked_as(kind: str) -> str:
     """Name a kind of question by what answers it, as a heading of its answers does."""
-    own = asked_of(kind)
+    own = ASKED.get(kind)
     return own.name if own else plain(kind)
 
 
@@ -557,11 +557,13 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def size(amount: int) -> str:
-    """Return bytes as "840 KB" or "3.2 MB"."""
-    if amount < 1_000_000:
-        return f"{max(round(amount / 1000), 1):,} KB"
-    return f"{amount / 1_000_000:,.1f} MB"
+def size(bytes: int) -> str:
+    """Return how large a document is: "840 bytes", "84 KB", "1.2 MB"."""
+    if bytes < 1024:
+        return count(bytes, "byte")
+    if bytes < 1024 * 1024:
+        return f"{bytes / 1024:.0f} KB"
+    return f"{bytes / 1024 / 1024:.1f} MB"
 
 
 def fingerprint(value: str) -> str:

@@ -221,8 +221,6 @@ class DecisionTold(BaseModel):
     conditions: list[dict[str, str]]
     """Each with the action that follows it up and that action's state, empty where there is none."""
     answers: dict[str, dict[str, str]]
-    told: dict[str, str]
-    """The same in words, by what each is called: a plan's stages in one line each."""
     outside_guidelines: bool
     """It returns the proposal as outside the guidelines, for its directorate to act on."""
     until: date | None

@@ -38,6 +38,7 @@ from service.web import (
 )
 from service.web.api import telling as told
 from service.web.api.shapes import (
+    AnyState,
     AppraisalTold,
     ApproverTold,
     CaseList,

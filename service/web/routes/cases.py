@@ -181,6 +181,14 @@ _STATES: dict[str, tuple[str, ...]] = {
     projects.STANDARDS: tuple(ExceptionState),
 }
 """The states of the cases of each kind."""
+_KINDS = {
+    "proposal": "Proposals",
+    projects.KIND: "Projects",
+    projects.STANDARDS: "Exceptions from standards",
+    benefits.KIND: "Benefits",
+    actions.KIND: "Actions",
+}
+"""What the cases of each kind are called together."""
 
 
 def _state_links(

@@ -172,7 +172,7 @@ def test_a_life_of_gates_exceptions_and_plans(office: Office) -> None:
     assert "More is tolerated on 12 December 2004: 25% over and 40 working days late" in page
     assert "The forecast is past what is tolerated (exception 1), and the next gate waits." in page
     assert "Train the box office ACT-" in page
-    assert "The next gate is not put before its board before it is met." in page
+    assert "The project's next gate waits until it is met." in page
     since = "since 25 January 2005 (0 working days)."
     assert f"Waits for the next report of Head of ICT, Regeneration and Culture {since}" in page
     assert "On Tuesday 8 February 2005, the next highlight report is asked for." in page
@@ -207,7 +207,7 @@ def test_documents_are_listed_with_what_they_are(office: Office) -> None:
         data = paper.model_dump() | {"number": 1, "step": "", "by_post": MANAGER}
         tx.append(ref, "document.attached", data, key="document:1", actor=office.holder(MANAGER))
     page = sees(office, f"/cases/{one.ref}").words
-    assert "Plan.pdf Plan of the next stage 2.4 MB 13 September 2004" in page
+    assert "Plan.pdf Plan of the next stage 2.3 MB 13 September 2004" in page
     assert "handed in Plan.pdf." in page
 
 
