@@ -6,6 +6,7 @@ from typing import Any
 from service import telling
 from service.errors import NotFound
 from service.handbook import Edition
+from service.proposals import ProposalDocument
 from service.store import benefits, cases, documents, projects
 from service.store.cases import CaseView
 from service.store.documents import Attached
@@ -16,6 +17,7 @@ from service.web import (
     benefit_page,
     charts,
     conditions,
+    outstanding,
     projecting,
     recounting,
     seclusion,
@@ -64,6 +66,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "case": case,
         "project": found,
         "now": [said for said in (whereabouts.stand(found), *whereabouts.sentences(tx, case)) if said],
+        "owed": _owed(tx, found, edition) if found.open and found.went_live is None else "",
         "acts": steering.acts(visit, found),
         "boards": balloting.standing(tx, case.ref, edition, me),
         "sections": _SECTIONS,
@@ -230,6 +233,13 @@ def _report_rows(told: ToldReport) -> list[tuple[str, str]]:
         ),
     ]
     return [(what, which) for what, which in rows if which]
+
+
+def _owed(tx: Tx, project: ProjectView, edition: Edition) -> str:
+    """Say that a project cannot go live today for want of an agreement to share personal data (SYS-13)."""
+    parent = cases.get(tx, project.parent)
+    read = ProposalDocument.model_validate(cases.content(tx, project.parent) or {})
+    return outstanding.agreement_owed(tx, parent, read, edition)
 
 
 def _tolerated(project: ProjectView, missed: Variance) -> list[tuple[str, str, str]]:

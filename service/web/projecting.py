@@ -133,14 +133,18 @@ def phases(project: ProjectView, passed: Sequence[Gate], rules: DeliveryRules | 
     ways.append(("Closure", GateKind.CLOSURE, len(stages), None, ""))
     found = []
     for number, (name, kind, stage, planned, pilot) in enumerate(ways):
-        ended = at.get((kind, stage))
-        last = kind is GateKind.BOUNDARY and stage == len(stages)
-        if last and project.state in (ProjectState.CLOSING, ProjectState.CLOSED):
-            # After the last stage there is no gate but that of closure.
-            ended = ended or at.get((GateKind.CLOSURE, stage))
-        gate = "" if last else named(kind, stage)
-        place = _placed(number, here, project)
-        found.append(Phase(name, place, planned, None if last else ended, gate, pilot))
+        # After the last stage there is no gate but that of closure.
+        gated = kind is not GateKind.BOUNDARY or stage < len(stages)
+        found.append(
+            Phase(
+                name=name,
+                place=_placed(number, here, project),
+                planned=planned,
+                ended=at.get((kind, stage)) if gated else None,
+                gate=named(kind, stage) if gated else "",
+                pilot=pilot,
+            )
+        )
     return found
 
 

@@ -1,8 +1,11 @@
 """The page of a project: where it is, its gates, what is tolerated, its reports and its exceptions."""
 
+import re
+
 import pytest
 
-from service.store import benefits, documents, journal, projects
+from service.proposals import ProposalDocument, provided
+from service.store import benefits, cases, documents, journal, projects
 from service.store.rebuild import drift
 from service.web import recounting
 from service.web.projecting import late, over
@@ -560,3 +563,49 @@ def test_a_gate_that_was_passed_by_initiation_makes_the_plan(office: Office) -> 
     with office.store.reading() as tx:
         assert [gate.gate for gate in projects.gates(tx, one.ref)] == [GateKind.START_UP, GateKind.INITIATION]
     assert "Approved plan Number 1" in sees(office, f"/cases/{one.ref}").words
+
+
+def test_a_plan_that_was_made_anew_is_a_second_step_in_the_charts(office: Office) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    office.days_pass(28)
+    one.reports(report("150000.00", "2005-04-29"))
+    office.days_pass(14)
+    another = {**PLAN, "stage_cost_1": "110000.00", "go_live": "2005-05-31", "stage_ends_2": "2005-05-13"}
+    told = one.answered(one.asks("exception_plan", MANAGER, key="exception-plan-1"), said=another)
+    done(one.activities.planned(told))
+    assert (
+        "Another plan is proposed and not approved yet: £160,000" in sees(office, f"/cases/{one.ref}").words
+    )
+    one.passes(3, GateKind.EXCEPTION_PLAN, 1, plan=told.step)
+    browser = sees(office, f"/cases/{one.ref}")
+    assert "Exception plan Passed on Monday 25 October 2004" in browser.words
+    assert "Approved plan Number 2: what is reported from then on is held against it" in browser.words
+    assert "Number 2 25 October 2004 £160,000 31 May 2005" in browser.words
+    steps = re.findall(r'assent-chart__line--approved" d="(M4[^"]*V[^"]*)"', browser.page)
+    assert len(steps) == 2, "of the cost and of the day"
+
+
+def test_a_project_that_is_closed_has_all_its_way_behind_it(office: Office) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    one.passes(3, GateKind.BOUNDARY, 1)
+    one.becomes(ProjectState.CLOSING)
+    assert "Closure You are here" in sees(office, f"/cases/{one.ref}").words
+    one.passes(4, GateKind.CLOSURE, 2)
+    one.becomes(ProjectState.CLOSED)
+    browser = sees(office, f"/cases/{one.ref}")
+    assert "Closure Done. Closure passed on 13 September 2004" in browser.words
+    assert 'aria-current="step"' not in browser.page
+    assert "Closed on 13 September 2004." in browser.words
+
+
+def test_a_project_that_shares_personal_data_says_what_it_cannot_go_live_without(office: Office) -> None:
+    shares, does_not = Delivery(office, "PROP-03"), Delivery(office)
+    owed = "It cannot go live without one"
+    with office.store.reading() as tx:
+        read = ProposalDocument.model_validate(cases.content(tx, shares.parent) or {})
+    assert (owed in sees(office, f"/cases/{shares.ref}").words) is provided.shares_with_partner(
+        read, office.edition
+    )
+    assert owed not in sees(office, f"/cases/{does_not.ref}").words
