@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from notifications import sayings
@@ -10,6 +11,7 @@ from service import telling
 from service.handbook import Edition
 from service.store import canonical, intents
 from service.store.line import Line
+from service.store.projects import BOARD
 from service.web import words
 from workflows.delivery import Rag
 from workflows.model import Choice, Moving, Nudge
@@ -331,9 +333,96 @@ def _action_opened(line: Line, edition: Edition) -> str:
     return f"It was opened, as it follows from {data['parent']}: {owner}, by {due}. {verifier} checks it."
 
 
-def _review_checked(line: Line, edition: Edition) -> str:
-    lessons = len(line.data["lessons"])
-    return f"Its review was checked, with {words.count(lessons, 'lesson') if lessons else 'no lesson'}."
+def _opened_from(line: Line, edition: Edition) -> str:
+    return f"It was opened, as it follows from {line.data['parent']}."
+
+
+def _project_named(line: Line, edition: Edition) -> str:
+    data, day = line.data, words.local(line.at)
+    manager = telling.title(edition, data["manager"], day)
+    seats = dict.fromkeys(telling.title(edition, data[seat], day) for seat in BOARD if data[seat])
+    return f"{manager} manages it; its board are {words.listed(list(seats))}."
+
+
+def _people_changed(line: Line, edition: Edition) -> str:
+    day = words.local(line.at)
+    changed = [
+        f"{telling.title(edition, post, day)} as {_PLACES[place]}"
+        for place, post in line.data["posts"].items()
+    ]
+    return f"{_who(line, edition)} named {words.listed(changed)}."
+
+
+_PLACES = {
+    "manager": "project manager",
+    "executive": "executive",
+    "senior_user": "senior user",
+    "senior_supplier": "senior supplier",
+}
+
+
+def _plan_proposed(line: Line, edition: Edition) -> str:
+    plan = line.data["plan"]
+    cost = sum((Decimal(stage["cost"]) for stage in plan["stages"]), Decimal(0))
+    stages = words.count(len(plan["stages"]), "stage")
+    live = words.short_day(date.fromisoformat(plan["go_live"]))
+    return f"A plan was put forward: {stages}, {words.money(cost)}, going live on {live}."
+
+
+def _project_reported(line: Line, edition: Edition) -> str:
+    data = line.data
+    live = words.short_day(date.fromisoformat(data["forecast"]["go_live"]))
+    forecast = f"{words.money(Decimal(data['forecast']['cost']))} and go-live on {live} are forecast"
+    same = "Nothing has changed: " if data["unchanged"] else ""
+    return words.sentence(f"{same}{forecast}{'; the stage is done' if data['stage_done'] else ''}")
+
+
+def _gate_passed(line: Line, edition: Edition) -> str:
+    data, made = line.data, line.data["baseline"]
+    gate = _GATES[data["gate"]].format(data["stage"])
+    baseline = f" Its plan is baseline {made['number']}, by which it is measured." if made else ""
+    return f"It passed {gate}.{baseline}"
+
+
+_GATES = {
+    "start_up": "the gate of start-up",
+    "initiation": "the gate of initiation",
+    "boundary": "the gate after stage {}",
+    "closure": "the gate of closure",
+    "exception_plan": "the gate of its new plan",
+}
+
+
+def _exceeded(line: Line, edition: Edition) -> str:
+    return (
+        f"The forecast is past what is tolerated (exception {line.data['number']}), and the next gate waits."
+    )
+
+
+def _settled(line: Line, edition: Edition) -> str:
+    data, more = line.data, line.data["tolerances"]
+    if more:
+        over, late = f"{Decimal(more['cost_percent']).normalize():f}%", words.working_days(more["days"])
+        return (
+            f"Exception {data['number']} was settled: {over} over and {late} late are tolerated from now on."
+        )
+    choice = str(data["choice"])
+    said = words.became(Choice(choice), "exception") if choice in list(Choice) else "it is over"
+    return f"Exception {data['number']} was settled: {said}."
+
+
+def _standards_checked(line: Line, edition: Edition) -> str:
+    data = line.data
+    short = sum(found == "not_met" for found in data["found"].values())
+    if not data["exception"]:
+        return "Its standards were checked, and it keeps to them."
+    which = words.count(short, "standard is", "standards are")
+    return f"Its standards were checked: {which} not met, and {data['exception']} was raised."
+
+
+def _benefit_read(line: Line, edition: Edition) -> str:
+    data = line.data
+    return f"Read {words.count(data['month'], 'month')} after go-live: {data['value']} ({data['rating']})."
 
 
 def _supplied(line: Line, edition: Edition) -> str:
@@ -400,6 +489,11 @@ def _document(line: Line, edition: Edition) -> str:
     return f"{_who(line, edition)} handed in {data.get('name')} ({size}, fingerprint {hash})."
 
 
+def _review_checked(line: Line, edition: Edition) -> str:
+    lessons = len(line.data["lessons"])
+    return f"Its review was checked, with {words.count(lessons, 'lesson') if lessons else 'no lesson'}."
+
+
 _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "proposal.submitted": _submitted,
     "case.begun": _begun,
@@ -407,9 +501,25 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "case.waiting": _waiting,
     "case.moved": _moved,
     "withdrawal.requested": lambda line, edition: f"{_who(line, edition)} asked to withdraw it.",
-    "document.attached": _document,
     "action.follows": _follows,
     "action.opened": _action_opened,
+    "project.follows": lambda line, edition: f"Its project {line.data['project']} was opened.",
+    "project.opened": _opened_from,
+    "project.named": _project_named,
+    "project.people_changed": _people_changed,
+    "project.linked": lambda line, edition: (
+        f"{_who(line, edition)} had it measured together with {line.data['other']}."
+    ),
+    "plan.proposed": _plan_proposed,
+    "project.reported": _project_reported,
+    "gate.passed": _gate_passed,
+    "exception.raised": _exceeded,
+    "exception.settled": _settled,
+    "standards.checked": _standards_checked,
+    "standards_exception.opened": _opened_from,
+    "benefit.follows": lambda line, edition: f"Benefit {line.data['benefit']} was opened.",
+    "benefit.opened": _opened_from,
+    "benefit.read": _benefit_read,
     "review.checked": _review_checked,
     "parameters.supplied": _supplied,
     "agreement.recorded": _agreed,
@@ -450,5 +560,6 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "report.wanted": _report_wanted,
     "report.heard": _report_heard,
     "benefit.corrected": _corrected,
+    "document.attached": _document,
     "attempt.refused": lambda line, edition: "An attempt to answer was refused.",
 }

@@ -152,6 +152,8 @@ def _next(wait: Waiting, edition: Edition, who: str) -> str:
         return "it goes on waiting"
     if wait.at is None:
         return _UNTIMED.get(wait.next, "then it goes on")
+    if wait.next in _ASKED_THEN:
+        return _ASKED_THEN[wait.next]
     forum = edition.forums.get(wait.on)
     # A case waits for a day because a forum meets on it, or because those asked have put it off to it; one
     # that began to wait when the record did not say which is told by the handbook's meetings.
@@ -162,8 +164,16 @@ def _next(wait: Waiting, edition: Edition, who: str) -> str:
 _UNTIMED = {
     "resubmission": "nothing happens until the next version is submitted",
     "project": "nothing happens until its project begins",
+    "go_live": "nothing is asked until its project has gone live",
 }
 """What comes next where a case waits for no day, by the leg that waits."""
+
+_ASKED_THEN = {
+    "highlight": "the next highlight report is asked for",
+    "benefit": "it is asked how much has come about",
+    "post_implementation_review": "the review is asked for",
+}
+"""What comes on the day that a case waits for, where that is no meeting's and nobody has put it off."""
 
 
 def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
@@ -212,9 +222,13 @@ def _stage(project: ProjectView) -> str:
 
 def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
     """Say where a case is, given what it waits for."""
-    if waiting and (not _before_project(case) or any(wait.action for wait in waiting)):
+    asked = any(wait.step or wait.action for wait in waiting)
+    if waiting and (asked or not (_before_project(case) or case.state == State.IN_PROJECT)):
         return (*(_one_sentence(alike) for alike in _alike(waiting)), *_validity(case))
     state = words.state(case.state)
+    if case.state == State.IN_PROJECT:
+        since = words.short_day(case.changed)
+        return (f"In project since {since}. Its review follows when the project has ended.",)
     if not case.open:
         return (f"{state} on {words.short_day(case.changed)}.",)
     if case.withdrawal is not None:

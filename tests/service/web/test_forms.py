@@ -64,6 +64,7 @@ def test_no_route_that_changes_anything_takes_it_from_another_site(
         "day": "2004-10-13",
         "item": "x",
         "ref": ref,
+        "other": ref,
         "key": "why",
         "post": "bh-dmh",
         "number": changed_handbook(office),

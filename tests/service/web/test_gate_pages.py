@@ -143,7 +143,7 @@ def test_a_condition_may_guard_the_gate_that_comes_next(stage: Delivery, key: st
     }
     browser.press(True, "/a/read/", choice="authorise_with_conditions", **sent)
     if offered:
-        assert "The next gate is not put before its board before it is met." in browser.words
+        assert "The project's next gate waits until it is met." in browser.words
     else:
         assert [anchor for anchor, _ in errors(browser)] == ["condition_guards"]
 

@@ -435,7 +435,7 @@ def test_a_secretary_writes_down_the_tolerances_that_srg_grants(stage: Delivery)
 def test_a_report_is_told_on_its_case_and_to_programs(stage: Delivery) -> None:
     step, _ = stage.reported("highlight", HIGHLIGHT)
     pmo = stage.office.signed_in("pmo")
-    pmo.see(f"/cases/{stage.ref}")
+    pmo.see(f"/cases/{stage.ref}/reports/1")
     assert "Forecast cost: £152,000" in pmo.words
     said = stage.office.browser().get(
         f"/api/v1/cases/{stage.ref}", headers=stage.office.token("pmo", "read:case")
@@ -452,7 +452,7 @@ def test_erased_words_leave_the_figures(stage: Delivery) -> None:
         written = [line.data for line in journal.lines(tx, stage.ref) if line.kind == "decision.submitted"]
         texts.erase(tx, str(written[-1]["words_hash"]))
     pmo = stage.office.signed_in("pmo")
-    pmo.see(f"/cases/{stage.ref}")
+    pmo.see(f"/cases/{stage.ref}/reports/1")
     assert "Forecast cost: £152,000" in pmo.words
     assert "The screens are drawn" not in pmo.words
     assert "Next: (erased)" in pmo.words
