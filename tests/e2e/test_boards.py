@@ -201,7 +201,7 @@ async def test_votes_stay_hidden_a_substitute_sits_and_the_chair_breaks_the_tie(
     assert said[SUBSTITUTE] == ("reject", absent)
     way = " ".join((await city.holder("corp-projects-manager").open(f"/cases/{ref}")).text.split())
     assert "SRG Done: Strategic Resources Group" in way
-    assert "Project To come:" in way, "no project has begun"
+    assert "Project Here now:" in way, "its project has begun"
 
 
 async def test_a_veto_stops_it_at_once_and_nobody_is_said_to_have_rejected_it_who_did_not(

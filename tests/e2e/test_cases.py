@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from service.demo.browser import Browser, Page
-from service.store import covers, orders
+from service.store import covers, orders, projects
 from service.store.covers import Cover
 from tests.chaos import checker
 from tests.support.receiver import NEW, OLD, Receiver, receiving
 from tests.support.samples import SAMPLES
 from tests.support.stack import Town, leicester, town, until
+from workflows.delivery import ProjectState
 from workflows.model import State
 
 BEGINS = datetime(2004, 5, 17, 8, tzinfo=UTC)
@@ -452,14 +453,22 @@ async def test_a_major_proposal_passes_two_funders_and_srg_and_is_approved(city:
     ]
 
 
-async def test_an_approved_major_proposal_can_be_withdrawn_until_its_project_begins(
+async def test_an_approved_major_proposal_can_be_withdrawn_and_its_project_ends_with_it(
     city: Town, token: str, receiver: Receiver
 ) -> None:
-    [ref] = [one["ref"] for one in await listed(city, token) if (one["size"], one["open"]) == ("major", True)]
+    [ref] = [
+        one["ref"]
+        for one in await listed(city, token)
+        if (one["kind"], one["size"], one["open"]) == ("proposal", "major", True)
+    ]
     async with city.program(token) as program:
         wish = await program.post(f"/cases/{ref}/withdraw")
     assert wish.status_code == 202, wish.text
     await city.becomes(ref, State.WITHDRAWN)
+    with city.store.reading() as tx:
+        project = projects.of_proposal(tx, ref)
+    assert project is not None
+    await city.becomes(project.ref, ProjectState.CLOSED_EARLY)
     await city.asked("cd-rc", "Withdrawn", ref)
     await city.settles()
     said = [one.verified() for one in receiver.received if one.verified()["subject"] == ref]
