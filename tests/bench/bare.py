@@ -143,12 +143,19 @@ class BareReport(_Sending):
     @workflow.run
     async def run(self, shape: ReportShape) -> str:
         await self.write_at_once(shape.at_once)
-        self.open = True
-        self.send(shape.letters)
+        self.send(shape.letters // 2)
+        asking = asyncio.create_task(self._asked())
         await workflow.wait_condition(lambda: bool(self.answer), timeout=LATER)
         await self.write(shape.later)
+        self.send(shape.letters - shape.letters // 2)
+        await asking
         await self.sent()
         return self.answer
+
+    async def _asked(self) -> None:
+        """Nobody answers before the letter is there, so that the timer has begun to run."""
+        await self.sent()
+        self.open = True
 
     @workflow.update
     async def decide(self, answer: str) -> str:
