@@ -9,14 +9,34 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from service.clock import real_now
-from tests.bench import decisions, histories, letters, memory, papers, processes, rehearsal, starting
+from tests.bench import (
+    decisions,
+    histories,
+    letters,
+    memory,
+    papers,
+    processes,
+    projects,
+    rehearsal,
+    starting,
+)
 from tests.bench.beside import beside
 from tests.bench.council import council
 from tests.bench.report import Report
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 MARK = "<!-- the table of the last `make bench ARGS=--write` -->"
-PARTS = ("starting", "letters", "papers", "rehearsal", "histories", "decisions", "processes", "memory")
+PARTS = (
+    "starting",
+    "letters",
+    "papers",
+    "rehearsal",
+    "histories",
+    "decisions",
+    "processes",
+    "projects",
+    "memory",
+)
 
 
 async def measure(report: Report, chosen: argparse.Namespace, folder: Path) -> None:
@@ -39,6 +59,10 @@ async def measure(report: Report, chosen: argparse.Namespace, folder: Path) -> N
                 await decisions.measure(report, own, bare, cases=24 if quick else 96)
             if "processes" in wanted:
                 await processes.measure(report, own, bare, number=16 if quick else 48)
+    if "projects" in wanted:
+        async with council(folder / "projects") as own, beside(own.stack.settings.temporal_address) as bare:
+            number, weeks = chosen.projects or (16 if quick else 50), chosen.weeks or (4 if quick else 12)
+            await projects.measure(report, own, bare, number=number, weeks=weeks)
     if "memory" in wanted:
         async with council(folder / "memory") as own:
             await memory.measure(report, own, cases=chosen.cases or (600 if quick else 1_000))
@@ -66,6 +90,8 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few samples, for a first look")
     parser.add_argument("--cases", type=int, default=0, help="open cases to measure memory with: 1000, 10000")
+    parser.add_argument("--projects", type=int, default=0, help="projects that report every week: 50, 1000")
+    parser.add_argument("--weeks", type=int, default=0, help="weeks for which they do: 12, 52")
     parser.add_argument("--clone", action="store_true", help="also set up, and play, a fresh clone")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="only these parts")
     parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.name}")

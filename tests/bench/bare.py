@@ -25,6 +25,19 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class ReportShape:
+    """What a week of a project and its one question hold: what is written at once, written later, sent."""
+
+    own: int
+    """Writes of the project itself, at once; the like of its question, then what that writes later."""
+    at_once: int
+    later: int
+    letters: int
+    longest: int
+    """Events after which a run ends and the next begins."""
+
+
+@dataclass(frozen=True)
 class StepShape:
     """The activities of one step, before the answer and after."""
 
@@ -49,6 +62,10 @@ class _Sending:
     async def write(self, times: int) -> None:
         for _ in range(times):
             await workflow.execute_activity(nothing, "write", start_to_close_timeout=SOON)
+
+    async def write_at_once(self, times: int) -> None:
+        for _ in range(times):
+            await workflow.execute_local_activity(nothing, "write", start_to_close_timeout=SOON)
 
     def send(self, letters: int) -> None:
         for _ in range(letters):
@@ -111,6 +128,66 @@ class BareCase(_Sending):
         await self.write(_share(shape.writes, places, places - 1))
         self.send(_share(shape.letters, places, places - 1))
         await self.sent()
+
+
+@workflow.defn
+class BareReport(_Sending):
+    """Waits for one report, with a timer running."""
+
+    @workflow.init
+    def __init__(self, shape: ReportShape) -> None:
+        super().__init__()
+        self.open = False
+        self.answer = ""
+
+    @workflow.run
+    async def run(self, shape: ReportShape) -> str:
+        await self.write_at_once(shape.at_once)
+        self.send(shape.letters // 2)
+        asking = asyncio.create_task(self._asked())
+        await workflow.wait_condition(lambda: bool(self.answer), timeout=LATER)
+        await self.write(shape.later)
+        self.send(shape.letters - shape.letters // 2)
+        await asking
+        await self.sent()
+        return self.answer
+
+    async def _asked(self) -> None:
+        """Nobody answers before the letter is there, so that the timer has begun to run."""
+        await self.sent()
+        self.open = True
+
+    @workflow.update
+    async def decide(self, answer: str) -> str:
+        await workflow.wait_condition(lambda: self.open)
+        self.answer = answer
+        return answer
+
+
+@workflow.defn
+class BareProject(_Sending):
+    """Waits for each week to begin, with a timer running, and asks for its report: a child."""
+
+    @workflow.init
+    def __init__(self, shape: ReportShape, week: int, begun: int) -> None:
+        super().__init__()
+        self.week, self.begun = week, begun
+
+    @workflow.run
+    async def run(self, shape: ReportShape, week: int, begun: int) -> None:
+        while workflow.info().get_current_history_length() < shape.longest:
+            await self.write_at_once(shape.own // 2)
+            await workflow.wait_condition(lambda: self.begun > self.week, timeout=LATER)
+            self.week += 1
+            id = step_id(workflow.info().workflow_id, self.week)
+            await workflow.execute_child_workflow(BareReport.run, shape, id=id)
+            await self.write_at_once(shape.own - shape.own // 2)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.continue_as_new(args=[shape, self.week, self.begun])
+
+    @workflow.update
+    def begins(self, week: int) -> None:
+        self.begun = max(self.begun, week)
 
 
 @workflow.defn

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
-from tests.bench.bare import QUEUE, BareCase, BareDecision, BareStep, nothing
+from tests.bench.bare import QUEUE, BareCase, BareDecision, BareProject, BareReport, BareStep, nothing
 
 
 async def work(engine: str) -> None:
@@ -22,7 +22,7 @@ async def work(engine: str) -> None:
     async with Worker(
         client,
         task_queue=QUEUE,
-        workflows=[BareStep, BareCase, BareDecision],
+        workflows=[BareStep, BareCase, BareDecision, BareReport, BareProject],
         activities=[nothing],
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),

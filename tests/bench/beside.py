@@ -4,13 +4,21 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from service.stack import HOST, free_port, listening
-from tests.bench.bare import QUEUE, BareCase, BareDecision, BareStep, Shape, step_id
+from tests.bench.bare import (
+    QUEUE,
+    BareCase,
+    BareDecision,
+    BareProject,
+    ReportShape,
+    Shape,
+    step_id,
+)
 
 Result = TypeVar("Result")
 
@@ -37,14 +45,29 @@ class Beside:
         id = f"bare-{self._started}"
         handle = await self._client.start_workflow(BareCase.run, shape, id=id, task_queue=QUEUE)
         for step in range(shape.steps):
-            await _answered(self._client.get_workflow_handle_for(BareStep.run, step_id(id, step)))
+            await _answered(self._client.get_workflow_handle(step_id(id, step)))
         await handle.result()
 
+    async def project(self, shape: ReportShape) -> str:
+        """Start a bare project, which waits for its first week."""
+        self._started += 1
+        id = f"bare-project-{self._started}"
+        await self._client.start_workflow(BareProject.run, args=[shape, 0, 0], id=id, task_queue=QUEUE)
+        return id
 
-async def _answered(step: WorkflowHandle[BareStep, str]) -> None:
+    async def report(self, project: str, week: int) -> None:
+        """Begin a week of a bare project, and answer what it asks."""
+        handle = self._client.get_workflow_handle(project)
+        await handle.execute_update(BareProject.begins, week, id=f"week-{week}")
+        report = self._client.get_workflow_handle(step_id(project, week))
+        await _answered(report)
+        await report.result()
+
+
+async def _answered(step: WorkflowHandle[Any, Any]) -> None:
     while True:
         try:
-            await step.execute_update(BareStep.decide, "approve", id="answer")
+            await step.execute_update("decide", "approve", id="answer")
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

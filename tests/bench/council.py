@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urljoin
 
@@ -21,10 +22,11 @@ from service.gateway import Gateway
 from service.links import Links
 from service.relay import Relay
 from service.stack import Stack
-from service.store import Store, cases, drafts, editions, intents, letters, open_store
-from service.store.intents import Intent
+from service.store import Store, cases, drafts, editions, intents, letters, open_store, projects
+from service.store.engine import Tx
+from service.store.intents import Answered, Intent
 from service.store.tables import CASES, INTENTS, LETTERS, STEPS
-from workflows.model import Choice, decision_key
+from workflows.model import Becoming, Choice, State, decision_key
 from workflows.rules import routing
 
 BEGINS = datetime(2004, 7, 19, 8, tzinfo=UTC)
@@ -35,6 +37,7 @@ KEYS = ("notification", f"funding-{FUNDER}", "completion")
 """The three questions of a conforming minor proposal, each put to one person."""
 CHOICES = dict(zip(KEYS, (Choice.NOTE, Choice.APPROVE, Choice.VERIFY), strict=True))
 NO_CONCERN = dict.fromkeys(("fit", "infrastructure", "network_security"), "no_concern")
+NO_BOXES: Mapping[str, Answered] = MappingProxyType({})
 KEPT = httpx.Limits(keepalive_expiry=2)
 """Seconds: an idle connection is let go before the server does so (5), not to post into a closed one."""
 EVERY = 0.02
@@ -62,35 +65,25 @@ class Council:
         self.gateway = gateway
         self._links = Links(running.settings.keys(), running.settings.base_url)
         self._relay = Relay(store, gateway, self._links)
-        self._document = _document()
+        self._minor = _document("PROP-01")
+        self._major = _document("PROP-02")
 
     # ------------------------------------------------------------------------ submitting
 
     def write(self) -> str:
         """Write and submit a proposal, in the record only; return its reference."""
         with self.store.writing() as tx:
-            rules = telling.edition(tx, editions.in_force_hash(tx, "leicester") or "")
-            lead = rules.holder(self._document["lead_post"], tx.today)
-            assert lead is not None
-            draft = drafts.create(tx, "leicester", lead.id, self._document)
-            content = proposals.normalise(draft.document, rules)
-            facts = proposals.facts(content, submitted=tx.today, edition=rules)
-            way = rules.routing(tx.today)
-            cases.submitted(
-                tx,
-                draft.ref,
-                version=1,
-                content=content,
-                content_hash=proposals.content_hash(content),
-                proposal=facts,
-                route=routing.route(facts, way),
-                branches=routing.branches(facts, way),
-                edition=rules.hash,
-                title=content["title"],
-                author=lead.id,
-                authors=(lead.id,),
-            )
-        return draft.ref
+            return _submitted(tx, self._minor)
+
+    def write_project(self) -> str:
+        """Write a major proposal that is approved, and its project, in the record only; return that."""
+        with self.store.writing() as tx:
+            parent = _submitted(tx, self._major)
+            # Its own process is none of what is measured: the record is not to have it begun.
+            projects.begun(tx, parent)
+            for number, state in enumerate((State.APPROVED, State.IN_PROJECT), start=1):
+                cases.became(tx, Becoming(case=parent, state=state, at=tx.now, number=number))
+            return projects.opened(tx, cases.get(tx, parent), "")
 
     async def begin(self) -> str:
         """Submit a proposal and have its process begin."""
@@ -152,28 +145,37 @@ class Council:
 
     # ------------------------------------------------------------------------- answering
 
-    async def answer(self, step: str, choice: Choice) -> None:
-        """Answer as a page does, without the page: write the decision down, then bring it to its step."""
-        intent = await asyncio.to_thread(self._submitted, step, choice)
+    async def answer(
+        self, step: str, choice: Choice, boxes: Mapping[str, Answered] = NO_BOXES, *, seat: int = 0
+    ) -> None:
+        """Answer as a page does, without the page: write the decision down, then bring it to its step.
+
+        Of several people who are asked the one of that number does, the first first.
+        """
+        intent = await asyncio.to_thread(self._submitted, step, choice, boxes, seat)
         while await self._relay.settle(intent) is None:
             await asyncio.sleep(EVERY)
         await self._relay.written()
 
-    def _submitted(self, step: str, choice: Choice) -> intents.StoredIntent:
+    def _submitted(
+        self, step: str, choice: Choice, boxes: Mapping[str, Answered], seat: int
+    ) -> intents.StoredIntent:
+        round = int(step.rpartition(".")[2])
         with self.store.writing() as tx:
-            letter = next(row for row in letters.of_step(tx, step) if row.link)
+            letter = [row for row in letters.of_step(tx, step) if row.link][seat]
             assert letter.link is not None
             submitted = intents.submit(
                 tx,
                 Intent(
-                    key=decision_key(step, 1, letter.seat),
+                    key=decision_key(step, round, letter.seat),
                     case=letter.case,
                     step=step,
-                    round=1,
+                    round=round,
                     seat=letter.seat,
                     person=letter.person,
                     post=letter.post,
                     choice=choice,
+                    answers=dict(boxes),
                     content_hash=letter.link.content_hash,
                     shown_hash=letter.link.content_hash,
                     submitted_at=tx.now,
@@ -230,11 +232,36 @@ def _by_hand(url: str) -> dict[str, str]:
     return {"Origin": origin, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-User": "?1"}
 
 
-def _document() -> dict[str, Any]:
-    """Return a conforming minor proposal that no meeting can serve."""
-    document = sample("PROP-01") | {"decision_needed_by": NEEDED_BY.isoformat()}
+def _document(ref: str) -> dict[str, Any]:
+    """Return a proposal of the samples that no meeting can serve."""
+    document = sample(ref) | {"decision_needed_by": NEEDED_BY.isoformat()}
     del document["submitted_on"]
     return document
+
+
+def _submitted(tx: Tx, document: dict[str, Any]) -> str:
+    rules = telling.edition(tx, editions.in_force_hash(tx, "leicester") or "")
+    lead = rules.holder(document["lead_post"], tx.today)
+    assert lead is not None
+    draft = drafts.create(tx, "leicester", lead.id, document)
+    content = proposals.normalise(draft.document, rules)
+    facts = proposals.facts(content, submitted=tx.today, edition=rules)
+    way = rules.routing(tx.today)
+    cases.submitted(
+        tx,
+        draft.ref,
+        version=1,
+        content=content,
+        content_hash=proposals.content_hash(content),
+        proposal=facts,
+        route=routing.route(facts, way),
+        branches=routing.branches(facts, way),
+        edition=rules.hash,
+        title=content["title"],
+        author=lead.id,
+        authors=(lead.id,),
+    )
+    return draft.ref
 
 
 @asynccontextmanager

@@ -40,10 +40,11 @@ async def measure(report: Report, council: Council, *, cases: int) -> None:
 
 def _memory(council: Council) -> dict[str, float]:
     """Return what each process holds, in MB."""
-    return {part: _resident(council.stack.parts[part].pid) for part in ("worker", "engine", "web")}
+    return {part: resident(council.stack.parts[part].pid) for part in ("worker", "engine", "web")}
 
 
-def _resident(pid: int | None) -> float:
+def resident(pid: int | None) -> float:
+    """Return what a process holds, in MB."""
     status = Path(f"/proc/{pid}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1_000

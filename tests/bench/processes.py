@@ -108,21 +108,24 @@ class Leaves:
 
     events: int
     size: int
-    writes: int
+    at_once: int
+    """Writes that left a marker, and those that were activities of their own."""
+    later: int
+
+    @property
+    def writes(self) -> int:
+        return self.at_once + self.later
 
 
 async def leaves(client: Client, id: str) -> Leaves:
     """Read a workflow's history and count."""
     handle = client.get_workflow_handle(id)
     described = (await handle.describe()).raw_description.workflow_execution_info
-    writes = 0
+    at_once = later = 0
     async for event in handle.fetch_history_events():
-        # Written at once a fact leaves a marker, and written later an activity.
-        writes += event.event_type in (
-            EventType.EVENT_TYPE_MARKER_RECORDED,
-            EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
-        )
-    return Leaves(described.history_length, described.history_size_bytes, writes)
+        at_once += event.event_type == EventType.EVENT_TYPE_MARKER_RECORDED
+        later += event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+    return Leaves(described.history_length, described.history_size_bytes, at_once, later)
 
 
 async def _shape(council: Council, ref: str) -> Shape:
