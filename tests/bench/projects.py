@@ -92,8 +92,10 @@ def _report(weeks: int, week: int) -> dict[str, Answered]:
 
 @dataclass
 class Weeks:
-    """What the weeks took: seconds and work for a report of ours, and for a bare one."""
+    """What the weeks took: reports a second and seconds of work for each, ours and bare; and memory in MB."""
 
+    empty: float
+    """What the worker held before there was a project."""
     ours: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
     work: list[float] = field(default_factory=list)
@@ -108,6 +110,7 @@ async def measure(report: Report, council: Council, bare: Beside, *, number: int
     office = Office(council, weeks)
     watching = asyncio.create_task(council.watch()), asyncio.create_task(office.watch())
     try:
+        took = Weeks(empty=resident(council.stack.parts["worker"].pid))
         began = time.perf_counter()
         refs = await several(number, AT_ONCE, lambda _: office.opens())
         report.say(f"projects: {number:,} in their first stage after {time.perf_counter() - began:.0f} s")
@@ -117,7 +120,6 @@ async def measure(report: Report, council: Council, bare: Beside, *, number: int
             f" with {shape.letters} letters in each question"
         )
         others = await several(number, AT_ONCE, lambda _: bare.project(shape))
-        took = Weeks()
         for week in range(2, weeks + 1):
             await _week(took, office, bare, week, refs, others)
             report.say(
@@ -182,7 +184,10 @@ def _tell_speed(report: Report, took: Weeks) -> None:
             last - half,
             "MB",
             FLAT,
-            ours=f"{first:.0f} MB after the first, {half:.0f} after half, {last:.0f} at the end",
+            ours=(
+                f"{took.empty:.0f} MB without projects, {first:.0f} after two weeks,"
+                f" {half:.0f} after half, {last:.0f} at the end"
+            ),
         )
     )
 
