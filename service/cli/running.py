@@ -39,7 +39,7 @@ def demo(
     exit_: Annotated[bool, typer.Option("--exit", help="End after the story.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Tell the facts of the story as JSON lines.")] = False,
 ) -> None:
-    """Play a real proposal from its draft to its decision, line by line, and then serve it."""
+    """Play a real proposal from its draft to its last benefit, line by line, and then serve it."""
     folder = Path(tempfile.mkdtemp(prefix="assent-"))
     teller = Teller(json=json_)
     try:

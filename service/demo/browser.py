@@ -50,6 +50,10 @@ class Page:
                 return urljoin(self.url, address)
         raise LookupError(f"no link “{words}” on {self.title or self.url}")
 
+    def offers(self, button: str) -> bool:
+        """Say whether there is a button that says this."""
+        return any(button.lower() in words.lower() for form in self.forms for _, _, words in form.buttons)
+
     def form(self, button: str) -> tuple[Form, tuple[str, str, str]]:
         """Return the form with a button that says this, and the button."""
         for form in self.forms:

@@ -14,6 +14,9 @@ PATIENCE = 60.0
 """Seconds after which a letter or a page that has not come is not coming."""
 
 
+RENEW = "Send me a new link"
+
+
 class NotTrue(Exception):
     """Something that the story tells did not happen."""
 
@@ -64,14 +67,20 @@ class Mail:
         """
 
         async def found() -> Received | None:
-            for letter in await self.all():
-                meant = letter.to == to and says in letter.subject and ref in letter.subject + letter.text
-                if meant and letter.id not in self._read:
-                    self._read.add(letter.id)
-                    return letter
-            return None
+            letter = await self.unread(to, says, ref)
+            if letter is not None:
+                self._read.add(letter.id)
+            return letter
 
         return await until(found, f"a letter to {to} that says “{says}”")
+
+    async def unread(self, to: str, says: str, ref: str = "") -> Received | None:
+        """Look for such a letter, and leave it unread."""
+        for letter in await self.all():
+            meant = letter.to == to and says in letter.subject and ref in letter.subject + letter.text
+            if meant and letter.id not in self._read:
+                return letter
+        return None
 
     async def scanned(self, letter: Received) -> None:
         """Do what a mail scanner does before the reader comes: open every link, twice."""
@@ -117,16 +126,40 @@ class Person:
 
     async def decide(self, letter: Received, answers: Mapping[str, str]) -> Page:
         """Follow a letter's link, answer as asked, check and confirm; return the receipt."""
+        checked = await self._browser.press(await self._follow(letter), "Continue", answers)
+        if "/a/check/" not in checked.url:
+            raise NotTrue(f"{self.address} could not answer “{letter.subject}”: {checked.text[:400]}")
+        return self._receipt(letter, await self._browser.press(checked, "Confirm"))
+
+    async def nothing_changed(self, letter: Received) -> Page:
+        """Follow the link of a letter that asks for a report, and say in one press that nothing changed."""
+        page = await self._follow(letter)
+        return self._receipt(letter, await self._browser.press(page, "Nothing has changed"))
+
+    async def _follow(self, letter: Received) -> Page:
+        """Come by a letter's link to what it asks, with a code where one is needed."""
         await self._mail.scanned(letter)
-        page = await self._browser.press(await self._browser.open(letter.link), "Continue")
+        page = await self._browser.press(await self._opened(letter), "Continue")
         if "/a/code/" in page.url:
             code = await self._mail.letter(self.address, "code")
             page = await self._browser.press(page, "Continue", {"code": code.code})
-        checked = await self._browser.press(page, "Continue", answers)
-        receipt = await self._browser.press(checked, "Confirm")
-        if receipt.status not in (200, 202):
-            raise NotTrue(f"{self.address} could not answer “{letter.subject}”: {receipt.text[:200]}")
-        return receipt
+        return page
+
+    async def _opened(self, letter: Received) -> Page:
+        """Open a letter's link; one that is too old sends a new one, in the same letter as of today."""
+        page = await self._browser.open(letter.link)
+        if page.offers(RENEW):
+            await self._browser.press(page, RENEW)
+            says, about = letter.subject.split()[0], letter.subject.rpartition("(")[2].rstrip(")")
+            while page.offers(RENEW):
+                newer = await self._mail.letter(self.address, says, about)
+                page = await self._browser.open(newer.link)
+        return page
+
+    def _receipt(self, letter: Received, page: Page) -> Page:
+        if page.status not in (200, 202):
+            raise NotTrue(f"{self.address} could not answer “{letter.subject}”: {page.text[:200]}")
+        return page
 
     async def close(self) -> None:
         """Close the browser."""

@@ -1,4 +1,4 @@
-"""The story of the demo: on-line booking for De Montfort Hall, from its draft to SRG's decision.
+"""The story of the demo: on-line booking for De Montfort Hall, from its draft to its last benefit.
 
 Two shorter ones follow: a proposal that does not meet every principle, and one that is sent back.
 
@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime
 import httpx2 as httpx
 
 from service import handbook
+from service.demo.life import Delivered
 from service.demo.people import NotTrue, Received, until
-from service.demo.stage import Stage, Teller, answers_of, day_boxes, sample
+from service.demo.stage import Teller, answers_of, day_boxes, sample
 from service.errors import AssentError
 from service.stack import Stack
 from service.store import Store, actions, cases, intents, open_store, orders, verify
@@ -61,7 +62,7 @@ async def play(stack: Stack, teller: Teller) -> bool:
     return True
 
 
-class Story(Stage):
+class Story(Delivered):
     """The story as it goes: one proposal from its draft to SRG, and two that go another way."""
 
     def __init__(self, stack: Stack, store: Store, teller: Teller) -> None:
@@ -78,11 +79,19 @@ class Story(Stage):
         await self.funders_approve()
         await self.srg_decides()
         await self.sponsor_is_told()
+        await self.project_is_started()
+        await self.project_is_planned()
         await self.deviation_is_discussed_first()
         await self.everybody_asked_sees_the_condition()
         await self.condition_is_met()
+        await self.deviation_is_withdrawn()
         await self.duplicate_is_sent_back()
         await self.it_comes_again_and_is_closed()
+        await self.report_is_past_tolerance()
+        await self.gate_waits_for_its_condition()
+        await self.project_goes_live()
+        await self.benefits_are_read_and_the_review_is_late()
+        await self.benefits_are_read_to_the_end()
         await self.journal_verifies()
         await self.ended()
 
@@ -315,6 +324,17 @@ class Story(Stage):
             action=action.ref,
         )
 
+    async def deviation_is_withdrawn(self) -> None:
+        """With the images on the corporate system there is nothing left to deliver."""
+        lead, ref = self.person(LEAD), self.ref or ""
+        await lead.press(await lead.open(f"/cases/{ref}/withdraw"), "Withdraw it")
+        await self.state(State.WITHDRAWN)
+        self.fact(
+            "proposal.withdrawn",
+            "With the images on the corporate system, nothing is left for a project to do: the lead officer "
+            "withdraws the proposal, and the project that it had opened falls away.",
+        )
+
     async def duplicate_is_sent_back(self) -> None:
         """What does the work of a corporate system is put to that system's Principal Customer."""
         lead = self.person(LEAD)
@@ -383,8 +403,7 @@ class Story(Stage):
         told = ", ".join(f"{ref} is {state}" for ref, state in states.items())
         self.fact(
             "story.ended",
-            f"{told}; the projects of the major ones are still to come. {caught} letters, {made} decisions, "
-            f"{seconds} seconds.",
+            f"{told}. {caught} letters, {made} decisions on them, {seconds} seconds.",
             cases=states,
             letters=caught,
             decisions=made,

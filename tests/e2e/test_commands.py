@@ -201,15 +201,25 @@ async def test_the_demo_tells_its_story_as_facts_and_ends_with_a_status_of_0() -
         "sponsor.told",
         "order.raised",
         "condition.verified",
+        "project.mandated",
+        "gate.passed_on_condition",
+        "tolerance.crossed",
+        "exception.settled",
+        "gate.waits",
+        "project.closed",
+        "review.late",
+        "review.noted",
+        "benefits.concluded",
         "journal.verified",
     ):
         assert events.count(event) == 1, event
     last = facts[-1]
     (ref, state), *others = last["cases"].items()
-    assert [state for _, state in others] == ["approved", "closed"]
-    assert (last["event"], state, last["journal"]) == ("story.ended", "approved", "verified")
+    assert [state for _, state in others] == ["withdrawn", "closed"]
+    assert (last["event"], state, last["journal"]) == ("story.ended", "closed", "verified")
+    assert [fact["months"] for fact in facts if fact["event"] == "benefits.read"] == [3, 6, 12, 24]
     assert ref.startswith("INV-2004-")
-    assert last["decisions"] == 20
+    assert last["decisions"] == 23
     assert last["letters"] > last["decisions"]
     assert 0 < last["seconds"] < 180
 

@@ -53,3 +53,19 @@ async def test_it_is_told_once_every_letter_had_the_condition() -> None:
     story = Retold(silent_to="")
     await story.everybody_asked_sees_the_condition()
     assert story.told == ["deviation.approved"]
+
+
+async def test_no_exception_is_told_while_the_project_goes_on_as_before() -> None:
+    class Unmoved(Retold):
+        project = "PRJ-2004-0001"
+
+        async def _jumped_to(self, to: str, says: str, ref: str = "") -> Received:
+            return await self.letter(to, says)
+
+        async def _case_is(self, ref: str, state: Any) -> None:
+            raise NotTrue(f"the state {state} of {ref} did not come")
+
+    story = Unmoved(silent_to="")
+    with pytest.raises(NotTrue, match="the state in_exception of PRJ-2004-0001"):
+        await story.report_is_past_tolerance()
+    assert story.told == []
