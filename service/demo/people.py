@@ -131,6 +131,11 @@ class Person:
             raise NotTrue(f"{self.address} could not answer “{letter.subject}”: {checked.text[:400]}")
         return self._receipt(letter, await self._browser.press(checked, "Confirm"))
 
+    async def still_asked(self, letter: Received) -> bool:
+        """Say whether what a letter asks still waits for an answer: it may have closed without one."""
+        page = await self._browser.open(letter.link)
+        return page.offers("Continue") or page.offers(RENEW)
+
     async def nothing_changed(self, letter: Received) -> Page:
         """Follow the link of a letter that asks for a report, and say in one press that nothing changed."""
         page = await self._follow(letter)
