@@ -1894,7 +1894,8 @@ def test_srg_refuses_what_is_referred_on_the_terms_of_a_referral(
     change(folder, "steps.yaml", f"{funders}reject, ", funders)
     voted = "[approve, approve_with_conditions, reject, return, defer, abstain, declare_interest]"
     change(folder, "steps.yaml", voted, f"[approve, {srg}]")
-    own = f"  referral:\n    choices: [approve, {referral}]\n    forum: srg\n    ladder: board\n    silence: expire\n"
+    choices = f"choices: [approve, {referral}]"
+    own = f"  referral:\n    {choices}\n    forum: srg\n    ladder: board\n    silence: expire\n"
     change(folder, "steps.yaml", "  srg_meeting:\n", f"{own}  srg_meeting:\n")
     if refused:
         handbook.load(folder)
