@@ -23,6 +23,7 @@ from workflows.delivery import (
     ExceptionRaised,
     ExceptionSettled,
     Forecast,
+    GateKind,
     GatePassed,
     Plan,
     ProjectInHand,
@@ -142,7 +143,9 @@ class Projects(Writing, ports.Projects):
 
     def _reported(self, tx: Tx, told: ProjectTold) -> ProjectReported:
         # Linked projects may report at once, and each is measured by how the others stand.
-        tx.lock(told.case)
+        beside = projects.linked_with(tx, projects.must(tx, told.case))
+        for ref in sorted({told.case, *(one.ref for one in beside)}):
+            tx.lock(ref)
         known = next((one for one in projects.reports(tx, told.case) if one.step == told.step), None)
         report = known or projects.reported(tx, told, self._report(tx, told))
         return ProjectReported(
@@ -189,6 +192,9 @@ class Projects(Writing, ports.Projects):
         plan = project.plan if passed.plan_step and passed.plan_step == project.plan_step else None
         number = project.baseline.number + 1 if project.baseline else 1
         makes = Baseline(number=number, **dict(plan)) if plan else None
+        if makes and project.baseline and passed.gate is GateKind.BOUNDARY:
+            # The next stage was planned before whatever was tolerated of the whole since.
+            makes = makes.model_copy(update={"tolerances": project.baseline.tolerances})
         projects.passed(tx, passed, at_variance=last, makes=makes)
         for wanted in gate_conditions(tx, case, passed.step):
             actions.opened(tx, case, wanted, at=passed.at)

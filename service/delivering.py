@@ -123,6 +123,15 @@ def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Var
     return own, tolerances.together((own, *beside)) if beside else None
 
 
+def missed(project: ProjectView, last: projects.Report | None, non_working: Sequence[date]) -> Variance:
+    """Return by how much the last report misses the plan that is approved now: a plan may have been approved
+    since it was written. Nothing is missed before there are both.
+    """
+    if last is None or project.baseline is None:
+        return Variance(ratings=last.forecast.ratings if last else {})
+    return tolerances.variance(last.forecast, project.baseline, non_working)
+
+
 def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
     """Say how a project stands by its last report against the plan that was approved, a sentence each."""
     plan, reported = project.baseline, projects.reports(tx, project.ref)
@@ -132,12 +141,13 @@ def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
         live = in_full(plan.go_live)
         return (f"Approved: {pounds(plan.cost)}, going live on {live}. Nothing has been reported yet.",)
     last = reported[-1]
-    now, missed, tolerated = last.forecast, last.variance, plan.tolerances
+    days_off = telling.edition(tx, cases.get(tx, project.ref).edition).non_working
+    now, by, tolerated = last.forecast, missed(project, last, days_off), plan.tolerances
     red = [RATED[of] for of in Tolerance if of in tolerances.RATED and now.ratings.get(of) is Rag.RED]
     return (
-        f"{pounds(now.cost)} forecast, {_over(missed, plan.cost)}; "
+        f"{pounds(now.cost)} forecast, {_over(by, plan.cost)}; "
         f"{tolerated.cost_percent.normalize():f}% over is tolerated.",
-        f"Go-live on {in_full(now.go_live)} forecast, {_late(missed, plan.go_live)}; "
+        f"Go-live on {in_full(now.go_live)} forecast, {_late(by, plan.go_live)}; "
         f"{tolerated.days} are tolerated.",
         *([f"Rated red: {listed(red)}."] if red else []),
     )

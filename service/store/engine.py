@@ -121,6 +121,11 @@ class Tx:
         if self.connection.dialect.name == "postgresql":
             self.run(text("LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE"))
 
+    def in_turn(self, what: str) -> None:
+        """Let nobody else do a thing of this name until this transaction ends."""
+        if self.connection.dialect.name == "postgresql":
+            self.run(text("SELECT pg_advisory_xact_lock(hashtext(:what))").bindparams(what=what))
+
     def one(self, statement: Executable, **values: Any) -> Row[Any] | None:
         """Return the first row of what a query finds."""
         return self.connection.execute(statement, values).first()

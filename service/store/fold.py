@@ -790,7 +790,10 @@ def _gate_passed(connection: Connection, line: Line) -> None:
         plan = made["plan"]
         row = {"case": line.case, "number": made["number"], "step": made["step"], "since": line.at}
         connection.execute(insert(BASELINES), row | {"plan": canonical.dumps(plan)})
-        now |= {"baseline": made["number"], "plan": "", "plan_step": "", "go_live": day(plan["go_live"])}
+        now |= {"baseline": made["number"], "plan": "", "plan_step": ""}
+        # A boundary's plan is of its next stage, and leaves go-live where it was forecast last.
+        if data["gate"] != GateKind.BOUNDARY:
+            now["go_live"] = day(plan["go_live"])
     if now:
         _change_project(connection, line, **now)
 

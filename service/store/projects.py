@@ -388,6 +388,8 @@ def waits_for(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: st
     ValueError if the other waits for it in its turn, be it by way of others.
     """
     tx.lock(ref)
+    # Two that begin to wait for each other at once would each see no circle.
+    tx.in_turn("dependencies")
     known = dependencies_of(tx, ref)
     if any(one.other == other and one.ended is None for one in known):
         return False

@@ -176,16 +176,21 @@ def _report(tx: Tx, project: ProjectView, made: Sequence[DecisionView]) -> Proje
     baseline, before = project.baseline, projects.reports(tx, project.ref)
     if baseline is None:
         return None
-    standing = delivering.before(project, before)
+    rules, standing = telling.rules_of(tx, cases.get(tx, project.ref)), delivering.before(project, before)
     report = next((one for one in reversed(made) if before and one.step == before[-1].step), None)
     measures = (
-        facts.against_baseline(baseline, standing, before[-1].variance, before[-1].objectives)
+        facts.against_baseline(
+            baseline,
+            standing,
+            delivering.missed(project, before[-1], rules.non_working),
+            before[-1].objectives,
+        )
         if standing and before
         else ()
     )
     return ProjectShown(
         measures=measures,
-        report=telling.told(report, telling.rules_of(tx, cases.get(tx, project.ref))) if report else None,
+        report=telling.told(report, rules) if report else None,
         report_called="Last report",
         stages=facts.stages(baseline, project.stage),
         plan=f"Baseline {baseline.number}, as approved",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from service import telling
+from service import delivering, telling
 from service.errors import NotFound
 from service.handbook import Edition
 from service.proposals import ProposalDocument
@@ -54,7 +54,8 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
     made = seclusion.decisions(tx, case.ref, me)
     told = projecting.reports(reported, edition)
     last = reported[-1] if reported else None
-    bars, ways = projecting.used(found, last), projecting.phases(found, passed, rules)
+    by = delivering.missed(found, last, edition.non_working)
+    bars, ways = projecting.used(found, by), projecting.phases(found, passed, rules)
     approved = projecting.approved(tx, found, passed)
     parts = projecting.parts(found, passed, reported, edition.non_working)
     gates = projecting.gates(passed, found, rules, made)
@@ -73,7 +74,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "phases": ways,
         "map": projecting.map_of(ways, "The way of this project"),
         "bars": charts.bars("tolerances", bars, title="What is used of what is tolerated") if bars else "",
-        "tolerated": _tolerated(found, last.variance if last else Variance()),
+        "tolerated": _tolerated(found, by),
         "last": told[-1] if told else None,
         "ratings": projecting.ratings(last),
         "parts": [_part(one) for one in parts],
@@ -129,7 +130,7 @@ def of_proposal(tx: Tx, case: CaseView) -> dict[str, Any]:
     if found:
         reported = projects.reports(tx, found.ref)
         last = reported[-1] if reported else None
-        missed = last.variance if last else Variance()
+        missed = delivering.missed(found, last, edition.non_working)
         own = cases.get(tx, found.ref)
         shown |= {
             "now": [said for said in (whereabouts.stand(found), *whereabouts.sentences(tx, own)) if said],

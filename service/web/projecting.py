@@ -201,11 +201,10 @@ def late(missed: int) -> str:
     return "As approved"
 
 
-def used(project: ProjectView, last: Report | None) -> list[Bar]:
+def used(project: ProjectView, missed: Variance) -> list[Bar]:
     """Return how much of what is tolerated of cost and time is used; nothing without a baseline."""
     if project.baseline is None:
         return []
-    missed = last.variance if last else Variance()
     tolerated = project.baseline.tolerances
     percent, of_percent = (
         words.percent(max(missed.over_percent, Decimal(0))),

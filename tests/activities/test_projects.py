@@ -1,6 +1,7 @@
 """A project's course on record: what people say in boxes becomes figures, days and posts, each once."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from notifications.examples import rendered
+from service import delivering
 from service.store import actions, benefits, cases, journal, projects, rebuild
 from service.store.intents import SAID, Answered, Condition
 from tests.support.activities import done
@@ -350,10 +352,8 @@ def test_nothing_changed_is_the_last_forecast_counted_again(desk: Desk) -> None:
     )
 
 
-def test_linked_projects_are_measured_together(each_desk: Desk) -> None:
-    """Each is within what is tolerated; what was cut into two is past it as the whole that it is."""
-    desk = each_desk
-    project = in_stage(desk)
+def linked(desk: Desk, project: ProjectInHand) -> str:
+    """Open another project with the same plan, linked with one."""
     with desk.store.writing() as tx:
         parent = cases.get(tx, project.parent)
         tx.append("INV-2004-0009", "proposal.submitted", _copy(tx, parent.ref), key="submitted:1", actor="p")
@@ -365,10 +365,58 @@ def test_linked_projects_are_measured_together(each_desk: Desk) -> None:
         passed = gate(project, 1, GateKind.INITIATION, "gate-initiation").model_copy(update={"case": other})
         projects.passed(tx, passed, at_variance=None, makes=makes)
         projects.linked(tx, other, project.case, by="p-pmo", by_post="pmo")
+    return other
+
+
+def test_linked_projects_are_measured_together(each_desk: Desk) -> None:
+    """Each is within what is tolerated; what was cut into two is past it as the whole that it is."""
+    desk = each_desk
+    project = in_stage(desk)
+    linked(desk, project)
     _, first = reported(desk, project, {"forecast_cost": "161000.00"})
     assert first.variance.over_percent == Decimal("15.00")
     assert first.linked is not None
     assert (first.linked.over, first.linked.over_percent) == (Decimal("21000.00"), Decimal("7.50"))
+
+
+def test_of_linked_projects_that_report_at_once_the_later_is_measured_with_the_earlier(
+    each_desk: Desk,
+) -> None:
+    desk = each_desk
+    project = in_stage(desk)
+    beside = project.model_copy(update={"case": linked(desk, project)})
+    first, second = (
+        asked(desk, desk.asks_about(one, "highlight", MANAGER), {"forecast_cost": cost}, stage=1)
+        for one, cost in ((project, "146000.00"), (beside, "152000.00"))
+    )
+    with ThreadPoolExecutor(1) as threads:
+        with desk.store.writing() as tx:
+            desk.projects._reported(tx, first)
+            later = threads.submit(done, desk.projects.reported(second))
+            with pytest.raises(TimeoutError):
+                later.result(0.5)
+        together = later.result(60).linked
+    assert together is not None
+    assert (together.over, together.over_percent) == (Decimal("18000.00"), Decimal("6.43"))
+
+
+def test_two_that_begin_to_wait_for_each_other_at_once_make_no_circle(each_desk: Desk) -> None:
+    desk = each_desk
+    project = in_stage(desk)
+    other = linked(desk, project)
+
+    def wait(ref: str, other: str) -> None:
+        with desk.store.writing() as tx:
+            projects.waits_for(tx, ref, other, reason="It needs its lines", by="p-pmo", by_post="pmo")
+
+    with ThreadPoolExecutor(1) as threads:
+        with desk.store.writing() as tx:
+            projects.waits_for(tx, project.case, other, reason="Lines first", by="p-pmo", by_post="pmo")
+            back = threads.submit(wait, other, project.case)
+            with pytest.raises(TimeoutError):
+                back.result(0.5)
+        with pytest.raises(ValueError, match="a circle"):
+            back.result(60)
 
 
 def _copy(tx: object, ref: str) -> dict[str, object]:
@@ -444,6 +492,60 @@ def test_more_tolerance_is_what_all_grant_who_grant_it(each_desk: Desk, granted:
     assert now.baseline is not None
     assert now.baseline.tolerances == Tolerances(cost_percent=Decimal(25), days=60)
     assert rebuild.drift(desk.store) == ()
+
+
+def test_more_tolerance_outlives_the_gate_of_a_stage_that_was_planned_before_it(each_desk: Desk) -> None:
+    desk = each_desk
+    project = in_stage(desk)
+    said = {**LATE, "objectives": "partly", "next_ends": "2005-04-29", "next_cost": "50000.00"}
+    told = asked(desk, desk.asks_about(project, "end_stage", MANAGER, key="end-stage-1"), said, stage=1)
+    done(desk.projects.planned(told))
+    variance = done(desk.projects.reported(told)).variance
+    crossing = Crossing(of=(Tolerance.COST,), variance=variance, authority=Authority.BOARD)
+    raised = ExceptionRaised(
+        case=project.case, number=1, stage=1, step=told.step, crossing=crossing, at=told.at
+    )
+    done(desk.projects.exception_raised(raised))
+    ask = desk.asks_about(project, "exception_board", *project.board, key="exception-1")
+    desk.opens(ask)
+    more, granted = Choice.MORE_TOLERANCE, {"tolerance_cost": "30", "tolerance_days": "60"}
+    desk.closes(
+        ask.step, *(desk.answers(ask.step, who, more, said=granted) for who in (USER, SUPPLIER)), choice=more
+    )
+    done(
+        desk.projects.exception_settled(
+            ExceptionSettled(case=project.case, number=1, step=ask.step, at=told.at + timedelta(hours=1))
+        )
+    )
+    passed = gate(project, 2, GateKind.BOUNDARY, "gate-1", stage=1, plan_step=told.step)
+    after = done(desk.projects.gate_passed(passed)).baseline
+    assert after is not None
+    assert (after.number, after.tolerances) == (2, Tolerances(cost_percent=Decimal(30), days=60))
+    with desk.store.reading() as tx:
+        # The stage after it was approved, and go-live is forecast as late as it was.
+        assert projects.must(tx, project.case).go_live == date(2005, 5, 3)
+    assert rebuild.drift(desk.store) == ()
+
+
+def test_how_a_project_stands_is_told_against_the_plan_that_was_approved_since(desk: Desk) -> None:
+    project, fact = raised(desk)
+    done(desk.projects.exception_raised(fact))
+    said = {**PLAN, "stage_cost_2": "80000.00", "stage_ends_2": "2005-05-10", "go_live": "2005-05-10"}
+    told = asked(
+        desk, desk.asks_about(project, "exception_plan", MANAGER, key="exception-plan-1"), said, stage=1
+    )
+    done(desk.projects.planned(told))
+    passed = gate(project, 2, GateKind.EXCEPTION_PLAN, "plan-1", stage=1, plan_step=told.step)
+    after = done(desk.projects.gate_passed(passed))
+    assert after.baseline is not None
+    assert (after.baseline.cost, after.baseline.go_live) == (Decimal("170000.00"), date(2005, 5, 10))
+    with desk.store.reading() as tx:
+        stands = delivering.stands(tx, projects.must(tx, project.case))
+    assert stands[:2] == (
+        "£168,000 forecast, £2,000 under the approved £170,000; 5% over is tolerated.",
+        "Go-live on Tuesday 3 May 2005 forecast, 5 working days before the approved Tuesday 10 May 2005; "
+        "20 are tolerated.",
+    )
 
 
 # ------------------------------------------------------------------------------- standards

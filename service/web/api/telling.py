@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from service import agendas, boards, telling, versions
+from service import agendas, boards, delivering, telling, versions
 from service.handbook import Edition
 from service.remembering import TrackRecord
 from service.store import actions, benefits, cases, orders, projects, sizes, steps
@@ -208,8 +208,10 @@ def action(tx: Tx, case: CaseView) -> ActionTold:
 
 
 def project(tx: Tx, case: CaseView) -> ProjectTold:
-    found, rules = projects.must(tx, case.ref), telling.rules_of(tx, case).delivery
+    found, edition = projects.must(tx, case.ref), telling.rules_of(tx, case)
     passed, reported = projects.gates(tx, case.ref), projects.reports(tx, case.ref)
+    rules, last = edition.delivery, reported[-1] if reported else None
+    by = delivering.missed(found, last, edition.non_working)
     approved = projecting.approved(tx, found, passed)
     return ProjectTold(
         follows=found.parent,
@@ -220,7 +222,7 @@ def project(tx: Tx, case: CaseView) -> ProjectTold:
         stage=found.stage,
         went_live=found.went_live,
         baseline=_plan(*approved[-1]) if approved else None,
-        forecast=ForecastTold(**_forecast(reported[-1])) if reported else None,
+        forecast=ForecastTold(**_forecast(last, by)) if last else None,
         gates=[
             GateTold(
                 **_missed(one),
@@ -250,7 +252,7 @@ def project(tx: Tx, case: CaseView) -> ProjectTold:
         ],
         reports=[
             ReportTold(
-                **_forecast(one),
+                **_forecast(one, one.variance),
                 number=number,
                 step=one.step,
                 kind=one.kind,
@@ -291,10 +293,10 @@ def _plan(day: date, plan: Baseline) -> PlanTold:
     )
 
 
-def _forecast(report: Report) -> dict[str, Any]:
+def _forecast(report: Report, by: Variance) -> dict[str, Any]:
     now = report.forecast
     return {
-        **_missed(report.variance),
+        **_missed(by),
         "cost": f"{now.cost:.2f}",
         "go_live": now.go_live,
         "stage_ends": now.stage_ends,
