@@ -190,7 +190,7 @@ def _from_the_record(
     if project is None or context.baseline is None:
         return {}
     reported = projects.reports(tx, project.ref)
-    standing = delivering.before(project, reported)
+    standing = delivering.before(tx, project, reported)
     match kind:
         case "highlight" | "end_stage" if standing:
             # Until somebody says otherwise the stage in hand ends as it was planned.
