@@ -122,9 +122,11 @@ def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Var
     days_off = edition.non_working
     own = tolerances.variance(now, project.baseline, days_off)
     beside = [
-        tolerances.variance(stands, one.baseline, days_off)
+        # What has ended is late no more; what it cost still counts.
+        by if one.open else by.model_copy(update={"late": 0})
         for one in projects.linked_with(tx, project)
         if one.baseline and (stands := before(tx, one, projects.reports(tx, one.ref)))
+        for by in [tolerances.variance(stands, one.baseline, days_off)]
     ]
     return own, tolerances.together((own, *beside)) if beside else None
 
