@@ -65,6 +65,13 @@ def highlight(total: str, go_live: date, stage_ends: date, **other: str) -> Boxe
     )
 
 
+def live(total: str, went_live: date) -> Boxes:
+    """Report that the last stage is done: it is live, and there is nothing left to do."""
+    done = "The launch, and the last of its snags."
+    boxes = {"choice": "stage_done", "forecast_cost": total, "done": done, "next": "The project's closure."}
+    return ratings() | boxes | day_boxes("went_live", went_live)
+
+
 def end_stage(total: str, go_live: date, next_ends: date, next_cost: str) -> Boxes:
     """Report that a stage is done, and plan the next."""
     return (

@@ -135,6 +135,8 @@ class Delivered(Stage):
         report = await self._jumped_to(MANAGER, "highlight report")
         await self.person(MANAGER).nothing_changed(report)
         self.project_fact("report.unchanged", "A report in one press: nothing has changed since the last.")
+        report = await self._jumped_to(MANAGER, "highlight report")
+        await self.person(MANAGER).decide(report, delivery.live(DEARER, LIVE))
         checked = await self._jumped_to(AUTHORITY, "project standards")
         await self.person(AUTHORITY).decide(checked, delivery.STANDARDS)
         await self._answer(MANAGER, "end project report", delivery.end_project(LIVE, DEARER), self.project)

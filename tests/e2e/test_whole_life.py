@@ -64,11 +64,13 @@ class Life:
         stages = (("Build", first, self.each), ("Launch", second, self.each))
         return delivery.plan(stages, second, weeks=8)
 
-    def highlight(self) -> delivery.Boxes:
+    def highlight(self, asked: date) -> delivery.Boxes:
+        first, second = self.stages
+        if asked >= second:
+            return delivery.live(str(self.cost), second)
         if not self.dear:
             return {"choice": ""}
         self.dear = False
-        first, second = self.stages
         return delivery.highlight(str(self.cost * 118 // 100), second, first, cost="red")
 
     def answer(self, step: StepView, post: str) -> delivery.Boxes:
@@ -92,7 +94,7 @@ class Life:
             case "gate":
                 return {"choice": "authorise"}
             case "highlight":
-                return self.highlight()
+                return self.highlight(calendar.local_day(step.opened))
             case "end_stage":
                 return delivery.end_stage(cost, second, second, self.each)
             case "exception_report":
