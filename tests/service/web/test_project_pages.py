@@ -5,7 +5,7 @@ import re
 import pytest
 
 from service.proposals import ProposalDocument, provided
-from service.store import benefits, cases, documents, journal, projects
+from service.store import benefits, cases, documents, journal, projects, texts
 from service.store.rebuild import drift
 from service.web import recounting
 from service.web.projecting import late, over
@@ -207,11 +207,12 @@ def test_documents_are_listed_with_what_they_are(office: Office) -> None:
         kind="stage_plan", name="Plan.pdf", media_type="application/pdf", size=2_400_000, hash="a" * 64
     )
     with office.store.writing() as tx:
-        data = paper.model_dump() | {"number": 1, "step": "", "by_post": MANAGER}
+        called = {"name": texts.put(tx, paper.name)}
+        data = paper.model_dump() | called | {"number": 1, "step": "", "by_post": MANAGER}
         tx.append(ref, "document.attached", data, key="document:1", actor=office.holder(MANAGER))
     page = sees(office, f"/cases/{one.ref}").words
     assert "Plan.pdf Plan of the next stage 2.3 MB 13 September 2004" in page
-    assert "handed in Plan.pdf (2.3 MB, fingerprint aaaa aaaa aaaa aaaa)." in page
+    assert "handed in document 1 (2.3 MB, fingerprint aaaa aaaa aaaa aaaa)." in page
 
 
 def test_no_line_of_the_record_is_without_words(office: Office) -> None:
