@@ -14,8 +14,8 @@ from workflows.model import Choice
 TODAY = date(2004, 10, 13)
 PLANNED = Baseline(
     stages=(
-        Stage(number=1, name="Build", ends=date(2004, 12, 17), cost=Decimal(84000)),
-        Stage(number=2, name="Roll out", ends=date(2005, 3, 31), cost=Decimal(56000)),
+        Stage(number=1, ends=date(2004, 12, 17), cost=Decimal(84000)),
+        Stage(number=2, ends=date(2005, 3, 31), cost=Decimal(56000)),
     ),
     go_live=date(2005, 3, 31),
     tolerances=Tolerances(cost_percent=Decimal(10), days=20),
