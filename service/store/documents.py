@@ -2,8 +2,7 @@
 
 The bytes are kept in pieces, so that nobody ever holds a whole document in memory, and can be erased by law,
 as can what a document is called: the line of the record that attaches it to a case has the hashes of both,
-which stay. What somebody has
-uploaded and not confirmed yet is held for a day, without a line.
+which stay. What somebody has uploaded and not confirmed yet is held for a day, without a line.
 """
 
 import secrets
