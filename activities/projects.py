@@ -160,7 +160,7 @@ class Projects(Writing, ports.Projects):
     def _report(self, tx: Tx, told: ProjectTold) -> Report:
         project, said = projects.must(tx, told.case), _answer(tx, told.step)
         reported = projects.reports(tx, told.case)
-        before = delivering.before(project, reported)
+        before = delivering.before(tx, project, reported)
         if before is None:
             # It closes before there was a plan: what it cost is all there is to say.
             before = Forecast(cost=Decimal(0), go_live=project.go_live or calendar.local_day(told.at))
@@ -186,9 +186,10 @@ class Projects(Writing, ports.Projects):
     def _gate_passed(self, tx: Tx, passed: GatePassed) -> ProjectInHand:
         case, project = cases.get(tx, passed.case), projects.must(tx, passed.case)
         reported = [one for one in projects.reports(tx, passed.case) if one.at <= passed.at]
-        said = [one.objectives for one in reported if one.objectives and one.stage == passed.stage]
-        # A highlight report may have come after the one on the stage, and says nothing of objectives.
-        last = reported[-1].model_copy(update={"objectives": said[-1] if said else ""}) if reported else None
+        # The board was shown the report on the stage, whatever a highlight report has said beside the gate.
+        of_stage = passed.gate is not GateKind.EXCEPTION_PLAN
+        shown = [one for one in reported if of_stage and one.objectives and one.stage == passed.stage]
+        last = next(iter((*reversed(shown), *reversed(reported))), None)
         plan = project.plan if passed.plan_step and passed.plan_step == project.plan_step else None
         number = project.baseline.number + 1 if project.baseline else 1
         makes = Baseline(number=number, **dict(plan)) if plan else None

@@ -397,6 +397,7 @@ _ENDED = {
     "manager_changed": "Somebody else manages the project now, and is asked instead.",
     "board_changed": "The project board has other members now, who are asked instead.",
     "gate_decided": "It was decided at the gate, or of the whole project, so this is not wanted any more.",
+    "next_due": "The next report is due, or the stage has come to its end, and that is asked for instead.",
 }
 
 

@@ -111,17 +111,23 @@ def _called(tx: Tx, step: str) -> dict[int, Called]:
     return reporting.called(made[-1].answers) if made else {}
 
 
-def before(project: ProjectView, reported: Sequence[projects.Report]) -> Forecast | None:
-    """Return how a project stands by its last report, or as it was approved; None before either."""
-    if reported:
+def before(tx: Tx, project: ProjectView, reported: Sequence[projects.Report]) -> Forecast | None:
+    """Return how a project stands: by its last report, or by the plan that was approved since; None before
+    either. A new plan says nothing of the ratings.
+    """
+    plan = project.baseline
+    if plan is None:
+        return reported[-1].forecast if reported else None
+    if reported and not planned_since(tx, reported[-1]):
         return reported[-1].forecast
-    if project.baseline is None:
-        return None
-    return Forecast(
-        cost=project.baseline.cost,
-        go_live=project.baseline.go_live,
-        ratings=dict.fromkeys(Tolerance, Rag.GREEN),
-    )
+    ratings = reported[-1].forecast.ratings if reported else dict.fromkeys(Tolerance, Rag.GREEN)
+    return Forecast(cost=plan.cost, go_live=project.went_live or plan.go_live, ratings=ratings)
+
+
+def planned_since(tx: Tx, report: projects.Report) -> bool:
+    """Say whether an exception plan was approved after a report."""
+    passed = projects.gates(tx, report.step.partition(".")[0])
+    return any(one.gate is GateKind.EXCEPTION_PLAN and one.at >= report.at for one in passed)
 
 
 def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Variance | None]:
@@ -136,20 +142,20 @@ def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Var
     days_off = edition.non_working
     own = tolerances.variance(now, project.baseline, days_off)
     beside = [
-        tolerances.variance(stands, one.baseline, days_off)
+        # What has ended is late no more; what it cost still counts.
+        by if one.open else by.model_copy(update={"late": 0})
         for one in projects.linked_with(tx, project)
-        if one.baseline and (stands := before(one, projects.reports(tx, one.ref)))
+        if one.baseline and (stands := before(tx, one, projects.reports(tx, one.ref)))
+        for by in [tolerances.variance(stands, one.baseline, days_off)]
     ]
     return own, tolerances.together((own, *beside)) if beside else None
 
 
-def missed(project: ProjectView, last: projects.Report | None, non_working: Sequence[date]) -> Variance:
-    """Return by how much the last report misses the plan that is approved now: a plan may have been approved
-    since it was written. Nothing is missed before there are both.
-    """
-    if last is None or project.baseline is None:
-        return Variance(ratings=last.forecast.ratings if last else {})
-    return tolerances.variance(last.forecast, project.baseline, non_working)
+def missed(project: ProjectView, standing: Forecast | None, non_working: Sequence[date]) -> Variance:
+    """Return by how much a project misses the plan that is approved now; nothing before there is one."""
+    if standing is None or project.baseline is None:
+        return Variance(ratings=standing.ratings if standing else {})
+    return tolerances.variance(standing, project.baseline, non_working)
 
 
 def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
@@ -157,12 +163,14 @@ def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
     plan, reported = project.baseline, projects.reports(tx, project.ref)
     if plan is None:
         return ()
-    if not reported:
-        live = in_full(plan.go_live)
-        return (f"Approved: {pounds(plan.cost)}, going live on {live}. Nothing has been reported yet.",)
-    last = reported[-1]
+    if not reported or planned_since(tx, reported[-1]):
+        said = "reported since" if reported else "reported yet"
+        return (
+            f"Approved: {pounds(plan.cost)}, going live on {in_full(plan.go_live)}. Nothing has been {said}.",
+        )
     days_off = telling.edition(tx, cases.get(tx, project.ref).edition).non_working
-    now, by, tolerated = last.forecast, missed(project, last, days_off), plan.tolerances
+    now, tolerated = reported[-1].forecast, plan.tolerances
+    by = missed(project, now, days_off)
     red = [RATED[of] for of in Tolerance if of in tolerances.RATED and now.ratings.get(of) is Rag.RED]
     return (
         f"{pounds(now.cost)} forecast, {_over(by, plan.cost)}; "

@@ -89,7 +89,7 @@ def next_stage(answers: Answers, now: Plan, ended: int) -> Plan | None:
         }
     )
     stages = tuple(planned if stage is following else stage for stage in now.stages)
-    return now.model_copy(update={"stages": stages})
+    return now.model_copy(update={"stages": stages, "approved": now.cost})
 
 
 def forecast(answers: Answers, before: Forecast) -> Forecast:

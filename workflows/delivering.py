@@ -60,9 +60,13 @@ class Delivering(Attending):
         self._open: dict[str, tuple[Asking, Ask]] = {}
         """What is asked of people of the project, by its key."""
         self._report_wanted = False
-        self._at_gate = self._checking = False
-        """Whether reports go on beside what is asked at a gate, and whether standards are being checked."""
+        self._at_gate = self._checking = self._listening = False
+        """Whether reports go on beside what is asked at a gate, standards are being checked, and the next
+        report of a stage is waited for.
+        """
         self._reports_over = True
+        self._hearing = False
+        """Whether a highlight report is asked for."""
 
     # ------------------------------------------------------------------- messages
 
@@ -76,8 +80,8 @@ class Delivering(Attending):
     @guarded
     def report_now(self) -> bool:
         """Ask for a highlight report; False while one is asked, and where no stage is in hand."""
-        in_stage = self._state in (ProjectState.IN_STAGE, ProjectState.AT_GATE)
-        if self.withdrawal or not in_stage or projects.HIGHLIGHT in self._open:
+        asks = self._listening or not self._reports_over
+        if self.withdrawal or not asks or projects.HIGHLIGHT in self._open:
             return False
         self._report_wanted = True
         return True
@@ -164,22 +168,27 @@ class Delivering(Attending):
         self.mark(accepted=accepted)
         if measured:
             allowed, matrix = self.baseline.tolerances, self.project.matrix
-            if crossing := tolerances.crossing(reported, allowed, matrix, accepted):
+            together = tolerances.still_together(self.course.accepted_together, reported, allowed)
+            self.mark(accepted_together=together)
+            if crossing := tolerances.crossing(reported, allowed, matrix, accepted, together):
                 self._past = report, crossing
         await self._tell_go_live(_go_live(reported))
 
     async def until_report(self) -> bool:
-        """Wait for the stage's next report, or until one is wanted; False if the stage ends before."""
-        ends = projects.stage_in(self.baseline, self.course.stage).ends
-        day = min(self._next_report(), ends)
+        """Wait for the stage's next report, or until one is wanted; False if the stage ends before.
+
+        The last stage does not end before it is live, or its manager says that it is done.
+        """
+        self._listening = True
         going = await self.until(
-            day,
-            unless=lambda: self._report_wanted,
+            self._next_due(),
+            unless=lambda: self._report_wanted or self.course.report_due,
             key=projects.HIGHLIGHT,
             leg=projects.HIGHLIGHT,
             on=self.project.manager,
         )
-        if going and not self._report_wanted and self.now >= calendar.opening(ends):
+        self._listening = False
+        if going and not self._report_wanted and self._stage_ended():
             self.mark(stage_over=True)
         return going and not self.course.stage_over
 
@@ -197,15 +206,28 @@ class Delivering(Attending):
         outcome = await at_gate
         self._at_gate = False
         why = projects.FROZEN if self._past else projects.GATE_DECIDED
-        self._called_off.setdefault(projects.HIGHLIGHT, why)
+        # Whoever has come in the place of the manager meanwhile is not asked anew either.
+        self._called_off[projects.HIGHLIGHT] = why
         await self._wait(lambda: self._reports_over, until=None, summary="what is reported meanwhile")
         for key in (projects.HIGHLIGHT, *keys):
             self._called_off.pop(key, None)
+        self.mark(report_due=False)
+        if self._past and outcome.favourable:
+            # It was let go on before that was heard of, and is put anew once the exception is decided.
+            return Outcome(step=outcome.step, ending=Ending.WITHDRAWN, at=self.now, kind=outcome.kind)
         return outcome
 
-    def take_up_report_request(self) -> None:
-        """What was wanted at once is asked now."""
-        self._report_wanted = False
+    async def put_until_next(self, asking: Asking) -> Outcome:
+        """Ask for a highlight report until the next is due, or the stage ends: then that comes first."""
+        self._report_wanted, self._hearing = False, True
+        self.mark(report_due=False)
+        self._beside(self._give_way(self._next_due()))
+        report = await self.put(asking, until_answered=False)
+        self._hearing = False
+        if self._called_off.get(projects.HIGHLIGHT) == projects.NEXT_DUE:
+            del self._called_off[projects.HIGHLIGHT]
+            self.mark(report_due=self._at_gate or not self._stage_ended())
+        return report
 
     async def pass_gate(self, gate: GateKind, outcome: Outcome, *, plan: str = "") -> None:
         """Write that a gate is passed, with the plan it makes the baseline; its conditions become actions."""
@@ -251,7 +273,7 @@ class Delivering(Attending):
             case=self.case, number=self.course.exceptions, step=decided.step, at=self.now
         )
         await self._takes(Projects.exception_settled, settled, "write what the exception came to")
-        self.mark(accepted=tolerances.decided_on(crossing))
+        self.mark(accepted=tolerances.decided_on(crossing), accepted_together=crossing.linked)
 
     def have_standards_checked(self, ask: Ask) -> None:
         """Have the standards of the stage in hand checked, beside what else is asked; once (SYS-17)."""
@@ -316,6 +338,26 @@ class Delivering(Attending):
         self._hear(self._project.clock)
         return self._project
 
+    def _next_due(self) -> date:
+        """The day of the next report, or of the stage's end if that comes before its gate is asked."""
+        next_report, ends = self._next_report(), projects.stage_in(self.baseline, self.course.stage).ends
+        over = self.now >= calendar.opening(ends)
+        return next_report if self._at_gate or (over and not self._stage_ended()) else min(next_report, ends)
+
+    def _stage_ended(self) -> bool:
+        """Say whether the stage is over by its plan; the last one is not before it has gone live."""
+        over = self.now >= calendar.opening(projects.stage_in(self.baseline, self.course.stage).ends)
+        live = self.course.go_live is not None and self.course.go_live.certain
+        return over and (live or self.next_gate is not GateKind.CLOSURE)
+
+    async def _give_way(self, day: date) -> None:
+        """Ask no more for a report once the next is due: it would say the same, of a later day."""
+        over = await self._wait(
+            lambda: not self._hearing, until=calendar.opening(day), summary="the report after this"
+        )
+        if not over:
+            self._called_off.setdefault(projects.HIGHLIGHT, projects.NEXT_DUE)
+
     def _next_report(self) -> date:
         stage = projects.stage_in(self.baseline, self.course.stage)
         today = calendar.local_day(self.now)
@@ -326,7 +368,7 @@ class Delivering(Attending):
         try:
             while not self._past:
                 await self._wait(
-                    lambda: not self._at_gate or self.over or self._report_wanted,
+                    lambda: not self._at_gate or self.over or self._report_wanted or self.course.report_due,
                     until=calendar.opening(self._next_report()),
                     summary="the next highlight report",
                 )
@@ -334,7 +376,8 @@ class Delivering(Attending):
                     return
                 await hear()
             for key in keys:
-                self._called_off.setdefault(key, projects.FROZEN)
+                # Whoever has come onto the board meanwhile is not asked anew before it is decided.
+                self._called_off[key] = projects.FROZEN
         finally:
             self._reports_over = True
 

@@ -102,11 +102,19 @@ class Plan(Frozen):
     stages: tuple[Stage, ...]
     go_live: date
     tolerances: Tolerances = Tolerances()
+    approved: Decimal | None = None
+    """Pounds at which the whole was approved, where a stage has been planned anew since; None where that is
+    what its stages cost.
+    """
 
     @property
     def cost(self) -> Decimal:
-        """Pounds, of all stages."""
-        return sum((stage.cost for stage in self.stages), Decimal(0))
+        """Pounds at which the whole is, or was, approved. A stage that is planned anew at its gate changes
+        nothing of that, so that what is over adds up from stage to stage.
+        """
+        return (
+            sum((stage.cost for stage in self.stages), Decimal(0)) if self.approved is None else self.approved
+        )
 
 
 class Baseline(Plan):
@@ -310,6 +318,8 @@ class Course(Frozen):
     since: date | None = None
     """The first day of that stage, from which its reports are counted."""
     stage_over: bool = False
+    report_due: bool = False
+    """The day of a highlight report has come while the one before it was asked for."""
     report: str = ""
     """The step of the report with which the next gate is put; empty until there is one."""
     gates: int = 0
@@ -320,6 +330,10 @@ class Course(Frozen):
     """The last stage whose standards were checked."""
     accepted: tuple[Tolerance, ...] = ()
     """The red ratings that were decided on, and have been red since."""
+    accepted_together: Variance | None = None
+    """What was decided on of the project and those linked with it together, as long as they are past what is
+    tolerated.
+    """
     go_live: GoLive | None = None
     """As its proposal was told last."""
     closing_early: bool = False

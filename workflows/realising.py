@@ -38,6 +38,8 @@ class Entrusting(Realising, Sized):
         self._project: Child | None = None
         self._benefits: dict[str, Child] = {}
         """By their references."""
+        self._review_due = False
+        """Whether its review is due, though its project goes on."""
 
     async def open_project(self) -> None:
         """Begin the project, and the benefits beside it. The approval is put to use, and lapses no more."""
@@ -51,28 +53,57 @@ class Entrusting(Realising, Sized):
                 Benefit.run, [benefit], kind="benefit", summary=f"benefit of {self.case}"
             )
 
-    async def until_delivered(self, *, key: str, leg: str, on: str) -> bool:
-        """Wait for the end of the project, and let the benefits know when it goes live.
+    async def until_delivered(self, review: ReviewInHand, *, key: str, leg: str, on: str) -> bool:
+        """Wait for the end of the project, or until its review is due though it goes on after going live; and
+        let the benefits know when it goes live.
 
-        Returns False if the proposal was withdrawn meanwhile: project and benefits fall away. So do the
-        benefits of a project that ended early and never went live.
+        Returns False if the proposal was withdrawn meanwhile: project and benefits fall away.
+        """
+        self._beside(self._pass_on_go_live())
+        self._beside(self._until_review_due(review.months))
+        if not await self.until(lambda: self._delivered() or self._review_due, key=key, leg=leg, on=on):
+            await self.let_project_go()
+            return False
+        if self._delivered():
+            await self._take_over()
+        return True
+
+    async def until_over(self, *, key: str, leg: str, on: str) -> bool:
+        """Wait for the end of a project that was reviewed before it; returns as `until_delivered` does."""
+        if self._delivered():
+            return True
+        if not await self.until(self._delivered, key=key, leg=leg, on=on):
+            await self.let_project_go()
+            return False
+        await self._take_over()
+        return True
+
+    async def let_project_go(self) -> None:
+        """Let the project and the benefits fall away, as far as they have not come to their ends."""
+        assert self._project is not None
+        project = self._project
+        if not project.done():
+            await self._tell(project, Process.fall_away)
+        await self.let_benefits_go()
+        await self._wait(project.done, until=None, summary="its project ends")
+
+    async def _take_over(self) -> None:
+        """Take up what the project has come to. The benefits of one that ended early and never went live fall
+        away.
         """
         assert self._project is not None
-        self._beside(self._pass_on_go_live())
-        if not await self.until(self._delivered, key=key, leg=leg, on=on):
-            for process in (self._project, *self._benefits.values()):
-                if not process.done():
-                    await self._tell(process, Process.fall_away)
-            await self._wait(self._project.done, until=None, summary="its project ends")
-            return False
         ended: ProjectEnded = self._project.result()
         self.go_live = ended.go_live or self.go_live
         live = self.go_live is not None and self.go_live.certain
-        for benefit in self._benefits.values():
-            if ended.state is ProjectState.CLOSED_EARLY and not live:
-                await self._tell(benefit, Process.fall_away)
+        if ended.state is ProjectState.CLOSED_EARLY and not live:
+            await self.let_benefits_go()
         await self._wait(lambda: not self._tasks, until=None, summary="its benefits are told")
-        return True
+
+    async def let_benefits_go(self) -> None:
+        """Let the benefits fall away that are not measured to the end."""
+        for benefit in self._benefits.values():
+            if not benefit.done():
+                await self._tell(benefit, Process.fall_away)
 
     async def take_up_review(self) -> ReviewInHand:
         """Take up who writes the review, who checks it, and when it is due."""
@@ -110,6 +141,20 @@ class Entrusting(Realising, Sized):
         """Say whether the project is over; one that an operator has broken off is not."""
         project = self._project
         return project is not None and project.done() and project.exception() is None
+
+    async def _until_review_due(self, months: int) -> None:
+        """Wait for the day of the review after it has gone live, as long as the project goes on."""
+        while not (self._delivered() or self._withdrawn()):
+            known = self.go_live
+            live = known is not None and known.certain
+            changed = await self._wait(
+                lambda known=known: self.go_live != known or self._delivered() or self._withdrawn(),  # type: ignore[misc]
+                until=calendar.opening(benefits.due(months, known.day)) if known and live else None,
+                summary="its review is due",
+            )
+            if not changed:
+                self._review_due = True
+                return
 
     async def _pass_on_go_live(self) -> None:
         """Tell the benefits of each new day of going live, in order, until the project is over."""

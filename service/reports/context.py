@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from service.store.projects import Called
-from workflows.delivery import Baseline, Stage, Tolerances
+from workflows.delivery import Authority, Band, Baseline, Stage, Tolerances
 from workflows.model import Frozen
 
 
@@ -47,6 +47,12 @@ class Context(Frozen):
     """From one highlight report to the next, unless a plan says otherwise."""
     tolerances: Tolerances = Tolerances()
     """What is tolerated now; before a plan is approved, what the handbook proposes."""
+    asked: Authority | None = None
+    """Who is asked about an exception; where nobody stands above, the greatest."""
+    matrix: tuple[Band, ...] = ()
+    """Who may tolerate how much."""
+    needed: Tolerances | None = None
+    """What would have to be tolerated for an exception to be within it; None for one of ratings alone."""
     papers: tuple[str, ...] = ()
     """The documents that the next gate asks for, by name."""
     confidence: bool = False

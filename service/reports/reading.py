@@ -18,10 +18,13 @@ from service.proposals import FARTHEST_YEARS, years_after
 from service.reports import kinds
 from service.reports.boxes import Box, Form, Rows, Type, When
 from service.reports.context import Context
+from service.reports.facts import AUTHORITIES
 from service.store.intents import SAID, Answered
 from workflows import days
+from workflows.delivery import Authority, Tolerances
 from workflows.letters import Text
 from workflows.model import Choice
+from workflows.rules import matrix
 
 LONGEST_LINE = 200
 LONGEST_WORDS = 5_000
@@ -439,6 +442,30 @@ def _after_go_live(reading: Reading, choice: Choice | None) -> None:
             )
 
 
+def _next_stage(reading: Reading, choice: Choice | None) -> None:
+    """The next stage ends before the one after it, and before go-live as that one did; and what is still to
+    be done costs no more than the whole is said to.
+    """
+    context, ends, cost = reading.context, reading.day("next_ends"), reading.value("next_cost")
+    following, plan = context.following, context.baseline
+    if following is None or plan is None:
+        return
+    after = tuple(stage for stage in plan.stages if stage.number > following.number)
+    if ends and after and ends >= after[0].ends:
+        told = f"{days.said(ends)} is not before stage {after[0].number} ends, on {days.said(after[0].ends)}"
+        reading.wrong("next_ends", f"Next stage ends on: {told}; ask for an exception plan to move both")
+    elif ends and not context.went_live:
+        live = reading.day("forecast_go_live") or plan.go_live
+        if ends > live and following.ends <= plan.go_live:
+            told = f"{days.said(ends)} is after go-live, forecast for {days.said(live)}"
+            reading.wrong("next_ends", f"Next stage ends on: {told}; change one of them")
+    whole = reading.value("forecast_cost")
+    to_come = sum((stage.cost for stage in after), Decimal(cost or 0))
+    if cost and whole and to_come > Decimal(whole):
+        told = f"with what comes after it that is {pounds(to_come)}, more than the whole is forecast to cost"
+        reading.wrong("next_cost", f"Next stage costs: {told}, {pounds(Decimal(whole))}; change one of them")
+
+
 def _live(reading: Reading, choice: Choice | None) -> None:
     """A forecast of go-live, unless it has gone live by now: then that day stands."""
     if reading.value("went_live"):
@@ -450,7 +477,7 @@ def _live(reading: Reading, choice: Choice | None) -> None:
 
 
 def _more(reading: Reading, choice: Choice | None) -> None:
-    """More is more: neither figure falls, and one of them rises."""
+    """More is more: neither figure falls, and what was past is within it, as far as is theirs to grant."""
     now = reading.context.tolerances
     cost, late = reading.value("tolerance_cost"), reading.value("tolerance_days")
     if cost and Decimal(cost) < now.cost_percent:
@@ -459,11 +486,45 @@ def _more(reading: Reading, choice: Choice | None) -> None:
     if late and int(late) < now.days:
         told = f"{late} working days are fewer than the {now.days} that are tolerated now"
         reading.wrong("tolerance_days", f"Tolerance for time: {told}")
-    if cost and late and (Decimal(cost), int(late)) == (now.cost_percent, now.days):
+    if reading.errors or not (cost and late):
+        return
+    more = Tolerances(cost_percent=Decimal(cost), days=int(late))
+    _enough(reading, more)
+    if not reading.errors:
+        _within_authority(reading, more)
+
+
+def _enough(reading: Reading, more: Tolerances) -> None:
+    """What is granted holds what is forecast; of ratings alone nothing has to rise."""
+    needed, now = reading.context.needed, reading.context.tolerances
+    if needed and more.cost_percent < needed.cost_percent:
+        told = f"{more.cost_percent.normalize():f}% is less than the {needed.cost_percent.normalize():f}%"
+        reading.wrong("tolerance_cost", f"Tolerance for cost: {told} that is forecast to be over")
+    if needed and more.days < needed.days:
+        told = f"{more.days} working days are fewer than the {needed.days}"
+        reading.wrong("tolerance_days", f"Tolerance for time: {told} that are forecast to be late")
+    if needed and more == now:
         reading.wrong(
             "tolerance_cost",
             "Tolerance for cost: that is what is tolerated now; say how much more, or for time",
         )
+
+
+def _within_authority(reading: Reading, more: Tolerances) -> None:
+    """Nobody tolerates more than they would decide on by the handbook's matrix."""
+    context, now = reading.context, reading.context.tolerances
+    if context.asked in (None, Authority.SRG) or context.baseline is None:
+        return
+    raised = {
+        "tolerance_cost": more.model_copy(update={"days": now.days}),
+        "tolerance_days": more.model_copy(update={"cost_percent": now.cost_percent}),
+    }
+    for name, grant in raised.items():
+        above = matrix.over_grant(context.matrix, now, grant, context.baseline.cost)
+        if above is not context.asked and matrix.greatest(above, context.asked) is above:
+            called = "cost" if name == "tolerance_cost" else "time"
+            told = f"by the handbook {AUTHORITIES[above]} decides on as much"
+            reading.wrong(name, f"Tolerance for {called}: {told}; tolerate less, or choose another way")
 
 
 def _standards(reading: Reading, choice: Choice | None) -> None:
@@ -495,7 +556,7 @@ _CHECKS: Mapping[str, tuple[Callable[[Reading, Choice | None], None], ...]] = {
     "initiation": _PLAN,
     "exception_plan": _PLAN,
     "highlight": (_live,),
-    "end_stage": (_live,),
+    "end_stage": (_live, _next_stage),
     "exception": (_more,),
     "exception_board": (_more,),
     "exception_srg": (_more,),

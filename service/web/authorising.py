@@ -97,8 +97,7 @@ def _measured(
             capital = cases.get(tx, project.parent).capital
             return facts.of_a_first_plan(plan, pounds(capital) if capital else "")
         case GateKind.EXCEPTION_PLAN if plan and baseline:
-            as_forecast = facts.forecast_of(plan)
-            missed = tolerances.variance(as_forecast, baseline, sight.edition.non_working)
+            missed = tolerances.plan_variance(plan, baseline, sight.edition.non_working)
             return facts.of_a_plan(plan, baseline, missed)
         case _:
             return _reported(tx, project, report)
@@ -176,13 +175,13 @@ def _report(tx: Tx, project: ProjectView, made: Sequence[DecisionView]) -> Proje
     baseline, before = project.baseline, projects.reports(tx, project.ref)
     if baseline is None:
         return None
-    rules, standing = telling.rules_of(tx, cases.get(tx, project.ref)), delivering.before(project, before)
+    rules, standing = telling.rules_of(tx, cases.get(tx, project.ref)), delivering.before(tx, project, before)
     report = next((one for one in reversed(made) if before and one.step == before[-1].step), None)
     measures = (
         facts.against_baseline(
             baseline,
             standing,
-            delivering.missed(project, before[-1], rules.non_working),
+            delivering.missed(project, standing, rules.non_working),
             before[-1].objectives,
         )
         if standing and before

@@ -54,7 +54,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
     made = seclusion.decisions(tx, case.ref, me)
     told = projecting.reports(reported, edition)
     last = reported[-1] if reported else None
-    by = delivering.missed(found, last, edition.non_working)
+    by = delivering.missed(found, delivering.before(tx, found, reported), edition.non_working)
     called = delivering.called(tx, found)
     bars, ways = projecting.used(found, by), projecting.phases(found, passed, rules, called)
     approved = projecting.approved(tx, found, passed)
@@ -130,8 +130,7 @@ def of_proposal(tx: Tx, case: CaseView) -> dict[str, Any]:
     shown: dict[str, Any] = {"project": found, "benefits": []}
     if found:
         reported = projects.reports(tx, found.ref)
-        last = reported[-1] if reported else None
-        missed = delivering.missed(found, last, edition.non_working)
+        missed = delivering.missed(found, delivering.before(tx, found, reported), edition.non_working)
         own = cases.get(tx, found.ref)
         shown |= {
             "now": [said for said in (whereabouts.stand(tx, found), *whereabouts.sentences(tx, own)) if said],

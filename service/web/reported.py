@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from starlette.datastructures import FormData
 
@@ -15,9 +17,10 @@ from service.store.intents import DecisionView
 from service.store.projects import ProjectView, Report
 from service.web import days, offering, words
 from service.web.standing import Sight
-from workflows.delivery import GateKind
+from workflows.delivery import Authority, GateKind, Tolerance, Tolerances
 from workflows.model import Choice, Guard
 from workflows.rules import reports
+from workflows.rules.projects import PUT_TO
 
 
 @dataclass(frozen=True)
@@ -109,11 +112,33 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
         else (),
         weeks=rules.report_weeks,
         tolerances=baseline.tolerances if baseline else rules.tolerances,
+        **_of_exception(tx, sight, project, rules),
         papers=papers,
         confidence=confidence,
         claimed=f"{pounds(benefit.claimed)} a year" if benefit and benefit.claimed is not None else "",
         in_pounds=benefit is not None and benefit.claimed is not None,
     )
+
+
+_AUTHORITIES = {kind: authority for authority, kind in PUT_TO.items()}
+
+
+def _of_exception(tx: Tx, sight: Sight, project: ProjectView | None, rules: DeliveryRules) -> dict[str, Any]:
+    """Return who is asked about an exception, by what matrix, and what would have to be tolerated."""
+    asked = _AUTHORITIES.get(sight.open_step.kind)
+    raised = projects.exceptions(tx, project.ref)[-1:] if project and asked else ()
+    if not raised:
+        return {}
+    if asked is Authority.BOARD and sight.edition.routing(sight.today).srg is None:
+        asked = Authority.SRG
+    crossing = raised[0].crossing
+    each = [crossing.variance, *([crossing.linked] if crossing.linked else [])]
+    figures = {*crossing.of} & {Tolerance.COST, Tolerance.TIME}
+    needed = Tolerances(
+        cost_percent=max(one.over_percent for one in each) if Tolerance.COST in figures else Decimal(0),
+        days=max(one.late for one in each) if Tolerance.TIME in figures else 0,
+    )
+    return {"asked": asked, "matrix": rules.matrix, "needed": needed if figures else None}
 
 
 def _posts(sight: Sight) -> tuple[Post, ...]:
@@ -191,7 +216,7 @@ def _from_the_record(
     if project is None or context.baseline is None:
         return {}
     reported = projects.reports(tx, project.ref)
-    standing = delivering.before(project, reported)
+    standing = delivering.before(tx, project, reported)
     match kind:
         case "highlight" | "end_stage" if standing:
             # Until somebody says otherwise the stage in hand ends as it was planned.

@@ -21,7 +21,7 @@ from workflows.delivery import Authority, BenefitState, ExceptionState, GateKind
 from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, State
 from workflows.rules import reports
-from workflows.rules.projects import BOARD_CHANGED, FROZEN, GATE_DECIDED, MANAGER_CHANGED
+from workflows.rules.projects import BOARD_CHANGED, FROZEN, GATE_DECIDED, MANAGER_CHANGED, NEXT_DUE
 from workflows.rules.quorum import Refusal
 
 STATES: dict[str, str] = {
@@ -201,6 +201,7 @@ DROPPED = {
     MANAGER_CHANGED: "This is now for somebody else",
     BOARD_CHANGED: "This is now for somebody else",
     GATE_DECIDED: "This is not asked any more",
+    NEXT_DUE: "The next report is asked for instead",
 }
 """Why a question is dropped though its project goes on, as a heading."""
 

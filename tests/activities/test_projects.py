@@ -12,7 +12,7 @@ from notifications.examples import rendered
 from service import delivering
 from service.store import actions, benefits, cases, journal, projects, rebuild
 from service.store.intents import SAID, Answered, Condition
-from service.store.projects import Called
+from service.store.projects import Called, Report
 from tests.support.activities import done
 from tests.support.desk import NINE, Desk
 from workflows.delivery import (
@@ -21,6 +21,7 @@ from workflows.delivery import (
     Crossing,
     ExceptionRaised,
     ExceptionSettled,
+    Forecast,
     GateKind,
     GatePassed,
     ProjectInHand,
@@ -30,6 +31,7 @@ from workflows.delivery import (
     Stage,
     Tolerance,
     Tolerances,
+    Variance,
 )
 from workflows.letters import read
 from workflows.model import Ask, Becoming, Capacity, Choice, Guard, SeatAsk
@@ -326,7 +328,9 @@ def test_an_end_stage_report_plans_the_next_stage_and_the_gate_keeps_its_varianc
     passed = gate(project, 2, GateKind.BOUNDARY, "gate-1", stage=1, plan_step=told.step)
     after = done(desk.projects.gate_passed(passed))
     assert after.baseline is not None
-    assert (after.baseline.number, after.baseline.cost) == (2, Decimal("150000.00"))
+    # What was approved of the whole is what it was, whatever the next stage is planned to cost.
+    assert (after.baseline.number, after.baseline.cost) == (2, Decimal("140000.00"))
+    assert after.baseline.stages[1].cost == Decimal("60000.00")
     with desk.store.reading() as tx:
         last = projects.gates(tx, project.case)[-1]
         assert projects.must(tx, project.case).stage == 2
@@ -560,11 +564,44 @@ def test_how_a_project_stands_is_told_against_the_plan_that_was_approved_since(d
     assert (after.baseline.cost, after.baseline.go_live) == (Decimal("170000.00"), date(2005, 5, 10))
     with desk.store.reading() as tx:
         stands = delivering.stands(tx, projects.must(tx, project.case))
-    assert stands[:2] == (
-        "£168,000 forecast, £2,000 under the approved £170,000; 5% over is tolerated.",
-        "Go-live on Tuesday 3 May 2005 forecast, 5 working days before the approved Tuesday 10 May 2005; "
-        "20 are tolerated.",
+    live = "Tuesday 10 May 2005"
+    assert stands == (f"Approved: £170,000, going live on {live}. Nothing has been reported since.",)
+    # Nothing has changed since the plan, and not since the report before it.
+    ask = desk.asks_about(after, "highlight", MANAGER, round=2)
+    told = asked(desk, ask, {}, Choice.UNCHANGED, stage=1).model_copy(
+        update={"at": passed.at + timedelta(days=28)}
     )
+    unchanged = done(desk.projects.reported(told))
+    assert (unchanged.forecast.cost, unchanged.variance.over) == (Decimal("170000.00"), Decimal(0))
+    assert unchanged.variance.late == 0
+    with desk.store.reading() as tx:
+        stands = delivering.stands(tx, projects.must(tx, project.case))
+    assert stands[0] == "£170,000 forecast, as approved; 5% over is tolerated."
+
+
+def test_a_linked_project_that_has_ended_is_late_no_more_and_its_cost_still_counts(desk: Desk) -> None:
+    project = in_stage(desk)
+    other = linked(desk, project)
+    with desk.store.writing() as tx:
+        step = f"{other}.end-project.1"
+        forecast = Forecast(cost=Decimal("161000.00"), go_live=date(2005, 7, 28))
+        report = Report(
+            step=step,
+            kind="end_project",
+            stage=1,
+            at=NINE,
+            person="p",
+            forecast=forecast,
+            variance=Variance(),
+        )
+        projects.reported(tx, ProjectTold(case=other, step=step, at=NINE, stage=1), report)
+    _, before = reported(desk, project, {}, Choice.UNCHANGED)
+    desk.becomes(other, "closed")
+    _, after = reported(desk, project, {}, Choice.UNCHANGED)
+    assert before.linked is not None
+    assert after.linked is not None
+    assert (before.linked.late > 0, after.linked.late) == (True, 0)
+    assert before.linked.over == after.linked.over == Decimal("21000.00")
 
 
 # ------------------------------------------------------------------------------- standards

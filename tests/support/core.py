@@ -96,6 +96,10 @@ class FakeRegister(ports.Register):
         self.may_open, self.may_close = Event(), Event()
         self.may_open.set()
         self.may_close.set()
+        self.slow_step = ""
+        """The only step that waits until it may close, where not all do."""
+        self.closes: list[str] = []
+        """The steps that are being closed, or have been."""
 
     @property
     def open_steps(self) -> tuple[str, ...]:
@@ -158,7 +162,9 @@ class FakeRegister(ports.Register):
 
     @activity.defn(name="step_closed")
     async def closed(self, closing: StepClosing) -> None:
-        await self.may_close.wait()
+        self.closes.append(closing.step)
+        if self.slow_step in ("", closing.step):
+            await self.may_close.wait()
         self.closings.append(closing)
         self.decisions += closing.unrecorded
 

@@ -155,6 +155,8 @@ class FakeProjects(ports.Projects):
     """The check of standards, by its step's end, to the exception that it raises."""
     put: dict[str, Terms] = field(default_factory=dict)
     """The terms of questions that are put on others than usual."""
+    slow_to_hear: str = ""
+    """The report, by its step's end, that is taken in only once it may be."""
     initial: Plan = TWO_STAGES
     manager: str = MANAGER
     board: tuple[str, ...] = (EXECUTIVE, USER, SUPPLIER)
@@ -174,6 +176,9 @@ class FakeProjects(ports.Projects):
         self.checked: list[str] = []
         self.opened_for: list[str] = []
         self.looked = 0
+        self.may_hear = asyncio.Event()
+        self.hears: list[str] = []
+        """The reports that are being taken in, or have been."""
 
     def project(self) -> ProjectInHand:
         seats = tuple(
@@ -192,6 +197,7 @@ class FakeProjects(ports.Projects):
             srg=SRG if self.srg else None,
             stages=len(self.baseline.stages) if self.baseline else 0,
             baseline=self.baseline,
+            plan=[*self.proposed.values()][-1] if self.proposed else None,
             matrix=MATRIX,
             clauses=CLAUSES,
             terms=DELIVERY_TERMS | self.put,
@@ -228,6 +234,9 @@ class FakeProjects(ports.Projects):
 
     @activity.defn(name="project_reported")
     async def reported(self, told: ProjectTold) -> ProjectReported:
+        self.hears.append(self.end(told.step))
+        if self.end(told.step) == self.slow_to_hear:
+            await self.may_hear.wait()
         self.reports.append(self.end(told.step))
         known = self.baseline or Baseline(**self.initial.model_dump())
         said = self.says.get(self.end(told.step), Said())

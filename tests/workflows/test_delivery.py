@@ -31,9 +31,8 @@ REPORT_DAY = date(2004, 10, 11)
 
 def one_stage(ref: str, **said: Said) -> FakeProjects:
     """Return a project of one stage that has gone live when it ends."""
-    says = {"end-project.1": Said(went_live=LIVE)} | {
-        end.replace("_", "-").replace("-1", ".1"): one for end, one in said.items()
-    }
+    ends = {".".join(end.rsplit("_", 1)).replace("_", "-"): one for end, one in said.items()}
+    says = {"end-project.1": Said(went_live=LIVE)} | ends
     return FakeProjects(ref, parent=ref.replace("PRJ", "INV"), initial=ONE_STAGE, says=says)
 
 
@@ -42,6 +41,7 @@ async def runs_its_course(play: Delivery) -> None:
     await play.begins_stage()
     await play.waits_until("highlight", REPORT_DAY)
     await play.jumps(STAGE_ENDS)
+    await play.says("highlight.1", Choice.STAGE_DONE)
     await play.says("end-project.1")
     await play.board_says("gate-closure.1")
     await play.project_ends()
@@ -159,7 +159,8 @@ async def test_an_approval_lapses_while_conditions_keep_its_project_from_beginni
 
 async def test_a_late_go_live_moves_the_benefits_and_the_review(client: Client) -> None:
     later, live = date(2004, 12, 10), date(2004, 12, 8)
-    projects = one_stage("PRJ-D6", highlight_1=Said(go_live=later), end_project_1=Said(went_live=live))
+    gone = dict.fromkeys(("highlight_2", "end_project_1"), Said(went_live=live))
+    projects = one_stage("PRJ-D6", highlight_1=Said(go_live=later), **gone)
     async with entrusting(client, entrusted("INV-D6"), projects, FakeBenefits("BEN-D6")) as play:
         await is_approved(play)
         await play.begins_stage()
@@ -170,6 +171,7 @@ async def test_a_late_go_live_moves_the_benefits_and_the_review(client: Client) 
         # Until it has gone live nothing is measured, whatever is forecast.
         await play.waits_until("highlight", date(2004, 11, 8))
         await play.jumps(date(2004, 12, 15))
+        await play.says("highlight.2", Choice.STAGE_DONE)
         await play.says("end-project.1")
         await play.board_says("gate-closure.1")
         await waits_for_month(play, "BEN-D6", date(2005, 3, 8))
@@ -245,6 +247,47 @@ async def test_without_an_srg_a_checked_review_closes_it(client: Client) -> None
             "closed",
             "INV-D9.review-check.1",
         )
+
+
+async def test_what_has_gone_live_is_reviewed_though_its_project_goes_on(client: Client) -> None:
+    """Its last stage is long, and the review waits for no stage after go-live."""
+    ends = date(2005, 9, 1)
+    projects = one_stage("PRJ-D11", highlight_1=Said(went_live=date(2004, 10, 8)))
+    projects.initial = plan(ends, go_live=STAGE_ENDS, weeks=40)
+    async with entrusting(client, entrusted("INV-D11"), projects) as play:
+        await is_approved(play)
+        await play.begins_stage()
+        await play.waits_until("highlight", date(2005, 6, 20))
+        assert await play.gets_report_request()
+        await play.says("highlight.1")
+        await until(lambda: projects.reports)
+        await play.jumps(date(2005, 4, 8))
+        await play.becomes("in_review")
+        await play.answers("review", Choice.REPORT)
+        await play.answers("review-check", Choice.VERIFY)
+        day = next(day for day in SRG_DAYS if day >= date(2005, 4, 15))
+        await until(lambda: day in play.waits_of("review-srg"))
+        await play.jumps(day)
+        await play.answers("review-srg", Choice.NOTE)
+        await play.jumps(ends)
+        # It closes with its project only.
+        assert play.states[-1] == "in_review"
+        await play.says("end-project.1")
+        await play.board_says("gate-closure.1")
+        await play.ends()
+        assert (play.states[-1], play.project_states[-1]) == ("closed", "closed")
+
+
+async def test_a_proposal_that_is_withdrawn_in_review_takes_its_benefits_along(client: Client) -> None:
+    benefits = FakeBenefits("BEN-D12")
+    async with entrusting(client, entrusted("INV-D12"), one_stage("PRJ-D12"), benefits) as play:
+        await is_approved(play)
+        await runs_its_course(play)
+        await play.becomes("in_review")
+        await until(lambda: states_of(play, "BEN-D12") == ["measuring"])
+        await play.is_withdrawn()
+        await play.ends()
+        assert await client.get_workflow_handle("BEN-D12").result() == "withdrawn"
 
 
 @pytest.mark.parametrize("at", ["review", "review.1", "review-check.1", "review-srg"])

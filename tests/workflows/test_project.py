@@ -77,6 +77,7 @@ async def test_a_project_passes_its_gates_in_turn(client: Client) -> None:
         await reports(play, day=date(2004, 12, 29), end="highlight.2")
         await play.waits_until("highlight", date(2005, 1, 26))
         await play.jumps(date(2005, 3, 1))
+        await play.says("highlight.3", STAGE_DONE)
         await closes(play)
         ended = await play.project_ends()
         assert ended.go_live is not None
@@ -91,7 +92,13 @@ async def test_a_project_passes_its_gates_in_turn(client: Client) -> None:
         steps = [projects.end(passed.plan_step) for passed in projects.passed]
         assert steps == ["", "initiation.1", "end-stage-1.1", ""]
         assert (projects.named_by, projects.planned_by) == (["mandate.1"], ["initiation.1", "end-stage-1.1"])
-        assert projects.reports == ["highlight.1", "end-stage-1.1", "highlight.2", "end-project.1"]
+        assert projects.reports == [
+            "highlight.1",
+            "end-stage-1.1",
+            "highlight.2",
+            "highlight.3",
+            "end-project.1",
+        ]
         because = {made.number: projects.end(made.because) for made in play.outside.cases.becomings}
         assert [*because.values()] == [
             "gate-start-up.1",
@@ -292,6 +299,7 @@ async def test_the_last_gate_may_send_the_report_back_or_call_the_end_an_early_o
         await play.begins_stage()
         await ends_stage(play)
         # The only stage is the last one, and what ends it ends the project.
+        await play.says("highlight.1", STAGE_DONE)
         await play.says("end-project.1")
         await play.board_says("gate-closure.1", choice)
         if choice is Choice.RETURN:
@@ -364,6 +372,67 @@ async def test_reports_go_on_while_it_is_at_its_gate(client: Client) -> None:
         await play.waits_until("highlight", date(2005, 1, 3))
 
 
+async def test_a_report_gives_way_to_the_next_and_to_the_end_of_the_stage(client: Client) -> None:
+    """Whoever is late with one is asked for the next on its own day, and no stage is longer for it."""
+    patient = terms(
+        (60, Nudge.CLOSE), kind="highlight", choices=(UNCHANGED, STAGE_DONE), silence=Silence.EXPIRE
+    )
+    projects = FakeProjects("PRJ-R5", put={"highlight": patient})
+    async with delivering(client, projects) as play:
+        await play.begins_stage()
+        await play.waits_until("highlight", REPORT_DAY)
+        await play.jumps(REPORT_DAY)
+        await play.is_asked("highlight.1")
+        await play.jumps(date(2004, 11, 8))
+        assert await play.is_dropped("highlight.1") == "next_due"
+        await play.is_asked("highlight.2")
+        await play.jumps(STAGE_ENDS)
+        assert await play.is_dropped("highlight.2") == "next_due"
+        await play.says("end-stage-1.1")
+        await play.is_asked("gate-1.1")
+
+
+async def test_the_last_stage_goes_on_until_it_is_live_and_is_late_in_its_reports(client: Client) -> None:
+    late = Said(go_live=date(2005, 3, 8))
+    projects = FakeProjects(
+        "PRJ-R6",
+        initial=plan(STAGE_ENDS, go_live=STAGE_ENDS),
+        says={"highlight.2": Said(go_live=date(2004, 12, 8)), "highlight.3": late},
+    )
+    async with delivering(client, projects) as play:
+        await play.begins_stage()
+        await reports(play)
+        await ends_stage(play)
+        await play.says("highlight.2")
+        nothing_more(play, "end-project.1")
+        await play.waits_until("highlight", date(2004, 12, 6))
+        await play.jumps(date(2004, 12, 6))
+        await play.says("highlight.3")
+        await play.is_asked("exception-report-1.1")
+
+
+async def test_the_last_stage_ends_by_its_plan_once_it_has_gone_live(client: Client) -> None:
+    projects = FakeProjects(
+        "PRJ-R7", initial=plan(STAGE_ENDS), says={"highlight.1": Said(went_live=REPORT_DAY)}
+    )
+    async with delivering(client, projects) as play:
+        await play.begins_stage()
+        await reports(play)
+        await play.waits_until("highlight", date(2004, 11, 8))
+        await play.jumps(STAGE_ENDS)
+        await closes(play)
+
+
+async def test_nobody_is_promised_a_report_that_is_not_asked_for(client: Client) -> None:
+    async with delivering(client, FakeProjects("PRJ-R8")) as play:
+        await play.begins_stage()
+        await ends_stage(play)
+        await play.says("end-stage-1.1")
+        await play.board_says("gate-1.1", Choice.EXCEPTION_PLAN)
+        await play.is_asked("exception-plan-1.1")
+        assert not await play.gets_report_request()
+
+
 # --------------------------------------------------------------------------- its exceptions
 
 
@@ -423,6 +492,93 @@ async def test_more_tolerance_tolerates_what_was_past_it(client: Client) -> None
         assert len(projects.raised) == 1
 
 
+async def test_what_linked_projects_come_to_is_decided_on_once_unless_it_is_worse(client: Client) -> None:
+    says = {
+        "highlight.1": Said(linked=42_000),
+        "highlight.2": Said(linked=42_000),
+        "highlight.3": Said(linked=43_000),
+    }
+    new = plan(date(2005, 6, 1), date(2005, 9, 1), go_live=date(2005, 4, 1))
+    projects = FakeProjects("PRJ-E2-linked", says=says, plans={"exception-plan-1.1": new})
+    async with delivering(client, projects) as play:
+        await play.begins_stage()
+        await reports(play)
+        await play.says("exception-report-1.1")
+        await play.board_says("exception-1.1", Choice.EXCEPTION_PLAN)
+        await play.says("exception-plan-1.1")
+        await play.board_says("plan-1.1")
+        await reports(play, day=date(2004, 11, 8), end="highlight.2")
+        await reports(play, day=date(2004, 12, 6), end="highlight.3")
+        await play.is_asked("exception-report-2.1")
+        assert [projects.end(raised.step) for raised in projects.raised] == ["highlight.1", "highlight.3"]
+
+
+@pytest.mark.parametrize(("cost", "above"), [(126_000, False), (127_000, True)])
+async def test_a_plan_goes_to_whoever_has_authority_over_so_much(
+    client: Client, cost: int, above: bool
+) -> None:
+    """The programme office asked for it, and the board may add up to half."""
+    new = plan(date(2005, 6, 1), date(2005, 9, 1), cost=cost)
+    projects = FakeProjects(
+        f"PRJ-E2-{cost}", says={"highlight.1": AT_OFFICE}, plans={"exception-plan-1.1": new}
+    )
+    async with delivering(client, projects) as play:
+        await play.begins_stage()
+        await reports(play)
+        await play.says("exception-report-1.1")
+        await play.says("exception-1.1", Choice.EXCEPTION_PLAN)
+        await play.says("exception-plan-1.1")
+        if above:
+            await play.waits_until("plan-1-srg", SRG_DAYS[0])
+            nothing_more(play, "plan-1.1")
+        else:
+            await play.is_asked("plan-1.1")
+
+
+async def test_a_frozen_gate_stays_frozen_though_its_board_changes_in_that_moment(client: Client) -> None:
+    projects = FakeProjects("PRJ-E2-board", says={"highlight.1": AT_OFFICE})
+    async with delivering(client, projects) as play:
+        register = play.outside.register
+        register.slow_step = f"{projects.ref}.gate-1.1"
+        register.may_close.clear()
+        await play.begins_stage()
+        await ends_stage(play)
+        await play.says("end-stage-1.1")
+        await play.is_asked("gate-1.1")
+        assert await play.gets_report_request()
+        await play.is_asked("highlight.1")
+        await play.has_other_people(board=("cd-hsg", "user-hsg", "supplier-ict"))
+        await until(lambda: register.slow_step in register.closes)
+        await play.says("highlight.1")
+        await until(lambda: projects.reports[-1:] == ["highlight.1"])
+        # Another message comes to the process after what was reported has.
+        assert not await play.gets_report_request()
+        register.may_close.set()
+        await play.is_asked("exception-report-1.1")
+        nothing_more(play, "gate-1.2")
+
+
+async def test_a_gate_that_is_decided_before_a_crossing_is_heard_of_is_put_again(client: Client) -> None:
+    projects = FakeProjects("PRJ-E2-late", says={"highlight.1": AT_OFFICE}, slow_to_hear="highlight.1")
+    projects.more = {"exception-1.1": MORE}
+    async with delivering(client, projects) as play:
+        await play.begins_stage()
+        await ends_stage(play)
+        await play.says("end-stage-1.1")
+        await play.is_asked("gate-1.1")
+        assert await play.gets_report_request()
+        await play.says("highlight.1")
+        await until(lambda: "highlight.1" in projects.hears)
+        await play.board_says("gate-1.1")
+        await until(lambda: f"{projects.ref}.gate-1.1" in play.closed)
+        projects.may_hear.set()
+        await play.says("exception-report-1.1")
+        assert [passed.gate for passed in projects.passed] == [GateKind.START_UP, GateKind.INITIATION]
+        await play.says("exception-1.1", Choice.MORE_TOLERANCE)
+        await play.board_says("gate-1.2")
+        await until(lambda: len(projects.passed) == 3)
+
+
 async def test_a_red_rating_that_was_decided_on_stops_nothing_again_until_it_was_better(
     client: Client,
 ) -> None:
@@ -473,7 +629,8 @@ async def test_where_there_is_no_srg_its_exceptions_go_to_the_board(client: Clie
 async def test_an_exception_plan_becomes_the_baseline_where_it_was_asked_for(
     client: Client, said: Said, of_srg: bool
 ) -> None:
-    new = plan(date(2005, 2, 1), date(2005, 6, 1), cost=140_000, go_live=date(2005, 6, 1))
+    cost, live = (140_000, date(2005, 6, 1)) if of_srg else (120_000, date(2005, 5, 16))
+    new = plan(date(2005, 2, 1), date(2005, 6, 1), cost=cost, go_live=live)
     projects = FakeProjects(
         f"PRJ-E6-{of_srg}",
         says={"highlight.1": said, "highlight.2": said},
@@ -506,7 +663,7 @@ async def test_an_exception_plan_becomes_the_baseline_where_it_was_asked_for(
         assert (last.gate, last.stage) == (GateKind.EXCEPTION_PLAN, 1)
         assert projects.end(last.plan_step) == "exception-plan-1.2"
         assert projects.baseline is not None
-        assert (projects.baseline.number, projects.baseline.go_live) == (2, date(2005, 6, 1))
+        assert (projects.baseline.number, projects.baseline.go_live) == (2, live)
         assert len(projects.settled) == 1
         # The stage goes on to the end that it has now, and its reports are measured anew.
         day = date(2004, 11, 8) if not of_srg else date(2005, 1, 3)
@@ -704,6 +861,7 @@ async def test_a_check_that_finds_nothing_raises_nothing_and_is_made_once_for_a_
     async with delivering(client, projects) as play:
         await play.begins_stage()
         await ends_stage(play)
+        await play.says("highlight.1", STAGE_DONE)
         await play.says("end-project.1")
         await play.says("standards-1.1", VERIFY)
         await play.board_says("gate-closure.1", Choice.RETURN)

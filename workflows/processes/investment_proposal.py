@@ -166,12 +166,20 @@ class InvestmentProposal(Entrusting):
     async def deliver(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
         """Major: once its conditions are met its project begins, and after that it is reviewed."""
         leg = next(leg for leg in proposal.route if leg.leg == "project")
-        if await self.until_met(Guard.PROJECT, key=leg.leg):
-            await self.open_project()
-            await self.become(State.IN_PROJECT)
-            if await self.until_delivered(key=leg.leg, leg=leg.leg, on=leg.who[0]):
-                return await self.review(proposal, approval)
-        return withdrawn(approval, self.now)
+        if not await self.until_met(Guard.PROJECT, key=leg.leg):
+            return withdrawn(approval, self.now)
+        await self.open_project()
+        await self.become(State.IN_PROJECT)
+        review = await self.take_up_review()
+        if not await self.until_delivered(review, key=leg.leg, leg=leg.leg, on=leg.who[0]):
+            return withdrawn(approval, self.now)
+        reviewed = await self.review(proposal, approval)
+        if self.withdrawal:
+            await self.let_project_go()
+            return reviewed
+        # What goes on after its review closes with its project.
+        over = await self.until_over(key=leg.leg, leg=leg.leg, on=leg.who[0])
+        return reviewed if over else withdrawn(approval, self.now)
 
     async def review(self, proposal: CaseOpened, approval: Outcome) -> Outcome:
         """A review is written months after go-live, checked by somebody else, and noted by SRG (SYS-19)."""

@@ -16,7 +16,7 @@ from workflows.delivery import (
 )
 from workflows.human_step import unbroken
 from workflows.model import Ask, Choice, Guard, Outcome, SeatAsk
-from workflows.rules import projects
+from workflows.rules import matrix, projects, tolerances
 from workflows.rules.projects import Then
 
 
@@ -86,8 +86,7 @@ class Project(Delivering):
 
     async def hear(self) -> None:
         """Ask for a highlight report. Silence is passed over: the next is asked for on the cycle."""
-        self.take_up_report_request()
-        report = await self.put(self.highlight, until_answered=False)
+        report = await self.put_until_next(self.highlight)
         if report.choice is None:
             return
         await self.take_report(report)
@@ -207,8 +206,19 @@ class Project(Delivering):
 
     def authority_over(self, crossing: Crossing) -> Authority:
         """Return who decides on a crossing; where no SRG stands above, the board does."""
-        no_srg = crossing.authority is Authority.SRG and self.project.srg is None
-        return Authority.BOARD if no_srg else crossing.authority
+        return self.below_srg(crossing.authority)
+
+    def authority_over_plan(self) -> Authority:
+        """Return who decides on as much as the plan that is proposed goes past what was approved."""
+        project = self.project
+        if project.plan is None or project.baseline is None:
+            return Authority.BOARD
+        missed = tolerances.plan_variance(project.plan, project.baseline, project.non_working)
+        return self.below_srg(matrix.authority(project.matrix, missed))
+
+    def below_srg(self, authority: Authority) -> Authority:
+        """Return the authority that there is: the board, where no SRG stands above it."""
+        return Authority.BOARD if authority is Authority.SRG and self.project.srg is None else authority
 
     async def by_authority(self, authority: Authority) -> Outcome:
         """Let the programme office, the board or SRG decide; SRG too on what the others refer up."""
@@ -227,7 +237,8 @@ class Project(Delivering):
     async def plan_anew(self, *, of_srg: bool = False) -> bool:
         """Ask for an exception plan until one is approved or the project closes; False if it was dropped.
 
-        It is approved where it was asked for: by the board, or by SRG.
+        It is approved where it was asked for, by the board or by SRG; and by SRG if it goes past what was
+        approved by so much that the matrix names SRG.
         """
         self.mark(plans=self.course.plans + 1)
         while True:
@@ -236,7 +247,8 @@ class Project(Delivering):
                 return False
             await self.propose(planned)
             gate = GateKind.EXCEPTION_PLAN
-            outcome = await self.by_srg(gate) if of_srg else await self.by_board(gate)
+            above = of_srg or self.authority_over_plan() is Authority.SRG
+            outcome = await self.by_srg(gate) if above else await self.by_board(gate)
             self.decided(outcome)
             match projects.after_gate(outcome):
                 case Then.GO_ON:

@@ -1,8 +1,9 @@
 """The authority matrix: who decides on a project that is past what is tolerated."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
-from workflows.delivery import Authority, Band, Variance
+from workflows.delivery import Authority, Band, Tolerances, Variance
 
 ORDER = (Authority.PROGRAMME_OFFICE, Authority.BOARD, Authority.SRG)
 """From the least to the greatest."""
@@ -14,6 +15,19 @@ def authority(matrix: Sequence[Band], variance: Variance) -> Authority:
     The last row of a handbook has no limits; where an edition has none that holds, SRG decides.
     """
     return next((band.authority for band in matrix if holds(band, variance)), Authority.SRG)
+
+
+def over_grant(matrix: Sequence[Band], now: Tolerances, more: Tolerances, budget: Decimal) -> Authority:
+    """Return who may tolerate more: whoever decides on an overrun that is as great as what is added.
+
+    `budget` is the pounds that were approved. A figure that stays as it is was granted before.
+    """
+    raised = Variance(
+        over_percent=more.cost_percent if more.cost_percent > now.cost_percent else Decimal(0),
+        late=more.days if more.days > now.days else 0,
+        budget=budget,
+    )
+    return authority(matrix, raised)
 
 
 def holds(band: Band, variance: Variance) -> bool:

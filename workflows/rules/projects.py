@@ -46,7 +46,9 @@ MANAGER_CHANGED, BOARD_CHANGED = "manager_changed", "board_changed"
 """Somebody else is asked from now on."""
 GATE_DECIDED = "gate_decided"
 """It was decided at the gate, or of the whole project, and what is asked beside that is wanted no more."""
-DROPPED_FOR = (FROZEN, MANAGER_CHANGED, BOARD_CHANGED, GATE_DECIDED)
+NEXT_DUE = "next_due"
+"""The next report is due, or the end of the stage has come."""
+DROPPED_FOR = (FROZEN, MANAGER_CHANGED, BOARD_CHANGED, GATE_DECIDED, NEXT_DUE)
 """Why a question of a project is dropped though the project goes on; for `StepClosing.why`."""
 
 TRANSITIONS: Mapping[ProjectState, tuple[ProjectState, ...]] = {

@@ -10,6 +10,7 @@ from workflows.delivery import (
     Baseline,
     Crossing,
     Forecast,
+    Plan,
     ProjectReported,
     Rag,
     Tolerance,
@@ -36,6 +37,11 @@ def variance(forecast: Forecast, baseline: Baseline, non_working: Collection[dat
         ratings=forecast.ratings,
         budget=baseline.cost,
     )
+
+
+def plan_variance(plan: Plan, baseline: Baseline, non_working: Collection[date]) -> Variance:
+    """Return by how much a plan goes past what was approved."""
+    return variance(Forecast(cost=plan.cost, go_live=plan.go_live), baseline, non_working)
 
 
 def together(variances: Iterable[Variance]) -> Variance:
@@ -91,13 +97,17 @@ def crossing(
     tolerances: Tolerances,
     bands: Sequence[Band],
     accepted: Collection[Tolerance] = (),
+    together: Variance | None = None,
 ) -> Crossing | None:
     """Return what a report is past, by itself or with the projects linked with it, and who decides.
 
-    Of two authorities the greater counts. What is past by a rating goes to the board at least.
+    Of two authorities the greater counts. What is past by a rating goes to the board at least. What is no
+    worse of all that is linked `together` than what was decided on, is not decided on again.
     """
     own = crossed(reported.variance, tolerances, accepted)
     linked = crossed(reported.linked, tolerances) if reported.linked else ()
+    if reported.linked and together and _no_worse(reported.linked, together):
+        linked = ()
     if not own and not linked:
         return None
     who = [matrix.authority(bands, reported.variance)] if {*own} & {Tolerance.TIME, Tolerance.COST} else []
@@ -116,6 +126,18 @@ def crossing(
 def still_accepted(accepted: Collection[Tolerance], variance: Variance) -> tuple[Tolerance, ...]:
     """Return which ratings that were decided on are still red: one that was better since counts anew."""
     return tuple(of for of in RATED if of in accepted and variance.ratings.get(of) is Rag.RED)
+
+
+def still_together(
+    together: Variance | None, reported: ProjectReported, tolerances: Tolerances
+) -> Variance | None:
+    """Return what was decided on of linked projects, unless they are within what is tolerated since."""
+    past = reported.linked is not None and crossed(reported.linked, tolerances)
+    return together if past else None
+
+
+def _no_worse(now: Variance, than: Variance) -> bool:
+    return now.over_percent <= than.over_percent and now.late <= than.late
 
 
 def decided_on(crossing: Crossing) -> tuple[Tolerance, ...]:

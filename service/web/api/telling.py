@@ -211,7 +211,7 @@ def project(tx: Tx, case: CaseView) -> ProjectTold:
     found, edition = projects.must(tx, case.ref), telling.rules_of(tx, case)
     passed, reported = projects.gates(tx, case.ref), projects.reports(tx, case.ref)
     rules, last = edition.delivery, reported[-1] if reported else None
-    by = delivering.missed(found, last, edition.non_working)
+    by = delivering.missed(found, last.forecast if last else None, edition.non_working)
     approved = projecting.approved(tx, found, passed)
     return ProjectTold(
         follows=found.parent,

@@ -8,8 +8,9 @@ import pytest
 
 from service.reports import Context, Post, Reading, form, held, read
 from service.store.intents import SAID, Answered
-from workflows.delivery import Baseline, Stage, Tolerance, Tolerances
+from workflows.delivery import Authority, Band, Baseline, Stage, Tolerance, Tolerances
 from workflows.model import Choice
+from workflows.rules.projects import PUT_TO
 
 TODAY = date(2004, 10, 13)
 PLANNED = Baseline(
@@ -464,7 +465,6 @@ def test_a_plan_without_a_stage_says_all_that_its_first_stage_needs() -> None:
             "tolerance_days",
             "Tolerance for time: 5 working days are fewer than the 20",
         ),
-        ({"tolerance_cost": "10.0"}, "tolerance_cost", "Tolerance for cost: that is what is tolerated now"),
         ({"tolerance_days": ""}, "tolerance_days", "Tolerance for time: enter a whole number"),
     ],
 )
@@ -474,6 +474,74 @@ def test_more_tolerance_is_more(changed: dict[str, str], field: str, told: str) 
     assert found[field].startswith(told)
     assert faults("exception", MORE, Choice.MORE_TOLERANCE) == {}
     assert reading("exception", MORE | changed, Choice.CLOSE_EARLY).answers == {}
+
+
+MATRIX = (
+    Band(over_percent=Decimal(15), late=30, authority=Authority.PROGRAMME_OFFICE),
+    Band(over_percent=Decimal(30), late=60, authority=Authority.BOARD),
+    Band(authority=Authority.SRG),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "cost", "late", "field", "told"),
+    [
+        (Authority.PROGRAMME_OFFICE, "15", "30", "", ""),
+        (Authority.PROGRAMME_OFFICE, "15.01", "20", "tolerance_cost", "by the handbook the project board"),
+        (
+            Authority.PROGRAMME_OFFICE,
+            "12.5",
+            "61",
+            "tolerance_days",
+            "by the handbook SRG decides on as much",
+        ),
+        (Authority.BOARD, "30", "60", "", ""),
+        (Authority.BOARD, "31", "20", "tolerance_cost", "by the handbook SRG decides on as much"),
+        (Authority.SRG, "100", "500", "", ""),
+        (Authority.BOARD, "12.49", "25", "tolerance_cost", "12.49% is less than the 12.5%"),
+        (Authority.BOARD, "12.5", "20", "", ""),
+    ],
+)
+def test_nobody_grants_more_than_they_would_decide_on_or_less_than_is_forecast(
+    asked: Authority, cost: str, late: str, field: str, told: str
+) -> None:
+    needed = Tolerances(cost_percent=Decimal("12.5"), days=0)
+    context = IN_STAGE.model_copy(update={"asked": asked, "matrix": MATRIX, "needed": needed})
+    kind = PUT_TO[asked]
+    sent = {"tolerance_cost": cost, "tolerance_days": late}
+    found = faults(kind, sent, Choice.MORE_TOLERANCE, context=context)
+    assert list(found) == ([field] if field else [])
+    assert told in found.get(field, "")
+
+
+def test_a_red_rating_is_tolerated_without_more_of_cost_or_time() -> None:
+    context = IN_STAGE.model_copy(update={"asked": Authority.BOARD, "matrix": MATRIX})
+    sent = {"tolerance_cost": "10", "tolerance_days": "20"}
+    assert faults("exception_board", sent, Choice.MORE_TOLERANCE, context=context) == {}
+    of_cost = context.model_copy(update={"needed": Tolerances(cost_percent=Decimal(5), days=0)})
+    found = faults("exception_board", sent, Choice.MORE_TOLERANCE, context=of_cost)
+    assert found["tolerance_cost"].startswith("Tolerance for cost: that is what is tolerated now")
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "told"),
+    [
+        ({"next_ends": "2005-05-31"}, "next_ends", "is not before stage 3 ends"),
+        ({"next_ends": "2005-04-04"}, "next_ends", "is after go-live, forecast for 31 March 2005"),
+        ({"next_ends": "2005-04-04", "forecast_go_live": "2005-04-04"}, "", ""),
+        ({"next_cost": "130,000"}, "next_cost", "more than the whole is forecast to cost, £140,000"),
+    ],
+)
+def test_the_next_stage_fits_into_the_plan_and_into_what_is_forecast(
+    changed: dict[str, str], field: str, told: str
+) -> None:
+    third = Stage(number=3, ends=date(2005, 5, 31), cost=Decimal(20_000), report_weeks=4)
+    plan = PLANNED.model_copy(update={"stages": (*PLANNED.stages, third)})
+    context = IN_STAGE.model_copy(update={"baseline": plan})
+    forecasts = {name: said for name, said in HIGHLIGHT.items() if name not in ("done", "next")}
+    found = faults("end_stage", forecasts | ENDED | changed, context=context)
+    assert list(found) == ([field] if field else [])
+    assert told in found.get(field, "")
 
 
 @pytest.mark.parametrize(
