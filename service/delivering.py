@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from service import telling
+from service import reporting, telling
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import listed, pounds
 from service.proposals import ProposalDocument
-from service.store import benefits, cases, projects, steps
+from service.store import benefits, cases, intents, projects, steps
 from service.store.benefits import BenefitView, Claimed
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.store.projects import ProjectView
+from service.store.projects import Called, ProjectView
 from workflows.days import in_full
 from workflows.delivery import (
     BenefitOpened,
@@ -89,6 +89,26 @@ def authorised(tx: Tx, ref: str, key: str, edition: Edition) -> str:
     stage = int(name) if name.isdecimal() else 0
     kind = GateKind.BOUNDARY if stage else GateKind(name.replace("-", "_"))
     return edition.delivery.gate(project.template, kind, stage).authorises
+
+
+def called(tx: Tx, project: ProjectView, *, proposed: bool = False) -> dict[int, Called]:
+    """Return what the stages of a plan are called, by their numbers: of the one that was approved last, or of
+    the one that is put forward, if that is wanted or there is no other.
+
+    A plan of the next stage alone leaves them the names that they had.
+    """
+    plan = (project.plan if proposed else None) or project.baseline or project.plan
+    if plan is None:
+        return {}
+    named = projects.planned_by(tx, project.ref)
+    planned = (project.plan_step, *named) if plan is project.plan else named
+    found = next(filter(None, (_called(tx, step) for step in planned)), {})
+    return {one.number: found.get(one.number, Called(name=f"Stage {one.number}")) for one in plan.stages}
+
+
+def _called(tx: Tx, step: str) -> dict[int, Called]:
+    made = [one for one in intents.decisions_of_step(tx, step, strict=False) if one.choice.counted]
+    return reporting.called(made[-1].answers) if made else {}
 
 
 def before(tx: Tx, project: ProjectView, reported: Sequence[projects.Report]) -> Forecast | None:

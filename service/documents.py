@@ -139,6 +139,11 @@ def media_type(type: str) -> str:
     return _TYPES[type].media
 
 
+def type_of(media: str) -> str:
+    """Return which type of document is called so on the web."""
+    return next(type for type, known in _TYPES.items() if known.media == media)
+
+
 def called(type: str) -> str:
     """Return a type of document in words."""
     return _TYPES[type].name

@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from service.store.intents import SAID, Answered
-from service.store.projects import Mandate
+from service.store.intents import ERASED, SAID, Answered
+from service.store.projects import Called, Mandate
 from service.store.reviews import Learnt
 from workflows.delivery import Forecast, Plan, Rag, Stage, Tolerance, Tolerances
 
@@ -62,6 +62,18 @@ def plan(answers: Answers, *, weeks: int, tolerances: Tolerances) -> Plan:
             days=int(days) if days else tolerances.days,
         ),
     )
+
+
+def called(answers: Answers) -> dict[int, Called]:
+    """Return what a plan calls its stages, by their numbers; nothing if it plans none."""
+    found: dict[int, Called] = {}
+    for number in count(1):
+        if f"stage_ends_{number}" not in answers:
+            break
+        found[number] = Called(
+            name=_words(answers, f"stage_name_{number}"), pilot=_words(answers, f"stage_pilot_{number}")
+        )
+    return found
 
 
 def next_stage(answers: Answers, now: Plan, ended: int) -> Plan | None:
@@ -167,12 +179,10 @@ def _stage(answers: Answers, number: int, weeks: int) -> Stage:
     own = _value(answers, f"stage_weeks_{number}")
     return Stage(
         number=number,
-        # The law may have erased what it was called.
-        name=_name(answers, f"stage_name_{number}") or f"Stage {number}",
         ends=date.fromisoformat(_value(answers, f"stage_ends_{number}")),
         cost=Decimal(_value(answers, f"stage_cost_{number}")),
         report_weeks=int(own) if own else weeks,
-        pilot=_name(answers, f"stage_pilot_{number}"),
+        pilot=bool(_value(answers, f"stage_pilot_{number}")),
     )
 
 
@@ -186,6 +196,11 @@ def _name(answers: Answers, name: str) -> str:
         return ""
     answer = answers[name]
     return " ".join((answer.text or ("" if answer.value == SAID else answer.value)).split())
+
+
+def _words(answers: Answers, name: str) -> str:
+    """Return the words of an answer, or what stands for those that the law has had erased."""
+    return _name(answers, name) or (ERASED if name in answers else "")
 
 
 def _day(answers: Answers, name: str) -> date | None:

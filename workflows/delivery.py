@@ -81,18 +81,17 @@ class Tolerances(Frozen):
 
 
 class Stage(Frozen):
-    """A delivery stage as it is planned."""
+    """A delivery stage as it is planned. What it is called stands in the answer that plans it."""
 
     number: int
     """From 1."""
-    name: str
     ends: date
     cost: Decimal
     """Pounds, of this stage alone."""
     report_weeks: int = 4
     """Weeks from one highlight report to the next."""
-    pilot: str = ""
-    """Where it is tried out first, if this stage is a pilot (SYS-66)."""
+    pilot: bool = False
+    """It is tried out at one place first (SYS-66)."""
 
 
 class Plan(Frozen):

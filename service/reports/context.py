@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from pydantic import Field
+
+from service.store.projects import Called
 from workflows.delivery import Authority, Band, Baseline, Stage, Tolerances
 from workflows.model import Frozen
 
@@ -22,6 +25,8 @@ class Context(Frozen):
     """The first day on which anything of it can have happened."""
     baseline: Baseline | None = None
     """The plan that was approved last."""
+    called: dict[int, Called] = Field(default_factory=dict)
+    """What its stages are called, by their numbers."""
     stage: int = 0
     """The delivery stage in hand; 0 before the first."""
     went_live: date | None = None

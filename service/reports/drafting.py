@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from service.handbook.words import listed, pounds
 from service.reports.boxes import Form
+from service.store.intents import ERASED
+from service.store.projects import Called
 from workflows import days
 from workflows.delivery import Baseline, Crossing, Forecast, Plan, Rag, Tolerance, Variance
 
@@ -29,20 +31,21 @@ def standing(forecast: Forecast, words: Mapping[str, str]) -> dict[str, str]:
     return drafted
 
 
-def planned(plan: Plan) -> dict[str, str]:
-    """Return the stages and tolerances of a plan, to be planned anew."""
+def planned(plan: Plan, called: Mapping[int, Called]) -> dict[str, str]:
+    """Return the stages and tolerances of a plan, to be planned anew. What was erased is not said again."""
     drafted = {
         "go_live": plan.go_live.isoformat(),
         "tolerance_cost": f"{plan.tolerances.cost_percent.normalize():f}",
         "tolerance_days": str(plan.tolerances.days),
     }
     for stage in plan.stages:
+        words = called.get(stage.number, Called())
         drafted |= {
-            f"stage_name_{stage.number}": stage.name,
+            f"stage_name_{stage.number}": _again(words.name),
             f"stage_ends_{stage.number}": stage.ends.isoformat(),
             f"stage_cost_{stage.number}": _money(stage.cost),
             f"stage_weeks_{stage.number}": str(stage.report_weeks),
-            f"stage_pilot_{stage.number}": stage.pilot,
+            f"stage_pilot_{stage.number}": _again(words.pilot),
         }
     if any(stage.ends > plan.go_live for stage in plan.stages):
         drafted["after_go_live"] = "yes"
@@ -107,3 +110,7 @@ def percent(share: Decimal) -> str:
 
 def _money(amount: Decimal) -> str:
     return pounds(amount).removeprefix("£")
+
+
+def _again(words: str) -> str:
+    return "" if words == ERASED else words

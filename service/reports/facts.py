@@ -1,11 +1,12 @@
 """What a board sees of a project before it decides: what it would authorise, and how the plan is missed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from service.handbook.words import listed, pounds
 from service.reports.drafting import late, over, percent, working_days
 from service.reports.kinds import MET, OBJECTIVES
+from service.store.projects import Called
 from workflows import days
 from workflows.delivery import (
     Authority,
@@ -15,6 +16,7 @@ from workflows.delivery import (
     Forecast,
     Plan,
     Rag,
+    Stage,
     Tolerance,
     Variance,
 )
@@ -209,17 +211,21 @@ def of_a_first_plan(plan: Plan, capital: str) -> tuple[Measure, ...]:
 # ------------------------------------------------------------------------ stages and bands
 
 
-def stages(plan: Plan, here: int) -> tuple[StageTold, ...]:
+def stages(plan: Plan, called: Mapping[int, Called], here: int) -> tuple[StageTold, ...]:
     """Return the stages of a plan in words; `here` is the one that would be authorised."""
     return tuple(
         StageTold(
-            name=f"{stage.number}. {stage.name}" + (f" (a pilot at {stage.pilot})" if stage.pilot else ""),
+            name=_titled(stage, called.get(stage.number, Called())),
             ends=days.said(stage.ends),
             cost=pounds(stage.cost),
             here=stage.number == here,
         )
         for stage in plan.stages
     )
+
+
+def _titled(stage: Stage, called: Called) -> str:
+    return f"{stage.number}. {called.name}" + (f" (a pilot at {called.pilot})" if called.pilot else "")
 
 
 def crossed(crossing: Crossing) -> str:

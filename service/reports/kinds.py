@@ -6,6 +6,7 @@ from service.handbook.delivering import MOST_STAGES
 from service.handbook.words import pounds
 from service.reports.boxes import Box, Form, Group, Options, Rows, Type, When
 from service.reports.context import Context
+from service.store.projects import Called
 from workflows.delivery import Rag, Tolerance
 from workflows.model import Choice
 
@@ -230,8 +231,9 @@ def _end_stage(context: Context) -> Iterator[Group]:
         ),
     )
     if following := context.following:
+        called = context.called.get(following.number, Called(name=f"Stage {following.number}"))
         yield Group(
-            heading=f"The next stage: {following.name}",
+            heading=f"The next stage: {called.name}",
             lead="The board authorises it on this plan.",
             parts=(
                 Box(

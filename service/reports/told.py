@@ -9,12 +9,10 @@ from service.handbook.words import pounds
 from service.reports import kinds
 from service.reports.boxes import Box, Form, Rows, Type
 from service.reports.context import Context
-from service.store.intents import SAID, Answered
+from service.store.intents import ERASED, SAID, Answered
 from workflows import days
 from workflows.delivery import Baseline, Stage
 
-ERASED = "(erased)"
-"""What stands for words that the law has had erased."""
 _NEVER = date(2000, 1, 1)
 
 
@@ -46,7 +44,7 @@ def said(box: Box, answer: Answered, rules: Edition, day: date) -> str:
 def whole(kind: str, rules: Edition) -> Form | None:
     """Return every box that a kind of report may have under a handbook, whatever it was asked about."""
     delivery = rules.delivery
-    stages = tuple(Stage(number=number, name="", ends=_NEVER, cost=Decimal(0)) for number in (1, 2))
+    stages = tuple(Stage(number=number, ends=_NEVER, cost=Decimal(0)) for number in (1, 2))
     every = Context(
         today=_NEVER,
         baseline=Baseline(stages=stages, go_live=_NEVER),

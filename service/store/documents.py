@@ -1,8 +1,8 @@
 """Documents that people hand in: their bytes by hash, beside the journal, and what the journal says of them.
 
-The bytes are kept in pieces, so that nobody ever holds a whole document in memory, and can be erased by law:
-the line of the record that attaches a document to a case has its hash, which stays. What somebody has
-uploaded and not confirmed yet is held for a day, without a line.
+The bytes are kept in pieces, so that nobody ever holds a whole document in memory, and can be erased by law,
+as can what a document is called: the line of the record that attaches it to a case has the hashes of both,
+which stay. What somebody has uploaded and not confirmed yet is held for a day, without a line.
 """
 
 import secrets
@@ -17,9 +17,10 @@ from sqlalchemy import Row, Update, bindparam, delete, exists, func, insert, or_
 from service import documents
 from service.documents import Document
 from service.errors import Altered, Gone
+from service.store import canonical, texts
 from service.store.engine import Tx
 from service.store.fold import insert_new
-from service.store.tables import ATTACHED, DOCUMENT_PARTS, DOCUMENTS, HELD
+from service.store.tables import ATTACHED, DOCUMENT_PARTS, DOCUMENTS, HELD, TEXTS
 from workflows.model import Frozen
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,8 @@ PIECE = 256 * 1024
 """Bytes of a document that are kept in one row."""
 LIFE = timedelta(days=1)
 """For how long what was uploaded is held before it is confirmed, in real time."""
+NAMELESS = "A document whose name was erased"
+"""In the place of the name of a document that the law had erased."""
 
 _IS_KEPT = exists().where(DOCUMENTS.c.hash == bindparam("hash")).select()
 _HASHES = select(DOCUMENTS.c.hash).order_by(DOCUMENTS.c.hash)
@@ -35,9 +38,17 @@ _PIECE = select(DOCUMENT_PARTS.c.body).where(
     DOCUMENT_PARTS.c.hash == bindparam("hash"), DOCUMENT_PARTS.c.number == bindparam("number")
 )
 _TOUCH = update(DOCUMENTS).where(DOCUMENTS.c.hash == bindparam("its_hash"))
-_OF_CASE = select(ATTACHED).where(ATTACHED.c.case == bindparam("case")).order_by(ATTACHED.c.number)
-_BY_NUMBER = select(ATTACHED).where(
-    ATTACHED.c.case == bindparam("case"), ATTACHED.c.number == bindparam("number")
+_NAMED = (
+    select(ATTACHED, TEXTS.c.body)
+    .outerjoin(TEXTS, TEXTS.c.hash == ATTACHED.c.name)
+    .where(ATTACHED.c.case == bindparam("case"))
+)
+_OF_CASE = _NAMED.order_by(ATTACHED.c.number)
+_BY_NUMBER = _NAMED.where(ATTACHED.c.number == bindparam("number"))
+_LAST_OF_NAME = select(ATTACHED).where(
+    ATTACHED.c.case == bindparam("case"),
+    ATTACHED.c.name == bindparam("name"),
+    ATTACHED.c.superseded_by.is_(None),
 )
 _LAST = select(func.max(ATTACHED.c.number)).where(ATTACHED.c.case == bindparam("case"))
 _HELD = (
@@ -140,7 +151,9 @@ def altered(tx: Tx) -> Iterator[str]:
 
 
 def erase(tx: Tx, hash: str) -> None:
-    """Take the bytes of a document away for good. What the journal says of it stays."""
+    """Take the bytes of a document away for good. What the journal says of it stays, and so does what it is
+    called: that is a text of its own.
+    """
     tx.run(delete(HELD).where(HELD.c.hash == hash))
     _drop(tx, [hash])
 
@@ -198,14 +211,14 @@ def attached(
     One of the same name is superseded by it, and both are kept. Raises Gone if its bytes were swept.
     """
     tx.lock(ref)
-    same = (known for known in of_case(tx, ref) if known.name == paper.name and not known.superseded_by)
-    before = next(same, None)
+    before = tx.one(_LAST_OF_NAME, case=ref, name=canonical.digest(paper.name))
     if before and (before.hash, before.kind, before.step) == (paper.hash, paper.kind, step):
-        return before
+        return must(tx, ref, before.number)
     if not _wanted(tx, paper.hash):
         raise Gone(f"{paper.name} was uploaded more than a day ago and is no longer held. Upload it again.")
     number = (tx.value(_LAST, case=ref) or 0) + 1
     data = paper.model_dump() | {"number": number, "step": step, "by_post": by_post}
+    data["name"] = texts.put(tx, paper.name)
     key = f"document:{number}"
     tx.append(ref, "document.attached", data, key=key, actor=by, on_behalf_of=on_behalf_of, at=at)
     return must(tx, ref, number)
@@ -263,7 +276,9 @@ def held(tx: Tx, *, step: str, seat: str, person: str) -> tuple[Held, ...]:
 
 
 def _attached(row: Row[Any]) -> Attached:
-    return Attached(**row._mapping)
+    name = texts.whole(row.body, row.name)
+    fields = {field: row._mapping[field] for field in Attached.model_fields}
+    return Attached(**fields | {"name": NAMELESS if name is None else name})
 
 
 def _held(row: Row[Any]) -> Held:

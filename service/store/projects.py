@@ -2,7 +2,8 @@
 
 A project is a case of its own, child of its proposal; an exception from the project standards is one in its
 turn, child of its project. The journal holds figures, days, ratings, keys and the ids of steps. What people
-wrote is in their answers, found by their hash, and what a case says in its content.
+wrote, what they call a stage among it, is in their answers, found by their hash, and what a case says in its
+content.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,6 +68,9 @@ _REPORTS = (
     .where(PROJECT_REPORTS.c.case == bindparam("case"))
     .order_by(PROJECT_REPORTS.c.line)
 )
+_PLANNED_BY = (
+    select(BASELINES.c.step).where(BASELINES.c.case == bindparam("case")).order_by(BASELINES.c.number.desc())
+)
 _GATES = select(GATES).where(GATES.c.case == bindparam("case")).order_by(GATES.c.number)
 _EXCEPTIONS = (
     select(PROJECT_EXCEPTIONS)
@@ -127,6 +131,14 @@ class Mandate(Frozen):
     strategy: str = ""
     linked: tuple[str, ...] = ()
     """References of projects and proposals."""
+
+
+class Called(Frozen):
+    """What a stage is called by those who planned it, in words that the law may have had erased."""
+
+    name: str = ""
+    pilot: str = ""
+    """Where it is tried out first; empty if it is no pilot."""
 
 
 class ProjectView(Frozen):
@@ -519,6 +531,11 @@ def of_proposal(tx: Tx, parent: str) -> ProjectView | None:
 def baselines(tx: Tx, ref: str) -> tuple[Baseline, ...]:
     """Return what a project's reports were measured against, the first first."""
     return tuple(_baseline(row) for row in tx.all(_BASELINES, case=ref))
+
+
+def planned_by(tx: Tx, ref: str) -> tuple[str, ...]:
+    """Return the steps whose answers proposed the baselines of a project, the last first."""
+    return tuple(row.step for row in tx.all(_PLANNED_BY, case=ref))
 
 
 def reports(tx: Tx, ref: str) -> tuple[Report, ...]:

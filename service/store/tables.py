@@ -790,7 +790,7 @@ class MeetingItemRow(SQLModel, table=True):
 
 
 class AttachedDocumentRow(SQLModel, table=True):
-    """A document of a case: what it is called, and the hash by which its bytes are found."""
+    """A document of a case: the hashes by which what it is called, and its bytes, are found."""
 
     __tablename__ = "attached_document"
     __table_args__ = (Index(None, "hash"),)

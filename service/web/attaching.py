@@ -372,7 +372,7 @@ def _uploaded(papers: Iterable[Held], asked: Mapping[str, str]) -> list[Shown]:
 
 
 def _what(paper: Paper, named: Mapping[str, str]) -> str:
-    type = rules_of_documents.called(rules_of_documents.ending_of(paper.name))
+    type = rules_of_documents.called(rules_of_documents.type_of(paper.media_type))
     kind = named.get(paper.kind, "")
     return words.sentence(
         f"{kind}: {type}, {words.size(paper.size)}" if kind else f"{type}, {words.size(paper.size)}"
@@ -394,8 +394,10 @@ def given_out(store: Store, one: Attached) -> Response:
         if not documents.is_kept(tx, one.hash):
             raise Gone(f"{one.name} was erased, as the law may ask. Its fingerprint stays in the record.")
         documents.check(tx, one.hash)
+    type = rules_of_documents.type_of(one.media_type)
+    name = f"document.{type}" if one.name == documents.NAMELESS else one.name
     headers = {
-        "Content-Disposition": disposition(one.name),
+        "Content-Disposition": disposition(name),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Content-Length": str(one.size),
     }

@@ -65,14 +65,14 @@ def _gate(
     ahead = {GateKind.INITIATION: 1, GateKind.BOUNDARY: stage + 1}.get(gate, 0)
     plan = project.plan or project.baseline
     own = gate is GateKind.EXCEPTION_PLAN
-    known = rules.gate(project.template, gate, stage)
+    known, called = rules.gate(project.template, gate, stage), delivering.called(tx, project, proposed=True)
     return ProjectShown(
         gate="Exception plan" if own else known.name,
         authorises="the new plan, by which reports are measured from then on" if own else known.authorises,
         measures=_measured(tx, sight, project, gate, report),
         report=telling.told(report, sight.edition) if report else None,
         report_called=facts.REPORTS[_BEFORE[gate]],
-        stages=facts.stages(plan, ahead) if plan and gate is not GateKind.CLOSURE else (),
+        stages=facts.stages(plan, called, ahead) if plan and gate is not GateKind.CLOSURE else (),
         plan=_called(project),
         guarding=_guarding(tx, project, sight.edition),
         papers=() if own else reported.documents(rules, project, gate, stage),
@@ -154,7 +154,7 @@ def _exception(
         measures=(*measures, *((together,) if together else ())),
         report=telling.told(report, sight.edition) if report else None,
         report_called=facts.REPORTS["exception_report"],
-        stages=facts.stages(baseline, project.stage) if baseline else (),
+        stages=facts.stages(baseline, delivering.called(tx, project), project.stage) if baseline else (),
         plan=_called(project.model_copy(update={"plan": None})),
     )
 
@@ -191,7 +191,7 @@ def _report(tx: Tx, project: ProjectView, made: Sequence[DecisionView]) -> Proje
         measures=measures,
         report=telling.told(report, rules) if report else None,
         report_called="Last report",
-        stages=facts.stages(baseline, project.stage),
+        stages=facts.stages(baseline, delivering.called(tx, project), project.stage),
         plan=f"Baseline {baseline.number}, as approved",
     )
 

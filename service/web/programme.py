@@ -84,7 +84,7 @@ def of(tx: Tx, visit: Visit) -> dict[str, Any]:
     known_slips = moves(slips, [(one.case, one.other) for one in waiting if one.case in open_refs])
     # What is as late by its own forecast has taken the slip up already.
     moved = {ref: one for ref, one in known_slips.items() if one.days > slips.get(ref, 0)}
-    served = _served(rules, known, titles, slips, today)
+    served = _served(tx, rules, known, titles, slips, today)
     return {
         "served": served,
         "unserved": [one for one in served if not one.projects],
@@ -104,6 +104,7 @@ def _late(project: ProjectView, non_working: Collection[date]) -> int:
 
 
 def _served(
+    tx: Tx,
     rules: Edition,
     known: Mapping[str, ProjectView],
     titles: Mapping[str, str],
@@ -115,23 +116,23 @@ def _served(
         Served(
             one.name,
             telling.title(rules, one.lead, today) if one.lead else "",
-            [_row(project, titles, slips) for project in known.values() if project.strategy == key],
+            [_row(tx, project, titles, slips) for project in known.values() if project.strategy == key],
         )
         for key, one in strategies.items()
     ]
     others = [
-        _row(project, titles, slips) for project in known.values() if project.strategy not in strategies
+        _row(tx, project, titles, slips) for project in known.values() if project.strategy not in strategies
     ]
     return [*found, *([Served("Projects that serve no strategy", "", others)] if others else [])]
 
 
-def _row(project: ProjectView, titles: Mapping[str, str], slips: Mapping[str, int]) -> dict[str, Any]:
+def _row(tx: Tx, project: ProjectView, titles: Mapping[str, str], slips: Mapping[str, int]) -> dict[str, Any]:
     live = project.went_live or project.go_live
     return {
         "ref": project.ref,
         "title": titles[project.ref],
         "state": str(project.state),
-        "now": whereabouts.stand(project),
+        "now": whereabouts.stand(tx, project),
         "live": words.short_day(live) if live else "Not planned yet",
         "late": projecting.late(slips.get(project.ref, 0)) if project.baseline else "",
     }

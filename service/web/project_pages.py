@@ -55,9 +55,10 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
     told = projecting.reports(reported, edition)
     last = reported[-1] if reported else None
     by = delivering.missed(found, delivering.before(tx, found, reported), edition.non_working)
-    bars, ways = projecting.used(found, by), projecting.phases(found, passed, rules)
+    called = delivering.called(tx, found)
+    bars, ways = projecting.used(found, by), projecting.phases(found, passed, rules, called)
     approved = projecting.approved(tx, found, passed)
-    parts = projecting.parts(found, passed, reported, edition.non_working)
+    parts = projecting.parts(found, passed, reported, edition.non_working, called)
     gates = projecting.gates(passed, found, rules, made)
     exceptions = projecting.exceptions(projects.exceptions(tx, case.ref), made)
     elsewhere = {one.key for passed_gate in gates for one in passed_gate.answers}
@@ -66,7 +67,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
     return {
         "case": case,
         "project": found,
-        "now": [said for said in (whereabouts.stand(found), *whereabouts.sentences(tx, case)) if said],
+        "now": [said for said in (whereabouts.stand(tx, found), *whereabouts.sentences(tx, case)) if said],
         "owed": _owed(tx, found, edition) if found.open and found.went_live is None else "",
         "acts": steering.acts(visit, found),
         "boards": balloting.standing(tx, case.ref, edition, me),
@@ -132,7 +133,7 @@ def of_proposal(tx: Tx, case: CaseView) -> dict[str, Any]:
         missed = delivering.missed(found, delivering.before(tx, found, reported), edition.non_working)
         own = cases.get(tx, found.ref)
         shown |= {
-            "now": [said for said in (whereabouts.stand(found), *whereabouts.sentences(tx, own)) if said],
+            "now": [said for said in (whereabouts.stand(tx, found), *whereabouts.sentences(tx, own)) if said],
             "rows": [
                 ("Project manager", telling.title(edition, found.manager, tx.today)),
                 ("Approved", _approved(found)),

@@ -1,6 +1,6 @@
 """A project as its page tells it: where it is on its way, what was approved, reported and decided."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from service.handbook.delivering import DeliveryRules
 from service.store import projects
 from service.store.engine import Tx
 from service.store.intents import DecisionView
-from service.store.projects import Exceeding, Gate, ProjectView, Report
+from service.store.projects import Called, Exceeding, Gate, ProjectView, Report
 from service.web import charts, words
 from service.web.charts import Bar, Row, Series, Span, Stop
 from workflows.delivery import (
@@ -24,6 +24,7 @@ from workflows.delivery import (
     GateKind,
     ProjectState,
     Rag,
+    Stage,
     Tolerance,
     Variance,
 )
@@ -112,8 +113,13 @@ class ToldException:
 # ------------------------------------------------------------------------ where it is
 
 
-def phases(project: ProjectView, passed: Sequence[Gate], rules: DeliveryRules | None) -> list[Phase]:
-    """Return a project's way: start-up, initiation, each stage of its plan, closure."""
+def phases(
+    project: ProjectView, passed: Sequence[Gate], rules: DeliveryRules | None, called: Mapping[int, Called]
+) -> list[Phase]:
+    """Return a project's way: start-up, initiation, each stage of its plan, closure.
+
+    `called` has what its stages are called, by their numbers.
+    """
     plan = project.baseline or project.plan
     at = {(one.gate, one.stage): words.local(one.at) for one in passed}
     here = _here(project)
@@ -127,7 +133,7 @@ def phases(project: ProjectView, passed: Sequence[Gate], rules: DeliveryRules | 
     ]
     stages = plan.stages if plan else ()
     ways += [
-        (f"Stage {one.number}: {one.name}", GateKind.BOUNDARY, one.number, one.ends, one.pilot)
+        (_stage(one, called), GateKind.BOUNDARY, one.number, one.ends, called[one.number].pilot)
         for one in stages
     ]
     ways.append(("Closure", GateKind.CLOSURE, len(stages), None, ""))
@@ -165,6 +171,10 @@ def _here(project: ProjectView) -> int:
             return 1 + project.stage if project.stage else 1
         case _:
             return 1 + max(project.stage, 1)
+
+
+def _stage(stage: Stage, called: Mapping[int, Called]) -> str:
+    return f"Stage {stage.number}: {called[stage.number].name}"
 
 
 def _placed(number: int, here: int, project: ProjectView) -> str:
@@ -327,7 +337,11 @@ class Part:
 
 
 def parts(
-    project: ProjectView, passed: Sequence[Gate], reported: Sequence[Report], non_working: Sequence[date]
+    project: ProjectView,
+    passed: Sequence[Gate],
+    reported: Sequence[Report],
+    non_working: Sequence[date],
+    called: Mapping[int, Called],
 ) -> list[Part]:
     """Return the stages of the last approved plan and its going live, with when each was or is forecast."""
     plan = project.baseline
@@ -346,9 +360,8 @@ def parts(
         end = ended or forecast
         now = Span(min(now_starts, end), end) if end else None
         missed = days_late(end, stage.ends, non_working) if end else None
-        name = f"Stage {stage.number}: {stage.name}"
         approved = Span(min(starts, stage.ends), stage.ends)
-        found.append(Part(name, approved, now, ended is not None, missed))
+        found.append(Part(_stage(stage, called), approved, now, ended is not None, missed))
         starts, now_starts = stage.ends, end or stage.ends
     live = project.went_live or project.go_live
     found.append(

@@ -486,7 +486,7 @@ def _corrected(line: Line, edition: Edition) -> str:
 def _document(line: Line, edition: Edition) -> str:
     data = line.data
     hash, size = words.fingerprint(str(data.get("hash", ""))), words.size(int(data.get("size", 0)))
-    return f"{_who(line, edition)} handed in {data.get('name')} ({size}, fingerprint {hash})."
+    return f"{_who(line, edition)} handed in document {data.get('number')} ({size}, fingerprint {hash})."
 
 
 def _review_checked(line: Line, edition: Edition) -> str:

@@ -98,6 +98,7 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
         today=today,
         begun=words.local(project.opened) if project else None,
         baseline=baseline,
+        called=delivering.called(tx, project) if project and baseline else {},
         stage=project.stage if project else 0,
         went_live=project.went_live if project else None,
         early=kind == "end_project" and _closes_early(tx, sight),
@@ -222,7 +223,7 @@ def _from_the_record(
             ends = standing.stage_ends or project.stage_ends(project.stage)
             return drafting.standing(standing.model_copy(update={"stage_ends": ends}), _why(made, reported))
         case "exception_plan":
-            return drafting.planned(context.baseline)
+            return drafting.planned(context.baseline, context.called)
         case "end_project" if standing:
             return {"final_cost": drafting.standing(standing, {})["forecast_cost"]}
         case "review" if standing:

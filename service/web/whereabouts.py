@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from service import sittings, telling
+from service import delivering, sittings, telling
 from service.handbook import Edition
 from service.store import actions, approvers, failing, intents, projects, steps
 from service.store.approvers import Approver
@@ -190,10 +190,10 @@ def sentences(tx: Tx, case: CaseView) -> tuple[str, ...]:
 def _of_project(tx: Tx, case: CaseView) -> tuple[str, ...]:
     """Say where the project of a proposal is that is in its project."""
     project = projects.of_proposal(tx, case.ref) if case.state == State.IN_PROJECT else None
-    return (f"Its project is {project.ref}. {stand(project)}".strip(),) if project else ()
+    return (f"Its project is {project.ref}. {stand(tx, project)}".strip(),) if project else ()
 
 
-def stand(project: ProjectView) -> str:
+def stand(tx: Tx, project: ProjectView) -> str:
     """Say in one sentence where a project is on its way; nothing once it is over."""
     match project.state:
         case ProjectState.STARTING:
@@ -201,22 +201,22 @@ def stand(project: ProjectView) -> str:
         case ProjectState.INITIATING:
             return "It is being planned."
         case ProjectState.IN_STAGE:
-            return f"It is in {_stage(project)}."
+            return f"It is in {_stage(tx, project)}."
         case ProjectState.AT_GATE:
-            return f"It is at the gate after {_stage(project)}."
+            return f"It is at the gate after {_stage(tx, project)}."
         case ProjectState.IN_EXCEPTION:
-            return f"It is stopped in {_stage(project)}, because it is past what is tolerated."
+            return f"It is stopped in {_stage(tx, project)}, because it is past what is tolerated."
         case ProjectState.CLOSING:
             return "It is being closed."
         case _:
             return ""
 
 
-def _stage(project: ProjectView) -> str:
+def _stage(tx: Tx, project: ProjectView) -> str:
     plan = project.baseline
     if plan is None or not project.stage:
         return "its first stage"
-    found = next((one for one in plan.stages if one.number == project.stage), None)
+    found = delivering.called(tx, project).get(project.stage)
     return f"stage {project.stage} of {len(plan.stages)}{f', {found.name}' if found else ''}"
 
 

@@ -12,7 +12,7 @@ from notifications.examples import rendered
 from service import delivering
 from service.store import actions, benefits, cases, journal, projects, rebuild
 from service.store.intents import SAID, Answered, Condition
-from service.store.projects import Report
+from service.store.projects import Called, Report
 from tests.support.activities import done
 from tests.support.desk import NINE, Desk
 from workflows.delivery import (
@@ -54,7 +54,7 @@ PLAN: Mapping[str, str | Answered] = {
     "stage_name_2": Answered(value=SAID, text="Pilot"),
     "stage_ends_2": "2005-03-15",
     "stage_cost_2": "50000.00",
-    "stage_pilot_2": Answered(value=SAID, text="De Montfort Hall"),
+    "stage_pilot_2": Answered(value=SAID, text="The Haymarket foyer"),
     "go_live": "2005-03-31",
     "tolerance_cost": "5",
 }
@@ -248,18 +248,36 @@ def test_a_plan_is_read_row_by_row_and_has_the_handbooks_terms_where_it_says_not
     project, _ = planned(each_desk)
     assert project.plan is not None
     assert project.plan.stages == (
-        Stage(number=1, name="Build", ends=date(2005, 1, 31), cost=Decimal("90000.00"), report_weeks=2),
-        Stage(
-            number=2,
-            name="Pilot",
-            ends=date(2005, 3, 15),
-            cost=Decimal("50000.00"),
-            report_weeks=4,
-            pilot="De Montfort Hall",
-        ),
+        Stage(number=1, ends=date(2005, 1, 31), cost=Decimal("90000.00"), report_weeks=2),
+        Stage(number=2, ends=date(2005, 3, 15), cost=Decimal("50000.00"), report_weeks=4, pilot=True),
     )
     assert project.plan.tolerances == Tolerances(cost_percent=Decimal(5), days=20)
     assert (project.plan.go_live, project.stages, project.baseline) == (date(2005, 3, 31), 2, None)
+
+
+def test_what_people_wrote_of_a_plan_is_neither_in_the_record_nor_told_to_its_process(
+    each_desk: Desk,
+) -> None:
+    desk = each_desk
+    project = in_stage(desk)
+    said = {**LATE, "objectives": "partly", "next_ends": "2005-04-29", "next_cost": "60000.00"}
+    told = asked(desk, desk.asks_about(project, "end_stage", MANAGER, key="end-stage-1"), said, stage=1)
+    # Of a plan of the next stage the names are those of the plan before it.
+    given = [project, done(desk.projects.planned(told))]
+    with desk.store.reading() as tx:
+        planned = delivering.called(tx, projects.must(tx, project.case), proposed=True)
+    given.append(
+        done(desk.projects.gate_passed(gate(project, 2, GateKind.BOUNDARY, "gate-1", plan_step=told.step)))
+    )
+    with desk.store.reading() as tx:
+        approved = delivering.called(tx, projects.must(tx, project.case))
+        record = journal.export(tx, project.case)
+    named = {1: Called(name="Build"), 2: Called(name="Pilot", pilot="The Haymarket foyer")}
+    assert (planned, approved) == (named, named)
+    process = "".join(one.model_dump_json() for one in given)
+    assert all('"baseline":{"stages":' in one.model_dump_json() for one in given)
+    words = ("Build", "Pilot", "The Haymarket foyer", "The lines are late")
+    assert [one for one in words if one in record or one in process] == []
 
 
 def test_passing_the_gate_makes_the_plan_the_baseline(each_desk: Desk) -> None:

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from service import reporting
-from service.store.intents import SAID, Answered
+from service.store.intents import ERASED, SAID, Answered
+from service.store.projects import Called
 from workflows.delivery import Forecast, Plan, Rag, Stage, Tolerance, Tolerances
 
 SPONSOR = "cd-rc"
@@ -18,8 +19,8 @@ BEFORE = Forecast(
 )
 PLAN = Plan(
     stages=(
-        Stage(number=1, name="Build", ends=date(2005, 1, 31), cost=Decimal(90000)),
-        Stage(number=2, name="Pilot", ends=date(2005, 3, 15), cost=Decimal(50000)),
+        Stage(number=1, ends=date(2005, 1, 31), cost=Decimal(90000)),
+        Stage(number=2, ends=date(2005, 3, 15), cost=Decimal(50000)),
     ),
     go_live=date(2005, 3, 31),
 )
@@ -61,11 +62,37 @@ def test_a_plan_is_as_many_rows_as_have_an_end() -> None:
         tolerance_days="5",
     )
     read = reporting.plan(answers, weeks=4, tolerances=Tolerances(cost_percent=Decimal(10), days=20))
-    assert [(one.name, one.cost, one.report_weeks) for one in read.stages] == [
-        ("Build", Decimal("90000.00"), 4),
-        ("Stage 2", Decimal("50000.00"), 2),
+    assert [(one.cost, one.report_weeks) for one in read.stages] == [
+        (Decimal("90000.00"), 4),
+        (Decimal("50000.00"), 2),
     ]
     assert read.tolerances == Tolerances(cost_percent=Decimal(10), days=5)
+
+
+@pytest.mark.parametrize(
+    ("answers", "found", "pilot"),
+    [
+        ({}, None, False),
+        ({"stage_name_1": "“ Build \n it"}, Called(name="Build it"), False),
+        (
+            {"stage_name_1": "“Pilot", "stage_pilot_1": "“The hall"},
+            Called(name="Pilot", pilot="The hall"),
+            True,
+        ),
+        ({"stage_name_1": SAID}, Called(name=ERASED), False),
+        ({"stage_name_1": SAID, "stage_pilot_1": SAID}, Called(name=ERASED, pilot=ERASED), True),
+        ({"next_ends": "2005-01-31"}, None, False),
+    ],
+    ids=["no plan", "a stage", "a pilot", "erased", "a pilot that was erased", "another report"],
+)
+def test_what_a_stage_is_called_is_words_that_can_be_erased(
+    answers: dict[str, str], found: Called | None, pilot: bool
+) -> None:
+    planned = {"stage_ends_1": "2005-01-31", "stage_cost_1": "1", "go_live": "2005-03-31"} if found else {}
+    read = said(**answers, **planned)
+    assert reporting.called(read) == ({1: found} if found else {})
+    if found:
+        assert reporting.plan(read, weeks=4, tolerances=Tolerances()).stages[0].pilot is pilot
 
 
 def test_a_plan_without_a_stage_is_none() -> None:

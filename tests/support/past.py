@@ -30,7 +30,7 @@ AT = datetime(2003, 6, 2, 9, tzinfo=UTC)
 GO_LIVE = date(2003, 9, 30)
 """When all of them were to go live, as it was approved first."""
 PLAN = Plan(
-    stages=(Stage(number=1, name="Build", ends=date(2003, 9, 1), cost=Decimal(100_000)),),
+    stages=(Stage(number=1, ends=date(2003, 9, 1), cost=Decimal(100_000)),),
     go_live=GO_LIVE,
     tolerances=Tolerances(cost_percent=Decimal(10), days=20),
 )

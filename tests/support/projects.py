@@ -115,7 +115,7 @@ def plan(
     """Return a plan whose stages end on these days, and cost the same."""
     each = Decimal(cost) / len(ends)
     stages = tuple(
-        Stage(number=number, name=f"Stage {number}", ends=day, cost=each, report_weeks=weeks)
+        Stage(number=number, ends=day, cost=each, report_weeks=weeks)
         for number, day in enumerate(ends, start=1)
     )
     return Plan(

@@ -14,11 +14,14 @@ from workflows.delivery import (
     BenefitState,
     Course,
     ExceptionState,
+    Forecast,
     GateKind,
     ProjectState,
     Stage,
+    Tolerances,
+    Variance,
 )
-from workflows.model import Choice, Ending, Outcome, State
+from workflows.model import Choice, Ending, Frozen, Outcome, State
 from workflows.rules import benefits, projects, states
 from workflows.rules.projects import Then
 
@@ -28,6 +31,14 @@ NOON = datetime(2004, 9, 13, 12, tzinfo=UTC)
 
 def outcome(choice: Choice | None, ending: Ending = Ending.DECIDED) -> Outcome:
     return Outcome(step="PRJ-2004-0001.gate-1.1", ending=ending, choice=choice, at=NOON)
+
+
+# --------------------------------------------------------------------------- without words
+
+
+@pytest.mark.parametrize("part", [Baseline, Stage, Tolerances, Forecast, Variance])
+def test_what_a_process_knows_of_a_plan_or_a_report_has_no_words(part: type[Frozen]) -> None:
+    assert [name for name, field in part.model_fields.items() if field.annotation is str] == []
 
 
 # ------------------------------------------------------------------------------ the states
@@ -175,7 +186,7 @@ def test_nothing_is_offered_that_would_lead_nowhere(
 def test_a_plan_that_has_fewer_stages_than_are_done_has_its_last_in_hand() -> None:
     ends = (date(2004, 12, 1), date(2005, 3, 1))
     stages = tuple(
-        Stage(number=number, name="", ends=day, cost=Decimal(1)) for number, day in enumerate(ends, start=1)
+        Stage(number=number, ends=day, cost=Decimal(1)) for number, day in enumerate(ends, start=1)
     )
     baseline = Baseline(stages=stages, go_live=ends[1])
     assert [projects.stage_in(baseline, number).ends for number in (1, 2, 3)] == [*ends, ends[1]]

@@ -30,7 +30,7 @@ def day(text: str) -> date:
 
 
 def baseline(cost: str = "100000.00", go_live: str = "2005-03-24") -> Baseline:
-    stage = Stage(number=1, name="Build", ends=day("2005-03-01"), cost=Decimal(cost))
+    stage = Stage(number=1, ends=day("2005-03-01"), cost=Decimal(cost))
     return Baseline(stages=(stage,), go_live=day(go_live))
 
 

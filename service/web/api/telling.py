@@ -1,6 +1,6 @@
 """How the facts of the register become what other programs are told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.orders import OrderView
-from service.store.projects import Gate, Report
+from service.store.projects import Called, Gate, Report
 from service.store.sizes import SetSize
 from service.store.steps import StepView
 from service.web import (
@@ -221,7 +221,7 @@ def project(tx: Tx, case: CaseView) -> ProjectTold:
         strategy=found.strategy,
         stage=found.stage,
         went_live=found.went_live,
-        baseline=_plan(*approved[-1]) if approved else None,
+        baseline=_plan(*approved[-1], delivering.called(tx, found)) if approved else None,
         forecast=ForecastTold(**_forecast(last, by)) if last else None,
         gates=[
             GateTold(
@@ -271,7 +271,7 @@ def project(tx: Tx, case: CaseView) -> ProjectTold:
     )
 
 
-def _plan(day: date, plan: Baseline) -> PlanTold:
+def _plan(day: date, plan: Baseline, called: Mapping[int, Called]) -> PlanTold:
     return PlanTold(
         number=plan.number,
         approved_on=day,
@@ -282,11 +282,11 @@ def _plan(day: date, plan: Baseline) -> PlanTold:
         stages=[
             StageTold(
                 number=stage.number,
-                name=stage.name,
+                name=called[stage.number].name,
                 ends=stage.ends,
                 cost=f"{stage.cost:.2f}",
                 report_weeks=stage.report_weeks,
-                pilot=stage.pilot,
+                pilot=called[stage.number].pilot,
             )
             for stage in plan.stages
         ],

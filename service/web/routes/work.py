@@ -109,7 +109,7 @@ def _running(tx: Tx, visit: Visit) -> list[tuple[str, str, str, tuple[str, ...]]
     found: list[tuple[str, str, str, tuple[str, ...]]] = []
     for project in projects.run_by(tx, posts):
         case = cases.get(tx, project.ref)
-        said = (whereabouts.stand(project), *whereabouts.sentences(tx, case))
+        said = (whereabouts.stand(tx, project), *whereabouts.sentences(tx, case))
         found.append((project.ref, case.title, str(case.state), said))
     for benefit in benefits.owned(tx, posts):
         case = cases.get(tx, benefit.ref)

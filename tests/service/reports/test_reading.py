@@ -15,8 +15,8 @@ from workflows.rules.projects import PUT_TO
 TODAY = date(2004, 10, 13)
 PLANNED = Baseline(
     stages=(
-        Stage(number=1, name="Build", ends=date(2004, 12, 17), cost=Decimal(84000)),
-        Stage(number=2, name="Roll out", ends=date(2005, 3, 31), cost=Decimal(56000)),
+        Stage(number=1, ends=date(2004, 12, 17), cost=Decimal(84000)),
+        Stage(number=2, ends=date(2005, 3, 31), cost=Decimal(56000)),
     ),
     go_live=date(2005, 3, 31),
     tolerances=Tolerances(cost_percent=Decimal(10), days=20),
@@ -535,7 +535,7 @@ def test_a_red_rating_is_tolerated_without_more_of_cost_or_time() -> None:
 def test_the_next_stage_fits_into_the_plan_and_into_what_is_forecast(
     changed: dict[str, str], field: str, told: str
 ) -> None:
-    third = Stage(number=3, name="Support", ends=date(2005, 5, 31), cost=Decimal(20_000), report_weeks=4)
+    third = Stage(number=3, ends=date(2005, 5, 31), cost=Decimal(20_000), report_weeks=4)
     plan = PLANNED.model_copy(update={"stages": (*PLANNED.stages, third)})
     context = IN_STAGE.model_copy(update={"baseline": plan})
     forecasts = {name: said for name, said in HIGHLIGHT.items() if name not in ("done", "next")}

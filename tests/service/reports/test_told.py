@@ -8,7 +8,8 @@ import pytest
 from service import handbook
 from service.handbook import Edition
 from service.reports import Context, drafting, facts, form, labels, remarks
-from service.store.intents import SAID, Answered
+from service.store.intents import ERASED, SAID, Answered
+from service.store.projects import Called
 from tests.service.reports.test_reading import PLANNED
 from workflows.delivery import (
     Authority,
@@ -182,21 +183,26 @@ def test_an_exception_report_is_drafted_from_the_report_that_crossed() -> None:
 
 def test_a_plan_is_planned_anew_from_the_last(rules: Edition) -> None:
     plan = Plan(
-        stages=(Stage(number=1, name="Build", ends=date(2005, 4, 1), cost=Decimal("84000.5")),),
+        stages=(Stage(number=1, ends=date(2005, 4, 1), cost=Decimal("84000.5")),),
         go_live=date(2005, 3, 31),
         tolerances=Tolerances(cost_percent=Decimal("7.50"), days=5),
     )
-    assert drafting.planned(plan) == {
+    figures = {
         "go_live": "2005-03-31",
         "tolerance_cost": "7.5",
         "tolerance_days": "5",
-        "stage_name_1": "Build",
         "stage_ends_1": "2005-04-01",
         "stage_cost_1": "84,000.50",
         "stage_weeks_1": "4",
-        "stage_pilot_1": "",
         "after_go_live": "yes",
     }
+    for called, name, pilot in (
+        (Called(name="Build"), "Build", ""),
+        (Called(name="Build", pilot="The hall"), "Build", "The hall"),
+        (Called(name=ERASED, pilot=ERASED), "", ""),
+    ):
+        drafted = drafting.planned(plan, {1: called})
+        assert drafted == figures | {"stage_name_1": name, "stage_pilot_1": pilot}
 
 
 # ---------------------------------------------------------------------------------- facts

@@ -116,8 +116,8 @@ MANDATE = Mandate(
 )
 PLAN = Plan(
     stages=(
-        Stage(number=1, name="Build", ends=date(2004, 12, 1), cost=Decimal("90000.00")),
-        Stage(number=2, name="Pilot", ends=date(2005, 3, 1), cost=Decimal("50000.00"), pilot="The hall"),
+        Stage(number=1, ends=date(2004, 12, 1), cost=Decimal("90000.00")),
+        Stage(number=2, ends=date(2005, 3, 1), cost=Decimal("50000.00"), pilot=True),
     ),
     go_live=date(2005, 3, 31),
     tolerances=Tolerances(cost_percent=Decimal(10), days=20),

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from service.documents import Document, checked
 from service.errors import Altered, Gone
 from service.handbook import AttachmentRules
-from service.store import Store, Tx, documents, housekeeping, journal, rebuild, verify
+from service.store import Store, Tx, canonical, documents, housekeeping, journal, rebuild, texts, verify
 from service.store.documents import PIECE, Attached, Paper
 from tests.service.store import samples
 from tests.service.store.samples import CASE
@@ -75,7 +75,7 @@ def test_a_document_is_attached_once_and_told_in_the_record(store: Store) -> Non
             "number": 1,
             "step": "s",
             "kind": "business_case",
-            "name": "Business case.pdf",
+            "name": canonical.digest("Business case.pdf"),
             "media_type": "application/pdf",
             "size": len(PLAN),
             "hash": first.hash,
@@ -122,6 +122,32 @@ def test_what_was_erased_by_law_leaves_its_hash(store: Store) -> None:
         assert documents.of_case(tx, CASE) == (made,)
     with store.reading() as tx:
         assert verify.verify(tx).intact
+
+
+def test_the_name_of_a_document_can_be_erased_and_a_later_one_of_that_name_counts(store: Store) -> None:
+    with store.writing() as tx:
+        samples.submit(tx)
+        for body in (PLAN, BETTER):
+            samples.document(tx, CASE, body, "Letter of A. Patient.pdf")
+        samples.document(tx, CASE, PLAN, "Other.pdf")
+        assert [one.name for one in documents.of_case(tx, CASE)] == [
+            "Letter of A. Patient.pdf",
+            "Letter of A. Patient.pdf",
+            "Other.pdf",
+        ]
+        assert "Patient" not in journal.export(tx, CASE)
+        texts.erase(tx, canonical.digest("Letter of A. Patient.pdf"))
+    with store.reading() as tx:
+        found = documents.of_case(tx, CASE)
+        assert [(one.name, one.superseded_by) for one in found] == [
+            (documents.NAMELESS, 2),
+            (documents.NAMELESS, None),
+            ("Other.pdf", None),
+        ]
+        assert whole(tx, found[1].hash) == BETTER
+        assert documents.get(tx, CASE, 2) == found[1]
+        assert verify.verify(tx).intact
+    assert rebuild.drift(store) == ()
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_a_plan_put_forward_later_leaves_the_forecast_that_was_reported(store: S
             update={
                 "stages": (
                     *samples.PLAN.stages,
-                    Stage(number=3, name="Train", ends=date(2006, 1, 1), cost=Decimal(1)),
+                    Stage(number=3, ends=date(2006, 1, 1), cost=Decimal(1)),
                 ),
                 "go_live": date(2006, 1, 1),
             }

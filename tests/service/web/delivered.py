@@ -63,7 +63,7 @@ PLAN: Said = {
     "stage_name_2": Answered(value=SAID, text="Pilot in the hall"),
     "stage_ends_2": "2005-03-15",
     "stage_cost_2": "50000.00",
-    "stage_pilot_2": Answered(value=SAID, text="De Montfort Hall"),
+    "stage_pilot_2": Answered(value=SAID, text="The Haymarket foyer"),
     "go_live": "2005-03-31",
     "tolerance_cost": "10",
     "tolerance_days": "20",

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from service.documents import MEGABYTE, checked
 from service.handbook import AttachmentRules
 from service.handbook.delivering import FILE_TYPES
-from service.store import cases, documents, housekeeping, journal, texts
+from service.store import canonical, cases, documents, housekeeping, journal, texts
 from service.store.documents import Attached
 from service.web import attaching, standing
 from tests.service.web import delivery
@@ -246,13 +246,31 @@ def test_what_was_erased_or_changed_is_not_given_out(office: Office, project: st
     assert f"/cases/{project}/documents/2" in browser.page
 
 
+def test_a_name_that_was_erased_is_not_told_and_what_it_names_is_given_out(
+    office: Office, project: str
+) -> None:
+    browser = page(office, project)
+    browser.hand_in({"document_1": ("Letter of A. Patient.pdf", files.PDF)})
+    with office.store.writing() as tx:
+        assert "Patient" not in journal.export(tx, project)
+        texts.erase(tx, canonical.digest("Letter of A. Patient.pdf"))
+    for shown in (f"/cases/{project}/documents", f"/cases/{project}"):
+        browser.see(shown)
+        assert "A document whose name was erased" in browser.words
+        assert "Patient" not in browser.page
+    answer = browser.get(f"/cases/{project}/documents/1")
+    assert answer.content == files.PDF
+    kept_as = "attachment; filename=\"document.pdf\"; filename*=UTF-8''document.pdf"
+    assert answer.headers["content-disposition"] == kept_as
+
+
 def test_the_record_tells_of_a_document_with_its_fingerprint(office: Office, project: str) -> None:
     browser = page(office, project)
     browser.hand_in({"document_1": ("Plan.pdf", files.PDF)})
     (one,) = attached(office, project)
     browser.see(f"/cases/{project}/record")
     said = " ".join(one.hash[at : at + 4] for at in range(0, 16, 4))
-    assert f"handed in Plan.pdf ({len(files.PDF)} bytes, fingerprint {said})." in browser.words
+    assert f"handed in document 1 ({len(files.PDF)} bytes, fingerprint {said})." in browser.words
     with office.store.reading() as tx:
         assert one.hash in journal.export(tx, project)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.store import benefits, cases, journal, projects, texts
+from service.store import benefits, cases, intents, journal, projects, texts
 from service.store.intents import SAID, Answered
 from tests.service.web import delivery
 from tests.service.web.delivery import END_STAGE, HIGHLIGHT, MANAGER, MANDATE, PLAN, SPONSOR, Delivery
@@ -258,9 +258,9 @@ def test_a_plan_is_typed_in_rows_and_becomes_the_plan(town: Delivery) -> None:
     town.closes(step, Choice.REPORT)
     planned = done(town.course.planned(town.told(step))).plan
     assert planned is not None
-    assert [(one.name, one.cost, one.report_weeks, one.pilot) for one in planned.stages] == [
-        ("Build", Decimal(90000), 4, ""),
-        ("Pilot", Decimal(50000), 2, "De Montfort Hall"),
+    assert [(one.cost, one.report_weeks, one.pilot) for one in planned.stages] == [
+        (Decimal(90000), 4, False),
+        (Decimal(50000), 2, True),
     ]
     assert (planned.tolerances.cost_percent, planned.tolerances.days) == (Decimal(10), 20)
 
@@ -283,6 +283,20 @@ def test_an_exception_plan_begins_with_the_approved_one(stage: Delivery) -> None
     fields = browser.form("/a/read/").fields
     assert [fields[f"stage_name_{number}"] for number in (1, 2, 3)] == ["Build", "Pilot", ""]
     assert fields["go_live-month"] == "3"
+
+
+def test_what_was_erased_of_a_plan_is_not_said_again_and_its_figures_are(stage: Delivery) -> None:
+    with stage.office.store.writing() as tx:
+        (planned,) = (one.key for one in intents.decisions_of(tx, stage.ref) if one.kind == "initiation")
+        for line in journal.lines(tx, stage.ref):
+            if line.kind == "decision.submitted" and line.data["decision"] == planned:
+                texts.erase(tx, line.data["words_hash"])
+    browser = stage.reading(stage.put("end_stage", MANAGER, key="end-stage-1"), MANAGER)
+    assert "The next stage: (erased)" in browser.words
+    assert "2. (erased) (a pilot at (erased)) 15 March 2005 £50,000" in browser.words
+    browser = stage.reading(stage.put("exception_plan", MANAGER, key="exception-plan-1"), MANAGER)
+    fields = browser.form("/a/read/").fields
+    assert [fields[name] for name in ("stage_name_1", "stage_pilot_2", "stage_cost_2")] == ["", "", "50,000"]
 
 
 # ----------------------------------------------------------------- ends, exceptions, standards
