@@ -91,7 +91,7 @@ class Entrusting(Realising, Sized):
         while True:
             known = due_from()
             going = await self.until(
-                benefits.due(review.months, known.day),
+                benefits.due(review.months, known.day, review.non_working),
                 unless=lambda known=known: due_from() != known,  # type: ignore[misc]
                 key=projects.REVIEW,
                 leg=projects.REVIEW_LEG,
@@ -163,12 +163,13 @@ class Measuring(Realising, Process):
             known = self.go_live
             assert known is not None
             today = calendar.local_day(self.now)
-            ahead = benefits.month_ahead(benefit.months, self._asked, known.day, today)
+            days_off = benefit.non_working
+            ahead = benefits.month_ahead(benefit.months, self._asked, known.day, today, days_off)
             if ahead is None:
                 return 0
             place, month = ahead
             going = await self.until(
-                benefits.due(month, known.day),
+                benefits.due(month, known.day, days_off),
                 unless=lambda known=known: self.go_live != known,  # type: ignore[misc]
                 key=f"benefit-{month}",
                 leg=projects.BENEFIT,

@@ -461,6 +461,8 @@ def test_a_benefit_that_is_expected_says_when_it_is_asked(office: Office) -> Non
     assert f"Expected Benefit of {one.parent}" in page
     assert "3; 6; 12; and 24 months after go-live" in page or "3, 6, 12 and 24 months after go-live" in page
     assert "as it is forecast to go live on 31 March 2005" in page
+    # So long after go-live is a Saturday.
+    assert "31 March 2006; and 2 April 2007" in page or "31 March 2006 and 2 April 2007" in page
     assert "Nothing has been read yet" in page
     assert "Correct a reading" not in page
 
