@@ -88,6 +88,8 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
         named |= report.answers
         errors |= {name: told for name, told in report.errors.items() if name not in errors}
         errors |= _papers_wanting(tx, sight, choice, named)
+        if told := _not_live(tx, sight, named):
+            errors["went_live"] = told
         if "choice" in errors and boxes.always(sight.open_step.choices):
             # Those boxes stand above the choice, and faults are told in the order of the page.
             errors["choice"] = errors.pop("choice")
@@ -102,6 +104,12 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
         answers=named,
     )
     return Filled(chosen, {})
+
+
+def _not_live(tx: Tx, sight: Sight, answers: Mapping[str, Answered]) -> str:
+    """Say that what is reported as live cannot be, for want of an agreement to share personal data."""
+    said = answers["went_live"].value if "went_live" in answers else ""
+    return outstanding.not_live(tx, sight, date.fromisoformat(said)) if said else ""
 
 
 def _papers_wanting(

@@ -40,6 +40,25 @@ def agreement_owed(tx: Tx, case: CaseView, read: ProposalDocument, edition: Edit
     )
 
 
+def not_live(tx: Tx, sight: Sight, day: date) -> str:
+    """Say that a project cannot have gone live on a day, for want of an agreement that was in date on it;
+    nothing if it can, and of the day that is on record.
+    """
+    project = reported.about(tx, sight)
+    if project is None or project.went_live == day:
+        return ""
+    parent = cases.get(tx, project.parent)
+    read = ProposalDocument.model_validate(cases.content(tx, parent.ref) or {})
+    if not _owed(tx, parent, read, sight.edition, day):
+        return ""
+    return (
+        "It shares personal data with a partner, and no information sharing agreement was in date on "
+        f"{words.short_day(day)}. It cannot go live without one, so it cannot be reported as live on that "
+        f"day. Its sponsor or lead officer can record an agreement on the page of {parent.ref}; then answer "
+        "again"
+    )
+
+
 def hindrance(tx: Tx, sight: Sight, choice: Choice | None) -> str:
     """Say why an answer cannot be given today; nothing if it can.
 
