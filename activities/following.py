@@ -1,14 +1,14 @@
 """What follows from a decision: conditions become actions; what is outside the guidelines leaves one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from service.store import actions, cases, intents, projects, steps
-from service.store.actions import Wanted
+from service.store.actions import Asker, Wanted
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import Condition, DecisionView
-from service.telling import edition
+from service.telling import edition, recorded_for, title
 from workflows.model import Becoming, Choice, Guard, Size, State
 from workflows.rules import calendar
 from workflows.rules.actions import guards_of
@@ -32,19 +32,57 @@ def open_actions(tx: Tx, case: CaseView, becoming: Becoming) -> None:
 def _required(tx: Tx, case: CaseView) -> Iterator[Wanted]:
     """Go through the conditions of the answers that stand for the version that was approved."""
     stands = {step.id for step in steps.of_version(tx, case.ref, case.version) if step.favourable}
-    for made in intents.decisions_of(tx, case.ref, strict=False):
-        if made.step in stands and made.choice.conditional:
-            for number, put in enumerate(made.conditions, start=1):
-                yield _condition(tx, case, made, number, put)
+    put = (
+        _condition(tx, case, made, number, put)
+        for made in intents.decisions_of(tx, case.ref, strict=False)
+        if made.step in stands and made.choice.conditional
+        for number, put in enumerate(made.conditions, start=1)
+    )
+    yield from together(put)
 
 
 def gate_conditions(tx: Tx, case: CaseView, step: str) -> Iterator[Wanted]:
     """Go through the conditions on which a gate was passed: each guards the next, or nothing."""
-    for made in intents.decisions_of_step(tx, step, strict=False):
-        if made.choice.conditional:
-            for number, put in enumerate(made.conditions, start=1):
-                guards = Guard.NOTHING if put.guards is Guard.NOTHING else Guard.GATE
-                yield _condition(tx, case, made, number, put, guards)
+    put = (
+        _condition(tx, case, made, number, put, Guard.NOTHING if put.guards is Guard.NOTHING else Guard.GATE)
+        for made in intents.decisions_of_step(tx, step, strict=False)
+        if made.choice.conditional
+        for number, put in enumerate(made.conditions, start=1)
+    )
+    yield from together(put)
+
+
+def together(put: Iterable[Wanted]) -> Iterator[Wanted]:
+    """Go through what was asked for, with what several asked of the same post in the same words as one.
+
+    It is due by the earliest of their days, shown by all that any of them wants to see, checked as the first
+    of them says, and guards what any of them has wait for it. Words that were erased are like no others.
+    """
+    alike: dict[tuple[str, str], list[Wanted]] = {}
+    for number, one in enumerate(put):
+        said = in_plain(one.text)
+        alike.setdefault((said or f"erased {number}", one.owner), []).append(one)
+    yield from map(_as_one, alike.values())
+
+
+def _as_one(asked: Sequence[Wanted]) -> Wanted:
+    first = asked[0]
+    if len(asked) == 1:
+        return first.model_copy(update={"asked": ()})
+    shown = {in_plain(one.evidence): one.evidence for one in reversed(asked) if one.evidence}
+    return first.model_copy(
+        update={
+            "due": min(one.due for one in asked),
+            "evidence": "\n".join(reversed(shown.values())),
+            "guards": next((one.guards for one in asked if one.guards is not Guard.NOTHING), Guard.NOTHING),
+            "asked": tuple(one for each in asked for one in each.asked),
+        }
+    )
+
+
+def in_plain(said: str) -> str:
+    """Return words as they are compared: without case, and with one blank wherever there are any."""
+    return " ".join(said.casefold().split())
 
 
 def standards_refused(tx: Tx, case: CaseView) -> None:
@@ -93,7 +131,15 @@ def _condition(
         due=put.by,
         evidence=put.evidence,
         guards=_guarded(put.guards, case.size) if guards is None else guards,
+        asked=(Asker(source=made.key, number=number, who=_who(tx, case, made)),),
     )
+
+
+def _who(tx: Tx, case: CaseView, made: DecisionView) -> str:
+    """Return who asked for something: the post, or the forum whose word its secretary wrote down."""
+    rules = edition(tx, case.edition)
+    forum = recorded_for(made.forum, made.kind, made.seat, rules)
+    return forum or title(rules, made.post, calendar.local_day(made.submitted_at))
 
 
 def _guarded(wanted: Guard, size: Size) -> Guard:

@@ -27,10 +27,12 @@ from workflows.delivery import (
     Variance,
 )
 from workflows.model import ForumRules, SeatAsk, Terms
-from workflows.rules import reports, tolerances
+from workflows.rules import reports, tolerances, validity
 
 _YEARS_AFTER = 3
-"""For how long after the go-live that was planned the days that are not worked go with a project."""
+"""For how long after the go-live that was planned the days that are not worked go with a project; with a
+benefit and a review, after the last day on which they are due.
+"""
 _REVIEW, _BENEFIT = ("review", "review_check", "review_srg"), ("benefit",)
 _PROJECT = tuple(kind for kind in reports.KINDS if kind not in (*_REVIEW, *_BENEFIT))
 
@@ -250,16 +252,18 @@ def claimed(tx: Tx, case: CaseView, edition: Edition) -> tuple[Claimed, ...]:
 def benefit_in_hand(tx: Tx, ref: str) -> BenefitOpened:
     """Return a benefit as its process needs it."""
     case, benefit = cases.get(tx, ref), benefits.must(tx, ref)
-    edition = telling.edition(tx, case.edition)
+    edition, live = telling.edition(tx, case.edition), go_live(tx, benefit.parent)
+    months = rules_of(edition).benefits.months
     return BenefitOpened(
         case=ref,
         parent=benefit.parent,
         content_hash=case.content_hash,
         clause=edition.delivery_clauses()["benefit"],
         owner=edition.acting(benefit.owner, tx.today),
-        months=rules_of(edition).benefits.months,
+        months=months,
         asked=_asked(tx, benefit),
-        go_live=go_live(tx, benefit.parent),
+        go_live=live,
+        non_working=_off_until(edition, max(months), tx.today, live),
         told=(case.sponsor,),
         terms=_terms(edition, _BENEFIT),
         clock=tx.clock,
@@ -271,11 +275,13 @@ def review_in_hand(tx: Tx, ref: str) -> ReviewInHand:
     case = cases.get(tx, ref)
     edition = telling.edition(tx, case.edition)
     routing, clauses = edition.routing(tx.today), edition.delivery_clauses()
+    months = rules_of(edition).review.months
     return ReviewInHand(
         case=ref,
         writer=edition.acting(case.lead, tx.today),
         checker=routing.reviewer,
-        months=rules_of(edition).review.months,
+        months=months,
+        non_working=_off_until(edition, months, tx.today, go_live(tx, ref)),
         srg=_as_asked(routing.srg),
         clauses={kind: clauses[kind] for kind in _REVIEW if kind in clauses},
         terms=_terms(edition, _REVIEW),
@@ -298,8 +304,19 @@ def _as_asked(forum: ForumRules | None) -> ForumRules | None:
 def _days_off(edition: Edition, project: ProjectView, today: date) -> tuple[date, ...]:
     plan = project.baseline or project.plan
     ends = [today, *([plan.go_live] if plan else ()), *([project.go_live] if project.go_live else ())]
-    last = max(ends) + timedelta(days=366 * _YEARS_AFTER)
-    return tuple(day for day in edition.non_working if min(ends) <= day <= last)
+    return _off_between(edition, min(ends), max(ends))
+
+
+def _off_until(edition: Edition, months: int, today: date, live: GoLive | None) -> tuple[date, ...]:
+    """Return the days that are not worked until so many months after go-live, be it over or to come."""
+    known = [today, *([live.day] if live else ())]
+    return _off_between(edition, min(known), validity.months_later(max(known), months))
+
+
+def _off_between(edition: Edition, first: date, last: date) -> tuple[date, ...]:
+    """Return the days that are not worked from one on until some years after another."""
+    end = last + timedelta(days=366 * _YEARS_AFTER)
+    return tuple(day for day in edition.non_working if first <= day <= end)
 
 
 def _asked(tx: Tx, benefit: BenefitView) -> int:

@@ -43,6 +43,8 @@ LARGEST_LIST = MEGABYTE
 """Bytes of the part of an office file that says what the file is; more of it is not read."""
 ENDS_WITHIN = 4 * 1024
 """Bytes before its end in which a PDF says that it ends."""
+LONGEST_MARK = 128
+"""Bytes that what tells of a password may take, blanks within it among them."""
 
 
 class Unfit(Exception):
@@ -103,7 +105,11 @@ _ENDINGS = {"jpeg": "jpg"}
 _PICTURES = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
 _PDF, _ZIP = b"%PDF-", b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How a file of an older Office begins, and one of a newer that is locked with a password."""
+"""How a file of an older Office begins, and one of a newer that has a password."""
+_PDF_LOCKED = re.compile(rb"/Encrypt[\s\0]*(?:\d+[\s\0]+\d+[\s\0]+R|<<)")
+"""What a PDF with a password says of itself where it says what is in it, which is never packed."""
+_OFFICE_LOCKED = re.compile(re.escape("EncryptedPackage".encode("utf-16-le")))
+"""The part in which a newer Office keeps all that a password locks."""
 _PACKED = (_ZIP, b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf\x27\x1c", b"Rar!")
 """How files begin in which others are packed."""
 _PROGRAMS = frozenset({"vbaproject.bin", "vbadata.xml"})
@@ -123,10 +129,8 @@ _UNREADABLE = (
 """What reading a file that is none, or a mutilated one, comes to."""
 
 _MACROS = "holds macros, which are programs: save it without them, and choose that file"
-_LOCKED = "is locked with a password, so that nobody could read it: take the password off and save it anew"
-_OLD = (
-    "is locked with a password or of an older Office: take the password off, and save it as docx or the like"
-)
+_LOCKED = "has a password, so that nobody else could read it: save it without one, and choose that file"
+_OLD = "is of an older Office: save it as docx, xlsx or pptx, and choose that file"
 _BOMB = "would unpack to far more than a document holds: save it anew from the program it was made with"
 _BROKEN = "is damaged or was cut short: open it in the program it was made with, and save it anew"
 _FOREIGN = "is not as office programs write their files: open it in one of them, and save it anew"
@@ -251,13 +255,25 @@ def _held(file: IO[bytes], size: int) -> str:
         file.seek(max(0, size - ENDS_WITHIN))
         if b"%%EOF" not in file.read():
             raise Unfit(_BROKEN)
+        if _says(file, _PDF_LOCKED):
+            raise Unfit(_LOCKED)
         return "pdf"
     if head.startswith(_COMPOUND):
-        raise Unfit(_OLD)
+        raise Unfit(_LOCKED if _says(file, _OFFICE_LOCKED) else _OLD)
     if head.startswith(_ZIP):
         return _office(file, size, _Room())
     picture = next((type for type, mark in _PICTURES.items() if head.startswith(mark)), "")
     return picture or (_TEXT if _is_text(file) else "")
+
+
+def _says(file: IO[bytes], mark: re.Pattern[bytes]) -> bool:
+    """Say whether a mark is anywhere in a file, be it across two of its pieces."""
+    before = b""
+    for piece in pieces(file):
+        if mark.search(before + piece):
+            return True
+        before = (before + piece)[-LONGEST_MARK:]
+    return False
 
 
 def _is_text(file: IO[bytes]) -> bool:

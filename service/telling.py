@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from service import appraisal, seating
 from service.handbook import Edition, Person
+from service.handbook.words import listed
 from service.proposals import ProposalDocument, provided
 from service.reports import labels, remarks
 from service.seating import Seating
@@ -220,7 +221,7 @@ def so_far(tx: Tx, case: CaseView, version: int, at: datetime) -> tuple[letters.
 
 def tracked(tx: Tx, ref: str) -> dict[tuple[str, int], str]:
     """Return the references of the actions that follow from a case, by decision and number."""
-    return {(action.source, action.number): action.ref for action in actions.of_case(tx, ref)}
+    return {key: action.ref for key, action in actions.followed(tx, ref).items()}
 
 
 def outliving(tx: Tx, ref: str) -> tuple[ActionView, ...]:
@@ -260,6 +261,7 @@ def task(tx: Tx, case: CaseView, action: ActionView, rules: Edition, day: date) 
         evidence=content.get("evidence") or "",
         verifier=title(rules, action.verifier, day),
         guards=action.guards,
+        asked_by=listed(actions.asked_by(tx, case.ref)),
         action=case.ref,
         follows=action.parent,
     )

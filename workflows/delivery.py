@@ -364,6 +364,8 @@ class BenefitOpened(Frozen):
     asked: int = 0
     """How many of them it has been asked."""
     go_live: GoLive | None = None
+    non_working: tuple[date, ...] = ()
+    """The days that are not worked, from now to some years after the last of its months."""
     told: tuple[str, ...] = ()
     terms: dict[str, Terms] = Field(default_factory=dict)
     clock: Clock = Clock()
@@ -387,6 +389,8 @@ class ReviewInHand(Frozen):
     checker: str
     months: int
     """After go-live, or after an end without one."""
+    non_working: tuple[date, ...] = ()
+    """The days that are not worked, from go-live to some years after it is due."""
     srg: ForumRules | None = None
     clauses: dict[str, str] = Field(default_factory=dict)
     terms: dict[str, Terms] = Field(default_factory=dict)

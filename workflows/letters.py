@@ -120,6 +120,8 @@ class Condition(Frozen):
     guards: Guard = Guard.NOTHING
     action: str = ""
     """The reference under which it is followed up, once it is."""
+    asked_by: Line = ""
+    """The titles of the posts and names of the forums that asked for it in the same words, if several did."""
 
 
 class Task(Condition):

@@ -60,7 +60,7 @@ class Entrusting(Realising, Sized):
         Returns False if the proposal was withdrawn meanwhile: project and benefits fall away.
         """
         self._beside(self._pass_on_go_live())
-        self._beside(self._until_review_due(review.months))
+        self._beside(self._until_review_due(review))
         if not await self.until(lambda: self._delivered() or self._review_due, key=key, leg=leg, on=on):
             await self.let_project_go()
             return False
@@ -122,7 +122,7 @@ class Entrusting(Realising, Sized):
         while True:
             known = due_from()
             going = await self.until(
-                benefits.due(review.months, known.day),
+                benefits.due(review.months, known.day, review.non_working),
                 unless=lambda known=known: due_from() != known,  # type: ignore[misc]
                 key=projects.REVIEW,
                 leg=projects.REVIEW_LEG,
@@ -142,14 +142,16 @@ class Entrusting(Realising, Sized):
         project = self._project
         return project is not None and project.done() and project.exception() is None
 
-    async def _until_review_due(self, months: int) -> None:
+    async def _until_review_due(self, review: ReviewInHand) -> None:
         """Wait for the day of the review after it has gone live, as long as the project goes on."""
         while not (self._delivered() or self._withdrawn()):
             known = self.go_live
-            live = known is not None and known.certain
+            day = None
+            if known is not None and known.certain:
+                day = calendar.opening(benefits.due(review.months, known.day, review.non_working))
             changed = await self._wait(
                 lambda known=known: self.go_live != known or self._delivered() or self._withdrawn(),  # type: ignore[misc]
-                until=calendar.opening(benefits.due(months, known.day)) if known and live else None,
+                until=day,
                 summary="its review is due",
             )
             if not changed:
@@ -208,12 +210,13 @@ class Measuring(Realising, Process):
             known = self.go_live
             assert known is not None
             today = calendar.local_day(self.now)
-            ahead = benefits.month_ahead(benefit.months, self._asked, known.day, today)
+            days_off = benefit.non_working
+            ahead = benefits.month_ahead(benefit.months, self._asked, known.day, today, days_off)
             if ahead is None:
                 return 0
             place, month = ahead
             going = await self.until(
-                benefits.due(month, known.day),
+                benefits.due(month, known.day, days_off),
                 unless=lambda known=known: self.go_live != known,  # type: ignore[misc]
                 key=f"benefit-{month}",
                 leg=projects.BENEFIT,

@@ -7,6 +7,9 @@ from urllib.parse import urljoin
 
 import httpx2 as httpx
 
+Paper = tuple[str, bytes]
+"""A document as it is handed in: what it is called, and what it holds."""
+
 _SILENT = ("script", "style", "head")
 _VOID = ("input", "br", "hr", "img", "link", "meta")
 
@@ -22,6 +25,8 @@ class Form:
     """For radios, checkboxes and lists: the values one may choose."""
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
     """Name, value and words of each button."""
+    boxes: list[str] = field(default_factory=list)
+    """The names of boxes for documents."""
 
     @property
     def names(self) -> set[str]:
@@ -75,11 +80,17 @@ class Browser:
         return read(await self._client.get(address, headers=_by_hand("none")))
 
     async def press(
-        self, page: Page, button: str, answers: Mapping[str, str | Sequence[str]] | None = None
+        self,
+        page: Page,
+        button: str,
+        answers: Mapping[str, str | Sequence[str]] | None = None,
+        papers: Mapping[str, Paper] | None = None,
     ) -> Page:
-        """Fill in the form that has a button, and press it. A name the form lacks is an error."""
+        """Fill in the form that has a button, with documents in boxes for them, and press it. A name the form
+        lacks is an error.
+        """
         form, pressed = page.form(button)
-        unknown = set(answers or {}) - form.names
+        unknown = (set(answers or {}) - form.names) | (set(papers or {}) - {*form.boxes})
         if unknown:
             raise LookupError(f"no field {', '.join(sorted(unknown))} on {page.title or page.url}")
         sent = [(name, value) for name, value in form.fields if name not in (answers or {})]
@@ -94,7 +105,7 @@ class Browser:
         if form.method == "get":
             return read(await self._client.get(address, params=data, headers=_by_hand("same-origin")))
         headers = {**_by_hand("same-origin"), "Origin": str(self._client.base_url).rstrip("/")}
-        return read(await self._client.post(address, data=data, headers=headers))
+        return read(await self._client.post(address, data=data, files=papers or None, headers=headers))
 
     async def follow(self, page: Page, words: str) -> Page:
         """Follow the link with these words."""
@@ -201,5 +212,7 @@ class _Reader(HTMLParser):
                 form.fields.append((name, value))
         elif kind == "submit":
             form.buttons.append((name, value, value))
+        elif kind == "file":
+            form.boxes.append(name)
         elif name:
             form.fields.append((name, value))

@@ -1,8 +1,9 @@
 """What the people of a project type: its mandate, its plan, its reports, its review, and its readings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from service.demo.browser import Paper
 from service.demo.stage import day_boxes
 
 Boxes = dict[str, str]
@@ -10,6 +11,20 @@ Boxes = dict[str, str]
 RATED = ("time", "cost", "scope", "quality", "risk", "benefit")
 WHY = {"amber": "It is in doubt.", "red": "It cannot be had as planned."}
 REPORT: Boxes = {"choice": "report"}
+
+
+def papers(kind: str) -> dict[str, Paper]:
+    """Return the documents that are handed in with a kind of report, each in its box."""
+    return _PAPERS.get(kind, {})
+
+
+_PAPERS: Mapping[str, dict[str, Paper]] = {
+    "mandate": {"document_mandate": ("Mandate.txt", b"What the proposal describes is to be carried out.\n")},
+    "initiation": {"document_initiation": ("Initiation.txt", b"Its plan, its people, and its risks.\n")},
+    "end_stage": {"document_stage_plan": ("Next stage.txt", b"What is done, by whom, and by when.\n")},
+    "end_project": {"document_acceptance": ("Acceptance.txt", b"Those who use it take it over.\n")},
+}
+"""What the gates of PRINCE 2 stages ask for by the shipped handbook, where no stage is a pilot."""
 
 
 def mandate(manager: str, executive: str, senior_user: str, senior_supplier: str) -> Boxes:

@@ -47,7 +47,7 @@ class Delivered(Stage):
         self.project = await until(opened, f"the project of {self.delivered}")
         mandate = await self._asked(AUTHORITY, "project mandate")
         people = delivery.mandate("hoict-rc", "cd-rc", "bh-sports", "head-ict-resources")
-        await self.person(AUTHORITY).decide(mandate, people)
+        await self.person(AUTHORITY).decide(mandate, people, delivery.papers("mandate"))
         self.project_fact(
             "project.mandated",
             f"The approval has opened a project, {self.project}. The Corporate Projects Manager gives its "
@@ -62,7 +62,8 @@ class Delivered(Stage):
         """The manager plans two stages; the board makes that the baseline, on a condition."""
         asked = await self._asked(MANAGER, "project plan")
         stages = (("Build", STAGE_ENDS, "80000"), ("Launch", LIVE, "60000"))
-        await self.person(MANAGER).decide(asked, delivery.plan(stages, LIVE, weeks=12))
+        plan = delivery.plan(stages, LIVE, weeks=12)
+        await self.person(MANAGER).decide(asked, plan, delivery.papers("initiation"))
         await self._board_opens("gate of initiation", delivery.on_condition(TESTED, TESTED_BY))
         await self._project_is(ProjectState.IN_STAGE)
         self.project_fact(
@@ -102,7 +103,8 @@ class Delivered(Stage):
         checked = await self._jumped_to(AUTHORITY, "project standards")
         await self.person(AUTHORITY).decide(checked, delivery.STANDARDS)
         ended = await self._asked(MANAGER, "end stage report")
-        await self.person(MANAGER).decide(ended, delivery.end_stage(DEARER, LIVE, LIVE, "60000"))
+        stage = delivery.end_stage(DEARER, LIVE, LIVE, "60000")
+        await self.person(MANAGER).decide(ended, stage, delivery.papers("end_stage"))
         with self.store.reading() as tx:
             (condition,) = actions.of_case(tx, self.project)
 
@@ -139,7 +141,9 @@ class Delivered(Stage):
         await self.person(MANAGER).decide(report, delivery.live(DEARER, LIVE))
         checked = await self._jumped_to(AUTHORITY, "project standards")
         await self.person(AUTHORITY).decide(checked, delivery.STANDARDS)
-        await self._answer(MANAGER, "end project report", delivery.end_project(LIVE, DEARER), self.project)
+        ended = await self.mail.letter(MANAGER, "end project report", self.project)
+        whole = delivery.end_project(LIVE, DEARER)
+        await self.person(MANAGER).decide(ended, whole, delivery.papers("end_project"))
         await self._board_opens("gate of closure")
         await self._project_is(ProjectState.CLOSED)
         await self._proposal_is(State.IN_REVIEW)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import httpx2 as httpx
 
-from service.demo.browser import Browser, Page
+from service.demo.browser import Browser, Page, Paper
 
 PATIENCE = 60.0
 """Seconds after which a letter or a page that has not come is not coming."""
@@ -124,9 +124,11 @@ class Person:
         """Fill in a form and press its button."""
         return await self._browser.press(page, button, answers)
 
-    async def decide(self, letter: Received, answers: Mapping[str, str]) -> Page:
-        """Follow a letter's link, answer as asked, check and confirm; return the receipt."""
-        checked = await self._browser.press(await self._follow(letter), "Continue", answers)
+    async def decide(
+        self, letter: Received, answers: Mapping[str, str], papers: Mapping[str, Paper] | None = None
+    ) -> Page:
+        """Follow a letter's link, answer as asked, with documents, check and confirm; return the receipt."""
+        checked = await self._browser.press(await self._follow(letter), "Continue", answers, papers)
         if "/a/check/" not in checked.url:
             raise NotTrue(f"{self.address} could not answer “{letter.subject}”: {checked.text[:400]}")
         return self._receipt(letter, await self._browser.press(checked, "Confirm"))

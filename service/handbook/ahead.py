@@ -29,8 +29,7 @@ def _days(edition: Edition, today: date, *besides: date) -> tuple[date, ...]:
 
 
 def _worked(day: date, edition: Edition) -> date:
-    off = edition.non_working
-    return day if calendar.is_working(day, off) else calendar.nth_working_day(day, 1, off)
+    return calendar.from_day(day, edition.non_working)
 
 
 def _seats(edition: Edition, today: date) -> Iterator[Complaint]:

@@ -89,6 +89,8 @@ class ProjectShown(Frozen):
     guarding: tuple[Guarding, ...] = ()
     papers: tuple[str, ...] = ()
     """The documents that the gate asks for, by name."""
+    missing: tuple[str, ...] = ()
+    """Those of them that have not been handed in for it."""
 
     @property
     def unmet(self) -> int:

@@ -34,6 +34,17 @@ _OF_SOURCE = select(ACTIONS.c.ref).where(
 )
 
 
+class Asker(Frozen):
+    """Who asked for an action in a decision of theirs."""
+
+    source: str
+    """The key of that decision."""
+    number: int
+    """Which of its conditions it is, from 1."""
+    who: str
+    """The title of the post, or the name of the forum, that asked."""
+
+
 class Wanted(Frozen):
     """What is to be done, as a decision says it."""
 
@@ -52,6 +63,10 @@ class Wanted(Frozen):
     evidence: str = ""
     """What will show that it is done."""
     guards: Guard = Guard.NOTHING
+    asked: tuple[Asker, ...] = ()
+    """Each time that it was asked for in the same words, where that was more than once; the first is the
+    source.
+    """
 
 
 class ActionView(FollowUp):
@@ -136,11 +151,36 @@ def of_case(tx: Tx, parent: str) -> tuple[ActionView, ...]:
     return tuple(map(_action, tx.all(_OF_CASES, parents=[parent])))
 
 
+def asked(tx: Tx, ref: str) -> tuple[Asker, ...]:
+    """Return how often an action was asked for, where that was more than once; nothing if its words were
+    erased.
+    """
+    return tuple(map(Asker.model_validate, (cases.content(tx, ref) or {}).get("asked", ())))
+
+
+def asked_by(tx: Tx, ref: str) -> tuple[str, ...]:
+    """Return who asked for an action, where they are several."""
+    names = dict.fromkeys(one.who for one in asked(tx, ref))
+    return tuple(names) if len(names) > 1 else ()
+
+
+def followed(tx: Tx, parent: str) -> dict[tuple[str, int], ActionView]:
+    """Return the actions that follow from a case, by decision and number; one that several asked for stands
+    under the decision of each.
+    """
+    found: dict[tuple[str, int], ActionView] = {}
+    for action in of_case(tx, parent):
+        found[action.source, action.number] = action
+        found |= {(one.source, one.number): action for one in asked(tx, action.ref)}
+    return found
+
+
 # ---------------------------------------------------------------------------- workings
 
 
 def _content(parent: CaseView, wanted: Wanted) -> dict[str, Any]:
     """Return all that an action says: what its owner and whoever checks it are shown, by its hash."""
+    asked = [one.model_dump() for one in wanted.asked]
     return {
         "title": wanted.title,
         "summary": wanted.text,
@@ -152,7 +192,7 @@ def _content(parent: CaseView, wanted: Wanted) -> dict[str, Any]:
         "parent": parent.ref,
         "parent_title": parent.title,
         "parent_version": parent.version,
-    }
+    } | ({"asked": asked} if asked else {})
 
 
 def _action(row: Row[Any]) -> ActionView:

@@ -1,6 +1,5 @@
 """Documents on pages: what a box brought, who may hand one in, how it is shown and how it is given out."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response, StreamingResponse
 
 from service import documents as rules_of_documents
-from service import telling
+from service import gating, telling
 from service.documents import Document, Unfit
 from service.errors import Conflict, Forbidden, Gone, NotFound
 from service.handbook import AttachmentRules, Edition
@@ -21,11 +20,10 @@ from service.store.cases import CaseView
 from service.store.documents import Attached, Held, Paper
 from service.store.engine import Tx
 from service.store.intents import Answered, Intent
-from service.web import words
+from service.web import reported, words
 from service.web.roles import Role
 from service.web.standing import Sight
 from service.web.visits import Visit
-from workflows.delivery import GateKind
 from workflows.model import Frozen
 
 ROWS = 3
@@ -44,14 +42,6 @@ TAKING = frozenset(
     {"mandate", "initiation", "exception_plan", "highlight", "end_stage", "end_project", "review"}
 )
 """The kinds of report that documents are handed in with."""
-_GATES = {
-    "mandate": GateKind.START_UP,
-    "initiation": GateKind.INITIATION,
-    "end_stage": GateKind.BOUNDARY,
-    "end_project": GateKind.CLOSURE,
-}
-"""The gate that follows each of those after which there is one."""
-_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 @dataclass(frozen=True)
@@ -229,13 +219,33 @@ def asked(tx: Tx, sight: Sight) -> dict[str, str] | None:
     kind, rules = sight.open_step.kind, sight.edition.delivery
     if kind not in TAKING or rules is None:
         return None
+    return reported.papers(tx, sight, projects.get(tx, sight.case.ref), rules)
+
+
+def wanting(
+    tx: Tx, sight: Sight, answers: Mapping[str, Answered], papers: Iterable[Held] | None = None
+) -> dict[str, str]:
+    """Return the kinds of document that the gate after a report asks for, and that neither come with it nor
+    have been handed in, by name.
+
+    `answers` are those of the report, for its mandate says which gates a project passes; `papers` come with
+    it, or else whatever is held.
+    """
+    kind, rules = sight.open_step.kind, sight.edition.delivery
     project = projects.get(tx, sight.case.ref)
-    if project is None or not project.template or kind not in _GATES:
-        # Before its mandate names the gates that it passes, nobody knows what they ask for.
+    if project is None or rules is None or not asked(tx, sight):
         return {}
-    planned = project.baseline.stages if project.baseline else ()
-    pilot = any(one.number == project.stage and one.pilot for one in planned)
-    return rules.documents_at(project.template, _GATES[kind], project.stage, pilot=pilot)
+    template = answers["template"].value if "template" in answers else project.template
+    if kind not in gating.REPORTS or template not in rules.templates:
+        return {}
+    coming = {one.kind for one in (_held(tx, sight) if papers is None else papers)}
+    gate, stage = gating.REPORTS[kind], project.stage
+    return gating.missing(tx, project, rules, gate, stage, coming=coming, template=template)
+
+
+def box_of(kind: str) -> str:
+    """Return the name of the box for a kind of document."""
+    return f"{BOX}_{kind}"
 
 
 def form(tx: Tx, sight: Sight) -> dict[str, object] | None:
@@ -282,15 +292,20 @@ def take_out(tx: Tx, sight: Sight, sent: FormData) -> bool:
 def answered(tx: Tx, sight: Sight) -> dict[str, Answered]:
     """Return the documents that were uploaded as part of the answer, which is confirmed with these alone."""
     papers = _held(tx, sight)
-    said = "\n".join(f"{paper.name} ({paper.hash})" for paper in papers)
+    said = "\n".join(map(_named, papers))
     return {ANSWER: Answered(value=telling.SAID, text=said)} if papers else {}
 
 
 def of_answer(tx: Tx, sight: Sight, answers: Mapping[str, Answered]) -> list[Held] | None:
     """Return the documents that an answer speaks of; None if one of them is held no longer."""
-    hashes = _HASH.findall(answers[ANSWER].text) if ANSWER in answers else []
-    have = {one.hash: one for one in _held(tx, sight)}
-    return [have[hash] for hash in hashes] if set(hashes) <= set(have) else None
+    said = answers[ANSWER].text.splitlines() if ANSWER in answers else []
+    have = {_named(one): one for one in _held(tx, sight)}
+    return [have[one] for one in said] if {*said} <= {*have} else None
+
+
+def _named(paper: Held) -> str:
+    """Return how an answer speaks of a document: two of the same content may be of two kinds."""
+    return f"{paper.name} ({paper.hash})"
 
 
 def confirmed(tx: Tx, sight: Sight, intent: Intent, papers: Iterable[Held]) -> None:
@@ -312,7 +327,7 @@ def confirmed(tx: Tx, sight: Sight, intent: Intent, papers: Iterable[Held]) -> N
 
 def _boxes(kinds: Mapping[str, str]) -> list[Box]:
     """Return a box for each kind of document that is asked for, and one for any other."""
-    named = [Box(f"{BOX}_{kind}", name, kind) for kind, name in kinds.items()]
+    named = [Box(box_of(kind), name, kind) for kind, name in kinds.items()]
     return [*named, Box(BOX, "Another document" if named else "Document")]
 
 

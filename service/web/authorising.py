@@ -4,7 +4,7 @@ report on which it is decided, how far the plan is missed, the stages, and the c
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from service import delivering, telling
+from service import delivering, gating, telling
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import pounds
@@ -75,7 +75,8 @@ def _gate(
         stages=facts.stages(plan, called, ahead) if plan and gate is not GateKind.CLOSURE else (),
         plan=_called(project),
         guarding=_guarding(tx, project, sight.edition),
-        papers=() if own else reported.documents(rules, project, gate, stage),
+        papers=tuple(gating.papers(rules, project, gate, stage).values()),
+        missing=tuple(gating.missing(tx, project, rules, gate, stage).values()),
     )
 
 

@@ -130,7 +130,8 @@ def _when(tx: Tx, benefit: BenefitView, edition: Edition) -> str:
     said = f"{words.listed([str(month) for month in months])} months after go-live"
     if live is None:
         return said
-    days = [words.short_day(rules_of_benefits.due(month, live.day)) for month in months]
+    off = edition.non_working
+    days = [words.short_day(rules_of_benefits.due(month, live.day, off)) for month in months]
     known = "went live" if live.certain else "is forecast to go live"
     return f"{said}: {words.listed(days)}, as it {known} on {words.short_day(live.day)}"
 

@@ -20,10 +20,13 @@ class Followed(NamedTuple):
 
     put: Condition
     action: ActionView | None
+    asked_by: tuple[str, ...] = ()
+    """Who asked for it in the same words, where several did."""
 
     def told(self, edition: Edition) -> letters.Condition:
         """Return it with the titles of posts."""
-        return telling.condition(self.put, edition, self.action.ref if self.action else "")
+        told = telling.condition(self.put, edition, self.action.ref if self.action else "")
+        return told.model_copy(update={"asked_by": words.listed(self.asked_by)})
 
     def fields(self) -> dict[str, str]:
         """Return it for programs; of one that nobody follows up, action and state are empty."""
@@ -50,24 +53,34 @@ def of_case(tx: Tx, case: CaseView, decisions: Sequence[DecisionView]) -> list[F
 
 def of_decision(tx: Tx, case: CaseView, decision: DecisionView) -> list[Followed]:
     """Return the conditions that one decision put to a case."""
-    following = _following(tx, case)
+    following = actions.followed(tx, case.ref)
     return [Followed(put, following.get(key)) for key, put in _put(decision)]
 
 
 def _of_case(tx: Tx, case: CaseView, decisions: Sequence[DecisionView]) -> Iterator[Followed]:
-    following = _following(tx, case)
+    following = actions.followed(tx, case.ref)
+    told: set[str] = set()
     over = not case.open and case.state != State.CLOSED
     about = steps.of_version(tx, case.ref, case.version)
     stand = {step.id for step in about if not over and (step.open or step.favourable)}
     for decision in decisions:
         for key, put in _put(decision):
-            if decision.step in stand or key in following:
-                yield Followed(put, following.pop(key, None))
-    yield from (Followed(_wanted(tx, action), action) for action in following.values())
+            action = following.get(key)
+            if action is None and decision.step in stand:
+                yield Followed(put, None)
+            elif action is not None and action.ref not in told:
+                told.add(action.ref)
+                yield _followed(tx, action, put)
+    for action in following.values():
+        if action.ref not in told:
+            told.add(action.ref)
+            yield Followed(_wanted(tx, action), action)
 
 
-def _following(tx: Tx, case: CaseView) -> dict[tuple[str, int], ActionView]:
-    return {(action.source, action.number): action for action in actions.of_case(tx, case.ref)}
+def _followed(tx: Tx, action: ActionView, put: Condition) -> Followed:
+    """Return a condition that is followed up; one that several asked for as the action has it from them."""
+    together = bool(actions.asked(tx, action.ref))
+    return Followed(_wanted(tx, action) if together else put, action, actions.asked_by(tx, action.ref))
 
 
 def _put(decision: DecisionView) -> Iterator[tuple[tuple[str, int], Condition]]:
@@ -93,6 +106,7 @@ def task_rows(task: letters.Task) -> list[tuple[str, str]]:
     """Return what an action requires, line by line."""
     rows = [
         ("What must be done", task.text or "What was written here was erased."),
+        ("Asked for by", task.asked_by),
         ("Who does it", task.owner),
         ("By", words.day(task.by) if task.by else ""),
         ("What will show it", task.evidence),

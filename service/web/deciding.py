@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 from starlette.datastructures import FormData
 
-from service import agendas, sittings, telling
+from service import agendas, gating, sittings, telling
 from service.reports import held
 from service.store import answers, attempts, intents, texts, undoing
 from service.store.engine import Tx
@@ -87,6 +87,9 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
         report = reported.reading(tx, form, boxes, choice)
         named |= report.answers
         errors |= {name: told for name, told in report.errors.items() if name not in errors}
+        errors |= _papers_wanting(tx, sight, choice, named)
+        if told := _not_live(tx, sight, named):
+            errors["went_live"] = told
         if "choice" in errors and boxes.always(sight.open_step.choices):
             # Those boxes stand above the choice, and faults are told in the order of the page.
             errors["choice"] = errors.pop("choice")
@@ -101,6 +104,24 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
         answers=named,
     )
     return Filled(chosen, {})
+
+
+def _not_live(tx: Tx, sight: Sight, answers: Mapping[str, Answered]) -> str:
+    """Say that what is reported as live cannot be, for want of an agreement to share personal data."""
+    said = answers["went_live"].value if "went_live" in answers else ""
+    return outstanding.not_live(tx, sight, date.fromisoformat(said)) if said else ""
+
+
+def _papers_wanting(
+    tx: Tx, sight: Sight, choice: Choice | None, answers: Mapping[str, Answered]
+) -> dict[str, str]:
+    """Say at their boxes which documents are wanting that the gate after a report asks for."""
+    if choice is not Choice.REPORT:
+        return {}
+    wanting = attaching.wanting(tx, sight, answers)
+    return {
+        attaching.box_of(kind): f"{gating.wanted([name])}: choose it here" for kind, name in wanting.items()
+    }
 
 
 def _conditions(
@@ -432,6 +453,9 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
     papers = attaching.of_answer(tx, sight, chosen.answers)
     if papers is None and not again:
         raise Overtaken(_PAPERS_GONE)
+    reports = chosen.choice is Choice.REPORT and not again
+    if reports and (wanting := attaching.wanting(tx, sight, chosen.answers, papers or ())):
+        raise Overtaken(gating.wanted(wanting.values()))
     intent = _intent(tx, visit, sight, chosen, shown_hash)
     submitted = intents.submit(tx, intent)
     if not submitted.again:

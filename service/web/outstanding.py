@@ -1,10 +1,11 @@
 """What an answer still wants before it may be given: an agreement to share personal data before a proposal
-goes live (SYS-13), and enough members at the meeting whose word is written down.
+goes live (SYS-13), the documents that a gate asks for (SYS-16, SYS-66), and enough members at the meeting
+whose word is written down.
 """
 
 from datetime import date
 
-from service import agendas, boards
+from service import agendas, boards, gating
 from service.agendas import AgendaItem
 from service.handbook import Edition, Forum
 from service.proposals import ProposalDocument, provided
@@ -12,13 +13,15 @@ from service.store import cases, meetings, provisions
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.meetings import MeetingView
-from service.web import minutebook, words
+from service.web import minutebook, reported, words
 from service.web.standing import Sight
 from workflows.model import Choice
 from workflows.rules import calendar, meter
 
 COMPLETION = "completion"
 """The kind of question by which a minor proposal goes live; a major one does with its project."""
+GATES = ("gate", "gate_srg")
+AUTHORISING = (Choice.AUTHORISE, Choice.AUTHORISE_WITH_CONDITIONS)
 
 
 def flags(tx: Tx, case: CaseView, read: ProposalDocument, edition: Edition) -> tuple[str, ...]:
@@ -29,11 +32,30 @@ def flags(tx: Tx, case: CaseView, read: ProposalDocument, edition: Edition) -> t
 
 def agreement_owed(tx: Tx, case: CaseView, read: ProposalDocument, edition: Edition) -> str:
     """Say that a proposal cannot go live today, for want of an agreement in date; nothing if it can."""
-    if not provided.shares_with_partner(read, edition) or _in_date(tx, case, read, tx.today):
+    if not _owed(tx, case, read, edition, tx.today):
         return ""
     return (
         "It shares personal data with a partner, and no information sharing agreement is in date on "
         f"{words.short_day(tx.today)}. It cannot go live without one"
+    )
+
+
+def not_live(tx: Tx, sight: Sight, day: date) -> str:
+    """Say that a project cannot have gone live on a day, for want of an agreement that was in date on it;
+    nothing if it can, and of the day that is on record.
+    """
+    project = reported.about(tx, sight)
+    if project is None or project.went_live == day:
+        return ""
+    parent = cases.get(tx, project.parent)
+    read = ProposalDocument.model_validate(cases.content(tx, parent.ref) or {})
+    if not _owed(tx, parent, read, sight.edition, day):
+        return ""
+    return (
+        "It shares personal data with a partner, and no information sharing agreement was in date on "
+        f"{words.short_day(day)}. It cannot go live without one, so it cannot be reported as live on that "
+        f"day. Its sponsor or lead officer can record an agreement on the page of {parent.ref}; then answer "
+        "again"
     )
 
 
@@ -43,7 +65,11 @@ def hindrance(tx: Tx, sight: Sight, choice: Choice | None) -> str:
     It is asked before the engine hears of an answer, so that no question is ever left without one: as soon
     as what is wanting is on record the same answer is taken.
     """
-    return _agreement_wanting(tx, sight, choice) or quorum_wanting(tx, sight)
+    return (
+        _agreement_wanting(tx, sight, choice)
+        or _papers_wanting(tx, sight, choice)
+        or quorum_wanting(tx, sight)
+    )
 
 
 def _agreement_wanting(tx: Tx, sight: Sight, choice: Choice | None) -> str:
@@ -57,6 +83,23 @@ def _agreement_wanting(tx: Tx, sight: Sight, choice: Choice | None) -> str:
     return (
         f"{owed}, so it cannot be confirmed as complete. Its sponsor or lead officer can record an agreement "
         f"on the page of {sight.case.ref}; then answer again"
+    )
+
+
+def _papers_wanting(tx: Tx, sight: Sight, choice: Choice | None) -> str:
+    """Say that a gate cannot be authorised, for want of documents that it asks for; nothing if it can."""
+    kind, rules = sight.open_step.kind, sight.edition.delivery
+    project = reported.about(tx, sight) if kind in GATES and choice in AUTHORISING else None
+    if project is None or rules is None:
+        return ""
+    gate, stage = reported.gate_of(sight.open_step.key, project)
+    missing = gating.missing(tx, project, rules, gate, stage)
+    if not missing:
+        return ""
+    it = "it" if len(missing) == 1 else "them"
+    return (
+        f"{gating.wanted(missing.values())}. Its manager, its lead officer or the PMO can hand {it} in on "
+        f"the page of {project.ref}; until then it can be returned or put off"
     )
 
 
@@ -123,6 +166,10 @@ def _before_meeting(tx: Tx, sight: Sight) -> tuple[Forum, MeetingView, AgendaIte
     items = agendas.agenda(tx, rules, forum, day).items
     item = next((one for one in items if one.step == step.id), None)
     return (forum, meetings.view(tx, agendas.series_of(rules, forum), day), item) if item else None
+
+
+def _owed(tx: Tx, case: CaseView, read: ProposalDocument, edition: Edition, day: date) -> bool:
+    return provided.shares_with_partner(read, edition) and not _in_date(tx, case, read, day)
 
 
 def _in_date(tx: Tx, case: CaseView, read: ProposalDocument, day: date) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from service import delivering
+from service import delivering, gating
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import pounds
 from service.reports import Context, Form, Post, Reading, Type, drafting, form, held, read
@@ -93,7 +93,6 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
     kind, project, today = sight.open_step.kind, about(tx, sight), sight.today
     baseline = project.baseline if project else None
     benefit = benefits.get(tx, sight.case.ref)
-    papers, confidence = _next_gate(kind, project, rules)
     return Context(
         today=today,
         begun=words.local(project.opened) if project else None,
@@ -101,7 +100,7 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
         called=delivering.called(tx, project) if project and baseline else {},
         stage=project.stage if project else 0,
         went_live=project.went_live if project else None,
-        early=kind == "end_project" and _closes_early(tx, sight),
+        early=_ends_early(tx, sight),
         posts=_posts(sight) if kind == "mandate" else (),
         executive=sight.case.sponsor,
         templates=tuple((key, one.name) for key, one in rules.templates.items()),
@@ -113,8 +112,8 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
         weeks=rules.report_weeks,
         tolerances=baseline.tolerances if baseline else rules.tolerances,
         **_of_exception(tx, sight, project, rules),
-        papers=papers,
-        confidence=confidence,
+        papers=tuple(papers(tx, sight, project, rules).values()),
+        confidence=_rated(kind, project, rules),
         claimed=f"{pounds(benefit.claimed)} a year" if benefit and benefit.claimed is not None else "",
         in_pounds=benefit is not None and benefit.claimed is not None,
     )
@@ -154,33 +153,31 @@ def _posts(sight: Sight) -> tuple[Post, ...]:
     )
 
 
-def _next_gate(kind: str, project: ProjectView | None, rules: DeliveryRules) -> tuple[tuple[str, ...], bool]:
-    """Return what the gate asks for that follows a report: its documents, and whether for confidence."""
-    stage = project.stage if project else 0
-    gates = {
-        "mandate": GateKind.START_UP,
-        "initiation": GateKind.INITIATION,
-        "end_stage": GateKind.BOUNDARY,
-        "end_project": GateKind.CLOSURE,
-    }
-    if kind not in gates or project is None or not project.template:
+def papers(tx: Tx, sight: Sight, project: ProjectView | None, rules: DeliveryRules) -> dict[str, str]:
+    """Return the kinds of document that the gate asks for that follows a report, by name; none where no gate
+    follows.
+    """
+    kind = sight.open_step.kind
+    if project is None or kind not in gating.REPORTS or _ends_early(tx, sight):
+        return {}
+    if kind == "mandate":
+        # It says itself which gates the project passes.
+        return gating.before_mandate(rules)
+    return gating.papers(rules, project, gating.REPORTS[kind], project.stage) if project.template else {}
+
+
+def _rated(kind: str, project: ProjectView | None, rules: DeliveryRules) -> bool:
+    """Say whether the gate that follows a report asks how confident its manager is of delivery."""
+    if kind not in gating.REPORTS or project is None or not project.template:
         # Before its mandate names the gates that it passes, nobody knows what they ask for.
-        return (), False
-    return (
-        documents(rules, project, gates[kind], stage),
-        rules.gate(project.template, gates[kind], stage).rating,
-    )
+        return False
+    return rules.gate(project.template, gating.REPORTS[kind], project.stage).rating
 
 
-def documents(rules: DeliveryRules, project: ProjectView, gate: GateKind, stage: int) -> tuple[str, ...]:
-    """Return the names of the documents that a gate asks for."""
-    planned = project.baseline.stages if project.baseline else ()
-    pilot = any(one.number == stage and one.pilot for one in planned)
-    return tuple(rules.documents_at(project.template, gate, stage, pilot=pilot).values())
-
-
-def _closes_early(tx: Tx, sight: Sight) -> bool:
-    return any(step.choice is Choice.CLOSE_EARLY for step in steps.of_case(tx, sight.case.ref))
+def _ends_early(tx: Tx, sight: Sight) -> bool:
+    """Say whether a question asks for the end project report of a project that ends before its time."""
+    made = steps.of_case(tx, sight.case.ref) if sight.open_step.kind == "end_project" else ()
+    return any(step.choice is Choice.CLOSE_EARLY for step in made)
 
 
 def _known(tx: Tx) -> Callable[[str], bool]:

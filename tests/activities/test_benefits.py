@@ -47,6 +47,8 @@ def test_a_benefit_in_hand_says_whom_to_ask_and_when(each_desk: Desk) -> None:
     assert desk.edition.delivery is not None
     assert benefit.months == desk.edition.delivery.benefits.months
     assert (benefit.asked, benefit.go_live, [*benefit.terms]) == (0, None, ["benefit"])
+    christmas = [date(year, 12, 25) for year in (2006, 2007, 2008)]
+    assert {*christmas} <= {*benefit.non_working} <= {*desk.edition.non_working}
     record = desk.record()
     assert done(desk.benefits.in_hand(FIRST)) == benefit
     assert desk.record() == record
@@ -101,6 +103,8 @@ def test_a_review_is_written_by_the_lead_and_checked_by_whom_the_handbook_names(
     assert desk.edition.delivery is not None
     assert (review.writer, review.checker) == ("hoict-rc", desk.edition.route.reviewer)
     assert review.months == desk.edition.delivery.review.months
+    assert date(2005, 12, 26) in review.non_working
+    assert min(review.non_working) >= NINE.date()
     assert {*review.terms} == {*review.clauses} == {"review", "review_check", "review_srg"}
     assert review.srg is not None
 

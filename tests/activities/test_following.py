@@ -1,17 +1,19 @@
 """Conditions become actions when a proposal is approved, and what is asked of whom from then on."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from activities.following import together
 from notifications.examples import rendered
 from service import handbook
 from service.config import Keys
 from service.handbook import Edition
 from service.store import Store, actions, cases, journal, sizes
-from service.store.actions import ActionView
+from service.store.actions import ActionView, Asker, Wanted
 from service.store.intents import Condition
 from tests.support.activities import done
 from tests.support.desk import NINE, Desk
@@ -59,6 +61,84 @@ def letters(desk: Desk, ref: str, kind: str) -> list[dict[str, Any]]:
 
 
 # ----------------------------------------------------------------------------- being opened
+
+
+WANTED = Wanted(
+    source="dec:1",
+    number=1,
+    title="Condition on booking",
+    text="Train the staff",
+    owner=LEAD,
+    verifier=FUNDER,
+    due=date(2004, 11, 12),
+    evidence="The list",
+    asked=(Asker(source="dec:1", number=1, who="The executive"),),
+)
+OTHER = {"source": "dec:2", "verifier": "cd-rc", "asked": (Asker(source="dec:2", number=1, who="The user"),)}
+
+
+@pytest.mark.parametrize(
+    ("other", "one"),
+    [
+        ({}, {"asked": ["The executive", "The user"]}),
+        ({"text": " train  THE\nstaff "}, {"asked": ["The executive", "The user"]}),
+        ({"due": date(2004, 10, 1)}, {"due": date(2004, 10, 1)}),
+        ({"due": date(2004, 12, 1)}, {"due": date(2004, 11, 12)}),
+        ({"guards": Guard.GATE}, {"guards": Guard.GATE}),
+        ({"evidence": " the LIST"}, {"evidence": "The list"}),
+        ({"evidence": ""}, {"evidence": "The list"}),
+        ({"evidence": "A test"}, {"evidence": "The list\nA test"}),
+        # Of another post, or in other words, it is another condition.
+        ({"owner": "cd-rc"}, None),
+        ({"text": "Train the staff well"}, None),
+    ],
+)
+def test_what_two_ask_for_in_the_same_words_is_asked_for_once(
+    other: dict[str, Any], one: dict[str, Any] | None
+) -> None:
+    second = WANTED.model_copy(update=OTHER | other)
+    made = list(together([WANTED, second]))
+    if one is None:
+        assert [(each.source, each.asked) for each in made] == [("dec:1", ()), ("dec:2", ())]
+        return
+    (only,) = made
+    assert (only.source, only.number, only.text, only.verifier) == ("dec:1", 1, "Train the staff", FUNDER)
+    said = only.model_dump() | {"asked": [each.who for each in only.asked]}
+    assert said | one == said
+
+
+def test_words_that_were_erased_are_like_no_others() -> None:
+    erased = WANTED.model_copy(update={"text": ""})
+    assert len(list(together([erased, erased.model_copy(update=OTHER)]))) == 2
+
+
+def test_a_condition_that_two_funders_set_is_one_action_that_says_so(each_desk: Desk) -> None:
+    desk = each_desk
+    case = desk.submits()
+    for post, put in ((FUNDER, TRAIN), ("bh-sports", TRAIN.model_copy(update={"text": "train the  staff"}))):
+        desk.opens(desk.ask(case, f"funding-{post}"))
+        step, choice = f"{case.case}.funding-{post}.1", Choice.APPROVE_WITH_CONDITIONS
+        desk.closes(step, desk.answers(step, post, choice, conditions=(put,)), choice=choice)
+    desk.becomes(case.case, "approved")
+    (one,) = opened(desk, case.case)
+    keys, record = desk.mailroom.last, desk.record()
+    assert desk.becomes(case.case, "approved") == keys
+    assert desk.record() == record
+    with desk.store.reading() as tx:
+        names = actions.asked_by(tx, one.ref)
+        assert names == ("Budget holder, De Montfort Hall", "Budget holder, Sports Services")
+        assert {action.ref for action in actions.followed(tx, case.case).values()} == {one.ref}
+        assert len(actions.followed(tx, case.case)) == 2
+    told = letters(desk, case.case, "approved")[0]["answers"]
+    assert [put["action"] for answer in told for put in answer["conditions"]] == [one.ref, one.ref]
+    done(desk.cases.action_begun(one.ref))
+    desk.opens(desk.asks_of(one.ref, "action"))
+    said = "Asked for by: Budget holder, De Montfort Hall and Budget holder, Sports Services."
+    letter = rendered(read(letters(desk, one.ref, "request")[0]))
+    for form in ("plain", "html"):
+        body = letter.get_body((form,))
+        assert body is not None
+        assert said in " ".join(re.sub("<[^>]+>", "", body.get_content()).split())
 
 
 def test_each_condition_of_an_approval_becomes_an_action_once(each_desk: Desk) -> None:
@@ -250,6 +330,7 @@ def test_its_owner_is_told_what_by_when_what_shows_it_who_checks_it_and_what_wai
         "verifier": "Budget holder, De Montfort Hall",
         "guards": "project",
         "action": action,
+        "asked_by": "",
         "follows": "INV-2004-0001",
     }
     assert (request["matter"]["capital"], request["coincidences"]) == (None, [])

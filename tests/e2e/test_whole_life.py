@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -43,8 +44,17 @@ LAST = date(2007, 12, 31)
 class Life:
     """A major proposal with all that comes of it, and what its people answer."""
 
-    def __init__(self, sample: str, *, manager: str, user: str, stages: tuple[date, date], cost: int) -> None:
-        self.sample, self.document = sample, SAMPLES[sample]
+    def __init__(
+        self,
+        sample: str,
+        *,
+        manager: str,
+        user: str,
+        stages: tuple[date, date],
+        cost: int,
+        **said: Any,
+    ) -> None:
+        self.sample, self.document = sample, {**SAMPLES[sample], **said}
         self.manager, self.user, self.stages, self.cost = manager, user, stages, cost
         self.dear = False
         """Whether the next report is past what is tolerated."""
@@ -200,7 +210,7 @@ class Council:
         person = self.town.at(address)
         answers = life.answer(step, holder.post)
         if answers["choice"]:
-            await person.decide(letter, answers)
+            await person.decide(letter, answers, delivery.papers(step.kind))
         else:
             await person.nothing_changed(letter)
         await until(partial(self._recorded, step.id, seat.key), f"the answer of {seat.key} to {step.id}")
@@ -246,6 +256,13 @@ def mobile() -> Life:
         user="health-partner",
         stages=(date(2005, 3, 31), date(2005, 8, 31)),
         cost=210_000,
+        # Without it, it could not go live.
+        sharing={
+            "personal_data": True,
+            "reference": "ISA 12",
+            "since": "2004-10-01",
+            "until": "2006-09-30",
+        },
     )
     life.conditional = True
     return life

@@ -45,6 +45,7 @@ async def _closes_after_one_stage(play: Delivery) -> None:
     await play.says("highlight.1", Choice.UNCHANGED)
     await play.waits_until("highlight", date(2004, 11, 8))
     await play.jumps(STAGE_ENDS)
+    await play.says("highlight.2", Choice.STAGE_DONE)
     await play.says("end-project.1")
     await play.board_says("gate-closure.1")
     await play.becomes("in_review")
@@ -103,6 +104,7 @@ async def exceptional(play: Delivery) -> None:
     await play.board_says("gate-1.2")
     await play.waits_until("highlight", date(2005, 3, 1))
     await play.jumps(date(2005, 6, 1))
+    await play.says("highlight.2", Choice.STAGE_DONE)
     await play.says("standards-2.1", Choice.VERIFY)
     await play.says("end-project.1")
     await play.board_says("gate-closure.1")
@@ -157,7 +159,7 @@ async def in_several_runs(play: Delivery) -> None:
 
 
 ONE_STAGE = plan(STAGE_ENDS, go_live=STAGE_ENDS)
-ANOTHER = plan(date(2005, 2, 1), date(2005, 6, 1), cost=140_000, go_live=date(2005, 6, 1))
+ANOTHER = plan(date(2005, 2, 1), date(2005, 6, 1), cost=120_000, go_live=date(2005, 5, 16))
 SLOW = plan(date(2006, 9, 1), date(2007, 3, 1), go_live=date(2007, 3, 1))
 YEARS = plan(date(2006, 9, 1), date(2007, 3, 1), go_live=date(2007, 3, 1), weeks=1)
 

@@ -38,6 +38,20 @@ def test_a_file_of_each_type_is_taken_for_what_it_is(type: str) -> None:
     assert documents.media_type(type).count("/") == 1
 
 
+@pytest.mark.parametrize("before", [0, documents.PIECE - 200, documents.PIECE - 93, 3 * documents.PIECE])
+def test_a_password_is_seen_wherever_in_a_file_it_is_told_of(before: int) -> None:
+    told = files.PDF.replace(b"/Root", b"/Encrypt 1234 0 R/Root")
+    begin = len(b"%PDF-1.4\n")
+    assert why(told[:begin] + b" " * before + told[begin:], "plan.pdf").startswith("has a password")
+
+
+def test_a_pdf_that_only_speaks_of_passwords_is_taken() -> None:
+    speaks = files.PDF.replace(
+        b"trailer", b"(/Encrypt is a word, /Encrypted another, and so is 9 0 R)\ntrailer"
+    )
+    assert why(speaks, "plan.pdf") == ""
+
+
 @pytest.mark.parametrize("type", FILE_TYPES)
 @pytest.mark.parametrize("called", FILE_TYPES)
 def test_a_file_that_is_called_something_else_is_not_taken(type: str, called: str) -> None:
@@ -79,13 +93,17 @@ def test_a_file_that_is_called_something_else_is_not_taken(type: str, called: st
         (files.office("docx", {"a.png": files.PNG}).replace(b"IHDR", b"IDHR"), "plan.docx", "is damaged"),
         (files.lying(says=5_000, holds=4_000), "plan.docx", "is damaged"),
         # locked
-        (files.OLE, "plan.docx", "is locked with a password or of an older Office"),
+        (files.with_password(), "plan.pdf", "has a password, so that nobody else could read it: save it w"),
+        (files.PDF.replace(b"/Root", b"/Encrypt\r\n9\t0\nR/Root"), "plan.pdf", "has a password"),
+        (files.PDF.replace(b"/Root", b"/Encrypt<</V 2>>/Root"), "plan.pdf", "has a password"),
+        (files.OLE + "EncryptedPackage".encode("utf-16-le"), "plan.docx", "has a password"),
+        (files.OLE, "plan.docx", "is of an older Office: save it as docx, xlsx or pptx"),
         (files.OLE, "plan.doc", "is not of a type"),
-        (files.locked(files.office("docx")), "plan.docx", "is locked with a password"),
+        (files.locked(files.office("docx")), "plan.docx", "has a password"),
         (
             files.open_document("odt", {"META-INF/manifest.xml": b"<manifest:encryption-data/>"}),
             "plan.odt",
-            "is locked with a password",
+            "has a password",
         ),
         # programs
         (files.office("docx", {"word/vbaProject.bin": b"x"}), "plan.docx", "holds macros"),

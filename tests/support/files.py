@@ -6,6 +6,8 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 
+from pypdf import PdfWriter
+
 Parts = Mapping[str, bytes]
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -59,6 +61,15 @@ def good(type: str) -> bytes:
     return {"pdf": PDF, "png": PNG, "jpg": JPG, "txt": "Costs: £84,000\n".encode(), "csv": b"a,b\n1,2\n"}[
         type
     ]
+
+
+def with_password() -> bytes:
+    """A PDF that opens with a password alone."""
+    writer, made = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(100, 100)
+    writer.encrypt("hall", algorithm="RC4-128")
+    writer.write(made)
+    return made.getvalue()
 
 
 def lying(says: int, holds: int) -> bytes:

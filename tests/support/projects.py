@@ -298,6 +298,7 @@ class FakeBenefits(ports.Benefits):
         self.readings: list[BenefitRead] = []
         self.go_live: GoLive | None = None
         """What the record knows when a benefit begins."""
+        self.non_working: tuple[date, ...] = ()
         self.clock = Clock()
 
     def opened(self, case: str) -> BenefitOpened:
@@ -309,6 +310,7 @@ class FakeBenefits(ports.Benefits):
             owner="owner-rc",
             months=self.months,
             go_live=self.go_live,
+            non_working=self.non_working,
             told=("cd-rc",),
             terms=DELIVERY_TERMS,
             clock=self.clock,
@@ -334,6 +336,7 @@ class FakeBenefits(ports.Benefits):
             writer="hoict-rc",
             checker="corporate-projects-manager",
             months=6,
+            non_working=self.non_working,
             srg=SRG if self.srg else None,
             clauses=CLAUSES,
             terms=DELIVERY_TERMS,

@@ -116,6 +116,14 @@ def test_one_day_more_is_the_next_working_day(day: date, count: int) -> None:
     assert not any(calendar.is_working(each, NON_WORKING) for each in between)
 
 
+@given(days)
+def test_from_a_day_on_the_first_that_is_worked_is_itself_or_the_next(day: date) -> None:
+    first = calendar.from_day(day, NON_WORKING)
+    assert calendar.is_working(first, NON_WORKING)
+    assert first == day or calendar.working_days_between(day, first, NON_WORKING) == 1
+    assert (first == day) is calendar.is_working(day, NON_WORKING)
+
+
 @given(days, counts)
 def test_counting_back_undoes_counting_on_from_a_day_that_is_worked(day: date, count: int) -> None:
     worked = calendar.nth_working_day(day, 1, NON_WORKING)

@@ -86,8 +86,8 @@ async def test_a_major_proposal_is_delivered_reviewed_and_closed(client: Client)
         assert play.projects.opened_for == ["INV-D1"]
         await runs_its_course(play)
         await play.becomes("in_review")
-        await waits_for_month(play, "BEN-D1", date(2005, 2, 26))
-        await play.jumps(date(2005, 2, 26))
+        await waits_for_month(play, "BEN-D1", date(2005, 2, 28))
+        await play.jumps(date(2005, 2, 28))
         await play.answers_step("BEN-D1.benefit-3.1", Choice.REPORT)
         await until(lambda: [made.month for made in benefits.readings] == [3])
         await is_reviewed(play, date(2005, 5, 26))
@@ -199,7 +199,7 @@ async def test_what_has_gone_live_is_measured_before_its_project_is_closed(clien
         await play.waits_until("highlight", REPORT_DAY)
         await play.jumps(REPORT_DAY)
         await play.says("highlight.1")
-        await waits_for_month(play, "BEN-D7", date(2005, 1, 8))
+        await waits_for_month(play, "BEN-D7", date(2005, 1, 10))
         assert play.states[-1] == "in_project"
         await play.is_withdrawn()
         await play.ends()
@@ -360,7 +360,7 @@ async def test_the_benefits_of_a_project_that_never_went_live_fall_away(client: 
         # What was learnt is written down all the same, so long after the end.
         await play.becomes("in_review")
         assert await client.get_workflow_handle("BEN-D13").result() == "withdrawn"
-        await is_reviewed(play, date(2005, 3, 13))
+        await is_reviewed(play, date(2005, 3, 14))
         await play.ends()
         assert play.states[-1] == "closed"
 
@@ -416,6 +416,21 @@ async def test_a_go_live_that_is_corrected_moves_the_months_to_come(client: Clie
         assert benefits.readings[0].step == "BEN-B2.benefit-3.2"
         await handle.signal(Benefit.fall_away)
         assert await handle.result() == "withdrawn"
+        await play.is_withdrawn()
+        await play.ends()
+
+
+async def test_nobody_is_asked_for_a_reading_on_a_day_that_is_not_worked(client: Client) -> None:
+    benefits = FakeBenefits("BEN-B5", months=(1, 2))
+    benefits.go_live = GoLive(day=date(2004, 9, 2), certain=True)
+    benefits.non_working = (date(2004, 10, 4), date(2004, 11, 2))
+    async with entrusting(client, entrusted("INV-B5"), one_stage("PRJ-B5"), benefits) as play:
+        await begins(play, "BEN-B5")
+        # The second of October is a Saturday, and the Monday after it is not worked either.
+        await waits_for_month(play, "BEN-B5", date(2004, 10, 5))
+        await play.jumps(date(2004, 10, 5))
+        await play.answers_step("BEN-B5.benefit-1.1", Choice.REPORT)
+        await waits_for_month(play, "BEN-B5", date(2004, 11, 3))
         await play.is_withdrawn()
         await play.ends()
 

@@ -201,13 +201,18 @@ def test_a_plan_that_has_fewer_stages_than_are_done_has_its_last_in_hand() -> No
         (6, "2005-03-01", "2005-09-01"),
         (3, "2004-11-30", "2005-02-28"),
         (12, "2004-02-29", "2005-02-28"),
-        (24, "2005-12-31", "2007-12-31"),
+        (24, "2005-12-30", "2007-12-31"),
+        # On days that are not worked nobody is asked, but on the next that is.
+        (24, "2005-06-30", "2007-07-02"),
+        (6, "2004-06-25", "2004-12-29"),
+        (6, "2004-06-27", "2004-12-29"),
     ],
 )
-def test_a_month_after_go_live_is_the_same_day_of_it_or_its_last(
+def test_a_month_after_go_live_is_the_same_day_of_it_or_its_last_or_the_next_that_is_worked(
     month: int, went_live: str, day: str
 ) -> None:
-    assert benefits.due(month, date.fromisoformat(went_live)) == date.fromisoformat(day)
+    off = (date(2004, 12, 27), date(2004, 12, 28))
+    assert benefits.due(month, date.fromisoformat(went_live), off) == date.fromisoformat(day)
 
 
 @pytest.mark.parametrize(
@@ -216,8 +221,11 @@ def test_a_month_after_go_live_is_the_same_day_of_it_or_its_last(
         (0, "2005-03-01", (0, 3)),
         (0, "2005-06-01", (0, 3)),
         (1, "2005-06-01", (1, 6)),
+        # A day that is not worked has not come before the next that is.
+        (1, "2005-09-01", (1, 6)),
         # Of several that have come, only the last is asked for.
-        (0, "2005-09-01", (1, 6)),
+        (0, "2005-09-01", (0, 3)),
+        (0, "2005-09-02", (1, 6)),
         (0, "2010-01-01", (2, 12)),
         (2, "2005-09-01", (2, 12)),
         (3, "2006-03-01", None),
@@ -226,5 +234,5 @@ def test_a_month_after_go_live_is_the_same_day_of_it_or_its_last(
 def test_a_benefit_is_asked_for_in_each_of_its_months(
     asked: int, today: str, ahead: tuple[int, int] | None
 ) -> None:
-    went_live = date(2005, 3, 1)
-    assert benefits.month_ahead((3, 6, 12), asked, went_live, date.fromisoformat(today)) == ahead
+    went_live, off = date(2005, 3, 1), (date(2005, 9, 1),)
+    assert benefits.month_ahead((3, 6, 12), asked, went_live, date.fromisoformat(today), off) == ahead

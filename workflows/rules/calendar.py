@@ -35,6 +35,11 @@ def nth_working_day(day: date, count: int, non_working: Collection[date]) -> dat
     return day
 
 
+def from_day(day: date, non_working: Collection[date]) -> date:
+    """Return a day if it is worked, or else the next that is."""
+    return day if is_working(day, non_working) else nth_working_day(day, 1, non_working)
+
+
 def working_days_between(start: date, end: date, non_working: Collection[date]) -> int:
     """Count the working days after `start` up to and including `end`; 0 if there are none."""
     days = (start + _DAY * number for number in range(1, (end - start).days + 1))

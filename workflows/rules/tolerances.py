@@ -155,9 +155,7 @@ def next_report(since: date, weeks: int, today: date, non_working: Collection[da
     cycle = timedelta(weeks=max(weeks, 1))
     turns = max((today - since) // cycle, 0)
     while True:
-        day = since + cycle * turns
-        while not calendar.is_working(day, non_working):
-            day += timedelta(days=1)
+        day = calendar.from_day(since + cycle * turns, non_working)
         if turns and day > today:
             return day
         turns += 1

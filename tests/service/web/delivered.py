@@ -159,8 +159,12 @@ class Delivery:
         reason: str = "",
         conditions: Sequence[Condition] = (),
         by: Sequence[str] = (),
+        each: bool = False,
     ) -> ProjectTold:
-        """Have those who are asked answer, or some of them, and the question closed by that."""
+        """Have those who are asked answer, or some of them, and the question closed by that.
+
+        The first of them sets the conditions, or `each` of them.
+        """
         view, at = self.office.step(step), self.now
         made: list[Decision] = []
         for seat in view.seats:
@@ -176,7 +180,7 @@ class Delivery:
                 post=seat.post,
                 choice=choice,
                 reason=reason,
-                conditions=tuple(conditions) if not made else (),
+                conditions=tuple(conditions) if each or not made else (),
                 answers={
                     name: one if isinstance(one, Answered) else Answered(value=one)
                     for name, one in said.items()
@@ -227,13 +231,14 @@ class Delivery:
         *,
         plan: str = "",
         conditions: Sequence[Condition] = (),
+        each: bool = False,
     ) -> None:
-        """Its board lets it through a gate."""
+        """Its board lets it through a gate; one of those who do sets the conditions, or `each`."""
         name = str(stage) if kind is GateKind.BOUNDARY else kind.replace("_", "-")
         choice = Choice.AUTHORISE_WITH_CONDITIONS if conditions else Choice.AUTHORISE
         posts = [seat.post for seat in self.in_hand.board]
         step = self.asks("gate", *posts, key=f"gate-{name}")
-        self.answered(step, choice, conditions=conditions, by=posts[:2])
+        self.answered(step, choice, conditions=conditions, by=posts[:2], each=each)
         passed = GatePassed(
             case=self.ref, number=number, gate=kind, stage=stage, step=step, plan_step=plan, at=self.now
         )

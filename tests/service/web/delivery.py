@@ -1,11 +1,16 @@
 """A project to visit: opened from a proposal of the samples, its questions put as its process puts them."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from activities.projects import Projects
-from service.store import cases, intents
+from service.documents import checked
+from service.handbook import AttachmentRules
+from service.store import cases, documents, intents
+from service.store.documents import Attached
 from service.store.intents import DecisionView
 from tests.service.web.office import Browser, Office
 from tests.support.activities import FakeMailroom, done
@@ -128,9 +133,15 @@ class Delivery:
         return browser
 
     def answers(self, step: str, post: str, sent: Mapping[str, str], choice: str = Choice.REPORT) -> Browser:
-        """Answer a question on its pages, and have the step close with that; return the browser."""
+        """Answer a question on its pages, with all documents that it asks for, and have the step close with
+        that; return the browser.
+        """
         browser = self.reading(step, post)
-        browser.press(True, "/a/read/", choice=choice, **sent)
+        asked = papers_for(browser)
+        if asked and choice == Choice.REPORT:
+            browser.hand_in(asked, choice=choice, **sent)
+        else:
+            browser.press(True, "/a/read/", choice=choice, **sent)
         assert browser.at.startswith("/a/check/"), browser.words
         browser.press()
         assert browser.at.startswith("/a/done/"), browser.words
@@ -164,17 +175,17 @@ class Delivery:
         self.answers(step, self.project.authority, MANDATE | changes)
         self.project = done(self.course.named(self.told(step)))
 
-    def planned(self) -> str:
+    def planned(self, **changes: str) -> str:
         """Let its manager plan it; return the step."""
         step = self.put("initiation", MANAGER)
-        self.answers(step, MANAGER, PLAN)
+        self.answers(step, MANAGER, PLAN | changes)
         self.project = done(self.course.planned(self.told(step)))
         return step
 
-    def in_stage(self) -> None:
+    def in_stage(self, **changes: str) -> None:
         """Let its board approve the plan, so that its first stage begins."""
         self.named()
-        plan = self.planned()
+        plan = self.planned(**changes)
         self.passes(1, GateKind.INITIATION, plan_step=plan)
 
     def passes(self, number: int, gate: GateKind, stage: int = 0, plan_step: str = "") -> None:
@@ -213,15 +224,32 @@ class Delivery:
         self.project = done(self.course.exception_raised(raised))
         return step
 
+    def has(self, kind: str, body: bytes = b"What it says") -> Attached:
+        """Let its manager hand in a document on its own page."""
+        with self.office.store.writing() as tx:
+            file = io.BytesIO(body)
+            number = len(documents.of_case(tx, self.ref)) + 1
+            made = checked(file, f"{kind} {number}.txt", AttachmentRules())
+            documents.put(tx, file, made)
+            by = self.office.holder(MANAGER)
+            return documents.attached(tx, self.ref, documents.paper(made, kind), by=by, by_post=MANAGER)
+
     def made(self, step: str) -> DecisionView:
         """What was answered to a question, of several the last."""
         with self.office.store.reading() as tx:
             return intents.decisions_of_step(tx, step)[-1]
 
 
-def begun(office: Office) -> Delivery:
+def papers_for(browser: Browser, *kinds: str) -> dict[str, tuple[str, bytes]]:
+    """A document for each box on a page that is for one of a kind, or for some of them alone."""
+    boxes = [box for box in browser.form("/a/read/").boxes if box.startswith("document_")]
+    asked = [f"document_{kind}" for kind in kinds] or boxes
+    return {box: (f"{box} on {browser.at[-6:]}.txt", b"What it says") for box in asked}
+
+
+def begun(office: Office, **changes: Any) -> Delivery:
     """A project of an approved proposal, that nobody runs yet."""
-    parent = office.submitted("PROP-02")
+    parent = office.submitted("PROP-02", **changes)
     office.became(parent, State.APPROVED)
     course = Projects(office.store, FakeMailroom(), office.links)
     return Delivery(office, parent, done(course.in_hand(done(course.opened(parent)))))

@@ -106,7 +106,7 @@ def test_a_gate_between_stages_shows_all_that_a_board_needs(stage: Delivery) -> 
         f"Met Train the staff, 1 (Head of ICT, Regeneration and Culture, by 1 December 2004; {met})",
         f"Not met Train the staff, 2 (Head of ICT, Regeneration and Culture, by 1 December 2004; {unmet})",
         "Plan of the next stage",
-        "None are attached.",
+        "The handbook asks for these at this gate: Plan of the next stage.",
     ):
         assert told in browser.words
     assert browser.words.index("Budget") < browser.words.index("Your answer")
@@ -131,6 +131,8 @@ def test_a_vote_says_that_it_is_one_and_what_it_leads_to(stage: Delivery) -> Non
     ("key", "offered"), [("gate-1", True), ("gate-initiation", True), ("gate-closure", False)]
 )
 def test_a_condition_may_guard_the_gate_that_comes_next(stage: Delivery, key: str, offered: bool) -> None:
+    for kind in ("initiation", "stage_plan", "acceptance"):
+        stage.has(kind)
     browser = at_gate(stage, key)
     assert ('value="gate"' in browser.page) is offered
     assert 'value="project"' not in browser.page

@@ -1,11 +1,13 @@
 """The page of a project: where it is, its gates, what is tolerated, its reports and its exceptions."""
 
 import re
+from datetime import date
 
 import pytest
 
 from service.proposals import ProposalDocument, provided
-from service.store import benefits, cases, documents, intents, journal, projects, texts, verify
+from service.store import actions, benefits, cases, documents, intents, journal, projects, texts, verify
+from service.store.intents import Condition
 from service.store.rebuild import drift
 from service.web import recounting
 from service.web.projecting import late, over
@@ -22,7 +24,7 @@ from tests.service.web.delivered import (
 from tests.service.web.office import Browser, Office
 from tests.support.activities import done
 from workflows.delivery import BenefitState, GateKind, ProjectState, Variance
-from workflows.model import Choice, State
+from workflows.model import Choice, Guard, State
 
 PILOT = "Pilot in the hall"
 
@@ -481,6 +483,20 @@ def test_a_project_waits_for_another_and_a_circle_is_refused(office: Office) -> 
     assert drift(office.store) == ()
 
 
+def test_a_condition_that_two_of_its_board_set_is_shown_once_with_who_asked_for_it(office: Office) -> None:
+    one = Delivery(office)
+    one.named()
+    train = Condition(text="Train the box office", owner=MANAGER, by=date(2005, 4, 1), guards=Guard.GATE)
+    one.passes(1, GateKind.START_UP, conditions=(train,), each=True)
+    page = sees(office, f"/cases/{one.ref}").words
+    said = "Asked for by Budget holder, De Montfort Hall and Corporate Director, Regeneration and Culture"
+    assert page.count(f"{said}.") == 1
+    with office.store.reading() as tx:
+        (action,) = actions.of_case(tx, one.ref)
+    assert page.count(f"Train the box office {action.ref} Agreed") == 1
+    assert said in sees(office, f"/cases/{action.ref}").words
+
+
 # ------------------------------------------------------------------------------ benefits
 
 
@@ -491,6 +507,8 @@ def test_a_benefit_that_is_expected_says_when_it_is_asked(office: Office) -> Non
     assert f"Expected Benefit of {one.parent}" in page
     assert "3; 6; 12; and 24 months after go-live" in page or "3, 6, 12 and 24 months after go-live" in page
     assert "as it is forecast to go live on 31 March 2005" in page
+    # So long after go-live is a Saturday.
+    assert "31 March 2006; and 2 April 2007" in page or "31 March 2006 and 2 April 2007" in page
     assert "Nothing has been read yet" in page
     assert "Correct a reading" not in page
 

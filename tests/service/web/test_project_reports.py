@@ -9,7 +9,16 @@ import pytest
 from service.store import benefits, cases, intents, journal, projects, texts
 from service.store.intents import SAID, Answered
 from tests.service.web import delivery
-from tests.service.web.delivery import END_STAGE, HIGHLIGHT, MANAGER, MANDATE, PLAN, SPONSOR, Delivery
+from tests.service.web.delivery import (
+    END_STAGE,
+    HIGHLIGHT,
+    MANAGER,
+    MANDATE,
+    PLAN,
+    SPONSOR,
+    Delivery,
+    papers_for,
+)
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.support.activities import done
 from workflows.delivery import Authority, Tolerance
@@ -223,7 +232,8 @@ def test_a_mandate_offers_the_sponsor_as_executive_and_names_who_runs_it(town: D
     fields = browser.form("/a/read/").fields
     assert (fields["executive"], fields["choice"]) == (SPONSOR, "report")
     assert browser.form("/a/read/").hidden.get("choice") is None
-    browser.press(True, "/a/read/", **MANDATE | {"linked": f"{town.parent.lower()}; INV-2004-0099"})
+    paper = papers_for(browser, "mandate")
+    browser.hand_in(paper, **MANDATE | {"linked": f"{town.parent.lower()}; INV-2004-0099"})
     assert errors(browser) == [
         ("linked", "Linked proposals or projects: there is no INV-2004-0099"),
     ]
@@ -242,7 +252,7 @@ def test_a_plan_is_typed_in_rows_and_becomes_the_plan(town: Delivery) -> None:
     fields = browser.form("/a/read/").fields
     assert (fields["tolerance_cost"], fields["tolerance_days"], fields["stage_weeks_1"]) == ("10", "20", "4")
     assert browser.page.count("<legend") > 10
-    browser.press(True, "/a/read/", **PLAN | {"stage_name_3": "Support"})
+    browser.hand_in(papers_for(browser), **PLAN | {"stage_name_3": "Support"})
     assert [anchor for anchor, _ in errors(browser)] == ["stage_ends_3", "stage_cost_3"]
     browser.press(True, "/a/read/", **PLAN | {"stage_name_3": ""})
     for told in (
