@@ -83,9 +83,10 @@ def board(project: ProjectView, edition: Edition, day: date) -> tuple[SeatAsk, .
 
 def authorised(tx: Tx, ref: str, key: str, edition: Edition) -> str:
     """Return what passing a gate authorises, by the key of its question; empty for one in no template."""
-    project, name = projects.get(tx, ref), key.removesuffix("-srg").removeprefix("gate-")
-    if project is None or name == key or edition.delivery is None:
+    project, own = projects.get(tx, ref), key.removesuffix("-srg")
+    if project is None or not own.startswith("gate-") or edition.delivery is None:
         return ""
+    name = own.removeprefix("gate-")
     stage = int(name) if name.isdecimal() else 0
     kind = GateKind.BOUNDARY if stage else GateKind(name.replace("-", "_"))
     return edition.delivery.gate(project.template, kind, stage).authorises
