@@ -321,7 +321,8 @@ def _held(tx: Tx, sight: Sight) -> tuple[Held, ...]:
 
 
 def _own(sight: Sight) -> dict[str, str]:
-    return {"step": sight.link.step, "seat": sight.link.seat, "person": sight.link.person}
+    """Say whose they are, and with which question: the next round of it finds them."""
+    return {"case": sight.case.ref, "key": sight.open_step.key, "person": sight.link.person}
 
 
 # --------------------------------------------------------------------------------- showing

@@ -1,0 +1,79 @@
+"""What people have typed into reports and not handed in: for them alone, and only while it is wanted."""
+
+from datetime import timedelta
+
+import pytest
+
+from service.store import Store, Tx, housekeeping, journal, report_drafts, steps
+from tests.service.store import samples
+from tests.service.store.samples import CASE
+from workflows.model import Choice, Ending, Outcome, StepClosing
+
+OWN = {"case": CASE, "key": "end-stage-1", "person": "p-hall"}
+BOXES = {"done": "The screens", "rating_time": "amber", "issues": ""}
+
+
+def typed(tx: Tx, **other: str) -> dict[str, str] | None:
+    draft = report_drafts.get(tx, **OWN | other)
+    return draft.boxes if draft else None
+
+
+def test_the_last_that_was_typed_is_kept_for_its_person_and_that_question(store: Store) -> None:
+    with store.writing() as tx:
+        samples.submit(tx)
+        lines = journal.lines(tx, CASE)
+        report_drafts.keep(tx, {"done": "Nothing yet"}, **OWN)
+        report_drafts.keep(tx, BOXES, **OWN)
+        assert typed(tx) == BOXES
+        for other in ({"case": "PRJ-2004-0009"}, {"key": "end-stage-2"}, {"person": "p-other"}):
+            assert typed(tx, **other) is None
+            report_drafts.discard(tx, **OWN | other)
+        assert typed(tx) == BOXES
+        assert journal.lines(tx, CASE) == lines, "the record has no word of it"
+        report_drafts.discard(tx, **OWN)
+        assert typed(tx) is None
+
+
+@pytest.mark.parametrize(
+    ("ending", "choice", "kept"),
+    [
+        (Ending.DECIDED, Choice.REPORT, False),
+        (Ending.DECIDED, Choice.UNCHANGED, False),
+        (Ending.DECIDED, Choice.DEFER, True),
+        (Ending.SILENT, None, True),
+        (Ending.WITHDRAWN, None, True),
+    ],
+)
+def test_it_goes_once_its_question_is_answered_and_stays_while_that_is_asked_again(
+    store: Store, ending: Ending, choice: Choice | None, kept: bool
+) -> None:
+    with store.writing() as tx:
+        samples.submit(tx)
+        for key in ("end-stage-1", "end-stage-2"):
+            report_drafts.keep(tx, BOXES, **OWN | {"key": key})
+        outcome = Outcome(
+            step=f"{CASE}.end-stage-1.1", ending=ending, choice=choice, at=tx.now + timedelta(hours=1)
+        )
+        steps.closed(tx, StepClosing(step=outcome.step, outcome=outcome), ())
+        assert (typed(tx) is not None) is kept
+        assert typed(tx, key="end-stage-2") == BOXES
+
+
+def test_it_goes_with_its_case(store: Store) -> None:
+    with store.writing() as tx:
+        samples.submit(tx)
+        report_drafts.keep(tx, BOXES, **OWN)
+        report_drafts.keep(tx, BOXES, **OWN | {"case": "PRJ-2003-0001"})
+        assert housekeeping.sweep(tx) == 1
+        assert typed(tx) == BOXES
+        assert typed(tx, case="PRJ-2003-0001") is None
+
+
+def test_what_the_law_has_erased_is_not_typed_again(store: Store) -> None:
+    with store.writing() as tx:
+        samples.submit(tx)
+        report_drafts.keep(tx, BOXES | {"cause": "Time: The screens"}, **OWN)
+        report_drafts.keep(tx, BOXES, **OWN | {"case": "PRJ-2003-0001"})
+        report_drafts.forget(tx, CASE, ("The screens",))
+        assert typed(tx) == {"done": "", "rating_time": "amber", "issues": "", "cause": ""}
+        assert typed(tx, case="PRJ-2003-0001") == BOXES
