@@ -119,14 +119,14 @@ def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Var
     beside = [
         tolerances.variance(stands, one.baseline, days_off)
         for one in projects.linked_with(tx, project)
-        if one.baseline and (stands := before(one, projects.reports(tx, one.ref)))
+        if one.baseline and (stands := before(one, projects.last_report(tx, one.ref)))
     ]
     return own, tolerances.together((own, *beside)) if beside else None
 
 
 def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
     """Say how a project stands by its last report against the plan that was approved, a sentence each."""
-    plan, reported = project.baseline, projects.reports(tx, project.ref)
+    plan, reported = project.baseline, projects.last_report(tx, project.ref)
     if plan is None:
         return ()
     if not reported:

@@ -1,14 +1,15 @@
 """A project's course on record: what people say in boxes becomes figures, days and posts, each once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import Executable, Row
 
 from notifications.examples import rendered
-from service.store import actions, benefits, cases, journal, projects, rebuild
+from service.store import Tx, actions, benefits, cases, journal, projects, rebuild
 from service.store.intents import SAID, Answered, Condition
 from tests.support.activities import done
 from tests.support.desk import NINE, Desk
@@ -610,3 +611,22 @@ def test_nobody_hears_of_a_project_that_waits_for_its_next_report(desk: Desk) ->
     )
     done(desk.cases.waits(wait))
     assert desk.ledger(project.case) == before
+
+
+def test_what_is_read_for_a_report_does_not_grow_with_the_reports_before_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, read_rows, whole = in_stage(desk), [0], Tx.all
+
+    def counting(tx: Tx, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
+        found = whole(tx, statement, **values)
+        read_rows[-1] += len(found)
+        return found
+
+    monkeypatch.setattr(Tx, "all", counting)
+    steady = {**LATE, "forecast_cost": "140000.00", "forecast_go_live": "2005-03-31"}
+    for month in range(1, 13):
+        read_rows.append(0)
+        told = asked(desk, desk.asks_about(project, "highlight", MANAGER, round=month), steady, stage=1)
+        done(desk.projects.reported(told))
+    assert read_rows[12] == read_rows[2]
