@@ -172,6 +172,14 @@ def case_of(tx: Tx, visit: Visit, ref: str) -> CaseView:
     return case
 
 
+def source(tx: Tx, case: CaseView) -> str:
+    """Return the reference of the case whose documents are shown with one: of an exception from the project
+    standards its project, for it has none of its own; of any other the case itself.
+    """
+    raised = projects.standards_exception(tx, case.ref) if case.kind == projects.STANDARDS else None
+    return raised.parent if raised else case.ref
+
+
 def may(tx: Tx, visit: Visit, case: CaseView) -> bool:
     """Say whether the asker may hand in documents of a case now."""
     return case.kind == projects.KIND and case.open and bool(_as(tx, visit, case))
@@ -338,7 +346,7 @@ def handed_in(tx: Tx, case: CaseView, edition: Edition) -> tuple[Handed, ...]:
             said=f"{_what(one, named)} {_from(one, edition)}.",
             hash=one.hash,
         )
-        for one in documents.of_case(tx, case.ref)
+        for one in documents.of_case(tx, source(tx, case))
         if one.superseded_by is None
     )
 
@@ -354,7 +362,7 @@ def listed(tx: Tx, case: CaseView, edition: Edition, at: str) -> list[Shown]:
             fingerprint=words.fingerprint(one.hash),
             superseded=one.superseded_by is not None,
         )
-        for one in reversed(documents.of_case(tx, case.ref))
+        for one in reversed(documents.of_case(tx, source(tx, case)))
     ]
 
 

@@ -1,9 +1,13 @@
 """The page of a project: where it is, its gates, what is tolerated, its reports and its exceptions."""
 
+import hashlib
+import io
 import re
 
 import pytest
 
+from service.documents import checked
+from service.handbook import AttachmentRules
 from service.proposals import ProposalDocument, provided
 from service.store import benefits, cases, documents, journal, projects
 from service.store.rebuild import drift
@@ -200,18 +204,90 @@ def test_checks_of_standards_and_the_exception_they_raise(office: Office) -> Non
     assert exception in sees(office, "/cases?kind=standards_exception").words
 
 
-def test_documents_are_listed_with_what_they_are(office: Office) -> None:
+def handed_in(
+    one: Delivery, name: str, kind: str = "", *, key: str = "", body: bytes = b"", by: str = MANAGER
+) -> None:
+    """Attach a document, as a report on a question of a key brings it, or as its page does."""
+    ref, body = one.ref, body or b"%PDF-1.4 " + name.encode() + b" %%EOF"
+    with one.office.store.writing() as tx:
+        document = checked(io.BytesIO(body), name, AttachmentRules())
+        documents.put(tx, io.BytesIO(body), document)
+        paper = documents.paper(document, kind)
+        step = f"{ref}.{key}.1" if key else ""
+        documents.attached(tx, ref, paper, by=one.office.holder(by), by_post=by, step=step)
+
+
+def rows(browser: Browser, caption: str) -> list[str]:
+    """The rows of a table as words."""
+    table = re.search(rf"<caption[^>]*>{caption}.*?</table>", browser.page, re.S)
+    found = re.findall(r"<tr.*?</tr>", table[0], re.S)[1:] if table else []
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found]
+
+
+def test_documents_are_listed_with_what_they_are_which_gate_asks_for_them_and_who_handed_them_in(
+    office: Office,
+) -> None:
     one = Delivery(office)
-    ref = one.ref
-    paper = documents.Paper(
-        kind="stage_plan", name="Plan.pdf", media_type="application/pdf", size=2_400_000, hash="a" * 64
-    )
+    one.in_stage()
+    handed_in(one, "Mandate.pdf", "mandate", key="mandate", by=SPONSOR)
+    handed_in(one, "Plan.pdf", "stage_plan", key="end-stage-1")
+    handed_in(one, "Plan.pdf", "stage_plan", key="end-stage-1", body=b"%PDF-1.4 better %%EOF")
+    handed_in(one, "Aside.pdf")
+    browser = sees(office, f"/cases/{one.ref}")
+    manager = office.edition.people[office.holder(MANAGER)]
+    who = f"13 September 2004 by {manager.name}, "
+
+    found = rows(browser, "Documents, the latest first")
+    assert [row.split()[0] for row in found] == ["Aside.pdf", "Plan.pdf", "Mandate.pdf"]
+    assert found[0].startswith(f"Aside.pdf Document 24 bytes {who}")
+    assert found[1].startswith(f"Plan.pdf Plan of the next stage Stage boundary after stage 1 21 bytes {who}")
+    assert found[2].startswith("Mandate.pdf Project mandate Start-up ")
+    assert [row.split()[0] for row in rows(browser, "Documents that were replaced")] == ["Plan.pdf"]
+    assert browser.get(f"/cases/{one.ref}/documents/3").content == b"%PDF-1.4 better %%EOF"
+    assert f'href="/cases/{one.ref}/documents/3">Plan.pdf<' in browser.page
+
+
+def test_a_document_that_was_erased_is_named_without_a_way_to_it(office: Office) -> None:
+    one = Delivery(office)
+    handed_in(one, "Plan.pdf", "initiation")
     with office.store.writing() as tx:
-        data = paper.model_dump() | {"number": 1, "step": "", "by_post": MANAGER}
-        tx.append(ref, "document.attached", data, key="document:1", actor=office.holder(MANAGER))
-    page = sees(office, f"/cases/{one.ref}").words
-    assert "Plan.pdf Plan of the next stage 2.3 MB 13 September 2004" in page
-    assert "handed in Plan.pdf (2.3 MB, fingerprint aaaa aaaa aaaa aaaa)." in page
+        documents.erase(tx, documents.must(tx, one.ref, 1).hash)
+    browser = sees(office, f"/cases/{one.ref}")
+    assert "Plan.pdf (erased)" in browser.words
+    assert f"/cases/{one.ref}/documents/1" not in browser.page
+
+
+def test_an_exception_from_the_standards_shows_and_gives_out_the_documents_of_its_project(
+    office: Office,
+) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    handed_in(one, "Risks.pdf")
+    step = one.asks("standards_check", PMO, key="standards-1")
+    told = one.answered(step, Choice.FALL_SHORT, {"standard_risks": "not_met"}, reason="No list")
+    exception = done(one.activities.standards_checked(told))
+    browser = sees(office, f"/cases/{exception}")
+    assert "Documents of the project Risks.pdf A PDF, 24 bytes" in browser.words
+    assert browser.get(f"/cases/{exception}/documents/1").content == b"%PDF-1.4 Risks.pdf %%EOF"
+    assert browser.get(f"/cases/{exception}/documents/2").status_code == 404
+    assert "Hand in documents" not in sees(office, f"/cases/{exception}/documents").words
+    asked = one.asks("standards_srg", "srg-secretary", key="standards", case=exception)
+    reader = office.browser()
+    reader.see(office.link(asked, "srg-secretary"))
+    reader.press()
+    assert "Risks.pdf" in reader.words
+    (address,) = re.findall(r'href="(/a/document/[^"]+)"', reader.page)
+    assert reader.get(address).content == b"%PDF-1.4 Risks.pdf %%EOF"
+    read = office.token("corp-projects-manager", "read:case")
+    for ref in (one.ref, exception):
+        (document,) = browser.get(f"/api/v1/cases/{ref}", headers=read).json()["documents"]
+        assert (document["case"], document["name"], document["size"]) == (one.ref, "Risks.pdf", 24)
+        assert document["sha256"] == hashlib.sha256(b"%PDF-1.4 Risks.pdf %%EOF").hexdigest()
+        assert browser.get(document["address"]).status_code == 200
+    with office.store.writing() as tx:
+        documents.erase(tx, document["sha256"])
+    (erased,) = browser.get(f"/api/v1/cases/{exception}", headers=read).json()["documents"]
+    assert (erased["address"], erased["sha256"]) == (None, document["sha256"])
 
 
 def test_no_line_of_the_record_is_without_words(office: Office) -> None:
