@@ -23,6 +23,9 @@ from tests.support.real_time import RealTime
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 PMO = "corp-projects-manager"
+NARROW = (375, 812)
+SHORT = 5_000
+"""Pixels that the page of a project may be high on a narrow phone: six screens."""
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 
 
@@ -113,4 +116,23 @@ async def test_the_pmo_changes_the_manager_by_keyboard(
         await screen.looks("people-check")
         await screen.follows("Confirm")
         assert "became senior user" in await screen.page.inner_text("main")
+        no_complaints(screen)
+
+
+async def test_a_project_is_short_on_a_phone_and_what_is_further_back_is_a_press_away(
+    served: Served, tmp_path: Path
+) -> None:
+    async with browsing(served.url, tmp_path, NARROW) as screen:
+        await served.enters(screen, PMO)
+        await screen.opens(f"{served.url}/cases/{served.project.ref}")
+        height = await screen.page.evaluate("document.documentElement.scrollHeight")
+        assert height < SHORT, f"{height} pixels"
+        main = screen.page.locator("main")
+        assert "Exception 1, in stage 1" in await main.inner_text()
+        assert "It is worth it" not in await main.inner_text()
+        await screen.page.locator("summary", has_text="Exception 1, in stage 1").press("Enter")
+        assert "It is worth it" in await main.inner_text()
+        for summary in await screen.page.locator("summary").all():
+            await summary.evaluate("one => one.parentElement.open = true")
+        await screen.looks("project-unfolded")
         no_complaints(screen)

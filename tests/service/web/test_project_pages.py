@@ -22,6 +22,7 @@ from tests.service.web.delivered import (
     Delivery,
     eventful,
     report,
+    stops,
 )
 from tests.service.web.office import Browser, Office
 from tests.support.activities import done
@@ -166,13 +167,12 @@ def test_a_plan_that_costs_nothing_and_one_that_costs_a_lot(office: Office) -> N
 def test_a_life_of_gates_exceptions_and_plans(office: Office) -> None:
     one = eventful(office)
     page = sees(office, f"/cases/{one.ref}").words
-    assert (
-        "Stage boundary after stage 1 Passed on Tuesday 11 January 2005 It let go on The next delivery stage."
-        in page
-    )
+    assert "Stage boundary after stage 1, passed on 11 January 2005 Passed on" in page
+    assert "Passed on Tuesday 11 January 2005 It let go on The next delivery stage." in page
     assert "Budget £25,000 over (17.86%) Time 26 working days late Objectives Partly met" in page
     assert "Condition: Train the box office" in page
-    assert "Exception 1, in stage 1 Raised on Sunday 12 December 2004" in page
+    settled = "More is tolerated on 12 December 2004: 25% over and 40 working days late"
+    assert f"Exception 1, in stage 1. {settled} Raised on Sunday 12 December 2004" in page
     assert "Past what is tolerated Time (" in page
     assert "risk (rated red)" in page
     assert "Who decides the project board" in page
@@ -184,6 +184,35 @@ def test_a_life_of_gates_exceptions_and_plans(office: Office) -> None:
     assert f"Waits for the next report of Head of ICT, Regeneration and Culture {since}" in page
     assert "On Tuesday 8 February 2005, the next highlight report is asked for." in page
     assert drift(office.store) == ()
+
+
+def test_the_latest_stands_outright_and_what_is_further_back_is_folded_away(office: Office) -> None:
+    one = eventful(office)
+    page = sees(office, f"/cases/{one.ref}").page
+    outright = re.sub(r"<details.*?</details>", "", page, flags=re.S)
+    folded = re.findall(r"<details.*?</details>", page, re.S)
+    reports = re.findall(rf"/cases/{one.ref}/reports/(\d)\">", outright)
+    before = next(part for part in folded if "5 reports before that" in part)
+    assert (reports, re.findall(r"/reports/(\d)\">", before)) == (["6"], ["5", "4", "3", "2", "1"])
+    names = [re.sub(r"<[^>]+>", "", part.partition("</summary>")[0]).strip() for part in folded]
+    gates = [name for name in names if ", passed on " in name]
+    assert [name.partition(",")[0] for name in gates] == [
+        "Stage boundary after stage 1",
+        "Initiation",
+        "Start-up",
+    ]
+    happened = re.findall(r"<ol class=\"govuk-list\" reversed>.*?</ol>", page, re.S)
+    assert happened[0].count("<li>") == 3
+    assert "£166,000" in happened[0]
+    assert "It was opened" in happened[1]
+    assert page.count("<details") == page.count('<details class="govuk-details'), "each by the design system"
+
+
+def test_an_exception_that_is_not_decided_is_not_folded_away(office: Office) -> None:
+    one = Delivery(office)
+    stops(one)
+    page = sees(office, f"/cases/{one.ref}").page
+    assert re.search(r"<details[^>]* open>\s*<summary[^>]*>\s*<span[^>]*>Exception 1, in stage 1", page)
 
 
 def test_checks_of_standards_and_the_exception_they_raise(office: Office) -> None:
@@ -237,7 +266,7 @@ def test_documents_are_listed_with_what_they_are_which_gate_asks_for_them_and_wh
     manager = office.edition.people[office.holder(MANAGER)]
     who = f"13 September 2004 by {manager.name}, "
 
-    found = rows(browser, "Documents, the latest first")
+    found = rows(browser, "Documents, the latest first") + rows(browser, "Documents before that")
     assert [row.split()[0] for row in found] == ["Aside.pdf", "Plan.pdf", "Mandate.pdf"]
     assert found[0].startswith(f"Aside.pdf Document 24 bytes {who}")
     assert found[1].startswith(f"Plan.pdf Plan of the next stage Stage boundary after stage 1 21 bytes {who}")
@@ -278,16 +307,16 @@ def test_an_exception_from_the_standards_shows_and_gives_out_the_documents_of_it
     assert "Risks.pdf" in reader.words
     (address,) = re.findall(r'href="(/a/document/[^"]+)"', reader.page)
     assert reader.get(address).content == b"%PDF-1.4 Risks.pdf %%EOF"
-    read = office.token("corp-projects-manager", "read:case")
+    read, hash = office.token(PMO, "read:case"), hashlib.sha256(b"%PDF-1.4 Risks.pdf %%EOF").hexdigest()
     for ref in (one.ref, exception):
         (document,) = browser.get(f"/api/v1/cases/{ref}", headers=read).json()["documents"]
         assert (document["case"], document["name"], document["size"]) == (one.ref, "Risks.pdf", 24)
-        assert document["sha256"] == hashlib.sha256(b"%PDF-1.4 Risks.pdf %%EOF").hexdigest()
+        assert document["sha256"] == hash
         assert browser.get(document["address"]).status_code == 200
     with office.store.writing() as tx:
-        documents.erase(tx, document["sha256"])
+        documents.erase(tx, hash)
     (erased,) = browser.get(f"/api/v1/cases/{exception}", headers=read).json()["documents"]
-    assert (erased["address"], erased["sha256"]) == (None, document["sha256"])
+    assert (erased["address"], erased["sha256"]) == (None, hash)
 
 
 def test_no_line_of_the_record_is_without_words(office: Office) -> None:
@@ -656,7 +685,7 @@ def test_a_plan_that_was_made_anew_is_a_second_step_in_the_charts(office: Office
     )
     one.passes(3, GateKind.EXCEPTION_PLAN, 1, plan=told.step)
     browser = sees(office, f"/cases/{one.ref}")
-    assert "Exception plan Passed on Monday 25 October 2004" in browser.words
+    assert "Exception plan, passed on 25 October 2004 Passed on Monday 25 October 2004" in browser.words
     assert "Approved plan Number 2: what is reported from then on is held against it" in browser.words
     assert "Number 2 25 October 2004 £160,000 31 May 2005" in browser.words
     steps = re.findall(r'assent-chart__line--approved" d="(M4[^"]*V[^"]*)"', browser.page)
