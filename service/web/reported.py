@@ -20,6 +20,9 @@ from workflows.delivery import GateKind
 from workflows.model import Choice, Guard
 from workflows.rules import reports
 
+_CHOICE = "choice"
+"""The name of the field of the choice."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -49,8 +52,12 @@ def keep(tx: Tx, sight: Sight, sent: FormData) -> None:
     if boxes := asked(tx, sight):
         # A box that was cleared is kept as such, or it would hold again what the record has in it.
         empty = {name: "" for box in boxes.form.boxes for name in box.names}
-        typed = _typed(boxes.form, sent)
-        report_drafts.keep(tx, {name: typed.get(name, "") for name in empty}, **_own(sight))
+        typed = {**empty, **_typed(boxes.form, sent)}
+        left = {name: typed[name] for name in empty}
+        if typed.get(_CHOICE) in boxes.form.choices and not sight.open_step.terms.deciding:
+            # Without it the boxes would not be seen. What is decided is chosen anew each time.
+            left[_CHOICE] = typed[_CHOICE]
+        report_drafts.keep(tx, left, **_own(sight))
 
 
 def kept(tx: Tx, sight: Sight) -> ReportDraft | None:

@@ -16,7 +16,7 @@ from service.store import Store, projects, sessions
 from tests.browser.chromium import DESK, PHONE, Screen, browsing, needs_chromium
 from tests.browser.test_pages import no_complaints
 from tests.service.web.conftest import settings
-from tests.service.web.delivered import Delivery, eventful, stops
+from tests.service.web.delivered import MANAGER, Delivery, eventful, stops
 from tests.service.web.office import Office
 from tests.support.real_time import RealTime
 
@@ -135,4 +135,27 @@ async def test_a_project_is_short_on_a_phone_and_what_is_further_back_is_a_press
         for summary in await screen.page.locator("summary").all():
             await summary.evaluate("one => one.parentElement.open = true")
         await screen.looks("project-unfolded")
+        no_complaints(screen)
+
+
+@SIZES
+async def test_a_report_is_saved_for_later_by_keyboard_and_found_again(
+    served: Served, size: tuple[int, int], tmp_path: Path
+) -> None:
+    one = served.project
+    asked = one.asks("highlight", MANAGER, round=50 + size[0])
+    async with browsing(served.url, tmp_path, size) as screen:
+        await screen.opens(f"{served.url}{one.office.link(asked, MANAGER)}")
+        await screen.follows("Continue")
+        await screen.chooses("Report how it stands")
+        await screen.types("Done since the last report", "The screens are drawn")
+        await screen.follows("Save and come back later")
+        assert "Nothing is handed in yet" in await screen.page.inner_text("main")
+        await screen.looks("report-saved")
+        await screen.opens(screen.page.url.partition("?")[0])
+        assert "did not hand in" in await screen.page.inner_text("main")
+        assert await screen.page.input_value("[name=done]") == "The screens are drawn"
+        await screen.looks("report-found")
+        await screen.follows("Throw away what I typed")
+        assert await screen.page.input_value("[name=done]") == ""
         no_complaints(screen)

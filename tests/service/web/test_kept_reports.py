@@ -6,9 +6,10 @@ from sqlalchemy import bindparam, select
 from service.store import report_drafts, texts
 from service.store.tables import INTENTS
 from tests.service.web import delivery
-from tests.service.web.delivery import END_STAGE, HIGHLIGHT, MANAGER, Delivery
+from tests.service.web.delivery import END_STAGE, HIGHLIGHT, MANAGER, SPONSOR, Delivery
 from tests.service.web.office import Browser, Office
 from tests.support import files
+from workflows.delivery import Tolerance
 from workflows.model import Choice
 
 WORDS_OF = select(INTENTS.c.words_hash).where(INTENTS.c.step == bindparam("step"))
@@ -53,7 +54,7 @@ def test_it_is_saved_for_later_as_it_is_and_stands_there_when_its_page_is_opened
     assert fields["issues"].splitlines() == ["The lines are late.", "Nobody has the key."]
     assert (fields["forecast_cost"], fields["rating_time"]) == ("about 1", "amber")
     assert typed_day(fields, "next_ends") == "2005--31"
-    assert fields.get("choice") != Choice.DEFER
+    assert fields["choice"] == Choice.REPORT, "or the boxes would not be seen"
 
 
 def test_a_box_that_was_cleared_stays_clear(stage: Delivery) -> None:
@@ -105,7 +106,7 @@ def test_a_report_that_is_put_off_keeps_what_was_typed_and_uploaded_for_the_next
     fields = boxes(again)
     assert (fields["lessons"], fields["issues"].splitlines()[-1]) == (LONG["lessons"], "Nobody has the key.")
     assert "Tests.pdf" in again.words
-    assert fields.get("choice") != Choice.DEFER
+    assert fields["choice"] == Choice.REPORT
     assert again.hand_in({}, **{**fields, "choice": "report"}) == 200
     assert again.at.startswith("/a/check/"), again.words
     again.press()
@@ -170,3 +171,15 @@ def test_a_document_that_will_not_do_is_told_though_the_rest_is_saved(stage: Del
     assert browser.hand_in({"document": ("Bad.pdf", b"x")}, **LONG, keep="later") == 422
     assert "Bad.pdf is called a PDF" in browser.words
     assert boxes(stage.reading(step, MANAGER))["lessons"] == LONG["lessons"]
+
+
+def test_what_is_decided_is_chosen_anew_though_what_was_typed_with_it_is_kept(stage: Delivery) -> None:
+    stage.exceeds(Tolerance.COST)
+    step = stage.put("exception_board", SPONSOR, key="exception-1")
+    browser = stage.reading(step, SPONSOR)
+    browser.press(
+        True, "/a/read/", keep="later", choice="more_tolerance", tolerance_cost="25", tolerance_days="40"
+    )
+    fields = boxes(stage.reading(step, SPONSOR))
+    assert (fields["tolerance_cost"], fields["tolerance_days"]) == ("25", "40")
+    assert "choice" not in fields
