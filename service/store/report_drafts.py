@@ -7,10 +7,11 @@ its question comes to an answer, through every round in which the same is asked 
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from service.store import canonical
 from service.store.engine import Tx
+from service.store.fold import insert_new
 from service.store.tables import CASES, REPORT_DRAFTS
 from workflows.model import Frozen
 
@@ -21,6 +22,7 @@ _THEIRS = (
 )
 _GET = select(REPORT_DRAFTS).where(*_THEIRS)
 _DISCARD = delete(REPORT_DRAFTS).where(*_THEIRS)
+_REWRITE = update(REPORT_DRAFTS).where(*_THEIRS)
 _SETTLED = delete(REPORT_DRAFTS).where(*_THEIRS[:2])
 
 
@@ -35,9 +37,11 @@ class ReportDraft(Frozen):
 
 def keep(tx: Tx, boxes: Mapping[str, str], *, case: str, key: str, person: str) -> None:
     """Keep what somebody has typed, in the place of what they had typed before."""
-    discard(tx, case=case, key=key, person=person)
-    row = {"case": case, "key": key, "person": person, "boxes": canonical.dumps(dict(boxes)), "saved": tx.now}
-    tx.run(REPORT_DRAFTS.insert(), row)
+    typed = {"boxes": canonical.dumps(dict(boxes)), "saved": tx.now}
+    # One page may be sent from two windows at once: the later counts, and neither is refused.
+    row = {"case": case, "key": key, "person": person, **typed}
+    insert_new(tx.connection, REPORT_DRAFTS, [row])
+    tx.run(_REWRITE, {"its_case": case, "its_key": key, "its_person": person, **typed})
 
 
 def get(tx: Tx, *, case: str, key: str, person: str) -> ReportDraft | None:
@@ -71,7 +75,4 @@ def forget(tx: Tx, case: str, words: tuple[str, ...]) -> None:
         left = {name: "" if any(one in said for one in words) else said for name, said in boxes.items()}
         if left != boxes:
             theirs = {"its_case": case, "its_key": row.key, "its_person": row.person}
-            tx.run(_REWRITE, theirs | {"boxes": canonical.dumps(left)})
-
-
-_REWRITE = REPORT_DRAFTS.update().where(*_THEIRS)
+            tx.run(_REWRITE, theirs | {"boxes": canonical.dumps(left), "saved": row.saved})

@@ -1,5 +1,6 @@
 """What people have typed into reports and not handed in: for them alone, and only while it is wanted."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,23 @@ def test_it_goes_once_its_question_is_answered_and_stays_while_that_is_asked_aga
         steps.closed(tx, StepClosing(step=outcome.step, outcome=outcome), ())
         assert (typed(tx) is not None) is kept
         assert typed(tx, key="end-stage-2") == BOXES
+
+
+def test_sent_from_two_windows_at_once_it_is_kept_once(store: Store) -> None:
+    with store.writing() as tx:
+        samples.submit(tx)
+
+    def sends(words: str) -> None:
+        with store.writing() as tx:
+            report_drafts.keep(tx, {"done": words}, **OWN)
+
+    sent = [str(number) for number in range(8)]
+    with ThreadPoolExecutor(4) as windows:
+        list(windows.map(sends, sent))
+    with store.reading() as tx:
+        kept = typed(tx)
+    assert kept is not None
+    assert kept["done"] in sent
 
 
 def test_it_goes_with_its_case(store: Store) -> None:
