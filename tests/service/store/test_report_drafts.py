@@ -1,11 +1,13 @@
 """What people have typed into reports and not handed in: for them alone, and only while it is wanted."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import MetaData, Table, inspect
 
-from service.store import Store, Tx, housekeeping, journal, report_drafts, steps
+from service.store import Store, Tx, documents, housekeeping, journal, report_drafts, schema, steps
 from tests.service.store import samples
 from tests.service.store.samples import CASE
 from workflows.model import Choice, Ending, Outcome, StepClosing
@@ -95,3 +97,31 @@ def test_what_the_law_has_erased_is_not_typed_again(store: Store) -> None:
         report_drafts.forget(tx, CASE, ("The screens",))
         assert typed(tx) == {"done": "", "rating_time": "amber", "issues": "", "cause": ""}
         assert typed(tx, case="PRJ-2003-0001") == BOXES
+
+
+def test_what_was_held_before_these_were_kept_is_found_under_its_question(store: Store) -> None:
+    held: dict[str, Any] = {
+        "id": "h-1",
+        "step": f"{CASE}.end-stage-1.2",
+        "seat": "lead",
+        "person": "p-hall",
+        "kind": "",
+    }
+    held |= {"name": "Plan.pdf", "media_type": "application/pdf", "size": 3, "hash": "0" * 64}
+    with store.writing() as tx:
+        schema.downgrade(tx.connection, "0018")
+        step = inspect(tx.connection).get_columns("step")
+        of_it = {"id": held["step"], "case": CASE, "key": "end-stage-1"}
+        filled = {one["name"]: of_it.get(one["name"], _anything(one)) for one in step if not one["nullable"]}
+        for table, row in (("step", filled), ("held_document", held | {"held_real": tx.real})):
+            tx.run(Table(table, MetaData(), autoload_with=tx.connection).insert(), row)
+        schema.upgrade(tx.connection)
+    with store.reading() as tx:
+        assert [one.name for one in documents.held(tx, **OWN)] == ["Plan.pdf"]
+        assert documents.held(tx, **OWN | {"person": "p-other"}) == ()
+
+
+def _anything(column: Any) -> Any:
+    """Return some value that a column takes."""
+    kind = column["type"].python_type
+    return datetime(2004, 9, 13, tzinfo=UTC) if kind is datetime else kind()
