@@ -146,7 +146,7 @@ class Projects(Writing, ports.Projects):
         beside = projects.linked_with(tx, projects.must(tx, told.case))
         for ref in sorted({told.case, *(one.ref for one in beside)}):
             tx.lock(ref)
-        known = next((one for one in projects.reports(tx, told.case) if one.step == told.step), None)
+        known = projects.report(tx, told.case, told.step)
         report = known or projects.reported(tx, told, self._report(tx, told))
         return ProjectReported(
             forecast=report.forecast,
@@ -159,7 +159,7 @@ class Projects(Writing, ports.Projects):
 
     def _report(self, tx: Tx, told: ProjectTold) -> Report:
         project, said = projects.must(tx, told.case), _answer(tx, told.step)
-        reported = projects.reports(tx, told.case)
+        reported = projects.last_report(tx, told.case)
         before = delivering.before(tx, project, reported)
         if before is None:
             # It closes before there was a plan: what it cost is all there is to say.

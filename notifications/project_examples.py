@@ -17,6 +17,7 @@ from workflows.letters import (
     Deferred,
     Escalation,
     Letter,
+    Listed,
     Matter,
     Outcome,
     PastTolerance,
@@ -133,6 +134,18 @@ def _request(
     )
 
 
+def _listed(kind: str, key: str, clause: str, *, matter: Matter = PROJECT) -> Listed:
+    """Return the letter to a secretary about what comes before the forum."""
+    asked = _request(kind, key, f"Secretary, {SRG}", clause, matter=matter)
+    return Listed(
+        to=asked.to,
+        matter=matter,
+        on=date(2005, 1, 14),
+        question=asked.question.model_copy(update={"meeting": date(2005, 1, 26)}),
+        clause=asked.clause,
+    )
+
+
 _PAST = PastTolerance(
     to=_to("T. Holder", MANAGER),
     matter=PROJECT,
@@ -213,6 +226,10 @@ OF_PROJECTS: dict[str, Letter] = {
     "request-benefit": _request(
         "benefit", "benefit-3", USER, "BENEFIT-1", matter=BENEFIT, stands=("£12,000 a year was claimed.",)
     ),
+    "listed-gate": _listed("gate_srg", "gate-1-srg", "GATE-1"),
+    "listed-past-tolerance": _listed("exception_srg", "exception-1", "EXCEPTION-1"),
+    "listed-standards": _listed("standards_srg", "standards", "STANDARDS-1", matter=SHORTCOMING),
+    "listed-review": _listed("review_srg", "review-srg", "REVIEW-1", matter=PROPOSAL),
     "escalation-manager": Escalation(
         **dict(_request("gate", "gate-1", USER, "GATE-1"))
         | {"kind": "escalation", "to": _to("G. Chief", "Chief Executive"), "own": False},

@@ -28,6 +28,8 @@ class Asked:
     """What its link is called."""
     opens: str = "reports nothing"
     """What opening that does not do."""
+    listed: str = ""
+    """As what is on the agenda of a forum, at the beginning of a sentence; empty if it comes before none."""
 
     @property
     def called(self) -> str:
@@ -67,6 +69,7 @@ ASKED = {
         "Gate",
         "record what {forum} decided on whether this project passes {about}",
         "What did {forum} decide on whether this project passes {about}?",
+        listed="Whether this project passes {about}",
         **_RECORDING,
     ),
     "highlight": Asked(
@@ -103,6 +106,7 @@ ASKED = {
         "Past tolerance",
         "record what {forum} decided about a forecast that is past what is tolerated",
         "What did {forum} decide about a forecast that is past what is tolerated?",
+        listed="What is done about this project's forecast, which is past what is tolerated,",
         **_RECORDING,
     ),
     "exception_plan": Asked(
@@ -128,6 +132,7 @@ ASKED = {
         "Exception from the project standards",
         "record what {forum} decided on an exception from the project management standards",
         "What did {forum} decide on this exception from the project management standards?",
+        listed="This exception from the project management standards",
         **_RECORDING,
     ),
     "review": Asked(
@@ -149,6 +154,7 @@ ASKED = {
         "Post-implementation review",
         "record that {forum} noted the post-implementation review of this proposal",
         "Did {forum} note this review?",
+        listed="The post-implementation review of this proposal",
         **_RECORDING,
     ),
     "benefit": Asked(

@@ -377,14 +377,17 @@ def to_come(case: CaseView, key: str) -> LegAsk | None:
     """Return the question that a case will put when its wait is over: a leg's first, or one put off."""
     if found := telling.place(case, key):
         return found[1]
-    if kind := _of_delivery(key):
+    if kind := of_delivery(key):
         return LegAsk(key=key, kind=kind, seats=())
     leg = next((leg for leg in (*case.route, *case.branches.values()) if leg.leg == key and leg.asks), None)
     return leg.asks[0] if leg else None
 
 
-def _of_delivery(key: str) -> str:
-    """Return the kind of question that a project, or what follows from one, puts before SRG under a key."""
+def of_delivery(key: str) -> str:
+    """Return the kind of question that a project, or what follows from one, puts before SRG under a key.
+
+    Empty if it is of something else.
+    """
     if key.startswith("exception-"):
         return "exception_srg"
     if key.startswith(("gate-", "plan-")):

@@ -85,9 +85,10 @@ def board(project: ProjectView, edition: Edition, day: date) -> tuple[SeatAsk, .
 
 def authorised(tx: Tx, ref: str, key: str, edition: Edition) -> str:
     """Return what passing a gate authorises, by the key of its question; empty for one in no template."""
-    project, name = projects.get(tx, ref), key.removesuffix("-srg").removeprefix("gate-")
-    if project is None or name == key or edition.delivery is None:
+    project, own = projects.get(tx, ref), key.removesuffix("-srg")
+    if project is None or not own.startswith("gate-") or edition.delivery is None:
         return ""
+    name = own.removeprefix("gate-")
     stage = int(name) if name.isdecimal() else 0
     kind = GateKind.BOUNDARY if stage else GateKind(name.replace("-", "_"))
     return edition.delivery.gate(project.template, kind, stage).authorises
@@ -147,7 +148,7 @@ def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Var
         # What has ended is late no more; what it cost still counts.
         by if one.open else by.model_copy(update={"late": 0})
         for one in projects.linked_with(tx, project)
-        if one.baseline and (stands := before(tx, one, projects.reports(tx, one.ref)))
+        if one.baseline and (stands := before(tx, one, projects.last_report(tx, one.ref)))
         for by in [tolerances.variance(stands, one.baseline, days_off)]
     ]
     return own, tolerances.together((own, *beside)) if beside else None
@@ -162,7 +163,7 @@ def missed(project: ProjectView, standing: Forecast | None, non_working: Sequenc
 
 def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
     """Say how a project stands by its last report against the plan that was approved, a sentence each."""
-    plan, reported = project.baseline, projects.reports(tx, project.ref)
+    plan, reported = project.baseline, projects.last_report(tx, project.ref)
     if plan is None:
         return ()
     if not reported or planned_since(tx, reported[-1]):

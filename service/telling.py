@@ -521,6 +521,8 @@ def unanswered(tx: Tx, case: CaseView, key: str, version: int) -> tuple[StepView
     the last. What a board did not decide goes to its meeting, and is not among them.
     """
     asked = [step for ask in before(case, key) if (step := _last(tx, case, ask, version))]
+    if not asked:
+        return ()
     given = {made.step for made in intents.decisions_of(tx, case.ref, strict=False)}
     return tuple(
         step for step in asked if step.id not in given and not (step.kind in _BOARDS and _meets(case, key))
@@ -536,7 +538,7 @@ def by_members(tx: Tx, case: CaseView, key: str, version: int) -> letters.ByMemb
 
 
 def _last(tx: Tx, case: CaseView, ask: LegAsk, version: int) -> StepView | None:
-    rounds = [step for step in steps.of_version(tx, case.ref, version) if step.key == ask.key]
+    rounds = steps.of_version(tx, case.ref, version, [ask.key])
     return max(rounds, key=lambda step: step.round, default=None)
 
 
@@ -719,7 +721,7 @@ def answering_elsewhere(tx: Tx, ref: str, key: str, version: int) -> tuple[str, 
     other = routing.same_share(key)
     if not other:
         return ()
-    about = [step for step in steps.of_version(tx, ref, version) if step.key == other]
+    about = steps.of_version(tx, ref, version, [other])
     asked = (person for step in about if step.open for person in step.people)
     ids = [step.id for step in about]
     answered = (made.person for made in intents.decisions_of(tx, ref, strict=False) if made.step in ids)
@@ -802,19 +804,30 @@ def came_to(step: StepView, choice: Choice | None) -> Outcome:
     return Outcome(step=step.id, ending=ending, choice=choice, at=step.opened, kind=step.kind)
 
 
+def put_together(case: CaseView, key: str) -> frozenset[str]:
+    """Return the keys of all questions that are put together with one, or in the place of one of them; of a
+    project none, which puts each by itself.
+    """
+    return frozenset(key for keys in _together(case, key) for key in keys)
+
+
+def _together(case: CaseView, key: str) -> list[list[str]]:
+    """Return the keys of the questions that are put together with one, each with those in its place."""
+    return [
+        [ask.key for ask in (first, *first.otherwise)]
+        for leg in course.together_with(key, case.route, case.branches)
+        for first in leg.asks
+    ]
+
+
 def together(case: CaseView, step: StepView, asked: Sequence[StepView]) -> list[StepView]:
     """Return the latest round of each question that is put together with a step's, of those `asked`: the
     steps about a version, and those about an earlier one whose answers stand for it.
 
     Of a question that goes to somebody else because nobody answers, that is the last who was asked.
     """
-    questions = [
-        [ask.key for ask in (first, *first.otherwise)]
-        for leg in course.together_with(step.key, case.route, case.branches)
-        for first in leg.asks
-    ]
     latest: list[StepView] = []
-    for keys in questions:
+    for keys in _together(case, step.key):
         put = [one for one in asked if one.key in keys]
         if put:
             latest.append(max(put, key=lambda one: (keys.index(one.key), one.round)))

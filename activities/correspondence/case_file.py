@@ -28,6 +28,7 @@ from service.telling import (
     name,
     otherwise,
     place,
+    put_together,
     rules_of,
     share_of,
     title,
@@ -171,10 +172,16 @@ class CaseFile:
             return None
         return states.after(came_to(step, choice))
 
+    def _together(self, step: StepView) -> list[StepView]:
+        """Return the questions that were put together with a step's, each as it was last put; no others are
+        read.
+        """
+        keys = put_together(self.case, step.key)
+        return together(self.case, step, steps.of_version(self.tx, self.case.ref, step.version, keys))
+
     def _beside(self, step: StepView) -> list[StepView]:
         """Return the other questions that were put together with a step's, each as it was last put."""
-        found = together(self.case, step, self._about(step.version))
-        return [other for other in found if other.id != step.id]
+        return [other for other in self._together(step) if other.id != step.id]
 
     def _others_open(self, step: StepView) -> bool:
         """Say whether a question put together with this one is open, or put off, so that the case stays."""

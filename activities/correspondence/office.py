@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from activities.correspondence.asking import Asking
 from activities.correspondence.case_file import Put
 from notifications import sayings
-from service.store import orders
+from service.store import orders, steps
 from service.store.intents import DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.orders import OrderView
@@ -35,6 +35,32 @@ class Office(Asking):
     def _listed(
         self, legs: Sequence[Leg], forum: str, meeting: date, key: str, noted: tuple[Answer, ...] = ()
     ) -> list[QueuedLetter]:
+        question = Question(kind=legs[0].leg, forum=title(self.rules, forum, self.today), meeting=meeting)
+        issues = tuple(
+            named for leg in legs[1:] for ask in leg.asks for named in about(self.case, ask.key, self.rules)
+        )
+        return self._to_secretary(forum, key, question, legs[0].clause, issues=issues, noted=noted)
+
+    def _listed_of_delivery(self, forum: str, meeting: date, key: str, kind: str) -> list[QueuedLetter]:
+        """What a project, or what follows from one, comes before a meeting with. A secretary who has written
+        down that it is put off to that meeting knows so.
+        """
+        put = [step for step in steps.of_case(self.tx, self.case.ref) if step.key == key]
+        if put and put[-1].choice is Choice.DEFER:
+            return []
+        question = self._question_of_delivery(key, kind).model_copy(update={"meeting": meeting})
+        return self._to_secretary(forum, key, question, self.rules.delivery_clauses()[kind])
+
+    def _to_secretary(
+        self,
+        forum: str,
+        key: str,
+        question: Question,
+        clause: str,
+        *,
+        issues: tuple[str, ...] = (),
+        noted: tuple[Answer, ...] = (),
+    ) -> list[QueuedLetter]:
         secretary = self.rules.forums[forum].secretary
         person = self.people.holder(secretary, self.today)
         if person is None:
@@ -43,18 +69,13 @@ class Office(Asking):
             to=self._addressee(secretary, person.id),
             matter=self._matter(),
             on=self.today,
-            question=Question(kind=legs[0].leg, forum=title(self.rules, forum, self.today), meeting=meeting),
-            clause=self._clause(legs[0].clause),
-            issues=tuple(
-                named
-                for leg in legs[1:]
-                for ask in leg.asks
-                for named in about(self.case, ask.key, self.rules)
-            ),
+            question=question,
+            clause=self._clause(clause),
+            issues=issues,
             noted=noted,
         )
-        ref, version = self.case.ref, self.case.version
-        return [self._tell(f"{ref}:listed:{key}:{version}:{meeting}", letter, None, person.id, secretary)]
+        key = f"{self.case.ref}:listed:{key}:{self.case.version}:{question.meeting}"
+        return [self._tell(key, letter, None, person.id, secretary)]
 
     def _listed_after_direct_reply(
         self, step: StepView, outcome: Outcome, leg: Leg, made: Sequence[DecisionView]

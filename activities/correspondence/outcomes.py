@@ -19,7 +19,6 @@ from service.telling import (
     otherwise,
     place,
     title,
-    together,
 )
 from workflows import letters
 from workflows.model import (
@@ -51,9 +50,9 @@ class Outcomes(Office):
         *,
         open: bool = False,
     ) -> QueuedLetter:
-        beside = together(self.case, step, self._about(step.version))
+        beside = self._together(step)
         seats = [(other, seat) for other in beside for seat in other.seats]
-        given = {(other.step, other.seat) for other in self._this_version()}
+        given = {(other.id, answer.seat) for other in beside for answer in self._made(other)}
         # What was put off is asked again, and is as good as open.
         left = [
             (other, seat)
@@ -236,7 +235,7 @@ class Outcomes(Office):
             return None
         outcomes = {
             other.key: came_to(other, choice if other.id == step.id else other.choice)
-            for other in together(self.case, step, self._about(step.version))
+            for other in self._together(step)
         }
         # As they are held from the first day on for which a case could be down.
         since = min([self.today, *(leg.meeting for leg in self.case.route if leg.meeting)])

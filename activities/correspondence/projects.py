@@ -83,8 +83,11 @@ class DeliveryLetters(Correspondence):
         )
 
     def _asking(self, put: Put, seat: Seat, holder: Holder) -> dict[str, object]:
-        own = {"coincidences": (), "stands": self._stands(put)}
-        return super()._asking(put, seat, holder) | own
+        return super()._asking(put, seat, holder) | {"stands": self._stands(put)}
+
+    def _coincidences(self, put: Put) -> tuple[str, ...]:
+        # They are of the way of a proposal, and a project has its board.
+        return ()
 
     def _so_far(self, put: Put) -> tuple[letters.Answer, ...]:
         # Years of reports are not told again in each letter: how it stands by the last says it.

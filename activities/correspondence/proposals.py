@@ -11,7 +11,7 @@ from types import MappingProxyType
 from activities.correspondence.case_file import Put
 from activities.correspondence.outcomes import Outcomes
 from activities.correspondence.sponsors import Sponsors
-from service import versions
+from service import agendas, versions
 from service.store import letters as ledger
 from service.store import steps
 from service.store.letters import QueuedLetter
@@ -91,7 +91,10 @@ class Correspondence(Outcomes, Sponsors):
         found = place(self.case, waiting.key)
         if found and found[1].meeting == day:
             together = (found[0],)
-        return self._listed(together, forum.key, day, waiting.key) if together else []
+        if together:
+            return self._listed(together, forum.key, day, waiting.key)
+        kind = agendas.of_delivery(waiting.key) if waiting.leg == MEETING else ""
+        return self._listed_of_delivery(forum.key, day, waiting.key, kind) if kind else []
 
     def opened(self, opening: StepOpening, times: Timetable, seats: Sequence[Seat]) -> list[QueuedLetter]:
         """A question is put: each seat is asked, and the PMO is told of a seat with nobody to ask."""

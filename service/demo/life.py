@@ -162,7 +162,8 @@ class Delivered(Stage):
         )
         await self.person(MANAGER).decide(late, delivery.review("162000", LESSON))
         await self._answer(AUTHORITY, "review", {"choice": "verify"}, self.delivered)
-        noted = await self._jumped_to(SRG_SECRETARY, "review", self.delivered)
+        listed = await self.mail.letter(SRG_SECRETARY, "On the agenda", self.delivered)
+        noted = await self._jumped_to(SRG_SECRETARY, "Record by", self.delivered)
         await self.person(SRG_SECRETARY).decide(noted, {"choice": "note"})
         await self._proposal_is(State.CLOSED)
         with self.store.reading() as tx:
@@ -171,8 +172,8 @@ class Delivered(Stage):
             raise NotTrue(f"the library has these lessons: {learnt}")
         self.project_fact(
             "review.noted",
-            "The review is written late, somebody else checks it, SRG notes it at its next meeting, and the "
-            f"proposal is closed. The library of lessons has one more: {LESSON}.",
+            f"The review is written late, and somebody else checks it: “{listed.subject}”. SRG notes it at "
+            f"that meeting, and the proposal is closed. The library of lessons has one more: {LESSON}.",
         )
 
     async def benefits_are_read_to_the_end(self) -> None:

@@ -50,15 +50,17 @@ class Mail:
 
     def __init__(self, base_url: str) -> None:
         self._client = httpx.AsyncClient(base_url=base_url, timeout=30)
+        self._come: dict[int, Received] = {}
+        """By their ids, in the order in which they came."""
         self._read: set[int] = set()
 
     async def all(self) -> list[Received]:
-        """Return every letter so far."""
-        answer = await self._client.get("/dev/mail.json")
-        return [
-            Received(one["id"], one["to"], one["subject"], one["text"], tuple(one["links"]))
-            for one in answer.json()
-        ]
+        """Return every letter so far, of which only those are fetched that have come since the last time."""
+        answer = await self._client.get("/dev/mail.json", params={"after": max(self._come, default=0)})
+        for one in answer.json():
+            letter = Received(one["id"], one["to"], one["subject"], one["text"], tuple(one["links"]))
+            self._come[letter.id] = letter
+        return list(self._come.values())
 
     async def letter(self, to: str, says: str, ref: str = "") -> Received:
         """Wait for a letter to somebody whose subject says something, and that nobody has read yet.

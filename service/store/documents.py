@@ -2,7 +2,8 @@
 
 The bytes are kept in pieces, so that nobody ever holds a whole document in memory, and can be erased by law,
 as can what a document is called: the line of the record that attaches it to a case has the hashes of both,
-which stay. What somebody has uploaded and not confirmed yet is held for a day, without a line.
+which stay. What somebody has uploaded and not confirmed yet is held without a line: for a day, or for as long
+as the report is kept that they write.
 """
 
 import secrets
@@ -20,7 +21,7 @@ from service.errors import Altered, Gone
 from service.store import canonical, texts
 from service.store.engine import Tx
 from service.store.fold import insert_new
-from service.store.tables import ATTACHED, DOCUMENT_PARTS, DOCUMENTS, HELD, TEXTS
+from service.store.tables import ATTACHED, DOCUMENT_PARTS, DOCUMENTS, HELD, REPORT_DRAFTS, TEXTS
 from workflows.model import Frozen
 
 log = structlog.get_logger(__name__)
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 PIECE = 256 * 1024
 """Bytes of a document that are kept in one row."""
 LIFE = timedelta(days=1)
-"""For how long what was uploaded is held before it is confirmed, in real time."""
+"""For how long what was uploaded is held before it is confirmed, in real time, where no report is kept."""
 NAMELESS = "A document whose name was erased"
 """In the place of the name of a document that the law had erased."""
 
@@ -51,12 +52,19 @@ _LAST_OF_NAME = select(ATTACHED).where(
     ATTACHED.c.superseded_by.is_(None),
 )
 _LAST = select(func.max(ATTACHED.c.number)).where(ATTACHED.c.case == bindparam("case"))
+_BEING_WRITTEN = exists().where(
+    REPORT_DRAFTS.c.case == HELD.c.case,
+    REPORT_DRAFTS.c.key == HELD.c.key,
+    REPORT_DRAFTS.c.person == HELD.c.person,
+)
+"""The report that it was uploaded with is still being written."""
 _HELD = (
     select(HELD)
     .where(
-        HELD.c.step == bindparam("step"),
-        HELD.c.seat == bindparam("seat"),
+        HELD.c.case == bindparam("case"),
+        HELD.c.key == bindparam("key"),
         HELD.c.person == bindparam("person"),
+        or_(HELD.c.held_real >= bindparam("since"), _BEING_WRITTEN),
     )
     .order_by(HELD.c.held_real, HELD.c.id)
 )
@@ -161,7 +169,7 @@ def erase(tx: Tx, hash: str) -> None:
 def sweep(tx: Tx) -> int:
     """Let go of what was uploaded a day ago and never confirmed. Returns how many documents."""
     before = tx.real - LIFE
-    over = tx.all(delete(HELD).where(HELD.c.held_real < before).returning(HELD.c.hash))
+    over = tx.all(delete(HELD).where(HELD.c.held_real < before, ~_BEING_WRITTEN).returning(HELD.c.hash))
     if not over:
         return 0
     still = or_(
@@ -224,27 +232,27 @@ def attached(
     return must(tx, ref, number)
 
 
-def hold(tx: Tx, paper: Paper, *, step: str, seat: str, person: str) -> str:
+def hold(tx: Tx, paper: Paper, *, case: str, key: str, person: str) -> str:
     """Hold a document with the answer that somebody is writing, and return its id.
 
-    One of the same name that they held gives way to it.
+    `key` is that of the question, in every round of it. One of the same name that they held gives way to it.
     """
-    tx.run(_given_up(step, seat, person).where(HELD.c.name == paper.name))
+    tx.run(_given_up(case, key, person).where(HELD.c.name == paper.name))
     id = secrets.token_urlsafe(16)
-    row = {"id": id, "step": step, "seat": seat, "person": person, "held_real": tx.real}
+    row = {"id": id, "case": case, "key": key, "person": person, "held_real": tx.real}
     tx.run(insert(HELD), row | paper.model_dump())
     return id
 
 
-def let_go(tx: Tx, ids: Sequence[str], *, step: str, seat: str, person: str) -> int:
+def let_go(tx: Tx, ids: Sequence[str], *, case: str, key: str, person: str) -> int:
     """Hold documents no longer, of those that somebody holds. Returns how many they were."""
-    return tx.run(_given_up(step, seat, person).where(HELD.c.id.in_(ids))).rowcount
+    return tx.run(_given_up(case, key, person).where(HELD.c.id.in_(ids))).rowcount
 
 
-def _given_up(step: str, seat: str, person: str) -> Update:
+def _given_up(case: str, key: str, person: str) -> Update:
     """Take documents from whoever holds them. Their rows stay until they are swept, with the bytes."""
-    theirs = (HELD.c.step == step, HELD.c.seat == seat, HELD.c.person == person)
-    return update(HELD).where(*theirs).values(step="")
+    theirs = (HELD.c.case == case, HELD.c.key == key, HELD.c.person == person)
+    return update(HELD).where(*theirs).values(key="")
 
 
 # ------------------------------------------------------------------------------- reads
@@ -269,10 +277,9 @@ def must(tx: Tx, ref: str, number: int) -> Attached:
     return found
 
 
-def held(tx: Tx, *, step: str, seat: str, person: str) -> tuple[Held, ...]:
+def held(tx: Tx, *, case: str, key: str, person: str) -> tuple[Held, ...]:
     """Return what somebody has uploaded with an answer that they have not confirmed, the first first."""
-    rows = tx.all(_HELD, step=step, seat=seat, person=person)
-    return tuple(_held(row) for row in rows if tx.real - row.held_real <= LIFE)
+    return tuple(map(_held, tx.all(_HELD, case=case, key=key, person=person, since=tx.real - LIFE)))
 
 
 def _attached(row: Row[Any]) -> Attached:

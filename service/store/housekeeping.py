@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_, select
 
-from service.store import answers, codes, documents, failing, idempotency, sessions
+from service.store import answers, codes, documents, failing, idempotency, report_drafts, sessions
 from service.store.engine import Tx
 from service.store.tables import (
     ALLOWANCES,
@@ -32,4 +32,6 @@ def sweep(tx: Tx) -> int:
         delete(FAILING).where(FAILING.c.failed_real < real - failing.LIFE),
         delete(IDEMPOTENCY).where(IDEMPOTENCY.c.remembered_real < real - idempotency.LIFE),
     )
-    return sum(tx.run(statement).rowcount for statement in outlived) + documents.sweep(tx)
+    rows = sum(tx.run(statement).rowcount for statement in outlived)
+    # First what was typed, for documents are held as long as that is kept.
+    return rows + report_drafts.sweep(tx) + documents.sweep(tx)

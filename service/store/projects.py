@@ -71,6 +71,15 @@ _REPORTS = (
 _PLANNED_BY = (
     select(BASELINES.c.step).where(BASELINES.c.case == bindparam("case")).order_by(BASELINES.c.number.desc())
 )
+_LAST_REPORT = (
+    select(PROJECT_REPORTS)
+    .where(PROJECT_REPORTS.c.case == bindparam("case"))
+    .order_by(PROJECT_REPORTS.c.line.desc())
+    .limit(1)
+)
+_REPORT = select(PROJECT_REPORTS).where(
+    PROJECT_REPORTS.c.case == bindparam("case"), PROJECT_REPORTS.c.step == bindparam("step")
+)
 _GATES = select(GATES).where(GATES.c.case == bindparam("case")).order_by(GATES.c.number)
 _EXCEPTIONS = (
     select(PROJECT_EXCEPTIONS)
@@ -429,12 +438,14 @@ def planned(tx: Tx, told: ProjectTold, plan: Plan) -> None:
     tx.append(told.case, "plan.proposed", data, key=f"plan:{told.step}", actor=ENGINE, at=told.at)
 
 
-def reported(tx: Tx, told: ProjectTold, report: Report) -> Report:
+def reported(tx: Tx, told: ProjectTold, said: Report) -> Report:
     """Write a report; done twice, it says what it said the first time."""
-    data = report.model_dump(mode="json", exclude={"at"}) | {"step": told.step, "stage": told.stage}
+    data = said.model_dump(mode="json", exclude={"at"}) | {"step": told.step, "stage": told.stage}
     key = f"reported:{told.step}"
     tx.append(told.case, "project.reported", data, key=key, actor=ENGINE, at=told.at)
-    return next(one for one in reports(tx, told.case) if one.step == told.step)
+    written = report(tx, told.case, told.step)
+    assert written is not None
+    return written
 
 
 def passed(tx: Tx, passed: GatePassed, *, at_variance: Report | None, makes: Baseline | None) -> None:
@@ -541,6 +552,17 @@ def planned_by(tx: Tx, ref: str) -> tuple[str, ...]:
 def reports(tx: Tx, ref: str) -> tuple[Report, ...]:
     """Return what was reported of a project, in order."""
     return tuple(map(_report, tx.all(_REPORTS, case=ref)))
+
+
+def last_report(tx: Tx, ref: str) -> tuple[Report, ...]:
+    """Return what was reported last of a project; nothing if nothing was."""
+    return tuple(map(_report, tx.all(_LAST_REPORT, case=ref)))
+
+
+def report(tx: Tx, ref: str, step: str) -> Report | None:
+    """Return what was reported of a project in answer to a question, if it was."""
+    row = tx.one(_REPORT, case=ref, step=step)
+    return _report(row) if row else None
 
 
 def gates(tx: Tx, ref: str) -> tuple[Gate, ...]:

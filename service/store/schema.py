@@ -22,10 +22,10 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(_config(connection), "head")
 
 
-def downgrade(connection: Connection) -> None:
-    """Take every table away."""
+def downgrade(connection: Connection, to: str = "base") -> None:
+    """Bring the tables back to an earlier version; to none at all unless one is named."""
     _alone(connection)
-    command.downgrade(_config(connection), "base")
+    command.downgrade(_config(connection), to)
 
 
 def behind(connection: Connection) -> bool:

@@ -1,13 +1,13 @@
 """Steps: questions put to people, who has answered, and on whom each case waits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, bindparam, exists, func, or_, select, tuple_
 
-from service.store import cursors, keeping, letters, undoing
+from service.store import cursors, keeping, letters, report_drafts, undoing
 from service.store.engine import Tx
 from service.store.intents import ACCEPTED
 from service.store.letters import QueuedLetter
@@ -39,6 +39,7 @@ from workflows.model import (
     StepUndone,
     Terms,
     Timetable,
+    key_of,
 )
 from workflows.rules import calendar
 from workflows.rules.actions import CONDITIONS
@@ -49,6 +50,7 @@ _AT_ONCE = 500
 
 _BY_ID = select(STEPS).where(STEPS.c.id == bindparam("id"))
 _OF_CASE = select(STEPS).where(STEPS.c.case == bindparam("case")).order_by(STEPS.c.opened, STEPS.c.id)
+_OF_KEYS = _OF_CASE.where(STEPS.c.key.in_(bindparam("keys", expanding=True)))
 _OPEN_OF = (
     select(STEPS)
     .where(STEPS.c.case.in_(bindparam("cases", expanding=True)), STEPS.c.open)
@@ -400,6 +402,9 @@ def closed(tx: Tx, closing: StepClosing, queued: Sequence[QueuedLetter]) -> None
     fact = Entry("step.closed", data, f"closed:{closing.step}", ENGINE, at=outcome.at)
     facts = [*(_recorded(decision, outcome.at) for decision in closing.unrecorded), fact]
     letters.tell(tx, case_of(closing.step), facts, queued)
+    if outcome.choice not in (None, Choice.DEFER):
+        # What is put off, or not answered at all, is asked again, and is not written anew then.
+        report_drafts.settled(tx, case=case_of(closing.step), key=key_of(closing.step))
 
 
 # ------------------------------------------------------------------------------- reads
@@ -453,10 +458,15 @@ def of_case(tx: Tx, ref: str) -> tuple[StepView, ...]:
     return _steps(tx, _OF_CASE, case=ref)
 
 
-def of_version(tx: Tx, ref: str, version: int) -> tuple[StepView, ...]:
-    """Return the steps about a version, and those about an earlier one whose answers stand for it."""
+def of_version(tx: Tx, ref: str, version: int, keys: Collection[str] | None = None) -> tuple[StepView, ...]:
+    """Return the steps about a version, and those about an earlier one whose answers stand for it; if `keys`
+    are given, only those of these questions: a case that lives for years has hundreds.
+    """
+    if keys is not None and not keys:
+        return ()
     kept = keeping.kept(tx, ref, version).values()
-    return tuple(step for step in of_case(tx, ref) if step.version == version or step.id in kept)
+    found = of_case(tx, ref) if keys is None else _steps(tx, _OF_KEYS, case=ref, keys=sorted(keys))
+    return tuple(step for step in found if step.version == version or step.id in kept)
 
 
 def open_steps(tx: Tx) -> tuple[StepView, ...]:

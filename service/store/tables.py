@@ -861,12 +861,12 @@ class HeldDocumentRow(SQLModel, table=True):
     """A document that was uploaded with an answer and is not confirmed yet."""
 
     __tablename__ = "held_document"
-    __table_args__ = (Index(None, "step", "seat", "person"), Index(None, "hash"), Index(None, "held_real"))
+    __table_args__ = (Index(None, "case", "key", "person"), Index(None, "hash"), Index(None, "held_real"))
 
     id: str = Field(primary_key=True)
-    step: str
-    """Empty once its person has given it up or confirmed it."""
-    seat: str
+    case: str
+    key: str
+    """That of the question, in every round; empty once its person has given it up or confirmed it."""
     person: str
     kind: str
     name: str
@@ -1119,6 +1119,19 @@ class ApiTokenRow(SQLModel, table=True):
     used_real: datetime | None = None
 
 
+class ReportDraftRow(SQLModel, table=True):
+    """What somebody has typed into a report and not handed in: the law can have it erased."""
+
+    __tablename__ = "report_draft"
+
+    case: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    """That of the question, in every round."""
+    person: str = Field(primary_key=True)
+    boxes: str = Field(sa_type=Text)
+    saved: datetime
+
+
 class AnswerDraftRow(SQLModel, table=True):
     """An answer between choosing and confirming, held here so that the form holds nothing."""
 
@@ -1227,6 +1240,7 @@ CODES = _table(CodeRow)
 ALLOWANCES = _table(AllowanceRow)
 API_TOKENS = _table(ApiTokenRow)
 ANSWER_DRAFTS = _table(AnswerDraftRow)
+REPORT_DRAFTS = _table(ReportDraftRow)
 IDEMPOTENCY = _table(IdempotencyRow)
 FAILING = _table(FailingRow)
 

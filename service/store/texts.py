@@ -6,14 +6,15 @@ import structlog
 from sqlalchemy import bindparam, delete, select
 
 from service.errors import Altered
-from service.store import canonical
+from service.store import canonical, report_drafts
 from service.store.engine import Tx
 from service.store.fold import insert_new
-from service.store.tables import TEXTS
+from service.store.tables import INTENTS, TEXTS
 
 log = structlog.get_logger(__name__)
 
 _ALL = select(TEXTS.c.hash, TEXTS.c.body).order_by(TEXTS.c.hash)
+_ANSWERED = select(INTENTS.c.case).where(INTENTS.c.words_hash == bindparam("hash")).distinct()
 _BY_HASH = select(TEXTS.c.body).where(TEXTS.c.hash == bindparam("hash"))
 
 
@@ -45,5 +46,11 @@ def altered(tx: Tx) -> Iterator[str]:
 
 
 def erase(tx: Tx, digest: str) -> None:
-    """Take a text away for good. What the journal says of it, its hash, stays."""
+    """Take a text away for good, and what of it stands in reports that are being written. What the journal
+    says of it, its hash, stays.
+    """
+    body = tx.value(_BY_HASH, hash=digest)
+    for row in tx.all(_ANSWERED, hash=digest) if body else ():
+        said = canonical.loads(body)["answers"].values()
+        report_drafts.forget(tx, row.case, tuple(one["text"] for one in said if one["text"]))
     tx.run(delete(TEXTS).where(TEXTS.c.hash == digest))

@@ -162,6 +162,14 @@ def case_of(tx: Tx, visit: Visit, ref: str) -> CaseView:
     return case
 
 
+def source(tx: Tx, case: CaseView) -> str:
+    """Return the reference of the case whose documents are shown with one: of an exception from the project
+    standards its project, for it has none of its own; of any other the case itself.
+    """
+    raised = projects.standards_exception(tx, case.ref) if case.kind == projects.STANDARDS else None
+    return raised.parent if raised else case.ref
+
+
 def may(tx: Tx, visit: Visit, case: CaseView) -> bool:
     """Say whether the asker may hand in documents of a case now."""
     return case.kind == projects.KIND and case.open and bool(_as(tx, visit, case))
@@ -336,7 +344,8 @@ def _held(tx: Tx, sight: Sight) -> tuple[Held, ...]:
 
 
 def _own(sight: Sight) -> dict[str, str]:
-    return {"step": sight.link.step, "seat": sight.link.seat, "person": sight.link.person}
+    """Say whose they are, and with which question: the next round of it finds them."""
+    return {"case": sight.case.ref, "key": sight.open_step.key, "person": sight.link.person}
 
 
 # --------------------------------------------------------------------------------- showing
@@ -352,7 +361,7 @@ def handed_in(tx: Tx, case: CaseView, edition: Edition) -> tuple[Handed, ...]:
             said=f"{_what(one, named)} {_from(one, edition)}.",
             hash=one.hash,
         )
-        for one in documents.of_case(tx, case.ref)
+        for one in documents.of_case(tx, source(tx, case))
         if one.superseded_by is None
     )
 
@@ -368,7 +377,7 @@ def listed(tx: Tx, case: CaseView, edition: Edition, at: str) -> list[Shown]:
             fingerprint=words.fingerprint(one.hash),
             superseded=one.superseded_by is not None,
         )
-        for one in reversed(documents.of_case(tx, case.ref))
+        for one in reversed(documents.of_case(tx, source(tx, case)))
     ]
 
 

@@ -279,10 +279,13 @@ def as_typed(chosen: Chosen) -> dict[str, str]:
 def form(tx: Tx, sight: Sight) -> dict[str, Any]:
     """Return what the form for an answer needs, on the page of a link as on that of a meeting's item."""
     boxes = reported.asked(tx, sight)
+    typed = reported.kept(tx, sight) if boxes else None
     return {
         "boxes": boxes.form if boxes else None,
         "always": boxes is not None and boxes.always(sight.open_step.choices),
-        "drafted": boxes.drafted if boxes else {},
+        "drafted": reported.begins_with(boxes, typed) if boxes else {},
+        "typed_choice": typed.boxes.get("choice", "") if typed else "",
+        "typed_on": words.local(typed.saved) if typed else None,
         "owners": offering.condition_owners(sight),
         "verifies": verifies(sight),
         "next_meeting": next_meeting(tx, sight),

@@ -1,7 +1,9 @@
 """What the pages of projects, benefits and exceptions from the project standards show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
+
+from markupsafe import Markup
 
 from service import delivering, telling
 from service.errors import NotFound
@@ -13,6 +15,7 @@ from service.store.documents import Attached
 from service.store.engine import Tx
 from service.store.projects import Check, ProjectView
 from service.web import (
+    attaching,
     balloting,
     benefit_page,
     charts,
@@ -103,7 +106,9 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "checks": _checks(tx, checks, edition),
         "watched": bool(edition.standards_checker(case.size, today, programme=bool(found.strategy))),
         "conditions": [(one.told(edition), one.action) for one in conditions.of_case(tx, case, made)],
-        "documents": _documents(documents.of_case(tx, case.ref), edition),
+        "documents": _documents(tx, found, edition, counted=True),
+        "may_hand_in": attaching.may(tx, visit, case),
+        "replaced": _documents(tx, found, edition, counted=False),
         "people": projecting.people(found, edition, today),
         "changes": _changes(tx, found, edition),
         "strategy": _strategy(found, edition),
@@ -207,6 +212,7 @@ def exception(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "rows": rows,
         "answers": made,
         "said": {one.key: telling.told(one, edition) for one in made},
+        "documents": attaching.listed(tx, case, edition, f"/cases/{case.ref}/documents"),
         "conditions": [(one.told(edition), one.action) for one in conditions.of_case(tx, case, made)],
         "lines": recounting.recount(
             recounting.gist(seclusion.lines(tx, case.ref, reader=visit.me.id)), edition
@@ -282,17 +288,32 @@ def _found(check: Check, edition: Edition) -> str:
     return f"Not met: {'; '.join(short)}."
 
 
-def _documents(found: Iterable[Attached], edition: Edition) -> list[tuple[str, str, str, str]]:
-    kinds = edition.delivery.documents if edition.delivery else {}
+def _documents(
+    tx: Tx, project: ProjectView, edition: Edition, *, counted: bool
+) -> list[tuple[str | Markup, str, str, str, str]]:
+    """Return the documents that count, or those that a later one has replaced, the latest first: each with
+    what it is, the gate that asks for it, its size, and who handed it in when.
+    """
     return [
         (
-            one.name,
-            kinds[one.kind].name if one.kind in kinds else words.plain(one.kind) or "Document",
+            Markup('<a class="govuk-link" href="/cases/{}/documents/{}">{}</a>').format(
+                project.ref, one.number, one.name
+            )
+            if documents.is_kept(tx, one.hash)
+            else f"{one.name} (erased)",
+            attaching.kinds(edition).get(one.kind) or words.plain(one.kind) or "Document",
+            projecting.gate_asking(one, project, edition.delivery),
             words.size(one.size),
-            f"{words.short_day(one.at)}{', replaced by a later one' if one.superseded_by else ''}",
+            f"{words.short_day(one.at)} by {telling.name(edition, one.by) or one.by}"
+            f"{', ' if one.by_post else ''}{_post(edition, one)}",
         )
-        for one in found
+        for one in reversed(documents.of_case(tx, project.ref))
+        if (one.superseded_by is None) is counted
     ]
+
+
+def _post(edition: Edition, one: Attached) -> str:
+    return telling.title(edition, one.by_post, words.local(one.at)) if one.by_post else ""
 
 
 def _changes(tx: Tx, project: ProjectView, edition: Edition) -> list[str]:

@@ -12,6 +12,7 @@ from service import telling
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules
 from service.store import projects
+from service.store.documents import Attached
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.projects import Called, Exceeding, Gate, ProjectView, Report
@@ -407,8 +408,6 @@ def _gate(
     gate: Gate, project: ProjectView, rules: DeliveryRules | None, made: Sequence[DecisionView]
 ) -> PassedGate:
     known = rules.gate(project.template, gate.gate, gate.stage) if rules else None
-    name = "Exception plan" if gate.gate is GateKind.EXCEPTION_PLAN else known.name if known else "Gate"
-    after = f" after stage {gate.stage}" if gate.stage and gate.gate is GateKind.BOUNDARY else ""
     missed = Variance(over=gate.over, over_percent=gate.over_percent, late=gate.late)
     rows = [("Passed on", words.day(gate.at))]
     if known and known.authorises:
@@ -426,7 +425,43 @@ def _gate(
             ("Approved plan", f"Number {gate.baseline}: what is reported from then on is held against it")
         )
     answers = [one for one in made if one.step == gate.step]
-    return PassedGate(gate, f"{name}{after}", known.authorises if known else "", rows, answers)
+    return PassedGate(
+        gate, _called(rules, project, gate.gate, gate.stage), known.authorises if known else "", rows, answers
+    )
+
+
+def _called(rules: DeliveryRules | None, project: ProjectView, kind: GateKind, stage: int) -> str:
+    if kind is GateKind.EXCEPTION_PLAN:
+        return "Exception plan"
+    name = rules.gate(project.template, kind, stage).name if rules else "Gate"
+    return f"{name} after stage {stage}" if stage and kind is GateKind.BOUNDARY else name
+
+
+def gate_asking(one: Attached, project: ProjectView, rules: DeliveryRules | None) -> str:
+    """Name the gate that asks for a document: the one that follows the report with which it was handed in; of
+    one that came with no report, every gate that asks for its kind. Empty if none does.
+    """
+    if rules is None or not project.template:
+        return ""
+    plan = project.baseline or project.plan
+    stages = plan.stages if plan else ()
+    ways = [
+        (f"{project.ref}.mandate.", GateKind.START_UP, 0, False),
+        (f"{project.ref}.initiation.", GateKind.INITIATION, 0, False),
+        # After the last stage there is no gate but that of closure.
+        *(
+            (f"{project.ref}.end-stage-{each.number}.", GateKind.BOUNDARY, each.number, bool(each.pilot))
+            for each in stages[:-1]
+        ),
+        (f"{project.ref}.end-project.", GateKind.CLOSURE, len(stages), bool(stages and stages[-1].pilot)),
+    ]
+    asking = [
+        _called(rules, project, kind, stage)
+        for step, kind, stage, pilot in ways
+        if (not one.step or one.step.startswith(step))
+        and one.kind in rules.documents_at(project.template, kind, stage, pilot=pilot)
+    ]
+    return words.listed(asking) if asking else ""
 
 
 def reports(found: Sequence[Report], edition: Edition) -> list[ToldReport]:

@@ -11,16 +11,20 @@ from service import delivering, gating
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import pounds
 from service.reports import Context, Form, Post, Reading, Type, drafting, form, held, read
-from service.store import actions, benefits, cases, intents, projects, steps
+from service.store import actions, benefits, cases, intents, projects, report_drafts, steps
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.projects import ProjectView, Report
+from service.store.report_drafts import ReportDraft
 from service.web import days, offering, words
 from service.web.standing import Sight
 from workflows.delivery import Authority, GateKind, Tolerance, Tolerances
 from workflows.model import Choice, Guard
 from workflows.rules import reports
 from workflows.rules.projects import PUT_TO
+
+_CHOICE = "choice"
+"""The name of the field of the choice."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,50 @@ def asked(tx: Tx, sight: Sight) -> Asked | None:
     return Asked(boxes, context, _drafted(tx, sight, boxes, context)) if boxes else None
 
 
+def keep(tx: Tx, sight: Sight, sent: FormData) -> None:
+    """Keep what was typed into the boxes of a report, until its question comes to an answer."""
+    if boxes := asked(tx, sight):
+        # A box that was cleared is kept as such, or it would hold again what the record has in it.
+        empty = {name: "" for box in boxes.form.boxes for name in box.names}
+        typed = {**empty, **_typed(boxes.form, sent)}
+        left = {name: typed[name] for name in empty}
+        if typed.get(_CHOICE) in boxes.form.choices and not sight.open_step.terms.deciding:
+            # Without it the boxes would not be seen. What is decided is chosen anew each time.
+            left[_CHOICE] = typed[_CHOICE]
+        report_drafts.keep(tx, left, **_own(sight))
+
+
+def kept(tx: Tx, sight: Sight) -> ReportDraft | None:
+    """Return what the person of a link has typed into the boxes of a report and not handed in."""
+    return report_drafts.get(tx, **_own(sight))
+
+
+def discard(tx: Tx, sight: Sight) -> None:
+    """Take away what the person of a link has typed."""
+    report_drafts.discard(tx, **_own(sight))
+
+
+def _own(sight: Sight) -> dict[str, str]:
+    return {"case": sight.case.ref, "key": sight.open_step.key, "person": sight.link.person}
+
+
+def begins_with(asked: Asked, kept: ReportDraft | None) -> Mapping[str, str]:
+    """Return what the boxes hold as their page opens: what was typed before, or what the record knows."""
+    return {**asked.drafted, **(kept.boxes if kept else {})}
+
+
 def reading(tx: Tx, sent: FormData, asked: Asked, choice: Choice | None) -> Reading:
     """Read the boxes of a report as they were sent beside a choice, or before any was made."""
+    return read(asked.form, asked.context, _typed(asked.form, sent), choice, _known(tx))
+
+
+def _typed(form: Form, sent: FormData) -> dict[str, str]:
+    """Return what was typed, a day as one."""
     typed = {name: str(value) for name, value in sent.items() if isinstance(value, str)}
-    for box in asked.form.boxes:
+    for box in form.boxes:
         if box.type is Type.DAY:
             typed[box.name] = days.typed(sent, box.name)
-    return read(asked.form, asked.context, typed, choice, _known(tx))
+    return typed
 
 
 def about(tx: Tx, sight: Sight) -> ProjectView | None:

@@ -1,16 +1,17 @@
 """A project's course on record: what people say in boxes becomes figures, days and posts, each once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import Executable, Row
 
 from notifications.examples import rendered
 from service import delivering
-from service.store import actions, benefits, cases, journal, projects, rebuild
+from service.store import Tx, actions, benefits, cases, journal, projects, rebuild
 from service.store.intents import SAID, Answered, Condition
 from service.store.projects import Called, Report
 from tests.support.activities import done
@@ -34,7 +35,8 @@ from workflows.delivery import (
     Variance,
 )
 from workflows.letters import read
-from workflows.model import Ask, Becoming, Capacity, Choice, Guard, SeatAsk
+from workflows.model import MEETING, Ask, Becoming, Capacity, CaseWaiting, Choice, Guard, SeatAsk
+from workflows.rules import calendar
 
 SPONSOR, MANAGER, USER, SUPPLIER = "cd-rc", "hoict-rc", "bh-dmh", "ict-services"
 MANDATE: Mapping[str, str | Answered] = {
@@ -702,3 +704,87 @@ def test_every_letter_of_a_project_can_be_written_and_tells_how_it_stands(desk: 
     assert remarks["Forecast cost"] == "£168,000"
     assert remarks["Forecast go-live"] == "Tuesday 3 May 2005"
     assert remarks["Risk"] == "red: The lines are late"
+
+
+SRG_SITS = date(2004, 11, 24)
+
+
+def waits(desk: Desk, ref: str, key: str, number: int = 1, on: date = SRG_SITS) -> None:
+    wait = CaseWaiting(
+        case=ref, number=number, key=key, leg=MEETING, since=NINE, until=calendar.opening(on), on="srg"
+    )
+    done(desk.cases.waits(wait))
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "about"),
+    [
+        ("gate-1-srg", "gate_srg", "Whether this project passes the gate after stage 1 is on the agenda"),
+        ("plan-1-srg", "gate_srg", "Whether this project passes the gate of its new plan is on the agenda"),
+        ("exception-1", "exception_srg", "forecast, which is past what is tolerated, is on the agenda"),
+        ("standards", "standards_srg", "This exception from the project management standards is on"),
+        ("review-srg", "review_srg", "The post-implementation review of this proposal is on the agenda"),
+    ],
+)
+def test_srg_s_secretary_hears_once_what_comes_before_its_next_meeting(
+    desk: Desk, key: str, kind: str, about: str
+) -> None:
+    project = in_stage(desk)
+    with desk.store.reading() as tx:
+        parent = projects.must(tx, project.case).parent
+    ref = parent if kind == "review_srg" else project.case
+    before = desk.ledger(ref)
+    waits(desk, ref, key)
+    waits(desk, ref, key)
+    assert desk.sent(ref, before) == [("listed", "srg-secretary")]
+    (letter,) = [row.props for row in desk.ledger(ref) if f":listed:{key}:" in row.key]
+    assert (letter["question"]["kind"], letter["question"]["meeting"]) == (kind, "2004-11-24")
+    assert letter["clause"]["number"] == desk.edition.delivery_clauses()[kind]
+    body = rendered(read(letter)).get_body(("plain",))
+    assert body is not None
+    assert about in body.get_content()
+
+
+def test_it_hears_anew_of_another_meeting_but_not_of_one_to_which_it_has_put_it_off(desk: Desk) -> None:
+    project = in_stage(desk)
+    assert project.srg is not None
+    waits(desk, project.case, "gate-1-srg")
+    before = desk.ledger(project.case)
+    waits(desk, project.case, "gate-1-srg", 2, date(2004, 12, 15))
+    assert desk.sent(project.case, before) == [("listed", "srg-secretary")]
+    ask = desk.asks_about(project, "gate_srg", project.srg.secretary, key="gate-1-srg", forum=project.srg.key)
+    desk.opens(ask)
+    deferred = desk.answers(ask.step, project.srg.secretary, Choice.DEFER, until=date(2005, 1, 26))
+    desk.closes(ask.step, deferred, choice=Choice.DEFER)
+    before = desk.ledger(project.case)
+    waits(desk, project.case, "gate-1-srg", 3, date(2005, 1, 26))
+    assert desk.sent(project.case, before) == []
+
+
+def test_nobody_hears_of_a_project_that_waits_for_its_next_report(desk: Desk) -> None:
+    project = in_stage(desk)
+    before = desk.ledger(project.case)
+    wait = CaseWaiting(
+        case=project.case, number=1, key="highlight", leg="highlight", since=NINE, until=NINE, on="hoict-rc"
+    )
+    done(desk.cases.waits(wait))
+    assert desk.ledger(project.case) == before
+
+
+def test_what_is_read_for_a_report_does_not_grow_with_the_reports_before_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, read_rows, whole = in_stage(desk), [0], Tx.all
+
+    def counting(tx: Tx, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
+        found = whole(tx, statement, **values)
+        read_rows[-1] += len(found)
+        return found
+
+    monkeypatch.setattr(Tx, "all", counting)
+    steady = {**LATE, "forecast_cost": "140000.00", "forecast_go_live": "2005-03-31"}
+    for month in range(1, 13):
+        read_rows.append(0)
+        told = asked(desk, desk.asks_about(project, "highlight", MANAGER, round=month), steady, stage=1)
+        done(desk.projects.reported(told))
+    assert read_rows[12] == read_rows[2]

@@ -16,13 +16,16 @@ from service.store import Store, projects, sessions
 from tests.browser.chromium import DESK, PHONE, Screen, browsing, needs_chromium
 from tests.browser.test_pages import no_complaints
 from tests.service.web.conftest import settings
-from tests.service.web.delivered import Delivery, eventful, stops
+from tests.service.web.delivered import MANAGER, Delivery, eventful, stops
 from tests.service.web.office import Office
 from tests.support.real_time import RealTime
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 PMO = "corp-projects-manager"
+NARROW = (375, 812)
+SHORT = 5_000
+"""Pixels that the page of a project may be high on a narrow phone: six screens."""
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 
 
@@ -113,4 +116,46 @@ async def test_the_pmo_changes_the_manager_by_keyboard(
         await screen.looks("people-check")
         await screen.follows("Confirm")
         assert "became senior user" in await screen.page.inner_text("main")
+        no_complaints(screen)
+
+
+async def test_a_project_is_short_on_a_phone_and_what_is_further_back_is_a_press_away(
+    served: Served, tmp_path: Path
+) -> None:
+    async with browsing(served.url, tmp_path, NARROW) as screen:
+        await served.enters(screen, PMO)
+        await screen.opens(f"{served.url}/cases/{served.project.ref}")
+        height = await screen.page.evaluate("document.documentElement.scrollHeight")
+        assert height < SHORT, f"{height} pixels"
+        main = screen.page.locator("main")
+        assert "Exception 1, in stage 1" in await main.inner_text()
+        assert "It is worth it" not in await main.inner_text()
+        await screen.page.locator("summary", has_text="Exception 1, in stage 1").press("Enter")
+        assert "It is worth it" in await main.inner_text()
+        for summary in await screen.page.locator("summary").all():
+            await summary.evaluate("one => one.parentElement.open = true")
+        await screen.looks("project-unfolded")
+        no_complaints(screen)
+
+
+@SIZES
+async def test_a_report_is_saved_for_later_by_keyboard_and_found_again(
+    served: Served, size: tuple[int, int], tmp_path: Path
+) -> None:
+    one = served.project
+    asked = one.asks("highlight", MANAGER, round=50 + size[0])
+    async with browsing(served.url, tmp_path, size) as screen:
+        await screen.opens(f"{served.url}{one.office.link(asked, MANAGER)}")
+        await screen.follows("Continue")
+        await screen.chooses("Report how it stands")
+        await screen.types("Done since the last report", "The screens are drawn")
+        await screen.follows("Save and come back later")
+        assert "Nothing is handed in yet" in await screen.page.inner_text("main")
+        await screen.looks("report-saved")
+        await screen.opens(screen.page.url.partition("?")[0])
+        assert "did not hand in" in await screen.page.inner_text("main")
+        assert await screen.page.input_value("[name=done]") == "The screens are drawn"
+        await screen.looks("report-found")
+        await screen.follows("Throw away what I typed")
+        assert await screen.page.input_value("[name=done]") == ""
         no_complaints(screen)

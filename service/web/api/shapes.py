@@ -503,6 +503,30 @@ class StandardsExceptionTold(BaseModel):
     """What falls short."""
 
 
+class DocumentTold(BaseModel):
+    """A document that was handed in. Its content is at its address, for whoever has signed in."""
+
+    case: str = Field(examples=["PRJ-2026-0001"])
+    """The case that it belongs to: of an exception from the project standards its project."""
+    number: int = Field(examples=[1])
+    name: str = Field(examples=["Plan.pdf"])
+    kind: str = Field(examples=["initiation"])
+    """By the handbook's kinds of document; empty where nobody has said."""
+    media_type: str = Field(examples=["application/pdf"])
+    size: int = Field(examples=[48213])
+    """Bytes."""
+    sha256: str
+    step: str = Field(examples=["PRJ-2026-0001.initiation.1"])
+    """The question with whose answer it was handed in; empty if with none."""
+    post: str = Field(examples=["hoict-rc"])
+    """The post through which it was handed in."""
+    at: datetime
+    superseded_by: int | None
+    """The number of a later one of the same name; null for the one that counts."""
+    address: str | None
+    """The path of its content; null once that was erased, as the law may ask."""
+
+
 class CaseTold(CaseSummary):
     """A case with its way, its decisions and its conditions."""
 
@@ -521,6 +545,8 @@ class CaseTold(CaseSummary):
     """Of a project; of a proposal null, though it may have one: `GET /cases?kind=project`."""
     benefit: BenefitTold | None = None
     standards_exception: StandardsExceptionTold | None = None
+    documents: list[DocumentTold]
+    """What was handed in, the first first; of an exception from the project standards, of its project."""
 
 
 class FigureTold(BaseModel):

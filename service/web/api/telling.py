@@ -7,7 +7,7 @@ from typing import Any
 from service import agendas, boards, delivering, telling, versions
 from service.handbook import Edition
 from service.remembering import TrackRecord
-from service.store import actions, benefits, cases, orders, projects, sizes, steps
+from service.store import actions, benefits, cases, documents, orders, projects, sizes, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
@@ -17,6 +17,7 @@ from service.store.projects import Called, Gate, Report
 from service.store.sizes import SetSize
 from service.store.steps import StepView
 from service.web import (
+    attaching,
     benefit_page,
     conditions,
     minutebook,
@@ -32,6 +33,7 @@ from service.web.api.shapes import (
     BudgetTold,
     ChangeTold,
     DecisionTold,
+    DocumentTold,
     ExceptionTold,
     FigureTold,
     ForecastTold,
@@ -335,6 +337,27 @@ def standards_exception(tx: Tx, case: CaseView) -> StandardsExceptionTold | None
     if found is None:
         return None
     return StandardsExceptionTold(follows=found.parent, stage=found.stage, text=content.get("summary") or "")
+
+
+def documents_of(tx: Tx, case: CaseView) -> list[DocumentTold]:
+    source = attaching.source(tx, case)
+    return [
+        DocumentTold(
+            case=source,
+            number=one.number,
+            name=one.name,
+            kind=one.kind,
+            media_type=one.media_type,
+            size=one.size,
+            sha256=one.hash,
+            step=one.step,
+            post=one.by_post,
+            at=one.at,
+            superseded_by=one.superseded_by,
+            address=f"/cases/{source}/documents/{one.number}" if documents.is_kept(tx, one.hash) else None,
+        )
+        for one in documents.of_case(tx, source)
+    ]
 
 
 def order(order: OrderView) -> OrderTold:

@@ -320,6 +320,7 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
             project=told.project(tx, found) if found.kind == projects.KIND else None,
             benefit=told.benefit(tx, found) if found.kind == benefits.KIND else None,
             standards_exception=told.standards_exception(tx, found),
+            documents=told.documents_of(tx, found),
             size_set=told.size_set(tx, found),
             order=next(
                 (told.order(one) for one in orders.of_case(tx, ref) if one.kind == orders.RAISED), None

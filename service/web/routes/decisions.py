@@ -16,7 +16,7 @@ from service.store import intents, texts
 from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
 from service.store.undoing import StoredUndo
-from service.web import attaching, briefing, deciding, numbers, offering, uploads
+from service.web import attaching, briefing, deciding, numbers, offering, reported, uploads
 from service.web.attaching import Fit
 from service.web.deciding import Chosen, NoDraft, Overtaken, Stopped, Submitted
 from service.web.followed import (
@@ -37,20 +37,24 @@ router = APIRouter(include_in_schema=False)
 log = structlog.get_logger("web.links")
 
 _READ_AGAIN = "Something changed while you were deciding, so nothing was counted. Please read it again."
+KEEP = "keep"
+"""The name of the buttons that keep what was typed for later, or throw it away."""
 NOTED_WITHIN = 2.0
 """Seconds for which a page waits until the record says that an answer counts."""
 
 
 @router.get("/a/read/{link_id}", name="link_read")
 @allowed(Role.LINK)
-def link_read(link_id: str, visit: Asker, draft: str = "") -> Response:
-    """Show what is asked, and take an answer; `draft` is one that is to be changed before it is confirmed."""
+def link_read(link_id: str, visit: Asker, draft: str = "", kept: str = "") -> Response:
+    """Show what is asked, and take an answer; `draft` is one that is to be changed before it is confirmed,
+    and `kept` says that what was typed has just been kept for later.
+    """
     mine(visit, link_id)
     with visit.desk.store.writing() as tx:
         sight = able(tx, visit, link_id)
         if sight.standing is not Standing.OPEN:
             return told_of(tx, visit, sight)
-        return _read_page(tx, visit, sight, _kept(tx, visit, sight, draft), {})
+        return _read_page(tx, visit, sight, _kept(tx, visit, sight, draft), {}, kept=bool(kept))
 
 
 def _kept(tx: Tx, visit: Visit, sight: Sight, draft: str) -> Mapping[str, str]:
@@ -73,15 +77,24 @@ def link_chosen(link_id: str, visit: Asker, sent: Received) -> Response:
         if sight.standing is not Standing.OPEN:
             return told_of(tx, visit, sight)
         typed = {name: value for name, value in sent.items() if isinstance(value, str)}
+        if typed.get(KEEP) == "nothing":
+            reported.discard(tx, sight)
+            return RedirectResponse(f"/a/read/{link_id}", 303)
+        reported.keep(tx, sight, sent)
         attaching.keep(tx, sight, fit, unfit)
-        if attaching.take_out(tx, sight, sent):
+        if attaching.take_out(tx, sight, sent) or (unfit and KEEP in typed):
             return _read_page(tx, visit, sight, typed, unfit)
+        if KEEP in typed:
+            return RedirectResponse(f"/a/read/{link_id}?kept=yes", 303)
         filled = deciding.read(tx, sent, sight)
         if filled.chosen is None or unfit:
             return _read_page(tx, visit, sight, typed, {**filled.errors, **unfit})
         shown = deciding.remembered(tx, sight, str(sent.get("shown", "")))
         shown = shown or texts.put(tx, briefing.brief(tx, sight).text())
-        chosen = deciding.with_answers(filled.chosen, attaching.answered(tx, sight))
+        chosen = filled.chosen
+        if chosen.choice is not Choice.DEFER:
+            # What is put off is asked again, and then they are handed in with the report.
+            chosen = deciding.with_answers(chosen, attaching.answered(tx, sight))
         draft = deciding.keep(tx, visit, sight, chosen, shown)
     return RedirectResponse(f"/a/check/{link_id}/{draft}", 303)
 
@@ -285,6 +298,7 @@ def _read_page(
     errors: Mapping[str, str],
     *,
     changed: str = "",
+    kept: bool = False,
 ) -> Response:
     brief = briefing.brief(tx, sight)
     shown = texts.put(tx, brief.text())
@@ -298,6 +312,7 @@ def _read_page(
         typed=defaultdict(str, typed),
         errors=errors,
         changed=changed,
+        kept=kept,
         papers=attaching.form(tx, sight),
         **deciding.form(tx, sight),
     )

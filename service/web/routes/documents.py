@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from service import telling
 from service.errors import NotFound
 from service.store import documents
+from service.store.cases import CaseView
 from service.store.documents import Attached
 from service.store.engine import Tx
 from service.web import attaching, numbers, uploads
@@ -54,8 +55,7 @@ def attached(ref: str, visit: Asker, sent: Received) -> Response:
 def copy(ref: str, number: str, visit: Asker) -> Response:
     """Give out a document of a case."""
     with visit.desk.store.reading() as tx:
-        attaching.case_of(tx, visit, ref)
-        found = _numbered(tx, ref, number)
+        found = _numbered(tx, attaching.case_of(tx, visit, ref), number)
     return attaching.given_out(visit.desk.store, found)
 
 
@@ -68,15 +68,15 @@ def link_copy(link_id: str, number: str, visit: Asker) -> Response:
         sight = able(tx, visit, link_id)
         if sight.standing not in READABLE:
             return told_of(tx, visit, sight)
-        found = _numbered(tx, sight.case.ref, number)
+        found = _numbered(tx, sight.case, number)
     return attaching.given_out(visit.desk.store, found)
 
 
-def _numbered(tx: Tx, ref: str, number: str) -> Attached:
+def _numbered(tx: Tx, case: CaseView, number: str) -> Attached:
     wanted = numbers.whole(number)
-    found = documents.get(tx, ref, wanted) if wanted is not None else None
+    found = documents.get(tx, attaching.source(tx, case), wanted) if wanted is not None else None
     if found is None:
-        raise NotFound(f"{ref} has no such document.")
+        raise NotFound(f"{case.ref} has no such document.")
     return found
 
 
@@ -90,6 +90,7 @@ def _page(tx: Tx, visit: Visit, ref: str, typed: Mapping[str, object], errors: M
         status=422 if errors else 200,
         case=case,
         documents=attaching.listed(tx, case, edition, f"/cases/{ref}/documents"),
+        source=attaching.source(tx, case),
         may=attaching.may(tx, visit, case),
         kinds=list(kinds.items()),
         boxes=attaching.rows(typed, kinds, {}),

@@ -10,7 +10,18 @@ from sqlalchemy import text
 from service.documents import Document, checked
 from service.errors import Altered, Gone
 from service.handbook import AttachmentRules
-from service.store import Store, Tx, canonical, documents, housekeeping, journal, rebuild, texts, verify
+from service.store import (
+    Store,
+    Tx,
+    canonical,
+    documents,
+    housekeeping,
+    journal,
+    rebuild,
+    report_drafts,
+    texts,
+    verify,
+)
 from service.store.documents import PIECE, Attached, Paper
 from tests.service.store import samples
 from tests.service.store.samples import CASE
@@ -19,7 +30,7 @@ from tests.support.real_time import RealTime
 
 RULES = AttachmentRules()
 PLAN, BETTER = files.PDF, b"%PDF-1.4 better %%EOF"
-OWN = {"step": f"{CASE}.highlight.1", "seat": "lead", "person": "p-hall"}
+OWN = {"case": CASE, "key": "highlight", "person": "p-hall"}
 
 
 def kept(tx: Tx, body: bytes, name: str = "Plan.pdf") -> Paper:
@@ -176,13 +187,13 @@ def test_bytes_that_somebody_changed_are_found_and_not_given_out(store: Store, c
 # ---------------------------------------------------------------- uploaded, not confirmed
 
 
-def test_what_is_uploaded_is_held_for_its_person_in_that_seat(store: Store) -> None:
+def test_what_is_uploaded_is_held_for_its_person_and_that_question(store: Store) -> None:
     with store.writing() as tx:
         paper = kept(tx, PLAN)
         id = documents.hold(tx, paper, **OWN)
         (held,) = documents.held(tx, **OWN)
         assert (held.id, held.name, held.hash) == (id, "Plan.pdf", paper.hash)
-        for other in ({"step": "s"}, {"seat": "s"}, {"person": "p"}):
+        for other in ({"case": "c"}, {"key": "k"}, {"person": "p"}):
             assert documents.held(tx, **OWN | other) == ()
             assert documents.let_go(tx, [id], **OWN | other) == 0
         assert documents.let_go(tx, [id], **OWN) == 1
@@ -221,6 +232,27 @@ def test_what_is_never_confirmed_is_swept_after_a_day(store: Store, real: RealTi
         assert documents.piece(tx, left.hash, 0) is None
         with pytest.raises(Gone, match=r"Plan\.pdf was uploaded more than a day ago"):
             documents.attached(tx, CASE, left, by="p-hall")
+
+
+def test_what_was_uploaded_with_a_report_is_held_for_as_long_as_that_is_kept(
+    store: Store, real: RealTime
+) -> None:
+    with store.writing() as tx:
+        samples.submit(tx)
+        paper = kept(tx, PLAN)
+        documents.hold(tx, paper, **OWN)
+        documents.hold(tx, kept(tx, BETTER), **OWN | {"person": "p-other"})
+        report_drafts.keep(tx, {"done": "The screens"}, **OWN)
+    real.passes(days=200)
+    with store.writing() as tx:
+        assert housekeeping.sweep(tx) == 1
+        assert [one.hash for one in documents.held(tx, **OWN)] == [paper.hash]
+        assert documents.held(tx, **OWN | {"person": "p-other"}) == ()
+        assert whole(tx, paper.hash) == PLAN
+        report_drafts.discard(tx, **OWN)
+        assert documents.held(tx, **OWN) == ()
+        assert documents.sweep(tx) == 1
+        assert not documents.is_kept(tx, paper.hash)
 
 
 def test_what_is_wanted_again_outlives_the_day(store: Store, real: RealTime) -> None:

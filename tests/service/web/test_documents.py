@@ -590,12 +590,18 @@ def test_what_was_replaced_meanwhile_is_not_confirmed(office: Office, review: tu
     assert (attached(office, ref), submitted(office, ref)) == ((), [])
 
 
-def test_what_was_never_confirmed_is_gone_after_a_day(
+def test_what_was_never_confirmed_is_gone_a_day_after_what_was_typed_with_it(
     office: Office, review: tuple[str, str], real: RealTime
 ) -> None:
     _, step = review
     following(office, step).hand_in({"document": ("Lessons.pdf", files.PDF)})
     real.passes(days=1, seconds=1)
+    with office.store.writing() as tx:
+        housekeeping.sweep(tx)
+    browser = following(office, step)
+    assert "Lessons.pdf" in browser.words
+    browser.press(True, "/a/read/", keep="nothing")
+    assert "Lessons.pdf" not in browser.words
     with office.store.writing() as tx:
         housekeeping.sweep(tx)
     assert "Lessons.pdf" not in following(office, step).words

@@ -1,10 +1,14 @@
 """The page of a project: where it is, its gates, what is tolerated, its reports and its exceptions."""
 
+import hashlib
+import io
 import re
 from datetime import date
 
 import pytest
 
+from service.documents import checked
+from service.handbook import AttachmentRules
 from service.proposals import ProposalDocument, provided
 from service.store import actions, benefits, cases, documents, intents, journal, projects, texts, verify
 from service.store.intents import Condition
@@ -20,6 +24,7 @@ from tests.service.web.delivered import (
     Delivery,
     eventful,
     report,
+    stops,
 )
 from tests.service.web.office import Browser, Office
 from tests.support.activities import done
@@ -165,13 +170,12 @@ def test_a_plan_that_costs_nothing_and_one_that_costs_a_lot(office: Office) -> N
 def test_a_life_of_gates_exceptions_and_plans(office: Office) -> None:
     one = eventful(office)
     page = sees(office, f"/cases/{one.ref}").words
-    assert (
-        "Stage boundary after stage 1 Passed on Tuesday 11 January 2005 It let go on The next delivery stage."
-        in page
-    )
+    assert "Stage boundary after stage 1, passed on 11 January 2005 Passed on" in page
+    assert "Passed on Tuesday 11 January 2005 It let go on The next delivery stage." in page
     assert "Budget £25,000 over (17.86%) Time 26 working days late Objectives Partly met" in page
     assert "Condition: Train the box office" in page
-    assert "Exception 1, in stage 1 Raised on Sunday 12 December 2004" in page
+    settled = "More is tolerated on 12 December 2004: 25% over and 40 working days late"
+    assert f"Exception 1, in stage 1. {settled} Raised on Sunday 12 December 2004" in page
     assert "Past what is tolerated Time (" in page
     assert "risk (rated red)" in page
     assert "Who decides the project board" in page
@@ -183,6 +187,35 @@ def test_a_life_of_gates_exceptions_and_plans(office: Office) -> None:
     assert f"Waits for the next report of Head of ICT, Regeneration and Culture {since}" in page
     assert "On Tuesday 8 February 2005, the next highlight report is asked for." in page
     assert drift(office.store) == ()
+
+
+def test_the_latest_stands_outright_and_what_is_further_back_is_folded_away(office: Office) -> None:
+    one = eventful(office)
+    page = sees(office, f"/cases/{one.ref}").page
+    outright = re.sub(r"<details.*?</details>", "", page, flags=re.S)
+    folded = re.findall(r"<details.*?</details>", page, re.S)
+    reports = re.findall(rf"/cases/{one.ref}/reports/(\d)\">", outright)
+    before = next(part for part in folded if "5 reports before that" in part)
+    assert (reports, re.findall(r"/reports/(\d)\">", before)) == (["6"], ["5", "4", "3", "2", "1"])
+    names = [re.sub(r"<[^>]+>", "", part.partition("</summary>")[0]).strip() for part in folded]
+    gates = [name for name in names if ", passed on " in name]
+    assert [name.partition(",")[0] for name in gates] == [
+        "Stage boundary after stage 1",
+        "Initiation",
+        "Start-up",
+    ]
+    happened = re.findall(r"<ol class=\"govuk-list\" reversed>.*?</ol>", page, re.S)
+    assert happened[0].count("<li>") == 3
+    assert "£166,000" in happened[0]
+    assert "It was opened" in happened[1]
+    assert page.count("<details") == page.count('<details class="govuk-details'), "each by the design system"
+
+
+def test_an_exception_that_is_not_decided_is_not_folded_away(office: Office) -> None:
+    one = Delivery(office)
+    stops(one)
+    page = sees(office, f"/cases/{one.ref}").page
+    assert re.search(r"<details[^>]* open>\s*<summary[^>]*>\s*<span[^>]*>Exception 1, in stage 1", page)
 
 
 def test_checks_of_standards_and_the_exception_they_raise(office: Office) -> None:
@@ -203,19 +236,90 @@ def test_checks_of_standards_and_the_exception_they_raise(office: Office) -> Non
     assert exception in sees(office, "/cases?kind=standards_exception").words
 
 
-def test_documents_are_listed_with_what_they_are(office: Office) -> None:
+def handed_in(
+    one: Delivery, name: str, kind: str = "", *, key: str = "", body: bytes = b"", by: str = MANAGER
+) -> None:
+    """Attach a document, as a report on a question of a key brings it, or as its page does."""
+    ref, body = one.ref, body or b"%PDF-1.4 " + name.encode() + b" %%EOF"
+    with one.office.store.writing() as tx:
+        document = checked(io.BytesIO(body), name, AttachmentRules())
+        documents.put(tx, io.BytesIO(body), document)
+        paper = documents.paper(document, kind)
+        step = f"{ref}.{key}.1" if key else ""
+        documents.attached(tx, ref, paper, by=one.office.holder(by), by_post=by, step=step)
+
+
+def rows(browser: Browser, caption: str) -> list[str]:
+    """The rows of a table as words."""
+    table = re.search(rf"<caption[^>]*>{caption}.*?</table>", browser.page, re.S)
+    found = re.findall(r"<tr.*?</tr>", table[0], re.S)[1:] if table else []
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found]
+
+
+def test_documents_are_listed_with_what_they_are_which_gate_asks_for_them_and_who_handed_them_in(
+    office: Office,
+) -> None:
     one = Delivery(office)
-    ref = one.ref
-    paper = documents.Paper(
-        kind="stage_plan", name="Plan.pdf", media_type="application/pdf", size=2_400_000, hash="a" * 64
-    )
+    one.in_stage()
+    handed_in(one, "Mandate.pdf", "mandate", key="mandate", by=SPONSOR)
+    handed_in(one, "Plan.pdf", "stage_plan", key="end-stage-1")
+    handed_in(one, "Plan.pdf", "stage_plan", key="end-stage-1", body=b"%PDF-1.4 better %%EOF")
+    handed_in(one, "Aside.pdf")
+    browser = sees(office, f"/cases/{one.ref}")
+    manager = office.edition.people[office.holder(MANAGER)]
+    who = f"13 September 2004 by {manager.name}, "
+
+    found = rows(browser, "Documents, the latest first") + rows(browser, "Documents before that")
+    assert [row.split()[0] for row in found] == ["Aside.pdf", "Plan.pdf", "Mandate.pdf"]
+    assert found[0].startswith(f"Aside.pdf Document 24 bytes {who}")
+    assert found[1].startswith(f"Plan.pdf Plan of the next stage Stage boundary after stage 1 21 bytes {who}")
+    assert found[2].startswith("Mandate.pdf Project mandate Start-up ")
+    assert [row.split()[0] for row in rows(browser, "Documents that were replaced")] == ["Plan.pdf"]
+    assert browser.get(f"/cases/{one.ref}/documents/3").content == b"%PDF-1.4 better %%EOF"
+    assert f'href="/cases/{one.ref}/documents/3">Plan.pdf<' in browser.page
+
+
+def test_a_document_that_was_erased_is_named_without_a_way_to_it(office: Office) -> None:
+    one = Delivery(office)
+    handed_in(one, "Plan.pdf", "initiation")
     with office.store.writing() as tx:
-        called = {"name": texts.put(tx, paper.name)}
-        data = paper.model_dump() | called | {"number": 1, "step": "", "by_post": MANAGER}
-        tx.append(ref, "document.attached", data, key="document:1", actor=office.holder(MANAGER))
-    page = sees(office, f"/cases/{one.ref}").words
-    assert "Plan.pdf Plan of the next stage 2.3 MB 13 September 2004" in page
-    assert "handed in document 1 (2.3 MB, fingerprint aaaa aaaa aaaa aaaa)." in page
+        documents.erase(tx, documents.must(tx, one.ref, 1).hash)
+    browser = sees(office, f"/cases/{one.ref}")
+    assert "Plan.pdf (erased)" in browser.words
+    assert f"/cases/{one.ref}/documents/1" not in browser.page
+
+
+def test_an_exception_from_the_standards_shows_and_gives_out_the_documents_of_its_project(
+    office: Office,
+) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    handed_in(one, "Risks.pdf")
+    step = one.asks("standards_check", PMO, key="standards-1")
+    told = one.answered(step, Choice.FALL_SHORT, {"standard_risks": "not_met"}, reason="No list")
+    exception = done(one.activities.standards_checked(told))
+    browser = sees(office, f"/cases/{exception}")
+    assert "Documents of the project Risks.pdf A PDF, 24 bytes" in browser.words
+    assert browser.get(f"/cases/{exception}/documents/1").content == b"%PDF-1.4 Risks.pdf %%EOF"
+    assert browser.get(f"/cases/{exception}/documents/2").status_code == 404
+    assert "Hand in documents" not in sees(office, f"/cases/{exception}/documents").words
+    asked = one.asks("standards_srg", "srg-secretary", key="standards", case=exception)
+    reader = office.browser()
+    reader.see(office.link(asked, "srg-secretary"))
+    reader.press()
+    assert "Risks.pdf" in reader.words
+    (address,) = re.findall(r'href="(/a/document/[^"]+)"', reader.page)
+    assert reader.get(address).content == b"%PDF-1.4 Risks.pdf %%EOF"
+    read, hash = office.token(PMO, "read:case"), hashlib.sha256(b"%PDF-1.4 Risks.pdf %%EOF").hexdigest()
+    for ref in (one.ref, exception):
+        (document,) = browser.get(f"/api/v1/cases/{ref}", headers=read).json()["documents"]
+        assert (document["case"], document["name"], document["size"]) == (one.ref, "Risks.pdf", 24)
+        assert document["sha256"] == hash
+        assert browser.get(document["address"]).status_code == 200
+    with office.store.writing() as tx:
+        documents.erase(tx, hash)
+    (erased,) = browser.get(f"/api/v1/cases/{exception}", headers=read).json()["documents"]
+    assert (erased["address"], erased["sha256"]) == (None, hash)
 
 
 def test_what_stages_are_called_can_be_erased_and_their_figures_stay(office: Office) -> None:
@@ -628,7 +732,7 @@ def test_a_plan_that_was_made_anew_is_a_second_step_in_the_charts(office: Office
     )
     one.passes(3, GateKind.EXCEPTION_PLAN, 1, plan=told.step)
     browser = sees(office, f"/cases/{one.ref}")
-    assert "Exception plan Passed on Monday 25 October 2004" in browser.words
+    assert "Exception plan, passed on 25 October 2004 Passed on Monday 25 October 2004" in browser.words
     assert "Approved plan Number 2: what is reported from then on is held against it" in browser.words
     assert "Number 2 25 October 2004 £160,000 31 May 2005" in browser.words
     steps = re.findall(r'assent-chart__line--approved" d="(M4[^"]*V[^"]*)"', browser.page)
