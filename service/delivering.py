@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from service import reporting, telling
 from service.handbook import Edition
-from service.handbook.delivering import DeliveryRules
+from service.handbook.delivering import DeliveryRules, GateRules
 from service.handbook.words import listed, pounds
 from service.proposals import ProposalDocument
 from service.store import benefits, cases, intents, projects, steps
@@ -94,6 +94,15 @@ def authorised(tx: Tx, ref: str, key: str, edition: Edition) -> str:
     return edition.delivery.gate(project.template, kind, stage).authorises
 
 
+def gate(rules: DeliveryRules, project: ProjectView, kind: GateKind, stage: int) -> GateRules:
+    """Return a gate of a project, with its name and what passing it authorises."""
+    found = rules.gate(project.template, kind, stage)
+    if kind is not GateKind.EXCEPTION_PLAN:
+        return found
+    new_plan = "the new plan, by which reports are measured from then on"
+    return found.model_copy(update={"name": "Exception plan", "authorises": new_plan})
+
+
 def called(tx: Tx, project: ProjectView, *, proposed: bool = False) -> dict[int, Called]:
     """Return what the stages of a plan are called, by their numbers: of the one that was approved last, or of
     the one that is put forward, if that is wanted or there is no other.
@@ -159,6 +168,20 @@ def missed(project: ProjectView, standing: Forecast | None, non_working: Sequenc
     if standing is None or project.baseline is None:
         return Variance(ratings=standing.ratings if standing else {})
     return tolerances.variance(standing, project.baseline, non_working)
+
+
+def overdue(project: ProjectView, today: date) -> date | None:
+    """Return the day on which a project was to go live, if it has passed and nobody has said that it did."""
+    if not project.open or project.went_live or project.go_live is None:
+        return None
+    return project.go_live if project.go_live < today else None
+
+
+def by_now(project: ProjectView, standing: Forecast | None, today: date) -> Forecast | None:
+    """Return how a project stands if it goes live today at the earliest, as long as it has not."""
+    if standing is None or not project.open or project.went_live:
+        return standing
+    return standing.model_copy(update={"go_live": max(standing.go_live, today)})
 
 
 def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from service import telling
+from service import delivering, telling
 from service.handbook import Edition
 from service.store import projects
 from service.store.engine import Tx
@@ -79,7 +79,7 @@ def of(tx: Tx, visit: Visit) -> dict[str, Any]:
     known = {one.ref: one for one in projects.of_organisation(tx, rules.organisation)}
     titles = {ref: one.title for ref, one in known.items()}
     waiting = [one for one in projects.dependencies(tx) if one.case in known and one.other in known]
-    slips = {ref: slip for ref, one in known.items() if (slip := _late(one, rules.non_working))}
+    slips = {ref: slip for ref, one in known.items() if (slip := _late(one, rules.non_working, today))}
     open_refs = {ref for ref, one in known.items() if one.open}
     known_slips = moves(slips, [(one.case, one.other) for one in waiting if one.case in open_refs])
     # What is as late by its own forecast has taken the slip up already.
@@ -95,9 +95,16 @@ def of(tx: Tx, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _late(project: ProjectView, non_working: Collection[date]) -> int:
+def _live(project: ProjectView, today: date) -> date | None:
+    """Return when a project went live or is forecast to: today at the earliest, as long as it has not."""
+    if delivering.overdue(project, today):
+        return today
+    return project.went_live or project.go_live
+
+
+def _late(project: ProjectView, non_working: Collection[date], today: date) -> int:
     """Return how many working days late a project goes live, or went, against its approved plan."""
-    live = project.went_live or project.go_live
+    live = _live(project, today)
     if project.baseline is None or live is None:
         return 0
     return days_late(live, project.baseline.go_live, non_working)
@@ -116,26 +123,44 @@ def _served(
         Served(
             one.name,
             telling.title(rules, one.lead, today) if one.lead else "",
-            [_row(tx, project, titles, slips) for project in known.values() if project.strategy == key],
+            [
+                _row(tx, project, titles, slips, today)
+                for project in known.values()
+                if project.strategy == key
+            ],
         )
         for key, one in strategies.items()
     ]
     others = [
-        _row(tx, project, titles, slips) for project in known.values() if project.strategy not in strategies
+        _row(tx, project, titles, slips, today)
+        for project in known.values()
+        if project.strategy not in strategies
     ]
     return [*found, *([Served("Projects that serve no strategy", "", others)] if others else [])]
 
 
-def _row(tx: Tx, project: ProjectView, titles: Mapping[str, str], slips: Mapping[str, int]) -> dict[str, Any]:
-    live = project.went_live or project.go_live
+def _row(
+    tx: Tx, project: ProjectView, titles: Mapping[str, str], slips: Mapping[str, int], today: date
+) -> dict[str, Any]:
     return {
         "ref": project.ref,
         "title": titles[project.ref],
         "state": str(project.state),
         "now": whereabouts.stand(tx, project),
-        "live": words.short_day(live) if live else "Not planned yet",
+        "live": _goes_live(project, today),
         "late": projecting.late(slips.get(project.ref, 0)) if project.baseline else "",
     }
+
+
+def _goes_live(project: ProjectView, today: date) -> str:
+    """Say when a project goes live or went, in a sentence."""
+    live = project.went_live or project.go_live
+    if project.went_live:
+        return f"Went live: {words.short_day(project.went_live)}"
+    if not project.open:
+        return "It never went live"
+    gone = ", which has passed" if delivering.overdue(project, today) else ""
+    return f"Goes live: {words.short_day(live)}{gone}" if live else "Goes live: not planned yet"
 
 
 def _effect(
@@ -170,7 +195,7 @@ def _chart(
     late: dict[str, date] = {}
     for one in moved:
         slipped = known[one.origin]
-        if live := slipped.went_live or slipped.go_live:
+        if live := _live(slipped, today):
             late[one.origin] = live
         if to := _moved_to(rules, known[one.ref], one):
             late[one.ref] = max(to, late.get(one.ref, to))

@@ -57,11 +57,12 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
     made = seclusion.decisions(tx, case.ref, me)
     told = projecting.reports(reported, edition)
     last = reported[-1] if reported else None
-    by = delivering.missed(found, delivering.before(tx, found, reported), edition.non_working)
+    standing = delivering.by_now(found, delivering.before(tx, found, reported), today)
+    by = delivering.missed(found, standing, edition.non_working)
     called = delivering.called(tx, found)
     bars, ways = projecting.used(found, by), projecting.phases(found, passed, rules, called)
     approved = projecting.approved(tx, found, passed)
-    parts = projecting.parts(found, passed, reported, edition.non_working, called)
+    parts = projecting.parts(found, passed, reported, edition.non_working, called, today)
     gates = projecting.gates(passed, found, rules, made)
     exceptions = projecting.exceptions(projects.exceptions(tx, case.ref), made)
     elsewhere = {one.key for passed_gate in gates for one in passed_gate.answers}
@@ -70,7 +71,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
     return {
         "case": case,
         "project": found,
-        "now": [said for said in (whereabouts.stand(tx, found), *whereabouts.sentences(tx, case)) if said],
+        "now": _now(tx, found, case),
         "owed": _owed(tx, found, edition) if found.open and found.went_live is None else "",
         "acts": steering.acts(visit, found),
         "boards": balloting.standing(tx, case.ref, edition, me),
@@ -135,10 +136,11 @@ def of_proposal(tx: Tx, case: CaseView) -> dict[str, Any]:
     shown: dict[str, Any] = {"project": found, "benefits": []}
     if found:
         reported = projects.reports(tx, found.ref)
-        missed = delivering.missed(found, delivering.before(tx, found, reported), edition.non_working)
+        standing = delivering.by_now(found, delivering.before(tx, found, reported), tx.today)
+        missed = delivering.missed(found, standing, edition.non_working)
         own = cases.get(tx, found.ref)
         shown |= {
-            "now": [said for said in (whereabouts.stand(tx, found), *whereabouts.sentences(tx, own)) if said],
+            "now": _now(tx, found, own),
             "rows": [
                 ("Project manager", telling.title(edition, found.manager, tx.today)),
                 ("Approved", _approved(found)),
@@ -162,6 +164,14 @@ def of_proposal(tx: Tx, case: CaseView) -> dict[str, Any]:
             }
         )
     return shown
+
+
+def _now(tx: Tx, project: ProjectView, case: CaseView) -> list[str]:
+    """Say where a project is, what it waits for, and that it has not gone live by its day."""
+    gone = delivering.overdue(project, tx.today)
+    late = f"It was to go live on {words.day(gone)}, and nobody has said that it did." if gone else ""
+    said = (whereabouts.stand(tx, project), late, *whereabouts.sentences(tx, case))
+    return [one for one in said if one]
 
 
 def _approved(project: ProjectView) -> str:
@@ -261,6 +271,8 @@ def _tolerated(project: ProjectView, missed: Variance) -> list[tuple[str, str, s
 
 def _part(one: Part) -> tuple[str, str, str, str]:
     now = words.short_day(one.now.ends) if one.now else "Nothing is reported of it yet"
+    if one.missed:
+        now = f"Not yet: {words.short_day(one.missed)} has passed"
     missed = "" if one.late is None else projecting.late(one.late)
     return one.name, words.short_day(one.approved.ends), f"{now}, as it was" if one.ended else now, missed
 

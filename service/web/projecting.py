@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from markupsafe import Markup
 
-from service import telling
+from service import delivering, telling
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules
 from service.store import projects
@@ -335,6 +335,8 @@ class Part:
     """What is now is no forecast any more."""
     late: int | None
     """Working days; None where nothing is said of it yet."""
+    missed: date | None = None
+    """The day that was planned or forecast last, where it has passed and the part has not ended."""
 
 
 def parts(
@@ -343,8 +345,12 @@ def parts(
     reported: Sequence[Report],
     non_working: Sequence[date],
     called: Mapping[int, Called],
+    today: date,
 ) -> list[Part]:
-    """Return the stages of the last approved plan and its going live, with when each was or is forecast."""
+    """Return the stages of the last approved plan and its going live, with when each was or is forecast.
+
+    What has not ended by a day that has passed ends today at the earliest.
+    """
     plan = project.baseline
     if plan is None:
         return []
@@ -358,13 +364,16 @@ def parts(
     for stage in plan.stages:
         forecast = last.forecast.stage_ends if last and last.stage == stage.number else None
         ended = ends.get(stage.number)
-        end = ended or forecast
+        due = forecast or stage.ends
+        gone = due if project.open and ended is None and due < today else None
+        end = ended or (today if gone else forecast)
         now = Span(min(now_starts, end), end) if end else None
         missed = days_late(end, stage.ends, non_working) if end else None
         approved = Span(min(starts, stage.ends), stage.ends)
-        found.append(Part(_stage(stage, called), approved, now, ended is not None, missed))
+        found.append(Part(_stage(stage, called), approved, now, ended is not None, missed, gone))
         starts, now_starts = stage.ends, end or stage.ends
-    live = project.went_live or project.go_live
+    gone = delivering.overdue(project, today)
+    live = today if gone else project.went_live or project.go_live
     found.append(
         Part(
             "Going live",
@@ -372,6 +381,7 @@ def parts(
             Span(live, live) if live else None,
             project.went_live is not None,
             days_late(live, plan.go_live, non_working) if live else None,
+            gone,
         )
     )
     return found
@@ -407,7 +417,7 @@ def gates(
 def _gate(
     gate: Gate, project: ProjectView, rules: DeliveryRules | None, made: Sequence[DecisionView]
 ) -> PassedGate:
-    known = rules.gate(project.template, gate.gate, gate.stage) if rules else None
+    known = delivering.gate(rules, project, gate.gate, gate.stage) if rules else None
     missed = Variance(over=gate.over, over_percent=gate.over_percent, late=gate.late)
     rows = [("Passed on", words.day(gate.at))]
     if known and known.authorises:
@@ -431,9 +441,7 @@ def _gate(
 
 
 def _called(rules: DeliveryRules | None, project: ProjectView, kind: GateKind, stage: int) -> str:
-    if kind is GateKind.EXCEPTION_PLAN:
-        return "Exception plan"
-    name = rules.gate(project.template, kind, stage).name if rules else "Gate"
+    name = delivering.gate(rules, project, kind, stage).name if rules else "Gate"
     return f"{name} after stage {stage}" if stage and kind is GateKind.BOUNDARY else name
 
 

@@ -230,7 +230,7 @@ def project(tx: Tx, case: CaseView) -> ProjectTold:
                 **_missed(one),
                 number=one.number,
                 gate=one.gate,
-                name=rules.gate(found.template, one.gate, one.stage).name if rules else "",
+                name=delivering.gate(rules, found, one.gate, one.stage).name if rules else "",
                 stage=one.stage,
                 step=one.step,
                 at=one.at,

@@ -56,3 +56,17 @@ def test_the_programme_shows_strategies_and_what_a_slip_moves(office: Office) ->
     assert "Strategies that no project serves" in browser.words
     assert f"31 March 2005 14 April 2005 10 working days {first.ref}" in browser.words
     assert 'id="chart-slips-title"' in browser.page
+
+
+def test_a_project_whose_day_has_passed_is_late_though_nobody_has_said_so(office: Office) -> None:
+    first, second = Delivery(office), Delivery(office, "PROP-03")
+    first.in_stage()
+    second.in_stage()
+    with office.store.writing() as tx:
+        projects.waits_for(tx, second.ref, first.ref, reason="It needs its lines", by="p-pmo", by_post=PMO)
+    # From 13 September 2004 to Monday 18 April 2005: twelve working days after 31 March.
+    office.days_pass(217)
+    browser = office.signed_in("cd-rc")
+    browser.see("/programme")
+    assert "Goes live: 31 March 2005, which has passed (12 working days late)" in browser.words
+    assert "(as approved)" not in browser.words

@@ -14,6 +14,7 @@ from service.store import actions, benefits, cases, documents, intents, journal,
 from service.store.intents import Condition
 from service.store.rebuild import drift
 from service.web import recounting
+from service.web.api import telling as api
 from service.web.projecting import late, over
 from tests.service.web.delivered import (
     MANAGER,
@@ -164,6 +165,29 @@ def test_a_plan_that_costs_nothing_and_one_that_costs_a_lot(office: Office) -> N
     assert "£999,999,999.99 over (100%)" in sees(office, f"/cases/{one.ref}").words
 
 
+def test_a_day_that_has_passed_is_not_shown_as_kept(office: Office) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    one.reports(report("140000.00", "2005-03-31", forecast_stage_ends="2005-01-31"))
+    # From 13 September 2004 to Monday 18 April 2005.
+    office.days_pass(217)
+    browser = sees(office, f"/cases/{one.ref}")
+    assert "It was to go live on Thursday 31 March 2005, and nobody has said that it did." in browser.words
+    assert "Time 12 working days late, 20 tolerated" in browser.words
+    assert rows(browser, "Plan against forecast") == [
+        "Stage 1: Build 31 January 2005 Not yet: 31 January 2005 has passed 53 working days late",
+        "Stage 2: Pilot in the hall 15 March 2005 Not yet: 15 March 2005 has passed 22 working days late",
+        "Going live 31 March 2005 Not yet: 31 March 2005 has passed 12 working days late",
+    ]
+    assert "12 working days late" in sees(office, f"/cases/{one.parent}").words
+    one.reports(report("140000.00", "2005-03-31", went_live="2005-03-31"))
+    browser = sees(office, f"/cases/{one.ref}")
+    assert "nobody has said that it did" not in browser.words
+    assert rows(browser, "Plan against forecast")[-1] == (
+        "Going live 31 March 2005 31 March 2005, as it was As approved"
+    )
+
+
 # -------------------------------------------------------------- gates and exceptions
 
 
@@ -187,6 +211,21 @@ def test_a_life_of_gates_exceptions_and_plans(office: Office) -> None:
     assert f"Waits for the next report of Head of ICT, Regeneration and Culture {since}" in page
     assert "On Tuesday 8 February 2005, the next highlight report is asked for." in page
     assert drift(office.store) == ()
+
+
+def test_a_new_plan_is_named_as_such_in_the_record(office: Office) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    told = one.answered(one.asks("exception_plan", MANAGER, key="exception-plan-1"), said=PLAN)
+    done(one.activities.planned(told))
+    one.passes(3, GateKind.EXCEPTION_PLAN, 1, plan=told.step)
+    browser = sees(office, f"/cases/{one.ref}")
+    assert "Exception plan, passed on 13 September 2004 Passed on" in browser.words
+    assert "It let go on The new plan, by which reports are measured from then on." in browser.words
+    assert "The next delivery stage" not in browser.words
+    with office.store.reading() as tx:
+        gates = api.project(tx, cases.get(tx, one.ref)).gates
+    assert [gate.name for gate in gates] == ["Start-up", "Initiation", "Exception plan"]
 
 
 def test_the_latest_stands_outright_and_what_is_further_back_is_folded_away(office: Office) -> None:
