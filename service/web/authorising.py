@@ -64,17 +64,18 @@ def _gate(
     report = reported.last(made, _BEFORE[gate])
     ahead = {GateKind.INITIATION: 1, GateKind.BOUNDARY: stage + 1}.get(gate, 0)
     plan = project.plan or project.baseline
-    own = gate is GateKind.EXCEPTION_PLAN
-    known, called = rules.gate(project.template, gate, stage), delivering.called(tx, project, proposed=True)
+    known = delivering.gate(rules, project, gate, stage)
+    called = delivering.called(tx, project, proposed=True)
     return ProjectShown(
-        gate="Exception plan" if own else known.name,
-        authorises="the new plan, by which reports are measured from then on" if own else known.authorises,
+        gate=known.name,
+        authorises=known.authorises,
         measures=_measured(tx, sight, project, gate, report),
         report=telling.told(report, sight.edition) if report else None,
         report_called=facts.REPORTS[_BEFORE[gate]],
         stages=facts.stages(plan, called, ahead) if plan and gate is not GateKind.CLOSURE else (),
         plan=_called(project),
-        guarding=_guarding(tx, project, sight.edition),
+        # A plan that is put forward amid a stage waits for no condition.
+        guarding=() if gate is GateKind.EXCEPTION_PLAN else _guarding(tx, project, sight.edition),
         papers=tuple(gating.papers(rules, project, gate, stage).values()),
         missing=tuple(gating.missing(tx, project, rules, gate, stage).values()),
     )

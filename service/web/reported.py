@@ -295,5 +295,12 @@ def _why(made: Iterable[DecisionView], reported: Iterable[Report]) -> dict[str, 
 
 
 def guarding(tx: Tx, ref: str) -> tuple[actions.ActionView, ...]:
-    """Return the actions for which the next gate of a project waits, or has waited."""
-    return tuple(one for one in actions.of_case(tx, ref) if one.guards is Guard.GATE)
+    """Return the actions for which the next gate of a project waits, or has waited: what was done before the
+    last gate guarded that one.
+    """
+    passed = [one.at for one in projects.gates(tx, ref) if one.gate is not GateKind.EXCEPTION_PLAN]
+    return tuple(
+        one
+        for one in actions.of_case(tx, ref)
+        if one.guards is Guard.GATE and (one.open or not passed or one.changed >= passed[-1])
+    )

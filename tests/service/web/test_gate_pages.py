@@ -12,7 +12,7 @@ from tests.service.web.delivery import END_STAGE, EXCEPTION, HIGHLIGHT, MANAGER,
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.service.web.test_project_reports import errors
 from tests.support.activities import done
-from workflows.delivery import Tolerance
+from workflows.delivery import GateKind, Tolerance
 from workflows.model import ActionState, Choice, Guard
 
 
@@ -79,6 +79,34 @@ def test_the_gate_of_initiation_shows_the_plan_that_would_become_the_baseline(to
         "Tolerance for cost 10%",
     ):
         assert told in browser.words
+
+
+def test_a_new_plan_waits_for_no_condition_and_shows_none(stage: Delivery) -> None:
+    unmet = condition(stage, 1)
+    step = stage.put("exception_plan", MANAGER, key="exception-plan-1")
+    stage.answers(step, MANAGER, delivery.PLAN)
+    stage.project = done(stage.course.planned(stage.told(step, stage=1)))
+    browser = at_gate(stage, "plan-1")
+    assert "No conditions guard this gate." in browser.words
+    assert "that guards it" not in browser.words
+    assert unmet not in browser.words
+
+
+def test_what_guarded_an_earlier_gate_is_not_said_to_guard_the_next(stage: Delivery) -> None:
+    early, late = condition(stage, 1), condition(stage, 2)
+    stage.office.became(early, ActionState.VERIFIED)
+    stage.office.days_pass(1)
+    stage.passes(2, GateKind.BOUNDARY, 1)
+    stage.office.days_pass(1)
+    stage.has("acceptance")
+    # A new plan is no gate at which conditions are waited for.
+    stage.office.became(late, ActionState.VERIFIED)
+    stage.office.days_pass(1)
+    stage.passes(3, GateKind.EXCEPTION_PLAN, 2)
+    browser = at_gate(stage, "gate-closure")
+    assert "The condition that guards it is met" in above(browser)
+    assert late in browser.words
+    assert early not in browser.words
 
 
 def test_a_gate_between_stages_shows_all_that_a_board_needs(stage: Delivery) -> None:
