@@ -85,7 +85,7 @@ class ProjectShown(Frozen):
     """What that report is: "End stage report"."""
     stages: tuple[StageTold, ...] = ()
     plan: str = ""
-    """What the plan of those stages is: "Baseline 2"."""
+    """What the plan of those stages is: "Plan 2, as approved"."""
     guarding: tuple[Guarding, ...] = ()
     papers: tuple[str, ...] = ()
     """The documents that the gate asks for, by name."""

@@ -833,7 +833,9 @@ def _exception_settled(connection: Connection, line: Line) -> None:
         return
     last = (BASELINES.c.case == line.case, BASELINES.c.number == data["baseline"])
     plan = canonical.loads(connection.execute(select(BASELINES.c.plan).where(*last)).scalar_one())
-    tolerating = canonical.dumps(plan | {"tolerances": more})
+    # What was tolerated when the plan was approved stays beside what is by now.
+    first = plan.get("tolerated_first", plan["tolerances"])
+    tolerating = canonical.dumps(plan | {"tolerances": more, "tolerated_first": first})
     connection.execute(update(BASELINES).where(*last).values(plan=tolerating))
 
 

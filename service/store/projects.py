@@ -544,6 +544,15 @@ def baselines(tx: Tx, ref: str) -> tuple[Baseline, ...]:
     return tuple(_baseline(row) for row in tx.all(_BASELINES, case=ref))
 
 
+def tolerated_first(tx: Tx, ref: str) -> dict[int, Tolerances]:
+    """Return what was tolerated of each baseline of a project when it was approved, by its number."""
+    kept = {row.number: canonical.loads(row.plan) for row in tx.all(_BASELINES, case=ref)}
+    return {
+        number: Tolerances.model_validate(plan.get("tolerated_first", plan["tolerances"]))
+        for number, plan in kept.items()
+    }
+
+
 def planned_by(tx: Tx, ref: str) -> tuple[str, ...]:
     """Return the steps whose answers proposed the baselines of a project, the last first."""
     return tuple(row.step for row in tx.all(_PLANNED_BY, case=ref))

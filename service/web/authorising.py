@@ -84,7 +84,7 @@ def _gate(
 def _called(project: ProjectView) -> str:
     if project.plan:
         return "The plan that is put forward"
-    return f"Baseline {project.baseline.number}, as approved" if project.baseline else ""
+    return f"Plan {project.baseline.number}, as approved" if project.baseline else ""
 
 
 def _measured(
@@ -194,7 +194,7 @@ def _report(tx: Tx, project: ProjectView, made: Sequence[DecisionView]) -> Proje
         report=telling.told(report, rules) if report else None,
         report_called="Last report",
         stages=facts.stages(baseline, delivering.called(tx, project), project.stage),
-        plan=f"Baseline {baseline.number}, as approved",
+        plan=f"Plan {baseline.number}, as approved",
     )
 
 

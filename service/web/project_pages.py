@@ -30,7 +30,7 @@ from service.web import (
 )
 from service.web.projecting import Part, ToldReport
 from service.web.visits import Visit
-from workflows.delivery import Variance
+from workflows.delivery import Tolerances, Variance
 
 _SECTIONS = [
     ("tolerances", "What is tolerated"),
@@ -61,7 +61,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
     by = delivering.missed(found, standing, edition.non_working)
     called = delivering.called(tx, found)
     bars, ways = projecting.used(found, by), projecting.phases(found, passed, rules, called)
-    approved = projecting.approved(tx, found, passed)
+    approved, first = projecting.approved(tx, found, passed), projects.tolerated_first(tx, case.ref)
     parts = projecting.parts(found, passed, reported, edition.non_working, called, today)
     gates = projecting.gates(passed, found, rules, made)
     exceptions = projecting.exceptions(projects.exceptions(tx, case.ref), made)
@@ -93,12 +93,11 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "unchanged": projecting.unchanged(reported),
         "approved": [
             (
-                f"Number {plan.number}",
+                f"Plan {plan.number}",
                 words.short_day(day),
                 words.money(plan.cost),
                 words.short_day(plan.go_live),
-                f"{words.percent(plan.tolerances.cost_percent)} over, "
-                f"{words.working_days(plan.tolerances.days)} late",
+                _allowed(first[plan.number], plan.tolerances),
             )
             for day, plan in approved
         ],
@@ -267,6 +266,14 @@ def _tolerated(project: ProjectView, missed: Variance) -> list[tuple[str, str, s
         ("Cost", projecting.over(missed), f"{words.percent(allowed.cost_percent)} over"),
         ("Time", projecting.late(missed.late), f"{words.working_days(allowed.days)} late"),
     ]
+
+
+def _allowed(first: Tolerances, now: Tolerances) -> str:
+    """Say what was tolerated of a plan when it was approved, and what later, if that is another."""
+    said = [
+        f"{words.percent(one.cost_percent)} over, {words.working_days(one.days)} late" for one in (first, now)
+    ]
+    return said[0] if first == now else f"{said[0]}; later {said[1]}"
 
 
 def _part(one: Part) -> tuple[str, str, str, str]:

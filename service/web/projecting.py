@@ -123,7 +123,7 @@ def phases(
     """
     plan = project.baseline or project.plan
     at = {(one.gate, one.stage): words.local(one.at) for one in passed}
-    here = _here(project)
+    here = _here(project, passed)
 
     def named(kind: GateKind, stage: int = 0) -> str:
         return rules.gate(project.template, kind, stage).name if rules and rules.templates else "Gate"
@@ -155,7 +155,7 @@ def phases(
     return found
 
 
-def _here(project: ProjectView) -> int:
+def _here(project: ProjectView, passed: Sequence[Gate]) -> int:
     """Return the place of what is in hand in the order of all parts; beyond them all if it is closed."""
     plan = project.baseline or project.plan
     stages = len(plan.stages) if plan else 0
@@ -169,7 +169,9 @@ def _here(project: ProjectView) -> int:
         case ProjectState.CLOSED:
             return 3 + stages
         case ProjectState.CLOSED_EARLY:
-            return 1 + project.stage if project.stage else 1
+            if project.stage:
+                return 1 + project.stage
+            return 1 if any(one.gate is GateKind.START_UP for one in passed) else 0
         case _:
             return 1 + max(project.stage, 1)
 
@@ -432,7 +434,7 @@ def _gate(
         rows.append(("Variances", "Nothing had been reported against a plan yet"))
     if gate.baseline:
         rows.append(
-            ("Approved plan", f"Number {gate.baseline}: what is reported from then on is held against it")
+            ("Approved plan", f"Plan {gate.baseline}: what is reported from then on is held against it")
         )
     answers = [one for one in made if one.step == gate.step]
     return PassedGate(

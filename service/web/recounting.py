@@ -380,7 +380,7 @@ def _project_reported(line: Line, edition: Edition) -> str:
 def _gate_passed(line: Line, edition: Edition) -> str:
     data, made = line.data, line.data["baseline"]
     gate = _GATES[data["gate"]].format(data["stage"])
-    baseline = f" Its plan is baseline {made['number']}, by which it is measured." if made else ""
+    baseline = f" Plan {made['number']} is approved with it, by which it is measured." if made else ""
     return f"It passed {gate}.{baseline}"
 
 

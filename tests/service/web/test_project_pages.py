@@ -228,6 +228,29 @@ def test_a_new_plan_is_named_as_such_in_the_record(office: Office) -> None:
     assert [gate.name for gate in gates] == ["Start-up", "Initiation", "Exception plan"]
 
 
+def test_what_was_tolerated_when_a_plan_was_approved_is_not_written_over(office: Office) -> None:
+    one = eventful(office)
+    browser = sees(office, f"/cases/{one.ref}")
+    assert rows(browser, "Plans that were approved") == [
+        "Plan 1 13 September 2004 £140,000 31 March 2005 "
+        "10% over, 20 working days late; later 25% over, 40 working days late"
+    ]
+    assert "Plan 1 is approved with it, by which it is measured." in browser.words
+    assert drift(office.store) == ()
+
+
+@pytest.mark.parametrize(("gates", "ways"), [(0, "Stopped here"), (1, "Done")])
+def test_one_that_falls_away_is_stopped_where_it_stood(office: Office, gates: int, ways: str) -> None:
+    one = Delivery(office)
+    if gates:
+        one.named()
+        one.passes(1, GateKind.START_UP)
+    one.becomes(ProjectState.CLOSED_EARLY)
+    page = sees(office, f"/cases/{one.ref}").words
+    assert f"Start-up {ways}" in page
+    assert ("Initiation Stopped here" in page) is bool(gates)
+
+
 def test_the_latest_stands_outright_and_what_is_further_back_is_folded_away(office: Office) -> None:
     one = eventful(office)
     page = sees(office, f"/cases/{one.ref}").page
@@ -754,7 +777,7 @@ def test_a_gate_that_was_passed_by_initiation_makes_the_plan(office: Office) -> 
     one.in_stage()
     with office.store.reading() as tx:
         assert [gate.gate for gate in projects.gates(tx, one.ref)] == [GateKind.START_UP, GateKind.INITIATION]
-    assert "Approved plan Number 1" in sees(office, f"/cases/{one.ref}").words
+    assert "Approved plan Plan 1" in sees(office, f"/cases/{one.ref}").words
 
 
 def test_a_plan_that_was_made_anew_is_a_second_step_in_the_charts(office: Office) -> None:

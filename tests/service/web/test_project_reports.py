@@ -215,7 +215,7 @@ def test_what_was_shown_is_in_the_record_with_its_boxes_and_what_they_held(stage
     made = stage.made(step)
     with stage.office.store.reading() as tx:
         shown = texts.get(tx, made.shown_hash) or ""
-    for part in ('"name":"forecast_cost"', '"forecast_cost":"140,000"', "Baseline 1", "Forecast go-live"):
+    for part in ('"name":"forecast_cost"', '"forecast_cost":"140,000"', "Plan 1", "Forecast go-live"):
         assert part in shown
     pmo = stage.office.signed_in("pmo")
     assert pmo.see(f"/cases/{stage.ref}/shown/{made.shown_hash}") == 200
