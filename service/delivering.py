@@ -9,6 +9,7 @@ from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules, GateRules
 from service.handbook.words import listed, pounds
 from service.proposals import ProposalDocument
+from service.reporting import Answers
 from service.store import benefits, cases, intents, projects, steps
 from service.store.benefits import BenefitView, Claimed
 from service.store.cases import CaseView
@@ -17,10 +18,12 @@ from service.store.projects import Called, ProjectView
 from workflows.days import in_full
 from workflows.delivery import (
     BenefitOpened,
+    Crossing,
     Forecast,
     GateKind,
     GoLive,
     ProjectInHand,
+    ProjectReported,
     Rag,
     ReviewInHand,
     Tolerance,
@@ -161,6 +164,41 @@ def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Var
         for by in [tolerances.variance(stands, one.baseline, days_off)]
     ]
     return own, tolerances.together((own, *beside)) if beside else None
+
+
+def crosses(tx: Tx, project: ProjectView, rules: DeliveryRules, said: Answers) -> Crossing | None:
+    """Return what a report would be past if it were handed in now, and who would decide; None if nothing.
+
+    What was decided on of the last exception is not decided on again, as the project's process has it.
+    """
+    reported = projects.reports(tx, project.ref)
+    standing = before(tx, project, reported)
+    if standing is None or project.baseline is None:
+        return None
+    now, tolerated = reporting.forecast(said, standing), project.baseline.tolerances
+    own, linked = measured(tx, project, now)
+    what = [
+        *(_reported(one.forecast, one.variance, one.linked) for one in _since_settled(tx, project, reported)),
+        _reported(now, own, linked),
+    ]
+    settled = [one for one in projects.exceptions(tx, project.ref) if one.settled]
+    accepted = tolerances.decided_on(settled[-1].crossing) if settled else ()
+    beside = settled[-1].crossing.linked if settled else None
+    for one in what:
+        accepted = tolerances.still_accepted(accepted, one.variance)
+        beside = tolerances.still_together(beside, one, tolerated)
+    return tolerances.crossing(what[-1], tolerated, rules.matrix, accepted, beside)
+
+
+def _since_settled(
+    tx: Tx, project: ProjectView, reported: Sequence[projects.Report]
+) -> list[projects.Report]:
+    days = [one.settled for one in projects.exceptions(tx, project.ref) if one.settled]
+    return [one for one in reported if days and one.at >= days[-1]]
+
+
+def _reported(now: Forecast, own: Variance, linked: Variance | None) -> ProjectReported:
+    return ProjectReported(forecast=now, variance=own, linked=linked)
 
 
 def missed(project: ProjectView, standing: Forecast | None, non_working: Sequence[date]) -> Variance:

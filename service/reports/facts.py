@@ -18,6 +18,7 @@ from workflows.delivery import (
     Rag,
     Stage,
     Tolerance,
+    Tolerances,
     Variance,
 )
 from workflows.letters import Answer
@@ -236,6 +237,21 @@ def crossed(crossing: Crossing) -> str:
     what = listed([named.get(of, of.value) for of in crossing.of])
     beside = ", counted with the projects that are linked with it" if crossing.linked else ""
     return f"{what.capitalize()} {'is' if len(crossing.of) == 1 else 'are'} past what is tolerated{beside}"
+
+
+def stops(crossing: Crossing, tolerated: Tolerances) -> str:
+    """Say of a report that is past what is tolerated what follows from it."""
+    missed = crossing.linked or crossing.variance
+    figures = {
+        Tolerance.COST: f"{over(missed)} is past the {percent(tolerated.cost_percent)} that is tolerated",
+        Tolerance.TIME: f"{late(missed)} is past the {working_days(tolerated.days)} that are tolerated",
+    }
+    rated = {Tolerance.BENEFIT: "benefits"}
+    said = [figures.get(of, f"{rated.get(of, of.value)} is rated red") for of in crossing.of]
+    beside = ", counted with the projects that are linked with it" if crossing.linked else ""
+    who = AUTHORITIES[crossing.authority]
+    told = f"{' and '.join(said)}{beside}: the project stops, you are asked why, and {who} decides."
+    return f"{told[:1].upper()}{told[1:]}"
 
 
 def bands(matrix: Sequence[Band]) -> tuple[str, ...]:

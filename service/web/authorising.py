@@ -8,6 +8,7 @@ from service import delivering, gating, telling
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import pounds
+from service.reporting import Answers
 from service.reports import facts
 from service.reports.facts import Guarding, Measure, ProjectShown
 from service.store import cases, intents, projects
@@ -170,6 +171,21 @@ def _raised(tx: Tx, project: ProjectView, key: str) -> Exceeding | None:
 
 
 # -------------------------------------------------------------------------------- reports
+
+
+_MEASURED = {"highlight": (Choice.REPORT, Choice.STAGE_DONE), "end_stage": (Choice.REPORT,)}
+"""Reports with figures that are held against what is tolerated, by the choices that bring figures."""
+
+
+def follows(tx: Tx, sight: Sight, choice: Choice, said: Answers) -> str:
+    """Say what follows from a report whose figures are past what is tolerated; nothing for any other."""
+    project, rules = reported.about(tx, sight), sight.edition.delivery
+    if choice not in _MEASURED.get(sight.open_step.kind, ()) or project is None or rules is None:
+        return ""
+    crossing = delivering.crosses(tx, project, rules, said)
+    if crossing is None or project.baseline is None:
+        return ""
+    return facts.stops(crossing, project.baseline.tolerances)
 
 
 def _report(tx: Tx, project: ProjectView, made: Sequence[DecisionView]) -> ProjectShown | None:

@@ -238,6 +238,9 @@ def told(case: CaseItem, waiting: Sequence[Wait]) -> tuple[str, ...]:
         return (said, *_validity(case))
     if case.state == State.RETURNED:
         return ("It is with its sponsor, who is asked for a new version.",)
+    if case.kind != "proposal":
+        # A report may be the last, or stop the project, and then there are no next people.
+        return ("What follows from it is being worked out. Look again in a minute.",)
     return ("It is on its way to the next people. Look again in a minute.",)
 
 

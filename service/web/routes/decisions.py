@@ -16,7 +16,7 @@ from service.store import intents, texts
 from service.store.engine import Tx
 from service.store.intents import AlreadyAnswered
 from service.store.undoing import StoredUndo
-from service.web import attaching, briefing, deciding, numbers, offering, reported, uploads
+from service.web import attaching, authorising, briefing, deciding, numbers, offering, reported, uploads
 from service.web.attaching import Fit
 from service.web.deciding import Chosen, NoDraft, Overtaken, Stopped, Submitted
 from service.web.followed import (
@@ -122,10 +122,12 @@ def link_check(link_id: str, draft: str, visit: Asker) -> Response:
         except NoDraft:
             return RedirectResponse(f"/a/read/{link_id}", 303)
         brief = briefing.shown(tx, shown) or briefing.brief(tx, sight)
+        follows = authorising.follows(tx, sight, chosen.choice, chosen.answers)
     return page_of(
         visit,
         "links/check.html",
         sight,
+        follows=follows,
         chosen=chosen,
         brief=brief,
         draft=draft,

@@ -21,7 +21,7 @@ from tests.service.web.delivery import (
 )
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.support.activities import done
-from workflows.delivery import Authority, Tolerance
+from workflows.delivery import Authority, Crossing, ExceptionRaised, ExceptionSettled, Tolerance
 from workflows.model import Choice
 
 
@@ -481,3 +481,74 @@ def test_erased_words_leave_the_figures(stage: Delivery) -> None:
     assert "Forecast cost: £152,000" in pmo.words
     assert "The screens are drawn" not in pmo.words
     assert "Next: (erased)" in pmo.words
+
+
+# ------------------------------------------------------------------------- what follows from it
+
+PAST = {"forecast_cost": "158,340"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "follows"),
+    [
+        ("highlight", HIGHLIGHT, "If it is within what is tolerated, the next report is asked for"),
+        (
+            "highlight",
+            HIGHLIGHT | PAST,
+            "£18,340 (13.1%) over is past the 10% that is tolerated: the project stops, you are asked why, "
+            "and the project board decides.",
+        ),
+        ("end_stage", END_STAGE, "The project board is asked whether the project may go on."),
+        (
+            "end_stage",
+            END_STAGE | PAST | {"forecast_go_live": "2005-05-03"},
+            "22 working days late is past the 20 working days that are tolerated and £18,340 (13.1%) over is "
+            "past the 10% that is tolerated: the project stops",
+        ),
+        (
+            "highlight",
+            HIGHLIGHT | {"rating_risk": "red", "rating_risk_words": "The lines are late"},
+            "Risk is rated red: the project stops, you are asked why, and the project board decides.",
+        ),
+    ],
+)
+def test_the_page_before_a_report_says_what_follows_from_its_figures(
+    stage: Delivery, kind: str, sent: dict[str, str], follows: str
+) -> None:
+    key = "end-stage-1" if kind == "end_stage" else kind
+    browser = stage.reading(stage.put(kind, MANAGER, key=key), MANAGER)
+    if papers := papers_for(browser):
+        browser.hand_in(papers, choice="report", **sent)
+    else:
+        browser.press(True, "/a/read/", choice="report", **sent)
+    assert browser.heading == "Check your answer", browser.words
+    assert follows in browser.words
+    assert ("The project board is asked" in browser.words) is (sent is END_STAGE)
+    browser.press()
+    assert "next people" not in browser.words
+
+
+def test_what_was_decided_on_does_not_stop_the_project_again(stage: Delivery) -> None:
+    red = HIGHLIGHT | {"rating_risk": "red", "rating_risk_words": "The lines are late"}
+    step, came = stage.reported("highlight", red)
+    crossing = Crossing(of=(Tolerance.RISK,), variance=came.variance, authority=Authority.BOARD)
+    with stage.office.store.reading() as tx:
+        at = tx.now
+    raised = ExceptionRaised(case=stage.ref, number=1, stage=1, step=step, crossing=crossing, at=at)
+    done(stage.course.exception_raised(raised))
+    decided = stage.put("exception_board", *stage.project.board, key="exception-1")
+    sent = {"tolerance_cost": "10", "tolerance_days": "20", "reason": "It is looked after"}
+    stage.answers(decided, SPONSOR, sent, Choice.MORE_TOLERANCE)
+    stage.office.days_pass(1)
+    with stage.office.store.reading() as tx:
+        at = tx.now
+    done(stage.course.exception_settled(ExceptionSettled(case=stage.ref, number=1, step=decided, at=at)))
+    browser = stage.reading(stage.put("highlight", MANAGER), MANAGER)
+    browser.press(True, "/a/read/", choice="report", **red)
+    assert "the project stops" not in browser.words
+    # One that was better since stops it anew.
+    stage.office.days_pass(1)
+    stage.reported("highlight", HIGHLIGHT)
+    browser = stage.reading(stage.put("highlight", MANAGER), MANAGER)
+    browser.press(True, "/a/read/", choice="report", **red)
+    assert "Risk is rated red: the project stops" in browser.words
