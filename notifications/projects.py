@@ -160,7 +160,7 @@ ASKED = {
     "benefit": Asked(
         "Benefit",
         "say how much of this benefit has come about, {about} after go-live",
-        "How much of this benefit has come about?",
+        "How much of this benefit has come about, {about} after go-live?",
         link="Say how much",
     ),
 }

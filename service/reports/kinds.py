@@ -27,6 +27,10 @@ MOST_DAYS = 520
 """Working days that may be tolerated: two years."""
 MOST_LESSONS = 5
 _RATED = "Green: as planned. Amber: in doubt. Red: past what is tolerated."
+_COME_ABOUT = (
+    "Green: it comes about as claimed. Amber: that is in doubt. Red: it falls short, and is not expected to "
+    "be made up."
+)
 _BOARD = "Nobody decides on their own report, so the project manager has no seat on the board."
 
 
@@ -400,7 +404,7 @@ def _benefit(context: Context) -> Iterator[Group]:
                 hint="In pounds a year" if context.in_pounds else "The number as it was measured",
                 pounds=context.in_pounds,
             ),
-            Box(name="rating", label="How it stands", type=Type.RATING, options=RATINGS, hint=_RATED),
+            Box(name="rating", label="How it stands", type=Type.RATING, options=RATINGS, hint=_COME_ABOUT),
             Box(name="note", label="In a line", type=Type.LINE, hint="What is behind the number"),
         ),
     )

@@ -19,6 +19,7 @@ from service.reports.facts import ProjectShown
 from service.store import actions, approvers, cases, intents, projects, steps, texts
 from service.store import benefits as benefit_files
 from service.store.benefits import KIND as BENEFIT
+from service.store.benefits import BenefitView
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -340,7 +341,10 @@ def _of_project(tx: Tx, sight: Sight) -> Brief:
 
 
 def _delivered(tx: Tx, sight: Sight) -> Iterable[Row]:
-    """Tell who runs a project, and how far it has come."""
+    """Tell who runs a project, and how far it has come; of a benefit, what was claimed and read of it."""
+    if benefit := benefit_files.get(tx, sight.case.ref):
+        yield from _realised(tx, benefit)
+        return
     project, edition, today = reported.about(tx, sight), sight.edition, tx.today
     if project is None or edition.delivery is None:
         return
@@ -363,6 +367,20 @@ def _delivered(tx: Tx, sight: Sight) -> Iterable[Row]:
         yield Row(what="Went live", which=words.day(project.went_live))
     if stands := delivering.stands(tx, project):
         yield Row(what="How it stands", which="\n".join(stands))
+
+
+def _realised(tx: Tx, benefit: BenefitView) -> Iterable[Row]:
+    in_pounds = benefit.claimed is not None
+    if benefit.claimed is not None:
+        yield Row(what="Claimed", which=f"{words.money(benefit.claimed)} a year")
+    if (live := delivering.go_live(tx, benefit.parent)) and live.certain:
+        yield Row(what="Went live", which=words.day(live.day))
+    # Of each month the last reading holds: it corrects those before.
+    last = {one.month: one for one in benefit_files.readings(tx, benefit.ref)}
+    for one in sorted(last.values(), key=lambda read: read.month)[-1:]:
+        said = words.money(Decimal(one.value)) if in_pounds else one.value
+        which = f"{said}, {words.RAGS[one.rating][0].lower()}, {one.month} months after go-live"
+        yield Row(what="The reading before", which=f"{which}, on {words.short_day(one.at)}")
 
 
 def _before(tx: Tx, sight: Sight) -> dict[str, date]:

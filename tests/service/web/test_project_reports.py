@@ -21,7 +21,15 @@ from tests.service.web.delivery import (
 )
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.support.activities import done
-from workflows.delivery import Authority, Crossing, ExceptionRaised, ExceptionSettled, Tolerance
+from workflows.delivery import (
+    Authority,
+    BenefitRead,
+    Crossing,
+    ExceptionRaised,
+    ExceptionSettled,
+    Rag,
+    Tolerance,
+)
 from workflows.model import Choice
 
 
@@ -417,12 +425,34 @@ def test_a_benefit_is_read_in_one_number_and_one_line(stage: Delivery) -> None:
         benefit = benefits.of_proposal(tx, stage.parent)[0]
     step = stage.put("benefit", benefit.owner, key="benefit-3", case=benefit.ref)
     browser = stage.reading(step, benefit.owner)
-    assert browser.heading == "How much of this benefit has come about?"
+    assert browser.heading == "How much of this benefit has come about, 3 months after go-live?"
     assert f"{benefit.ref}, which follows from {stage.parent}" in browser.words
     browser.press(True, "/a/read/", reading="lots", rating="", note="")
     assert [anchor for anchor, _ in errors(browser)] == ["reading", "rating", "note"]
     stage.answers(step, benefit.owner, {"reading": "1,250", "rating": "amber", "note": "Half the halls"})
     assert stage.made(step).answers["reading"].value == "1250"
+
+
+def test_the_question_about_a_benefit_shows_what_was_claimed_and_read_before(stage: Delivery) -> None:
+    with stage.office.store.reading() as tx:
+        benefit = benefits.of_proposal(tx, stage.parent)[0]
+    step = stage.put("benefit", benefit.owner, key="benefit-3", case=benefit.ref)
+    browser = stage.reading(step, benefit.owner)
+    assert "The reading before" not in browser.words
+    assert "Green: it comes about as claimed." in browser.words
+    assert "past what is tolerated" not in browser.words
+    stage.answers(step, benefit.owner, {"reading": "1,250", "rating": "amber", "note": "Half the halls"})
+    with stage.office.store.writing() as tx:
+        read = BenefitRead(case=benefit.ref, step=step, month=3, at=tx.now)
+        benefits.read(tx, read, person="p-owner", value="1250", rating=Rag.AMBER)
+    step = stage.put("benefit", benefit.owner, key="benefit-6", case=benefit.ref)
+    browser = stage.reading(step, benefit.owner)
+    assert browser.heading == "How much of this benefit has come about, 6 months after go-live?"
+    before = "The reading before £1,250, amber, 3 months after go-live, on 13 September 2004"
+    assert ("Claimed £" in browser.words) is (benefit.claimed is not None)
+    assert before.replace("£1,250", "£1,250" if benefit.claimed is not None else "1250") in browser.words
+    for of_the_project in ("How it stands £", "Stage in hand", "is tolerated"):
+        assert of_the_project not in browser.words
 
 
 def test_srg_reads_what_falls_short_before_it_accepts_it(stage: Delivery) -> None:
