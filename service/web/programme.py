@@ -80,8 +80,10 @@ def of(tx: Tx, visit: Visit) -> dict[str, Any]:
     titles = {ref: one.title for ref, one in known.items()}
     waiting = [one for one in projects.dependencies(tx) if one.case in known and one.other in known]
     slips = {ref: slip for ref, one in known.items() if (slip := _late(one, rules.non_working, today))}
+    # What ended and never went live moves nobody any more; what went live late has held up what waits for it.
+    moving = {ref: slip for ref, slip in slips.items() if known[ref].open or known[ref].went_live}
     open_refs = {ref for ref, one in known.items() if one.open}
-    known_slips = moves(slips, [(one.case, one.other) for one in waiting if one.case in open_refs])
+    known_slips = moves(moving, [(one.case, one.other) for one in waiting if one.case in open_refs])
     # What is as late by its own forecast has taken the slip up already.
     moved = {ref: one for ref, one in known_slips.items() if one.days > slips.get(ref, 0)}
     served = _served(tx, rules, known, titles, slips, today)
@@ -89,7 +91,11 @@ def of(tx: Tx, visit: Visit) -> dict[str, Any]:
         "served": served,
         "unserved": [one for one in served if not one.projects],
         "waiting": [(one, titles[one.case], titles[one.other]) for one in waiting],
-        "slipping": [(ref, titles[ref], projecting.late(days)) for ref, days in slips.items() if days > 0],
+        "slipping": [
+            (ref, titles[ref], projecting.late(days))
+            for ref, days in slips.items()
+            if days > 0 and ref in open_refs
+        ],
         "effect": _effect(rules, known, titles, moved.values()),
         "chart": _chart(rules, known, titles, moved.values(), today),
     }
@@ -148,7 +154,9 @@ def _row(
         "state": str(project.state),
         "now": whereabouts.stand(tx, project),
         "live": _goes_live(project, today),
-        "late": projecting.late(slips.get(project.ref, 0)) if project.baseline else "",
+        "late": projecting.late(slips.get(project.ref, 0))
+        if project.baseline and (project.open or project.went_live)
+        else "",
     }
 
 

@@ -56,7 +56,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
     passed, reported = projects.gates(tx, case.ref), projects.reports(tx, case.ref)
     made = seclusion.decisions(tx, case.ref, me)
     told = projecting.reports(reported, edition)
-    last = reported[-1] if reported else None
+    rated = projecting.rated_by(told)
     standing = delivering.by_now(found, delivering.before(tx, found, reported), today)
     by = delivering.missed(found, standing, edition.non_working)
     called = delivering.called(tx, found)
@@ -80,8 +80,8 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "map": projecting.map_of(ways, "The way of this project"),
         "bars": charts.bars("tolerances", bars, title="What is used of what is tolerated") if bars else "",
         "tolerated": _tolerated(found, by),
-        "last": told[-1] if told else None,
-        "ratings": projecting.ratings(last),
+        "rated": rated,
+        "ratings": projecting.ratings(rated.report if rated else None),
         "parts": [_part(one) for one in parts],
         "schedule": projecting.schedule(parts, today),
         "proposed": found.plan,
@@ -188,11 +188,13 @@ def report(tx: Tx, visit: Visit, case: CaseView, number: int) -> dict[str, Any]:
         raise NotFound(f"{case.ref} has no report {number}.")
     this = told[number - 1]
     made = [one for one in seclusion.decisions(tx, case.ref, visit.me.id) if one.step == this.report.step]
+    rated = projecting.rated_by(told[:number])
     return {
         "case": case,
         "told": this,
         "rows": _report_rows(this),
-        "ratings": projecting.ratings(this.report),
+        "rated": rated,
+        "ratings": projecting.ratings(rated.report if rated else None),
         "answers": made,
         "said": {one.key: telling.told(one, edition) for one in made},
         "before": number - 1,

@@ -83,9 +83,14 @@ class ToldReport:
     late: str
 
     @property
+    def rates(self) -> bool:
+        """Say whether it was asked for ratings: the report on the whole is not, and keeps those before it."""
+        return self.report.kind != "end_project"
+
+    @property
     def worst(self) -> Rag | None:
         """The worst of its ratings; None if it has none."""
-        found = {*self.report.forecast.ratings.values()}
+        found = {*self.report.forecast.ratings.values()} if self.rates else set()
         return next((rating for rating in (Rag.RED, Rag.AMBER, Rag.GREEN) if rating in found), None)
 
     @property
@@ -230,6 +235,11 @@ def used(project: ProjectView, missed: Variance) -> list[Bar]:
             "Time", Decimal(missed.late), Decimal(tolerated.days), f"{days} late, {tolerated.days} tolerated"
         ),
     ]
+
+
+def rated_by(told: Sequence[ToldReport]) -> ToldReport | None:
+    """Return the last of some reports that was asked for ratings; None if none was."""
+    return next((one for one in reversed(told) if one.rates), None)
 
 
 def ratings(last: Report | None) -> list[tuple[str, Rag | None]]:

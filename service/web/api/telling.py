@@ -302,7 +302,10 @@ def _forecast(report: Report, by: Variance) -> dict[str, Any]:
         "cost": f"{now.cost:.2f}",
         "go_live": now.go_live,
         "stage_ends": now.stage_ends,
-        "ratings": {str(of): str(rating) for of, rating in now.ratings.items()},
+        # The report on the whole asks for no ratings, and keeps those before it.
+        "ratings": {str(of): str(rating) for of, rating in now.ratings.items()}
+        if report.kind != "end_project"
+        else {},
     }
 
 

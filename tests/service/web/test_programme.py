@@ -6,6 +6,7 @@ from service.store import projects
 from service.web.programme import Moved, moves
 from tests.service.web.delivered import Delivery, report
 from tests.service.web.office import Office
+from workflows.delivery import ProjectState
 
 PMO = "corp-projects-manager"
 
@@ -70,3 +71,27 @@ def test_a_project_whose_day_has_passed_is_late_though_nobody_has_said_so(office
     browser.see("/programme")
     assert "Goes live: 31 March 2005, which has passed (12 working days late)" in browser.words
     assert "(as approved)" not in browser.words
+
+
+@pytest.mark.parametrize(
+    ("went_live", "state", "moved"),
+    [("2005-04-14", ProjectState.CLOSED, True), ("", ProjectState.CLOSED_EARLY, False)],
+)
+def test_a_project_that_is_over_slips_no_more_and_moves_others_only_if_it_went_live(
+    office: Office, went_live: str, state: ProjectState, *, moved: bool
+) -> None:
+    first, second = Delivery(office), Delivery(office, "PROP-03")
+    first.in_stage()
+    second.in_stage()
+    first.reports(report("140000.00", "2005-04-14", **({"went_live": went_live} if went_live else {})))
+    with office.store.writing() as tx:
+        projects.waits_for(tx, second.ref, first.ref, reason="It needs its lines", by="p-pmo", by_post=PMO)
+    first.becomes(ProjectState.CLOSING)
+    first.becomes(state)
+    browser = office.signed_in("cd-rc")
+    browser.see("/programme")
+    slips = browser.words.partition("What a slip moves")[2].partition("What waits for what")[0]
+    assert f"{first.ref} , On-line sales" not in slips
+    assert ("10 working days PRJ-" in slips) is moved
+    said = "Went live: 14 April 2005 (10 working days late)." if moved else "It never went live."
+    assert said in browser.words

@@ -280,6 +280,27 @@ def test_an_exception_that_is_not_decided_is_not_folded_away(office: Office) -> 
     assert re.search(r"<details[^>]* open>\s*<summary[^>]*>\s*<span[^>]*>Exception 1, in stage 1", page)
 
 
+def test_the_report_on_the_whole_says_of_which_report_its_ratings_are(office: Office) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    ended = {"went_live": "2004-09-10", "final_cost": "150000.00", "objectives": "met"}
+    one.reports(ended, kind="end_project", key="end-project")
+    assert "As the project manager rated it" not in sees(office, f"/cases/{one.ref}/reports/1").words
+    assert "Nothing has been rated yet" in sees(office, f"/cases/{one.ref}").words
+    office.days_pass(1)
+    one.reports(report("140000.00", "2005-03-31", "amber"))
+    office.days_pass(1)
+    one.reports(ended, kind="end_project", key="end-project")
+    browser = sees(office, f"/cases/{one.ref}/reports/3")
+    assert "This report asks for no ratings. These are of report 2 , 14 September 2004." in browser.words
+    assert "no ratings" not in sees(office, f"/cases/{one.ref}/reports/2").words
+    page = sees(office, f"/cases/{one.ref}").words
+    assert "By the report of Tuesday 14 September 2004." in page
+    with office.store.reading() as tx:
+        told = api.project(tx, cases.get(tx, one.ref)).reports
+    assert [bool(each.ratings) for each in told] == [False, True, False]
+
+
 def test_checks_of_standards_and_the_exception_they_raise(office: Office) -> None:
     one = Delivery(office)
     one.in_stage()
