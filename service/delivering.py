@@ -234,15 +234,30 @@ def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
         )
     days_off = telling.edition(tx, cases.get(tx, project.ref).edition).non_working
     now, tolerated = reported[-1].forecast, plan.tolerances
-    by = missed(project, now, days_off)
+    by = missed(project, by_now(project, now, tx.today), days_off)
     red = [RATED[of] for of in Tolerance if of in tolerances.RATED and now.ratings.get(of) is Rag.RED]
     return (
-        f"{pounds(now.cost)} forecast, {_over(by, plan.cost)}; "
-        f"{tolerated.cost_percent.normalize():f}% over is tolerated.",
-        f"Go-live on {in_full(now.go_live)} forecast, {_late(by, plan.go_live)}; "
-        f"{tolerated.days} are tolerated.",
+        f"{pounds(now.cost)} {'final cost' if final(reported) else 'forecast'}, {_over(by, plan.cost)}; "
+        f"{tolerated.cost_percent.normalize():f}% over {'was' if final(reported) else 'is'} tolerated.",
+        f"{_live(project, now, tx.today)}, {_late(by, plan.go_live)}; {tolerated.days} "
+        f"{'were' if project.went_live else 'are'} tolerated."
+        if project.open or project.went_live
+        else f"It never went live; {in_full(plan.go_live)} was approved.",
         *([f"Rated red: {listed(red)}."] if red else []),
     )
+
+
+def final(reported: Sequence[projects.Report]) -> bool:
+    """Say whether what was reported last is what a project has come to, and no forecast any more."""
+    return bool(reported) and reported[-1].kind == "end_project"
+
+
+def _live(project: ProjectView, now: Forecast, today: date) -> str:
+    if project.went_live:
+        return f"It went live on {in_full(project.went_live)}"
+    if overdue(project, today):
+        return f"Go-live was forecast for {in_full(now.go_live)}, which has passed"
+    return f"Go-live on {in_full(now.go_live)} forecast"
 
 
 def benefit_stands(tx: Tx, benefit: BenefitView) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from service.handbook.words import listed, pounds
 from service.reports.drafting import late, over, percent, working_days
@@ -198,14 +199,19 @@ def together(crossing: Crossing, baseline: Baseline) -> Measure | None:
     )
 
 
-def of_a_first_plan(plan: Plan, capital: str) -> tuple[Measure, ...]:
-    """Return what a first plan comes to, beside the capital that was approved with the proposal."""
+def of_a_first_plan(plan: Plan, capital: Decimal) -> tuple[Measure, ...]:
+    """Return what a first plan comes to, beside the capital that was approved with the proposal, in pounds;
+    0 where none was.
+    """
+    more = plan.cost - capital
+    miss = f"{pounds(abs(more))} {'more' if more > 0 else 'less'} than the approved capital"
+    verdict = f"{miss if more else 'As much as the approved capital'}: reports" if capital else "Reports"
     return (
         Measure(
             what="Budget",
-            planned=f"{capital} of capital" if capital else "",
+            planned=f"{pounds(capital)} of capital" if capital else "",
             now=pounds(plan.cost),
-            said="Reports are measured against this from now on",
+            said=f"{verdict} are measured against the plan from now on",
         ),
         Measure(what="Time", planned="", now=days.said(plan.go_live), said="The go-live that is planned"),
     )

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from service import delivering, gating, telling
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules
-from service.handbook.words import pounds
 from service.reporting import Answers
 from service.reports import facts
 from service.reports.facts import Guarding, Measure, ProjectShown
@@ -97,8 +96,7 @@ def _measured(
         case GateKind.START_UP:
             return ()
         case GateKind.INITIATION if plan and not baseline:
-            capital = cases.get(tx, project.parent).capital
-            return facts.of_a_first_plan(plan, pounds(capital) if capital else "")
+            return facts.of_a_first_plan(plan, cases.get(tx, project.parent).capital)
         case GateKind.EXCEPTION_PLAN if plan and baseline:
             missed = tolerances.plan_variance(plan, baseline, sight.edition.non_working)
             return facts.of_a_plan(plan, baseline, missed)

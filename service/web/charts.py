@@ -230,16 +230,20 @@ def _legend(series: Sequence[Series]) -> Iterable[Markup]:
 # ---------------------------------------------------------------------------- schedule
 
 
-def schedule(key: str, rows: Sequence[Row], *, title: str, desc: str, today: date, others: str) -> Markup:
-    """Draw what takes its time: as approved above, as it is forecast or was below, and a mark at today.
+def schedule(
+    key: str, rows: Sequence[Row], *, title: str, desc: str, today: date | None, others: str
+) -> Markup:
+    """Draw what takes its time: as approved above, as it is forecast or was below, and a mark at today, if
+    that is wanted.
 
     `others` is what the lower bar is called.
     """
     spans = [span for row in rows for span in (row.approved, row.now) if span]
     if not spans:
         return Markup("")
-    first = min([today, *(span.starts for span in spans)])
-    last = max([today, *(span.ends for span in spans)])
+    marked = [today] if today else []
+    first = min([*marked, *(span.starts for span in spans)])
+    last = max([*marked, *(span.ends for span in spans)])
     last = max(last, first + timedelta(days=1))
     left, right, top = 8.0, NARROW - 8.0, 62.0
 
@@ -247,15 +251,18 @@ def schedule(key: str, rows: Sequence[Row], *, title: str, desc: str, today: dat
         return left + (right - left) * (day - first).days / (last - first).days
 
     bottom = top + 50 * len(rows)
-    now = across(today)
     parts = [
         _rect("assent-chart__approved", 4, 7, 28, 9),
         _text(40, 16, "As approved", "start", "assent-chart__small"),
         _rect("assent-chart__now", 130, 7, 28, 9),
         _text(166, 16, others, "start", "assent-chart__small"),
-        _line("assent-chart__today", now, top - 14, now, bottom),
-        _text(min(max(now, 22), NARROW - 22), top - 20, "Today", "middle", "assent-chart__strong"),
     ]
+    if today:
+        now = across(today)
+        parts += [
+            _line("assent-chart__today", now, top - 14, now, bottom),
+            _text(min(max(now, 22), NARROW - 22), top - 20, "Today", "middle", "assent-chart__strong"),
+        ]
     for place, row in enumerate(rows):
         height = top + 50 * place
         parts.append(_text(0, height + 12, _short(row.name), "start", "assent-chart__on"))

@@ -13,7 +13,7 @@ from service.store import benefits, cases, documents, projects
 from service.store.cases import CaseView
 from service.store.documents import Attached
 from service.store.engine import Tx
-from service.store.projects import Check, ProjectView
+from service.store.projects import Check, ProjectView, Report
 from service.web import (
     attaching,
     balloting,
@@ -68,6 +68,8 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
     elsewhere = {one.key for passed_gate in gates for one in passed_gate.answers}
     elsewhere |= {one.key for each in exceptions for one in each.answers}
     checks = projects.checks(tx, case.ref)
+    # What was approved held until it was closed.
+    until = today if found.open else words.local(found.changed)
     return {
         "case": case,
         "project": found,
@@ -83,11 +85,11 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "rated": rated,
         "ratings": projecting.ratings(rated.report if rated else None),
         "parts": [_part(one) for one in parts],
-        "schedule": projecting.schedule(parts, today),
+        "schedule": projecting.schedule(parts, today if found.open else None),
         "proposed": found.plan,
         "reports": told,
-        "costs": projecting.costs_over_time(reported, approved, today) if approved else "",
-        "go_live": projecting.go_live_over_time(reported, approved, today, edition.non_working)
+        "costs": projecting.costs_over_time(reported, approved, until) if approved else "",
+        "go_live": projecting.go_live_over_time(reported, approved, until, edition.non_working)
         if approved
         else "",
         "unchanged": projecting.unchanged(reported),
@@ -143,9 +145,9 @@ def of_proposal(tx: Tx, case: CaseView) -> dict[str, Any]:
             "rows": [
                 ("Project manager", telling.title(edition, found.manager, tx.today)),
                 ("Approved", _approved(found)),
-                ("Cost", projecting.over(missed) if found.baseline else ""),
+                (_cost_called(reported[-1:]), projecting.over(missed) if found.baseline else ""),
                 ("Time", projecting.late(missed.late) if found.baseline else ""),
-                ("Goes live", words.day(found.go_live) if found.go_live else ""),
+                _goes_live(found),
             ],
         }
         shown["rows"] = [(what, which) for what, which in shown["rows"] if which]
@@ -171,6 +173,18 @@ def _now(tx: Tx, project: ProjectView, case: CaseView) -> list[str]:
     late = f"It was to go live on {words.day(gone)}, and nobody has said that it did." if gone else ""
     said = (whereabouts.stand(tx, project), late, *whereabouts.sentences(tx, case))
     return [one for one in said if one]
+
+
+def _goes_live(project: ProjectView) -> tuple[str, str]:
+    if project.went_live:
+        return "Went live", words.day(project.went_live)
+    if not project.open:
+        return "Went live", "Never"
+    return "Goes live", words.day(project.go_live) if project.go_live else ""
+
+
+def _cost_called(last: Sequence[Report]) -> str:
+    return "Final cost" if delivering.final(last) else "Cost"
 
 
 def _approved(project: ProjectView) -> str:
@@ -241,10 +255,16 @@ def _report_rows(told: ToldReport) -> list[tuple[str, str]]:
         ("Reported", f"{words.moment(said.at)}, by {told.who}"),
         ("Stage", str(said.stage) if said.stage else "Before the first"),
         ("What was said", told.what),
-        ("Forecast cost", f"{words.money(now.cost)}. {told.over}"),
-        ("Forecast go-live", f"{words.day(now.go_live)}. {told.late}"),
-        ("Forecast end of the stage", words.day(now.stage_ends) if now.stage_ends else ""),
-        ("Went live", words.day(said.went_live) if said.went_live else ""),
+        (
+            "Final cost" if delivering.final([said]) else "Forecast cost",
+            f"{words.money(now.cost)}. {told.over}",
+        ),
+        ("Forecast go-live", "" if said.went_live else f"{words.day(now.go_live)}. {told.late}"),
+        (
+            "Forecast end of the stage",
+            words.day(now.stage_ends) if now.stage_ends and not delivering.final([said]) else "",
+        ),
+        ("Went live", f"{words.day(said.went_live)}. {told.late}" if said.went_live else ""),
         (
             "With the projects linked with it",
             f"{projecting.over(missed)}; {projecting.late(missed.late).lower()}" if missed else "",

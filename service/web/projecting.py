@@ -368,7 +368,8 @@ def parts(
         return []
     begun = next((words.local(one.at) for one in passed if one.gate is GateKind.INITIATION), None)
     starts = now_starts = begun or words.local(project.opened)
-    ends = {one.stage: words.local(one.at) for one in passed if one.gate is GateKind.BOUNDARY}
+    ends = _reported_done(project, reported)
+    ends |= {one.stage: words.local(one.at) for one in passed if one.gate is GateKind.BOUNDARY}
     if project.state in _OVER and project.stage not in ends:
         ends[project.stage] = words.local(project.changed)
     last = reported[-1] if reported else None
@@ -399,8 +400,15 @@ def parts(
     return found
 
 
-def schedule(found: Sequence[Part], today: date) -> Markup:
-    """Draw the plan against the forecast."""
+def _reported_done(project: ProjectView, reported: Sequence[Report]) -> dict[int, date]:
+    """Return the day on which the stage in hand was reported as done, unless it was said to go on since."""
+    latest = takewhile(lambda one: one.stage_done or one.kind == "end_stage", reversed(reported))
+    done = [one for one in latest if one.stage_done and one.stage == project.stage]
+    return {project.stage: words.local(done[-1].at)} if done else {}
+
+
+def schedule(found: Sequence[Part], today: date | None) -> Markup:
+    """Draw the plan against the forecast; of a project that is over there is no today."""
     slipped = [f"{one.name} {late(one.late).lower()}" for one in found if one.late]
     return charts.schedule(
         "plan",

@@ -61,6 +61,9 @@ from workflows.letters import Stop
 from workflows.model import Leg
 from workflows.rules.meter import Meter
 
+KINDS = ("proposal", actions.KIND, projects.KIND, benefits.KIND, projects.STANDARDS)
+"""Kinds of case that may be listed."""
+
 
 def meeting(found: Room) -> dict[str, Any]:
     return {

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from service import agendas, remembering, telling, versions
 from service.errors import Malformed, NotFound, Problem
+from service.handbook.words import listed as listed_in_words
 from service.proposals import ProposalDocument
 from service.store import (
     actions,
@@ -265,6 +266,9 @@ def listed(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CaseList:
     """List cases, the latest first."""
+    if kind is not None and kind not in told.KINDS:
+        message = f"There is no kind {kind} of case; there are {listed_in_words(told.KINDS)}."
+        raise Malformed(problems=[Problem(field="kind", message=message)])
     with visit.desk.store.reading() as tx:
         found = cases.page(
             tx,

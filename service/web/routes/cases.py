@@ -144,8 +144,12 @@ def _figure(tx: Tx, case: CaseItem) -> str:
         case actions.KIND:
             return words.short_day(case.decide_by)
         case projects.KIND:
-            live = projects.must(tx, case.ref).go_live
-            return words.short_day(live) if live else "Not planned yet"
+            found = projects.must(tx, case.ref)
+            if found.went_live:
+                return f"Went live on {words.short_day(found.went_live)}"
+            if not found.open:
+                return "Never went live"
+            return words.short_day(found.go_live) if found.go_live else "Not planned yet"
         case benefits.KIND:
             claimed = benefits.must(tx, case.ref).claimed
             return f"{words.money(claimed)} a year" if claimed is not None else "No sum"

@@ -472,3 +472,9 @@ def test_a_day_in_an_address_is_written_as_a_day(office: Office, day: str) -> No
     headers = office.token("cd-rc", "read:case")
     answer = office.browser().get(f"/api/v1/forums/heads-of-ict/meetings/{day}", headers=headers)
     assert answer.status_code == 422
+
+
+def test_a_kind_of_case_that_does_not_exist_is_refused_by_name(program: Browser) -> None:
+    refused = program.get(f"{API}/cases?kind=nonsense")
+    assert refused.status_code == 422
+    assert "There is no kind nonsense of case; there are proposal, action, project" in told(refused)["kind"]

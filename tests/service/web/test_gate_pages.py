@@ -70,7 +70,8 @@ def test_the_gate_of_initiation_shows_the_plan_that_would_become_the_baseline(to
     town.planned()
     browser = at_gate(town, "gate-initiation")
     assert "Initiation: it authorises the plan, and its first delivery stage." in above(browser)
-    assert "Budget: Reports are measured against this from now on (£140,000)" in above(browser)
+    as_approved = "Budget: As much as the approved capital: reports are measured against the plan from now on"
+    assert f"{as_approved} (£140,000)" in above(browser)
     for told in (
         "£140,000 of capital",
         "The plan that is put forward",
@@ -79,6 +80,16 @@ def test_the_gate_of_initiation_shows_the_plan_that_would_become_the_baseline(to
         "Tolerance for cost 10%",
     ):
         assert told in browser.words
+
+
+def test_a_first_plan_says_by_how_much_it_differs_from_the_approved_capital(town: Delivery) -> None:
+    town.named()
+    town.planned(stage_cost_2="61,000")
+    browser = at_gate(town, "gate-initiation")
+    assert "Budget: £11,000 more than the approved capital: reports are measured" in above(browser)
+    table = browser.page.partition("Against the plan")[2].partition("</table>")[0]
+    for role in ("columnheader", "row", "cell"):
+        assert f'role="{role}"' in table
 
 
 def test_a_new_plan_waits_for_no_condition_and_shows_none(stage: Delivery) -> None:

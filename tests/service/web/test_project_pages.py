@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from service import delivering
 from service.documents import checked
 from service.handbook import AttachmentRules
 from service.proposals import ProposalDocument, provided
@@ -30,7 +31,7 @@ from tests.service.web.delivered import (
 from tests.service.web.office import Browser, Office
 from tests.support.activities import done
 from workflows.delivery import BenefitState, GateKind, ProjectState, Variance
-from workflows.model import Choice, Guard, State
+from workflows.model import ActionState, Choice, Guard, State
 
 PILOT = "Pilot in the hall"
 
@@ -299,6 +300,70 @@ def test_the_report_on_the_whole_says_of_which_report_its_ratings_are(office: Of
     with office.store.reading() as tx:
         told = api.project(tx, cases.get(tx, one.ref)).reports
     assert [bool(each.ratings) for each in told] == [False, True, False]
+
+
+def test_a_project_that_is_over_is_told_as_what_it_came_to(office: Office) -> None:
+    one = eventful(office)
+    with office.store.reading() as tx:
+        (ref,) = (each.ref for each in actions.of_case(tx, one.ref))
+    assert "The project's next gate waits" in sees(office, f"/cases/{one.ref}").words
+    office.became(ref, ActionState.VERIFIED)
+    assert "The project's next gate waits" not in sees(office, f"/cases/{one.ref}").words
+    office.days_pass(100)
+    ended = {"went_live": "2005-05-10", "final_cost": "150000.00", "objectives": "met"}
+    one.becomes(ProjectState.CLOSING)
+    one.reports(ended, kind="end_project", key="end-project")
+    with office.store.reading() as tx:
+        told = delivering.stands(tx, projects.must(tx, one.ref))
+        closed = f"{tx.today:%-d %B %Y}"
+    assert told == (
+        "£150,000 final cost, £10,000 (7.15%) over the approved £140,000; 25% over was tolerated.",
+        "It went live on Tuesday 10 May 2005, 27 working days after the approved Thursday 31 March 2005; "
+        "40 were tolerated.",
+    )
+    one.becomes(ProjectState.CLOSED)
+    office.days_pass(400)
+    page = sees(office, f"/cases/{one.ref}").page
+    plan = page.partition('id="chart-plan-title"')[2].partition("</svg>")[0]
+    cost = page.partition('id="chart-cost-title"')[2].partition("</svg>")[0]
+    assert "Today" not in plan
+    assert closed in cost
+    assert "2006" not in cost
+    page = sees(office, f"/cases/{one.parent}").words
+    assert "Went live Tuesday 10 May 2005" in page
+    assert "Final cost £10,000 over" in page
+    assert "Goes live" not in page
+    assert "Went live on 10 May 2005" in sees(office, "/cases?kind=project").words
+    last = sees(office, f"/cases/{one.ref}/reports/7").words
+    assert "Final cost £150,000. £10,000 over" in last
+    assert "Went live Tuesday 10 May 2005. 27 working days late" in last
+    assert "Forecast" not in last.partition("As the project manager")[0]
+
+
+def test_one_that_closed_early_never_goes_live(office: Office) -> None:
+    one = Delivery(office)
+    one.named()
+    one.becomes(ProjectState.CLOSED_EARLY)
+    assert "Never went live" in sees(office, "/cases?kind=project").words
+    assert "Went live Never" in sees(office, f"/cases/{one.parent}").words
+
+
+def test_a_stage_that_was_reported_done_ended_on_that_day(office: Office) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    office.days_pass(14)
+    stands = report("140000.00", "2005-03-31", forecast_stage_ends="2005-01-31")
+    one.reports(stands, Choice.STAGE_DONE)
+    first = "Stage 1: Build 31 January 2005 27 September 2004, as it was 84 working days early"
+    assert rows(sees(office, f"/cases/{one.ref}"), "Plan against forecast")[0] == first
+    office.days_pass(1)
+    one.reports(stands, kind="end_stage", key="end-stage-1")
+    assert rows(sees(office, f"/cases/{one.ref}"), "Plan against forecast")[0] == first
+    # A new plan may have it go on.
+    office.days_pass(1)
+    one.reports(stands)
+    again = "Stage 1: Build 31 January 2005 31 January 2005 As approved"
+    assert rows(sees(office, f"/cases/{one.ref}"), "Plan against forecast")[0] == again
 
 
 def test_checks_of_standards_and_the_exception_they_raise(office: Office) -> None:
@@ -816,7 +881,7 @@ def test_a_plan_that_was_made_anew_is_a_second_step_in_the_charts(office: Office
     one.passes(3, GateKind.EXCEPTION_PLAN, 1, plan=told.step)
     browser = sees(office, f"/cases/{one.ref}")
     assert "Exception plan, passed on 25 October 2004 Passed on Monday 25 October 2004" in browser.words
-    assert "Approved plan Number 2: what is reported from then on is held against it" in browser.words
+    assert "Approved plan Plan 2: what is reported from then on is held against it" in browser.words
     assert "Number 2 25 October 2004 £160,000 31 May 2005" in browser.words
     steps = re.findall(r'assent-chart__line--approved" d="(M4[^"]*V[^"]*)"', browser.page)
     assert len(steps) == 2, "of the cost and of the day"

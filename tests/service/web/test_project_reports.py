@@ -394,6 +394,9 @@ REVIEW = {
 
 def test_a_review_is_written_about_the_proposal_and_whoever_checks_it_reads_it_first(stage: Delivery) -> None:
     step = stage.put("review", MANAGER, case=stage.parent)
+    asked = stage.reading(step, MANAGER).words
+    assert "You are asked as" in asked
+    assert "You are deciding" not in asked
     browser = stage.reading(step, MANAGER)
     assert browser.heading == "What has this proposal come to?"
     assert browser.form("/a/read/").fields["final_cost"] == "140,000"
