@@ -348,15 +348,15 @@ def named(answer: str) -> str:
     return answer if answer != answer.lower() else answer.replace("_", " ").capitalize()
 
 
-def label(choice: Choice | str, kind: str) -> str:
+def label(choice: Choice | str, kind: str, key: str = "") -> str:
     """Name an answer to a kind of question, for its button."""
-    own = saying(kind, choice)
+    own = saying(kind, choice, key)
     return own.label if own else _WORDINGS[Choice(choice)].label
 
 
-def doing(choice: Choice | str, kind: str, what: str) -> str:
+def doing(choice: Choice | str, kind: str, what: str, key: str = "") -> str:
     """Return "approving £84,000", for "You are approving £84,000"; `what` is the sum or the case."""
-    own = saying(kind, choice)
+    own = saying(kind, choice, key)
     return f"{own.doing} for {what}," if own and own.doing else _WORDINGS[Choice(choice)].doing.format(what)
 
 
@@ -379,9 +379,9 @@ def came_to(choice: Choice | str, kind: str, key: str = "") -> str:
     return "nobody voted for it or against it" if choice in _NO_VIEW else _WORDINGS[Choice(choice)].done
 
 
-def became(choice: Choice | str, kind: str) -> str:
+def became(choice: Choice | str, kind: str, key: str = "") -> str:
     """Return "it is approved": what a question came to, as a clause."""
-    came = came_to(choice, kind)
+    came = came_to(choice, kind, key)
     return came if saying(kind, choice) or choice in _NO_VIEW else f"it is {came}"
 
 
