@@ -10,6 +10,7 @@ from workflows.letters import (
     Addressee,
     Answer,
     Clause,
+    ClosedEarly,
     ClosedWithoutYou,
     Completed,
     Condition,
@@ -19,11 +20,14 @@ from workflows.letters import (
     Letter,
     Listed,
     Matter,
+    Next,
     Outcome,
     PastTolerance,
+    ProjectPeople,
     Question,
     Receipt,
     Request,
+    Withdrawn,
 )
 from workflows.model import Choice, Ending, Guard, Nudge
 
@@ -124,7 +128,7 @@ def _request(
     return Request(
         to=_to("T. Holder", seat),
         matter=matter,
-        question=Question(kind=kind, forum=forum, about=(about,) if about else (), why=why),
+        question=Question(kind=kind, forum=forum, about=(about,) if about else (), why=why, key=key),
         seat=seat,
         clause=_clause(clause),
         due=date(2005, 1, 21),
@@ -165,7 +169,64 @@ _PAST = PastTolerance(
     part="manager",
     clause=_clause("EXCEPTION-1"),
 )
-_GATE = Question(kind="gate", about=("the gate after stage 1",), why="the next delivery stage")
+_GATE = Question(kind="gate", about=("the gate after stage 1",), why="the next delivery stage", key="gate-1")
+
+
+def _gate(key: str, kind: str = "gate") -> Question:
+    return Question(kind=kind, about=(projects.about(kind, key),), key=key)
+
+
+def _settled(question: Question, choice: Choice, who: str, **facts: Any) -> Outcome:
+    """Return what a question came to by the answer of one."""
+    reason = "" if choice is Choice.AUTHORISE else "The lines are not what was planned."
+    return Outcome(
+        to=_to("T. Holder", MANAGER),
+        matter=PROJECT,
+        question=question,
+        ending=Ending.DECIDED,
+        choice=choice,
+        on=date(2005, 1, 20),
+        answers=(
+            Answer(
+                who=who,
+                choice=choice,
+                kind=question.kind,
+                key=question.key,
+                on=date(2005, 1, 20),
+                reason=reason,
+            ),
+        ),
+        **facts,
+    )
+
+
+def _receipt(question: Question, answer: Answer, **facts: Any) -> Receipt:
+    return Receipt(
+        to=_to("T. Holder", MANAGER),
+        matter=PROJECT,
+        question=question,
+        seat=MANAGER,
+        answer=answer,
+        at=datetime(2005, 1, 14, 9, 2, tzinfo=UTC),
+        fingerprint="5b1f0a7d93c84e26b7f2d61c0e9a48b35d7c16e2f0843a9bc1d57e60f2a894c3",
+        answered=1,
+        asked=1,
+        settled=answer.choice,
+        **facts,
+    )
+
+
+_BEFORE_SRG = Next(leg="gate", who=(SRG,), on=date(2005, 2, 10))
+_PEOPLE = ProjectPeople(
+    to=_to("N. Holder", "Head of ICT, Schools"),
+    matter=PROJECT,
+    on=date(2005, 1, 14),
+    comes=("manager",),
+    before=(MANAGER,),
+    manager="Head of ICT, Schools",
+    by=PMO,
+    reason="She has left the council.",
+)
 _PASSED = Answer(
     who=EXECUTIVE,
     choice=Choice.AUTHORISE_WITH_CONDITIONS,
@@ -240,17 +301,126 @@ OF_PROJECTS: dict[str, Letter] = {
         | {"kind": "escalation", "to": _to("G. Chief", "Chief Executive"), "own": False},
         because="covers_manager",
     ),
-    "receipt-highlight": Receipt(
+    "receipt-highlight": _receipt(Question(kind="highlight", key="highlight"), _REPORTED),
+    "receipt-stage-done": _receipt(
+        Question(kind="highlight", key="highlight"),
+        Answer(who=MANAGER, choice=Choice.STAGE_DONE, kind="highlight", on=date(2005, 1, 14)),
+        next=Next(leg="highlight", you=True),
+    ),
+    "receipt-end-project-early": _receipt(
+        Question(kind="end_project", key="end-project", last=True),
+        Answer(who=MANAGER, choice=Choice.REPORT, kind="end_project", on=date(2005, 1, 14)),
+    ),
+    "outcome-gate-closure": _settled(_gate("gate-closure"), Choice.AUTHORISE, EXECUTIVE),
+    "outcome-gate-start-up-returned": _settled(
+        _gate("gate-start-up"), Choice.RETURN, USER, next=Next(leg="gate", you=True)
+    ),
+    "outcome-gate-returned": _settled(_GATE, Choice.RETURN, USER, next=Next(leg="gate", who=(MANAGER,))),
+    "outcome-new-plan-srg": _settled(
+        Question(kind="exception_srg", key="exception-1", forum=SRG),
+        Choice.EXCEPTION_PLAN,
+        SRG,
+        next=Next(leg="exception_srg", you=True),
+    ),
+    "outcome-more-tolerance": _settled(
+        Question(kind="exception_board", key="exception-1"), Choice.MORE_TOLERANCE, EXECUTIVE
+    ),
+    "outcome-gate-referred": _settled(_GATE, Choice.REFER_UP, EXECUTIVE, next=_BEFORE_SRG),
+    "outcome-gate-undecided": Outcome(
         to=_to("T. Holder", MANAGER),
         matter=PROJECT,
-        question=Question(kind="highlight"),
+        question=_GATE,
+        ending=Ending.SILENT,
+        on=date(2005, 1, 20),
+        why="inquorate",
+        present="1 of 3 took part; 2 are needed.",
+        next=_BEFORE_SRG,
+    ),
+    "outcome-gate-undecided-again": Outcome(
+        to=_to("T. Holder", MANAGER),
+        matter=PROJECT,
+        question=_GATE,
+        ending=Ending.SILENT,
+        on=date(2005, 1, 20),
+        why="tied",
+    ),
+    "closed_without_you-gate-undecided": ClosedWithoutYou(
+        to=_to("T. Holder", USER),
+        matter=PROJECT,
+        question=_GATE,
+        seat=USER,
+        ending=Ending.SILENT,
+        on=date(2005, 1, 20),
+        why="inquorate",
+        passed_on=SRG,
+        meeting=date(2005, 2, 10),
+    ),
+    "closed_without_you-project-withdrawn": ClosedWithoutYou(
+        to=_to("T. Holder", MANAGER),
+        matter=PROJECT,
+        question=Question(kind="highlight", key="highlight"),
         seat=MANAGER,
-        answer=_REPORTED,
-        at=datetime(2005, 1, 14, 9, 2, tzinfo=UTC),
-        fingerprint="5b1f0a7d93c84e26b7f2d61c0e9a48b35d7c16e2f0843a9bc1d57e60f2a894c3",
-        answered=1,
-        asked=1,
-        settled=Choice.REPORT,
+        ending=Ending.WITHDRAWN,
+        on=date(2005, 1, 20),
+        why="project_withdrawn",
+    ),
+    "project_people": _PEOPLE,
+    "project_people-board": _PEOPLE.model_copy(
+        update={"comes": ("senior_user",), "before": (USER,), "manager": MANAGER, "reason": ""}
+    ),
+    "project_people-leaves": _PEOPLE.model_copy(
+        update={
+            "to": _to("T. Holder", MANAGER),
+            "comes": (),
+            "goes": ("manager",),
+            "before": (),
+            "now": ("Head of ICT, Schools",),
+        }
+    ),
+    "project_people-moves": _PEOPLE.model_copy(
+        update={
+            "to": _to("U. Holder", USER),
+            "comes": ("executive",),
+            "goes": ("senior_user",),
+            "before": (EXECUTIVE,),
+            "now": ("Head of ICT, Schools",),
+            "manager": MANAGER,
+        }
+    ),
+    "project_people-stays": _PEOPLE.model_copy(
+        update={
+            "to": _to("C. Director", EXECUTIVE),
+            "comes": (),
+            "goes": ("senior_user",),
+            "stays": ("executive",),
+            "before": (),
+            "now": (USER,),
+            "manager": MANAGER,
+        }
+    ),
+    "closed_early": ClosedEarly(
+        to=_to("U. Holder", USER),
+        matter=PROJECT,
+        on=date(2005, 2, 1),
+        because="decided",
+        proposal="INV-2004-0002",
+    ),
+    "closed_early-withdrawn": ClosedEarly(
+        to=_to("U. Holder", USER),
+        matter=PROJECT,
+        on=date(2005, 2, 1),
+        because="withdrawn",
+        proposal="INV-2004-0002",
+    ),
+    "closed_early-called-off": ClosedEarly(
+        to=_to("U. Holder", USER), matter=PROJECT, on=date(2005, 2, 1), because="cancelled"
+    ),
+    "withdrawn-with-its-project": Withdrawn(
+        to=_to("C. Director", EXECUTIVE),
+        matter=PROPOSAL,
+        on=date(2005, 2, 1),
+        by="C. Director",
+        project="PRJ-2005-0001",
     ),
     "outcome-gate": Outcome(
         to=_to("T. Holder", MANAGER),
@@ -303,12 +473,43 @@ OF_PROJECTS: dict[str, Letter] = {
             ),
         ),
     ),
+    "deferred-benefit": Deferred(
+        to=_to("C. Director", EXECUTIVE),
+        matter=BENEFIT,
+        on=date(2005, 1, 14),
+        until=date(2005, 2, 1),
+        question=Question(kind="benefit", about=("3 months",), key="benefit-3"),
+        answers=(
+            Answer(
+                who=USER,
+                choice=Choice.DEFER,
+                kind="benefit",
+                on=date(2005, 1, 14),
+                reason="The time sheets come at the end of the month.",
+                until=date(2005, 2, 1),
+            ),
+        ),
+    ),
+    "completed-checked": Completed(
+        to=_to("C. Director", EXECUTIVE), matter=PROPOSAL, on=date(2005, 11, 24), checked_by=PMO
+    ),
     "completed-reviewed": Completed(
         to=_to("C. Director", EXECUTIVE), matter=PROPOSAL, on=date(2005, 11, 24), reviewed_by=SRG
     ),
     "past_tolerance": _PAST,
     "past_tolerance-board": _PAST.model_copy(
         update={"to": _to("C. Director", EXECUTIVE), "part": "board", "decided_by_you": True}
+    ),
+    "past_tolerance-together": _PAST.model_copy(
+        update={
+            "to": _to("E. Projects", PMO),
+            "part": "office",
+            "of": (Tolerance.TIME,),
+            "tolerated_days": 1,
+            "together_percent": Decimal("-3.00"),
+            "together_late": 12,
+            "decides": SRG,
+        }
     ),
     "past_tolerance-office": _PAST.model_copy(
         update={

@@ -26,7 +26,7 @@ from workflows.delivery import (
     Tolerance,
     Variance,
 )
-from workflows.model import ForumRules, SeatAsk, Terms
+from workflows.model import Choice, ForumRules, SeatAsk, Terms
 from workflows.rules import reports, tolerances, validity
 
 _YEARS_AFTER = 3
@@ -133,6 +133,11 @@ def planned_since(tx: Tx, report: projects.Report) -> bool:
     return any(one.gate is GateKind.EXCEPTION_PLAN and one.at >= report.at for one in passed)
 
 
+def closes_early(tx: Tx, ref: str) -> bool:
+    """Say whether it was decided to close a project early: from then on it passes no gate."""
+    return any(step.choice is Choice.CLOSE_EARLY for step in steps.of_case(tx, ref))
+
+
 def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Variance | None]:
     """Return by how much a forecast misses the baseline, and by how much all that is linked does together.
 
@@ -179,7 +184,7 @@ def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
         f"{pounds(now.cost)} forecast, {_over(by, plan.cost)}; "
         f"{tolerated.cost_percent.normalize():f}% over is tolerated.",
         f"Go-live on {in_full(now.go_live)} forecast, {_late(by, plan.go_live)}; "
-        f"{tolerated.days} are tolerated.",
+        f"{tolerated.days} {'is' if tolerated.days == 1 else 'are'} tolerated.",
         *([f"Rated red: {listed(red)}."] if red else []),
     )
 

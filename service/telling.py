@@ -37,7 +37,19 @@ from service.store.intents import OUTSIDE, Answered, Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import SeatView, StepView
 from workflows import letters
-from workflows.model import Capacity, Choice, Ending, Holder, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
+from workflows.model import (
+    Capacity,
+    Choice,
+    Ending,
+    Holder,
+    Leg,
+    LegAsk,
+    Outcome,
+    SeatAsk,
+    Share,
+    Terms,
+    key_of,
+)
 from workflows.rules import calendar, course, meetings, reports, routing
 
 SAID = intents.SAID
@@ -141,6 +153,7 @@ def told(
         substitute=bool(member),
         choice=decision.choice,
         kind=decision.kind,
+        key=key_of(decision.step) if decision.kind in reports.KINDS else "",
         on=on,
         for_whom=name(rules, decision.on_behalf_of) or (title(rules, member, on) if member else ""),
         reason=_CHANGED if decision.altered else decision.reason or "",

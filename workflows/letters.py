@@ -105,6 +105,11 @@ class Question(Frozen):
     """For `referral`: what brings it there, as a clause. For `extra`: why the post was added."""
     added_by: Line = ""
     """For `extra`: the title of the post that added it."""
+    key: str = ""
+    """For a question of delivery: its key, by which one gate is told from another."""
+    last: bool = False
+    """For the same: nobody is asked after it. A project that closes early passes no gate, and where there is
+    no SRG nobody has to note a review."""
 
 
 class Condition(Frozen):
@@ -139,6 +144,8 @@ class Answer(Frozen):
     choice: Choice
     kind: str = ""
     """The kind of question, where its answers have words of their own."""
+    key: str = ""
+    """The key of a question of delivery, where those of its kind have others than the rest."""
     on: date
     for_whom: Line = ""
     """Whom they covered for or sat in the place of, if they did."""
@@ -765,6 +772,44 @@ class PastTolerance(CaseLetter):
     clause: Clause
 
 
+Place = Literal["manager", "executive", "senior_user", "senior_supplier"]
+"""What somebody is to a project: its manager, or one of the three of its board."""
+
+
+class ProjectPeople(CaseLetter):
+    """Somebody has been put in another's place in a project: to whoever comes, and to whoever goes."""
+
+    kind: Literal["project_people"] = "project_people"
+    on: date
+    comes: tuple[Place, ...] = ()
+    """What the reader is to the project from now on, and was not."""
+    goes: tuple[Place, ...] = ()
+    """What the reader was to it, and is no more."""
+    stays: tuple[Place, ...] = ()
+    """What the reader was to it, and still is."""
+    before: tuple[Line, ...] = ()
+    """The titles of the posts that were where the reader comes."""
+    now: tuple[Line, ...] = ()
+    """The titles of the posts that are where the reader was."""
+    manager: Line
+    """The title of the post that manages it now."""
+    by: Line
+    """The title of whoever did it."""
+    reason: Text = ""
+    """Why; empty where it was not said."""
+
+
+class ClosedEarly(CaseLetter):
+    """A project is closed before its plan was carried out: to its manager and its board."""
+
+    kind: Literal["closed_early"] = "closed_early"
+    on: date
+    because: Literal["decided", "withdrawn", "cancelled"]
+    """It was decided to close it early; its proposal was withdrawn; or an operator has called it off."""
+    proposal: str = ""
+    """The reference of the proposal that it follows from."""
+
+
 class Withdrawn(CaseLetter):
     """The proposal was withdrawn."""
 
@@ -778,6 +823,8 @@ class Withdrawn(CaseLetter):
     """The host that is told of it; empty if orders are sent nowhere."""
     left: tuple[Condition, ...] = ()
     """What a directorate was left to do, which stays open."""
+    project: str = ""
+    """The reference of its project, which is closed early with it; empty where there is none."""
 
 
 class Lapsed(CaseLetter):
@@ -801,6 +848,8 @@ class Completed(CaseLetter):
     confirmed_by: Line = ""
     reviewed_by: Line = ""
     """Before whom its post-implementation review came last, where there was one."""
+    checked_by: Line = ""
+    """Who checked that review, where it came before nobody after that."""
 
 
 # ----------------------------------------------------------------- letters to the office
@@ -1116,6 +1165,8 @@ Letter = Annotated[
     | Moved
     | Sized
     | PastTolerance
+    | ProjectPeople
+    | ClosedEarly
     | Withdrawn
     | Lapsed
     | Completed

@@ -325,7 +325,7 @@ class Asking(CaseFile):
             case Nudge.PMO:
                 return title(self.rules, self.rules.roles["pmo"], day)
             case Nudge.CLOSE:
-                return self._passed_on(put.key, day)
+                return self._passed_on(put.key, put.terms.kind, day)
             case _:
                 return ""
 

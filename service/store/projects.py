@@ -347,9 +347,10 @@ def people_changed(
     by_post: str,
     reason: str = "",
     at: datetime | None = None,
+    queued: Sequence[QueuedLetter] = (),
 ) -> bool:
-    """Write that somebody has put other posts in the places of a project, and why. Those that are there are
-    False.
+    """Write that somebody has put other posts in the places of a project, and why, and queue the letters that
+    say so. Those that are there are False.
 
     `posts` has the new ones by `manager` or the seat of the board.
     """
@@ -363,7 +364,8 @@ def people_changed(
         return False
     number = project.people + 1
     data = {"number": number, "posts": changed, "by_post": by_post, "reason": _why(tx, reason)}
-    return tx.append(ref, "project.people_changed", data, key=f"people:{number}", actor=by, at=at)
+    fact = Entry("project.people_changed", data, f"people:{number}", by, at=at)
+    return letters.tell(tx, ref, [fact], queued)
 
 
 def people_heard(tx: Tx, ref: str, number: int) -> None:

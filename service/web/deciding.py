@@ -148,9 +148,9 @@ def _conditions(
 
 def _out_of_place(sight: Sight, choice: Choice) -> str:
     """Say what to do with a condition that was typed beside a choice that takes none."""
-    kind, offered = sight.open_step.kind, sight.choices
-    chosen = f"You typed a condition, but chose {words.label(choice, kind)}"
-    taking = [words.label(each, kind) for each in offered if each.conditional]
+    step, offered = sight.open_step, sight.choices
+    chosen = f"You typed a condition, but chose {words.label(choice, step.kind, step.key)}"
+    taking = [words.label(each, step.kind, step.key) for each in offered if each.conditional]
     if not taking:
         return f"{chosen}, which takes none: take the condition out"
     return f"{chosen}: choose {words.listed(taking, 'or')}, or take the condition out"

@@ -5,7 +5,7 @@ measured with and waits for. Each is written with who did it and why, before the
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from service import telling
+from service import placing, telling
 from service.errors import Conflict, Forbidden, Malformed, NotFound, Problem
 from service.handbook import Edition, boards
 from service.store import cases, projects
@@ -131,8 +131,10 @@ def _unfit_post(rules: Edition, visit: Visit, post: str) -> str:
     return ""
 
 
-def change_people(visit: Visit, ref: str, said: Mapping[str, str], shown: str) -> ProjectView:
-    """Write down who is put in whose place, and return the project.
+def change_people(
+    visit: Visit, ref: str, said: Mapping[str, str], shown: str
+) -> tuple[ProjectView, tuple[str, ...]]:
+    """Write down who is put in whose place; return the project, and the keys of the letters that say so.
 
     `shown` counts the changes that the form knew of: after another, it is to be looked at again.
     """
@@ -142,10 +144,12 @@ def change_people(visit: Visit, ref: str, said: Mapping[str, str], shown: str) -
         if shown != str(project.people):
             raise Conflict("Somebody has changed who runs this project meanwhile. Look at that first.")
         wish = other_people(tx, visit, project, said)
+        by_post, page = _as(visit, project), visit.desk.links.page
+        queued = placing.letters(tx, ref, wish.posts, page, by_post=by_post, reason=wish.reason)
         projects.people_changed(
-            tx, ref, wish.posts, reason=wish.reason, by=visit.me.id, by_post=_as(visit, project)
+            tx, ref, wish.posts, reason=wish.reason, by=visit.me.id, by_post=by_post, queued=queued
         )
-        return projects.must(tx, ref)
+        return projects.must(tx, ref), tuple(tx.outgoing)
 
 
 def _as(visit: Visit, project: ProjectView) -> str:

@@ -321,7 +321,7 @@ def _since_answer_on_delivery(
     """Say what has become of a question about a project, a benefit or a standards exception."""
     left = [wait for wait in waits(tx, case) if wait.step != step.id or settled is None]
     many = _counted(tx, case, [step]) if counted else ""
-    become = "; ".join(filter(None, (many, words.became(settled, step.kind) if settled else "")))
+    become = "; ".join(filter(None, (many, words.became(settled, step.kind, step.key) if settled else "")))
     return (*([words.sentence(become)] if become else ()), *told(case, left))
 
 

@@ -383,9 +383,9 @@ def guidelines(directorate: str) -> str:
     )
 
 
-def leads_to(choice: Choice, kind: str, *, vote: bool = False) -> str:
+def leads_to(choice: Choice, kind: str, key: str = "", *, vote: bool = False) -> str:
     """Say what an answer does, for the line under its button; a `vote` is one of several that are counted."""
-    own = saying(kind, choice)
+    own = saying(kind, choice, key)
     if choice is Choice.DEFER and kind in reports.DECIDES_NOTHING:
         return "You are asked again on the day you name. What is typed on this page is not kept."
     if vote and kind in ASKED:

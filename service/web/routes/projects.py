@@ -91,11 +91,13 @@ async def change_people(ref: str, visit: Asker, sent: Sent) -> Response:
     """Put others in the places of a project."""
     said = _people_said(sent)
     try:
-        changed = await run_in_threadpool(
+        changed, letters = await run_in_threadpool(
             steering.change_people, visit, ref, said, forms.given(sent, "people")
         )
     except Malformed as malformed:
         return await run_in_threadpool(_people, visit, ref, said, malformed)
+    for letter in letters:
+        await visit.desk.gateway.deliver(letter)
     await visit.desk.relay.change_people(changed)
     return RedirectResponse(f"/cases/{ref}#people", 303)
 

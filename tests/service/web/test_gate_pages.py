@@ -127,6 +127,15 @@ def test_a_vote_says_that_it_is_one_and_what_it_leads_to(stage: Delivery) -> Non
     assert "If that is what the board decides, the project passes the gate and goes on." in browser.words
 
 
+def test_the_last_gate_says_that_the_project_is_closed_by_it(stage: Delivery) -> None:
+    browser = at_gate(stage, "gate-closure")
+    assert "Authorise: the project is closed" in browser.words
+    assert (
+        "If that is what the board decides, the project is closed, and its record is kept." in browser.words
+    )
+    assert "goes on" not in browser.words
+
+
 @pytest.mark.parametrize(
     ("key", "offered"), [("gate-1", True), ("gate-initiation", True), ("gate-closure", False)]
 )

@@ -7,10 +7,12 @@ from datetime import date
 
 import pytest
 
+from notifications.examples import rendered
 from service.documents import checked
 from service.handbook import AttachmentRules
 from service.proposals import ProposalDocument, provided
 from service.store import actions, benefits, cases, documents, intents, journal, projects, texts, verify
+from service.store import letters as ledger
 from service.store.intents import Condition
 from service.store.rebuild import drift
 from service.web import recounting
@@ -29,6 +31,7 @@ from tests.service.web.delivered import (
 from tests.service.web.office import Browser, Office
 from tests.support.activities import done
 from workflows.delivery import BenefitState, GateKind, ProjectState, Variance
+from workflows.letters import read
 from workflows.model import Choice, Guard, State
 
 PILOT = "Pilot in the hall"
@@ -430,6 +433,48 @@ def test_the_pmo_puts_another_in_the_managers_place(office: Office) -> None:
         now = projects.must(tx, one.ref)
         assert (now.manager, now.people, now.people_heard) == ("hoict-sch", 1, 1)
     assert "as project manager." in browser.words
+    assert drift(office.store) == ()
+
+
+PEOPLE: list[tuple[dict[str, str], dict[str, str]]] = [
+    (
+        {"manager": "hoict-sch"},
+        {
+            "hoict-sch": "You are now the project manager: ",
+            MANAGER: "You are no longer the project manager: ",
+        },
+    ),
+    (
+        {"senior_user": "bh-sports"},
+        {"bh-sports": "You are now the senior user: ", USER: "You are no longer the senior user: "},
+    ),
+    # Whoever takes another place is written to once, and whoever keeps one hears what they keep.
+    (
+        {"executive": USER, "senior_user": "bh-sports"},
+        {
+            USER: "You are now the executive: ",
+            "bh-sports": "You are now the senior user: ",
+            SPONSOR: "You are no longer the executive: ",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "told"), PEOPLE)
+def test_whoever_comes_to_a_project_and_whoever_leaves_it_has_a_letter(
+    office: Office, said: dict[str, str], told: dict[str, str]
+) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    changing(office, one.ref, **said).press(True, "confirm")
+    with office.store.reading() as tx:
+        rows = [row for row in ledger.of_case(tx, one.ref) if row.kind == "project_people"]
+    subjects = {row.post: str(rendered(read(row.props))["Subject"]) for row in rows}
+    assert {*subjects} == {*told}
+    for post, subject in told.items():
+        assert subjects[post].startswith(subject)
+    assert all(row.props["reason"] == "She has left" for row in rows)
+    assert {row.key for row in rows} <= {*office.engine.delivered}
     assert drift(office.store) == ()
 
 
