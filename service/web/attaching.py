@@ -1,6 +1,5 @@
 """Documents on pages: what a box brought, who may hand one in, how it is shown and how it is given out."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +50,6 @@ _GATES = {
     "end_project": GateKind.CLOSURE,
 }
 """The gate that follows each of those after which there is one."""
-_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 @dataclass(frozen=True)
@@ -282,15 +280,20 @@ def take_out(tx: Tx, sight: Sight, sent: FormData) -> bool:
 def answered(tx: Tx, sight: Sight) -> dict[str, Answered]:
     """Return the documents that were uploaded as part of the answer, which is confirmed with these alone."""
     papers = _held(tx, sight)
-    said = "\n".join(f"{paper.name} ({paper.hash})" for paper in papers)
+    said = "\n".join(map(_in_answer, papers))
     return {ANSWER: Answered(value=telling.SAID, text=said)} if papers else {}
 
 
 def of_answer(tx: Tx, sight: Sight, answers: Mapping[str, Answered]) -> list[Held] | None:
     """Return the documents that an answer speaks of; None if one of them is held no longer."""
-    hashes = _HASH.findall(answers[ANSWER].text) if ANSWER in answers else []
-    have = {one.hash: one for one in _held(tx, sight)}
-    return [have[hash] for hash in hashes] if set(hashes) <= set(have) else None
+    named = answers[ANSWER].text.split("\n") if ANSWER in answers else []
+    have = {_in_answer(one): one for one in _held(tx, sight)}
+    return [have[one] for one in named] if set(named) <= set(have) else None
+
+
+def _in_answer(paper: Paper) -> str:
+    """Return how an answer speaks of a document: by its name, and by its hash."""
+    return f"{paper.name} ({paper.hash})"
 
 
 def confirmed(tx: Tx, sight: Sight, intent: Intent, papers: Iterable[Held]) -> None:
