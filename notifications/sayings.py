@@ -420,7 +420,10 @@ _ENDED = {
     "fallen_away": "What it follows from was withdrawn or has lapsed, so it falls away.",
     "frozen": "A forecast is past what is tolerated. This waits until it is decided what is done about that.",
     "manager_changed": "Somebody else manages the project now, and is asked instead.",
-    "board_changed": "The project board has other members now, who are asked instead.",
+    "board_changed": (
+        "The project board has other members now, and all of it is asked anew. If you are on the board, you "
+        "have a new letter."
+    ),
     "gate_decided": "It was decided at the gate, or of the whole project, so this is not wanted any more.",
     "next_due": "The next report is due, or the stage has come to its end, and that is asked for instead.",
 }

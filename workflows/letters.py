@@ -28,11 +28,27 @@ def _shown(character: str) -> str:
     return "" if hidden else character
 
 
+_BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+"""Signs that show nothing by themselves, though they count as letters or marks."""
+
+
+def _visible(character: str) -> bool:
+    """Say whether a character shows anything by itself."""
+    return not (
+        unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
+        or character in _BLANKS
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    )
+
+
 def _text(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(" ".join("".join(map(_shown, line)).split()) for line in lines).strip()
+    text = "\n".join(" ".join("".join(map(_shown, line)).split()) for line in lines).strip()
+    # What joins letters of some scripts, or parts of a picture, is nothing where it stands alone.
+    return text if any(map(_visible, text)) else ""
 
 
 def _line(value: Any) -> Any:

@@ -99,7 +99,7 @@ def read(
     known: Callable[[str], bool] = lambda reference: True,
 ) -> Reading:
     """Read the boxes of a report as they were sent beside a choice, or before any was made. `known` says
-    whether there is a case of a reference. Beside a choice that they are not for nothing is read.
+    whether there is another case of a reference. Beside a choice that they are not for nothing is read.
     """
     reading = Reading(context, {name: _CLEAN.validate_python(said) for name, said in sent.items()})
     if choice is not None and choice not in form.choices:
@@ -114,6 +114,21 @@ def read(
         check(reading, choice)
     _referred(reading, known)
     return _in_order(form, reading)
+
+
+def passed(form: Form, context: Context, drafted: Sent) -> dict[str, str]:
+    """Say beside its box which day that was to lie ahead has passed since it was said, so that it cannot be
+    said again.
+    """
+    told: dict[str, str] = {}
+    for box in form.boxes:
+        said = drafted.get(box.name, "")
+        if box.type is Type.DAY and box.when is When.AHEAD and said:
+            try:
+                _day(context, box, said)
+            except Unfit as unfit:
+                told[box.name] = f"{box.called}: {unfit}"
+    return told
 
 
 def held(answers: Mapping[str, Answered]) -> dict[str, str]:
@@ -542,11 +557,11 @@ def _standards(reading: Reading, choice: Choice | None) -> None:
 
 
 def _referred(reading: Reading, known: Callable[[str], bool]) -> None:
-    """Cases that are named have to be there."""
+    """Cases that are named have to be there, and others than the one that is reported on."""
     asked = [reference for reference in reading.value("linked").split(", ") if reference]
     unknown = [reference for reference in asked if not known(reference)]
     if unknown:
-        told = f"there is no {listed(unknown, 'or')}"
+        told = f"there is no other proposal or project {listed(unknown, 'or')}"
         reading.wrong("linked", f"Linked proposals or projects: {told}")
 
 

@@ -51,6 +51,8 @@ from workflows.model import Choice, Frozen
 
 KIND, STANDARDS = "project", "standards_exception"
 """How a case says that it is a project, or an exception from the project standards."""
+LINKED = (KIND, "proposal")
+"""The kinds of case that a project may be measured together with."""
 
 BOARD = ("executive", "senior_user", "senior_supplier")
 """The seats of a project board, by the names of what keeps their posts."""

@@ -15,13 +15,13 @@ from service.store import benefits, cases
 from service.store.benefits import BenefitView, Reading
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.web import charts, forms, recounting, seclusion, whereabouts, words
+from service.web import charts, forms, numbers, recounting, seclusion, twice, whereabouts, words
 from service.web.charts import Series
 from service.web.visits import Visit
 from workflows.delivery import Rag
 from workflows.rules import benefits as rules_of_benefits
 
-_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,4})?")
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
 
 
 @dataclass(frozen=True)
@@ -227,6 +227,11 @@ def correct(visit: Visit, ref: str, said: Mapping[str, str]) -> None:
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
         _, benefit = to_correct(tx, visit, ref)
+        asked = {name: said[name] for name in ("value", "rating")}
+        month = numbers.whole(said["month"])
+        twice.refuse(
+            tx, ref, ("benefit.corrected",), by=visit.me.id, reason=said["reason"], month=month, **asked
+        )
         wish = checked(tx, benefit, said)
         pmo = visit.rules.plays(visit.me.id, "pmo", visit.today)
         benefits.corrected(

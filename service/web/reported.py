@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from service import delivering, gating
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import pounds
-from service.reports import Context, Form, Post, Reading, Type, drafting, form, held, read
+from service.reports import Context, Form, Post, Reading, Type, drafting, form, held, passed, read
 from service.store import actions, benefits, cases, intents, projects, report_drafts, steps
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -82,9 +82,9 @@ def begins_with(asked: Asked, kept: ReportDraft | None) -> Mapping[str, str]:
     return {**asked.drafted, **(kept.boxes if kept else {})}
 
 
-def reading(tx: Tx, sent: FormData, asked: Asked, choice: Choice | None) -> Reading:
+def reading(tx: Tx, sent: FormData, sight: Sight, asked: Asked, choice: Choice | None) -> Reading:
     """Read the boxes of a report as they were sent beside a choice, or before any was made."""
-    return read(asked.form, asked.context, _typed(asked.form, sent), choice, _known(tx))
+    return read(asked.form, asked.context, _typed(asked.form, sent), choice, _to_link(tx, sight))
 
 
 def _typed(form: Form, sent: FormData) -> dict[str, str]:
@@ -94,6 +94,13 @@ def _typed(form: Form, sent: FormData) -> dict[str, str]:
         if box.type is Type.DAY:
             typed[box.name] = days.typed(sent, box.name)
     return typed
+
+
+def outrun(asked: Asked | None, choice: Choice) -> dict[str, str]:
+    """Say beside their boxes what the last report forecast for days that are over: it cannot stand so."""
+    if asked is None or choice is not Choice.UNCHANGED:
+        return {}
+    return passed(asked.form, asked.context, asked.drafted)
 
 
 def about(tx: Tx, sight: Sight) -> ProjectView | None:
@@ -221,10 +228,19 @@ def _ends_early(tx: Tx, sight: Sight) -> bool:
     return any(step.choice is Choice.CLOSE_EARLY for step in made)
 
 
-def _known(tx: Tx) -> Callable[[str], bool]:
-    """Return what says whether there is a case of a reference."""
+def _to_link(tx: Tx, sight: Sight) -> Callable[[str], bool]:
+    """Return what says whether a project may be measured together with the case of a reference."""
+    project = about(tx, sight)
+    own = (project.ref, project.parent) if project else (sight.case.ref,)
 
-    return lambda reference: cases.find(tx, reference) is not None
+    def known(reference: str) -> bool:
+        case = cases.find(tx, reference)
+        if case is None or case.organisation != sight.case.organisation:
+            # Of another organisation nobody learns here whether there is such a case.
+            return False
+        return case.kind in projects.LINKED and reference not in own
+
+    return known
 
 
 # --------------------------------------------------------------------------------- drafts
@@ -258,7 +274,8 @@ def _from_the_record(
     match kind:
         case "highlight" | "end_stage" if standing:
             # Until somebody says otherwise the stage in hand ends as it was planned.
-            ends = standing.stage_ends or project.stage_ends(project.stage)
+            same = bool(reported) and reported[-1].stage == project.stage
+            ends = (standing.stage_ends if same else None) or project.stage_ends(project.stage)
             return drafting.standing(standing.model_copy(update={"stage_ends": ends}), _why(made, reported))
         case "exception_plan":
             return drafting.planned(context.baseline, context.called)

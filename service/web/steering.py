@@ -12,12 +12,14 @@ from service.store import cases, projects
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.projects import BOARD, ProjectView
-from service.web import forms, words
+from service.web import forms, numbers, twice, words
 from service.web.visits import Visit
 from workflows.delivery import ProjectState
 
 PLACES = ("manager", *BOARD)
 _WHY = "Say why: it is shown on the project and kept"
+_WAITING = ("project.waits_for", "project.waits_no_more")
+"""How the record says that a project waits for another, and that it does so no more."""
 _IN_STAGE = (ProjectState.IN_STAGE, ProjectState.AT_GATE)
 
 
@@ -136,12 +138,14 @@ def change_people(
 ) -> tuple[ProjectView, tuple[str, ...]]:
     """Write down who is put in whose place; return the project, and the keys of the letters that say so.
 
-    `shown` counts the changes that the form knew of: after another, it is to be looked at again.
+    `shown` counts the changes that the form knew of: after another, it is to be looked at again. Raises
+    DoneAlready if that other is this one.
     """
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
         _, project = opened(tx, visit, ref, executive=True)
         if shown != str(project.people):
+            _changed_so(tx, visit, project, said, shown)
             raise Conflict("Somebody has changed who runs this project meanwhile. Look at that first.")
         wish = other_people(tx, visit, project, said)
         by_post, page = _as(visit, project), visit.desk.links.page
@@ -150,6 +154,17 @@ def change_people(
             tx, ref, wish.posts, reason=wish.reason, by=visit.me.id, by_post=by_post, queued=queued
         )
         return projects.must(tx, ref), tuple(tx.outgoing)
+
+
+def _changed_so(tx: Tx, visit: Visit, project: ProjectView, said: Mapping[str, str], shown: str) -> None:
+    """Raise DoneAlready if the one change since a form was shown is what it wishes, by the same person."""
+    before = numbers.whole(shown)
+    if before is None or project.people != before + 1:
+        return
+    if all(getattr(project, place) == said.get(place, "") for place in PLACES):
+        reason = said.get("reason", "")
+        kinds = ("project.people_changed",)
+        twice.refuse(tx, project.ref, kinds, by=visit.me.id, reason=reason, number=project.people)
 
 
 def _as(visit: Visit, project: ProjectView) -> str:
@@ -189,6 +204,7 @@ def link(visit: Visit, ref: str, other: str, reason: str) -> None:
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
         _, project = opened(tx, visit, ref)
+        twice.refuse(tx, ref, ("project.linked",), by=visit.me.id, reason=reason, other=_reference(other))
         wish = to_link(tx, visit, project, other, reason)
         by_post = visit.rules.roles["pmo"]
         projects.linked(tx, ref, wish.ref, reason=wish.reason, by=visit.me.id, by_post=by_post)
@@ -204,6 +220,7 @@ def wait_for(visit: Visit, ref: str, other: str, reason: str) -> None:
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
         _, project = opened(tx, visit, ref)
+        twice.refuse(tx, ref, _WAITING, by=visit.me.id, reason=reason, other=_reference(other))
         wish = to_wait_for(tx, visit, project, other, reason)
         by_post = visit.rules.roles["pmo"]
         projects.waits_for(tx, ref, wish.ref, reason=wish.reason, by=visit.me.id, by_post=by_post)
@@ -214,6 +231,8 @@ def wait_no_more(visit: Visit, ref: str, other: str, reason: str) -> None:
     said = forms.clean(reason)
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
+        opened(tx, visit, ref)
+        twice.refuse(tx, ref, _WAITING[::-1], by=visit.me.id, reason=said, other=other)
         waiting(tx, visit, ref, other)
         if problem := forms.unfit_reason(said, _WHY):
             raise Malformed(problems=[problem])
@@ -246,7 +265,7 @@ def _reference(typed: str) -> str:
 
 def _unfit_link(tx: Tx, visit: Visit, project: ProjectView, other: str) -> str:
     case = _known(tx, visit, other)
-    if case is None or case.kind not in (projects.KIND, "proposal"):
+    if case is None or case.kind not in projects.LINKED:
         return "Enter the reference of a project or a proposal, such as PRJ-2004-0001"
     if other in (project.ref, project.parent):
         return "That is this project itself"

@@ -320,6 +320,8 @@ def _since_answer_on_delivery(
 ) -> tuple[str, ...]:
     """Say what has become of a question about a project, a benefit or a standards exception."""
     left = [wait for wait in waits(tx, case) if wait.step != step.id or settled is None]
+    if settled is None and step.why in words.DROPPED:
+        return (f"Your answer counts no more. {words.ended(step.why)}", *told(case, left))
     many = _counted(tx, case, [step]) if counted else ""
     become = "; ".join(filter(None, (many, words.became(settled, step.kind, step.key) if settled else "")))
     return (*([words.sentence(become)] if become else ()), *told(case, left))

@@ -199,7 +199,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
 DROPPED = {
     FROZEN: "This waits, because a forecast is past what is tolerated",
     MANAGER_CHANGED: "This is now for somebody else",
-    BOARD_CHANGED: "This is now for somebody else",
+    BOARD_CHANGED: "This is asked anew, of the project board as it is now",
     GATE_DECIDED: "This is not asked any more",
     NEXT_DUE: "The next report is asked for instead",
 }

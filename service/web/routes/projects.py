@@ -1,6 +1,7 @@
 """What is done about a project by the programme office and its executive, its reports, and the programme."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -17,6 +18,7 @@ from service.web import benefit_page, forms, programme, project_pages, steering,
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.steering import OtherCase
+from service.web.twice import DoneAlready
 from service.web.visits import Asker, Sent, Visit
 from workflows.delivery import Rag
 
@@ -94,6 +96,8 @@ async def change_people(ref: str, visit: Asker, sent: Sent) -> Response:
         changed, letters = await run_in_threadpool(
             steering.change_people, visit, ref, said, forms.given(sent, "people")
         )
+    except DoneAlready:
+        return RedirectResponse(f"/cases/{ref}#people", 303)
     except Malformed as malformed:
         return await run_in_threadpool(_people, visit, ref, said, malformed)
     for letter in letters:
@@ -226,7 +230,8 @@ def wait_no_more(ref: str, other: str, visit: Asker, sent: Sent) -> Response:
     """Say that a project waits for another no more."""
     reason = forms.given(sent, "reason")
     try:
-        steering.wait_no_more(visit, ref, other, reason)
+        with suppress(DoneAlready):
+            steering.wait_no_more(visit, ref, other, reason)
     except Malformed as malformed:
         return _end(visit, ref, other, reason, malformed)
     return RedirectResponse(f"/cases/{ref}#people", 303)
@@ -291,7 +296,8 @@ def _confirm_other(
 ) -> Response:
     other, reason = forms.given(sent, "other"), forms.given(sent, "reason")
     try:
-        done(visit, ref, other, reason)
+        with suppress(DoneAlready):
+            done(visit, ref, other, reason)
     except Malformed as malformed:
         return _other(visit, ref, act, other, reason, malformed)
     return RedirectResponse(f"/cases/{ref}#people", 303)
@@ -338,7 +344,8 @@ def corrected(ref: str, visit: Asker, sent: Sent) -> Response:
     """Put another reading in the place of an earlier one, which stays."""
     said = {name: forms.given(sent, name) for name in _CORRECTED}
     try:
-        benefit_page.correct(visit, ref, said)
+        with suppress(DoneAlready):
+            benefit_page.correct(visit, ref, said)
     except Malformed as malformed:
         return _correct(visit, ref, said, malformed)
     return RedirectResponse(f"/cases/{ref}#readings", 303)

@@ -359,7 +359,9 @@ def test_a_case_that_is_linked_has_to_be_there() -> None:
     assert asked is not None
     sent = MANDATE | {"linked": "INV-2004-0002, PRJ-2004-0001"}
     found = read(asked, IN_STAGE, sent, Choice.REPORT, lambda reference: reference.startswith("INV"))
-    assert found.errors == {"linked": "Linked proposals or projects: there is no PRJ-2004-0001"}
+    assert found.errors == {
+        "linked": "Linked proposals or projects: there is no other proposal or project PRJ-2004-0001"
+    }
 
 
 # ----------------------------------------------------------------------------------------- plans

@@ -132,6 +132,13 @@ class Delivery:
         assert browser.at.startswith("/a/read/"), browser.words
         return browser
 
+    def reading_again(self, step: str, post: str) -> Browser:
+        """The browser of a post's holder who follows the link of what they have answered."""
+        browser = self.office.browser()
+        browser.see(self.office.link(step, post))
+        browser.press()
+        return browser
+
     def answers(self, step: str, post: str, sent: Mapping[str, str], choice: str = Choice.REPORT) -> Browser:
         """Answer a question on its pages, with all documents that it asks for, and have the step close with
         that; return the browser.

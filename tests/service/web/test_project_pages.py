@@ -519,6 +519,74 @@ def test_a_change_over_another_is_looked_at_first(office: Office) -> None:
         assert projects.must(tx, one.ref).manager == "hoict-ce"
 
 
+def twice(browser: Browser, action: str = "confirm", /, **said: str) -> tuple[int, int]:
+    """Press the button of a page two times before its answer has come."""
+    page, at = browser.page, browser.at
+    first = browser.press(True, action, **said)
+    browser.page, browser.at = page, at
+    return first, browser.press(True, action, **said)
+
+
+def lines(office: Office, ref: str, kind: str) -> int:
+    with office.store.reading() as tx:
+        return sum(line.kind == kind for line in journal.lines(tx, ref))
+
+
+def test_people_who_are_put_in_place_by_two_presses_are_put_there_once(office: Office) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    browser = changing(office, one.ref, manager="hoict-sch")
+    assert twice(browser) == (200, 200)
+    assert "became project manager on Monday 13 September 2004" in browser.words
+    assert lines(office, one.ref, "project.people_changed") == 1
+    other = changing(office, one.ref, manager="hoict-ce")
+    same = changing(office, one.ref, manager="hoict-ce", reason="Another reason")
+    other.press(True, "confirm")
+    assert same.press(True, "confirm") == 409
+
+
+@pytest.mark.parametrize(("act", "kind"), [("links", "project.linked"), ("waits-for", "project.waits_for")])
+def test_what_is_joined_by_two_presses_is_joined_once(office: Office, act: str, kind: str) -> None:
+    first, second = two(office)
+    browser = joins(office, first.ref, act, second.ref)
+    assert twice(browser) == (200, 200)
+    assert f"/cases/{first.ref}" == browser.at
+    assert lines(office, first.ref, kind) == 1
+
+
+def test_waiting_ended_by_two_presses_is_ended_once_and_may_begin_anew(office: Office) -> None:
+    first, second = two(office)
+    joins(office, first.ref, "waits-for", second.ref).press(True, "confirm")
+    ending = sees(office, f"/cases/{first.ref}/waits-for/{second.ref}/end", PMO)
+    assert twice(ending, "/end", reason="They are there") == (200, 200)
+    assert lines(office, first.ref, "project.waits_no_more") == 1
+    joins(office, first.ref, "waits-for", second.ref).press(True, "confirm")
+    assert lines(office, first.ref, "project.waits_for") == 2, "it is another wish than the first"
+
+
+def test_a_reading_corrected_by_two_presses_is_corrected_once(office: Office) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    benefit = one.benefits[0]
+    one.becomes(BenefitState.MEASURING, benefit)
+    one.reads(benefit, 3, "2500")
+    browser = sees(office, f"/cases/{benefit}/correct", PMO)
+    browser.press(month="3", value="٢٤٠٠", rating="green", reason="A week was left out")
+    assert "Enter a number in digits" in browser.words
+    browser.press(month="3", value="2400", rating="green", reason="A week was left out")
+    assert twice(browser) == (200, 200)
+    assert "corrected since" in browser.words
+    assert lines(office, benefit, "benefit.corrected") == 1
+
+
+@pytest.mark.parametrize("number", ["x", "0", "-1", "9" * 30, "²"])
+def test_a_report_of_no_number_is_not_found(office: Office, number: str) -> None:
+    one = Delivery(office)
+    browser = office.signed_in(PMO)
+    assert browser.see(f"/cases/{one.ref}/reports/{number}") == 404
+    assert browser.heading == "Page not found"
+
+
 @pytest.mark.parametrize("act", ["people", "report-now", "links", "waits-for"])
 def test_only_the_pmo_or_the_executive_steers_a_project(office: Office, act: str) -> None:
     one = Delivery(office)
