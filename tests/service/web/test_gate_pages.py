@@ -288,7 +288,7 @@ def test_whoever_answered_a_gate_that_was_dropped_is_told_that_it_counts_no_more
 ) -> None:
     step = stage.put("gate", *stage.project.board, key="gate-1")
     browser = stage.reading(step, SPONSOR)
-    browser.press(True, "/a/read/", choice="authorise")
+    browser.press(True, "/a/read/", choice="return", reason="Say who tests it")
     browser.press()
     stage.office.recorded(step)
     assert stage.reading_again(step, SPONSOR).heading == "Recorded"
