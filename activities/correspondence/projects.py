@@ -4,7 +4,7 @@ from typing import Literal
 
 from activities.correspondence.case_file import Put
 from activities.correspondence.proposals import Correspondence
-from service import delivering, telling
+from service import delivering, realised, telling
 from service.store import benefits, projects
 from service.store.letters import QueuedLetter
 from service.store.projects import ProjectView
@@ -95,7 +95,7 @@ class DeliveryLetters(Correspondence):
         if put.terms.kind in _PLAIN:
             return ()
         if self.case.kind == benefits.KIND:
-            return delivering.benefit_stands(self.tx, benefits.must(self.tx, self.case.ref))
+            return realised.stands(self.tx, benefits.must(self.tx, self.case.ref))
         project = projects.get(self.tx, self.case.ref)
         return delivering.stands(self.tx, project) if project else ()
 

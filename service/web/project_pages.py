@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from service import delivering, telling
+from service import delivering, realised, telling
 from service.errors import NotFound
 from service.handbook import Edition
 from service.proposals import ProposalDocument
@@ -152,7 +152,7 @@ def of_proposal(tx: Tx, case: CaseView) -> dict[str, Any]:
                 "state": str(one.state),
                 "owner": telling.title(edition, one.owner, tx.today),
                 "last": told[-1] if told else None,
-                "come_to": benefit_page.come_to(one, told),
+                "come_to": realised.come_to(one, told[-1].reading if told else None),
                 "now": whereabouts.sentences(tx, cases.get(tx, one.ref)),
             }
         )

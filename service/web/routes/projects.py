@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from service import telling
+from service import realised, telling
 from service.errors import Malformed, NotFound
 from service.store import benefits, cases, projects
 from service.store.engine import Tx
@@ -324,8 +324,8 @@ def check_correction(ref: str, visit: Asker, sent: Sent) -> Response:
         visit.frame(),
         case=case,
         wish=wish,
-        before=benefit_page.worded(benefit, known[-1].value),
-        now=benefit_page.worded(benefit, wish.value),
+        before=realised.worded(benefit, known[-1].value),
+        now=realised.worded(benefit, wish.value),
         said=said,
     )
 
@@ -359,7 +359,7 @@ def _correct(visit: Visit, ref: str, said: dict[str, str], malformed: Malformed 
         months=[
             (
                 str(month),
-                f"{words.count(month, 'month')} after go-live: {benefit_page.worded(benefit, one.value)}",
+                f"{words.count(month, 'month')} after go-live: {realised.worded(benefit, one.value)}",
             )
             for month, one in sorted(last.items())
         ],
