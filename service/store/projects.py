@@ -274,6 +274,13 @@ class Change(Frozen):
     at: datetime
 
 
+class Approval(Frozen):
+    """When a project was to go live by a plan, from the moment on at which that was approved."""
+
+    since: datetime
+    go_live: date
+
+
 class Dependency(Frozen):
     """A project that waits for another."""
 
@@ -568,6 +575,17 @@ def of_organisation(tx: Tx, organisation: str) -> tuple[ProjectView, ...]:
         plans[row.case] = _baseline(row)
     rows = tx.all(_OF_ORGANISATION, organisation=organisation)
     return tuple(_view(row, plans.get(row.ref)) for row in rows)
+
+
+def approvals(tx: Tx, organisation: str) -> dict[str, tuple[Approval, ...]]:
+    """Return when the projects of an organisation were to go live by each plan that was approved, the first
+    first.
+    """
+    found: dict[str, tuple[Approval, ...]] = {}
+    for row in tx.all(_BASELINES_OF_ORGANISATION, organisation=organisation):
+        approved = Approval(since=row.since, go_live=_baseline(row).go_live)
+        found[row.case] = (*found.get(row.case, ()), approved)
+    return found
 
 
 def run_by(tx: Tx, posts: Sequence[str]) -> tuple[ProjectView, ...]:

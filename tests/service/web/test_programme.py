@@ -1,29 +1,54 @@
 """The programme: which projects serve which strategy, what waits for what, and what a slip moves."""
 
+from datetime import date
+
 import pytest
 
+from service import handbook
 from service.store import projects
-from service.web.programme import Moved, moves
-from tests.service.web.delivered import Delivery, report
+from service.web.programme import Moved, Waiting, moves
+from tests.service.web.delivered import MANAGER, PLAN, Delivery, report
 from tests.service.web.office import Office
+from tests.support.activities import done
+from workflows.delivery import GateKind
+from workflows.rules import calendar
 
 PMO = "corp-projects-manager"
+
+
+OFF = handbook.load("leicester", today=date(2026, 3, 2)).non_working
+DAY = date(2005, 3, 31)
+"""When all of them were to go live when it was said which waits for which."""
+
+
+def later(days: int) -> date:
+    return calendar.nth_working_day(DAY, days, OFF)
 
 
 @pytest.mark.parametrize(
     ("slips", "waiting", "moved"),
     [
         # Nothing is late, or nothing waits.
-        ({}, [("B", "A")], {}),
+        ({"A": 0, "B": 0}, [("B", "A")], {}),
         ({"A": 5}, [], {}),
         # What is early moves nobody.
-        ({"A": -5}, [("B", "A")], {}),
-        ({"A": 5}, [("B", "A")], {"B": (5, "A", "A")}),
+        ({"A": -5, "B": 0}, [("B", "A")], {}),
+        ({"A": 5, "B": 0}, [("B", "A")], {"B": (5, "A", "A")}),
         # It goes on through others, and of several the latest counts.
-        ({"A": 5}, [("B", "A"), ("C", "B")], {"B": (5, "A", "A"), "C": (5, "B", "A")}),
-        ({"A": 5, "B": 8}, [("C", "A"), ("C", "B")], {"C": (8, "B", "B")}),
-        ({"A": 5, "B": 8}, [("B", "A"), ("C", "B")], {"B": (5, "A", "A"), "C": (8, "B", "B")}),
-        ({"A": 9, "B": 8}, [("B", "A"), ("C", "B")], {"B": (9, "A", "A"), "C": (9, "B", "A")}),
+        (
+            {"A": 5, "B": 0, "C": 0},
+            [("B", "A"), ("C", "B")],
+            {"B": (5, "A", "A"), "C": (5, "B", "A")},
+        ),
+        ({"A": 5, "B": 8, "C": 0}, [("C", "A"), ("C", "B")], {"C": (8, "B", "B")}),
+        # What is as late by its own forecast has taken the slip up already.
+        ({"A": 5, "B": 5}, [("B", "A")], {}),
+        ({"A": 5, "B": 8, "C": 0}, [("B", "A"), ("C", "B")], {"C": (8, "B", "B")}),
+        (
+            {"A": 9, "B": 8, "C": 0},
+            [("B", "A"), ("C", "B")],
+            {"B": (9, "A", "A"), "C": (9, "B", "A")},
+        ),
     ],
 )
 def test_a_slip_moves_what_waits(
@@ -31,11 +56,72 @@ def test_a_slip_moves_what_waits(
     waiting: list[tuple[str, str]],
     moved: dict[str, tuple[int, str, str]],
 ) -> None:
-    assert moves(slips, waiting) == {ref: Moved(ref, *told) for ref, told in moved.items()}
+    live = {ref: later(days) for ref, days in slips.items()}
+    waits = [Waiting(ref, other, DAY, DAY) for ref, other in waiting]
+    told = {ref: Moved(ref, *of, later(of[0])) for ref, of in moved.items()}
+    assert moves(live, waits, OFF) == told
+
+
+def test_what_has_no_plan_moves_by_days_and_to_no_day() -> None:
+    live = {"A": later(5)}
+    waits = [Waiting("B", "A", None, DAY), Waiting("C", "B", DAY, None)]
+    assert moves(live, waits, OFF) == {
+        "B": Moved("B", 5, "A", "A"),
+        "C": Moved("C", 5, "B", "A", later(5)),
+    }
+    assert moves({}, [Waiting("B", "A", DAY, None)], OFF) == {}
 
 
 def test_a_circle_that_was_there_all_the_same_ends() -> None:
-    assert {*moves({"A": 5}, [("A", "B"), ("B", "A")])} <= {"A", "B"}
+    waits = [Waiting("A", "B", DAY, DAY), Waiting("B", "A", DAY, DAY)]
+    assert {*moves({"A": later(5)}, waits, OFF)} <= {"A", "B"}
+
+
+def test_a_new_plan_of_another_takes_back_nothing_of_its_slip(office: Office) -> None:
+    first, second = Delivery(office), Delivery(office, "PROP-03")
+    first.in_stage()
+    second.in_stage()
+    with office.store.writing() as tx:
+        projects.waits_for(tx, second.ref, first.ref, reason="It needs its lines", by="p-pmo", by_post=PMO)
+    office.days_pass(7)
+    late = "2005-04-14"
+    first.reports(report("140000.00", late))
+    told = first.answered(
+        first.asks("exception_plan", MANAGER, key="exception-plan-1"), said={**PLAN, "go_live": late}
+    )
+    done(first.activities.planned(told))
+    first.passes(3, GateKind.EXCEPTION_PLAN, 1, plan=told.step)
+    with office.store.reading() as tx:
+        assert projects.must(tx, first.ref).baseline.go_live == date(2005, 4, 14)  # type: ignore[union-attr]
+    browser = office.signed_in("cd-rc")
+    browser.see("/programme")
+    because = f"{first.ref}, 14 April 2005 and not 31 March 2005"
+    assert f"31 March 2005 14 April 2005 10 working days {because}" in browser.words
+    assert "No project is forecast to go live later than was approved" not in browser.words
+    # What is said to wait from now on knows of it, and a plan of its own takes it up.
+    told = second.answered(
+        second.asks("exception_plan", MANAGER, key="exception-plan-1"), said={**PLAN, "go_live": late}
+    )
+    done(second.activities.planned(told))
+    second.passes(3, GateKind.EXCEPTION_PLAN, 1, plan=told.step)
+    browser.see("/programme")
+    assert "No project is forecast to go live later than was approved" in browser.words
+
+
+def test_strategies_whose_projects_wait_for_one_another_are_joined(office: Office) -> None:
+    first, second = Delivery(office), Delivery(office, "PROP-03")
+    first.named()
+    second.named(strategy="web")
+    browser = office.signed_in("cd-rc")
+    with office.store.writing() as tx:
+        projects.waits_for(tx, second.ref, first.ref, reason="It needs its lines", by="p-pmo", by_post=PMO)
+    browser.see("/programme")
+    joined = f"Web Strategy depends on Customer Access Strategy : {second.ref} waits for {first.ref}"
+    assert joined in browser.words or joined.replace(" :", ":") in browser.words
+    with office.store.writing() as tx:
+        projects.waits_no_more(tx, second.ref, first.ref, reason="It has its own", by="p-pmo", by_post=PMO)
+    browser.see("/programme")
+    assert "depends on" not in browser.words
 
 
 def test_the_programme_shows_strategies_and_what_a_slip_moves(office: Office) -> None:
