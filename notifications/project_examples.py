@@ -100,6 +100,11 @@ _STANDS = (
     "Go-live on Monday 2 May 2005 forecast, 22 working days after the approved Thursday 31 March 2005; 20 "
     "are tolerated.",
 )
+_REALISED = (
+    "2 of the 3 benefits that were claimed have been read.",
+    "Of £12,000 a year claimed of these, £9,000 has come about (75%).",
+    "Claimed without a sum: 1 rated amber.",
+)
 _LADDER = (
     Consequence(on=date(2005, 1, 20), then=Nudge.REMIND),
     Consequence(on=date(2005, 1, 27), then=Nudge.PMO, who=PMO),
@@ -205,10 +210,17 @@ OF_PROJECTS: dict[str, Letter] = {
     "request-standards-srg": _request(
         "standards_srg", "standards", f"Secretary, {SRG}", "STANDARDS-1", matter=SHORTCOMING
     ),
-    "request-review": _request("review", "review", MANAGER, "REVIEW-1", matter=PROPOSAL),
-    "request-review-check": _request("review_check", "review-check", PMO, "REVIEW-1", matter=PROPOSAL),
+    "request-review": _request("review", "review", MANAGER, "REVIEW-1", matter=PROPOSAL, stands=_REALISED),
+    "request-review-check": _request(
+        "review_check", "review-check", PMO, "REVIEW-1", matter=PROPOSAL, stands=_REALISED
+    ),
     "request-review-srg": _request(
-        "review_srg", "review-srg", f"Secretary, {SRG}", "REVIEW-1", matter=PROPOSAL
+        "review_srg",
+        "review-srg",
+        f"Secretary, {SRG}",
+        "REVIEW-1",
+        matter=PROPOSAL,
+        stands=_REALISED,
     ),
     "request-benefit": _request(
         "benefit", "benefit-3", USER, "BENEFIT-1", matter=BENEFIT, stands=("£12,000 a year was claimed.",)

@@ -83,8 +83,7 @@ class DeliveryLetters(Correspondence):
         )
 
     def _asking(self, put: Put, seat: Seat, holder: Holder) -> dict[str, object]:
-        own = {"coincidences": (), "stands": self._stands(put)}
-        return super()._asking(put, seat, holder) | own
+        return super()._asking(put, seat, holder) | {"coincidences": ()}
 
     def _so_far(self, put: Put) -> tuple[letters.Answer, ...]:
         # Years of reports are not told again in each letter: how it stands by the last says it.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from activities.projects import Projects
 from service.store import cases, intents
@@ -219,9 +220,9 @@ class Delivery:
             return intents.decisions_of_step(tx, step)[-1]
 
 
-def begun(office: Office) -> Delivery:
-    """A project of an approved proposal, that nobody runs yet."""
-    parent = office.submitted("PROP-02")
+def begun(office: Office, **changes: Any) -> Delivery:
+    """A project of an approved proposal, that nobody runs yet; `changes` are to what the proposal says."""
+    parent = office.submitted("PROP-02", **changes)
     office.became(parent, State.APPROVED)
     course = Projects(office.store, FakeMailroom(), office.links)
     return Delivery(office, parent, done(course.in_hand(done(course.opened(parent)))))
