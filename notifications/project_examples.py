@@ -15,6 +15,7 @@ from workflows.letters import (
     Condition,
     Consequence,
     Deferred,
+    Dependency,
     Escalation,
     Letter,
     Matter,
@@ -156,6 +157,17 @@ _PAST = PastTolerance(
     decides="the project board",
     part="manager",
     clause=_clause("EXCEPTION-1"),
+)
+_WAITS = Dependency(
+    to=_to("T. Holder", MANAGER),
+    matter=PROJECT,
+    other="PRJ-2005-0002",
+    other_title="New lines for the leisure sites",
+    by=PMO,
+    reason="Booking at the sites needs the new lines.",
+    yours="waits",
+    them=SUPPLIER,
+    live=date(2005, 2, 28),
 )
 _GATE = Question(kind="gate", about=("the gate after stage 1",), why="the next delivery stage")
 _PASSED = Answer(
@@ -301,7 +313,15 @@ OF_PROJECTS: dict[str, Letter] = {
     "completed-reviewed": Completed(
         to=_to("C. Director", EXECUTIVE), matter=PROPOSAL, on=date(2005, 11, 24), reviewed_by=SRG
     ),
-    "past_tolerance": _PAST,
+    "dependency": _WAITS,
+    "dependency-ahead": _WAITS.model_copy(
+        update={"to": _to("I. Services", SUPPLIER), "yours": "ahead", "them": MANAGER}
+    ),
+    "dependency-without-a-day": _WAITS.model_copy(update={"live": None}),
+    "dependency-live": _WAITS.model_copy(update={"went_live": True}),
+    "dependency-ended": _WAITS.model_copy(
+        update={"ended": True, "reason": "The sites keep the lines that they have."}
+    ),
     "past_tolerance-board": _PAST.model_copy(
         update={"to": _to("C. Director", EXECUTIVE), "part": "board", "decided_by_you": True}
     ),

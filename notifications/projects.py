@@ -5,6 +5,8 @@ alike.
 from dataclasses import dataclass
 
 from notifications.saying import Saying
+from workflows import days
+from workflows.letters import Dependency
 from workflows.model import Choice
 
 
@@ -418,3 +420,38 @@ _ANSWERS: dict[str, dict[Choice, Saying]] = {
 
 SAYINGS = {(kind, choice): said for kind, answers in _ANSWERS.items() for choice, said in answers.items()}
 """An answer's own words, by the kind of question and the choice."""
+
+
+# ------------------------------------------------------------- which project waits for which
+
+
+def waiting(letter: Dependency) -> str:
+    """Say in a letter who has said which project waits for which."""
+    own, other = letter.matter, f"{letter.other}, {letter.other_title}"
+    waits, ahead = (
+        (f"your project {own.ref}, {own.title}", other)
+        if letter.yours == "waits"
+        else (f"{own.ref}, {own.title}", f"your project {other}")
+    )
+    return f"{letter.by} has said that {waits}, {'no longer waits' if letter.ended else 'waits'} for {ahead}"
+
+
+def awaited(letter: Dependency) -> str:
+    """Say by when what is waited for goes live."""
+    if letter.live is None:
+        return f"Nobody has said yet when {letter.other} goes live."
+    day = days.in_full(letter.live)
+    if letter.went_live:
+        return f"{letter.other} went live on {day}."
+    return f"{letter.other} goes live on {day}, as it is planned or forecast now."
+
+
+def after_waiting(letter: Dependency) -> str:
+    """Say what follows for the reader."""
+    if letter.ended:
+        return "If the one goes live later, that moves the other no more. You need do nothing."
+    if letter.yours == "waits":
+        shown = f"If {letter.other} goes live later than that, the programme shows by how much yours moves."
+    else:
+        shown = "If yours goes live later than that, the programme shows by how much the other moves."
+    return f"{shown} What this means for both plans is between you and {letter.them}."

@@ -460,6 +460,7 @@ LETTERS = {
     "moved": "word of another meeting, or of none",
     "sized": "word of another size",
     "past_tolerance": "word of a forecast past what is tolerated",
+    "dependency": "word of which project waits for which",
     "withdrawn": "word of a withdrawal",
     "lapsed": "word that a question came to nothing",
     "completed": "word of completion",

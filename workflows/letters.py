@@ -763,6 +763,29 @@ class PastTolerance(CaseLetter):
     clause: Clause
 
 
+class Dependency(CaseLetter):
+    """A project waits for another, or does so no more: to the managers of both. It is about the one that
+    waits.
+    """
+
+    kind: Literal["dependency"] = "dependency"
+    other: Line
+    """The reference of the project that it waits for."""
+    other_title: Text
+    by: Line
+    """The title of whoever said so."""
+    reason: Text
+    yours: Literal["waits", "ahead"]
+    """Which of the two the reader manages."""
+    them: Line
+    """The title of whoever manages the other of the two."""
+    live: date | None = None
+    """When the one that is waited for goes live, or went; None while nobody has said."""
+    went_live: bool = False
+    ended: bool = False
+    """It waits no more."""
+
+
 class Withdrawn(CaseLetter):
     """The proposal was withdrawn."""
 
@@ -1114,6 +1137,7 @@ Letter = Annotated[
     | Moved
     | Sized
     | PastTolerance
+    | Dependency
     | Withdrawn
     | Lapsed
     | Completed

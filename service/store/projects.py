@@ -389,8 +389,18 @@ def linked(
     return tx.append(ref, "project.linked", data, key=f"linked:{other}", actor=by, at=at)
 
 
-def waits_for(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: str) -> bool:
-    """Write that a project waits for another, and why. One that does already is False.
+def waits_for(
+    tx: Tx,
+    ref: str,
+    other: str,
+    *,
+    reason: str,
+    by: str,
+    by_post: str,
+    queued: Sequence[QueuedLetter] = (),
+) -> bool:
+    """Write that a project waits for another, and why, and queue the letters that say so. One that does
+    already is False, and nobody is written to.
 
     ValueError if the other waits for it in its turn, be it by way of others.
     """
@@ -404,18 +414,30 @@ def waits_for(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: st
         raise ValueError(f"a circle: {' waits for '.join(circle)}")
     number = len(known) + 1
     data = {"number": number, "other": other, "reason": _why(tx, reason), "by_post": by_post}
-    return tx.append(ref, "project.waits_for", data, key=f"waits-for:{number}", actor=by)
+    return letters.tell(tx, ref, [Entry("project.waits_for", data, f"waits-for:{number}", by)], queued)
 
 
-def waits_no_more(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: str) -> bool:
-    """Write that a project waits for another no more, and why. One that does not is False."""
+def waits_no_more(
+    tx: Tx,
+    ref: str,
+    other: str,
+    *,
+    reason: str,
+    by: str,
+    by_post: str,
+    queued: Sequence[QueuedLetter] = (),
+) -> bool:
+    """Write that a project waits for another no more, and why, and queue the letters that say so. One that
+    does not is False, and nobody is written to.
+    """
     tx.lock(ref)
     known = dependencies_of(tx, ref)
     this = next((one for one in known if one.other == other and one.ended is None), None)
     if this is None:
         return False
     data = {"number": this.number, "other": other, "reason": _why(tx, reason), "by_post": by_post}
-    return tx.append(ref, "project.waits_no_more", data, key=f"waits-no-more:{this.number}", actor=by)
+    fact = Entry("project.waits_no_more", data, f"waits-no-more:{this.number}", by)
+    return letters.tell(tx, ref, [fact], queued)
 
 
 def planned(tx: Tx, told: ProjectTold, plan: Plan) -> None:

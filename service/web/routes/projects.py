@@ -187,7 +187,12 @@ def check_links(ref: str, visit: Asker, sent: Sent) -> Response:
 @allowed(Role.SIGNED_IN)
 def link(ref: str, visit: Asker, sent: Sent) -> Response:
     """Have a project measured together with another case."""
-    return _confirm_other(visit, ref, sent, "links", steering.link)
+    other, reason = forms.given(sent, "other"), forms.given(sent, "reason")
+    try:
+        steering.link(visit, ref, other, reason)
+    except Malformed as malformed:
+        return _other(visit, ref, "links", other, reason, malformed)
+    return RedirectResponse(f"/cases/{ref}#people", 303)
 
 
 @router.get("/cases/{ref}/waits-for", name="project_waits_for")
@@ -206,9 +211,16 @@ def check_waits_for(ref: str, visit: Asker, sent: Sent) -> Response:
 
 @router.post("/cases/{ref}/waits-for/confirm", name="project_waiting_for")
 @allowed(Role.SIGNED_IN)
-def wait_for(ref: str, visit: Asker, sent: Sent) -> Response:
-    """Say that a project waits for another."""
-    return _confirm_other(visit, ref, sent, "waits-for", steering.wait_for)
+async def wait_for(ref: str, visit: Asker, sent: Sent) -> Response:
+    """Say that a project waits for another, and write to both managers."""
+    other, reason = forms.given(sent, "other"), forms.given(sent, "reason")
+    try:
+        told = await run_in_threadpool(steering.wait_for, visit, ref, other, reason)
+    except Malformed as malformed:
+        return await run_in_threadpool(_other, visit, ref, "waits-for", other, reason, malformed)
+    for parcel in told:
+        visit.desk.courier.soon(parcel)
+    return RedirectResponse(f"/cases/{ref}#people", 303)
 
 
 @router.get("/cases/{ref}/waits-for/{other}/end", name="project_waits_no_more")
@@ -220,13 +232,15 @@ def end_waiting(ref: str, other: str, visit: Asker) -> Response:
 
 @router.post("/cases/{ref}/waits-for/{other}/end", name="project_waited")
 @allowed(Role.SIGNED_IN)
-def wait_no_more(ref: str, other: str, visit: Asker, sent: Sent) -> Response:
-    """Say that a project waits for another no more."""
+async def wait_no_more(ref: str, other: str, visit: Asker, sent: Sent) -> Response:
+    """Say that a project waits for another no more, and write to both managers."""
     reason = forms.given(sent, "reason")
     try:
-        steering.wait_no_more(visit, ref, other, reason)
+        told = await run_in_threadpool(steering.wait_no_more, visit, ref, other, reason)
     except Malformed as malformed:
-        return _end(visit, ref, other, reason, malformed)
+        return await run_in_threadpool(_end, visit, ref, other, reason, malformed)
+    for parcel in told:
+        visit.desk.courier.soon(parcel)
     return RedirectResponse(f"/cases/{ref}#people", 303)
 
 
@@ -282,17 +296,6 @@ def _check_other(visit: Visit, ref: str, sent: FormData, act: str, checked: Chec
     except Malformed as malformed:
         return _other(visit, ref, act, other, reason, malformed)
     return page("projects/other_check.html", visit.frame(), case=case, act=act, wish=wish)
-
-
-def _confirm_other(
-    visit: Visit, ref: str, sent: FormData, act: str, done: Callable[[Visit, str, str, str], None]
-) -> Response:
-    other, reason = forms.given(sent, "other"), forms.given(sent, "reason")
-    try:
-        done(visit, ref, other, reason)
-    except Malformed as malformed:
-        return _other(visit, ref, act, other, reason, malformed)
-    return RedirectResponse(f"/cases/{ref}#people", 303)
 
 
 # --------------------------------------------------------------------- reading corrected

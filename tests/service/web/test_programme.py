@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from service import handbook
-from service.store import projects
+from service.store import cases, letters, projects
+from service.store.rebuild import drift
 from service.web.programme import Moved, Waiting, moves
 from tests.service.web.delivered import MANAGER, PLAN, Delivery, report
 from tests.service.web.office import Office
@@ -13,7 +14,7 @@ from tests.support.activities import done
 from workflows.delivery import GateKind
 from workflows.rules import calendar
 
-PMO = "corp-projects-manager"
+PMO, OTHER = "corp-projects-manager", "head-technology"
 
 
 OFF = handbook.load("leicester", today=date(2026, 3, 2)).non_working
@@ -122,6 +123,61 @@ def test_strategies_whose_projects_wait_for_one_another_are_joined(office: Offic
         projects.waits_no_more(tx, second.ref, first.ref, reason="It has its own", by="p-pmo", by_post=PMO)
     browser.see("/programme")
     assert "depends on" not in browser.words
+
+
+def told(office: Office, ref: str) -> list[tuple[str, str, bool]]:
+    """Who was written to of what waits for what: the post, which of the two is theirs, and if it ended."""
+    with office.store.reading() as tx:
+        rows = [row for row in letters.of_case(tx, ref) if row.kind == "dependency"]
+    return [(row.post, row.props["yours"], row.props["ended"]) for row in rows]
+
+
+def test_both_managers_are_told_once_of_what_waits_and_of_its_end(office: Office) -> None:
+    first, second = Delivery(office), Delivery(office, "PROP-03")
+    first.in_stage()
+    second.named(manager=OTHER)
+    browser = office.signed_in(PMO)
+    browser.see(f"/cases/{second.ref}/waits-for")
+    browser.press(other=first.ref, reason="It needs its lines")
+    assert browser.press(True, "confirm") == 200
+    assert told(office, second.ref) == [(OTHER, "waits", False), (MANAGER, "ahead", False)]
+    with office.store.reading() as tx:
+        letter = letters.of_case(tx, second.ref)[-1].props
+    assert (letter["other"], letter["reason"], letter["live"]) == (
+        first.ref,
+        "It needs its lines",
+        "2005-03-31",
+    )
+    browser.see(f"/cases/{second.ref}/waits-for")
+    browser.press(other=first.ref, reason="It needs its lines")
+    assert f"It waits for {first.ref} already" in browser.words
+    assert len(told(office, second.ref)) == 2
+    office.days_pass(1)
+    browser.see(f"/cases/{second.ref}/waits-for/{first.ref}/end")
+    browser.press(True, "end", reason="It has lines of its own")
+    assert told(office, second.ref)[2:] == [(OTHER, "waits", True), (MANAGER, "ahead", True)]
+    assert {f"{sent['Subject']}".partition(":")[0] for sent in office.mail.sent} >= {
+        f"Waits for {first.ref}",
+        "Waits for your project",
+        f"No longer waits for {first.ref}",
+        "No longer waits for your project",
+    }
+    assert drift(office.store) == ()
+
+
+def test_whoever_manages_both_is_told_once_and_a_sponsor_before_there_is_a_manager(office: Office) -> None:
+    first, second, third = Delivery(office), Delivery(office, "PROP-03"), Delivery(office, "PROP-04")
+    first.in_stage()
+    second.named()
+    browser = office.signed_in(PMO)
+    for ref in (second.ref, third.ref):
+        browser.see(f"/cases/{ref}/waits-for")
+        browser.press(other=first.ref, reason="It needs its lines")
+        browser.press(True, "confirm")
+    assert told(office, second.ref) == [(MANAGER, "waits", False)]
+    with office.store.reading() as tx:
+        sponsor = cases.get(tx, third.ref).sponsor
+    assert told(office, third.ref) == [(sponsor, "waits", False), (MANAGER, "ahead", False)]
 
 
 def test_the_programme_shows_strategies_and_what_a_slip_moves(office: Office) -> None:
