@@ -16,6 +16,7 @@ from workflows.letters import (
     Condition,
     Consequence,
     Deferred,
+    Dependency,
     Escalation,
     Letter,
     Listed,
@@ -105,6 +106,11 @@ _STANDS = (
     "Go-live on Monday 2 May 2005 forecast, 22 working days after the approved Thursday 31 March 2005; 20 "
     "are tolerated.",
 )
+_REALISED = (
+    "2 of the 3 benefits that were claimed have been read.",
+    "Of £12,000 a year claimed of these, £9,000 has come about (75%).",
+    "Claimed without a sum: 1 rated amber.",
+)
 _LADDER = (
     Consequence(on=date(2005, 1, 20), then=Nudge.REMIND),
     Consequence(on=date(2005, 1, 27), then=Nudge.PMO, who=PMO),
@@ -168,6 +174,17 @@ _PAST = PastTolerance(
     decides="the project board",
     part="manager",
     clause=_clause("EXCEPTION-1"),
+)
+_WAITS = Dependency(
+    to=_to("T. Holder", MANAGER),
+    matter=PROJECT,
+    other="PRJ-2005-0002",
+    other_title="New lines for the leisure sites",
+    by=PMO,
+    reason="Booking at the sites needs the new lines.",
+    yours="waits",
+    them=SUPPLIER,
+    live=date(2005, 2, 28),
 )
 _GATE = Question(kind="gate", about=("the gate after stage 1",), why="the next delivery stage", key="gate-1")
 
@@ -279,10 +296,17 @@ OF_PROJECTS: dict[str, Letter] = {
     "request-standards-srg": _request(
         "standards_srg", "standards", f"Secretary, {SRG}", "STANDARDS-1", matter=SHORTCOMING
     ),
-    "request-review": _request("review", "review", MANAGER, "REVIEW-1", matter=PROPOSAL),
-    "request-review-check": _request("review_check", "review-check", PMO, "REVIEW-1", matter=PROPOSAL),
+    "request-review": _request("review", "review", MANAGER, "REVIEW-1", matter=PROPOSAL, stands=_REALISED),
+    "request-review-check": _request(
+        "review_check", "review-check", PMO, "REVIEW-1", matter=PROPOSAL, stands=_REALISED
+    ),
     "request-review-srg": _request(
-        "review_srg", "review-srg", f"Secretary, {SRG}", "REVIEW-1", matter=PROPOSAL
+        "review_srg",
+        "review-srg",
+        f"Secretary, {SRG}",
+        "REVIEW-1",
+        matter=PROPOSAL,
+        stands=_REALISED,
     ),
     "request-benefit": _request(
         "benefit", "benefit-3", USER, "BENEFIT-1", matter=BENEFIT, stands=("£12,000 a year was claimed.",)
@@ -496,7 +520,15 @@ OF_PROJECTS: dict[str, Letter] = {
     "completed-reviewed": Completed(
         to=_to("C. Director", EXECUTIVE), matter=PROPOSAL, on=date(2005, 11, 24), reviewed_by=SRG
     ),
-    "past_tolerance": _PAST,
+    "dependency": _WAITS,
+    "dependency-ahead": _WAITS.model_copy(
+        update={"to": _to("I. Services", SUPPLIER), "yours": "ahead", "them": MANAGER}
+    ),
+    "dependency-without-a-day": _WAITS.model_copy(update={"live": None}),
+    "dependency-live": _WAITS.model_copy(update={"went_live": True}),
+    "dependency-ended": _WAITS.model_copy(
+        update={"ended": True, "reason": "The sites keep the lines that they have."}
+    ),
     "past_tolerance-board": _PAST.model_copy(
         update={"to": _to("C. Director", EXECUTIVE), "part": "board", "decided_by_you": True}
     ),

@@ -5,6 +5,8 @@ alike.
 from dataclasses import dataclass, replace
 
 from notifications.saying import Saying
+from workflows import days
+from workflows.letters import Dependency
 from workflows.model import Choice
 
 
@@ -681,3 +683,38 @@ def _gate(key: str) -> str:
     """Return whose words a gate's answers have, by its key; empty for one that has those of any."""
     own = key.removesuffix("-srg")
     return _NEW_PLAN if own.startswith(f"{_NEW_PLAN}-") else own
+
+
+# ------------------------------------------------------------- which project waits for which
+
+
+def waiting(letter: Dependency) -> str:
+    """Say in a letter who has said which project waits for which."""
+    own, other = letter.matter, f"{letter.other}, {letter.other_title}"
+    waits, ahead = (
+        (f"your project {own.ref}, {own.title}", other)
+        if letter.yours == "waits"
+        else (f"{own.ref}, {own.title}", f"your project {other}")
+    )
+    return f"{letter.by} has said that {waits}, {'no longer waits' if letter.ended else 'waits'} for {ahead}"
+
+
+def awaited(letter: Dependency) -> str:
+    """Say by when what is waited for goes live."""
+    if letter.live is None:
+        return f"Nobody has said yet when {letter.other} goes live."
+    day = days.in_full(letter.live)
+    if letter.went_live:
+        return f"{letter.other} went live on {day}."
+    return f"{letter.other} goes live on {day}, as it is planned or forecast now."
+
+
+def after_waiting(letter: Dependency) -> str:
+    """Say what follows for the reader."""
+    if letter.ended:
+        return "If the one goes live later, that moves the other no more. You need do nothing."
+    if letter.yours == "waits":
+        shown = f"If {letter.other} goes live later than that, the programme shows by how much yours moves."
+    else:
+        shown = "If yours goes live later than that, the programme shows by how much the other moves."
+    return f"{shown} What this means for both plans is between you and {letter.them}."

@@ -491,6 +491,7 @@ LETTERS = {
     "past_tolerance": "word of a forecast past what is tolerated",
     "project_people": "word of who runs a project",
     "closed_early": "word that a project is closed early",
+    "dependency": "word of which project waits for which",
     "withdrawn": "word of a withdrawal",
     "lapsed": "word that a question came to nothing",
     "completed": "word of completion",

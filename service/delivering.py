@@ -189,14 +189,6 @@ def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
     )
 
 
-def benefit_stands(tx: Tx, benefit: BenefitView) -> tuple[str, ...]:
-    """Say what was claimed of a benefit, and what was read of it last."""
-    read = benefits.readings(tx, benefit.ref)[-1:]
-    claimed = f"{pounds(benefit.claimed)} a year was claimed." if benefit.claimed is not None else ""
-    last = [f"Last read: {one.value}, {one.month} months after go-live." for one in read]
-    return tuple(filter(None, (claimed, *last)))
-
-
 RATED = {
     Tolerance.TIME: "time",
     Tolerance.COST: "cost",

@@ -826,6 +826,29 @@ class ClosedEarly(CaseLetter):
     """The reference of the proposal that it follows from."""
 
 
+class Dependency(CaseLetter):
+    """A project waits for another, or does so no more: to the managers of both. It is about the one that
+    waits.
+    """
+
+    kind: Literal["dependency"] = "dependency"
+    other: Line
+    """The reference of the project that it waits for."""
+    other_title: Text
+    by: Line
+    """The title of whoever said so."""
+    reason: Text
+    yours: Literal["waits", "ahead"]
+    """Which of the two the reader manages."""
+    them: Line
+    """The title of whoever manages the other of the two."""
+    live: date | None = None
+    """When the one that is waited for goes live, or went; None while nobody has said."""
+    went_live: bool = False
+    ended: bool = False
+    """It waits no more."""
+
+
 class Withdrawn(CaseLetter):
     """The proposal was withdrawn."""
 
@@ -1183,6 +1206,7 @@ Letter = Annotated[
     | PastTolerance
     | ProjectPeople
     | ClosedEarly
+    | Dependency
     | Withdrawn
     | Lapsed
     | Completed

@@ -5,7 +5,7 @@ from typing import Literal
 
 from activities.correspondence.case_file import Put
 from activities.correspondence.proposals import Correspondence
-from service import delivering, telling
+from service import delivering, realised, telling
 from service.store import benefits, cases, projects, steps
 from service.store import letters as ledger
 from service.store.letters import QueuedLetter
@@ -14,7 +14,7 @@ from service.store.steps import StepView
 from service.telling import title
 from workflows import days, letters
 from workflows.delivery import Authority, ExceptionRaised, GateKind, ProjectState
-from workflows.model import Becoming, Choice, Holder, Seat, StepClosing
+from workflows.model import Becoming, Choice, Seat, StepClosing
 from workflows.rules import calendar, meetings
 from workflows.rules import projects as rule
 
@@ -155,9 +155,6 @@ class DeliveryLetters(Correspondence):
             clause=self._clause(self.rules.delivery_clauses()["exception"]),
         )
 
-    def _asking(self, put: Put, seat: Seat, holder: Holder) -> dict[str, object]:
-        return super()._asking(put, seat, holder) | {"stands": self._stands(put)}
-
     def _coincidences(self, put: Put) -> tuple[str, ...]:
         # They are of the way of a proposal, and a project has its board.
         return ()
@@ -171,7 +168,7 @@ class DeliveryLetters(Correspondence):
         if put.terms.kind in _PLAIN:
             return ()
         if self.case.kind == benefits.KIND:
-            return delivering.benefit_stands(self.tx, benefits.must(self.tx, self.case.ref))
+            return realised.stands(self.tx, benefits.must(self.tx, self.case.ref))
         project = projects.get(self.tx, self.case.ref)
         return delivering.stands(self.tx, project) if project else ()
 

@@ -11,6 +11,8 @@ from workflows.model import Size
 
 MOST_STAGES = 8
 """Delivery stages that a plan may have."""
+MOST_DAYS = 520
+"""Working days that may be tolerated: two years."""
 LARGEST_FILE = 50
 """Megabytes that a document may have at most, whatever a handbook says."""
 FILE_TYPES = ("pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "png", "jpg", "txt", "csv")

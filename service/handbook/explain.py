@@ -207,7 +207,10 @@ def _validity(edition: Edition) -> Iterator[str]:
 def _delivery(edition: Edition, day: date) -> Iterator[str]:
     rules = edition.delivery
     if rules is None:
-        yield "An approved major proposal waits: there are no rules for projects."
+        yield (
+            "There are no rules for projects: approved major proposals will wait. None of them is delivered, "
+            "reported on, reviewed or closed under this edition."
+        )
         return
     yield from _gates(rules)
     every = "every week" if rules.report_weeks == 1 else f"every {rules.report_weeks} weeks"
@@ -237,6 +240,13 @@ def _delivery(edition: Edition, day: date) -> Iterator[str]:
     )
     if rules.strategies:
         yield f"Projects may serve: {'; '.join(led)}."
+    unled = [
+        f"{strategy.name} ({edition.posts[strategy.lead].title})"
+        for strategy in rules.strategies.values()
+        if strategy.lead and edition.holder(strategy.lead, day) is None
+    ]
+    if unled:
+        yield f"Nobody holds the post that leads, on {in_words(day)}: {'; '.join(unled)}."
 
 
 def _gates(rules: DeliveryRules) -> Iterator[str]:

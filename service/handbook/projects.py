@@ -1,9 +1,17 @@
 """What projects need of a handbook: gates that can be passed, papers that are known, somebody who decides."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from service.handbook.delivering import FILE_TYPES, LARGEST_FILE, MOST_STAGES, BandEntry, GateRules, Template
+from service.handbook.delivering import (
+    FILE_TYPES,
+    LARGEST_FILE,
+    MOST_STAGES,
+    BandEntry,
+    DeliveryRules,
+    GateRules,
+    Template,
+)
 from service.handbook.sources import Source, Trail
 from service.handbook.ways import A_WORD, KEY, Complaint, written_in
 from service.handbook.words import listed
@@ -31,14 +39,32 @@ def _keys(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     delivery = handbook.delivery
     if delivery is None:
         return
-    named: tuple[tuple[Trail, Iterable[str]], ...] = (
-        (("templates",), delivery.templates),
-        (("documents",), delivery.documents),
-        (("standards", "checks"), delivery.standards.checks if delivery.standards else ()),
-        (("strategies",), delivery.strategies),
-    )
-    for section, keys in named:
-        yield from ((("delivery", *section, key), A_WORD) for key in keys if not KEY.fullmatch(key))
+    for section, named in _named(delivery):
+        yield from ((("delivery", *section, key), A_WORD) for key in named if not KEY.fullmatch(key))
+
+
+def _named(delivery: DeliveryRules) -> Iterator[tuple[Trail, Mapping[str, str]]]:
+    """Go through what people choose by its name: where, and the names by their keys."""
+    checks = delivery.standards.checks if delivery.standards else {}
+    yield ("templates",), {key: one.name for key, one in delivery.templates.items()}
+    yield ("documents",), {key: one.name for key, one in delivery.documents.items()}
+    yield ("standards", "checks"), {key: one.name for key, one in checks.items()}
+    yield ("strategies",), {key: one.name for key, one in delivery.strategies.items()}
+
+
+def _names(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """What is chosen by its name has one, and no other thing of its kind has the same."""
+    for section, named in _named(handbook.delivery) if handbook.delivery else ():
+        known: dict[str, str] = {}
+        for key, name in named.items():
+            trail, said = ("delivery", *section, key, "name"), " ".join(name.split()).casefold()
+            # A template without a name is told of where its gates are.
+            if not any(sign.isalnum() for sign in name):
+                if section != ("templates",) or name.strip():
+                    yield trail, "must have words in it"
+            elif said in known:
+                yield trail, f"is {name}, as that of {known[said]} is: nobody could tell them apart"
+            known.setdefault(said, key)
 
 
 def _templates(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -274,6 +300,7 @@ def _silent(
 
 CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _keys,
+    _names,
     _templates,
     _attachments,
     _tolerances,

@@ -63,6 +63,19 @@ class Guarding(Frozen):
     action: str
 
 
+class Realised(Frozen):
+    """A benefit as whoever reviews its proposal sees it: what was claimed, and what was read of it last."""
+
+    ref: str
+    what: str
+    claimed: str
+    """In pounds a year, or that no sum was claimed."""
+    read: str
+    """In the benefit's own measure, and after how many months."""
+    said: str
+    """How much of what was claimed that is, and how its owner rates it; empty before anything was read."""
+
+
 class ProjectShown(Frozen):
     """What a question about a project shows above all else."""
 
@@ -91,6 +104,10 @@ class ProjectShown(Frozen):
     """The documents that the gate asks for, by name."""
     missing: tuple[str, ...] = ()
     """Those of them that have not been handed in for it."""
+    benefits: tuple[Realised, ...] = ()
+    """What has come about of the proposal's benefits, where a review is to tell it."""
+    realised: tuple[str, ...] = ()
+    """The same of all of them together, a sentence each."""
 
     @property
     def unmet(self) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from service.handbook.delivering import MOST_STAGES
+from service.handbook.delivering import MOST_DAYS, MOST_STAGES
 from service.handbook.words import pounds
 from service.reports.boxes import Box, Form, Group, Options, Rows, Type, When
 from service.reports.context import Context
@@ -23,8 +23,6 @@ YES = "yes"
 """The value of a box that is ticked."""
 MOST_WEEKS = 26
 """From one highlight report to the next: half a year."""
-MOST_DAYS = 520
-"""Working days that may be tolerated: two years."""
 MOST_LESSONS = 5
 _RATED = "Green: as planned. Amber: in doubt. Red: past what is tolerated."
 _BOARD = "Nobody decides on their own report, so the project manager has no seat on the board."

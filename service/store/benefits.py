@@ -33,7 +33,7 @@ _OWNED = _BENEFITS.where(BENEFITS.c.owner.in_(bindparam("posts", expanding=True)
 _READINGS = (
     select(BENEFIT_READINGS)
     .where(BENEFIT_READINGS.c.case == bindparam("case"))
-    .order_by(BENEFIT_READINGS.c.line)
+    .order_by(BENEFIT_READINGS.c.month, BENEFIT_READINGS.c.line)
 )
 
 
@@ -157,7 +157,11 @@ def owned(tx: Tx, posts: Sequence[str]) -> tuple[BenefitView, ...]:
 
 
 def readings(tx: Tx, ref: str) -> tuple[Reading, ...]:
-    """Return what was read of a benefit, in order: the last is what holds."""
+    """Return what was read of a benefit by its months, a correction after what it corrects.
+
+    Of each month the last holds, and the last of all says how things stand: an early month that is put right
+    after a later one was read changes nothing of that.
+    """
     return tuple(Reading(**row._mapping) for row in tx.all(_READINGS, case=ref))
 
 

@@ -297,6 +297,13 @@ class Change(Frozen):
     at: datetime
 
 
+class Approval(Frozen):
+    """When a project was to go live by a plan, from the moment on at which that was approved."""
+
+    since: datetime
+    go_live: date
+
+
 class Dependency(Frozen):
     """A project that waits for another."""
 
@@ -407,8 +414,18 @@ def linked(
     return tx.append(ref, "project.linked", data, key=f"linked:{other}", actor=by, at=at)
 
 
-def waits_for(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: str) -> bool:
-    """Write that a project waits for another, and why. One that does already is False.
+def waits_for(
+    tx: Tx,
+    ref: str,
+    other: str,
+    *,
+    reason: str,
+    by: str,
+    by_post: str,
+    queued: Sequence[QueuedLetter] = (),
+) -> bool:
+    """Write that a project waits for another, and why, and queue the letters that say so. One that does
+    already is False, and nobody is written to.
 
     ValueError if the other waits for it in its turn, be it by way of others.
     """
@@ -422,18 +439,30 @@ def waits_for(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: st
         raise ValueError(f"a circle: {' waits for '.join(circle)}")
     number = len(known) + 1
     data = {"number": number, "other": other, "reason": _why(tx, reason), "by_post": by_post}
-    return tx.append(ref, "project.waits_for", data, key=f"waits-for:{number}", actor=by)
+    return letters.tell(tx, ref, [Entry("project.waits_for", data, f"waits-for:{number}", by)], queued)
 
 
-def waits_no_more(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: str) -> bool:
-    """Write that a project waits for another no more, and why. One that does not is False."""
+def waits_no_more(
+    tx: Tx,
+    ref: str,
+    other: str,
+    *,
+    reason: str,
+    by: str,
+    by_post: str,
+    queued: Sequence[QueuedLetter] = (),
+) -> bool:
+    """Write that a project waits for another no more, and why, and queue the letters that say so. One that
+    does not is False, and nobody is written to.
+    """
     tx.lock(ref)
     known = dependencies_of(tx, ref)
     this = next((one for one in known if one.other == other and one.ended is None), None)
     if this is None:
         return False
     data = {"number": this.number, "other": other, "reason": _why(tx, reason), "by_post": by_post}
-    return tx.append(ref, "project.waits_no_more", data, key=f"waits-no-more:{this.number}", actor=by)
+    fact = Entry("project.waits_no_more", data, f"waits-no-more:{this.number}", by)
+    return letters.tell(tx, ref, [fact], queued)
 
 
 def planned(tx: Tx, told: ProjectTold, plan: Plan) -> None:
@@ -611,6 +640,17 @@ def of_organisation(tx: Tx, organisation: str) -> tuple[ProjectView, ...]:
         plans[row.case] = _baseline(row)
     rows = tx.all(_OF_ORGANISATION, organisation=organisation)
     return tuple(_view(row, plans.get(row.ref)) for row in rows)
+
+
+def approvals(tx: Tx, organisation: str) -> dict[str, tuple[Approval, ...]]:
+    """Return when the projects of an organisation were to go live by each plan that was approved, the first
+    first.
+    """
+    found: dict[str, tuple[Approval, ...]] = {}
+    for row in tx.all(_BASELINES_OF_ORGANISATION, organisation=organisation):
+        approved = Approval(since=row.since, go_live=_baseline(row).go_live)
+        found[row.case] = (*found.get(row.case, ()), approved)
+    return found
 
 
 def run_by(tx: Tx, posts: Sequence[str]) -> tuple[ProjectView, ...]:

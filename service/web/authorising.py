@@ -4,7 +4,7 @@ report on which it is decided, how far the plan is missed, the stages, and the c
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from service import delivering, gating, telling
+from service import delivering, gating, realised, telling
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import pounds
@@ -19,7 +19,7 @@ from service.web import reported
 from service.web.standing import Sight
 from workflows.delivery import GateKind
 from workflows.model import Choice
-from workflows.rules import tolerances
+from workflows.rules import reports, tolerances
 
 GATES = ("gate", "gate_srg")
 EXCEPTIONS = ("exception", "exception_board", "exception_srg")
@@ -49,7 +49,9 @@ def shown(tx: Tx, sight: Sight, made: Sequence[DecisionView]) -> ProjectShown | 
         return _exception(tx, sight, project, rules, made)
     if kind in ON_A_PROJECT:
         return _report(tx, project, made)
-    if kind in _CHECKED:
+    if kind in reports.OF_REVIEWS:
+        return _reviewed(tx, sight, project, made)
+    if kind == "standards_srg":
         return _checked(tx, sight, made)
     return None
 
@@ -197,13 +199,25 @@ def _report(tx: Tx, project: ProjectView, made: Sequence[DecisionView]) -> Proje
     )
 
 
-_CHECKED = {"review_check": "review", "review_srg": "review", "standards_srg": "standards_check"}
-"""Questions about what somebody has written, each with what that is."""
+def _reviewed(
+    tx: Tx, sight: Sight, project: ProjectView, made: Sequence[DecisionView]
+) -> ProjectShown | None:
+    """Return what has come of a proposal's benefits, beside its review once that is written."""
+    report = reported.last(made, "review") if sight.open_step.kind != "review" else None
+    benefits = realised.of_proposal(tx, project.parent)
+    if report is None and not benefits:
+        return None
+    return ProjectShown(
+        report=telling.told(report, sight.edition) if report else None,
+        report_called=facts.REPORTS["review"],
+        benefits=benefits,
+        realised=realised.sentences(tx, project.parent),
+    )
 
 
 def _checked(tx: Tx, sight: Sight, made: Sequence[DecisionView]) -> ProjectShown | None:
-    """Return the review, or the check of standards, that a question is about."""
-    kind = _CHECKED[sight.open_step.kind]
+    """Return the check of standards that a question is about."""
+    kind = "standards_check"
     exception = projects.standards_exception(tx, sight.case.ref)
     about = intents.decisions_of_step(tx, exception.step, strict=False)[-1:] if exception else ()
     report = next(iter(about), None) or reported.last(made, kind)

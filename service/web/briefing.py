@@ -8,7 +8,7 @@ from typing import Any
 import rfc8785
 from pydantic import Field
 
-from service import appraisal, boards, delivering, questions, remembering, telling, versions
+from service import appraisal, boards, delivering, questions, realised, remembering, telling, versions
 from service.appraisal import Figure
 from service.boards import Board
 from service.handbook import Edition
@@ -578,7 +578,7 @@ def _of_delivery(tx: Tx, case: CaseView, edition: Edition) -> Iterable[Row]:
         yield Row(what="It follows from", which=raised.parent)
     elif benefit := benefit_files.get(tx, case.ref):
         yield Row(what="It follows from", which=benefit.parent)
-        yield from (Row(what="How it stands", which=one) for one in delivering.benefit_stands(tx, benefit))
+        yield from (Row(what="How it stands", which=one) for one in realised.stands(tx, benefit))
 
 
 def rows(tx: Tx, case: CaseView) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from service import delivering, telling
+from service import delivering, realised, telling
 from service.errors import NotFound
 from service.handbook import Edition
 from service.proposals import ProposalDocument
@@ -157,7 +157,7 @@ def of_proposal(tx: Tx, case: CaseView) -> dict[str, Any]:
                 "state": str(one.state),
                 "owner": telling.title(edition, one.owner, tx.today),
                 "last": told[-1] if told else None,
-                "come_to": benefit_page.come_to(one, told),
+                "come_to": realised.come_to(one, told[-1].reading if told else None),
                 "now": whereabouts.sentences(tx, cases.get(tx, one.ref)),
             }
         )

@@ -2,17 +2,19 @@
 measured with and waits for. Each is written with who did it and why, before the project's process hears.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service import placing, telling
 from service.errors import Conflict, Forbidden, Malformed, NotFound, Problem
 from service.handbook import Edition, boards
-from service.store import cases, projects
+from service.store import cases, letters, projects
 from service.store.cases import CaseView
 from service.store.engine import Tx
+from service.store.letters import QueuedLetter
 from service.store.projects import BOARD, ProjectView
-from service.web import forms, numbers, twice, words
+from service.web import awaiting, forms, numbers, twice, words
+from service.web.courier import Parcel
 from service.web.visits import Visit
 from workflows.delivery import ProjectState
 
@@ -215,19 +217,24 @@ def to_wait_for(tx: Tx, visit: Visit, project: ProjectView, other: str, reason: 
     return _other(tx, visit, other, reason, _unfit_to_wait_for(tx, visit, project, _reference(other)))
 
 
-def wait_for(visit: Visit, ref: str, other: str, reason: str) -> None:
-    """Write down that a project waits for another."""
+def wait_for(visit: Visit, ref: str, other: str, reason: str) -> list[Parcel]:
+    """Write down that a project waits for another; return the letters that tell both managers."""
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
         _, project = opened(tx, visit, ref)
         twice.refuse(tx, ref, _WAITING, by=visit.me.id, reason=reason, other=_reference(other))
         wish = to_wait_for(tx, visit, project, other, reason)
         by_post = visit.rules.roles["pmo"]
-        projects.waits_for(tx, ref, wish.ref, reason=wish.reason, by=visit.me.id, by_post=by_post)
+        number = len(projects.dependencies_of(tx, ref)) + 1
+        told = awaiting.told(tx, visit, ref, wish.ref, number, reason=wish.reason)
+        projects.waits_for(
+            tx, ref, wish.ref, reason=wish.reason, by=visit.me.id, by_post=by_post, queued=told
+        )
+        return _parcels(tx, ref, told)
 
 
-def wait_no_more(visit: Visit, ref: str, other: str, reason: str) -> None:
-    """Write down that a project waits for another no more."""
+def wait_no_more(visit: Visit, ref: str, other: str, reason: str) -> list[Parcel]:
+    """Write down that a project waits for another no more; return the letters that tell both managers."""
     said = forms.clean(reason)
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
@@ -237,7 +244,18 @@ def wait_no_more(visit: Visit, ref: str, other: str, reason: str) -> None:
         if problem := forms.unfit_reason(said, _WHY):
             raise Malformed(problems=[problem])
         by_post = visit.rules.roles["pmo"]
-        projects.waits_no_more(tx, ref, other, reason=said, by=visit.me.id, by_post=by_post)
+        known = projects.dependencies_of(tx, ref)
+        number = next(one.number for one in known if one.other == other and one.ended is None)
+        told = awaiting.told(tx, visit, ref, other, number, reason=said, ended=True)
+        projects.waits_no_more(tx, ref, other, reason=said, by=visit.me.id, by_post=by_post, queued=told)
+        return _parcels(tx, ref, told)
+
+
+def _parcels(tx: Tx, ref: str, told: Sequence[QueuedLetter]) -> list[Parcel]:
+    """Return letters as they are in the ledger, to be sent at once; what is not sent so, the relay sends."""
+    reply_to = telling.replies_to(telling.rules_of(tx, cases.get(tx, ref)))
+    rows = (letters.get(tx, one.key) for one in told)
+    return [Parcel(row, reply_to=reply_to) for row in rows if row]
 
 
 def waiting(tx: Tx, visit: Visit, ref: str, other: str) -> tuple[CaseView, str]:

@@ -521,6 +521,55 @@ def written(*rows: str) -> str:
         ("review: {months: 6,", "review: {months: 0,", 0, "delivery.review.months", "must be more than 0"),
         ("review: {months: 6,", "review: {months: 121,", 0, "delivery.review.months", "may be 120 at most"),
         ("least: 5", "least: 0", 0, "delivery.track_record.least", "must be more than 0"),
+        ("least: 5", "least: 1", 0, "delivery.track_record.least", "is 1, and must be from 5 to 100 cases"),
+        ("least: 5", "least: 4", 0, "delivery.track_record.least", "is 4, and must be from 5 to 100 cases"),
+        ("least: 5", "least: 101", 0, "delivery.track_record.least", "must be from 5 to 100 cases"),
+        # what no box of a report would take
+        ("days: 20,", "days: 521,", 0, "delivery.tolerances.days", "is 521, and must be from 0 to 520"),
+        ("late: 60,", "late: 1301,", 0, "delivery.matrix[2].late", "must be from 0 to 1300 working days"),
+        (
+            "over_percent: 25,",
+            "over_percent: 1000.5,",
+            0,
+            "delivery.matrix[2].over_percent",
+            "must be from 0 to 1000 percent",
+        ),
+        (
+            "    checks:\n",
+            "    put_right_days: 1000000\n    checks:\n",
+            0,
+            "delivery.standards.put_right_days",
+            "is 1000000, and must be from 1 to 250 working days",
+        ),
+        # names by which people choose
+        (
+            "mandate: {name: Project mandate}",
+            'mandate: {name: ""}',
+            0,
+            "delivery.documents.mandate.name",
+            "must have words in it",
+        ),
+        (
+            "web: {name: Web Strategy}",
+            'web: {name: "-"}',
+            0,
+            "delivery.strategies.web.name",
+            "must have words",
+        ),
+        (
+            "web: {name: Web Strategy}",
+            'web: {name: "communications  strategy"}',
+            1,
+            "delivery.strategies.communications.name",
+            "as that of web is: nobody could tell them apart",
+        ),
+        (
+            "name: Five gateway reviews",
+            "name: PRINCE 2 stages",
+            0,
+            "delivery.templates.gateways.name",
+            "is PRINCE 2 stages, as that of prince2 is: nobody could tell them apart",
+        ),
         ("report_weeks: 4", "report_weeks: 0", 0, "delivery.report_weeks", "must be more than 0"),
         ("report_weeks: 4", "report_weeks: 27", 0, "delivery.report_weeks", "is 27, and may be 26 at most"),
         (
@@ -618,6 +667,32 @@ def test_standards_need_something_to_be_checked(tmp_path: Path) -> None:
         "delivery.standards.checks",
         "has none, so that there would be nothing to check",
     )
+
+
+@pytest.mark.parametrize(("name", "told"), [('""', "must have words"), ("SAME", "as that of")])
+def test_what_standards_are_checked_by_is_told_apart(tmp_path: Path, name: str, told: str) -> None:
+    folder = copied(tmp_path)
+    assert DELIVERY.standards is not None
+    first, second, *_ = DELIVERY.standards.checks.items()
+    change(folder, "delivery.yaml", second[1].name, first[1].name if name == "SAME" else name)
+    (fault,) = faults(folder)
+    assert (fault.key, told in fault.message) == (f"delivery.standards.checks.{second[0]}.name", True)
+
+
+def test_a_section_that_is_left_empty_says_that_proposals_will_wait(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    (folder / "delivery.yaml").write_text("delivery:\n", "utf-8")
+    told = handbook.explained(handbook.load(folder), TODAY)
+    assert any("approved major proposals will wait" in sentence for sentence in told)
+
+
+def test_a_strategy_whose_lead_s_post_is_vacant_is_told() -> None:
+    held = tuple(one for one in LEICESTER.holdings if one.post != "head-technology")
+    assert not [each for each in handbook.explained(LEICESTER, TODAY) if "the post that leads" in each]
+    vacant = LEICESTER.model_copy(update={"holdings": held})
+    (told,) = [each for each in handbook.explained(vacant, TODAY) if "the post that leads" in each]
+    assert told.startswith("Nobody holds the post that leads, on ")
+    assert "Technical Infrastructure Strategy (" in told
 
 
 # ------------------------------------------------------------------- terms and clauses
@@ -956,7 +1031,8 @@ def test_where_nothing_is_put_to_srg_its_secretary_and_meetings_are_not_waited_f
         ),
         (
             LEICESTER.model_copy(update={"delivery": None}),
-            "An approved major proposal waits: there are no rules for projects.",
+            "There are no rules for projects: approved major proposals will wait. None of them is "
+            "delivered, reported on, reviewed or closed under this edition.",
         ),
     ],
 )

@@ -19,8 +19,9 @@ Drawn from `workflows/rules/states.py`, `workflows/rules/actions.py`, `workflows
 _ACTIONS = """
 ## The states of an action
 
-A condition of an approval, or what a refused exception leaves to be done. It begins as agreed, for the
-decision agreed it; what is proposed comes with the improvement plans.
+A condition of an approval or of a project's gate, what a refused exception leaves to be done, or what SRG
+wants put right of the project standards. It begins as agreed, for the decision agreed it; what is proposed
+comes with the improvement plans.
 
 """
 _MEETINGS = """
@@ -42,7 +43,7 @@ tolerated waits for a decision. One whose proposal is withdrawn closes early.
 _EXCEPTIONS = """
 ## The states of an exception from the project standards
 
-Raised by a check, and settled by SRG alone.
+Raised by a check, and settled by SRG alone; or it falls away with a proposal that is withdrawn.
 
 """
 _BENEFITS = """

@@ -35,6 +35,8 @@ class Kind(Frozen):
     """It is put only where project standards are checked."""
 
 
+OF_REVIEWS = ("review", "review_check", "review_srg")
+"""The questions by which a review is written, checked and noted."""
 BOARD_SEATS = 3
 """Executive, senior user and senior supplier."""
 

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from service import telling
+from service import realised, telling
 from service.errors import Malformed, NotFound
 from service.store import benefits, cases, projects
 from service.store.engine import Tx
@@ -193,7 +193,13 @@ def check_links(ref: str, visit: Asker, sent: Sent) -> Response:
 @allowed(Role.SIGNED_IN)
 def link(ref: str, visit: Asker, sent: Sent) -> Response:
     """Have a project measured together with another case."""
-    return _confirm_other(visit, ref, sent, "links", steering.link)
+    other, reason = forms.given(sent, "other"), forms.given(sent, "reason")
+    try:
+        with suppress(DoneAlready):
+            steering.link(visit, ref, other, reason)
+    except Malformed as malformed:
+        return _other(visit, ref, "links", other, reason, malformed)
+    return RedirectResponse(f"/cases/{ref}#people", 303)
 
 
 @router.get("/cases/{ref}/waits-for", name="project_waits_for")
@@ -212,9 +218,18 @@ def check_waits_for(ref: str, visit: Asker, sent: Sent) -> Response:
 
 @router.post("/cases/{ref}/waits-for/confirm", name="project_waiting_for")
 @allowed(Role.SIGNED_IN)
-def wait_for(ref: str, visit: Asker, sent: Sent) -> Response:
-    """Say that a project waits for another."""
-    return _confirm_other(visit, ref, sent, "waits-for", steering.wait_for)
+async def wait_for(ref: str, visit: Asker, sent: Sent) -> Response:
+    """Say that a project waits for another, and write to both managers."""
+    other, reason = forms.given(sent, "other"), forms.given(sent, "reason")
+    try:
+        told = await run_in_threadpool(steering.wait_for, visit, ref, other, reason)
+    except DoneAlready:
+        told = []
+    except Malformed as malformed:
+        return await run_in_threadpool(_other, visit, ref, "waits-for", other, reason, malformed)
+    for parcel in told:
+        visit.desk.courier.soon(parcel)
+    return RedirectResponse(f"/cases/{ref}#people", 303)
 
 
 @router.get("/cases/{ref}/waits-for/{other}/end", name="project_waits_no_more")
@@ -226,14 +241,17 @@ def end_waiting(ref: str, other: str, visit: Asker) -> Response:
 
 @router.post("/cases/{ref}/waits-for/{other}/end", name="project_waited")
 @allowed(Role.SIGNED_IN)
-def wait_no_more(ref: str, other: str, visit: Asker, sent: Sent) -> Response:
-    """Say that a project waits for another no more."""
+async def wait_no_more(ref: str, other: str, visit: Asker, sent: Sent) -> Response:
+    """Say that a project waits for another no more, and write to both managers."""
     reason = forms.given(sent, "reason")
     try:
-        with suppress(DoneAlready):
-            steering.wait_no_more(visit, ref, other, reason)
+        told = await run_in_threadpool(steering.wait_no_more, visit, ref, other, reason)
+    except DoneAlready:
+        told = []
     except Malformed as malformed:
-        return _end(visit, ref, other, reason, malformed)
+        return await run_in_threadpool(_end, visit, ref, other, reason, malformed)
+    for parcel in told:
+        visit.desk.courier.soon(parcel)
     return RedirectResponse(f"/cases/{ref}#people", 303)
 
 
@@ -291,18 +309,6 @@ def _check_other(visit: Visit, ref: str, sent: FormData, act: str, checked: Chec
     return page("projects/other_check.html", visit.frame(), case=case, act=act, wish=wish)
 
 
-def _confirm_other(
-    visit: Visit, ref: str, sent: FormData, act: str, done: Callable[[Visit, str, str, str], None]
-) -> Response:
-    other, reason = forms.given(sent, "other"), forms.given(sent, "reason")
-    try:
-        with suppress(DoneAlready):
-            done(visit, ref, other, reason)
-    except Malformed as malformed:
-        return _other(visit, ref, act, other, reason, malformed)
-    return RedirectResponse(f"/cases/{ref}#people", 303)
-
-
 # --------------------------------------------------------------------- reading corrected
 
 
@@ -332,8 +338,8 @@ def check_correction(ref: str, visit: Asker, sent: Sent) -> Response:
         visit.frame(),
         case=case,
         wish=wish,
-        before=benefit_page.worded(benefit, known[-1].value),
-        now=benefit_page.worded(benefit, wish.value),
+        before=realised.worded(benefit, known[-1].value),
+        now=realised.worded(benefit, wish.value),
         said=said,
     )
 
@@ -368,7 +374,7 @@ def _correct(visit: Visit, ref: str, said: dict[str, str], malformed: Malformed 
         months=[
             (
                 str(month),
-                f"{words.count(month, 'month')} after go-live: {benefit_page.worded(benefit, one.value)}",
+                f"{words.count(month, 'month')} after go-live: {realised.worded(benefit, one.value)}",
             )
             for month, one in sorted(last.items())
         ],

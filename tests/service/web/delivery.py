@@ -255,7 +255,7 @@ def papers_for(browser: Browser, *kinds: str) -> dict[str, tuple[str, bytes]]:
 
 
 def begun(office: Office, **changes: Any) -> Delivery:
-    """A project of an approved proposal, that nobody runs yet."""
+    """A project of an approved proposal, that nobody runs yet; `changes` are to what the proposal says."""
     parent = office.submitted("PROP-02", **changes)
     office.became(parent, State.APPROVED)
     course = Projects(office.store, FakeMailroom(), office.links)
