@@ -29,6 +29,7 @@ from workflows.delivery import (
     ProjectInHand,
     ProjectReported,
     ProjectTold,
+    Rag,
     Tolerances,
 )
 from workflows.model import Choice
@@ -195,7 +196,7 @@ class Projects(Writing, ports.Projects):
         if makes and project.baseline and passed.gate is GateKind.BOUNDARY:
             # The next stage was planned before whatever was tolerated of the whole since.
             makes = makes.model_copy(update={"tolerances": project.baseline.tolerances})
-        projects.passed(tx, passed, at_variance=last, makes=makes)
+        projects.passed(tx, passed, at_variance=last, makes=makes, rating=_rated(tx, passed.step))
         for wanted in gate_conditions(tx, case, passed.step):
             actions.opened(tx, case, wanted, at=passed.at)
         return delivering.in_hand(tx, passed.case)
@@ -247,6 +248,12 @@ def _answer(tx: Tx, step: str) -> DecisionView:
     if not made:
         raise LookupError(f"{step} has no answer")
     return made[-1]
+
+
+def _rated(tx: Tx, step: str) -> Rag | None:
+    """Return how confident of delivery those are who let a project through; None where it was not asked."""
+    rating, _ = reporting.rated(intents.decisions_of_step(tx, step, strict=False))
+    return rating
 
 
 def _granted(tx: Tx, step: str) -> Iterator[Tolerances]:

@@ -83,8 +83,9 @@ def board(project: ProjectView, edition: Edition, day: date) -> tuple[SeatAsk, .
 
 def authorised(tx: Tx, ref: str, key: str, edition: Edition) -> str:
     """Return what passing a gate authorises, by the key of its question; empty for one in no template."""
-    project, name = projects.get(tx, ref), key.removesuffix("-srg").removeprefix("gate-")
-    if project is None or name == key or edition.delivery is None:
+    project, own = projects.get(tx, ref), key.removesuffix("-srg")
+    name = own.removeprefix("gate-")
+    if project is None or name == own or edition.delivery is None:
         return ""
     stage = int(name) if name.isdecimal() else 0
     kind = GateKind.BOUNDARY if stage else GateKind(name.replace("-", "_"))
@@ -151,6 +152,13 @@ def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
         f"{tolerated.days} are tolerated.",
         *([f"Rated red: {listed(red)}."] if red else []),
     )
+
+
+def confidence(tx: Tx, project: ProjectView) -> str:
+    """Say how confident the board was of delivery at the last gate, if that asked."""
+    passed = projects.gates(tx, project.ref)[-1:]
+    said = [f"Confidence of delivery at the last gate: {one.rating}." for one in passed if one.rating]
+    return "".join(said)
 
 
 def benefit_stands(tx: Tx, benefit: BenefitView) -> tuple[str, ...]:

@@ -6,12 +6,12 @@ them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from service.store.intents import SAID, Answered
+from service.store.intents import SAID, Answered, DecisionView
 from service.store.projects import Mandate
 from service.store.reviews import Learnt
 from workflows.delivery import Forecast, Plan, Rag, Stage, Tolerance, Tolerances
@@ -101,6 +101,21 @@ def went_live(answers: Answers) -> date | None:
 def objectives(answers: Answers) -> str:
     """Return met, partly or not_met; empty where it was not asked."""
     return _value(answers, "objectives")
+
+
+def confidence(answers: Answers) -> Rag | None:
+    """Return how confident a member of a board is of delivery; None where it was not asked."""
+    said = _value(answers, "confidence")
+    return Rag(said) if said else None
+
+
+def rated(made: Iterable[DecisionView]) -> tuple[Rag | None, int]:
+    """Return how confident of delivery those are who let a project through a gate, and how many of them say
+    so: the least confident counts for all. None where the gate did not ask.
+    """
+    said = [confidence(one.answers) for one in made if one.choice.favourable]
+    found = [one for one in said if one is not None]
+    return next((one for one in (Rag.RED, Rag.AMBER, Rag.GREEN) if one in found), None), len(found)
 
 
 def more_tolerance(answers: Answers) -> Tolerances:

@@ -44,8 +44,8 @@ class Context(Frozen):
     """What is tolerated now; before a plan is approved, what the handbook proposes."""
     papers: tuple[str, ...] = ()
     """The documents that the next gate asks for, by name."""
-    confidence: bool = False
-    """The next gate asks how confident the project manager is of delivery."""
+    rated: bool = False
+    """The gate that is asked about ends in a rating of how confident its board is of delivery."""
     claimed: str = ""
     """Of a benefit: what was claimed, in words."""
     in_pounds: bool = False

@@ -206,6 +206,11 @@ def of_a_first_plan(plan: Plan, capital: str) -> tuple[Measure, ...]:
     )
 
 
+def confidence(rating: Rag, ratings: int) -> str:
+    """Say how confident of delivery a board is, which of several ratings the worst says."""
+    return f"{rating}, the worst of {ratings} ratings" if ratings > 1 else str(rating)
+
+
 # ------------------------------------------------------------------------ stages and bands
 
 

@@ -35,7 +35,8 @@ def form(kind: str, context: Context) -> Form | None:
     if known is None:
         return None
     choices, groups = known
-    return Form(kind=kind, choices=choices, groups=tuple(groups(context)))
+    found = tuple(groups(context))
+    return Form(kind=kind, choices=choices, groups=found) if found else None
 
 
 def _mandate(context: Context) -> Iterator[Group]:
@@ -89,7 +90,7 @@ def _mandate(context: Context) -> Iterator[Group]:
         type=Type.WORDS,
         hint="What it is to deliver, for whom, within what limits, and what it leaves out",
     )
-    yield Group(heading="What it is to do", parts=(brief, *_confidence(context)))
+    yield Group(heading="What it is to do", parts=(brief,))
     yield from _papers(context)
 
 
@@ -169,7 +170,7 @@ def _plan(context: Context) -> Iterator[Group]:
         type=Type.WORDS,
         hint="How it is delivered, who does what, and how quality and risk are seen to",
     )
-    yield Group(heading="How it is delivered", parts=(approach, *_confidence(context)))
+    yield Group(heading="How it is delivered", parts=(approach,))
     yield from _papers(context)
 
 
@@ -226,7 +227,6 @@ def _end_stage(context: Context) -> Iterator[Group]:
             Box(name="products", label="What it delivered", type=Type.WORDS),
             Box(name="issues", label="Issues that are open", type=Type.WORDS, wanted=False),
             Box(name="lessons", label="Lessons", type=Type.WORDS, wanted=False),
-            *_confidence(context),
         ),
     )
     if following := context.following:
@@ -293,6 +293,33 @@ def _exception_report(context: Context) -> Iterator[Group]:
     )
 
 
+def _gate(context: Context) -> Iterator[Group]:
+    """Ask whoever lets a project through how confident they are of delivery, where the gate ends in that."""
+    if not context.rated:
+        return
+    yield Group(
+        heading="How confident you are of delivery",
+        lead="This gate ends in a rating. Where several rate it, the worst counts.",
+        parts=(
+            Box(
+                name="confidence",
+                label="Confidence of delivery",
+                type=Type.RATING,
+                options=RATINGS,
+                hint="Green: likely. Amber: in doubt. Red: unlikely as things are.",
+                beside="Why",
+            ),
+            Box(
+                name="recommendations",
+                label="Recommendations",
+                type=Type.WORDS,
+                hint="The executive of the project owns them. What has to be done by a day is a condition.",
+                wanted=False,
+            ),
+        ),
+    )
+
+
 def _exception(context: Context) -> Iterator[Group]:
     now = context.tolerances
     yield Group(
@@ -310,7 +337,6 @@ def _end_project(context: Context) -> Iterator[Group]:
             _went_live(context, wanted=not context.early),
             Box(name="final_cost", label="Final cost", type=Type.POUNDS, hint="Of the whole project"),
             _objectives(),
-            *_confidence(context),
         ),
     )
     yield Group(
@@ -473,20 +499,6 @@ def _objectives() -> Box:
     )
 
 
-def _confidence(context: Context) -> tuple[Box, ...]:
-    """Ask how confident the manager is of delivery, where the next gate has its board see that."""
-    box = Box(
-        name="confidence",
-        label="Confidence of delivery",
-        type=Type.RATING,
-        options=RATINGS,
-        hint="Green: likely. Amber: in doubt. Red: unlikely as things are.",
-        beside="Why",
-        plain=(Rag.GREEN,),
-    )
-    return (box,) if context.confidence else ()
-
-
 def _papers(context: Context) -> Iterator[Group]:
     """Say which documents the gate asks for. The box in which they are handed in belongs here."""
     if context.papers:
@@ -495,10 +507,13 @@ def _papers(context: Context) -> Iterator[Group]:
 
 _REPORT = (Choice.REPORT,)
 _MORE = (Choice.MORE_TOLERANCE,)
+_GOES_ON = (Choice.AUTHORISE, Choice.AUTHORISE_WITH_CONDITIONS)
 _KINDS: Mapping[str, tuple[tuple[Choice, ...], Callable[[Context], Iterator[Group]]]] = {
     "mandate": (_REPORT, _mandate),
     "initiation": (_REPORT, _plan),
     "exception_plan": (_REPORT, _plan),
+    "gate": (_GOES_ON, _gate),
+    "gate_srg": (_GOES_ON, _gate),
     "highlight": ((Choice.REPORT, Choice.STAGE_DONE), _highlight),
     "end_stage": (_REPORT, _end_stage),
     "exception_report": (_REPORT, _exception_report),

@@ -51,7 +51,7 @@ def whole(kind: str, rules: Edition) -> Form | None:
         today=_NEVER,
         baseline=Baseline(stages=stages, go_live=_NEVER),
         stage=1,
-        confidence=True,
+        rated=True,
         templates=tuple((key, one.name) for key, one in delivery.templates.items()) if delivery else (),
         strategies=tuple((key, one.name) for key, one in delivery.strategies.items()) if delivery else (),
         standards=tuple((key, one.name) for key, one in delivery.standards.checks.items())

@@ -779,6 +779,7 @@ def _gate_passed(connection: Connection, line: Line) -> None:
             "over_percent": canonical.pounds(data["over_percent"]),
             "late": data["late"],
             "objectives": data["objectives"],
+            "rating": data.get("rating", ""),
             "baseline": made["number"] if made else 0,
             "at": line.at,
         },

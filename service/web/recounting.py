@@ -381,7 +381,8 @@ def _gate_passed(line: Line, edition: Edition) -> str:
     data, made = line.data, line.data["baseline"]
     gate = _GATES[data["gate"]].format(data["stage"])
     baseline = f" Its plan is baseline {made['number']}, by which it is measured." if made else ""
-    return f"It passed {gate}.{baseline}"
+    rated = f" Confidence of delivery: {data['rating']}." if data.get("rating") else ""
+    return f"It passed {gate}.{rated}{baseline}"
 
 
 _GATES = {

@@ -90,7 +90,6 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
     kind, project, today = sight.open_step.kind, about(tx, sight), sight.today
     baseline = project.baseline if project else None
     benefit = benefits.get(tx, sight.case.ref)
-    papers, confidence = _next_gate(kind, project, rules)
     return Context(
         today=today,
         begun=words.local(project.opened) if project else None,
@@ -108,8 +107,8 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
         else (),
         weeks=rules.report_weeks,
         tolerances=baseline.tolerances if baseline else rules.tolerances,
-        papers=papers,
-        confidence=confidence,
+        papers=_papers(kind, project, rules),
+        rated=_rated(sight, project, rules),
         claimed=f"{pounds(benefit.claimed)} a year" if benefit and benefit.claimed is not None else "",
         in_pounds=benefit is not None and benefit.claimed is not None,
     )
@@ -128,8 +127,17 @@ def _posts(sight: Sight) -> tuple[Post, ...]:
     )
 
 
-def _next_gate(kind: str, project: ProjectView | None, rules: DeliveryRules) -> tuple[tuple[str, ...], bool]:
-    """Return what the gate asks for that follows a report: its documents, and whether for confidence."""
+def _rated(sight: Sight, project: ProjectView | None, rules: DeliveryRules) -> bool:
+    """Say whether a question is about a gate that ends in a rating of how confident its board is."""
+    if project is None or sight.open_step.kind not in ("gate", "gate_srg"):
+        return False
+    gate, stage = gate_of(sight.open_step.key, project)
+    # Another plan is approved at no gate of its template.
+    return gate is not GateKind.EXCEPTION_PLAN and rules.gate(project.template, gate, stage).rating
+
+
+def _papers(kind: str, project: ProjectView | None, rules: DeliveryRules) -> tuple[str, ...]:
+    """Return the documents for which the gate asks that follows a report."""
     stage = project.stage if project else 0
     gates = {
         "mandate": GateKind.START_UP,
@@ -139,11 +147,8 @@ def _next_gate(kind: str, project: ProjectView | None, rules: DeliveryRules) -> 
     }
     if kind not in gates or project is None or not project.template:
         # Before its mandate names the gates that it passes, nobody knows what they ask for.
-        return (), False
-    return (
-        documents(rules, project, gates[kind], stage),
-        rules.gate(project.template, gates[kind], stage).rating,
-    )
+        return ()
+    return documents(rules, project, gates[kind], stage)
 
 
 def documents(rules: DeliveryRules, project: ProjectView, gate: GateKind, stage: int) -> tuple[str, ...]:

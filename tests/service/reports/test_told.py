@@ -72,6 +72,12 @@ def rules() -> Edition:
             Answered(value="more_tolerance", text="It is nearly done"),
             ("Recommendation", "More tolerance: It is nearly done"),
         ),
+        (
+            "gate",
+            "confidence",
+            Answered(value="amber", text="The lines are not tested"),
+            ("Confidence of delivery", "amber: The lines are not tested"),
+        ),
         ("exception_board", "tolerance_cost", Answered(value="15"), ("Tolerance for cost", "15%")),
         ("benefit", "reading", Answered(value="-12000.5"), ("Reading", "-12,000.5")),
         ("review", "users", Answered(value=SAID, text="Glad of it"), ("What its users say", "Glad of it")),
@@ -139,15 +145,15 @@ def test_only_what_reports_is_a_report(rules: Edition) -> None:
         "standards_check",
     }
     assert remarks("funding", {"fit": Answered(value="concern")}, rules, DAY) == ()
-    assert labels("gate", rules) == {}
+    assert labels("funding", rules) == {}
 
 
 def test_every_report_has_a_name_and_no_box_has_the_name_of_another() -> None:
     for kind in reports.KINDS:
-        asked = form(kind, Context(today=DAY, baseline=PLANNED, stage=1, confidence=True))
+        asked = form(kind, Context(today=DAY, baseline=PLANNED, stage=1, rated=True))
         if asked is None:
             continue
-        assert kind in facts.REPORTS or kind.startswith("exception")
+        assert kind in facts.REPORTS or kind.startswith(("exception", "gate"))
         names = [name for box in asked.boxes for name in box.names]
         assert len(names) == len({*names})
         assert not {"choice", "reason", "until", "csrf", "shown"} & {*names}
