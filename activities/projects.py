@@ -106,7 +106,7 @@ class Projects(Writing, ports.Projects):
         case = cases.get(tx, parent)
         content = cases.content(tx, parent, case.version) or {}
         rules = edition(tx, case.edition)
-        claimed = delivering.claimed(tx, case, rules)
+        claimed = delivering.claimed(case, delivering.proposed(tx, case), rules)
         benefits.opened(tx, case, claimed, due=case.decide_by)
         return projects.opened(tx, case, content.get("summary") or "")
 
@@ -123,7 +123,19 @@ class Projects(Writing, ports.Projects):
         # One that fits any plan, if there is one: a frozen edition has them in the order of their keys.
         template = min(rules.templates, key=lambda key: rules.templates[key].stages)
         projects.named(tx, told, reporting.mandate(said, sponsor=case.sponsor, template=template))
+        self._complete(tx, told)
         return delivering.in_hand(tx, told.case)
+
+    def _complete(self, tx: Tx, told: ProjectTold) -> None:
+        """Write to each benefit what the mandate says of it that the proposal left out."""
+        project = projects.must(tx, told.case)
+        parent = cases.get(tx, project.parent)
+        read = delivering.business_case(tx, project)
+        known = {one.number: one.ref for one in benefits.of_proposal(tx, parent.ref)}
+        claimed = delivering.claimed(parent, read, edition(tx, parent.edition))
+        for number, one in enumerate(claimed, start=1):
+            if number in known:
+                benefits.completed(tx, known[number], one, step=told.step, at=told.at)
 
     def _planned(self, tx: Tx, told: ProjectTold) -> ProjectInHand:
         if (plan := self._plan(tx, told)) is not None:

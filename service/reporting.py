@@ -11,7 +11,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from service.store.intents import SAID, Answered, DecisionView
+from service import appraisal
+from service.proposals import ProposalDocument
+from service.store.intents import ERASED, SAID, Answered, DecisionView
 from service.store.projects import Mandate
 from service.store.reviews import Learnt
 from workflows.delivery import Forecast, Plan, Rag, Stage, Tolerance, Tolerances
@@ -101,6 +103,24 @@ def went_live(answers: Answers) -> date | None:
 def objectives(answers: Answers) -> str:
     """Return met, partly or not_met; empty where it was not asked."""
     return _value(answers, "objectives")
+
+
+def completed(read: ProposalDocument, answers: Answers) -> ProposalDocument:
+    """Return a business case with what its project's mandate adds of what it left out (SYS-15)."""
+    benefits = tuple(
+        one.model_copy(
+            update={
+                part: said
+                for part in (appraisal.OWNER, appraisal.MEASURE, appraisal.HOW_REALISED)
+                if (said := _words(answers, f"benefit_{part}_{number}"))
+            }
+        )
+        for number, one in enumerate(read.benefits, start=1)
+    )
+    costs, cost = read.cost_profile, _value(answers, "management_cost")
+    if cost:
+        costs = costs.model_copy(update={"project_management_gbp": Decimal(cost)})
+    return read.model_copy(update={"benefits": benefits, "cost_profile": costs})
 
 
 def confidence(answers: Answers) -> Rag | None:
@@ -201,6 +221,14 @@ def _name(answers: Answers, name: str) -> str:
         return ""
     answer = answers[name]
     return " ".join((answer.text or ("" if answer.value == SAID else answer.value)).split())
+
+
+def _words(answers: Answers, name: str) -> str:
+    """Return the words of an answer, or its value if it has none; of erased words, that they were."""
+    if name not in answers:
+        return ""
+    answer = answers[name]
+    return answer.text or (ERASED if answer.value == SAID else answer.value)
 
 
 def _day(answers: Answers, name: str) -> date | None:

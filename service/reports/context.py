@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from service.appraisal import Lacking
 from workflows.delivery import Baseline, Stage, Tolerances
 from workflows.model import Frozen
 
@@ -44,6 +45,8 @@ class Context(Frozen):
     """What is tolerated now; before a plan is approved, what the handbook proposes."""
     papers: tuple[str, ...] = ()
     """The documents that the next gate asks for, by name."""
+    lacking: Lacking = Lacking()
+    """What the business case leaves out without which no gate opens."""
     rated: bool = False
     """The gate that is asked about ends in a rating of how confident its board is of delivery."""
     claimed: str = ""

@@ -85,6 +85,8 @@ class ProjectShown(Frozen):
     plan: str = ""
     """What the plan of those stages is: "Baseline 2"."""
     guarding: tuple[Guarding, ...] = ()
+    case: tuple[tuple[str, str], ...] = ()
+    """The business case, where the gate is the one that it has to be whole for."""
     papers: tuple[str, ...] = ()
     """The documents that the gate asks for, by name."""
 

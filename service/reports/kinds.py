@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from service.appraisal import HOW_REALISED, MEASURE, OWNER
 from service.handbook.delivering import MOST_STAGES
 from service.handbook.words import pounds
 from service.reports.boxes import Box, Form, Group, Options, Rows, Type, When
@@ -91,7 +92,64 @@ def _mandate(context: Context) -> Iterator[Group]:
         hint="What it is to deliver, for whom, within what limits, and what it leaves out",
     )
     yield Group(heading="What it is to do", parts=(brief,))
+    yield from _business_case(context)
     yield from _papers(context)
+
+
+def _business_case(context: Context) -> Iterator[Group]:
+    """Ask for what the business case leaves out, without which no gate opens (SYS-15)."""
+    lacking = context.lacking
+    if lacking.management:
+        yield Group(
+            heading="What it costs to manage",
+            lead="The business case does not say, and no gate opens without it.",
+            parts=(
+                Box(
+                    name="management_cost",
+                    label="Cost of managing the project",
+                    type=Type.POUNDS,
+                    hint="In all",
+                ),
+                Box(
+                    name="management_cost_why",
+                    label="Why managing it costs nothing",
+                    type=Type.LINE,
+                    hint="Needed if it does",
+                    wanted=False,
+                ),
+            ),
+        )
+    for one in lacking.benefits:
+        yield Group(
+            heading=f"Benefit {one.number}: {one.title}",
+            lead="The business case does not say all of it, and no gate opens without it.",
+            parts=tuple(_of_a_benefit(context, one.number, part) for part in one.parts),
+        )
+
+
+def _of_a_benefit(context: Context, number: int, part: str) -> Box:
+    """Ask for a part of a benefit that is not said."""
+    boxes = {
+        OWNER: Box(
+            name=f"benefit_owner_{number}",
+            label=f"Benefit {number}: who sees to it",
+            type=Type.POST,
+            hint="Is asked after go-live how much of it has come about. The sponsor is offered.",
+            default=context.executive if context.executive in context.titles else "",
+        ),
+        MEASURE: Box(
+            name=f"benefit_measure_{number}",
+            label=f"Benefit {number}: how it is measured",
+            type=Type.LINE,
+            hint="By one number, such as calls a month",
+        ),
+        HOW_REALISED: Box(
+            name=f"benefit_how_realised_{number}",
+            label=f"Benefit {number}: how it is brought about",
+            type=Type.WORDS,
+        ),
+    }
+    return boxes[part]
 
 
 def _plan(context: Context) -> Iterator[Group]:

@@ -876,6 +876,15 @@ def _benefit_opened(connection: Connection, line: Line) -> None:
     )
 
 
+def _benefit_completed(connection: Connection, line: Line) -> None:
+    """What a benefit says is more than it was; it is the same version, about which nobody was asked yet."""
+    data = line.data
+    said = {"content_hash": data["content_hash"]}
+    connection.execute(update(CASE_VERSIONS).where(CASE_VERSIONS.c.ref == line.case).values(**said))
+    connection.execute(update(CASES).where(CASES.c.ref == line.case).values(**said, changed=line.at))
+    connection.execute(update(BENEFITS).where(BENEFITS.c.ref == line.case).values(owner=data["owner"]))
+
+
 def _benefit_read(connection: Connection, line: Line) -> None:
     data = line.data
     read = {name: data[name] for name in ("step", "month", "person", "value", "rating")}
@@ -1262,6 +1271,7 @@ FOLDS: dict[str, Fold] = {
     "standards.checked": _standards_checked,
     "standards_exception.opened": _standards_exception_opened,
     "benefit.opened": _benefit_opened,
+    "benefit.completed": _benefit_completed,
     "benefit.read": _benefit_read,
     "benefit.corrected": _benefit_corrected,
     "review.checked": _review_checked,

@@ -13,6 +13,7 @@ from service.store.documents import Attached
 from service.store.engine import Tx
 from service.store.projects import Check, ProjectView
 from service.web import (
+    authorising,
     balloting,
     benefit_page,
     charts,
@@ -38,6 +39,7 @@ _SECTIONS = [
     ("standards", "Project standards"),
     ("conditions", "Conditions and actions"),
     ("documents", "Documents"),
+    ("case", "Business case"),
     ("people", "Board and manager"),
     ("others", "Plans and other answers"),
     ("record", "What has happened"),
@@ -103,6 +105,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "watched": bool(edition.standards_checker(case.size, today, programme=bool(found.strategy))),
         "conditions": [(one.told(edition), one.action) for one in conditions.of_case(tx, case, made)],
         "documents": _documents(documents.of_case(tx, case.ref), edition),
+        "business_case": authorising.business_case(tx, found, edition),
         "people": projecting.people(found, edition, today),
         "changes": _changes(tx, found, edition),
         "strategy": _strategy(found, edition),

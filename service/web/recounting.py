@@ -520,6 +520,9 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "standards_exception.opened": _opened_from,
     "benefit.follows": lambda line, edition: f"Benefit {line.data['benefit']} was opened.",
     "benefit.opened": _opened_from,
+    "benefit.completed": lambda line, edition: (
+        "The mandate of its project says who sees to it, how it is measured and how it is brought about."
+    ),
     "benefit.read": _benefit_read,
     "review.checked": _review_checked,
     "parameters.supplied": _supplied,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData
 
 from service import delivering
+from service.appraisal import Lacking
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import pounds
 from service.reports import Context, Form, Post, Reading, Type, drafting, form, held, read
@@ -108,6 +109,7 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
         weeks=rules.report_weeks,
         tolerances=baseline.tolerances if baseline else rules.tolerances,
         papers=_papers(kind, project, rules),
+        lacking=delivering.lacking(tx, project) if project and kind == "mandate" else Lacking(),
         rated=_rated(sight, project, rules),
         claimed=f"{pounds(benefit.claimed)} a year" if benefit and benefit.claimed is not None else "",
         in_pounds=benefit is not None and benefit.claimed is not None,

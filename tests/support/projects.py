@@ -289,6 +289,8 @@ class FakeBenefits(ports.Benefits):
         self.readings: list[BenefitRead] = []
         self.go_live: GoLive | None = None
         """What the record knows when a benefit begins."""
+        self.owner = "owner-rc"
+        """Who sees to them, as the record knows it now."""
         self.clock = Clock()
 
     def opened(self, case: str) -> BenefitOpened:
@@ -297,7 +299,7 @@ class FakeBenefits(ports.Benefits):
             parent="INV-2004-0001",
             content_hash=HASH,
             clause="BEN-1",
-            owner="owner-rc",
+            owner=self.owner,
             months=self.months,
             go_live=self.go_live,
             told=("cd-rc",),
