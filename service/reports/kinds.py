@@ -27,6 +27,7 @@ MOST_DAYS = 520
 """Working days that may be tolerated: two years."""
 MOST_LESSONS = 5
 _RATED = "Green: as planned. Amber: in doubt. Red: past what is tolerated."
+_DRAFTED = "What stands in the boxes is a draft, made of what was reported. Change whatever is not so."
 _BOARD = "Nobody decides on their own report, so the project manager has no seat on the board."
 
 
@@ -319,6 +320,7 @@ def _end_stage(context: Context) -> Iterator[Group]:
 def _exception_report(context: Context) -> Iterator[Group]:
     yield Group(
         heading="What has happened",
+        lead=_DRAFTED,
         parts=(
             Box(name="cause", label="Cause", type=Type.WORDS),
             Box(
@@ -337,6 +339,7 @@ def _exception_report(context: Context) -> Iterator[Group]:
     )
     yield Group(
         heading="What could be done",
+        lead=_DRAFTED,
         parts=(
             Box(name="options", label="Options", type=Type.WORDS, hint="Each with what it costs and brings"),
             Box(

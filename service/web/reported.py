@@ -1,7 +1,9 @@
 """A report on its page: what shapes its boxes, what they hold before anybody types, and how they are read."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from starlette.datastructures import FormData
 
@@ -16,9 +18,9 @@ from service.store.intents import DecisionView
 from service.store.projects import ProjectView, Report
 from service.web import days, offering, words
 from service.web.standing import Sight
-from workflows.delivery import GateKind
+from workflows.delivery import Baseline, Crossing, GateKind, Rag, Tolerance
 from workflows.model import Choice, Guard
-from workflows.rules import reports
+from workflows.rules import reports, tolerances
 
 
 @dataclass(frozen=True)
@@ -219,12 +221,55 @@ def _of_the_exception(
     tx: Tx, project: ProjectView, context: Context, made: tuple[DecisionView, ...]
 ) -> dict[str, str]:
     raised = projects.exceptions(tx, project.ref)[-1:]
-    reported = [one for one in projects.reports(tx, project.ref) if raised and one.step == raised[0].step]
+    every = projects.reports(tx, project.ref)
+    reported = [one for one in every if raised and one.step == raised[0].step]
     if not raised or not reported or context.baseline is None:
         return {}
-    return drafting.exception_report(
-        raised[0].crossing, context.baseline, reported[0].forecast, _why(made, reported)
+    crossing, baseline = raised[0].crossing, context.baseline
+    passed = projects.gates(tx, project.ref)
+    approved = next((one.at for one in passed if one.baseline == baseline.number), project.opened)
+    known = drafting.Known(
+        issues=_said(made, reported[0].step, "issues"),
+        since=_since(crossing, baseline, [one for one in every if one.at >= approved], reported[0]),
+        doubted=_doubted(crossing, every, made),
+        ended=sum((one.cost for one in baseline.stages if one.number < project.stage), Decimal(0)),
+        lessons=tuple(
+            f"{words.asked_as(one.kind)} of {words.short_day(one.submitted_at)}: {said}"
+            for one in made
+            if one.kind in ("end_stage", "exception_report") and (said := _said(made, one.step, "lessons"))
+        ),
     )
+    return drafting.exception_report(crossing, baseline, reported[0].forecast, _why(made, reported), known)
+
+
+def _since(
+    crossing: Crossing, baseline: Baseline, every: Sequence[Report], last: Report
+) -> dict[Tolerance, date]:
+    """Return from which report on each tolerance has been past, up to the one that crossed."""
+    found: dict[Tolerance, date] = {}
+    for one in every:
+        past = tolerances.crossed(one.variance, baseline.tolerances)
+        found = {of: found.get(of, words.local(one.at)) for of in crossing.of if of in past}
+        if one.step == last.step:
+            break
+    return found
+
+
+def _doubted(
+    crossing: Crossing, every: Sequence[Report], made: tuple[DecisionView, ...]
+) -> dict[Tolerance, tuple[date, str]]:
+    """Return which report first rated each tolerance that is past amber or red, and why."""
+    found: dict[Tolerance, tuple[date, str]] = {}
+    for one in every:
+        for of in crossing.of:
+            if of not in found and one.forecast.ratings.get(of) in (Rag.AMBER, Rag.RED):
+                found[of] = words.local(one.at), _said(made, one.step, f"rating_{of}")
+    return found
+
+
+def _said(made: Iterable[DecisionView], step: str, name: str) -> str:
+    """Return the words of a box in the answer to a question; nothing where there are none."""
+    return next((one.answers[name].text for one in made if one.step == step and name in one.answers), "")
 
 
 def _why(made: Iterable[DecisionView], reported: Iterable[Report]) -> dict[str, str]:

@@ -176,7 +176,8 @@ def test_a_report_begins_where_the_last_one_ended() -> None:
 def test_an_exception_report_is_drafted_from_the_report_that_crossed() -> None:
     crossing = Crossing(of=(Tolerance.TIME,), variance=LATE, authority=Authority.BOARD)
     words = {"rating_time": "The supplier is late", "rating_cost": "Two more screens"}
-    assert drafting.exception_report(crossing, PLANNED, FORECAST, words) == {
+    drafted = drafting.exception_report(crossing, PLANNED, FORECAST, words, drafting.Known())
+    assert {name: drafted[name] for name in ("cause", "consequences")} == {
         "cause": "Time: The supplier is late\nCost: Two more screens",
         "consequences": (
             "Cost: £152,000, £12,000 (8.58%) over (£140,000 approved, 10% tolerated).\n"
