@@ -45,6 +45,8 @@ class Context(Frozen):
     """What is tolerated now; before a plan is approved, what the handbook proposes."""
     papers: tuple[str, ...] = ()
     """The documents that the next gate asks for, by name."""
+    success: str = ""
+    """What success looks like by the last plan; empty where none says."""
     lacking: Lacking = Lacking()
     """What the business case leaves out without which no gate opens."""
     rated: bool = False

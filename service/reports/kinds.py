@@ -229,7 +229,14 @@ def _plan(context: Context) -> Iterator[Group]:
         type=Type.WORDS,
         hint="How it is delivered, who does what, and how quality and risk are seen to",
     )
-    yield Group(heading="How it is delivered", parts=(approach,))
+    success = Box(
+        name="success",
+        label="What success looks like",
+        type=Type.LINE,
+        hint="In a line. At closure, and in the review, it is said whether it came about.",
+        wanted=False,
+    )
+    yield Group(heading="How it is delivered", parts=(approach, success))
     yield from _papers(context)
 
 
@@ -283,8 +290,34 @@ def _end_stage(context: Context) -> Iterator[Group]:
         heading="The stage that ends",
         parts=(
             _objectives(),
-            Box(name="products", label="What it delivered", type=Type.WORDS),
+            Box(
+                name="products",
+                label="What it delivered",
+                type=Type.WORDS,
+                hint="What is complete, and who has accepted it",
+            ),
+            Box(
+                name="across",
+                label="What goes on into the next stage",
+                type=Type.WORDS,
+                hint="Work that has begun in this stage and does not end with it",
+                wanted=False,
+            ),
+            Box(
+                name="benefits_reviewed",
+                label="Benefits that were reviewed",
+                type=Type.WORDS,
+                hint="Which were looked at in this stage, and whether they can still be had",
+                wanted=False,
+            ),
             Box(name="issues", label="Issues that are open", type=Type.WORDS, wanted=False),
+            Box(
+                name="causes",
+                label="Causes",
+                type=Type.WORDS,
+                hint="What has caused those issues, and whatever differs from the plan",
+                wanted=False,
+            ),
             Box(name="lessons", label="Lessons", type=Type.WORDS, wanted=False),
         ),
     )
@@ -398,6 +431,7 @@ def _end_project(context: Context) -> Iterator[Group]:
             _went_live(context, wanted=not context.early),
             Box(name="final_cost", label="Final cost", type=Type.POUNDS, hint="Of the whole project"),
             _objectives(),
+            *_succeeded(context),
         ),
     )
     yield Group(
@@ -440,6 +474,7 @@ def _review(context: Context) -> Iterator[Group]:
         heading="What came of it",
         parts=(
             _objectives(),
+            *_succeeded(context),
             Box(
                 name="benefits",
                 label="Benefits",
@@ -558,6 +593,20 @@ def _objectives() -> Box:
         beside="What was met, and what was not",
         plain=(MET,),
     )
+
+
+def _succeeded(context: Context) -> tuple[Box, ...]:
+    """Ask whether what the plan calls success came about, where it says what that is (S4-23)."""
+    box = Box(
+        name="succeeded",
+        label="Whether success came about",
+        type=Type.ONE,
+        options=OBJECTIVES,
+        hint=f"The plan says: {context.success}",
+        beside="What of it came about, and what did not",
+        plain=(MET,),
+    )
+    return (box,) if context.success else ()
 
 
 def _papers(context: Context) -> Iterator[Group]:

@@ -58,6 +58,7 @@ def whole(kind: str, rules: Edition, answers: Iterable[str] = ()) -> Form | None
         baseline=Baseline(stages=stages, go_live=_NEVER),
         stage=1,
         rated=True,
+        success="what its plan says",
         lacking=appraisal.Lacking(management=True, benefits=tuple(unsaid)),
         templates=tuple((key, one.name) for key, one in delivery.templates.items()) if delivery else (),
         strategies=tuple((key, one.name) for key, one in delivery.strategies.items()) if delivery else (),

@@ -111,6 +111,7 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
         weeks=rules.report_weeks,
         tolerances=baseline.tolerances if baseline else rules.tolerances,
         papers=_papers(kind, project, rules),
+        success=_success(tx, project) if project else "",
         lacking=delivering.lacking(tx, project) if project and kind == "mandate" else Lacking(),
         rated=_rated(sight, project, rules),
         claimed=f"{pounds(benefit.claimed)} a year" if benefit and benefit.claimed is not None else "",
@@ -129,6 +130,13 @@ def _posts(sight: Sight) -> tuple[Post, ...]:
     return tuple(
         Post(key=post, title=title, person=person(post)) for post, title in offering.condition_owners(sight)
     )
+
+
+def _success(tx: Tx, project: ProjectView) -> str:
+    """Return what success looks like by the last plan of a project that says it."""
+    made = intents.decisions_of(tx, project.ref, strict=False)
+    said = [_said(made, one.step, "success") for one in made if one.kind in ("initiation", "exception_plan")]
+    return next(filter(None, reversed(said)), "")
 
 
 def _rated(sight: Sight, project: ProjectView | None, rules: DeliveryRules) -> bool:
@@ -206,7 +214,8 @@ def _from_the_record(
             ends = standing.stage_ends or project.stage_ends(project.stage)
             return drafting.standing(standing.model_copy(update={"stage_ends": ends}), _why(made, reported))
         case "exception_plan":
-            return drafting.planned(context.baseline)
+            again = {"success": context.success} if context.success else {}
+            return drafting.planned(context.baseline) | again
         case "end_project" if standing:
             return {"final_cost": drafting.standing(standing, {})["forecast_cost"]}
         case "review" if standing:

@@ -79,6 +79,18 @@ def rules() -> Edition:
             ("Confidence of delivery", "amber: The lines are not tested"),
         ),
         ("exception_board", "tolerance_cost", Answered(value="15"), ("Tolerance for cost", "15%")),
+        (
+            "end_stage",
+            "across",
+            Answered(value=SAID, text="The training"),
+            ("What goes on into the next stage", "The training"),
+        ),
+        (
+            "end_project",
+            "succeeded",
+            Answered(value="partly", text="Half of them book on the web"),
+            ("Whether success came about", "Partly met: Half of them book on the web"),
+        ),
         ("benefit", "reading", Answered(value="-12000.5"), ("Reading", "-12,000.5")),
         ("review", "users", Answered(value=SAID, text="Glad of it"), ("What its users say", "Glad of it")),
     ],
