@@ -455,6 +455,34 @@ OF_PROJECTS: dict[str, Letter] = {
         on=date(2005, 1, 20),
         answers=(_PASSED, Answer(who=USER, choice=Choice.AUTHORISE, kind="gate", on=date(2005, 1, 19))),
     ),
+    "outcome-gate-rated": Outcome(
+        to=_to("T. Holder", MANAGER),
+        matter=PROJECT,
+        question=_GATE,
+        ending=Ending.DECIDED,
+        choice=Choice.AUTHORISE,
+        on=date(2005, 1, 20),
+        rated="amber, the worst of 2 ratings",
+        answers=(
+            Answer(
+                who=EXECUTIVE,
+                choice=Choice.AUTHORISE,
+                kind="gate",
+                on=date(2005, 1, 20),
+                remarks=(
+                    ("Confidence of delivery", "amber: the lines are not tested under load"),
+                    ("Recommendations", "Test the lines before the hall is told of a day"),
+                ),
+            ),
+            Answer(
+                who=USER,
+                choice=Choice.AUTHORISE,
+                kind="gate",
+                on=date(2005, 1, 19),
+                remarks=(("Confidence of delivery", "green: the box office has seen it work"),),
+            ),
+        ),
+    ),
     "outcome-gate-frozen": Outcome(
         to=_to("T. Holder", MANAGER),
         matter=PROJECT,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from service import reporting, telling
+from service import appraisal, reporting, telling
+from service.appraisal import Lacking
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import listed, pounds
@@ -189,6 +190,13 @@ def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
     )
 
 
+def confidence(tx: Tx, project: ProjectView) -> str:
+    """Say how confident the board was of delivery at the last gate, if that asked."""
+    passed = projects.gates(tx, project.ref)[-1:]
+    said = [f"Confidence of delivery at the last gate: {one.rating}." for one in passed if one.rating]
+    return "".join(said)
+
+
 RATED = {
     Tolerance.TIME: "time",
     Tolerance.COST: "cost",
@@ -231,11 +239,34 @@ def go_live(tx: Tx, parent: str) -> GoLive | None:
 # --------------------------------------------------------------- benefits and reviews
 
 
-def claimed(tx: Tx, case: CaseView, edition: Edition) -> tuple[Claimed, ...]:
-    """Return the benefits that a proposal claims by its last version; one whose owner the handbook does not
+def proposed(tx: Tx, case: CaseView) -> ProposalDocument:
+    """Return the business case of a proposal, as its last version has it."""
+    return ProposalDocument.model_validate(cases.content(tx, case.ref, case.version) or {})
+
+
+def lacking(tx: Tx, project: ProjectView) -> Lacking:
+    """Return what the business case of a project leaves out without which no gate opens (SYS-15)."""
+    case = cases.get(tx, project.parent)
+    return appraisal.lacking(proposed(tx, case), telling.edition(tx, case.edition).posts)
+
+
+def business_case(tx: Tx, project: ProjectView) -> ProposalDocument:
+    """Return the business case of a project, with what its last mandate adds of what the proposal leaves
+    out.
+    """
+    read = proposed(tx, cases.get(tx, project.parent))
+    given = [
+        one
+        for one in intents.decisions_of(tx, project.ref, strict=False)
+        if one.kind == "mandate" and one.choice is Choice.REPORT
+    ]
+    return reporting.completed(read, given[-1].answers) if given else read
+
+
+def claimed(case: CaseView, read: ProposalDocument, edition: Edition) -> tuple[Claimed, ...]:
+    """Return the benefits that the business case of a proposal claims; one whose owner the handbook does not
     know is the sponsor's.
     """
-    read = ProposalDocument.model_validate(cases.content(tx, case.ref, case.version) or {})
     return tuple(
         Claimed(
             title=one.title,

@@ -171,7 +171,7 @@ def remarked(
     kind: str, answers: Mapping[str, Answered], rules: Edition, day: date
 ) -> tuple[tuple[str, str], ...]:
     """Return named answers to a kind of question as others read them: a report's as its boxes are called."""
-    known = labels(kind, rules)
+    known = labels(kind, rules, answers)
     beside = ((name, answer) for name, answer in answers.items() if name not in known)
     return (
         *remarks(kind, answers, rules, day),

@@ -464,6 +464,8 @@ class Outcome(CaseLetter):
     """The title of the post that stopped it alone, if one did."""
     present: Line = ""
     """For a board that could not decide: how many were present and how many had to be."""
+    rated: Line = ""
+    """For a gate that ends in a rating: how confident its board is of delivery, in words."""
 
 
 class Receipt(CaseLetter):

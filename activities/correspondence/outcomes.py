@@ -6,7 +6,8 @@ from functools import partial
 
 from activities.correspondence.case_file import Put
 from activities.correspondence.office import Office
-from service import boards
+from service import boards, reporting
+from service.reports import facts
 from service.store import approvers
 from service.store.intents import DecisionView
 from service.store.letters import QueuedLetter
@@ -144,6 +145,7 @@ class Outcomes(Office):
             casting=self._casting(step, closing, made),
             veto=self._veto(step, closing, made),
             present=self._present(step) if closing.why == "inquorate" else "",
+            rated=_rated(outcome.choice, made),
         )
         return self._tell(f"{step.id}:outcome:{person}", letter, step, person, post)
 
@@ -325,3 +327,9 @@ class Outcomes(Office):
         """Say how many were present at a board that could not decide."""
         board = boards.of(self.tx, step, self.rules)
         return board.present if board else ""
+
+
+def _rated(choice: Choice | None, made: Sequence[DecisionView]) -> str:
+    """Say how confident of delivery a board is that lets a project through, where its gate asks that."""
+    rating, ratings = reporting.rated(made)
+    return facts.confidence(rating, ratings) if rating and choice and choice.favourable else ""

@@ -170,7 +170,10 @@ class DeliveryLetters(Correspondence):
         if self.case.kind == benefits.KIND:
             return realised.stands(self.tx, benefits.must(self.tx, self.case.ref))
         project = projects.get(self.tx, self.case.ref)
-        return delivering.stands(self.tx, project) if project else ()
+        if project is None:
+            return ()
+        rated = delivering.confidence(self.tx, project)
+        return (*delivering.stands(self.tx, project), *([rated] if rated else []))
 
     def _why_the_line(self, put: Put, seat: Seat) -> str:
         because = super()._why_the_line(put, seat)

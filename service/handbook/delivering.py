@@ -32,7 +32,7 @@ class GateRules(Entry):
     after_pilot: tuple[str, ...] = ()
     """Those that are asked for besides where the stage that ends with it was a pilot (SYS-66)."""
     rating: bool = False
-    """Whether the project's manager is asked how confident they are of delivery."""
+    """Whether its board says how confident it is of delivery."""
 
 
 class Template(Entry):

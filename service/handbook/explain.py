@@ -254,7 +254,7 @@ def _gates(rules: DeliveryRules) -> Iterator[str]:
         for when, gate in _in_turn(template):
             asked = [rules.documents[kind].name for kind in gate.documents]
             asked += [f"{rules.documents[kind].name} (after a pilot)" for kind in gate.after_pilot]
-            asked += ["how confident its manager is of delivery"] if gate.rating else []
+            asked += ["how confident its board is of delivery"] if gate.rating else []
             needs = f" It asks for: {', '.join(asked)}." if asked else ""
             yield f"{template.name}: {gate.name}{when} authorises {gate.authorises}.{needs}"
     types = ", ".join(rules.attachments.types)

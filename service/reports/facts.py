@@ -100,6 +100,8 @@ class ProjectShown(Frozen):
     plan: str = ""
     """What the plan of those stages is: "Baseline 2"."""
     guarding: tuple[Guarding, ...] = ()
+    case: tuple[tuple[str, str], ...] = ()
+    """The business case, where the gate is the one that it has to be whole for."""
     papers: tuple[str, ...] = ()
     """The documents that the gate asks for, by name."""
     missing: tuple[str, ...] = ()
@@ -225,6 +227,11 @@ def of_a_first_plan(plan: Plan, capital: str) -> tuple[Measure, ...]:
         ),
         Measure(what="Time", planned="", now=days.said(plan.go_live), said="The go-live that is planned"),
     )
+
+
+def confidence(rating: Rag, ratings: int) -> str:
+    """Say how confident of delivery a board is, which of several ratings the worst says."""
+    return f"{rating}, the worst of {ratings} ratings" if ratings > 1 else str(rating)
 
 
 # ------------------------------------------------------------------------ stages and bands

@@ -392,6 +392,13 @@ def _board(reading: Reading, choice: Choice | None) -> None:
         )
 
 
+def _managed(reading: Reading, choice: Choice | None) -> None:
+    """A project that costs nothing to manage says why (S3-16)."""
+    cost, why = reading.value("management_cost"), "management_cost_why"
+    if cost and not Decimal(cost) and why not in reading.answers:
+        reading.wrong(why, "Why managing it costs nothing: you said that it does, so say why")
+
+
 def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
@@ -567,7 +574,7 @@ def _referred(reading: Reading, known: Callable[[str], bool]) -> None:
 
 _PLAN = (_ends, _stages, _after_go_live)
 _CHECKS: Mapping[str, tuple[Callable[[Reading, Choice | None], None], ...]] = {
-    "mandate": (_board,),
+    "mandate": (_board, _managed),
     "initiation": _PLAN,
     "exception_plan": _PLAN,
     "highlight": (_live,),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from service.store import children, journal, references, texts
+from service.store import canonical, cases, children, journal, references, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.line import ENGINE
@@ -101,6 +101,20 @@ def opened(
         if number not in known:
             known[number] = _open(tx, parent, number, one, due, at)
     return tuple(known[number] for number in sorted(known))
+
+
+def completed(tx: Tx, ref: str, claimed: Claimed, *, step: str, at: datetime) -> None:
+    """Write who sees to a benefit, how it is measured and how it is brought about, as the mandate of a step
+    says it; nothing where that is known already.
+    """
+    tx.lock(ref)
+    now = cases.content(tx, ref) or {}
+    content = now | claimed.model_dump(mode="json", include={"summary", "owner"})
+    if content == now and must(tx, ref).owner == claimed.owner:
+        return
+    said = texts.put(tx, canonical.dumps(content))
+    data = {"step": step, "owner": claimed.owner, "content_hash": said}
+    tx.append(ref, "benefit.completed", data, key=f"completed:{step}", actor=ENGINE, at=at)
 
 
 def read(tx: Tx, read: BenefitRead, *, person: str, value: str, rating: Rag) -> None:

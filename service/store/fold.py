@@ -779,6 +779,7 @@ def _gate_passed(connection: Connection, line: Line) -> None:
             "over_percent": canonical.pounds(data["over_percent"]),
             "late": data["late"],
             "objectives": data["objectives"],
+            "rating": data.get("rating", ""),
             "baseline": made["number"] if made else 0,
             "at": line.at,
         },
@@ -873,6 +874,15 @@ def _benefit_opened(connection: Connection, line: Line) -> None:
     connection.execute(
         insert(BENEFITS), {"ref": line.case, "claimed": canonical.pounds(data["claimed"])} | own
     )
+
+
+def _benefit_completed(connection: Connection, line: Line) -> None:
+    """What a benefit says is more than it was; it is the same version, about which nobody was asked yet."""
+    data = line.data
+    said = {"content_hash": data["content_hash"]}
+    connection.execute(update(CASE_VERSIONS).where(CASE_VERSIONS.c.ref == line.case).values(**said))
+    connection.execute(update(CASES).where(CASES.c.ref == line.case).values(**said, changed=line.at))
+    connection.execute(update(BENEFITS).where(BENEFITS.c.ref == line.case).values(owner=data["owner"]))
 
 
 def _benefit_read(connection: Connection, line: Line) -> None:
@@ -1261,6 +1271,7 @@ FOLDS: dict[str, Fold] = {
     "standards.checked": _standards_checked,
     "standards_exception.opened": _standards_exception_opened,
     "benefit.opened": _benefit_opened,
+    "benefit.completed": _benefit_completed,
     "benefit.read": _benefit_read,
     "benefit.corrected": _benefit_corrected,
     "review.checked": _review_checked,

@@ -44,6 +44,7 @@ from workflows.delivery import (
     Plan,
     ProjectState,
     ProjectTold,
+    Rag,
     Tolerances,
     Variance,
 )
@@ -235,6 +236,8 @@ class Gate(Frozen):
     late: int = 0
     """Working days after the baseline's go-live."""
     objectives: str = ""
+    rating: Rag | None = None
+    """How confident of delivery its least confident member was; None where the gate did not ask."""
     baseline: int = 0
     """The baseline that it made; 0 if the one before stays."""
     at: datetime
@@ -481,10 +484,18 @@ def reported(tx: Tx, told: ProjectTold, said: Report) -> Report:
     return written
 
 
-def passed(tx: Tx, passed: GatePassed, *, at_variance: Report | None, makes: Baseline | None) -> None:
+def passed(
+    tx: Tx,
+    passed: GatePassed,
+    *,
+    at_variance: Report | None,
+    makes: Baseline | None,
+    rating: Rag | None = None,
+) -> None:
     """Write that a gate was passed, with the three variances of the report before it.
 
-    `makes` is the baseline that comes of it; None if the one before stays.
+    `makes` is the baseline that comes of it; None if the one before stays. `rating` is how confident its
+    board is of delivery, where the gate asks.
     """
     measured = at_variance.variance if at_variance else Variance()
     step = passed.plan_step or must(tx, passed.case).plan_step
@@ -494,6 +505,7 @@ def passed(tx: Tx, passed: GatePassed, *, at_variance: Report | None, makes: Bas
         "over_percent": measured.over_percent,
         "late": measured.late,
         "objectives": at_variance.objectives if at_variance else "",
+        "rating": rating or "",
         "baseline": {"number": makes.number, "step": step, "plan": _plan(makes)} if makes else None,
     }
     key = f"gate:{passed.number}"
@@ -600,7 +612,9 @@ def report(tx: Tx, ref: str, step: str) -> Report | None:
 
 def gates(tx: Tx, ref: str) -> tuple[Gate, ...]:
     """Return the gates that a project was let through, in order."""
-    return tuple(Gate(**row._mapping) for row in tx.all(_GATES, case=ref))
+    return tuple(
+        Gate(**dict(row._mapping) | {"rating": row.rating or None}) for row in tx.all(_GATES, case=ref)
+    )
 
 
 def exceptions(tx: Tx, ref: str) -> tuple[Exceeding, ...]:

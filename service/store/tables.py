@@ -327,6 +327,8 @@ class GateRow(SQLModel, table=True):
     late: int
     """Working days."""
     objectives: str
+    rating: str
+    """How confident of delivery its board was: green, amber or red; empty where the gate did not ask."""
     baseline: int
     """The baseline that it made; 0 if the one before stays."""
     at: datetime

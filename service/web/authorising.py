@@ -4,7 +4,7 @@ report on which it is decided, how far the plan is missed, the stages, and the c
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from service import delivering, gating, realised, telling
+from service import appraisal, delivering, gating, realised, telling
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import pounds
@@ -77,9 +77,23 @@ def _gate(
         stages=facts.stages(plan, called, ahead) if plan and gate is not GateKind.CLOSURE else (),
         plan=_called(project),
         guarding=_guarding(tx, project, sight.edition),
+        case=business_case(tx, project, sight.edition) if gate is GateKind.START_UP else (),
         papers=tuple(gating.papers(rules, project, gate, stage).values()),
         missing=tuple(gating.missing(tx, project, rules, gate, stage).values()),
     )
+
+
+def business_case(tx: Tx, project: ProjectView, rules: Edition) -> tuple[tuple[str, str], ...]:
+    """Return what it costs to manage a project, and what each of its benefits is, as the proposal and its
+    mandate say together (SYS-15).
+    """
+    read = delivering.business_case(tx, project)
+    cost = appraisal.management(read)
+    benefits = (
+        (one.title, "\n".join(appraisal.benefit(one, telling.title(rules, one.owner, tx.today))))
+        for one in read.benefits
+    )
+    return ("Cost of managing the project", pounds(cost) if cost is not None else "Not said"), *benefits
 
 
 def _called(project: ProjectView) -> str:

@@ -16,6 +16,7 @@ from service.store.engine import Tx
 from service.store.projects import Check, ProjectView
 from service.web import (
     attaching,
+    authorising,
     balloting,
     benefit_page,
     charts,
@@ -41,6 +42,7 @@ _SECTIONS = [
     ("standards", "Project standards"),
     ("conditions", "Conditions and actions"),
     ("documents", "Documents"),
+    ("case", "Business case"),
     ("people", "Board and manager"),
     ("others", "Plans and other answers"),
     ("record", "What has happened"),
@@ -109,6 +111,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "documents": _documents(tx, found, edition, counted=True),
         "may_hand_in": attaching.may(tx, visit, case),
         "replaced": _documents(tx, found, edition, counted=False),
+        "business_case": authorising.business_case(tx, found, edition),
         "people": projecting.people(found, edition, today),
         "changes": _changes(tx, found, edition),
         "strategy": _strategy(found, edition),

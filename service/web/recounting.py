@@ -381,7 +381,8 @@ def _gate_passed(line: Line, edition: Edition) -> str:
     data, made = line.data, line.data["baseline"]
     gate = _GATES[data["gate"]].format(data["stage"])
     baseline = f" Its plan is baseline {made['number']}, by which it is measured." if made else ""
-    return f"It passed {gate}.{baseline}"
+    rated = f" Confidence of delivery: {data['rating']}." if data.get("rating") else ""
+    return f"It passed {gate}.{rated}{baseline}"
 
 
 _GATES = {
@@ -519,6 +520,9 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "standards_exception.opened": _opened_from,
     "benefit.follows": lambda line, edition: f"Benefit {line.data['benefit']} was opened.",
     "benefit.opened": _opened_from,
+    "benefit.completed": lambda line, edition: (
+        "The mandate of its project says who sees to it, how it is measured and how it is brought about."
+    ),
     "benefit.read": _benefit_read,
     "review.checked": _review_checked,
     "parameters.supplied": _supplied,

@@ -57,7 +57,7 @@ SHARED: dict[type, set[str]] = {
         "conclude",
     },
     Excepting: OF_MEETINGS | {"take_up_exception"},
-    Measuring: VERBS | {"take_up_benefit", "until_live", "until_month", "read"},
+    Measuring: VERBS | {"take_up_benefit", "take_up_as_mandated", "until_live", "until_month", "read"},
     Series: OF_A_SERIES,
 }
 """What processes are made of, each with the verbs in which such a process is written."""

@@ -356,6 +356,10 @@ class GateTold(VarianceTold):
     step: str
     at: datetime
     objectives: str
+    rating: str = Field(examples=["amber"])
+    """How confident its board is of delivery, as its least confident member is: green, amber or red; empty
+    where the gate does not ask.
+    """
     plan: int
     """The number of the plan that it approved; 0 if the one before stays."""
 

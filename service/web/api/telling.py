@@ -235,6 +235,7 @@ def project(tx: Tx, case: CaseView) -> ProjectTold:
                 step=one.step,
                 at=one.at,
                 objectives=one.objectives,
+                rating=one.rating or "",
                 plan=one.baseline,
             )
             for one in passed

@@ -373,6 +373,13 @@ FACTS: dict[str, Fact] = {
     ),
     "the project's process begins": lambda tx: projects.begun(tx, project(tx)),
     "its mandate names its people": lambda tx: projects.named(tx, told(tx, "mandate"), samples.MANDATE),
+    "it says of a benefit what the proposal left out": lambda tx: benefits.completed(
+        tx,
+        benefits.of_proposal(tx, CASE)[0].ref,
+        samples.CLAIMED[0].model_copy(update={"summary": "Calls a month. Told on every ticket."}),
+        step=f"{project(tx)}.mandate.1",
+        at=OPENED + timedelta(days=4),
+    ),
     "the gate of start-up is passed": lambda tx: gate(tx, 1, GateKind.START_UP, 0),
     "a plan is proposed": lambda tx: projects.planned(tx, told(tx, "initiation"), samples.PLAN),
     "it becomes the baseline": lambda tx: gate(

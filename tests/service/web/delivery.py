@@ -35,6 +35,9 @@ MANDATE = {
     "senior_supplier": SUPPLIER,
     "template": "prince2",
     "brief": "Put the booking of the hall on the web",
+    **{f"benefit_owner_{number}": SPONSOR for number in (1, 2, 3)},
+    **{f"benefit_measure_{number}": "Bookings in a month" for number in (1, 2, 3)},
+    **{f"benefit_how_realised_{number}": "The box office sends callers to the web" for number in (1, 2, 3)},
 }
 PLAN = {
     "stage_name_1": "Build",

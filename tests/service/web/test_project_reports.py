@@ -449,6 +449,13 @@ def test_an_exception_report_is_drafted_from_the_report_that_crossed(stage: Deli
     assert 'type="radio" name="choice"' not in browser.page
     assert form.fields["cause"] == "Time: The supplier lost two people"
     assert "£28,000 (20%) over" in str(form.fields["consequences"])
+    assert str(form.fields["options"]).startswith("More tolerance: 20% for cost and 22 working days")
+    assert form.fields.get("recommendation") in (None, "")
+    assert str(form.fields["recommendation_words"]).startswith("More tolerance is proposed")
+    assert form.fields["lessons"] == (
+        "Time was first in doubt in the report of 13 September 2004: The supplier lost two people"
+    )
+    assert "is a draft, made of what was reported" in browser.words
     browser.press(True, "/a/read/", **delivery.EXCEPTION)
     browser.press()
     stage.closes(step, Choice.REPORT)
