@@ -16,8 +16,9 @@ from service.proposals import ProposalDocument, provided
 from service.remembering import Lesson, TrackRecord
 from service.reports import Form
 from service.reports.facts import ProjectShown
-from service.store import actions, approvers, cases, intents, projects, steps, texts
+from service.store import actions, approvers, assessments, cases, intents, projects, steps, texts
 from service.store import benefits as benefit_files
+from service.store.assessments import AssessmentView
 from service.store.benefits import KIND as BENEFIT
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -288,8 +289,13 @@ def _of_action(tx: Tx, sight: Sight) -> Brief:
     )
 
 
-_CALLED = {projects.KIND: "Project", projects.STANDARDS: "Exception", BENEFIT: "Benefit"}
-"""Kinds of cases that follow from a proposal or a project."""
+_CALLED = {
+    projects.KIND: "Project",
+    projects.STANDARDS: "Exception",
+    BENEFIT: "Benefit",
+    assessments.KIND: "Assessment",
+}
+"""Kinds of cases that are no proposal, in which reports are asked for and decided on."""
 
 
 def _of_project(tx: Tx, sight: Sight) -> Brief:
@@ -342,6 +348,8 @@ def _of_project(tx: Tx, sight: Sight) -> Brief:
 def _delivered(tx: Tx, sight: Sight) -> Iterable[Row]:
     """Tell who runs a project, and how far it has come."""
     project, edition, today = reported.about(tx, sight), sight.edition, tx.today
+    if assessment := assessments.get(tx, sight.case.ref):
+        yield from _assessed(assessment, edition, today)
     if project is None or edition.delivery is None:
         return
     if sight.case.ref != project.ref:
@@ -562,9 +570,19 @@ def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
     )
 
 
+def _assessed(assessment: AssessmentView, edition: Edition, today: date) -> Iterable[Row]:
+    """Tell who assesses a business process, and by when; and by when what is chosen is to be in place."""
+    yield Row(what="Assessed by", which=telling.title(edition, assessment.owner, today))
+    yield Row(what="To be assessed by", which=words.day(assessment.report_due))
+    yield Row(what="To be in place by", which=words.day(assessment.in_place_by))
+
+
 def _of_delivery(tx: Tx, case: CaseView, edition: Edition) -> Iterable[Row]:
     """Go through what everybody is shown of a project, and of what follows from one, or from its proposal."""
     department = edition.departments.get(case.department)
+    if assessment := assessments.get(tx, case.ref):
+        yield from _assessed(assessment, edition, tx.today)
+        return
     yield Row(what="Sponsor", which=telling.title(edition, case.sponsor, tx.today))
     if department:
         yield Row(what="Department", which=department.name)

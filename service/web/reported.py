@@ -9,7 +9,7 @@ from service import delivering
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import pounds
 from service.reports import Context, Form, Post, Reading, Type, drafting, form, held, read
-from service.store import actions, benefits, cases, intents, projects, steps
+from service.store import actions, assessments, benefits, cases, intents, projects, steps
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.projects import ProjectView, Report
@@ -18,6 +18,7 @@ from service.web.standing import Sight
 from workflows.delivery import GateKind
 from workflows.model import Choice, Guard
 from workflows.rules import reports
+from workflows.rules.assessments import ASSESS
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def last(made: Iterable[DecisionView], *kinds: str) -> DecisionView | None:
 def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
     kind, project, today = sight.open_step.kind, about(tx, sight), sight.today
     baseline = project.baseline if project else None
-    benefit = benefits.get(tx, sight.case.ref)
+    benefit, assessment = benefits.get(tx, sight.case.ref), assessments.get(tx, sight.case.ref)
     papers, confidence = _next_gate(kind, project, rules)
     return Context(
         today=today,
@@ -112,7 +113,17 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
         confidence=confidence,
         claimed=f"{pounds(benefit.claimed)} a year" if benefit and benefit.claimed is not None else "",
         in_pounds=benefit is not None and benefit.claimed is not None,
+        delivery_options=_delivery_options(tx, sight, rules),
+        recommended=assessment.recommended if assessment else "",
     )
+
+
+def _delivery_options(tx: Tx, sight: Sight, rules: DeliveryRules) -> tuple[tuple[str, str], ...]:
+    """Return the ways of delivery of the handbook's list; to whoever chooses one, those that were weighed."""
+    known = rules.assessment.options if rules.assessment else {}
+    weighed = [one.option for one in assessments.options(tx, sight.case.ref) if one.weighed]
+    keys = [*known] if sight.open_step.kind == ASSESS else [key for key in known if key in weighed]
+    return tuple((key, known[key].name) for key in keys)
 
 
 def _posts(sight: Sight) -> tuple[Post, ...]:

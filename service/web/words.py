@@ -17,7 +17,16 @@ from notifications.sayings import then as then
 from service.handbook.words import listed as listed
 from service.handbook.words import sentence as sentence
 from workflows import days
-from workflows.delivery import Authority, BenefitState, ExceptionState, GateKind, ProjectState, Rag, Tolerance
+from workflows.delivery import (
+    AssessmentState,
+    Authority,
+    BenefitState,
+    ExceptionState,
+    GateKind,
+    ProjectState,
+    Rag,
+    Tolerance,
+)
 from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, State
 from workflows.rules import reports
@@ -60,6 +69,10 @@ STATES: dict[str, str] = {
     BenefitState.EXPECTED: "Expected",
     BenefitState.MEASURING: "Being measured",
     BenefitState.CONCLUDED: "Measured to the end",
+    AssessmentState.ASSESSING: "Being assessed",
+    AssessmentState.CHOOSING: "To be chosen",
+    AssessmentState.IMPLEMENTING: "Being put in place",
+    AssessmentState.IN_PLACE: "In place",
 }
 """Of cases of every kind; one that is withdrawn or closed is called as a proposal is."""
 
@@ -82,6 +95,7 @@ COLOURS: dict[str, str] = {
     ExceptionState.SETTLED: "green",
     BenefitState.EXPECTED: "grey",
     BenefitState.CONCLUDED: "green",
+    AssessmentState.IN_PLACE: "green",
 }
 """Of a state's tag; blue for those not named."""
 

@@ -33,7 +33,9 @@ def test_every_shipped_handbook_delivers_projects(edition: Edition) -> None:
     assert edition.delivers
     assert edition.delivery is not None
     assert [*edition.delivery.templates] == ["prince2", "gateways"]
-    kinds = reports.needed(srg=bool(edition.route.srg), standards=edition.delivery.standards is not None)
+    assert edition.delivery.assessment is not None
+    standards = edition.delivery.standards is not None
+    kinds = reports.needed(srg=bool(edition.route.srg), standards=standards, assesses=True)
     assert {*kinds} == {*edition.steps} & {*reports.KINDS}
     assert {*kinds} <= {*edition.delivery_clauses()}
     numbers = {clause.number for clause in edition.clauses.values()}

@@ -57,7 +57,7 @@ class FakeGateway(Gateway):
         self.fails_for: str = ""
         self.up = True
 
-    async def start(self, ref: str) -> bool:
+    async def start(self, ref: str, kind: str = "proposal") -> bool:
         self.started.append(self._unless_failing(ref))
         return True
 

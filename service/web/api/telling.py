@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from service import agendas, boards, telling, versions
+from service import agendas, assessing, boards, telling, versions
 from service.handbook import Edition
 from service.remembering import TrackRecord
-from service.store import actions, benefits, cases, orders, projects, sizes, steps
+from service.store import actions, assessments, benefits, cases, orders, projects, sizes, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
@@ -28,6 +28,7 @@ from service.web import (
 from service.web.api.shapes import (
     ActionTold,
     ApproverTold,
+    AssessmentTold,
     BenefitTold,
     BudgetTold,
     ChangeTold,
@@ -37,6 +38,7 @@ from service.web.api.shapes import (
     ForecastTold,
     GateTold,
     MeetingItem,
+    OptionTold,
     OrderTold,
     PlanTold,
     ProjectTold,
@@ -333,6 +335,30 @@ def standards_exception(tx: Tx, case: CaseView) -> StandardsExceptionTold | None
     if found is None:
         return None
     return StandardsExceptionTold(follows=found.parent, stage=found.stage, text=content.get("summary") or "")
+
+
+def assessment(tx: Tx, case: CaseView) -> AssessmentTold | None:
+    found, content = assessments.get(tx, case.ref), cases.content(tx, case.ref) or {}
+    if found is None:
+        return None
+    edition = telling.rules_of(tx, case)
+    return AssessmentTold(
+        purpose=content.get("summary") or "",
+        owner=found.owner,
+        report_due=found.report_due,
+        in_place_by=found.in_place_by,
+        options=[
+            OptionTold(
+                option=one.option,
+                name=assessing.name_of(edition, one.option),
+                weighed=one.weighed,
+                cost=f"{one.cost:.2f}" if one.cost is not None else None,
+            )
+            for one in assessments.options(tx, case.ref)
+        ],
+        recommended=found.recommended,
+        chosen=found.chosen,
+    )
 
 
 def order(order: OrderView) -> OrderTold:
