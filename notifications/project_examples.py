@@ -67,6 +67,14 @@ BENEFIT = PROJECT.model_copy(
     }
 )
 
+ASSESSMENT = Matter(
+    ref="ASM-2005-0001",
+    title="Desktop support",
+    organisation=PROJECT.organisation,
+    page=f"{BASE}/cases/ASM-2005-0001",
+    summary="The contract ends in March, and users wait too long.",
+)
+
 _CLAUSES = {
     "PROJECT-1": "A major proposal is delivered in stages under PRINCE 2, each of them authorised",
     "GATE-1": (
@@ -88,6 +96,11 @@ _CLAUSES = {
     "REVIEW-1": (
         "A major proposal is reviewed six months after it goes live, and is not closed without the review"
     ),
+    "ASSESS-1": (
+        "A business process is assessed by a post that is named for it: every way of delivering it is "
+        "weighed, or it is said why not, and one is recommended. The Strategic Resources Group chooses, and "
+        "what it chooses is put in place by a day"
+    ),
     "BENEFIT-1": (
         "The owner of a benefit says in the months after go-live how much of it has come about, so that what "
         "was claimed is compared with what was realised"
@@ -100,6 +113,8 @@ _STANDS = (
     "Go-live on Monday 2 May 2005 forecast, 22 working days after the approved Thursday 31 March 2005; 20 "
     "are tolerated.",
 )
+_IN_PLACE = ("What is chosen is to be in place by Thursday 31 March 2005.",)
+_WEIGHED = ("3 options were weighed; recommended: Managed service.", *_IN_PLACE)
 _LADDER = (
     Consequence(on=date(2005, 1, 20), then=Nudge.REMIND),
     Consequence(on=date(2005, 1, 27), then=Nudge.PMO, who=PMO),
@@ -152,6 +167,7 @@ _PAST = PastTolerance(
     part="manager",
     clause=_clause("EXCEPTION-1"),
 )
+_CHOOSING = Question(kind="assessment_srg", forum=SRG)
 _GATE = Question(kind="gate", about=("the gate after stage 1",), why="the next delivery stage")
 _PASSED = Answer(
     who=EXECUTIVE,
@@ -212,6 +228,15 @@ OF_PROJECTS: dict[str, Letter] = {
     ),
     "request-benefit": _request(
         "benefit", "benefit-3", USER, "BENEFIT-1", matter=BENEFIT, stands=("£12,000 a year was claimed.",)
+    ),
+    "request-assessment": _request(
+        "assessment", "assessment", USER, "ASSESS-1", matter=ASSESSMENT, stands=_IN_PLACE
+    ),
+    "request-assessment-choice": _request(
+        "assessment_choice", "choice", PMO, "ASSESS-1", matter=ASSESSMENT, stands=_WEIGHED
+    ),
+    "request-assessment-srg": _request(
+        "assessment_srg", "choice", f"Secretary, {SRG}", "ASSESS-1", matter=ASSESSMENT, stands=_WEIGHED
     ),
     "escalation-manager": Escalation(
         **dict(_request("gate", "gate-1", USER, "GATE-1"))
@@ -283,6 +308,64 @@ OF_PROJECTS: dict[str, Letter] = {
                 on=date(2005, 1, 14),
                 reason="The last tests are next week.",
                 until=date(2005, 2, 1),
+            ),
+        ),
+    ),
+    "receipt-assessment": Receipt(
+        to=_to("T. Holder", USER),
+        matter=ASSESSMENT,
+        question=Question(kind="assessment"),
+        seat=USER,
+        answer=Answer(
+            who=USER,
+            choice=Choice.REPORT,
+            kind="assessment",
+            on=date(2005, 1, 14),
+            remarks=(
+                ("In-house, weighed", "We know the users, and have too few people"),
+                ("In-house, cost", "£92,000"),
+                ("Managed service, weighed", "More hours, and a contract to look after"),
+                ("Outsourced, left out", "Nobody offers it to one council alone"),
+                ("Recommendation", "Managed service: it costs less for more hours"),
+            ),
+        ),
+        at=datetime(2005, 1, 14, 9, 2, tzinfo=UTC),
+        fingerprint="5b1f0a7d93c84e26b7f2d61c0e9a48b35d7c16e2f0843a9bc1d57e60f2a894c3",
+        answered=1,
+        asked=1,
+        settled=Choice.REPORT,
+    ),
+    "outcome-assessment-chosen": Outcome(
+        to=_to("T. Holder", USER),
+        matter=ASSESSMENT,
+        question=_CHOOSING,
+        ending=Ending.DECIDED,
+        choice=Choice.APPROVE,
+        on=date(2005, 1, 27),
+        answers=(
+            Answer(
+                who=SRG,
+                choice=Choice.APPROVE,
+                kind="assessment_srg",
+                on=date(2005, 1, 27),
+                remarks=(("Option", "In-house: the contract would bind us for seven years"),),
+            ),
+        ),
+    ),
+    "outcome-assessment-sent-back": Outcome(
+        to=_to("T. Holder", USER),
+        matter=ASSESSMENT,
+        question=_CHOOSING,
+        ending=Ending.DECIDED,
+        choice=Choice.RETURN,
+        on=date(2005, 1, 27),
+        answers=(
+            Answer(
+                who=SRG,
+                choice=Choice.RETURN,
+                kind="assessment_srg",
+                on=date(2005, 1, 27),
+                reason="Say what the partnership of the county costs.",
             ),
         ),
     ),

@@ -412,7 +412,8 @@ def matter(tx: Tx, case: CaseView, rules: Edition, page: str, day: date) -> lett
         summary=content.get("summary") or "",
         capital=case.capital if case.kind == "proposal" else None,
         revenue=revenue(content),
-        sponsor=title(rules, case.sponsor, day),
+        # An assessment is nobody's proposal: the programme office has it made.
+        sponsor="" if case.kind == assessments.KIND else title(rules, case.sponsor, day),
         department=department.name if department else "",
         version=case.version,
     )

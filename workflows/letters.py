@@ -299,7 +299,9 @@ class Asking(CaseLetter):
     task: Task | None = None
     """What is to be done, or was, where an action asks."""
     stands: tuple[Line, ...] = ()
-    """How a project or a benefit stands by its last report, a sentence each."""
+    """How a project or a benefit stands by its last report, or an assessment by what is known of it: a
+    sentence each.
+    """
     coincidences: tuple[Line, ...] = ()
     """Sentences such as "The sponsor is also a funding party."."""
     not_said: tuple[Line, ...] = ()

@@ -2,11 +2,25 @@
 
 from activities.correspondence.case_file import Put
 from activities.correspondence.projects import DeliveryLetters
+from service import assessing
+from service.store import assessments
+from workflows import days
 from workflows.model import Seat
+from workflows.rules.assessments import ASSESS
 
 
 class AssessmentLetters(DeliveryLetters):
     """The letters of one assessment. Whoever made it does not choose."""
+
+    def _stands(self, put: Put) -> tuple[str, ...]:
+        """Say what was weighed and is recommended, to whoever chooses; and by when that is to be in place."""
+        found = assessments.must(self.tx, self.case.ref)
+        in_place = f"What is chosen is to be in place by {days.in_full(found.in_place_by)}."
+        if put.terms.kind == ASSESS:
+            return (in_place,)
+        weighed = sum(one.weighed for one in assessments.options(self.tx, self.case.ref))
+        recommended = assessing.name_of(self.rules, found.recommended)
+        return (f"{weighed} options were weighed; recommended: {recommended}.", in_place)
 
     def _why_the_line(self, put: Put, seat: Seat) -> str:
         because = super()._why_the_line(put, seat)
