@@ -641,12 +641,17 @@ def offering(kind: str, choices: tuple[Choice, ...]) -> str:
     return written[:start] + ", ".join(choices) + written[end:]
 
 
-@pytest.mark.parametrize("kind", reports.KINDS)
+NEEDED = reports.needed(srg=True, standards=True, assesses=True)
+"""The kinds of question that Leicester has terms for."""
+
+
+@pytest.mark.parametrize("kind", NEEDED)
 def test_each_kind_of_question_needs_its_terms(tmp_path: Path, kind: str) -> None:
     folder = copied(tmp_path)
     change(folder, "steps.yaml", step(kind), "")
     (fault,) = faults(folder)
-    told = f"has no terms for {kind}, which a project may pass"
+    who = "an assessment" if kind.startswith("assessment") else "a project"
+    told = f"has no terms for {kind}, which {who} may pass"
     assert (fault.file, fault.key, fault.message) == (f"{folder}/steps.yaml", "steps", told)
 
 
@@ -661,6 +666,7 @@ def test_each_question_needs_the_clause_that_puts_it(tmp_path: Path, clause: str
 WAYS = [
     (kind, ways, "refuse" if not any(choice.favourable for choice in ways) else "go on")
     for kind, each in reports.KINDS.items()
+    if kind in NEEDED
     for ways in each.needs
     # Those without any other choice offer none at all then, which is told by itself.
     if {*each.choices} - {*ways}

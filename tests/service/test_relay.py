@@ -268,7 +268,7 @@ async def test_a_process_in_trouble_holds_up_no_other(
             samples.submit(tx, ref=f"INV-2004-000{number + 1}")
     stuck = asyncio.Event()
 
-    async def start(ref: str) -> bool:
+    async def start(ref: str, kind: str) -> bool:
         if ref == "INV-2004-0001":
             await stuck.wait()
         gateway.started.append(ref)
