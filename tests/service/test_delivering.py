@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service import handbook
+from service import assessing, handbook
 from service.handbook import Edition, ahead, boards, differences
 from service.handbook.delivering import FILE_TYPES, TolerancesEntry
 from tests.support.handbooks import SHIPPED, change, copied, faults
@@ -569,6 +569,35 @@ def written(*rows: str) -> str:
             "delivery.standards.checks.project manager",
             "is a key, and must be a word",
         ),
+        # assessments
+        (
+            "      in_house: {name",
+            "      in.house: {name",
+            0,
+            "delivery.assessment.options.in.house",
+            "is a key, and must be a word",
+        ),
+        (
+            "{name: Partnership,",
+            "{name: ' ',",
+            0,
+            "delivery.assessment.options.partnership.name",
+            "must say what it is called",
+        ),
+        (
+            "{name: Partnership,",
+            "{name: in-house,",
+            0,
+            "delivery.assessment.options.partnership.name",
+            "another option is called in-house already",
+        ),
+        (
+            "    options:\n      in_house",
+            "    choices:\n      in_house",
+            None,
+            "delivery.assessment",
+            "options is missing",
+        ),
         # strategies
         (
             "Web Strategy}",
@@ -619,6 +648,41 @@ def test_standards_need_something_to_be_checked(tmp_path: Path) -> None:
     assert (fault.key, fault.message) == (
         "delivery.standards.checks",
         "has none, so that there would be nothing to check",
+    )
+
+
+@pytest.mark.parametrize("options", ["{}", "{in_house: {name: In-house}}"])
+def test_between_fewer_than_two_options_there_is_no_choice(tmp_path: Path, options: str) -> None:
+    folder = copied(tmp_path)
+    text = (folder / "delivery.yaml").read_text("utf-8")
+    start = text.index("    options:\n      in_house")
+    (folder / "delivery.yaml").write_text(f"{text[:start]}    options: {options}\n", "utf-8")
+    (fault,) = faults(folder)
+    assert fault.key == "delivery.assessment.options"
+    assert fault.message.endswith("and there is no choice between fewer than two")
+
+
+def test_without_options_nothing_is_assessed_and_no_terms_are_needed(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    text = (folder / "delivery.yaml").read_text("utf-8")
+    start = text.index("\n  # How business processes are assessed")
+    (folder / "delivery.yaml").write_text(text[: start + 1], "utf-8")
+    for kind in ("assessment", "assessment_srg"):
+        change(folder, "steps.yaml", step(kind), "")
+    edition = handbook.load(folder)
+    assert edition.delivers
+    assert not assessing.assesses(edition)
+    assert "Business processes are not assessed." in handbook.explained(edition, TODAY)
+
+
+def test_where_there_is_no_srg_somebody_else_has_to_be_able_to_choose(tmp_path: Path) -> None:
+    folder = copied(tmp_path, SHIPPED.parent / "herefordshire")
+    text = (folder / "steps.yaml").read_text("utf-8")
+    change(folder, "steps.yaml", text[text.index("  assessment_choice:\n") :], "")
+    (fault,) = faults(folder)
+    assert (fault.key, fault.message) == (
+        "steps",
+        "has no terms for assessment_choice, which an assessment may pass",
     )
 
 
@@ -961,6 +1025,18 @@ def test_where_nothing_is_put_to_srg_its_secretary_and_meetings_are_not_waited_f
             HEREFORDSHIRE,
             "6 months after go-live a project is reviewed by its proposal's lead officer, checked by the "
             "Corporate Programme Manager.",
+        ),
+        (
+            LEICESTER,
+            "Whoever assesses a business process weighs each of these, or says why not, and recommends one; "
+            "Strategic Resources Group chooses: In-house; Shared with other councils; Partnership; Managed "
+            "service; Outsourced.",
+        ),
+        (
+            HEREFORDSHIRE,
+            "Whoever assesses a business process weighs each of these, or says why not, and recommends one; "
+            "the PMO chooses: In-house; Shared with other councils; Partnership; Managed service; "
+            "Outsourced.",
         ),
         (
             LEICESTER.model_copy(update={"delivery": None}),

@@ -78,12 +78,15 @@ HALL, SPORTS = samples.intent("hall", reason="It pays for itself"), samples.inte
 AGAIN = HALL.decision().model_copy(update={"attempt": 2})
 
 
-ASSESSMENT = "ASM-2004-0001"
+def assessment(tx: Tx) -> str:
+    """The reference of the assessment."""
+    return cases.page(tx, kind=assessments.KIND).items[0].ref
 
 
-def assessed(key: str) -> AssessmentTold:
+def assessed(tx: Tx, key: str) -> AssessmentTold:
     """An answer to a question of the assessment."""
-    return AssessmentTold(case=ASSESSMENT, step=f"{ASSESSMENT}.{key}.1", at=OPENED + timedelta(days=6))
+    ref = assessment(tx)
+    return AssessmentTold(case=ref, step=f"{ref}.{key}.1", at=OPENED + timedelta(days=6))
 
 
 def undo(made: Decision) -> Undo:
@@ -430,11 +433,11 @@ FACTS: dict[str, Fact] = {
         by_post="pmo",
         at=OPENED + timedelta(days=5),
     ),
-    "the assessment's process begins": lambda tx: assessments.begun(tx, ASSESSMENT),
+    "the assessment's process begins": lambda tx: assessments.begun(tx, assessment(tx)),
     "its options are weighed": lambda tx: assessments.reported(
-        tx, assessed("assessment"), samples.WEIGHED, "managed_service"
+        tx, assessed(tx, "assessment"), samples.WEIGHED, "managed_service"
     ),
-    "one of them is chosen": lambda tx: assessments.chosen(tx, assessed("choice"), "in_house"),
+    "one of them is chosen": lambda tx: assessments.chosen(tx, assessed(tx, "choice"), "in_house"),
     "a benefit is read": read,
     "the reading is corrected": lambda tx: _nothing(
         benefits.corrected(
