@@ -395,7 +395,7 @@ def test_the_programme_office_withdraws_it_and_nobody_else(one: Assessed) -> Non
 def test_its_documents_are_handed_in_with_it(one: Assessed) -> None:
     step = one.put("assessment", OWNER)
     browser = one.reading(step, OWNER)
-    paper = {"document_1": ("Options.pdf", files.PDF)}
+    paper = {"document": ("Options.pdf", files.PDF)}
     assert browser.hand_in(paper, choice="report", **WEIGHED) == 200
     assert browser.at.startswith("/a/check/"), browser.words
     browser.press()
