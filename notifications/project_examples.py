@@ -248,6 +248,16 @@ OF_PROJECTS: dict[str, Letter] = {
         | {"kind": "escalation", "to": _to("G. Chief", "Chief Executive"), "own": False},
         because="covers_manager",
     ),
+    "escalation-assessor": Escalation(
+        **dict(_request("assessment_srg", "choice", f"Secretary, {SRG}", "ASSESS-1", matter=ASSESSMENT))
+        | {"kind": "escalation", "to": _to("G. Chief", "Chief Executive"), "own": False},
+        because="assessor",
+    ),
+    "escalation-covers-assessor": Escalation(
+        **dict(_request("assessment_srg", "choice", f"Secretary, {SRG}", "ASSESS-1", matter=ASSESSMENT))
+        | {"kind": "escalation", "to": _to("G. Chief", "Chief Executive"), "own": False},
+        because="covers_assessor",
+    ),
     "receipt-highlight": Receipt(
         to=_to("T. Holder", MANAGER),
         matter=PROJECT,

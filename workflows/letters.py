@@ -357,6 +357,8 @@ class Escalation(Asking):
         "covers_owner",
         "manager",
         "covers_manager",
+        "assessor",
+        "covers_assessor",
         "vacant",
         "seated",
     ] = "silent"

@@ -7,10 +7,11 @@ costs; what its owner wrote is in their answer, found by its hash.
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Row, bindparam, select
 
+from service.errors import Conflict
 from service.store import canonical, references, texts
 from service.store.engine import Tx
 from service.store.line import ENGINE
@@ -28,13 +29,27 @@ _ASSESSMENTS = (
     .order_by(ASSESSMENTS.c.ref)
 )
 _BY_REF = _ASSESSMENTS.where(ASSESSMENTS.c.ref == bindparam("ref"))
-_OF_WISH = select(ASSESSMENTS.c.ref).where(ASSESSMENTS.c.wish == bindparam("wish"))
+_OF_WISH = (
+    select(ASSESSMENTS.c.ref, CASES.c.content_hash)
+    .join(CASES, CASES.c.ref == ASSESSMENTS.c.ref)
+    .where(ASSESSMENTS.c.wish == bindparam("wish"))
+)
 _OWNED = _ASSESSMENTS.where(ASSESSMENTS.c.owner.in_(bindparam("posts", expanding=True)), CASES.c.open)
 _OPTIONS = (
     select(ASSESSED_OPTIONS)
     .where(ASSESSED_OPTIONS.c.case == bindparam("case"))
     .order_by(ASSESSED_OPTIONS.c.option)
 )
+
+
+class OtherwiseOpened(Conflict):
+    """A form has opened an assessment already, and says something else by now."""
+
+    code: ClassVar[str] = "already_submitted"
+    title: ClassVar[str] = "This form has been sent already"
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(f"It has opened {ref}, which says something else. For another, begin a new form.")
 
 
 class Wanted(Frozen):
@@ -100,13 +115,18 @@ def opened(
     by_post: str,
     at: datetime | None = None,
 ) -> str:
-    """Open an assessment and return its reference. Asked for by the same form, it is the one opened first."""
+    """Open an assessment and return its reference. Asked for by the same form, it is the one opened first; if
+    that says something else by now, OtherwiseOpened.
+    """
     # Two presses of one button come one after the other, though there is no case yet to be locked.
     tx.alone()
-    known: str | None = tx.value(_OF_WISH, wish=wanted.wish)
-    if known is not None:
-        return known
-    ref, at = references.fresh(tx, "ASM"), at or tx.now
+    content = canonical.dumps(_content(wanted))
+    if known := tx.one(_OF_WISH, wish=wanted.wish):
+        if known.content_hash != canonical.digest(content):
+            raise OtherwiseOpened(known.ref)
+        ref: str = known.ref
+        return ref
+    fresh, at = references.fresh(tx, "ASM"), at or tx.now
     proposal = Proposal(
         organisation=organisation,
         department=department,
@@ -120,7 +140,7 @@ def opened(
     )
     data = {
         "version": 1,
-        "content_hash": texts.put(tx, canonical.dumps(_content(wanted))),
+        "content_hash": texts.put(tx, content),
         "edition": edition,
         "kind": KIND,
         "title": wanted.title,
@@ -135,8 +155,8 @@ def opened(
         "report_due": wanted.report_due,
         "in_place_by": wanted.in_place_by,
     }
-    tx.append(ref, "assessment.opened", data, key="opened", actor=by, at=at)
-    return ref
+    tx.append(fresh, "assessment.opened", data, key="opened", actor=by, at=at)
+    return fresh
 
 
 def begun(tx: Tx, ref: str) -> None:

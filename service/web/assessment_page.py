@@ -1,5 +1,6 @@
 """An assessment of a business process: how one is opened, and what its page shows (SYS-67)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -7,18 +8,18 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from service import assessing, telling
+from service.assessing import Option
 from service.errors import Conflict
 from service.handbook import Edition
 from service.store import actions, assessments, cases, documents
 from service.store.assessments import AssessmentView, Wanted
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.store.intents import DecisionView
 from service.web import days, forms, recounting, seclusion, whereabouts, withdrawing, words
 from service.web.visits import Visit
 from workflows.rules.assessments import ASSESS
 
-_UNSAID = "Not given"
+_MARK = re.compile(r"[0-9a-f]{32}")
 
 
 # ----------------------------------------------------------------------------- opening
@@ -51,11 +52,17 @@ def read(visit: Visit, sent: FormData) -> tuple[Wanted | None, dict[str, str]]:
     if due and by and by <= due:
         told = f"The day must be after {words.day(due)}, by which it is assessed"
         errors["in_place_by"] = told
-    wish = forms.given(sent, "wish")
+    wish = mark(sent)
     if errors or due is None or by is None or not wish:
         return None, errors
     wanted = Wanted(wish=wish, title=title, purpose=purpose, owner=owner, report_due=due, in_place_by=by)
     return wanted, {}
+
+
+def mark(sent: FormData) -> str:
+    """Return the mark of a form, by which it opens one assessment however often it is sent; or nothing."""
+    given = forms.given(sent, "wish")
+    return given if _MARK.fullmatch(given) else ""
 
 
 def open_it(visit: Visit, wanted: Wanted) -> str:
@@ -109,10 +116,12 @@ def of(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "assessment": found,
         "now": whereabouts.sentences(tx, case),
         "rows": list(_rows(content, found, edition, visit.today)),
-        "options": list(_options(tx, found, edition, report)),
+        "options": [
+            (one.name, _cost(one), one.words, one.became) for one in assessing.told(tx, found, edition)
+        ],
         "report": said[report.key] if report else None,
         "recommended": assessing.name_of(edition, found.recommended) if found.recommended else "",
-        "why_recommended": report.answers[assessing.RECOMMENDED].text if report else "",
+        "why_recommended": assessing.why_recommended(tx, found),
         "chosen": assessing.name_of(edition, found.chosen) if found.chosen else "",
         "other": bool(found.chosen) and found.chosen != found.recommended,
         "milestones": [(one, words.day(one.due)) for one in actions.of_case(tx, case.ref)],
@@ -136,21 +145,7 @@ def _rows(
     yield "Opened by", telling.title(edition, found.opened_as, today)
 
 
-def _options(
-    tx: Tx, found: AssessmentView, edition: Edition, report: DecisionView | None
-) -> Iterator[tuple[str, str, str, str]]:
-    """Go through the options in the handbook's order: name, cost, what was written, and what became of it."""
-    known = assessing.rules_of(edition).options
-    weighed = {one.option: one for one in assessments.options(tx, found.ref)}
-    for key, option in known.items():
-        if (one := weighed.get(key)) is None:
-            continue
-        box = f"{assessing.WEIGHED if one.weighed else assessing.LEFT_OUT}{key}"
-        written = report.answers[box].text if report and box in report.answers else ""
-        cost = words.money(one.cost) if one.cost is not None else _UNSAID
-        marks = [
-            "Recommended" if key == found.recommended else "",
-            "Chosen" if key == found.chosen else "",
-            "" if one.weighed else "Left out",
-        ]
-        yield option.name, cost if one.weighed else "", written or "(erased)", ", ".join(filter(None, marks))
+def _cost(option: Option) -> str:
+    if not option.weighed:
+        return ""
+    return words.money(option.cost) if option.cost is not None else "Not given"

@@ -8,7 +8,7 @@ from typing import Any
 import rfc8785
 from pydantic import Field
 
-from service import appraisal, boards, delivering, questions, remembering, telling, versions
+from service import appraisal, assessing, boards, delivering, questions, remembering, telling, versions
 from service.appraisal import Figure
 from service.boards import Board
 from service.handbook import Edition
@@ -550,7 +550,9 @@ def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
     content = cases.content(tx, case.ref, version) or {}
     if case.kind != "proposal":
         return Paper(
-            what_for=str(content.get("summary") or case.title), rows=tuple(_of_delivery(tx, case, edition))
+            what_for=str(content.get("summary") or case.title),
+            rows=tuple(_of_delivery(tx, case, edition)),
+            options=tuple(_options(tx, case, edition)),
         )
     read = ProposalDocument.model_validate(content)
     figures, flags = reckoned(read, case, edition)
@@ -575,6 +577,14 @@ def _assessed(assessment: AssessmentView, edition: Edition, today: date) -> Iter
     yield Row(what="Assessed by", which=telling.title(edition, assessment.owner, today))
     yield Row(what="To be assessed by", which=words.day(assessment.report_due))
     yield Row(what="To be in place by", which=words.day(assessment.in_place_by))
+
+
+def _options(tx: Tx, case: CaseView, edition: Edition) -> Iterable[Row]:
+    """Go through the ways of delivery that were weighed, or left out, in an assessment."""
+    if assessment := assessments.get(tx, case.ref):
+        for option in assessing.told(tx, assessment, edition):
+            cost = f"{words.money(option.cost)} a year" if option.cost is not None else ""
+            yield Row(what=option.name, which="\n".join(filter(None, (option.words, cost, option.became))))
 
 
 def _of_delivery(tx: Tx, case: CaseView, edition: Edition) -> Iterable[Row]:

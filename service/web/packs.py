@@ -11,7 +11,7 @@ from typing import Literal
 from service import boards, questions, telling
 from service.handbook import Edition
 from service.remembering import TrackRecord
-from service.store import steps
+from service.store import assessments, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -357,7 +357,8 @@ def _sections(
         lines=tuple(Line(what=row.what, which=row.which) for row in decision_record.budgets(tx, case, rules)),
     )
     if paper.options:
-        yield Section(heading="What else was weighed", lines=_lines(paper.options))
+        heading = "What was weighed" if case.kind == assessments.KIND else "What else was weighed"
+        yield Section(heading=heading, lines=_lines(paper.options))
     if paper.gains:
         yield Section(heading="Benefits", lines=_lines(paper.gains))
     yield Section(

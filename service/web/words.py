@@ -29,7 +29,7 @@ from workflows.delivery import (
 )
 from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, State
-from workflows.rules import reports
+from workflows.rules import assessments, reports
 from workflows.rules.projects import BOARD_CHANGED, FROZEN, GATE_DECIDED, MANAGER_CHANGED
 from workflows.rules.quorum import Refusal
 
@@ -342,6 +342,11 @@ _REASONS = {
     ),
 }
 _NOT_YET = ("Why not yet", "Shown to the programme office, and kept in the record.", "Say why not yet")
+_OF_AN_ASSESSMENT = (
+    "Your reasons",
+    "Needed if you send it back: say what is missing. They are shown to whoever made it, and kept.",
+    "Say what is missing",
+)
 _OF_A_PROJECT = (
     "Your reasons",
     "Needed unless you plainly authorise it. They are shown to the project manager and kept in the record.",
@@ -453,6 +458,8 @@ def reasons(kind: str) -> tuple[str, str, str]:
         return _NOT_YET
     if kind.removesuffix("_srg").removesuffix("_board") in ("gate", "exception"):
         return _OF_A_PROJECT
+    if kind in (assessments.CHOOSE, assessments.CHOOSE_SRG):
+        return _OF_AN_ASSESSMENT
     return _REASONS.get(
         kind,
         (

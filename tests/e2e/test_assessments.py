@@ -103,7 +103,7 @@ async def test_what_srg_chooses_is_put_in_place_by_the_day_that_was_given(city: 
     assert "What is chosen is to be in place by Wednesday 31 March 2004." in asked.text
     owner = city.holder(OWNER)
     receipt = await owner.decide(asked, WEIGHED)
-    assert "In-house, cost: £92,000" in " ".join(receipt.text.split()) or receipt.status == 200
+    assert "You handed in the assessment" in receipt.text
     await city.becomes(ref, AssessmentState.CHOOSING)
 
     # It is on the agenda of SRG's next meeting, which sends it back.

@@ -594,9 +594,9 @@ def written(*rows: str) -> str:
         (
             "    options:\n      in_house",
             "    choices:\n      in_house",
-            None,
-            "delivery.assessment",
-            "options is missing",
+            0,
+            "delivery.assessment.choices",
+            "is not a key that is known here",
         ),
         # strategies
         (

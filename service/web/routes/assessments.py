@@ -25,8 +25,7 @@ _DAYS = ("report_due", "in_place_by")
 @allowed(Role.PMO)
 def new(visit: Asker) -> Response:
     """Ask what is to be assessed, by whom and by when."""
-    # The form has a mark of its own, by which it opens one assessment however often it is sent.
-    return _form(visit, dict.fromkeys((*_BOXES, *_DAYS), "") | {"wish": secrets.token_hex(16)}, {})
+    return _form(visit, dict.fromkeys((*_BOXES, *_DAYS), ""), {})
 
 
 @router.post("/assessments/new", name="assessment_checked")
@@ -59,7 +58,7 @@ async def opened(visit: Asker, sent: Sent) -> Response:
 
 def _typed(sent: FormData) -> dict[str, str]:
     """Return what was typed, to be shown again or sent once more."""
-    boxes = {name: forms.given(sent, name) for name in (*_BOXES, "wish")}
+    boxes = {name: forms.given(sent, name) for name in _BOXES} | {"wish": assessment_page.mark(sent)}
     return boxes | {name: days.typed(sent, name) for name in _DAYS}
 
 
@@ -80,6 +79,6 @@ def _form(visit: Visit, said: dict[str, str], errors: dict[str, str]) -> Respons
         status=422 if errors else 200,
         owners=assessment_page.owners(visit),
         assessed=assessment_page.may_open(visit),
-        said=said,
+        said=said | {"wish": said.get("wish") or secrets.token_hex(16)},
         errors=errors,
     )

@@ -1,5 +1,6 @@
 """Assessments on pages: opened, weighed, chosen from, shown and withdrawn (SYS-67)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from activities.assessments import Assessments
-from service.store import actions, assessments, cases, documents, journal, letters
+from service.store import actions, assessments, cases, documents, journal, letters, texts
 from service.store.rebuild import drift
-from service.web import recounting
-from tests.service.web.office import SAME_ORIGIN, Browser, Office
+from service.web import packs, recounting
+from tests.service.web.office import BEGINS, SAME_ORIGIN, Browser, Office
 from tests.support import files
 from tests.support.activities import FakeMailroom, done
 from workflows.delivery import AssessmentInHand, AssessmentState, AssessmentTold
@@ -186,6 +187,22 @@ def test_one_form_opens_one_assessment_however_often_it_is_sent(office: Office) 
     assert opened(office) == "ASM-2004-0002"
 
 
+def test_a_form_that_has_opened_one_opens_no_other_that_says_something_else(office: Office) -> None:
+    browser = opening(office)
+    form = browser.form("/assessments")
+    browser.post("/assessments", data=form.fields, headers=SAME_ORIGIN)
+    other = form.fields | {"title": "Network support"}
+    answer = browser.post("/assessments", data=other, headers=SAME_ORIGIN)
+    assert answer.status_code == 409
+    assert "It has opened ASM-2004-0001, which says something else." in answer.text
+    # Without a mark, or with another than ours, it is shown again with one.
+    for wish in ("", "x" * 32):
+        answer = browser.post("/assessments", data=form.fields | {"wish": wish}, headers=SAME_ORIGIN)
+        assert re.search(r'name="wish" value="[0-9a-f]{32}"', answer.text)
+    with office.store.reading() as tx:
+        assert len(cases.page(tx, kind=assessments.KIND).items) == 1
+
+
 def test_what_was_typed_can_be_changed_before_it_is_opened(office: Office) -> None:
     browser = opening(office)
     browser.press(True, "/assessments/new", change="yes")
@@ -292,7 +309,31 @@ def test_srg_chooses_of_those_that_were_weighed_with_the_assessment_before_it(on
     browser.press(True, "/a/read/", choice="approve", option="in_house")
     assert "Option: you chose in-house, so say why" in browser.words
     browser.press(True, "/a/read/", choice="return", reason="")
-    assert "Give your reasons" in browser.words
+    assert "Say what is missing" in browser.words
+
+
+def test_members_read_in_their_papers_what_was_weighed(one: Assessed) -> None:
+    one.weighed()
+    with one.office.store.reading() as tx:
+        case = cases.get(tx, one.ref)
+        item = packs.item(tx, case, None, one.office.edition, BEGINS.date(), 1)
+    (weighed,) = [section for section in item.sections if section.heading == "What was weighed"]
+    assert [(line.what, line.which) for line in weighed.lines][:2] == [
+        ("In-house", ("We know the users", "£92,000 a year")),
+        ("Shared with other councils", ("Nobody is near enough", "Left out")),
+    ]
+    assert ("To be in place by", "Thursday 31 March 2005") in item.figures
+
+
+def test_words_that_were_erased_leave_what_was_weighed(one: Assessed) -> None:
+    one.weighed()
+    with one.office.store.writing() as tx:
+        (made,) = (line for line in journal.lines(tx, one.ref) if line.kind == "decision.submitted")
+        texts.erase(tx, made.data["words_hash"])
+    browser = one.office.signed_in("cd-rc")
+    browser.see(f"/cases/{one.ref}")
+    assert "In-house (erased) £92,000" in browser.words
+    assert "Managed service (erased) Not given Recommended" in browser.words
 
 
 def test_what_is_chosen_is_left_to_its_owner_by_the_day_that_was_given(one: Assessed) -> None:
@@ -327,6 +368,12 @@ def test_what_was_sent_back_is_answered_from_what_was_said_before(one: Assessed)
     one.answers(step, SECRETARY, {"reason": "What would a partnership cost?"}, Choice.RETURN)
     one.becomes(AssessmentState.ASSESSING, step)
     again = one.put("assessment", OWNER)
+    with one.office.store.reading() as tx:
+        (letter,) = (row for row in letters.of_step(tx, again) if row.kind == "request")
+    assert letter.props["stands"] == [
+        "It was sent back: “What would a partnership cost?”",
+        "What is chosen is to be in place by Thursday 31 March 2005.",
+    ]
     browser = one.reading(again, OWNER)
     assert "What would a partnership cost?" in browser.words
     fields = browser.form("/a/read/").fields
@@ -344,8 +391,9 @@ def test_whoever_made_it_does_not_choose(one: Assessed) -> None:
     one.office.hands_over(SECRETARY, OWNER)
     step = one.put("assessment_srg", SECRETARY, key="choice")
     with one.office.store.reading() as tx:
-        asked = {row.person for row in letters.of_step(tx, step)}
-    assert one.office.holder(OWNER) not in asked
+        (letter,) = letters.of_step(tx, step)
+    assert letter.person != one.office.holder(OWNER)
+    assert (letter.kind, letter.props["because"]) == ("escalation", "assessor")
 
 
 # ------------------------------------------------------------------- lists, API, the end
