@@ -73,6 +73,14 @@ BENEFIT = PROJECT.model_copy(
     }
 )
 
+ASSESSMENT = Matter(
+    ref="ASM-2005-0001",
+    title="Desktop support",
+    organisation=PROJECT.organisation,
+    page=f"{BASE}/cases/ASM-2005-0001",
+    summary="The contract ends in March, and users wait too long.",
+)
+
 _CLAUSES = {
     "PROJECT-1": "A major proposal is delivered in stages under PRINCE 2, each of them authorised",
     "GATE-1": (
@@ -94,6 +102,11 @@ _CLAUSES = {
     "REVIEW-1": (
         "A major proposal is reviewed six months after it goes live, and is not closed without the review"
     ),
+    "ASSESS-1": (
+        "A business process is assessed by a post that is named for it: every way of delivering it is "
+        "weighed, or it is said why not, and one is recommended. The Strategic Resources Group chooses, and "
+        "what it chooses is put in place by a day"
+    ),
     "BENEFIT-1": (
         "The owner of a benefit says in the months after go-live how much of it has come about, so that what "
         "was claimed is compared with what was realised"
@@ -111,6 +124,8 @@ _REALISED = (
     "Of £12,000 a year claimed of these, £9,000 has come about (75%).",
     "Claimed without a sum: 1 rated amber.",
 )
+_IN_PLACE = ("What is chosen is to be in place by Thursday 31 March 2005.",)
+_WEIGHED = ("3 options were weighed; recommended: Managed service.", *_IN_PLACE)
 _LADDER = (
     Consequence(on=date(2005, 1, 20), then=Nudge.REMIND),
     Consequence(on=date(2005, 1, 27), then=Nudge.PMO, who=PMO),
@@ -175,6 +190,7 @@ _PAST = PastTolerance(
     part="manager",
     clause=_clause("EXCEPTION-1"),
 )
+_CHOOSING = Question(kind="assessment_srg", forum=SRG)
 _WAITS = Dependency(
     to=_to("T. Holder", MANAGER),
     matter=PROJECT,
@@ -315,6 +331,15 @@ OF_PROJECTS: dict[str, Letter] = {
     "listed-past-tolerance": _listed("exception_srg", "exception-1", "EXCEPTION-1"),
     "listed-standards": _listed("standards_srg", "standards", "STANDARDS-1", matter=SHORTCOMING),
     "listed-review": _listed("review_srg", "review-srg", "REVIEW-1", matter=PROPOSAL),
+    "request-assessment": _request(
+        "assessment", "assessment", USER, "ASSESS-1", matter=ASSESSMENT, stands=_IN_PLACE
+    ),
+    "request-assessment-choice": _request(
+        "assessment_choice", "choice", PMO, "ASSESS-1", matter=ASSESSMENT, stands=_WEIGHED
+    ),
+    "request-assessment-srg": _request(
+        "assessment_srg", "choice", f"Secretary, {SRG}", "ASSESS-1", matter=ASSESSMENT, stands=_WEIGHED
+    ),
     "escalation-manager": Escalation(
         **dict(_request("gate", "gate-1", USER, "GATE-1"))
         | {"kind": "escalation", "to": _to("G. Chief", "Chief Executive"), "own": False},
@@ -324,6 +349,16 @@ OF_PROJECTS: dict[str, Letter] = {
         **dict(_request("gate", "gate-1", USER, "GATE-1"))
         | {"kind": "escalation", "to": _to("G. Chief", "Chief Executive"), "own": False},
         because="covers_manager",
+    ),
+    "escalation-assessor": Escalation(
+        **dict(_request("assessment_srg", "choice", f"Secretary, {SRG}", "ASSESS-1", matter=ASSESSMENT))
+        | {"kind": "escalation", "to": _to("G. Chief", "Chief Executive"), "own": False},
+        because="assessor",
+    ),
+    "escalation-covers-assessor": Escalation(
+        **dict(_request("assessment_srg", "choice", f"Secretary, {SRG}", "ASSESS-1", matter=ASSESSMENT))
+        | {"kind": "escalation", "to": _to("G. Chief", "Chief Executive"), "own": False},
+        because="covers_assessor",
     ),
     "receipt-highlight": _receipt(Question(kind="highlight", key="highlight"), _REPORTED),
     "receipt-stage-done": _receipt(
@@ -544,6 +579,64 @@ OF_PROJECTS: dict[str, Letter] = {
     ),
     "completed-checked": Completed(
         to=_to("C. Director", EXECUTIVE), matter=PROPOSAL, on=date(2005, 11, 24), checked_by=PMO
+    ),
+    "receipt-assessment": Receipt(
+        to=_to("T. Holder", USER),
+        matter=ASSESSMENT,
+        question=Question(kind="assessment"),
+        seat=USER,
+        answer=Answer(
+            who=USER,
+            choice=Choice.REPORT,
+            kind="assessment",
+            on=date(2005, 1, 14),
+            remarks=(
+                ("In-house, weighed", "We know the users, and have too few people"),
+                ("In-house, cost", "£92,000"),
+                ("Managed service, weighed", "More hours, and a contract to look after"),
+                ("Outsourced, left out", "Nobody offers it to one council alone"),
+                ("Recommendation", "Managed service: it costs less for more hours"),
+            ),
+        ),
+        at=datetime(2005, 1, 14, 9, 2, tzinfo=UTC),
+        fingerprint="5b1f0a7d93c84e26b7f2d61c0e9a48b35d7c16e2f0843a9bc1d57e60f2a894c3",
+        answered=1,
+        asked=1,
+        settled=Choice.REPORT,
+    ),
+    "outcome-assessment-chosen": Outcome(
+        to=_to("T. Holder", USER),
+        matter=ASSESSMENT,
+        question=_CHOOSING,
+        ending=Ending.DECIDED,
+        choice=Choice.APPROVE,
+        on=date(2005, 1, 27),
+        answers=(
+            Answer(
+                who=SRG,
+                choice=Choice.APPROVE,
+                kind="assessment_srg",
+                on=date(2005, 1, 27),
+                remarks=(("Option", "In-house: the contract would bind us for seven years"),),
+            ),
+        ),
+    ),
+    "outcome-assessment-sent-back": Outcome(
+        to=_to("T. Holder", USER),
+        matter=ASSESSMENT,
+        question=_CHOOSING,
+        ending=Ending.DECIDED,
+        choice=Choice.RETURN,
+        on=date(2005, 1, 27),
+        answers=(
+            Answer(
+                who=SRG,
+                choice=Choice.RETURN,
+                kind="assessment_srg",
+                on=date(2005, 1, 27),
+                reason="Say what the partnership of the county costs.",
+            ),
+        ),
     ),
     "completed-reviewed": Completed(
         to=_to("C. Director", EXECUTIVE), matter=PROPOSAL, on=date(2005, 11, 24), reviewed_by=SRG

@@ -185,6 +185,31 @@ ASKED = {
         "this benefit",
         link="Say how much",
     ),
+    "assessment": Asked(
+        "Assessment",
+        "assess this business process: to weigh every way of delivering it, or say why not, and to recommend "
+        "one of them",
+        "How should this be delivered?",
+        "this assessment",
+        verb="Assess",
+        link="Assess it",
+        opens="reports nothing",
+    ),
+    "assessment_choice": Asked(
+        "Choice of an option",
+        "choose how this is delivered, of the options that were weighed",
+        "Which of these options is chosen?",
+        "which option is chosen",
+        **_DECIDING,
+    ),
+    "assessment_srg": Asked(
+        "Choice of an option",
+        "record which of the options that were weighed {forum} chose",
+        "Which of these options did {forum} choose?",
+        "which option is chosen",
+        listed="Which option is chosen in this assessment of a business process",
+        **_RECORDING,
+    ),
 }
 """Every kind of question of delivery."""
 
@@ -395,6 +420,23 @@ _REVIEW_CHECK = {
         "Whoever wrote it is told what is missing, and is asked again.",
     ),
 }
+_CHOICE = {
+    Choice.APPROVE: Saying(
+        "Choose an option",
+        "choosing an option",
+        "chose an option",
+        "an option is chosen",
+        "Whoever assessed it is asked to put it in place by the day that was given. The programme office "
+        "checks that it is.",
+    ),
+    Choice.RETURN: Saying(
+        "Send the assessment back",
+        "sending back the assessment",
+        "sent the assessment back",
+        "the assessment is sent back",
+        "Whoever assessed it is told what is missing, and is asked again.",
+    ),
+}
 
 
 def _reports(label: str, doing: str, did: str, became: str, leads_to: str) -> dict[Choice, Saying]:
@@ -530,6 +572,15 @@ _ANSWERS: dict[str, dict[Choice, Saying]] = {
         "the reading is in",
         "It is kept beside what was claimed.",
     ),
+    "assessment": _reports(
+        "Hand in the assessment",
+        "handing in the assessment",
+        "handed in the assessment",
+        "the assessment is handed in",
+        "An option is chosen, which may be another than the one that is recommended.",
+    ),
+    "assessment_choice": _CHOICE,
+    "assessment_srg": _CHOICE,
 }
 
 SAYINGS = {(kind, choice): said for kind, answers in _ANSWERS.items() for choice, said in answers.items()}

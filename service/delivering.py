@@ -35,7 +35,9 @@ _YEARS_AFTER = 3
 benefit and a review, after the last day on which they are due.
 """
 _REVIEW, _BENEFIT = ("review", "review_check", "review_srg"), ("benefit",)
-_PROJECT = tuple(kind for kind in reports.KINDS if kind not in (*_REVIEW, *_BENEFIT))
+_PROJECT = tuple(
+    kind for kind, each in reports.KINDS.items() if kind not in (*_REVIEW, *_BENEFIT) and not each.assesses
+)
 
 
 def rules_of(edition: Edition) -> DeliveryRules:
@@ -63,7 +65,7 @@ def in_hand(tx: Tx, ref: str) -> ProjectInHand:
         board=board(project, edition, today),
         programme_office=edition.acting(edition.roles["pmo"], today),
         standards=edition.standards_checker(case.size, today, programme=bool(project.strategy)),
-        srg=_as_asked(routing.srg),
+        srg=as_asked(routing.srg),
         stages=len(plan.stages) if plan else 0,
         baseline=project.baseline,
         plan=project.plan,
@@ -311,11 +313,16 @@ def review_in_hand(tx: Tx, ref: str) -> ReviewInHand:
         checker=routing.reviewer,
         months=months,
         non_working=_off_until(edition, months, tx.today, go_live(tx, ref)),
-        srg=_as_asked(routing.srg),
+        srg=as_asked(routing.srg),
         clauses={kind: clauses[kind] for kind in _REVIEW if kind in clauses},
         terms=_terms(edition, _REVIEW),
         told=tuple(dict.fromkeys((case.sponsor, case.lead))),
     )
+
+
+def as_asked(forum: ForumRules | None) -> ForumRules | None:
+    """Return a forum without its members and days: its secretary is asked, and its days are looked up."""
+    return forum.model_copy(update={"meetings": (), "seats": ()}) if forum else None
 
 
 # ---------------------------------------------------------------------------- workings
@@ -323,11 +330,6 @@ def review_in_hand(tx: Tx, ref: str) -> ReviewInHand:
 
 def _terms(edition: Edition, kinds: tuple[str, ...]) -> dict[str, Terms]:
     return {kind: edition.steps[kind] for kind in kinds if kind in edition.steps}
-
-
-def _as_asked(forum: ForumRules | None) -> ForumRules | None:
-    """Return a forum without its members and days: its secretary is asked, and its days are looked up."""
-    return forum.model_copy(update={"meetings": (), "seats": ()}) if forum else None
 
 
 def _days_off(edition: Edition, project: ProjectView, today: date) -> tuple[date, ...]:

@@ -17,6 +17,7 @@ from service.seating import Seating
 from service.store import (
     actions,
     approvers,
+    assessments,
     benefits,
     budgets,
     cases,
@@ -51,6 +52,7 @@ from workflows.model import (
     key_of,
 )
 from workflows.rules import calendar, course, meetings, reports, routing
+from workflows.rules.assessments import ASSESS
 
 SAID = intents.SAID
 """The value of a named answer that is all words."""
@@ -425,7 +427,8 @@ def matter(tx: Tx, case: CaseView, rules: Edition, page: str, day: date) -> lett
         summary=content.get("summary") or "",
         capital=case.capital if case.kind == "proposal" else None,
         revenue=revenue(content),
-        sponsor=title(rules, case.sponsor, day),
+        # An assessment is nobody's proposal: the programme office has it made.
+        sponsor="" if case.kind == assessments.KIND else title(rules, case.sponsor, day),
         department=department.name if department else "",
         version=case.version,
     )
@@ -620,7 +623,8 @@ def sponsor(tx: Tx, case: CaseView, deciding: bool, day: date) -> str:
 def writers(tx: Tx, case: CaseView, day: date, kind: str = "") -> tuple[str, ...]:
     """Return whose work is looked at where a case is decided on: the authors of a version, and of its review
     where a question of that `kind` is about that; of an action, whoever holds its owner's post on a day, and
-    all who have said that it is done; of a project, whoever manages it, and reported since its last gate.
+    all who have said that it is done; of a project, whoever manages it, and reported since its last gate; of
+    an assessment, its owner, and whoever made it.
     """
     match case.kind:
         case actions.KIND:
@@ -633,6 +637,10 @@ def writers(tx: Tx, case: CaseView, day: date, kind: str = "") -> tuple[str, ...
             raised = projects.standards_exception(tx, case.ref)
             manager = projects.must(tx, raised.parent).manager if raised else ""
             return _holding(tx, case, manager, day)
+        case assessments.KIND:
+            made = intents.decisions_of(tx, case.ref, strict=False)
+            wrote = [one.person for one in made if one.kind == ASSESS and one.choice is not Choice.DEFER]
+            return (*_holding(tx, case, assessments.must(tx, case.ref).owner, day), *wrote)
         case benefits.KIND:
             return ()
         case _ if kind in _ON_A_REVIEW:

@@ -324,7 +324,9 @@ class Asking(CaseLetter):
     task: Task | None = None
     """What is to be done, or was, where an action asks."""
     stands: tuple[Line, ...] = ()
-    """How a project or a benefit stands by its last report, a sentence each."""
+    """How a project or a benefit stands by its last report, or an assessment by what is known of it: a
+    sentence each.
+    """
     coincidences: tuple[Line, ...] = ()
     """Sentences such as "The sponsor is also a funding party."."""
     not_said: tuple[Line, ...] = ()
@@ -380,6 +382,8 @@ class Escalation(Asking):
         "covers_owner",
         "manager",
         "covers_manager",
+        "assessor",
+        "covers_assessor",
         "vacant",
         "seated",
     ] = "silent"

@@ -247,6 +247,19 @@ def _delivery(edition: Edition, day: date) -> Iterator[str]:
     ]
     if unled:
         yield f"Nobody holds the post that leads, on {in_words(day)}: {'; '.join(unled)}."
+    yield from _assessed(edition, rules)
+
+
+def _assessed(edition: Edition, rules: DeliveryRules) -> Iterator[str]:
+    if rules.assessment is None:
+        yield "Business processes are not assessed."
+        return
+    chooses = edition.forums[edition.route.srg].name if edition.route.srg else "the PMO"
+    options = "; ".join(option.name for option in rules.assessment.options.values())
+    yield (
+        f"Whoever assesses a business process weighs each of these, or says why not, and recommends one; "
+        f"{chooses} chooses: {options}."
+    )
 
 
 def _gates(rules: DeliveryRules) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from service.handbook.delivering import (
+    FEWEST_OPTIONS,
     FILE_TYPES,
     LARGEST_FILE,
     MOST_STAGES,
@@ -50,6 +51,8 @@ def _named(delivery: DeliveryRules) -> Iterator[tuple[Trail, Mapping[str, str]]]
     yield ("documents",), {key: one.name for key, one in delivery.documents.items()}
     yield ("standards", "checks"), {key: one.name for key, one in checks.items()}
     yield ("strategies",), {key: one.name for key, one in delivery.strategies.items()}
+    options = delivery.assessment.options if delivery.assessment else {}
+    yield ("assessment", "options"), {key: one.name for key, one in options.items()}
 
 
 def _names(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -235,6 +238,24 @@ def _checked(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield (*trail, "rules", number, "applies_to"), told
 
 
+def _assessed(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """There is a choice between ways of delivery, and each has a name of its own (S0-28)."""
+    assessment = handbook.delivery.assessment if handbook.delivery else None
+    if assessment is None:
+        return
+    trail = ("delivery", "assessment", "options")
+    if len(assessment.options) < FEWEST_OPTIONS:
+        yield trail, f"names {len(assessment.options)}, and there is no choice between fewer than two"
+    names: list[str] = []
+    for key, option in assessment.options.items():
+        name = option.name.strip().lower()
+        if not name:
+            yield (*trail, key, "name"), "must say what it is called"
+        elif name in names:
+            yield (*trail, key, "name"), f"another option is called {option.name} already"
+        names.append(name)
+
+
 def _leads(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     posts = written_in(source, "posts")
     for key, strategy in handbook.delivery.strategies.items() if handbook.delivery else ():
@@ -257,10 +278,12 @@ def _terms(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         return
     steps, clauses = written_in(source, "steps"), written_in(source, "clauses")
     standards = handbook.delivery.standards is not None
-    needed = reports.needed(srg=bool(handbook.route.srg), standards=standards)
+    assesses = handbook.delivery.assessment is not None
+    needed = reports.needed(srg=bool(handbook.route.srg), standards=standards, assesses=assesses)
     for kind in needed:
         if kind not in steps:
-            yield ("steps",), f"has no terms for {kind}, which a project may pass"
+            who = "an assessment" if reports.KINDS[kind].assesses else "a project"
+            yield ("steps",), f"has no terms for {kind}, which {who} may pass"
     for clause in reports.clauses(needed):
         if clause not in clauses:
             yield ("clauses",), f"has no clause for {clause}"
@@ -308,6 +331,7 @@ CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _months,
     _cycle,
     _checked,
+    _assessed,
     _leads,
     _terms,
 )

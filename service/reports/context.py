@@ -1,4 +1,6 @@
-"""What is known of a project, and of the handbook, where a report is asked for: it shapes the boxes."""
+"""What is known of a project or an assessment, and of the handbook, where it is reported on: it shapes the
+boxes.
+"""
 
 from datetime import date
 
@@ -66,6 +68,13 @@ class Context(Frozen):
     """Of a benefit: what was claimed, in words."""
     in_pounds: bool = False
     """Of a benefit: it is measured in pounds."""
+
+    delivery_options: tuple[tuple[str, str], ...] = ()
+    """Of an assessment: the ways of delivery that are weighed, by key and name; where one is chosen, those
+    that were.
+    """
+    recommended: str = ""
+    """Of an assessment: the option that its owner recommends."""
 
     @property
     def following(self) -> Stage | None:

@@ -128,6 +128,7 @@ REPORTS = {
     "standards_check": "Check of project standards",
     "review": "Post-implementation review",
     "benefit": "Reading of the benefit",
+    "assessment": "Assessment",
 }
 """What the answers to each kind of question are called together."""
 

@@ -25,6 +25,10 @@ YES = "yes"
 MOST_WEEKS = 26
 """From one highlight report to the next: half a year."""
 MOST_LESSONS = 5
+WEIGHED, LEFT_OUT, COST = "weighed_", "left_out_", "cost_"
+"""How the boxes of an option begin: what speaks for and against it, or why it is left out, and its cost."""
+RECOMMENDED, CHOSEN = "recommendation", "option"
+"""The boxes in which an owner recommends an option, and in which one is chosen."""
 _RATED = "Green: as planned. Amber: in doubt. Red: past what is tolerated."
 _DRAFTED = "What stands in the boxes is a draft, made of what was reported. Change whatever is not so."
 _BOARD = "Nobody decides on their own report, so the project manager has no seat on the board."
@@ -526,6 +530,70 @@ def _benefit(context: Context) -> Iterator[Group]:
     )
 
 
+def _assessment(context: Context) -> Iterator[Group]:
+    for number, (key, name) in enumerate(context.delivery_options):
+        yield Group(
+            heading=name,
+            lead="Weigh each of these ways of delivery, or say why you leave it out." if number == 0 else "",
+            parts=(
+                Box(
+                    name=f"{WEIGHED}{key}",
+                    label=f"{name}, weighed",
+                    type=Type.WORDS,
+                    hint="What speaks for it, and what against",
+                    wanted=False,
+                ),
+                Box(
+                    name=f"{COST}{key}",
+                    label=f"{name}, cost",
+                    type=Type.POUNDS,
+                    hint="In a year, if it is known",
+                    wanted=False,
+                ),
+                Box(
+                    name=f"{LEFT_OUT}{key}",
+                    label=f"{name}, left out",
+                    type=Type.WORDS,
+                    hint="Only if it is not weighed: why not",
+                    wanted=False,
+                ),
+            ),
+        )
+    yield Group(
+        heading="What you recommend",
+        lead="It is chosen by others, and they may choose another of those that you have weighed.",
+        parts=(
+            Box(
+                name=RECOMMENDED,
+                label="Recommendation",
+                type=Type.ONE,
+                options=context.delivery_options,
+                beside="Why you recommend it",
+            ),
+        ),
+    )
+    yield from _papers(context)
+
+
+def _chosen_option(context: Context) -> Iterator[Group]:
+    names = dict(context.delivery_options)
+    recommended = names.get(context.recommended, "")
+    yield Group(
+        heading="Which option is chosen",
+        lead=f"Recommended: {recommended}." if recommended else "",
+        parts=(
+            Box(
+                name=CHOSEN,
+                label="Option",
+                type=Type.ONE,
+                options=context.delivery_options,
+                beside="Why it is chosen",
+                plain=(context.recommended,) if context.recommended else (),
+            ),
+        ),
+    )
+
+
 # ------------------------------------------------------------------------ parts of several
 
 
@@ -618,6 +686,7 @@ def _papers(context: Context) -> Iterator[Group]:
 _REPORT = (Choice.REPORT,)
 _MORE = (Choice.MORE_TOLERANCE,)
 _GOES_ON = (Choice.AUTHORISE, Choice.AUTHORISE_WITH_CONDITIONS)
+_CHOOSES = (Choice.APPROVE,)
 _KINDS: Mapping[str, tuple[tuple[Choice, ...], Callable[[Context], Iterator[Group]]]] = {
     "mandate": (_REPORT, _mandate),
     "initiation": (_REPORT, _plan),
@@ -634,5 +703,8 @@ _KINDS: Mapping[str, tuple[tuple[Choice, ...], Callable[[Context], Iterator[Grou
     "standards_check": ((Choice.VERIFY, Choice.FALL_SHORT), _standards_check),
     "review": (_REPORT, _review),
     "benefit": (_REPORT, _benefit),
+    "assessment": (_REPORT, _assessment),
+    "assessment_choice": (_CHOOSES, _chosen_option),
+    "assessment_srg": (_CHOOSES, _chosen_option),
 }
 """Kind of question to the choices beside which its boxes are asked, and to those boxes."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from pydantic import TypeAdapter
 
-from service.handbook.delivering import MOST_STAGES
+from service.handbook.delivering import FEWEST_OPTIONS, MOST_STAGES
 from service.handbook.words import listed, pounds
 from service.proposals import FARTHEST_YEARS, years_after
 from service.reports import kinds
@@ -563,6 +563,30 @@ def _standards(reading: Reading, choice: Choice | None) -> None:
         reading.wrong("choice", "You said that it falls short, but every standard is met: change one of them")
 
 
+def _options(reading: Reading, choice: Choice | None) -> None:
+    """Every option weighed, or left out for a reason, and not both; and enough weighed to choose between."""
+    weighed: list[str] = []
+    for key, name in reading.context.delivery_options:
+        box, cost, out = f"{kinds.WEIGHED}{key}", f"{kinds.COST}{key}", f"{kinds.LEFT_OUT}{key}"
+        weighed += [key] if box in reading.answers or box in reading.errors else []
+        if box in reading.answers and out in reading.answers:
+            told = "it is weighed, and you say why it is not; empty one of the two boxes"
+            reading.wrong(out, f"{name}: {told}")
+        elif not {box, out} & {*reading.answers, *reading.errors}:
+            reading.wrong(box, f"{name}: say what speaks for and against it, or below why you leave it out")
+        elif cost in reading.answers and box not in reading.answers:
+            reading.wrong(cost, f"{name}: it is left out, so empty its cost, or weigh it")
+    names = dict(reading.context.delivery_options)
+    recommended = reading.value(kinds.RECOMMENDED)
+    if recommended and recommended not in weighed:
+        told = f"{names[recommended]} is not weighed; recommend one that is, or weigh it"
+        reading.wrong(kinds.RECOMMENDED, f"Recommendation: {told}")
+    if not reading.errors and len(weighed) < FEWEST_OPTIONS:
+        key = next(key for key in names if key not in weighed)
+        told = "weigh it, or another: there is nothing to choose where only one is weighed"
+        reading.wrong(f"{kinds.WEIGHED}{key}", f"{names[key]}: {told}")
+
+
 def _referred(reading: Reading, known: Callable[[str], bool]) -> None:
     """Cases that are named have to be there, and others than the one that is reported on."""
     asked = [reference for reference in reading.value("linked").split(", ") if reference]
@@ -583,5 +607,6 @@ _CHECKS: Mapping[str, tuple[Callable[[Reading, Choice | None], None], ...]] = {
     "exception_board": (_more,),
     "exception_srg": (_more,),
     "standards_check": (_standards,),
+    "assessment": (_options,),
 }
 """Kind of report to what is checked across its boxes."""

@@ -65,6 +65,9 @@ def whole(kind: str, rules: Edition, answers: Iterable[str] = ()) -> Form | None
         standards=tuple((key, one.name) for key, one in delivery.standards.checks.items())
         if delivery and delivery.standards
         else (),
+        delivery_options=tuple((key, one.name) for key, one in delivery.assessment.options.items())
+        if delivery and delivery.assessment
+        else (),
     )
     return kinds.form(kind, every)
 

@@ -16,6 +16,8 @@ from service.store.tables import (
     AGREEMENTS,
     ANCHORED,
     APPROVERS,
+    ASSESSED_OPTIONS,
+    ASSESSMENTS,
     ATTACHED,
     ATTENDANCE,
     BASELINES,
@@ -49,9 +51,9 @@ from service.store.tables import (
     STEPS,
     SUPPLIERS,
 )
-from workflows.delivery import BenefitState, ExceptionState, GateKind, ProjectState
+from workflows.delivery import AssessmentState, BenefitState, ExceptionState, GateKind, ProjectState
 from workflows.model import ActionState, Leg, Nudge, State
-from workflows.rules import actions, course, projects, routing, states
+from workflows.rules import actions, assessments, course, projects, routing, states
 
 Fold = Callable[[Connection, Line], None]
 
@@ -69,6 +71,7 @@ ENDED = frozenset(
         *_ends(projects.TRANSITIONS),
         *_ends(projects.OF_EXCEPTIONS),
         *_ends(projects.OF_BENEFITS),
+        *_ends(assessments.TRANSITIONS),
     )
 )
 """The states in which a case has nothing more to come, whatever its kind: no word means two things."""
@@ -864,6 +867,48 @@ def _change_project(connection: Connection, line: Line, **values: Any) -> None:
     connection.execute(update(PROJECTS).where(PROJECTS.c.ref == line.case).values(**values))
 
 
+# -------------------------------------------------------------------------- assessments
+
+
+def _assessment_opened(connection: Connection, line: Line) -> None:
+    data = line.data
+    _put_forward_version(connection, line, AssessmentState.ASSESSING)
+    row = {
+        "ref": line.case,
+        "wish": data["wish"],
+        "opened_as": data["by_post"],
+        "owner": data["owner"],
+        "report_due": day(data["report_due"]),
+        "in_place_by": day(data["in_place_by"]),
+    }
+    later = dict.fromkeys(("reported_by", "recommended", "chosen_by", "chosen"), "")
+    connection.execute(insert(ASSESSMENTS), row | later)
+
+
+def _assessment_reported(connection: Connection, line: Line) -> None:
+    data = line.data
+    connection.execute(delete(ASSESSED_OPTIONS).where(ASSESSED_OPTIONS.c.case == line.case))
+    rows = [
+        {
+            "case": line.case,
+            "option": one["option"],
+            "weighed": one["weighed"],
+            "cost": canonical.pounds(one["cost"]),
+        }
+        for one in data["options"]
+    ]
+    connection.execute(insert(ASSESSED_OPTIONS), rows)
+    this = ASSESSMENTS.c.ref == line.case
+    said = {"reported_by": data["step"], "recommended": data["recommended"]}
+    connection.execute(update(ASSESSMENTS).where(this).values(**said))
+
+
+def _assessment_chosen(connection: Connection, line: Line) -> None:
+    data, this = line.data, ASSESSMENTS.c.ref == line.case
+    said = {"chosen_by": data["step"], "chosen": data["option"]}
+    connection.execute(update(ASSESSMENTS).where(this).values(**said))
+
+
 # ----------------------------------------------------------------------------- benefits
 
 
@@ -1270,6 +1315,9 @@ FOLDS: dict[str, Fold] = {
     "exception.settled": _exception_settled,
     "standards.checked": _standards_checked,
     "standards_exception.opened": _standards_exception_opened,
+    "assessment.opened": _assessment_opened,
+    "assessment.reported": _assessment_reported,
+    "assessment.chosen": _assessment_chosen,
     "benefit.opened": _benefit_opened,
     "benefit.completed": _benefit_completed,
     "benefit.read": _benefit_read,

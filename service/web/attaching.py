@@ -39,7 +39,16 @@ ANSWER = "documents"
 REMOVE = "remove_document"
 """The name of the buttons that take a document out of an answer again."""
 TAKING = frozenset(
-    {"mandate", "initiation", "exception_plan", "highlight", "end_stage", "end_project", "review"}
+    {
+        "mandate",
+        "initiation",
+        "exception_plan",
+        "highlight",
+        "end_stage",
+        "end_project",
+        "review",
+        "assessment",
+    }
 )
 """The kinds of report that documents are handed in with."""
 

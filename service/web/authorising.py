@@ -19,7 +19,7 @@ from service.web import reported
 from service.web.standing import Sight
 from workflows.delivery import GateKind
 from workflows.model import Choice
-from workflows.rules import reports, tolerances
+from workflows.rules import assessments, reports, tolerances
 
 GATES = ("gate", "gate_srg")
 EXCEPTIONS = ("exception", "exception_board", "exception_srg")
@@ -41,6 +41,8 @@ def shown(tx: Tx, sight: Sight, made: Sequence[DecisionView]) -> ProjectShown | 
     `made` are the decisions of the case that may be shown.
     """
     kind, rules, project = sight.open_step.kind, sight.edition.delivery, reported.about(tx, sight)
+    if kind in _CHOSEN_ON:
+        return _assessed(sight, made)
     if rules is None or project is None:
         return None
     if kind in GATES:
@@ -229,6 +231,10 @@ def _reviewed(
     )
 
 
+_CHOSEN_ON = (assessments.CHOOSE, assessments.CHOOSE_SRG)
+"""Questions by which one of the options of an assessment is chosen."""
+
+
 def _checked(tx: Tx, sight: Sight, made: Sequence[DecisionView]) -> ProjectShown | None:
     """Return the check of standards that a question is about."""
     kind = "standards_check"
@@ -238,6 +244,15 @@ def _checked(tx: Tx, sight: Sight, made: Sequence[DecisionView]) -> ProjectShown
     if report is None:
         return None
     return ProjectShown(report=telling.told(report, sight.edition), report_called=facts.REPORTS[kind])
+
+
+def _assessed(sight: Sight, made: Sequence[DecisionView]) -> ProjectShown | None:
+    """Return the assessment whose options are chosen from."""
+    report = reported.last(made, assessments.ASSESS)
+    if report is None:
+        return None
+    said = telling.told(report, sight.edition)
+    return ProjectShown(report=said, report_called=facts.REPORTS[assessments.ASSESS])
 
 
 def beside(step: StepView, made: Sequence[DecisionView], keys: Mapping[str, str]) -> tuple[DecisionView, ...]:
@@ -250,9 +265,9 @@ def beside(step: StepView, made: Sequence[DecisionView], keys: Mapping[str, str]
     if step.kind == "highlight":
         return ()
     own = step.key.removesuffix("-srg")
-    gates = [one for one in made if one.kind in (*GATES, "review_check")]
+    gates = [one for one in made if one.kind in (*GATES, "review_check", *_CHOSEN_ON)]
     back = [one.key for one in gates if one.step == gates[-1].step and one.choice in _SENDS_BACK]
-    reports = step.kind not in (*GATES, *EXCEPTIONS)
+    reports = step.kind not in (*GATES, *EXCEPTIONS, *_CHOSEN_ON)
     return tuple(
         one
         for one in made

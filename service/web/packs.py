@@ -11,7 +11,7 @@ from typing import Literal
 from service import boards, questions, realised, telling
 from service.handbook import Edition
 from service.remembering import TrackRecord
-from service.store import steps
+from service.store import assessments, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -360,7 +360,8 @@ def _sections(
     if question and question.kind in reports.OF_REVIEWS:
         yield from _realised(tx, case)
     if paper.options:
-        yield Section(heading="What else was weighed", lines=_lines(paper.options))
+        heading = "What was weighed" if case.kind == assessments.KIND else "What else was weighed"
+        yield Section(heading=heading, lines=_lines(paper.options))
     if paper.gains:
         yield Section(heading="Benefits", lines=_lines(paper.gains))
     yield Section(

@@ -13,7 +13,7 @@ from service.appraisal import Lacking
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import pounds
 from service.reports import Context, Form, Post, Reading, Type, drafting, form, held, passed, read
-from service.store import actions, benefits, cases, intents, projects, report_drafts, steps
+from service.store import actions, assessments, benefits, cases, intents, projects, report_drafts, steps
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.projects import ProjectView, Report
@@ -23,6 +23,7 @@ from service.web.standing import Sight
 from workflows.delivery import Authority, Baseline, Crossing, GateKind, Rag, Tolerance, Tolerances
 from workflows.model import Choice, Guard
 from workflows.rules import reports, tolerances
+from workflows.rules.assessments import ASSESS
 from workflows.rules.projects import PUT_TO
 
 _CHOICE = "choice"
@@ -142,7 +143,7 @@ def last(made: Iterable[DecisionView], *kinds: str) -> DecisionView | None:
 def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
     kind, project, today = sight.open_step.kind, about(tx, sight), sight.today
     baseline = project.baseline if project else None
-    benefit = benefits.get(tx, sight.case.ref)
+    benefit, assessment = benefits.get(tx, sight.case.ref), assessments.get(tx, sight.case.ref)
     return Context(
         today=today,
         begun=words.local(project.opened) if project else None,
@@ -168,6 +169,8 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
         rated=_rated(sight, project, rules),
         claimed=f"{pounds(benefit.claimed)} a year" if benefit and benefit.claimed is not None else "",
         in_pounds=benefit is not None and benefit.claimed is not None,
+        delivery_options=_delivery_options(tx, sight, rules),
+        recommended=assessment.recommended if assessment else "",
     )
 
 
@@ -190,6 +193,14 @@ def _of_exception(tx: Tx, sight: Sight, project: ProjectView | None, rules: Deli
         days=max(one.late for one in each) if Tolerance.TIME in figures else 0,
     )
     return {"asked": asked, "matrix": rules.matrix, "needed": needed if figures else None}
+
+
+def _delivery_options(tx: Tx, sight: Sight, rules: DeliveryRules) -> tuple[tuple[str, str], ...]:
+    """Return the ways of delivery of the handbook's list; to whoever chooses one, those that were weighed."""
+    known = rules.assessment.options if rules.assessment else {}
+    weighed = [one.option for one in assessments.options(tx, sight.case.ref) if one.weighed]
+    keys = [*known] if sight.open_step.kind == ASSESS else [key for key in known if key in weighed]
+    return tuple((key, known[key].name) for key in keys)
 
 
 def _posts(sight: Sight) -> tuple[Post, ...]:

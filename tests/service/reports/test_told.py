@@ -156,6 +156,8 @@ def test_only_what_reports_is_a_report(rules: Edition) -> None:
         "exception_board",
         "exception_srg",
         "standards_check",
+        "assessment_choice",
+        "assessment_srg",
     }
     assert remarks("funding", {"fit": Answered(value="concern")}, rules, DAY) == ()
     assert labels("funding", rules) == {}
@@ -166,7 +168,7 @@ def test_every_report_has_a_name_and_no_box_has_the_name_of_another() -> None:
         asked = form(kind, Context(today=DAY, baseline=PLANNED, stage=1, rated=True))
         if asked is None:
             continue
-        assert kind in facts.REPORTS or kind.startswith(("exception", "gate"))
+        assert kind in facts.REPORTS or kind.startswith(("exception", "gate", "assessment_"))
         names = [name for box in asked.boxes for name in box.names]
         assert len(names) == len({*names})
         assert not {"choice", "reason", "until", "csrf", "shown"} & {*names}

@@ -399,13 +399,13 @@ def test_lists_and_my_work_know_projects_and_benefits(office: Office) -> None:
     assert one.benefits[0] in sees(office, "/cases?kind=benefit").words
     assert "No exception is like that" in sees(office, "/cases?kind=standards_exception").words
     work = sees(office, "/work", MANAGER).words
-    assert "Your projects and benefits" in work
+    assert "Your projects, benefits and assessments" in work
     assert "It is in stage 2 of 2, Pilot in the hall." in work
     one.asks("highlight", MANAGER, round=9)
     assert (
         "highlight report, as Head of ICT, Regeneration and Culture" in sees(office, "/work", MANAGER).words
     )
-    assert "Your projects and benefits" not in sees(office, "/work", "internal-audit").words
+    assert "Your projects, benefits and assessments" not in sees(office, "/work", "internal-audit").words
 
 
 # -------------------------------------------------------------------------------- people
