@@ -72,8 +72,8 @@ BUILD = WorkerDeploymentConfig(
 """What the engine notes with each turn of a process: our version. The client's own way, a hash of every
 module that is loaded, would also tell one unreleased change from another, and takes seconds at each start."""
 CACHED = 400
-"""Processes that are kept at hand, at a third of a megabyte each. One that is not is read again from its
-history when something happens to it, which takes some hundredths of a second."""
+"""Processes that are kept at hand: a question takes a third of a megabyte, a project a whole one. One that is
+not is read again from its history when something happens to it, which takes some hundredths of a second."""
 AT_ONCE = 8
 """Activities of a kind that are done at once; SQLite lets one writer through at a time."""
 # The default of ten seconds is how long a decision would wait after a worker was killed.
