@@ -112,7 +112,9 @@ class Cases(Writing, ports.Cases):
     def _became(self, tx: Tx, becoming: Becoming) -> Clock:
         case = cases.get(tx, becoming.case)
         if case.kind != "proposal":
-            return cases.became(tx, becoming)
+            return cases.became(
+                tx, becoming, correspondence(tx, case, self._links, becoming.at).became(becoming)
+            )
         state = State(becoming.state)
         # First, for the letters name them.
         open_actions(tx, case, becoming)

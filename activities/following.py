@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from service.store import actions, cases, intents, projects, steps
+from service import assessing
+from service.reports.kinds import CHOSEN
+from service.store import actions, assessments, cases, intents, projects, steps
 from service.store.actions import Asker, Wanted
 from service.store.cases import CaseView
 from service.store.engine import Tx
@@ -116,6 +118,24 @@ def standards_refused(tx: Tx, case: CaseView) -> None:
         due=calendar.nth_working_day(day, standards.put_right_days, rules.non_working),
     )
     actions.opened(tx, case, wanted, at=at)
+
+
+def option_to_put_in_place(tx: Tx, case: CaseView, made: DecisionView, option: str) -> Wanted:
+    """Return what the choice of an option leaves to the owner of an assessment: it is in place by the day
+    that was given when the assessment was opened (SYS-67). The programme office checks it.
+    """
+    assessment, rules = assessments.must(tx, case.ref), edition(tx, case.edition)
+    told = f"Put in place what was chosen for “{case.title}”: {assessing.name_of(rules, option)}."
+    reason = made.answers[CHOSEN].text
+    return Wanted(
+        source=made.key,
+        number=1,
+        title=f"In place: {case.title}",
+        text=f"{told} Why: “{reason}”" if reason else told,
+        owner=assessment.owner,
+        verifier=rules.roles["pmo"],
+        due=assessment.in_place_by,
+    )
 
 
 def _condition(

@@ -29,6 +29,7 @@ from workflows.delivery import (
     ProjectInHand,
     ProjectReported,
     ProjectTold,
+    Rag,
     Tolerances,
 )
 from workflows.model import Choice
@@ -105,7 +106,7 @@ class Projects(Writing, ports.Projects):
         case = cases.get(tx, parent)
         content = cases.content(tx, parent, case.version) or {}
         rules = edition(tx, case.edition)
-        claimed = delivering.claimed(tx, case, rules)
+        claimed = delivering.claimed(case, delivering.proposed(tx, case), rules)
         benefits.opened(tx, case, claimed, due=case.decide_by)
         return projects.opened(tx, case, content.get("summary") or "")
 
@@ -122,7 +123,19 @@ class Projects(Writing, ports.Projects):
         # One that fits any plan, if there is one: a frozen edition has them in the order of their keys.
         template = min(rules.templates, key=lambda key: rules.templates[key].stages)
         projects.named(tx, told, reporting.mandate(said, sponsor=case.sponsor, template=template))
+        self._complete(tx, told)
         return delivering.in_hand(tx, told.case)
+
+    def _complete(self, tx: Tx, told: ProjectTold) -> None:
+        """Write to each benefit what the mandate says of it that the proposal left out."""
+        project = projects.must(tx, told.case)
+        parent = cases.get(tx, project.parent)
+        read = delivering.business_case(tx, project)
+        known = {one.number: one.ref for one in benefits.of_proposal(tx, parent.ref)}
+        claimed = delivering.claimed(parent, read, edition(tx, parent.edition))
+        for number, one in enumerate(claimed, start=1):
+            if number in known:
+                benefits.completed(tx, known[number], one, step=told.step, at=told.at)
 
     def _planned(self, tx: Tx, told: ProjectTold) -> ProjectInHand:
         if (plan := self._plan(tx, told)) is not None:
@@ -196,7 +209,7 @@ class Projects(Writing, ports.Projects):
         if makes and project.baseline and passed.gate is GateKind.BOUNDARY:
             # The next stage was planned before whatever was tolerated of the whole since.
             makes = makes.model_copy(update={"tolerances": project.baseline.tolerances})
-        projects.passed(tx, passed, at_variance=last, makes=makes)
+        projects.passed(tx, passed, at_variance=last, makes=makes, rating=_rated(tx, passed.step))
         for wanted in gate_conditions(tx, case, passed.step):
             actions.opened(tx, case, wanted, at=passed.at)
         return delivering.in_hand(tx, passed.case)
@@ -248,6 +261,12 @@ def _answer(tx: Tx, step: str) -> DecisionView:
     if not made:
         raise LookupError(f"{step} has no answer")
     return made[-1]
+
+
+def _rated(tx: Tx, step: str) -> Rag | None:
+    """Return how confident of delivery those are who let a project through; None where it was not asked."""
+    rating, _ = reporting.rated(intents.decisions_of_step(tx, step, strict=False))
+    return rating
 
 
 def _granted(tx: Tx, step: str) -> Iterator[Tolerances]:

@@ -18,6 +18,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.assessments import Assessments
 from activities.benefits import Benefits
 from activities.cases import Cases
 from activities.discretion import Discretion
@@ -36,6 +37,7 @@ from service.mailroom import Mailroom, mail_queue, order_queue
 from service.store import Store, open_store
 from workflows.human_step import HumanStep
 from workflows.processes.action import Action
+from workflows.processes.assessment import Assessment
 from workflows.processes.benefit import Benefit
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.meeting import MeetingSeries
@@ -47,6 +49,7 @@ log = structlog.get_logger()
 
 WORKFLOWS = (
     Action,
+    Assessment,
     Benefit,
     HumanStep,
     InvestmentProposal,
@@ -69,8 +72,8 @@ BUILD = WorkerDeploymentConfig(
 """What the engine notes with each turn of a process: our version. The client's own way, a hash of every
 module that is loaded, would also tell one unreleased change from another, and takes seconds at each start."""
 CACHED = 400
-"""Processes that are kept at hand, at a third of a megabyte each. One that is not is read again from its
-history when something happens to it, which takes some hundredths of a second."""
+"""Processes that are kept at hand: a question takes a third of a megabyte, a project a whole one. One that is
+not is read again from its history when something happens to it, which takes some hundredths of a second."""
 AT_ONCE = 8
 """Activities of a kind that are done at once; SQLite lets one writer through at a time."""
 # The default of ten seconds is how long a decision would wait after a worker was killed.
@@ -95,6 +98,7 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
     meetings = Meetings(store, mailroom, links)
     projects = Projects(store, mailroom, links)
     benefits = Benefits(store, mailroom)
+    assessments = Assessments(store, mailroom)
     letters = Letters(store, mailroom, links, mailer, sender=settings.mail_from)
     orders = Orders(store, mailroom, links, _receiver(settings), source=settings.base_url)
     core = Worker(
@@ -136,6 +140,9 @@ async def working(client: Client, settings: Settings, store: Store) -> AsyncIter
             benefits.in_hand,
             benefits.read,
             benefits.review,
+            assessments.in_hand,
+            assessments.reported,
+            assessments.chosen,
         ],
         max_cached_workflows=CACHED,
         max_concurrent_activities=AT_ONCE,

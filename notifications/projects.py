@@ -2,9 +2,11 @@
 alike.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from notifications.saying import Saying
+from workflows import days
+from workflows.letters import Dependency
 from workflows.model import Choice
 
 
@@ -22,6 +24,8 @@ class Asked:
     """After "You are asked to"."""
     question: str
     """As the heading of its page."""
+    matter: str
+    """What it is about, after "The question about": it is the question that is put off, and not that."""
     verb: str = "Report"
     """What its reader is to do, as the first word of a subject."""
     link: str = "Review and report"
@@ -46,6 +50,7 @@ ASKED = {
         "Project mandate",
         "give this project its mandate: who manages it, who sits on its board, and what it is to do",
         "Who is to run this project, and what is it to do?",
+        "the mandate of this project",
         verb="Answer",
         link="Give the mandate",
         opens="decides nothing",
@@ -55,6 +60,7 @@ ASKED = {
         "put forward the plan of this project: its stages, what each costs and when it ends, when it goes "
         "live, and by how much it may be missed",
         "What is the plan of this project?",
+        "the plan of this project",
         verb="Plan",
         link="Put forward the plan",
         opens="puts nothing forward",
@@ -63,12 +69,14 @@ ASKED = {
         "Gate",
         "decide, with the other members of the project board, whether this project passes {about}",
         "May this project pass {about}?",
+        "{about}",
         **_DECIDING,
     ),
     "gate_srg": Asked(
         "Gate",
         "record what {forum} decided on whether this project passes {about}",
         "What did {forum} decide on whether this project passes {about}?",
+        "{about}",
         listed="Whether this project passes {about}",
         **_RECORDING,
     ),
@@ -77,22 +85,26 @@ ASKED = {
         "report how this project stands: on time, cost, scope, quality, risk and benefits, with a forecast "
         "of its cost and of the day on which it goes live",
         "How does this project stand?",
+        "how this project stands",
     ),
     "end_stage": Asked(
         "End stage report",
         "report on {about}, which ends: what it made, how the project stands, and how it goes on",
         "What has {about} come to?",
+        "{about}",
     ),
     "exception_report": Asked(
         "Exception report",
         "say why the forecast is past what is tolerated, what follows from it, what could be done, and what "
         "you recommend",
         "Why is the forecast past what is tolerated, and what do you recommend?",
+        "a forecast past what is tolerated",
     ),
     "exception": Asked(
         "Past tolerance",
         "decide what is done about a forecast that is past what is tolerated",
         "The forecast is past what is tolerated. What is to be done?",
+        "a forecast past what is tolerated",
         **_DECIDING,
     ),
     "exception_board": Asked(
@@ -100,12 +112,14 @@ ASKED = {
         "decide, with the other members of the project board, what is done about a forecast that is past "
         "what is tolerated",
         "The forecast is past what is tolerated. What is to be done?",
+        "a forecast past what is tolerated",
         **_DECIDING,
     ),
     "exception_srg": Asked(
         "Past tolerance",
         "record what {forum} decided about a forecast that is past what is tolerated",
         "What did {forum} decide about a forecast that is past what is tolerated?",
+        "a forecast past what is tolerated",
         listed="What is done about this project's forecast, which is past what is tolerated,",
         **_RECORDING,
     ),
@@ -113,6 +127,7 @@ ASKED = {
         "Exception plan",
         "put forward a new plan of this project, from here to its go-live",
         "What is the new plan of this project?",
+        "the new plan of this project",
         verb="Plan",
         link="Put forward the plan",
         opens="puts nothing forward",
@@ -121,17 +136,20 @@ ASKED = {
         "End project report",
         "report on this project as it ends: what it came to, what is handed over, and what was learnt",
         "What has this project come to?",
+        "what this project has come to",
     ),
     "standards_check": Asked(
         "Project standards",
         "check whether this project keeps to the project management standards",
         "Does this project keep to the project management standards?",
+        "the project management standards",
         **_CHECKING,
     ),
     "standards_srg": Asked(
         "Exception from the project standards",
         "record what {forum} decided on an exception from the project management standards",
         "What did {forum} decide on this exception from the project management standards?",
+        "this exception from the project management standards",
         listed="This exception from the project management standards",
         **_RECORDING,
     ),
@@ -140,6 +158,7 @@ ASKED = {
         "review what this proposal has come to: its objectives and benefits, what its users say, what it "
         "cost, and what was learnt",
         "What has this proposal come to?",
+        "the post-implementation review",
         verb="Review",
         link="Write the review",
     ),
@@ -148,12 +167,14 @@ ASKED = {
         "check the post-implementation review of this proposal: to confirm it, or to send it back with what "
         "is missing",
         "Is this review complete and right?",
+        "the check of the post-implementation review",
         **_CHECKING,
     ),
     "review_srg": Asked(
         "Post-implementation review",
         "record that {forum} noted the post-implementation review of this proposal",
         "Did {forum} note this review?",
+        "the post-implementation review",
         listed="The post-implementation review of this proposal",
         **_RECORDING,
     ),
@@ -161,10 +182,44 @@ ASKED = {
         "Benefit",
         "say how much of this benefit has come about, {about} after go-live",
         "How much of this benefit has come about, {about} after go-live?",
+        "this benefit",
         link="Say how much",
+    ),
+    "assessment": Asked(
+        "Assessment",
+        "assess this business process: to weigh every way of delivering it, or say why not, and to recommend "
+        "one of them",
+        "How should this be delivered?",
+        "this assessment",
+        verb="Assess",
+        link="Assess it",
+        opens="reports nothing",
+    ),
+    "assessment_choice": Asked(
+        "Choice of an option",
+        "choose how this is delivered, of the options that were weighed",
+        "Which of these options is chosen?",
+        "which option is chosen",
+        **_DECIDING,
+    ),
+    "assessment_srg": Asked(
+        "Choice of an option",
+        "record which of the options that were weighed {forum} chose",
+        "Which of these options did {forum} choose?",
+        "which option is chosen",
+        listed="Which option is chosen in this assessment of a business process",
+        **_RECORDING,
     ),
 }
 """Every kind of question of delivery."""
+
+PLACES = {
+    "manager": "the project manager",
+    "executive": "the executive",
+    "senior_user": "the senior user",
+    "senior_supplier": "the senior supplier",
+}
+"""What somebody is to a project, in a sentence."""
 
 _GATES = {
     "gate-start-up": "the gate of start-up",
@@ -252,6 +307,72 @@ _GATE = {
         _REFERRED,
     ),
 }
+_START_UP, _INITIATION, _CLOSURE, _NEW_PLAN = "gate-start-up", "gate-initiation", "gate-closure", "plan"
+"""Gates of which some answers have words of their own: their keys, and how those of new plans begin."""
+
+_OWN: dict[str, dict[Choice, Saying]] = {
+    _START_UP: {
+        Choice.AUTHORISE: replace(
+            _GATE[Choice.AUTHORISE],
+            leads_to="The project passes the gate, and its manager is asked for its plan.",
+        ),
+        Choice.RETURN: Saying(
+            "Return the mandate",
+            "returning the mandate",
+            "returned the mandate",
+            "the mandate is returned",
+            "Whoever answers for the project is asked for its mandate again, with your reasons. The gate "
+            "stays shut.",
+        ),
+    },
+    _INITIATION: {
+        Choice.RETURN: Saying(
+            "Return the plan",
+            "returning the plan",
+            "returned the plan",
+            "the plan is returned",
+            "The project manager is asked for the plan again, with your reasons. The gate stays shut.",
+        ),
+    },
+    _NEW_PLAN: {
+        Choice.AUTHORISE: replace(
+            _GATE[Choice.AUTHORISE],
+            leads_to="The project goes on under the new plan, and reports are measured against that.",
+        ),
+        Choice.AUTHORISE_WITH_CONDITIONS: replace(
+            _GATE[Choice.AUTHORISE_WITH_CONDITIONS],
+            leads_to="The project goes on under the new plan, and reports are measured against that. Each "
+            "condition is followed up; the next gate waits for those that guard it.",
+        ),
+        Choice.RETURN: Saying(
+            "Return the plan",
+            "returning the plan",
+            "returned the plan",
+            "the plan is returned",
+            "The project manager is asked for the new plan again, with your reasons.",
+        ),
+    },
+    _CLOSURE: {
+        Choice.AUTHORISE: Saying(
+            "Authorise: the project is closed",
+            "authorising the closure",
+            "authorised the closure",
+            "the project is closed",
+            "The project is closed, and its record is kept.",
+        ),
+        Choice.AUTHORISE_WITH_CONDITIONS: Saying(
+            "Authorise with conditions",
+            "authorising the closure with conditions",
+            "authorised the closure with conditions",
+            "the project is closed, with conditions",
+            "The project is closed, and its record is kept. Each condition is followed up.",
+        ),
+        Choice.CLOSE_EARLY: replace(
+            _GATE[Choice.CLOSE_EARLY],
+            leads_to="The project is closed early, with the report that is in. Nothing more is asked of it.",
+        ),
+    },
+}
 _EXCEPTION = {
     Choice.EXCEPTION_PLAN: _GATE[Choice.EXCEPTION_PLAN],
     Choice.MORE_TOLERANCE: Saying(
@@ -270,6 +391,19 @@ _EXCEPTION = {
         _REFERRED,
     ),
 }
+_EXCEPTION_BOARD = _EXCEPTION | {
+    Choice.MORE_TOLERANCE: replace(
+        _EXCEPTION[Choice.MORE_TOLERANCE],
+        leads_to="The project goes on under its plan, and may miss it by as much as you name. Where several "
+        "name something, the least counts, of the cost and of the days.",
+    ),
+}
+_EXCEPTION_SRG = _EXCEPTION | {
+    Choice.EXCEPTION_PLAN: replace(
+        _EXCEPTION[Choice.EXCEPTION_PLAN],
+        leads_to="The project manager is asked for a new plan, and its approval is put before SRG.",
+    ),
+}
 _REVIEW_CHECK = {
     Choice.VERIFY: Saying(
         "It is complete and right",
@@ -284,6 +418,23 @@ _REVIEW_CHECK = {
         "sent the review back",
         "the review is sent back",
         "Whoever wrote it is told what is missing, and is asked again.",
+    ),
+}
+_CHOICE = {
+    Choice.APPROVE: Saying(
+        "Choose an option",
+        "choosing an option",
+        "chose an option",
+        "an option is chosen",
+        "Whoever assessed it is asked to put it in place by the day that was given. The programme office "
+        "checks that it is.",
+    ),
+    Choice.RETURN: Saying(
+        "Send the assessment back",
+        "sending back the assessment",
+        "sent the assessment back",
+        "the assessment is sent back",
+        "Whoever assessed it is told what is missing, and is asked again.",
     ),
 }
 
@@ -330,7 +481,7 @@ _ANSWERS: dict[str, dict[Choice, Saying]] = {
             "reporting that the stage is done",
             "reported that the stage is done",
             "the stage is done",
-            "You are asked next for the end stage report.",
+            "You are asked next for the end stage report; of the last stage, for the end project report.",
         ),
     },
     "end_stage": _reports(
@@ -338,7 +489,8 @@ _ANSWERS: dict[str, dict[Choice, Saying]] = {
         "reporting on the stage",
         "reported on the stage",
         "the end stage report is in",
-        "The project board is asked whether the project may go on.",
+        "It is measured against the approved plan. If it is within what is tolerated, the project board is "
+        "asked whether the project may go on.",
     ),
     "exception_report": _reports(
         "Report the exception",
@@ -348,8 +500,8 @@ _ANSWERS: dict[str, dict[Choice, Saying]] = {
         "Whoever has the authority for an overrun of this size decides what is done.",
     ),
     "exception": _EXCEPTION,
-    "exception_board": _EXCEPTION,
-    "exception_srg": _EXCEPTION,
+    "exception_board": _EXCEPTION_BOARD,
+    "exception_srg": _EXCEPTION_SRG,
     "exception_plan": _reports(
         "Put forward the new plan",
         "putting forward the new plan",
@@ -420,7 +572,200 @@ _ANSWERS: dict[str, dict[Choice, Saying]] = {
         "the reading is in",
         "It is kept beside what was claimed.",
     ),
+    "assessment": _reports(
+        "Hand in the assessment",
+        "handing in the assessment",
+        "handed in the assessment",
+        "the assessment is handed in",
+        "An option is chosen, which may be another than the one that is recommended.",
+    ),
+    "assessment_choice": _CHOICE,
+    "assessment_srg": _CHOICE,
 }
 
 SAYINGS = {(kind, choice): said for kind, answers in _ANSWERS.items() for choice, said in answers.items()}
 """An answer's own words, by the kind of question and the choice."""
+
+
+def saying(kind: str, choice: Choice, key: str = "") -> Saying | None:
+    """Return the words of its own that such a question has for an answer; some gates, by their `key`, others
+    than the rest.
+    """
+    own = _OWN.get(_gate(key), {}) if kind in _PUT_AT_A_GATE else {}
+    return own.get(choice) or SAYINGS.get((kind, choice))
+
+
+# ------------------------------------------------------------------------ what follows
+
+
+@dataclass(frozen=True)
+class Following:
+    """What follows from an answer, as the middle of a sentence, where it is not as under its button."""
+
+    told: str
+    """To anybody."""
+    yours: str = ""
+    """To whoever is asked next; as to anybody, if empty."""
+
+
+def _asks(who: str, words: str) -> Following:
+    """Say that somebody is asked next: {asked} stands for "you are", or for whoever it is."""
+    return Following(words.format(asked=f"{who} is"), words.format(asked="you are"))
+
+
+_MANAGER = "the project manager"
+_PUT_AT_A_GATE = ("gate", "gate_srg")
+_AN_ORDERLY_END = _asks(
+    _MANAGER, "the project is brought to an orderly end, and {asked} asked for the end project report."
+)
+_ANOTHER_PLAN = _asks(_MANAGER, "{asked} asked for a new plan, and its approval is put before the board.")
+_MORE = "the project goes on under its plan, and may miss it by as much as was granted"
+_OF_AN_EXCEPTION = {
+    Choice.EXCEPTION_PLAN: _ANOTHER_PLAN,
+    Choice.MORE_TOLERANCE: Following(f"{_MORE}."),
+    Choice.CLOSE_EARLY: _AN_ORDERLY_END,
+}
+
+_FOLLOWING: dict[str, dict[Choice, Following]] = {
+    "gate": {
+        Choice.RETURN: _asks(
+            _MANAGER, "{asked} asked for the end stage report again, with the reasons. The gate stays shut."
+        ),
+        Choice.EXCEPTION_PLAN: _ANOTHER_PLAN,
+        Choice.CLOSE_EARLY: _AN_ORDERLY_END,
+    },
+    _START_UP: {
+        Choice.AUTHORISE: _asks(_MANAGER, "the project passes the gate, and {asked} asked for its plan."),
+        Choice.RETURN: _asks(
+            "whoever answers for the project",
+            "{asked} asked for the mandate again, with the reasons. The gate stays shut.",
+        ),
+    },
+    _INITIATION: {
+        Choice.RETURN: _asks(
+            _MANAGER, "{asked} asked for the plan again, with the reasons. The gate stays shut."
+        ),
+    },
+    _NEW_PLAN: {
+        Choice.RETURN: _asks(_MANAGER, "{asked} asked for the new plan again, with the reasons."),
+    },
+    _CLOSURE: {
+        Choice.RETURN: _asks(
+            _MANAGER, "{asked} asked for the end project report again, with the reasons. The gate stays shut."
+        ),
+        Choice.CLOSE_EARLY: Following("the project is closed early, and its record is kept."),
+    },
+    "highlight": {
+        Choice.UNCHANGED: Following("the last forecast stands. It is counted as a report without a change."),
+        Choice.STAGE_DONE: Following(
+            "the stage ends with the end stage report, and the last one with the end project report.",
+            "you are asked next for the end stage report; of the last stage, for the end project report.",
+        ),
+    },
+    "exception": _OF_AN_EXCEPTION,
+    "exception_board": _OF_AN_EXCEPTION
+    | {
+        Choice.MORE_TOLERANCE: Following(
+            f"{_MORE}. Where several granted it, the least counts, of the cost and of the days."
+        ),
+    },
+    "exception_srg": _OF_AN_EXCEPTION
+    | {
+        Choice.EXCEPTION_PLAN: _asks(
+            _MANAGER, "{asked} asked for a new plan, and its approval is put before SRG."
+        ),
+    },
+    "standards_srg": {
+        Choice.REJECT: _asks(
+            _MANAGER, "{asked} asked to put it right; whoever checks the standards checks that it is."
+        ),
+    },
+    "review_check": {
+        Choice.SEND_BACK: _asks("whoever wrote it", "{asked} told what is missing, and asked again."),
+    },
+}
+"""What follows, by the kind of question; of some gates by their keys, which come before what holds of all."""
+
+_LAST = {
+    "end_project": "the project is closed, and its record is kept.",
+    "review_check": "the proposal is closed. Its lessons are kept for later proposals.",
+}
+"""What follows where nobody is asked after it: a project that closes early passes no gate, and without SRG
+nobody has to note a review.
+"""
+
+_UNANSWERED = {
+    "highlight": "the next report is asked for on its day, and that this one did not come is kept.",
+    "standards_check": "the standards of this stage are not checked again.",
+    "benefit": "it is asked again in the next of its months, if there is one.",
+}
+"""What follows from silence; where nothing is said of it here, the same is asked again."""
+
+
+def then(kind: str, choice: Choice, key: str = "", *, you: bool = False, last: bool = False) -> str:
+    """Say what follows where such a question came to a choice, as the middle of a sentence; else empty.
+
+    `you`: the reader is asked next. `last`: nobody is asked after it.
+    """
+    if last and kind in _LAST:
+        return _LAST[kind]
+    places = (_gate(key), "gate") if kind in _PUT_AT_A_GATE else (kind,)
+    for place in places:
+        if found := _FOLLOWING.get(place, {}).get(choice):
+            return found.yours if you and found.yours else found.told
+    said = saying(kind, choice, key)
+    return _inside(said.leads_to) if said else ""
+
+
+def unanswered(kind: str) -> str:
+    """Say what follows where nobody answered such a question; empty where it is none."""
+    again = "the same is asked again."
+    if kind.endswith("_srg"):
+        again = "the same is asked again at SRG's next meeting."
+    return _UNANSWERED.get(kind, again) if kind in ASKED else ""
+
+
+def _inside(sentence: str) -> str:
+    """Return a sentence as it begins in the middle of another."""
+    return sentence if sentence.startswith("SRG") else f"{sentence[:1].lower()}{sentence[1:]}"
+
+
+def _gate(key: str) -> str:
+    """Return whose words a gate's answers have, by its key; empty for one that has those of any."""
+    own = key.removesuffix("-srg")
+    return _NEW_PLAN if own.startswith(f"{_NEW_PLAN}-") else own
+
+
+# ------------------------------------------------------------- which project waits for which
+
+
+def waiting(letter: Dependency) -> str:
+    """Say in a letter who has said which project waits for which."""
+    own, other = letter.matter, f"{letter.other}, {letter.other_title}"
+    waits, ahead = (
+        (f"your project {own.ref}, {own.title}", other)
+        if letter.yours == "waits"
+        else (f"{own.ref}, {own.title}", f"your project {other}")
+    )
+    return f"{letter.by} has said that {waits}, {'no longer waits' if letter.ended else 'waits'} for {ahead}"
+
+
+def awaited(letter: Dependency) -> str:
+    """Say by when what is waited for goes live."""
+    if letter.live is None:
+        return f"Nobody has said yet when {letter.other} goes live."
+    day = days.in_full(letter.live)
+    if letter.went_live:
+        return f"{letter.other} went live on {day}."
+    return f"{letter.other} goes live on {day}, as it is planned or forecast now."
+
+
+def after_waiting(letter: Dependency) -> str:
+    """Say what follows for the reader."""
+    if letter.ended:
+        return "If the one goes live later, that moves the other no more. You need do nothing."
+    if letter.yours == "waits":
+        shown = f"If {letter.other} goes live later than that, the programme shows by how much yours moves."
+    else:
+        shown = "If yours goes live later than that, the programme shows by how much the other moves."
+    return f"{shown} What this means for both plans is between you and {letter.them}."

@@ -4,6 +4,7 @@ An answer has words of its own where its question has; elsewhere it is called wh
 whatever the question.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -295,10 +296,12 @@ _SAYINGS = {
 }
 
 
-def saying(kind: str, choice: Choice | str) -> Saying | None:
-    """Return the words of its own that a kind of question has for an answer, if it has any."""
-    key = (kind.removesuffix("_meeting"), Choice(choice))
-    return _SAYINGS.get(key) or projects.SAYINGS.get(key)
+def saying(kind: str, choice: Choice | str, key: str = "") -> Saying | None:
+    """Return the words of its own that a kind of question has for an answer, if it has any; those of delivery
+    may have others by their `key`.
+    """
+    own = (kind.removesuffix("_meeting"), Choice(choice))
+    return _SAYINGS.get(own) or projects.saying(*own, key)
 
 
 def asked(kind: str) -> projects.Asked | None:
@@ -311,10 +314,31 @@ def worded(text: str, kind: str, about: str = "", forum: str = "") -> str:
     return projects.worded(text, kind, about, forum)
 
 
-def then(kind: str, choice: Choice | str | None) -> str:
-    """Say what follows where such a question came to a choice, as the middle of a sentence; else empty."""
-    own = projects.SAYINGS.get((kind, Choice(choice))) if choice else None
-    return f"{own.leads_to[:1].lower()}{own.leads_to[1:]}" if own else ""
+def places(keys: Iterable[str]) -> list[str]:
+    """Return what somebody is to a project, in a sentence, for each of their places in it."""
+    return [projects.PLACES[key] for key in keys]
+
+
+def put_off(kind: str, about: str = "") -> str:
+    """Say what is put off with such a question of delivery, as the beginning of a sentence; else empty."""
+    own = projects.ASKED.get(kind)
+    return f"The question about {projects.worded(own.matter, kind, about)}" if own else ""
+
+
+def then(
+    kind: str, choice: Choice | str | None, key: str = "", *, you: bool = False, last: bool = False
+) -> str:
+    """Say what follows where such a question of delivery came to a choice, as the middle of a sentence; else
+    empty.
+
+    `you`: the reader is asked next. `last`: nobody is asked after it.
+    """
+    return projects.then(kind, Choice(choice), key, you=you, last=last) if choice else ""
+
+
+def unanswered(kind: str) -> str:
+    """Say what follows where nobody answered such a question, as the middle of a sentence; else empty."""
+    return projects.unanswered(kind)
 
 
 def named(answer: str) -> str:
@@ -324,21 +348,21 @@ def named(answer: str) -> str:
     return answer if answer != answer.lower() else answer.replace("_", " ").capitalize()
 
 
-def label(choice: Choice | str, kind: str) -> str:
+def label(choice: Choice | str, kind: str, key: str = "") -> str:
     """Name an answer to a kind of question, for its button."""
-    own = saying(kind, choice)
+    own = saying(kind, choice, key)
     return own.label if own else _WORDINGS[Choice(choice)].label
 
 
-def doing(choice: Choice | str, kind: str, what: str) -> str:
+def doing(choice: Choice | str, kind: str, what: str, key: str = "") -> str:
     """Return "approving £84,000", for "You are approving £84,000"; `what` is the sum or the case."""
-    own = saying(kind, choice)
+    own = saying(kind, choice, key)
     return f"{own.doing} for {what}," if own and own.doing else _WORDINGS[Choice(choice)].doing.format(what)
 
 
-def did(choice: Choice | str, kind: str, what: str = "") -> str:
+def did(choice: Choice | str, kind: str, what: str = "", key: str = "") -> str:
     """Return "approved £84,000", for whoever did; without a `what`, as of this or as a word alone."""
-    own, wording = saying(kind, choice), _WORDINGS[Choice(choice)]
+    own, wording = saying(kind, choice, key), _WORDINGS[Choice(choice)]
     if own and own.did_to and what:
         return own.did_to.format(what)
     if own and (own.doing or not what):
@@ -346,18 +370,18 @@ def did(choice: Choice | str, kind: str, what: str = "") -> str:
     return wording.did_to.format(what) if what else wording.did or wording.done
 
 
-def came_to(choice: Choice | str, kind: str) -> str:
+def came_to(choice: Choice | str, kind: str, key: str = "") -> str:
     """Return "approved" or "the bid succeeded": what a question has come to, in as few words as it takes."""
-    own = saying(kind, choice)
+    own = saying(kind, choice, key)
     if own:
         return own.became
     # Where this is what a question came to, everybody who answered it said the like.
     return "nobody voted for it or against it" if choice in _NO_VIEW else _WORDINGS[Choice(choice)].done
 
 
-def became(choice: Choice | str, kind: str) -> str:
+def became(choice: Choice | str, kind: str, key: str = "") -> str:
     """Return "it is approved": what a question came to, as a clause."""
-    came = came_to(choice, kind)
+    came = came_to(choice, kind, key)
     return came if saying(kind, choice) or choice in _NO_VIEW else f"it is {came}"
 
 
@@ -371,6 +395,7 @@ _ALONE = {Choice.RETURN: "return it", Choice.DEFER: "defer it", Choice.REFER_UP:
 
 _ENDED = {
     "withdrawn": "The proposal was withdrawn.",
+    "project_withdrawn": "Its proposal was withdrawn, and the project is closed early.",
     "refused_by_another": "Somebody else who had to approve has refused, and one refusal is enough.",
     "returned_by_another": (
         "Somebody else who was asked has returned the proposal to its sponsor for information. A new version "
@@ -395,7 +420,10 @@ _ENDED = {
     "fallen_away": "What it follows from was withdrawn or has lapsed, so it falls away.",
     "frozen": "A forecast is past what is tolerated. This waits until it is decided what is done about that.",
     "manager_changed": "Somebody else manages the project now, and is asked instead.",
-    "board_changed": "The project board has other members now, who are asked instead.",
+    "board_changed": (
+        "The project board has other members now, and all of it is asked anew. If you are on the board, you "
+        "have a new letter."
+    ),
     "gate_decided": "It was decided at the gate, or of the whole project, so this is not wanted any more.",
     "next_due": "The next report is due, or the stage has come to its end, and that is asked for instead.",
 }
@@ -461,6 +489,9 @@ LETTERS = {
     "moved": "word of another meeting, or of none",
     "sized": "word of another size",
     "past_tolerance": "word of a forecast past what is tolerated",
+    "project_people": "word of who runs a project",
+    "closed_early": "word that a project is closed early",
+    "dependency": "word of which project waits for which",
     "withdrawn": "word of a withdrawal",
     "lapsed": "word that a question came to nothing",
     "completed": "word of completion",

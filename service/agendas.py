@@ -16,6 +16,7 @@ from workflows.days import said
 from workflows.model import ZONE, Ask, Ending, Frozen, LegAsk
 from workflows.rules import calendar
 from workflows.rules import series as rule
+from workflows.rules.assessments import CHOICE, CHOOSE_SRG
 
 MINUTES = "minutes"
 """How the key of the item that confirms minutes begins."""
@@ -384,7 +385,8 @@ def to_come(case: CaseView, key: str) -> LegAsk | None:
 
 
 def of_delivery(key: str) -> str:
-    """Return the kind of question that a project, or what follows from one, puts before SRG under a key.
+    """Return the kind of question that a project, what follows from one, or an assessment puts before SRG
+    under a key.
 
     Empty if it is of something else.
     """
@@ -392,7 +394,8 @@ def of_delivery(key: str) -> str:
         return "exception_srg"
     if key.startswith(("gate-", "plan-")):
         return "gate_srg"
-    return {"standards": "standards_srg", "review-srg": "review_srg"}.get(key, "")
+    known = {"standards": "standards_srg", "review-srg": "review_srg", CHOICE: CHOOSE_SRG}
+    return known.get(key, "")
 
 
 def question_of(tx: Tx, item: AgendaItem) -> StepView | LegAsk | None:

@@ -9,7 +9,7 @@ year. What goes on without an end, a benefit or a revenue cost, goes on to the e
 further; a cost of a later year, such as one of clearing away, is counted and lengthens nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -271,6 +271,50 @@ def gaps(read: ProposalDocument, *, major: bool) -> tuple[str, ...]:
         if benefit.amount_gbp_per_year and not benefit.basis:
             found.append(f"No basis is given for the amount of: {benefit.title}")
     return tuple(found)
+
+
+OWNER, MEASURE, HOW_REALISED = "owner", "measure", "how_realised"
+"""What a business case says of each benefit besides what it is."""
+
+
+class Unsaid(Frozen):
+    """What a business case does not say of one of its benefits."""
+
+    number: int
+    """Its place among the benefits, from 1."""
+    title: str
+    parts: tuple[str, ...]
+
+
+class Lacking(Frozen):
+    """What a business case leaves out without which its project passes no gate (SYS-15)."""
+
+    management: bool = False
+    """The cost of managing the project."""
+    benefits: tuple[Unsaid, ...] = ()
+
+
+def lacking(read: ProposalDocument, posts: Container[str]) -> Lacking:
+    """Return what a business case leaves out of what no gate opens without. There are `posts` that may see to
+    a benefit: an owner who is none of them is nobody.
+    """
+    found: list[Unsaid] = []
+    for number, benefit in enumerate(read.benefits, start=1):
+        said = {
+            OWNER: benefit.owner in posts,
+            MEASURE: benefit.measure.strip(),
+            HOW_REALISED: benefit.how_realised.strip(),
+        }
+        if parts := tuple(part for part, given in said.items() if not given):
+            found.append(Unsaid(number=number, title=benefit.title, parts=parts))
+    return Lacking(management=management(read) is None, benefits=tuple(found))
+
+
+def management(read: ProposalDocument) -> Decimal | None:
+    """Return what a business case says that managing its project costs in all, in pounds; None if nothing."""
+    if read.cost_profile.project_management_gbp is not None:
+        return read.cost_profile.project_management_gbp
+    return _sum(year.project_management for year in read.costs_by_year) or None
 
 
 # ------------------------------------------------------------------------------- workings

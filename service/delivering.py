@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from service import reporting, telling
+from service import appraisal, reporting, telling
+from service.appraisal import Lacking
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules, GateRules
 from service.handbook.words import listed, pounds
@@ -29,7 +30,7 @@ from workflows.delivery import (
     Tolerance,
     Variance,
 )
-from workflows.model import ForumRules, SeatAsk, Terms
+from workflows.model import Choice, ForumRules, SeatAsk, Terms
 from workflows.rules import reports, tolerances, validity
 
 _YEARS_AFTER = 3
@@ -37,7 +38,9 @@ _YEARS_AFTER = 3
 benefit and a review, after the last day on which they are due.
 """
 _REVIEW, _BENEFIT = ("review", "review_check", "review_srg"), ("benefit",)
-_PROJECT = tuple(kind for kind in reports.KINDS if kind not in (*_REVIEW, *_BENEFIT))
+_PROJECT = tuple(
+    kind for kind, each in reports.KINDS.items() if kind not in (*_REVIEW, *_BENEFIT) and not each.assesses
+)
 
 
 def rules_of(edition: Edition) -> DeliveryRules:
@@ -65,7 +68,7 @@ def in_hand(tx: Tx, ref: str) -> ProjectInHand:
         board=board(project, edition, today),
         programme_office=edition.acting(edition.roles["pmo"], today),
         standards=edition.standards_checker(case.size, today, programme=bool(project.strategy)),
-        srg=_as_asked(routing.srg),
+        srg=as_asked(routing.srg),
         stages=len(plan.stages) if plan else 0,
         baseline=project.baseline,
         plan=project.plan,
@@ -143,6 +146,11 @@ def planned_since(tx: Tx, report: projects.Report) -> bool:
     """Say whether an exception plan was approved after a report."""
     passed = projects.gates(tx, report.step.partition(".")[0])
     return any(one.gate is GateKind.EXCEPTION_PLAN and one.at >= report.at for one in passed)
+
+
+def closes_early(tx: Tx, ref: str) -> bool:
+    """Say whether it was decided to close a project early: from then on it passes no gate."""
+    return any(step.choice is Choice.CLOSE_EARLY for step in steps.of_case(tx, ref))
 
 
 def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Variance | None]:
@@ -240,7 +248,7 @@ def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
         f"{pounds(now.cost)} {'final cost' if final(reported) else 'forecast'}, {_over(by, plan.cost)}; "
         f"{tolerated.cost_percent.normalize():f}% over {'was' if final(reported) else 'is'} tolerated.",
         f"{_live(project, now, tx.today)}, {_late(by, plan.go_live)}; {tolerated.days} "
-        f"{'were' if project.went_live else 'are'} tolerated."
+        f"{_are(tolerated.days, past=project.went_live is not None)} tolerated."
         if project.open or project.went_live
         else f"It never went live; {in_full(plan.go_live)} was approved.",
         *([f"Rated red: {listed(red)}."] if red else []),
@@ -260,12 +268,17 @@ def _live(project: ProjectView, now: Forecast, today: date) -> str:
     return f"Go-live on {in_full(now.go_live)} forecast"
 
 
-def benefit_stands(tx: Tx, benefit: BenefitView) -> tuple[str, ...]:
-    """Say what was claimed of a benefit, and what was read of it last."""
-    read = benefits.readings(tx, benefit.ref)[-1:]
-    claimed = f"{pounds(benefit.claimed)} a year was claimed." if benefit.claimed is not None else ""
-    last = [f"Last read: {one.value}, {one.month} months after go-live." for one in read]
-    return tuple(filter(None, (claimed, *last)))
+def _are(number: int, *, past: bool) -> str:
+    if number == 1:
+        return "was" if past else "is"
+    return "were" if past else "are"
+
+
+def confidence(tx: Tx, project: ProjectView) -> str:
+    """Say how confident the board was of delivery at the last gate, if that asked."""
+    passed = projects.gates(tx, project.ref)[-1:]
+    said = [f"Confidence of delivery at the last gate: {one.rating}." for one in passed if one.rating]
+    return "".join(said)
 
 
 RATED = {
@@ -310,11 +323,34 @@ def go_live(tx: Tx, parent: str) -> GoLive | None:
 # --------------------------------------------------------------- benefits and reviews
 
 
-def claimed(tx: Tx, case: CaseView, edition: Edition) -> tuple[Claimed, ...]:
-    """Return the benefits that a proposal claims by its last version; one whose owner the handbook does not
+def proposed(tx: Tx, case: CaseView) -> ProposalDocument:
+    """Return the business case of a proposal, as its last version has it."""
+    return ProposalDocument.model_validate(cases.content(tx, case.ref, case.version) or {})
+
+
+def lacking(tx: Tx, project: ProjectView) -> Lacking:
+    """Return what the business case of a project leaves out without which no gate opens (SYS-15)."""
+    case = cases.get(tx, project.parent)
+    return appraisal.lacking(proposed(tx, case), telling.edition(tx, case.edition).posts)
+
+
+def business_case(tx: Tx, project: ProjectView) -> ProposalDocument:
+    """Return the business case of a project, with what its last mandate adds of what the proposal leaves
+    out.
+    """
+    read = proposed(tx, cases.get(tx, project.parent))
+    given = [
+        one
+        for one in intents.decisions_of(tx, project.ref, strict=False)
+        if one.kind == "mandate" and one.choice is Choice.REPORT
+    ]
+    return reporting.completed(read, given[-1].answers) if given else read
+
+
+def claimed(case: CaseView, read: ProposalDocument, edition: Edition) -> tuple[Claimed, ...]:
+    """Return the benefits that the business case of a proposal claims; one whose owner the handbook does not
     know is the sponsor's.
     """
-    read = ProposalDocument.model_validate(cases.content(tx, case.ref, case.version) or {})
     return tuple(
         Claimed(
             title=one.title,
@@ -359,11 +395,16 @@ def review_in_hand(tx: Tx, ref: str) -> ReviewInHand:
         checker=routing.reviewer,
         months=months,
         non_working=_off_until(edition, months, tx.today, go_live(tx, ref)),
-        srg=_as_asked(routing.srg),
+        srg=as_asked(routing.srg),
         clauses={kind: clauses[kind] for kind in _REVIEW if kind in clauses},
         terms=_terms(edition, _REVIEW),
         told=tuple(dict.fromkeys((case.sponsor, case.lead))),
     )
+
+
+def as_asked(forum: ForumRules | None) -> ForumRules | None:
+    """Return a forum without its members and days: its secretary is asked, and its days are looked up."""
+    return forum.model_copy(update={"meetings": (), "seats": ()}) if forum else None
 
 
 # ---------------------------------------------------------------------------- workings
@@ -371,11 +412,6 @@ def review_in_hand(tx: Tx, ref: str) -> ReviewInHand:
 
 def _terms(edition: Edition, kinds: tuple[str, ...]) -> dict[str, Terms]:
     return {kind: edition.steps[kind] for kind in kinds if kind in edition.steps}
-
-
-def _as_asked(forum: ForumRules | None) -> ForumRules | None:
-    """Return a forum without its members and days: its secretary is asked, and its days are looked up."""
-    return forum.model_copy(update={"meetings": (), "seats": ()}) if forum else None
 
 
 def _days_off(edition: Edition, project: ProjectView, today: date) -> tuple[date, ...]:

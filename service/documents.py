@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import pairwise
+from itertools import chain, pairwise
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -134,6 +134,8 @@ _OLD = "is of an older Office: save it as docx, xlsx or pptx, and choose that fi
 _BOMB = "would unpack to far more than a document holds: save it anew from the program it was made with"
 _BROKEN = "is damaged or was cut short: open it in the program it was made with, and save it anew"
 _FOREIGN = "is not as office programs write their files: open it in one of them, and save it anew"
+_STEERING = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+"""Signs that steer a screen or a printer."""
 _NOT_TEXT = "holds more than text in UTF-8: save it anew as UTF-8 (in Excel, choose the type CSV UTF-8)"
 _AGAIN = "choose another file, or save it anew from the program it was made with"
 
@@ -281,14 +283,10 @@ def _is_text(file: IO[bytes]) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     try:
         return not any(
-            _steers(sign) for piece in (*pieces(file), b"") for sign in decoder.decode(piece, final=not piece)
+            _STEERING.search(decoder.decode(piece, final=not piece)) for piece in chain(pieces(file), (b"",))
         )
     except UnicodeDecodeError:
         return False
-
-
-def _steers(sign: str) -> bool:
-    return (ord(sign) < 32 and sign not in "\t\n\r\f") or 0x7F <= ord(sign) < 0xA0
 
 
 # ----------------------------------------------------------------------- office files

@@ -115,6 +115,14 @@ class Gone(AssentError):
     title = "This is no longer open"
 
 
+class TooLarge(AssentError):
+    """More was sent than is taken."""
+
+    code = "too_large"
+    status = 413
+    title = "This is too large"
+
+
 class KeyReused(AssentError):
     """An idempotency key came again with another request."""
 

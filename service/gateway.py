@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self, TypeVar
@@ -33,6 +33,7 @@ from workflows.attending import Attending
 from workflows.human_step import CASE, KIND, SEARCH_ATTRIBUTES, TURN, HumanStep
 from workflows.model import Choice, Clock, Decision, Leg, Segment, Sitting, Sizing, Standing, Undo, Withdrawal
 from workflows.process import Process
+from workflows.processes.assessment import Assessment
 from workflows.processes.investment_proposal import InvestmentProposal
 from workflows.processes.meeting import MeetingSeries
 from workflows.processes.project import Project
@@ -80,6 +81,13 @@ class Unknown:
 Answer = Counted | Refused | Unknown
 
 
+_STARTED: dict[str, tuple[Callable[..., Awaitable[object]], str]] = {
+    "proposal": (InvestmentProposal.run, "investment_proposal"),
+    "assessment": (Assessment.run, "assessment"),
+}
+"""The kinds of case that follow from none: the process of each, and what that is called in the engine."""
+
+
 class Gateway:
     """Starts processes and brings messages to them, each under an id of our own."""
 
@@ -101,20 +109,23 @@ class Gateway:
         )
         return cls(client, settings.core_queue)
 
-    async def start(self, ref: str) -> bool:
-        """Start a proposal's process, once however often this is called; False if unknown."""
+    async def start(self, ref: str, kind: str = "proposal") -> bool:
+        """Start the process of a case that follows from none, once however often this is called; False if
+        unknown.
+        """
+        run, called = _STARTED[kind]
         try:
             await self._client.start_workflow(
-                InvestmentProposal.run,
+                run,
                 ref,
                 id=ref,
                 task_queue=self._core_queue,
                 task_timeout=TURN,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"{ref}: investment proposal",
+                static_summary=f"{ref}: {called.replace('_', ' ')}",
                 search_attributes=TypedSearchAttributes(
                     [
-                        SearchAttributePair(KIND, "investment_proposal"),
+                        SearchAttributePair(KIND, called),
                         SearchAttributePair(CASE, ref),
                     ]
                 ),

@@ -116,7 +116,9 @@ class Relay:
             await asyncio.sleep(EVERY)
 
     async def processes(self) -> None:
-        """Start each submitted proposal's process, and tell a returned one of its new version."""
+        """Start the process of each proposal and assessment that has none, and tell a returned proposal of
+        its new version.
+        """
         await self._each(self._unstarted, self._take_up)
 
     async def withdrawals(self) -> None:
@@ -275,7 +277,7 @@ class Relay:
         if version.taken_up:
             await self._gateway.resubmit(version.ref, version.version)
         else:
-            await self._gateway.start(version.ref)
+            await self._gateway.start(version.ref, version.kind)
 
     async def _looks_again(self, one: tuple[str, str]) -> None:
         series, as_of = one

@@ -6,12 +6,14 @@ them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from service.store.intents import ERASED, SAID, Answered
+from service import appraisal
+from service.proposals import ProposalDocument
+from service.store.intents import ERASED, SAID, Answered, DecisionView
 from service.store.projects import Called, Mandate
 from service.store.reviews import Learnt
 from workflows.delivery import Forecast, Plan, Rag, Stage, Tolerance, Tolerances
@@ -115,6 +117,39 @@ def objectives(answers: Answers) -> str:
     return _value(answers, "objectives")
 
 
+def completed(read: ProposalDocument, answers: Answers) -> ProposalDocument:
+    """Return a business case with what its project's mandate adds of what it left out (SYS-15)."""
+    benefits = tuple(
+        one.model_copy(
+            update={
+                part: said
+                for part in (appraisal.OWNER, appraisal.MEASURE, appraisal.HOW_REALISED)
+                if (said := _words(answers, f"benefit_{part}_{number}"))
+            }
+        )
+        for number, one in enumerate(read.benefits, start=1)
+    )
+    costs, cost = read.cost_profile, _value(answers, "management_cost")
+    if cost:
+        costs = costs.model_copy(update={"project_management_gbp": Decimal(cost)})
+    return read.model_copy(update={"benefits": benefits, "cost_profile": costs})
+
+
+def confidence(answers: Answers) -> Rag | None:
+    """Return how confident a member of a board is of delivery; None where it was not asked."""
+    said = _value(answers, "confidence")
+    return Rag(said) if said else None
+
+
+def rated(made: Iterable[DecisionView]) -> tuple[Rag | None, int]:
+    """Return how confident of delivery those are who let a project through a gate, and how many of them say
+    so: the least confident counts for all. None where the gate did not ask.
+    """
+    said = [confidence(one.answers) for one in made if one.choice.favourable]
+    found = [one for one in said if one is not None]
+    return next((one for one in (Rag.RED, Rag.AMBER, Rag.GREEN) if one in found), None), len(found)
+
+
 def more_tolerance(answers: Answers) -> Tolerances:
     """Return what is to be tolerated from now on."""
     return Tolerances(
@@ -199,8 +234,11 @@ def _name(answers: Answers, name: str) -> str:
 
 
 def _words(answers: Answers, name: str) -> str:
-    """Return the words of an answer, or what stands for those that the law has had erased."""
-    return _name(answers, name) or (ERASED if name in answers else "")
+    """Return the words of an answer, or its value if it has none; of erased words, that they were."""
+    if name not in answers:
+        return ""
+    answer = answers[name]
+    return answer.text or (ERASED if answer.value == SAID else answer.value)
 
 
 def _day(answers: Answers, name: str) -> date | None:

@@ -17,6 +17,7 @@ from service.seating import Seating
 from service.store import (
     actions,
     approvers,
+    assessments,
     benefits,
     budgets,
     cases,
@@ -37,8 +38,21 @@ from service.store.intents import OUTSIDE, Answered, Condition, DecisionView
 from service.store.letters import LedgerRow, QueuedLetter
 from service.store.steps import SeatView, StepView
 from workflows import letters
-from workflows.model import Capacity, Choice, Ending, Holder, Leg, LegAsk, Outcome, SeatAsk, Share, Terms
+from workflows.model import (
+    Capacity,
+    Choice,
+    Ending,
+    Holder,
+    Leg,
+    LegAsk,
+    Outcome,
+    SeatAsk,
+    Share,
+    Terms,
+    key_of,
+)
 from workflows.rules import calendar, course, meetings, reports, routing
+from workflows.rules.assessments import ASSESS
 
 SAID = intents.SAID
 """The value of a named answer that is all words."""
@@ -141,6 +155,7 @@ def told(
         substitute=bool(member),
         choice=decision.choice,
         kind=decision.kind,
+        key=key_of(decision.step) if decision.kind in reports.KINDS else "",
         on=on,
         for_whom=name(rules, decision.on_behalf_of) or (title(rules, member, on) if member else ""),
         reason=_CHANGED if decision.altered else decision.reason or "",
@@ -158,7 +173,7 @@ def remarked(
     kind: str, answers: Mapping[str, Answered], rules: Edition, day: date
 ) -> tuple[tuple[str, str], ...]:
     """Return named answers to a kind of question as others read them: a report's as its boxes are called."""
-    known = labels(kind, rules)
+    known = labels(kind, rules, answers)
     beside = ((name, answer) for name, answer in answers.items() if name not in known)
     return (
         *remarks(kind, answers, rules, day),
@@ -412,7 +427,8 @@ def matter(tx: Tx, case: CaseView, rules: Edition, page: str, day: date) -> lett
         summary=content.get("summary") or "",
         capital=case.capital if case.kind == "proposal" else None,
         revenue=revenue(content),
-        sponsor=title(rules, case.sponsor, day),
+        # An assessment is nobody's proposal: the programme office has it made.
+        sponsor="" if case.kind == assessments.KIND else title(rules, case.sponsor, day),
         department=department.name if department else "",
         version=case.version,
     )
@@ -607,7 +623,8 @@ def sponsor(tx: Tx, case: CaseView, deciding: bool, day: date) -> str:
 def writers(tx: Tx, case: CaseView, day: date, kind: str = "") -> tuple[str, ...]:
     """Return whose work is looked at where a case is decided on: the authors of a version, and of its review
     where a question of that `kind` is about that; of an action, whoever holds its owner's post on a day, and
-    all who have said that it is done; of a project, whoever manages it, and reported since its last gate.
+    all who have said that it is done; of a project, whoever manages it, and reported since its last gate; of
+    an assessment, its owner, and whoever made it.
     """
     match case.kind:
         case actions.KIND:
@@ -620,6 +637,10 @@ def writers(tx: Tx, case: CaseView, day: date, kind: str = "") -> tuple[str, ...
             raised = projects.standards_exception(tx, case.ref)
             manager = projects.must(tx, raised.parent).manager if raised else ""
             return _holding(tx, case, manager, day)
+        case assessments.KIND:
+            made = intents.decisions_of(tx, case.ref, strict=False)
+            wrote = [one.person for one in made if one.kind == ASSESS and one.choice is not Choice.DEFER]
+            return (*_holding(tx, case, assessments.must(tx, case.ref).owner, day), *wrote)
         case benefits.KIND:
             return ()
         case _ if kind in _ON_A_REVIEW:

@@ -221,9 +221,11 @@ class Delivering(Attending):
         """Ask for a highlight report until the next is due, or the stage ends: then that comes first."""
         self._report_wanted, self._hearing = False, True
         self.mark(report_due=False)
-        self._beside(self._give_way(self._next_due()))
+        giving_way = self._beside(self._give_way(self._next_due()))
         report = await self.put(asking, until_answered=False)
         self._hearing = False
+        # A run ends only where nothing goes on beside, be it for a moment.
+        await giving_way
         if self._called_off.get(projects.HIGHLIGHT) == projects.NEXT_DUE:
             del self._called_off[projects.HIGHLIGHT]
             self.mark(report_due=self._at_gate or not self._stage_ended())

@@ -42,6 +42,16 @@ class BenefitState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class AssessmentState(StrEnum):
+    """Where an assessment of a business process is (SYS-67)."""
+
+    ASSESSING = "assessing"
+    CHOOSING = "choosing"
+    IMPLEMENTING = "implementing"
+    IN_PLACE = "in_place"
+    WITHDRAWN = "withdrawn"
+
+
 class Rag(StrEnum):
     """How something stands: as planned, in doubt, or past what is tolerated."""
 
@@ -395,3 +405,30 @@ class ReviewInHand(Frozen):
     clauses: dict[str, str] = Field(default_factory=dict)
     terms: dict[str, Terms] = Field(default_factory=dict)
     told: tuple[str, ...] = ()
+
+
+class AssessmentInHand(Frozen):
+    """What the assessment of a business process needs: who makes it, who chooses, and by when (SYS-67)."""
+
+    case: str
+    content_hash: str
+    owner: str
+    """The post that weighs the options, and puts the one that is chosen in place."""
+    report_due: date
+    programme_office: str
+    srg: ForumRules | None = None
+    """None: the programme office chooses."""
+    clauses: dict[str, str] = Field(default_factory=dict)
+    """Kind of question to the clause that puts it."""
+    terms: dict[str, Terms] = Field(default_factory=dict)
+    told: tuple[str, ...] = ()
+    """Posts that hear what is chosen, besides those asked."""
+    clock: Clock = Clock()
+
+
+class AssessmentTold(Frozen):
+    """An answer about an assessment that is to be written into the record of it."""
+
+    case: str
+    step: str
+    at: datetime

@@ -28,11 +28,27 @@ def _shown(character: str) -> str:
     return "" if hidden else character
 
 
+_BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+"""Signs that show nothing by themselves, though they count as letters or marks."""
+
+
+def _visible(character: str) -> bool:
+    """Say whether a character shows anything by itself."""
+    return not (
+        unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
+        or character in _BLANKS
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    )
+
+
 def _text(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(" ".join("".join(map(_shown, line)).split()) for line in lines).strip()
+    text = "\n".join(" ".join("".join(map(_shown, line)).split()) for line in lines).strip()
+    # What joins letters of some scripts, or parts of a picture, is nothing where it stands alone.
+    return text if any(map(_visible, text)) else ""
 
 
 def _line(value: Any) -> Any:
@@ -105,6 +121,11 @@ class Question(Frozen):
     """For `referral`: what brings it there, as a clause. For `extra`: why the post was added."""
     added_by: Line = ""
     """For `extra`: the title of the post that added it."""
+    key: str = ""
+    """For a question of delivery: its key, by which one gate is told from another."""
+    last: bool = False
+    """For the same: nobody is asked after it. A project that closes early passes no gate, and where there is
+    no SRG nobody has to note a review."""
 
 
 class Condition(Frozen):
@@ -139,6 +160,8 @@ class Answer(Frozen):
     choice: Choice
     kind: str = ""
     """The kind of question, where its answers have words of their own."""
+    key: str = ""
+    """The key of a question of delivery, where those of its kind have others than the rest."""
     on: date
     for_whom: Line = ""
     """Whom they covered for or sat in the place of, if they did."""
@@ -301,7 +324,9 @@ class Asking(CaseLetter):
     task: Task | None = None
     """What is to be done, or was, where an action asks."""
     stands: tuple[Line, ...] = ()
-    """How a project or a benefit stands by its last report, a sentence each."""
+    """How a project or a benefit stands by its last report, or an assessment by what is known of it: a
+    sentence each.
+    """
     coincidences: tuple[Line, ...] = ()
     """Sentences such as "The sponsor is also a funding party."."""
     not_said: tuple[Line, ...] = ()
@@ -357,6 +382,8 @@ class Escalation(Asking):
         "covers_owner",
         "manager",
         "covers_manager",
+        "assessor",
+        "covers_assessor",
         "vacant",
         "seated",
     ] = "silent"
@@ -441,6 +468,8 @@ class Outcome(CaseLetter):
     """The title of the post that stopped it alone, if one did."""
     present: Line = ""
     """For a board that could not decide: how many were present and how many had to be."""
+    rated: Line = ""
+    """For a gate that ends in a rating: how confident its board is of delivery, in words."""
 
 
 class Receipt(CaseLetter):
@@ -765,6 +794,67 @@ class PastTolerance(CaseLetter):
     clause: Clause
 
 
+Place = Literal["manager", "executive", "senior_user", "senior_supplier"]
+"""What somebody is to a project: its manager, or one of the three of its board."""
+
+
+class ProjectPeople(CaseLetter):
+    """Somebody has been put in another's place in a project: to whoever comes, and to whoever goes."""
+
+    kind: Literal["project_people"] = "project_people"
+    on: date
+    comes: tuple[Place, ...] = ()
+    """What the reader is to the project from now on, and was not."""
+    goes: tuple[Place, ...] = ()
+    """What the reader was to it, and is no more."""
+    stays: tuple[Place, ...] = ()
+    """What the reader was to it, and still is."""
+    before: tuple[Line, ...] = ()
+    """The titles of the posts that were where the reader comes."""
+    now: tuple[Line, ...] = ()
+    """The titles of the posts that are where the reader was."""
+    manager: Line
+    """The title of the post that manages it now."""
+    by: Line
+    """The title of whoever did it."""
+    reason: Text = ""
+    """Why; empty where it was not said."""
+
+
+class ClosedEarly(CaseLetter):
+    """A project is closed before its plan was carried out: to its manager and its board."""
+
+    kind: Literal["closed_early"] = "closed_early"
+    on: date
+    because: Literal["decided", "withdrawn", "cancelled"]
+    """It was decided to close it early; its proposal was withdrawn; or an operator has called it off."""
+    proposal: str = ""
+    """The reference of the proposal that it follows from."""
+
+
+class Dependency(CaseLetter):
+    """A project waits for another, or does so no more: to the managers of both. It is about the one that
+    waits.
+    """
+
+    kind: Literal["dependency"] = "dependency"
+    other: Line
+    """The reference of the project that it waits for."""
+    other_title: Text
+    by: Line
+    """The title of whoever said so."""
+    reason: Text
+    yours: Literal["waits", "ahead"]
+    """Which of the two the reader manages."""
+    them: Line
+    """The title of whoever manages the other of the two."""
+    live: date | None = None
+    """When the one that is waited for goes live, or went; None while nobody has said."""
+    went_live: bool = False
+    ended: bool = False
+    """It waits no more."""
+
+
 class Withdrawn(CaseLetter):
     """The proposal was withdrawn."""
 
@@ -778,6 +868,8 @@ class Withdrawn(CaseLetter):
     """The host that is told of it; empty if orders are sent nowhere."""
     left: tuple[Condition, ...] = ()
     """What a directorate was left to do, which stays open."""
+    project: str = ""
+    """The reference of its project, which is closed early with it; empty where there is none."""
 
 
 class Lapsed(CaseLetter):
@@ -801,6 +893,8 @@ class Completed(CaseLetter):
     confirmed_by: Line = ""
     reviewed_by: Line = ""
     """Before whom its post-implementation review came last, where there was one."""
+    checked_by: Line = ""
+    """Who checked that review, where it came before nobody after that."""
 
 
 # ----------------------------------------------------------------- letters to the office
@@ -1116,6 +1210,9 @@ Letter = Annotated[
     | Moved
     | Sized
     | PastTolerance
+    | ProjectPeople
+    | ClosedEarly
+    | Dependency
     | Withdrawn
     | Lapsed
     | Completed

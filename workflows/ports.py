@@ -11,6 +11,8 @@ from temporalio import activity, workflow
 from temporalio.common import RetryPolicy
 
 from workflows.delivery import (
+    AssessmentInHand,
+    AssessmentTold,
     BenefitOpened,
     BenefitRead,
     BenefitState,
@@ -277,6 +279,25 @@ class Benefits:
     @activity.defn(name="review_in_hand")
     async def review(self, case: str) -> ReviewInHand:
         """Return who writes the review of a proposal, who checks it, and when it is due."""
+        raise NotImplementedError
+
+
+class Assessments:
+    """Writes the course of assessments of business processes into the record."""
+
+    @activity.defn(name="assessment_in_hand")
+    async def in_hand(self, case: str) -> AssessmentInHand:
+        """Write that an assessment's process has begun, unless it is written; return the assessment."""
+        raise NotImplementedError
+
+    @activity.defn(name="assessment_reported")
+    async def reported(self, told: AssessmentTold) -> Clock:
+        """Write which options were weighed, at what cost, and which is recommended; return the Clock."""
+        raise NotImplementedError
+
+    @activity.defn(name="assessment_chosen")
+    async def chosen(self, told: AssessmentTold) -> Clock:
+        """Write which option was chosen, and open the action that puts it in place; return the Clock."""
         raise NotImplementedError
 
 

@@ -389,11 +389,12 @@ class Process(Timed):
         # What has ended since may have said so before this run began.
         self._actions_ended = {**tally.actions_ended, **self._actions_ended}
 
-    def _beside(self, part: Coroutine[Any, Any, None]) -> None:
-        """Do something beside the case's own course, which does not wait for it."""
+    def _beside(self, part: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something beside the case's own course, which need not wait for it."""
         task = asyncio.create_task(part)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _next_round(self, ask: Ask) -> Ask:
         """Return a question as it is put now, with its round."""

@@ -197,6 +197,10 @@ class Measuring(Realising, Process):
         self.go_live = self.go_live or benefit.go_live
         return benefit
 
+    async def take_up_as_mandated(self, benefit: BenefitOpened) -> BenefitOpened:
+        """Take up the benefit again: the mandate of its project may have said whose it is after it began."""
+        return await self.take_up_benefit() if workflow.patched("benefit-as-mandated") else benefit
+
     async def until_live(self, benefit: BenefitOpened) -> bool:
         """Wait until the project has gone live; returns as `until` does."""
         return await self.until(self._live, key=projects.GO_LIVE, leg=projects.GO_LIVE, on=benefit.owner)

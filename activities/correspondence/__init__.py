@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from activities.correspondence.actions import ActionLetters
+from activities.correspondence.assessments import AssessmentLetters
 from activities.correspondence.projects import DeliveryLetters
 from activities.correspondence.proposals import Correspondence
 from service.links import Links
-from service.store import actions, benefits, projects
+from service.store import actions, assessments, benefits, projects
 from service.store.cases import CaseView
 from service.store.engine import Tx
 
@@ -17,6 +18,7 @@ _LETTERS: dict[str, type[Correspondence]] = {
     projects.KIND: DeliveryLetters,
     projects.STANDARDS: DeliveryLetters,
     benefits.KIND: DeliveryLetters,
+    assessments.KIND: AssessmentLetters,
 }
 
 

@@ -14,7 +14,7 @@ from service.store.letters import QueuedLetter
 from service.store.steps import StepView
 from service.telling import barred, title
 from workflows import letters
-from workflows.model import ActionState, Choice, Holder, Seat, State, StepClosing
+from workflows.model import ActionState, Becoming, Choice, Holder, Seat, State, StepClosing
 
 FALLEN_AWAY = "fallen_away"
 """Why an action is no longer asked for: what it follows from was withdrawn or has lapsed."""
@@ -35,6 +35,10 @@ class ActionLetters(Correspondence):
         if closing.why == "withdrawn":
             closing = closing.model_copy(update={"why": FALLEN_AWAY})
         return super().closed(step, closing)
+
+    def became(self, becoming: Becoming, *, orders_to: str = "") -> list[QueuedLetter]:
+        """A new state of an action has no letter: what its check came to has been told."""
+        return []
 
     def _asking(self, put: Put, seat: Seat, holder: Holder) -> dict[str, object]:
         return super()._asking(put, seat, holder) | {

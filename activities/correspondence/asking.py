@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from activities.correspondence.case_file import CaseFile, Put
-from service import boards, remembering, versions
+from service import boards, realised, remembering, versions
 from service.links import Links
 from service.seating import Seating
 from service.store import intents
@@ -38,7 +38,7 @@ from workflows.model import (
     Rung,
     Seat,
 )
-from workflows.rules import calendar, routing
+from workflows.rules import calendar, reports, routing
 
 _DECIDING_ON_MONEY = ("funding", "authority", "extra", *routing.APPROVED_BY_A_BOARD)
 """Questions that decide on the money: they are told what it comes to, and what a proposal does not say."""
@@ -213,6 +213,7 @@ class Asking(CaseFile):
             "due": calendar.local_day(put.due),
             "written": self.today,
             "so_far": given,
+            "stands": self._stands(put),
             "unanswered": self._unanswered(put),
             "by_members": by_members(self.tx, self.case, put.key, put.version),
             "conditions": tuple(condition for answer in given for condition in answer.conditions),
@@ -230,6 +231,11 @@ class Asking(CaseFile):
     def _so_far(self, put: Put) -> tuple[letters.Answer, ...]:
         """Return what was answered about the version before, as far as it may be told."""
         return so_far(self.tx, self.case, put.version, self.at)
+
+    def _stands(self, put: Put) -> tuple[str, ...]:
+        """Say what has come of a proposal's benefits to whoever writes, checks or notes its review."""
+        kinds = reports.OF_REVIEWS
+        return realised.sentences(self.tx, self.case.ref) if put.terms.kind in kinds else ()
 
     def _differs(self, put: Put, holder: Holder) -> dict[str, object]:
         """Return what has changed since the version that somebody knew: the last, if they knew none."""
@@ -325,7 +331,7 @@ class Asking(CaseFile):
             case Nudge.PMO:
                 return title(self.rules, self.rules.roles["pmo"], day)
             case Nudge.CLOSE:
-                return self._passed_on(put.key, day)
+                return self._passed_on(put.key, put.terms.kind, day)
             case _:
                 return ""
 

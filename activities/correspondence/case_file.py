@@ -52,6 +52,7 @@ from workflows.model import (
     Timetable,
 )
 from workflows.rules import calendar, meetings, reports, states
+from workflows.rules import projects as rule
 
 LINK_LIFE = timedelta(days=14)
 """How long a link can act, on the Clock, whatever its step does."""
@@ -240,7 +241,7 @@ class CaseFile:
     def _working_days(self, since: date) -> int:
         return calendar.working_days_between(since, self.today, self.rules.non_working)
 
-    def _passed_on(self, key: str, day: date) -> str:
+    def _passed_on(self, key: str, kind: str, day: date) -> str:
         """Return who is asked in the place of a question's seats if they stay silent; empty if nobody."""
         following = otherwise(self.case, key)
         if following is None:
@@ -301,7 +302,13 @@ class CaseFile:
             forum=title(self.rules, srg, self.today) if srg else "",
             about=(about,) if about else (),
             why=delivering.authorised(self.tx, self.case.ref, key, self.rules),
+            key=key,
+            last=self._last(kind),
         )
+
+    def _last(self, kind: str) -> bool:
+        """Say whether nobody is asked after a question of delivery, who would be otherwise."""
+        return kind == rule.REVIEW_CHECK and self.rules.route.srg is None
 
     def _added_by(self, post: str) -> str:
         """Return the post that added another as an approver."""

@@ -6,7 +6,8 @@ from functools import partial
 
 from activities.correspondence.case_file import Put
 from activities.correspondence.office import Office
-from service import boards
+from service import boards, reporting
+from service.reports import facts
 from service.store import approvers
 from service.store.intents import DecisionView
 from service.store.letters import QueuedLetter
@@ -32,7 +33,7 @@ from workflows.model import (
     State,
     StepClosing,
 )
-from workflows.rules import calendar, reports, states
+from workflows.rules import calendar, projects, reports, states
 
 _MEETING_IS_TOLD = ("notification", "dataset", "parameter")
 """Questions that go to a meeting, which is told afterwards of those that no meeting could serve."""
@@ -144,6 +145,7 @@ class Outcomes(Office):
             casting=self._casting(step, closing, made),
             veto=self._veto(step, closing, made),
             present=self._present(step) if closing.why == "inquorate" else "",
+            rated=_rated(outcome.choice, made),
         )
         return self._tell(f"{step.id}:outcome:{person}", letter, step, person, post)
 
@@ -166,7 +168,7 @@ class Outcomes(Office):
             **self._taken_back(closing, seat.post),
             passed_on=onward.who[0]
             if onward
-            else self._passed_on(step.key, self.today)
+            else self._passed_on(step.key, step.kind, self.today)
             if outcome.ending is Ending.SILENT
             else "",
             meeting=(outcome.until or onward.on) if onward else None,
@@ -231,7 +233,11 @@ class Outcomes(Office):
 
     def _next(self, step: StepView, choice: Choice | None, reader: str) -> letters.Next | None:
         """Say where the case goes if an answer, with those it was put together with, lets it go on."""
-        if choice in (None, Choice.DEFER) or step.kind in reports.KINDS or self._end(step, choice):
+        if choice in (None, Choice.DEFER):
+            return None
+        if step.kind in reports.KINDS:
+            return self._next_of_delivery(step, choice, reader)
+        if self._end(step, choice):
             return None
         outcomes = {
             other.key: came_to(other, choice if other.id == step.id else other.choice)
@@ -248,6 +254,24 @@ class Outcomes(Office):
             lambda forum: self._sittings(forum, since),
             partial(self._answering, reader),
         )
+
+    def _next_of_delivery(self, step: StepView, choice: Choice | None, reader: str) -> letters.Next | None:
+        """Say who is asked next by what a question of delivery came to; None where no one post is."""
+        asked = self._asked_next(step, choice)
+        if not asked:
+            return None
+        holders = [self.people.holder(post, self.today) for post in asked]
+        if reader in [holder.id for holder in holders if holder]:
+            return letters.Next(leg=step.kind, you=True)
+        return letters.Next(leg=step.kind, who=tuple(title(self.rules, post, self.today) for post in asked))
+
+    def _asked_next(self, step: StepView, choice: Choice | None) -> tuple[str, ...]:
+        """Return the posts that are asked next by what a question of delivery came to."""
+        if step.kind == projects.REVIEW_CHECK and choice is Choice.SEND_BACK:
+            return (self.rules.acting(self.case.lead, self.today),)
+        if step.kind == projects.REVIEW and choice is Choice.REPORT:
+            return (self.rules.acting(self.rules.route.reviewer, self.today),)
+        return ()
 
     def _answering(self, person: str, put: LegAsk) -> tuple[str, ...]:
         """Return the posts for which somebody will be asked a question that is still to be put."""
@@ -303,3 +327,9 @@ class Outcomes(Office):
         """Say how many were present at a board that could not decide."""
         board = boards.of(self.tx, step, self.rules)
         return board.present if board else ""
+
+
+def _rated(choice: Choice | None, made: Sequence[DecisionView]) -> str:
+    """Say how confident of delivery a board is that lets a project through, where its gate asks that."""
+    rating, ratings = reporting.rated(made)
+    return facts.confidence(rating, ratings) if rating and choice and choice.favourable else ""

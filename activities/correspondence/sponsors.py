@@ -6,8 +6,10 @@ from functools import partial
 
 from activities.correspondence.case_file import CaseFile, Put, ToSponsor
 from service.store import actions, cases, orders, steps
+from service.store import projects as delivered
 from service.store.letters import QueuedLetter
 from service.store.meetings import Meeting, MeetingState
+from service.store.projects import ProjectView
 from service.store.sizes import SetSize
 from service.store.steps import StepView
 from service.telling import (
@@ -20,6 +22,7 @@ from service.telling import (
     title,
 )
 from workflows import letters
+from workflows.delivery import ProjectState
 from workflows.letters import Addressee, Answer, Question
 from workflows.model import (
     Becoming,
@@ -30,14 +33,12 @@ from workflows.model import (
     Outcome,
     State,
 )
-from workflows.rules import calendar, course, routing
+from workflows.rules import calendar, course, projects, routing
 
 _BEFORE_THE_DECISION = ("notification", "issue_resolution")
 """Legs that a meeting serves only before the decision date."""
 _COMPLETION = "completion"
 """The question by which a minor proposal is put to use."""
-_REVIEWING = ("review_check", "review_srg")
-"""The questions by which a proposal that had a project is closed."""
 _UNDECIDING = (MeetingState.NOT_HELD, MeetingState.INQUORATE)
 """What became of meetings that decided nothing at all."""
 
@@ -203,8 +204,10 @@ class Sponsors(CaseFile):
                 )
             case State.CLOSED:
                 last = answers[-1].who if answers else ""
-                if step and step.kind in _REVIEWING:
+                if step and step.kind == projects.REVIEW_SRG:
                     return partial(letters.Completed, **common, reviewed_by=last)
+                if step and step.kind == projects.REVIEW_CHECK:
+                    return partial(letters.Completed, **common, checked_by=last)
                 return partial(letters.Completed, **common, confirmed_by=last)
             case _:
                 return None
@@ -221,6 +224,7 @@ class Sponsors(CaseFile):
 
     def _withdrawn(self, to: Addressee, orders_to: str) -> letters.Withdrawn:
         left = outliving(self.tx, self.case.ref)
+        project = delivered.of_proposal(self.tx, self.case.ref)
         return letters.Withdrawn(
             to=to,
             matter=self._matter(),
@@ -229,7 +233,14 @@ class Sponsors(CaseFile):
             order=orders.number_raised(self.tx, self.case.ref),
             orders_to=orders_to,
             left=tuple(left_to_do(action, self.rules, self.today) for action in left),
+            project=project.ref if project and self._closed_with(project) else "",
         )
+
+    def _closed_with(self, project: ProjectView) -> bool:
+        """Say whether a project is closed because its proposal is withdrawn, and was not before."""
+        wish = self.case.withdrawal
+        early = project.state is ProjectState.CLOSED_EARLY
+        return early and wish is not None and project.changed >= wish.at
 
     def _ran_out(self, step: StepView | None) -> bool:
         """Say whether it is its approval that lapses, and not a question that nobody answered."""

@@ -27,9 +27,16 @@ _PAPERS: Mapping[str, dict[str, Paper]] = {
 """What the gates of PRINCE 2 stages ask for by the shipped handbook, where no stage is a pilot."""
 
 
-def mandate(manager: str, executive: str, senior_user: str, senior_supplier: str) -> Boxes:
-    """Name by their posts who runs a project."""
-    return REPORT | {
+def mandate(manager: str, executive: str, senior_user: str, senior_supplier: str, *, benefits: int) -> Boxes:
+    """Name by their posts who runs a project, and say of so many benefits what the proposal leaves out."""
+    typed = dict(REPORT)
+    for number in range(1, benefits + 1):
+        typed |= {
+            f"benefit_owner_{number}": executive,
+            f"benefit_measure_{number}": "A count in each month, as the service reports it",
+            f"benefit_how_realised_{number}": "The service changes how it works as soon as it can be used.",
+        }
+    return typed | {
         "manager": manager,
         "executive": executive,
         "senior_user": senior_user,

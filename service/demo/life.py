@@ -46,7 +46,7 @@ class Delivered(Stage):
 
         self.project = await until(opened, f"the project of {self.delivered}")
         mandate = await self._asked(AUTHORITY, "project mandate")
-        people = delivery.mandate("hoict-rc", "cd-rc", "bh-sports", "head-ict-resources")
+        people = delivery.mandate("hoict-rc", "cd-rc", "bh-sports", "head-ict-resources", benefits=3)
         await self.person(AUTHORITY).decide(mandate, people, delivery.papers("mandate"))
         self.project_fact(
             "project.mandated",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
+from service.handbook.delivering import MOST_DAYS
 from service.handbook.sources import Source, Trail
 from service.handbook.ways import Complaint
 from service.handbook.written import Handbook
@@ -18,6 +19,14 @@ _LONGEST_KEPT = 200
 """Years."""
 _HIGHEST_BIAS = 200
 """Percent of the capital; what is known of optimism goes no further."""
+
+_LONGEST_DELAY = 1300
+"""Working days, five years: whoever decides on what is later decides on anything."""
+_LARGEST_OVERRUN = 1000
+"""Percent of a plan, for the same reason."""
+_FEWEST_CASES = 5
+"""Of fewer, what a track record tells could be read back to one case."""
+_MOST_CASES = 100
 
 _NAMED = {
     "departments": ("name",),
@@ -51,8 +60,28 @@ def _bounded(handbook: Handbook) -> Iterator[tuple[Trail, int | Decimal, int, in
     for key, kept in handbook.retention.items():
         if kept.years is not None:
             yield ("retention", key, "years"), kept.years, 0, _LONGEST_KEPT, "years, or left out for ever"
+    yield from _of_delivery(handbook)
     bias = handbook.appraisal.optimism_bias_percent
     yield ("appraisal", "optimism_bias_percent"), bias, 0, _HIGHEST_BIAS, "percent"
+
+
+def _of_delivery(handbook: Handbook) -> Iterator[tuple[Trail, int | Decimal, int, int, str]]:
+    """Go through those of how projects are delivered: no more than the boxes of their reports take."""
+    rules = handbook.delivery
+    if rules is None:
+        return
+    yield ("delivery", "tolerances", "days"), rules.tolerances.days, 0, MOST_DAYS, "working days"
+    for number, band in enumerate(rules.matrix):
+        trail = ("delivery", "matrix", number)
+        if band.late is not None:
+            yield (*trail, "late"), band.late, 0, _LONGEST_DELAY, "working days"
+        if band.over_percent is not None:
+            yield (*trail, "over_percent"), band.over_percent, 0, _LARGEST_OVERRUN, "percent"
+    if rules.standards:
+        days = rules.standards.put_right_days
+        yield ("delivery", "standards", "put_right_days"), days, 1, _LONGEST_ACTION, "working days"
+    least = rules.track_record.least
+    yield ("delivery", "track_record", "least"), least, _FEWEST_CASES, _MOST_CASES, "cases"
 
 
 def _records(handbook: Handbook, source: Source) -> Iterator[Complaint]:

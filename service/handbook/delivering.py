@@ -11,8 +11,12 @@ from workflows.model import Size
 
 MOST_STAGES = 8
 """Delivery stages that a plan may have."""
+MOST_DAYS = 520
+"""Working days that may be tolerated: two years."""
 LARGEST_FILE = 50
 """Megabytes that a document may have at most, whatever a handbook says."""
+FEWEST_OPTIONS = 2
+"""Options that are weighed in an assessment, or there would be no choice."""
 FILE_TYPES = ("pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "png", "jpg", "txt", "csv")
 """The types of document that are known, by the ends of their names; their content is looked at too."""
 
@@ -30,7 +34,7 @@ class GateRules(Entry):
     after_pilot: tuple[str, ...] = ()
     """Those that are asked for besides where the stage that ends with it was a pilot (SYS-66)."""
     rating: bool = False
-    """Whether the project's manager is asked how confident they are of delivery."""
+    """Whether its board says how confident it is of delivery."""
 
 
 class Template(Entry):
@@ -163,6 +167,20 @@ class Strategy(Entry):
     """The post that leads it; empty where the handbook has no such post."""
 
 
+class DeliveryOption(Entry):
+    """A way in which a service may be delivered."""
+
+    name: str
+
+
+class AssessmentRules(Entry):
+    """How business processes are assessed (SYS-67): whoever assesses one weighs every option of this list, or
+    says why not.
+    """
+
+    options: dict[str, DeliveryOption]
+
+
 class DeliveryRules(Entry):
     """How approved major proposals are delivered; a handbook without it has no projects."""
 
@@ -180,6 +198,8 @@ class DeliveryRules(Entry):
     benefits: BenefitRules = BenefitRules()
     track_record: TrackRecordRules = TrackRecordRules()
     strategies: dict[str, Strategy] = Field(default_factory=dict)
+    assessment: AssessmentRules | None = None
+    """None: no business processes are assessed."""
 
     def template(self, key: str) -> Template:
         """Return a template by its key; the first, if there is none of that key."""

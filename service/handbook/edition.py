@@ -619,7 +619,11 @@ class Edition(Frozen):
         """
         if self.delivery is None:
             return False
-        kinds = reports.needed(srg=bool(self.route.srg), standards=self.delivery.standards is not None)
+        kinds = reports.needed(
+            srg=bool(self.route.srg),
+            standards=self.delivery.standards is not None,
+            assesses=self.delivery.assessment is not None,
+        )
         return {*kinds} <= {*self.steps} and {*reports.clauses(kinds)} <= {*self.clauses}
 
     def delivery_clauses(self) -> dict[str, str]:

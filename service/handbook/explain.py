@@ -207,7 +207,10 @@ def _validity(edition: Edition) -> Iterator[str]:
 def _delivery(edition: Edition, day: date) -> Iterator[str]:
     rules = edition.delivery
     if rules is None:
-        yield "An approved major proposal waits: there are no rules for projects."
+        yield (
+            "There are no rules for projects: approved major proposals will wait. None of them is delivered, "
+            "reported on, reviewed or closed under this edition."
+        )
         return
     yield from _gates(rules)
     every = "every week" if rules.report_weeks == 1 else f"every {rules.report_weeks} weeks"
@@ -237,6 +240,26 @@ def _delivery(edition: Edition, day: date) -> Iterator[str]:
     )
     if rules.strategies:
         yield f"Projects may serve: {'; '.join(led)}."
+    unled = [
+        f"{strategy.name} ({edition.posts[strategy.lead].title})"
+        for strategy in rules.strategies.values()
+        if strategy.lead and edition.holder(strategy.lead, day) is None
+    ]
+    if unled:
+        yield f"Nobody holds the post that leads, on {in_words(day)}: {'; '.join(unled)}."
+    yield from _assessed(edition, rules)
+
+
+def _assessed(edition: Edition, rules: DeliveryRules) -> Iterator[str]:
+    if rules.assessment is None:
+        yield "Business processes are not assessed."
+        return
+    chooses = edition.forums[edition.route.srg].name if edition.route.srg else "the PMO"
+    options = "; ".join(option.name for option in rules.assessment.options.values())
+    yield (
+        f"Whoever assesses a business process weighs each of these, or says why not, and recommends one; "
+        f"{chooses} chooses: {options}."
+    )
 
 
 def _gates(rules: DeliveryRules) -> Iterator[str]:
@@ -244,7 +267,7 @@ def _gates(rules: DeliveryRules) -> Iterator[str]:
         for when, gate in _in_turn(template):
             asked = [rules.documents[kind].name for kind in gate.documents]
             asked += [f"{rules.documents[kind].name} (after a pilot)" for kind in gate.after_pilot]
-            asked += ["how confident its manager is of delivery"] if gate.rating else []
+            asked += ["how confident its board is of delivery"] if gate.rating else []
             needs = f" It asks for: {', '.join(asked)}." if asked else ""
             yield f"{template.name}: {gate.name}{when} authorises {gate.authorises}.{needs}"
     types = ", ".join(rules.attachments.types)

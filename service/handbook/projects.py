@@ -1,9 +1,18 @@
 """What projects need of a handbook: gates that can be passed, papers that are known, somebody who decides."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from service.handbook.delivering import FILE_TYPES, LARGEST_FILE, MOST_STAGES, BandEntry, GateRules, Template
+from service.handbook.delivering import (
+    FEWEST_OPTIONS,
+    FILE_TYPES,
+    LARGEST_FILE,
+    MOST_STAGES,
+    BandEntry,
+    DeliveryRules,
+    GateRules,
+    Template,
+)
 from service.handbook.sources import Source, Trail
 from service.handbook.ways import A_WORD, KEY, Complaint, written_in
 from service.handbook.words import listed
@@ -31,14 +40,34 @@ def _keys(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     delivery = handbook.delivery
     if delivery is None:
         return
-    named: tuple[tuple[Trail, Iterable[str]], ...] = (
-        (("templates",), delivery.templates),
-        (("documents",), delivery.documents),
-        (("standards", "checks"), delivery.standards.checks if delivery.standards else ()),
-        (("strategies",), delivery.strategies),
-    )
-    for section, keys in named:
-        yield from ((("delivery", *section, key), A_WORD) for key in keys if not KEY.fullmatch(key))
+    for section, named in _named(delivery):
+        yield from ((("delivery", *section, key), A_WORD) for key in named if not KEY.fullmatch(key))
+
+
+def _named(delivery: DeliveryRules) -> Iterator[tuple[Trail, Mapping[str, str]]]:
+    """Go through what people choose by its name: where, and the names by their keys."""
+    checks = delivery.standards.checks if delivery.standards else {}
+    yield ("templates",), {key: one.name for key, one in delivery.templates.items()}
+    yield ("documents",), {key: one.name for key, one in delivery.documents.items()}
+    yield ("standards", "checks"), {key: one.name for key, one in checks.items()}
+    yield ("strategies",), {key: one.name for key, one in delivery.strategies.items()}
+    options = delivery.assessment.options if delivery.assessment else {}
+    yield ("assessment", "options"), {key: one.name for key, one in options.items()}
+
+
+def _names(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """What is chosen by its name has one, and no other thing of its kind has the same."""
+    for section, named in _named(handbook.delivery) if handbook.delivery else ():
+        known: dict[str, str] = {}
+        for key, name in named.items():
+            trail, said = ("delivery", *section, key, "name"), " ".join(name.split()).casefold()
+            # A template without a name is told of where its gates are.
+            if not any(sign.isalnum() for sign in name):
+                if section != ("templates",) or name.strip():
+                    yield trail, "must have words in it"
+            elif said in known:
+                yield trail, f"is {name}, as that of {known[said]} is: nobody could tell them apart"
+            known.setdefault(said, key)
 
 
 def _templates(handbook: Handbook, source: Source) -> Iterator[Complaint]:
@@ -209,6 +238,24 @@ def _checked(handbook: Handbook, source: Source) -> Iterator[Complaint]:
             yield (*trail, "rules", number, "applies_to"), told
 
 
+def _assessed(handbook: Handbook, source: Source) -> Iterator[Complaint]:
+    """There is a choice between ways of delivery, and each has a name of its own (S0-28)."""
+    assessment = handbook.delivery.assessment if handbook.delivery else None
+    if assessment is None:
+        return
+    trail = ("delivery", "assessment", "options")
+    if len(assessment.options) < FEWEST_OPTIONS:
+        yield trail, f"names {len(assessment.options)}, and there is no choice between fewer than two"
+    names: list[str] = []
+    for key, option in assessment.options.items():
+        name = option.name.strip().lower()
+        if not name:
+            yield (*trail, key, "name"), "must say what it is called"
+        elif name in names:
+            yield (*trail, key, "name"), f"another option is called {option.name} already"
+        names.append(name)
+
+
 def _leads(handbook: Handbook, source: Source) -> Iterator[Complaint]:
     posts = written_in(source, "posts")
     for key, strategy in handbook.delivery.strategies.items() if handbook.delivery else ():
@@ -231,10 +278,12 @@ def _terms(handbook: Handbook, source: Source) -> Iterator[Complaint]:
         return
     steps, clauses = written_in(source, "steps"), written_in(source, "clauses")
     standards = handbook.delivery.standards is not None
-    needed = reports.needed(srg=bool(handbook.route.srg), standards=standards)
+    assesses = handbook.delivery.assessment is not None
+    needed = reports.needed(srg=bool(handbook.route.srg), standards=standards, assesses=assesses)
     for kind in needed:
         if kind not in steps:
-            yield ("steps",), f"has no terms for {kind}, which a project may pass"
+            who = "an assessment" if reports.KINDS[kind].assesses else "a project"
+            yield ("steps",), f"has no terms for {kind}, which {who} may pass"
     for clause in reports.clauses(needed):
         if clause not in clauses:
             yield ("clauses",), f"has no clause for {clause}"
@@ -274,6 +323,7 @@ def _silent(
 
 CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _keys,
+    _names,
     _templates,
     _attachments,
     _tolerances,
@@ -281,6 +331,7 @@ CHECKS: tuple[Callable[[Handbook, Source], Iterable[Complaint]], ...] = (
     _months,
     _cycle,
     _checked,
+    _assessed,
     _leads,
     _terms,
 )

@@ -8,7 +8,7 @@ from service.reports import drafting, facts
 from service.reports.boxes import Box, Form, Group, Rows, Type, When
 from service.reports.context import Context, Post
 from service.reports.kinds import form
-from service.reports.reading import Reading, held, read
+from service.reports.reading import Reading, held, passed, read
 from service.reports.told import labels, remarks
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "form",
     "held",
     "labels",
+    "passed",
     "read",
     "remarks",
 ]

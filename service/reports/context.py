@@ -1,9 +1,12 @@
-"""What is known of a project, and of the handbook, where a report is asked for: it shapes the boxes."""
+"""What is known of a project or an assessment, and of the handbook, where it is reported on: it shapes the
+boxes.
+"""
 
 from datetime import date
 
 from pydantic import Field
 
+from service.appraisal import Lacking
 from service.store.projects import Called
 from workflows.delivery import Authority, Band, Baseline, Stage, Tolerances
 from workflows.model import Frozen
@@ -55,12 +58,23 @@ class Context(Frozen):
     """What would have to be tolerated for an exception to be within it; None for one of ratings alone."""
     papers: tuple[str, ...] = ()
     """The documents that the next gate asks for, by name."""
-    confidence: bool = False
-    """The next gate asks how confident the project manager is of delivery."""
+    success: str = ""
+    """What success looks like by the last plan; empty where none says."""
+    lacking: Lacking = Lacking()
+    """What the business case leaves out without which no gate opens."""
+    rated: bool = False
+    """The gate that is asked about ends in a rating of how confident its board is of delivery."""
     claimed: str = ""
     """Of a benefit: what was claimed, in words."""
     in_pounds: bool = False
     """Of a benefit: it is measured in pounds."""
+
+    delivery_options: tuple[tuple[str, str], ...] = ()
+    """Of an assessment: the ways of delivery that are weighed, by key and name; where one is chosen, those
+    that were.
+    """
+    recommended: str = ""
+    """Of an assessment: the option that its owner recommends."""
 
     @property
     def following(self) -> Stage | None:

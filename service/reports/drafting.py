@@ -1,14 +1,18 @@
 """What the boxes of a report hold before anybody types: what was said last, or what the record knows."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+
+from pydantic import Field
 
 from service.handbook.words import listed, pounds
 from service.reports.boxes import Form
 from service.store.intents import ERASED
 from service.store.projects import Called
 from workflows import days
-from workflows.delivery import Baseline, Crossing, Forecast, Plan, Rag, Tolerance, Variance
+from workflows.delivery import Authority, Baseline, Crossing, Forecast, Plan, Rag, Tolerance, Variance
+from workflows.model import Frozen
 
 
 def defaults(form: Form) -> dict[str, str]:
@@ -52,19 +56,60 @@ def planned(plan: Plan, called: Mapping[int, Called]) -> dict[str, str]:
     return drafted
 
 
-def exception_report(
-    crossing: Crossing, baseline: Baseline, forecast: Forecast, words: Mapping[str, str]
-) -> dict[str, str]:
-    """Return what the report that crossed a tolerance says, as the draft of the exception report.
+class Known(Frozen):
+    """What earlier reports, and the one that crossed a tolerance, say beside its figures."""
 
-    `words` are what its manager wrote, by the ratings' boxes. What nobody has said yet is left to them.
+    issues: str = ""
+    """The issues of the report that crossed."""
+    since: dict[Tolerance, date] = Field(default_factory=dict)
+    """The day of the report from which on each of them has been past what is tolerated."""
+    doubted: dict[Tolerance, tuple[date, str]] = Field(default_factory=dict)
+    """The day of the report that first rated each amber or red, with why."""
+    ended: Decimal = Decimal(0)
+    """Pounds that the stages that have ended were to cost by the plan."""
+    lessons: tuple[str, ...] = ()
+    """Those of earlier reports, the first first."""
+
+
+def exception_report(
+    crossing: Crossing, baseline: Baseline, forecast: Forecast, words: Mapping[str, str], known: Known
+) -> dict[str, str]:
+    """Return a draft of the exception report, from the report that crossed a tolerance and those before it.
+
+    `words` are what its manager wrote, by the ratings' boxes. It proposes in words what could be done, and
+    chooses nothing.
     """
-    variance = crossing.variance
+    told = {
+        "cause": _cause(crossing, words, known),
+        "consequences": _consequences(crossing, baseline, forecast),
+        "options": _options(crossing, baseline, forecast, known),
+        "recommendation_words": _recommendation(crossing),
+        "lessons": _lessons(crossing, known),
+    }
+    return {name: "\n".join(lines) for name, lines in told.items() if lines}
+
+
+def _cause(crossing: Crossing, words: Mapping[str, str], known: Known) -> list[str]:
+    """Say what the report gives as the reason; where it gives none, what is past, and since when."""
     why = [
         f"{of.capitalize()}: {words[f'rating_{of}']}"
         for of in Tolerance
-        if words.get(f"rating_{of}") and (of in crossing.of or variance.ratings.get(of) is not Rag.GREEN)
+        if words.get(f"rating_{of}")
+        and (of in crossing.of or crossing.variance.ratings.get(of) is not Rag.GREEN)
     ]
+    issues = [f"Issues: {known.issues}"] if known.issues else []
+    if why or issues:
+        return [*why, *issues]
+    return [
+        f"{of.capitalize()} is past what is tolerated since the report of {days.said(known.since[of])}."
+        if of in known.since
+        else f"{of.capitalize()} is past what is tolerated."
+        for of in crossing.of
+    ]
+
+
+def _consequences(crossing: Crossing, baseline: Baseline, forecast: Forecast) -> list[str]:
+    variance = crossing.variance
     told = [
         f"Cost: {pounds(forecast.cost)}, {over(variance)} "
         f"({pounds(baseline.cost)} approved, {percent(baseline.tolerances.cost_percent)} tolerated).",
@@ -77,7 +122,59 @@ def exception_report(
         told.append(
             f"With the projects linked with it: {over(crossing.linked)}, the latest {late(crossing.linked)}."
         )
-    return {"cause": "\n".join(why), "consequences": "\n".join(told)}
+    return told
+
+
+def _options(crossing: Crossing, baseline: Baseline, forecast: Forecast, known: Known) -> list[str]:
+    """Say what each outcome would mean in figures, as far as they are known."""
+    found = [one for one in (crossing.variance, crossing.linked) if one]
+    now = baseline.tolerances
+    share = max(now.cost_percent, *(_up(one.over_percent) for one in found))
+    most = max(now.days, *(one.late for one in found))
+    ended = (
+        f"the stages that have ended were to cost {pounds(known.ended)} by the plan"
+        if known.ended
+        else "no stage has ended"
+    )
+    told = [
+        f"More tolerance: {percent(share)} for cost and {working_days(most)} for time would have to be "
+        f"tolerated; now it is {percent(now.cost_percent)} and {working_days(now.days)}.",
+        f"An exception plan: planned anew to the forecast, {pounds(forecast.cost)} and going live on "
+        f"{days.said(forecast.go_live)}.",
+        f"Closing it early: {ended}; say what has been spent so far, and what would be left.",
+    ]
+    if crossing.authority is not Authority.SRG:
+        told.append("Referring it up: whoever stands above would decide, at a later day.")
+    return told
+
+
+def _recommendation(crossing: Crossing) -> list[str]:
+    """Propose what to recommend. What no figure measures, or what goes to SRG, needs another plan."""
+    rated = [of.value for of in crossing.of if of not in (Tolerance.COST, Tolerance.TIME)]
+    past = listed([of.value for of in crossing.of])
+    if rated:
+        return [f"An exception plan is proposed, since {listed(rated)} needs more than money or time."]
+    if crossing.authority is Authority.SRG:
+        return [f"An exception plan is proposed, since {past} is so far past that SRG decides."]
+    return [
+        f"More tolerance is proposed, since only {past} is past, if the case for the project still holds."
+    ]
+
+
+def _lessons(crossing: Crossing, known: Known) -> list[str]:
+    """Say what earlier reports have taught, and when this could first be seen."""
+    seen = [
+        f"{of.capitalize()} was first in doubt in the report of {days.said(day)}{f': {why}' if why else '.'}"
+        for of in crossing.of
+        if of in known.doubted
+        for day, why in [known.doubted[of]]
+    ]
+    return [*known.lessons, *seen]
+
+
+def _up(share: Decimal) -> Decimal:
+    """Round a percentage up to a whole one: no tolerance is granted to two places."""
+    return share.to_integral_value(ROUND_CEILING)
 
 
 # ---------------------------------------------------------------------------------- words

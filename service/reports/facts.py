@@ -65,6 +65,19 @@ class Guarding(Frozen):
     action: str
 
 
+class Realised(Frozen):
+    """A benefit as whoever reviews its proposal sees it: what was claimed, and what was read of it last."""
+
+    ref: str
+    what: str
+    claimed: str
+    """In pounds a year, or that no sum was claimed."""
+    read: str
+    """In the benefit's own measure, and after how many months."""
+    said: str
+    """How much of what was claimed that is, and how its owner rates it; empty before anything was read."""
+
+
 class ProjectShown(Frozen):
     """What a question about a project shows above all else."""
 
@@ -89,10 +102,16 @@ class ProjectShown(Frozen):
     plan: str = ""
     """What the plan of those stages is: "Plan 2, as approved"."""
     guarding: tuple[Guarding, ...] = ()
+    case: tuple[tuple[str, str], ...] = ()
+    """The business case, where the gate is the one that it has to be whole for."""
     papers: tuple[str, ...] = ()
     """The documents that the gate asks for, by name."""
     missing: tuple[str, ...] = ()
     """Those of them that have not been handed in for it."""
+    benefits: tuple[Realised, ...] = ()
+    """What has come about of the proposal's benefits, where a review is to tell it."""
+    realised: tuple[str, ...] = ()
+    """The same of all of them together, a sentence each."""
 
     @property
     def unmet(self) -> int:
@@ -111,6 +130,7 @@ REPORTS = {
     "standards_check": "Check of project standards",
     "review": "Post-implementation review",
     "benefit": "Reading of the benefit",
+    "assessment": "Assessment",
 }
 """What the answers to each kind of question are called together."""
 
@@ -215,6 +235,11 @@ def of_a_first_plan(plan: Plan, capital: Decimal) -> tuple[Measure, ...]:
         ),
         Measure(what="Time", planned="", now=days.said(plan.go_live), said="The go-live that is planned"),
     )
+
+
+def confidence(rating: Rag, ratings: int) -> str:
+    """Say how confident of delivery a board is, which of several ratings the worst says."""
+    return f"{rating}, the worst of {ratings} ratings" if ratings > 1 else str(rating)
 
 
 # ------------------------------------------------------------------------ stages and bands

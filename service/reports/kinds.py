@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from service.handbook.delivering import MOST_STAGES
+from service.appraisal import HOW_REALISED, MEASURE, OWNER
+from service.handbook.delivering import MOST_DAYS, MOST_STAGES
 from service.handbook.words import pounds
 from service.reports.boxes import Box, Form, Group, Options, Rows, Type, When
 from service.reports.context import Context
@@ -23,14 +24,17 @@ YES = "yes"
 """The value of a box that is ticked."""
 MOST_WEEKS = 26
 """From one highlight report to the next: half a year."""
-MOST_DAYS = 520
-"""Working days that may be tolerated: two years."""
 MOST_LESSONS = 5
+WEIGHED, LEFT_OUT, COST = "weighed_", "left_out_", "cost_"
+"""How the boxes of an option begin: what speaks for and against it, or why it is left out, and its cost."""
+RECOMMENDED, CHOSEN = "recommendation", "option"
+"""The boxes in which an owner recommends an option, and in which one is chosen."""
 _RATED = "Green: as planned. Amber: in doubt. Red: past what is tolerated."
 _COME_ABOUT = (
     "Green: it comes about as claimed. Amber: that is in doubt. Red: it falls short, and is not expected to "
     "be made up."
 )
+_DRAFTED = "What stands in the boxes is a draft, made of what was reported. Change whatever is not so."
 _BOARD = "Nobody decides on their own report, so the project manager has no seat on the board."
 
 
@@ -40,7 +44,8 @@ def form(kind: str, context: Context) -> Form | None:
     if known is None:
         return None
     choices, groups = known
-    return Form(kind=kind, choices=choices, groups=tuple(groups(context)))
+    found = tuple(groups(context))
+    return Form(kind=kind, choices=choices, groups=found) if found else None
 
 
 def _mandate(context: Context) -> Iterator[Group]:
@@ -94,8 +99,65 @@ def _mandate(context: Context) -> Iterator[Group]:
         type=Type.WORDS,
         hint="What it is to deliver, for whom, within what limits, and what it leaves out",
     )
-    yield Group(heading="What it is to do", parts=(brief, *_confidence(context)))
+    yield Group(heading="What it is to do", parts=(brief,))
+    yield from _business_case(context)
     yield from _papers(context)
+
+
+def _business_case(context: Context) -> Iterator[Group]:
+    """Ask for what the business case leaves out, without which no gate opens (SYS-15)."""
+    lacking = context.lacking
+    if lacking.management:
+        yield Group(
+            heading="What it costs to manage",
+            lead="The business case does not say, and no gate opens without it.",
+            parts=(
+                Box(
+                    name="management_cost",
+                    label="Cost of managing the project",
+                    type=Type.POUNDS,
+                    hint="In all",
+                ),
+                Box(
+                    name="management_cost_why",
+                    label="Why managing it costs nothing",
+                    type=Type.LINE,
+                    hint="Needed if it does",
+                    wanted=False,
+                ),
+            ),
+        )
+    for one in lacking.benefits:
+        yield Group(
+            heading=f"Benefit {one.number}: {one.title}",
+            lead="The business case does not say all of it, and no gate opens without it.",
+            parts=tuple(_of_a_benefit(context, one.number, part) for part in one.parts),
+        )
+
+
+def _of_a_benefit(context: Context, number: int, part: str) -> Box:
+    """Ask for a part of a benefit that is not said."""
+    boxes = {
+        OWNER: Box(
+            name=f"benefit_owner_{number}",
+            label=f"Benefit {number}: who sees to it",
+            type=Type.POST,
+            hint="Is asked after go-live how much of it has come about. The sponsor is offered.",
+            default=context.executive if context.executive in context.titles else "",
+        ),
+        MEASURE: Box(
+            name=f"benefit_measure_{number}",
+            label=f"Benefit {number}: how it is measured",
+            type=Type.LINE,
+            hint="By one number, such as calls a month",
+        ),
+        HOW_REALISED: Box(
+            name=f"benefit_how_realised_{number}",
+            label=f"Benefit {number}: how it is brought about",
+            type=Type.WORDS,
+        ),
+    }
+    return boxes[part]
 
 
 def _plan(context: Context) -> Iterator[Group]:
@@ -174,7 +236,14 @@ def _plan(context: Context) -> Iterator[Group]:
         type=Type.WORDS,
         hint="How it is delivered, who does what, and how quality and risk are seen to",
     )
-    yield Group(heading="How it is delivered", parts=(approach, *_confidence(context)))
+    success = Box(
+        name="success",
+        label="What success looks like",
+        type=Type.LINE,
+        hint="In a line. At closure, and in the review, it is said whether it came about.",
+        wanted=False,
+    )
+    yield Group(heading="How it is delivered", parts=(approach, success))
     yield from _papers(context)
 
 
@@ -228,10 +297,35 @@ def _end_stage(context: Context) -> Iterator[Group]:
         heading="The stage that ends",
         parts=(
             _objectives(),
-            Box(name="products", label="What it delivered", type=Type.WORDS),
+            Box(
+                name="products",
+                label="What it delivered",
+                type=Type.WORDS,
+                hint="What is complete, and who has accepted it",
+            ),
+            Box(
+                name="across",
+                label="What goes on into the next stage",
+                type=Type.WORDS,
+                hint="Work that has begun in this stage and does not end with it",
+                wanted=False,
+            ),
+            Box(
+                name="benefits_reviewed",
+                label="Benefits that were reviewed",
+                type=Type.WORDS,
+                hint="Which were looked at in this stage, and whether they can still be had",
+                wanted=False,
+            ),
             Box(name="issues", label="Issues that are open", type=Type.WORDS, wanted=False),
+            Box(
+                name="causes",
+                label="Causes",
+                type=Type.WORDS,
+                hint="What has caused those issues, and whatever differs from the plan",
+                wanted=False,
+            ),
             Box(name="lessons", label="Lessons", type=Type.WORDS, wanted=False),
-            *_confidence(context),
         ),
     )
     if following := context.following:
@@ -267,6 +361,7 @@ def _end_stage(context: Context) -> Iterator[Group]:
 def _exception_report(context: Context) -> Iterator[Group]:
     yield Group(
         heading="What has happened",
+        lead=_DRAFTED,
         parts=(
             Box(name="cause", label="Cause", type=Type.WORDS),
             Box(
@@ -285,6 +380,7 @@ def _exception_report(context: Context) -> Iterator[Group]:
     )
     yield Group(
         heading="What could be done",
+        lead=_DRAFTED,
         parts=(
             Box(name="options", label="Options", type=Type.WORDS, hint="Each with what it costs and brings"),
             Box(
@@ -295,6 +391,33 @@ def _exception_report(context: Context) -> Iterator[Group]:
                 beside="Why you recommend it",
             ),
             Box(name="lessons", label="Lessons", type=Type.WORDS, wanted=False),
+        ),
+    )
+
+
+def _gate(context: Context) -> Iterator[Group]:
+    """Ask whoever lets a project through how confident they are of delivery, where the gate ends in that."""
+    if not context.rated:
+        return
+    yield Group(
+        heading="How confident you are of delivery",
+        lead="This gate ends in a rating. Where several rate it, the worst counts.",
+        parts=(
+            Box(
+                name="confidence",
+                label="Confidence of delivery",
+                type=Type.RATING,
+                options=RATINGS,
+                hint="Green: likely. Amber: in doubt. Red: unlikely as things are.",
+                beside="Why",
+            ),
+            Box(
+                name="recommendations",
+                label="Recommendations",
+                type=Type.WORDS,
+                hint="The executive of the project owns them. What has to be done by a day is a condition.",
+                wanted=False,
+            ),
         ),
     )
 
@@ -316,7 +439,7 @@ def _end_project(context: Context) -> Iterator[Group]:
             _went_live(context, wanted=not context.early),
             Box(name="final_cost", label="Final cost", type=Type.POUNDS, hint="Of the whole project"),
             _objectives(),
-            *_confidence(context),
+            *_succeeded(context),
         ),
     )
     yield Group(
@@ -359,6 +482,7 @@ def _review(context: Context) -> Iterator[Group]:
         heading="What came of it",
         parts=(
             _objectives(),
+            *_succeeded(context),
             Box(
                 name="benefits",
                 label="Benefits",
@@ -406,6 +530,70 @@ def _benefit(context: Context) -> Iterator[Group]:
             ),
             Box(name="rating", label="How it stands", type=Type.RATING, options=RATINGS, hint=_COME_ABOUT),
             Box(name="note", label="In a line", type=Type.LINE, hint="What is behind the number"),
+        ),
+    )
+
+
+def _assessment(context: Context) -> Iterator[Group]:
+    for number, (key, name) in enumerate(context.delivery_options):
+        yield Group(
+            heading=name,
+            lead="Weigh each of these ways of delivery, or say why you leave it out." if number == 0 else "",
+            parts=(
+                Box(
+                    name=f"{WEIGHED}{key}",
+                    label=f"{name}, weighed",
+                    type=Type.WORDS,
+                    hint="What speaks for it, and what against",
+                    wanted=False,
+                ),
+                Box(
+                    name=f"{COST}{key}",
+                    label=f"{name}, cost",
+                    type=Type.POUNDS,
+                    hint="In a year, if it is known",
+                    wanted=False,
+                ),
+                Box(
+                    name=f"{LEFT_OUT}{key}",
+                    label=f"{name}, left out",
+                    type=Type.WORDS,
+                    hint="Only if it is not weighed: why not",
+                    wanted=False,
+                ),
+            ),
+        )
+    yield Group(
+        heading="What you recommend",
+        lead="It is chosen by others, and they may choose another of those that you have weighed.",
+        parts=(
+            Box(
+                name=RECOMMENDED,
+                label="Recommendation",
+                type=Type.ONE,
+                options=context.delivery_options,
+                beside="Why you recommend it",
+            ),
+        ),
+    )
+    yield from _papers(context)
+
+
+def _chosen_option(context: Context) -> Iterator[Group]:
+    names = dict(context.delivery_options)
+    recommended = names.get(context.recommended, "")
+    yield Group(
+        heading="Which option is chosen",
+        lead=f"Recommended: {recommended}." if recommended else "",
+        parts=(
+            Box(
+                name=CHOSEN,
+                label="Option",
+                type=Type.ONE,
+                options=context.delivery_options,
+                beside="Why it is chosen",
+                plain=(context.recommended,) if context.recommended else (),
+            ),
         ),
     )
 
@@ -479,18 +667,18 @@ def _objectives() -> Box:
     )
 
 
-def _confidence(context: Context) -> tuple[Box, ...]:
-    """Ask how confident the manager is of delivery, where the next gate has its board see that."""
+def _succeeded(context: Context) -> tuple[Box, ...]:
+    """Ask whether what the plan calls success came about, where it says what that is (S4-23)."""
     box = Box(
-        name="confidence",
-        label="Confidence of delivery",
-        type=Type.RATING,
-        options=RATINGS,
-        hint="Green: likely. Amber: in doubt. Red: unlikely as things are.",
-        beside="Why",
-        plain=(Rag.GREEN,),
+        name="succeeded",
+        label="Whether success came about",
+        type=Type.ONE,
+        options=OBJECTIVES,
+        hint=f"The plan says: {context.success}",
+        beside="What of it came about, and what did not",
+        plain=(MET,),
     )
-    return (box,) if context.confidence else ()
+    return (box,) if context.success else ()
 
 
 def _papers(context: Context) -> Iterator[Group]:
@@ -501,10 +689,14 @@ def _papers(context: Context) -> Iterator[Group]:
 
 _REPORT = (Choice.REPORT,)
 _MORE = (Choice.MORE_TOLERANCE,)
+_GOES_ON = (Choice.AUTHORISE, Choice.AUTHORISE_WITH_CONDITIONS)
+_CHOOSES = (Choice.APPROVE,)
 _KINDS: Mapping[str, tuple[tuple[Choice, ...], Callable[[Context], Iterator[Group]]]] = {
     "mandate": (_REPORT, _mandate),
     "initiation": (_REPORT, _plan),
     "exception_plan": (_REPORT, _plan),
+    "gate": (_GOES_ON, _gate),
+    "gate_srg": (_GOES_ON, _gate),
     "highlight": ((Choice.REPORT, Choice.STAGE_DONE), _highlight),
     "end_stage": (_REPORT, _end_stage),
     "exception_report": (_REPORT, _exception_report),
@@ -515,5 +707,8 @@ _KINDS: Mapping[str, tuple[tuple[Choice, ...], Callable[[Context], Iterator[Grou
     "standards_check": ((Choice.VERIFY, Choice.FALL_SHORT), _standards_check),
     "review": (_REPORT, _review),
     "benefit": (_REPORT, _benefit),
+    "assessment": (_REPORT, _assessment),
+    "assessment_choice": (_CHOOSES, _chosen_option),
+    "assessment_srg": (_CHOOSES, _chosen_option),
 }
 """Kind of question to the choices beside which its boxes are asked, and to those boxes."""

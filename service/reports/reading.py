@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from pydantic import TypeAdapter
 
-from service.handbook.delivering import MOST_STAGES
+from service.handbook.delivering import FEWEST_OPTIONS, MOST_STAGES
 from service.handbook.words import listed, pounds
 from service.proposals import FARTHEST_YEARS, years_after
 from service.reports import kinds
@@ -99,7 +99,7 @@ def read(
     known: Callable[[str], bool] = lambda reference: True,
 ) -> Reading:
     """Read the boxes of a report as they were sent beside a choice, or before any was made. `known` says
-    whether there is a case of a reference. Beside a choice that they are not for nothing is read.
+    whether there is another case of a reference. Beside a choice that they are not for nothing is read.
     """
     reading = Reading(context, {name: _CLEAN.validate_python(said) for name, said in sent.items()})
     if choice is not None and choice not in form.choices:
@@ -114,6 +114,21 @@ def read(
         check(reading, choice)
     _referred(reading, known)
     return _in_order(form, reading)
+
+
+def passed(form: Form, context: Context, drafted: Sent) -> dict[str, str]:
+    """Say beside its box which day that was to lie ahead has passed since it was said, so that it cannot be
+    said again.
+    """
+    told: dict[str, str] = {}
+    for box in form.boxes:
+        said = drafted.get(box.name, "")
+        if box.type is Type.DAY and box.when is When.AHEAD and said:
+            try:
+                _day(context, box, said)
+            except Unfit as unfit:
+                told[box.name] = f"{box.called}: {unfit}"
+    return told
 
 
 def held(answers: Mapping[str, Answered]) -> dict[str, str]:
@@ -377,6 +392,13 @@ def _board(reading: Reading, choice: Choice | None) -> None:
         )
 
 
+def _managed(reading: Reading, choice: Choice | None) -> None:
+    """A project that costs nothing to manage says why (S3-16)."""
+    cost, why = reading.value("management_cost"), "management_cost_why"
+    if cost and not Decimal(cost) and why not in reading.answers:
+        reading.wrong(why, "Why managing it costs nothing: you said that it does, so say why")
+
+
 def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
@@ -541,18 +563,42 @@ def _standards(reading: Reading, choice: Choice | None) -> None:
         reading.wrong("choice", "You said that it falls short, but every standard is met: change one of them")
 
 
+def _options(reading: Reading, choice: Choice | None) -> None:
+    """Every option weighed, or left out for a reason, and not both; and enough weighed to choose between."""
+    weighed: list[str] = []
+    for key, name in reading.context.delivery_options:
+        box, cost, out = f"{kinds.WEIGHED}{key}", f"{kinds.COST}{key}", f"{kinds.LEFT_OUT}{key}"
+        weighed += [key] if box in reading.answers or box in reading.errors else []
+        if box in reading.answers and out in reading.answers:
+            told = "it is weighed, and you say why it is not; empty one of the two boxes"
+            reading.wrong(out, f"{name}: {told}")
+        elif not {box, out} & {*reading.answers, *reading.errors}:
+            reading.wrong(box, f"{name}: say what speaks for and against it, or below why you leave it out")
+        elif cost in reading.answers and box not in reading.answers:
+            reading.wrong(cost, f"{name}: it is left out, so empty its cost, or weigh it")
+    names = dict(reading.context.delivery_options)
+    recommended = reading.value(kinds.RECOMMENDED)
+    if recommended and recommended not in weighed:
+        told = f"{names[recommended]} is not weighed; recommend one that is, or weigh it"
+        reading.wrong(kinds.RECOMMENDED, f"Recommendation: {told}")
+    if not reading.errors and len(weighed) < FEWEST_OPTIONS:
+        key = next(key for key in names if key not in weighed)
+        told = "weigh it, or another: there is nothing to choose where only one is weighed"
+        reading.wrong(f"{kinds.WEIGHED}{key}", f"{names[key]}: {told}")
+
+
 def _referred(reading: Reading, known: Callable[[str], bool]) -> None:
-    """Cases that are named have to be there."""
+    """Cases that are named have to be there, and others than the one that is reported on."""
     asked = [reference for reference in reading.value("linked").split(", ") if reference]
     unknown = [reference for reference in asked if not known(reference)]
     if unknown:
-        told = f"there is no {listed(unknown, 'or')}"
+        told = f"there is no other proposal or project {listed(unknown, 'or')}"
         reading.wrong("linked", f"Linked proposals or projects: {told}")
 
 
 _PLAN = (_ends, _stages, _after_go_live)
 _CHECKS: Mapping[str, tuple[Callable[[Reading, Choice | None], None], ...]] = {
-    "mandate": (_board,),
+    "mandate": (_board, _managed),
     "initiation": _PLAN,
     "exception_plan": _PLAN,
     "highlight": (_live,),
@@ -561,5 +607,6 @@ _CHECKS: Mapping[str, tuple[Callable[[Reading, Choice | None], None], ...]] = {
     "exception_board": (_more,),
     "exception_srg": (_more,),
     "standards_check": (_standards,),
+    "assessment": (_options,),
 }
 """Kind of report to what is checked across its boxes."""

@@ -1,9 +1,11 @@
 """What was reported, in words: each box by its label, each row in one line, the same wherever it is read."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
+from service import appraisal
 from service.handbook import Edition
 from service.handbook.words import pounds
 from service.reports import kinds
@@ -14,6 +16,7 @@ from workflows import days
 from workflows.delivery import Baseline, Stage
 
 _NEVER = date(2000, 1, 1)
+_OF_A_BENEFIT = re.compile(r"benefit_[a-z_]+_([0-9]{1,4})")
 
 
 def remarks(
@@ -23,13 +26,13 @@ def remarks(
 
     Posts are called what they are called on a day. What no box is known for any more is left out.
     """
-    form = whole(kind, rules)
+    form = whole(kind, rules, answers)
     return tuple(_remarks(form, answers, rules, day)) if form else ()
 
 
-def labels(kind: str, rules: Edition) -> dict[str, str]:
-    """Return what each named answer of a kind of report is called."""
-    form = whole(kind, rules)
+def labels(kind: str, rules: Edition, answers: Iterable[str] = ()) -> dict[str, str]:
+    """Return what each named answer of a kind of report is called, those that `answers` name among them."""
+    form = whole(kind, rules, answers)
     return {box.name: box.called for box in form.boxes} if form else {}
 
 
@@ -41,19 +44,29 @@ def said(box: Box, answer: Answered, rules: Edition, day: date) -> str:
     return f"{value}: {answer.text}" if answer.text else value
 
 
-def whole(kind: str, rules: Edition) -> Form | None:
-    """Return every box that a kind of report may have under a handbook, whatever it was asked about."""
+def whole(kind: str, rules: Edition, answers: Iterable[str] = ()) -> Form | None:
+    """Return every box that a kind of report may have under a handbook, whatever it was asked about: of
+    benefits as many as the names of `answers` are about.
+    """
     delivery = rules.delivery
+    numbers = {int(found[1]) for name in answers if (found := _OF_A_BENEFIT.fullmatch(name))}
+    parts = (appraisal.OWNER, appraisal.MEASURE, appraisal.HOW_REALISED)
+    unsaid = (appraisal.Unsaid(number=number, title="", parts=parts) for number in sorted(numbers))
     stages = tuple(Stage(number=number, ends=_NEVER, cost=Decimal(0)) for number in (1, 2))
     every = Context(
         today=_NEVER,
         baseline=Baseline(stages=stages, go_live=_NEVER),
         stage=1,
-        confidence=True,
+        rated=True,
+        success="what its plan says",
+        lacking=appraisal.Lacking(management=True, benefits=tuple(unsaid)),
         templates=tuple((key, one.name) for key, one in delivery.templates.items()) if delivery else (),
         strategies=tuple((key, one.name) for key, one in delivery.strategies.items()) if delivery else (),
         standards=tuple((key, one.name) for key, one in delivery.standards.checks.items())
         if delivery and delivery.standards
+        else (),
+        delivery_options=tuple((key, one.name) for key, one in delivery.assessment.options.items())
+        if delivery and delivery.assessment
         else (),
     )
     return kinds.form(kind, every)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from service.store import children, journal, references, texts
+from service.store import canonical, cases, children, journal, references, texts
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.line import ENGINE
@@ -33,7 +33,7 @@ _OWNED = _BENEFITS.where(BENEFITS.c.owner.in_(bindparam("posts", expanding=True)
 _READINGS = (
     select(BENEFIT_READINGS)
     .where(BENEFIT_READINGS.c.case == bindparam("case"))
-    .order_by(BENEFIT_READINGS.c.line)
+    .order_by(BENEFIT_READINGS.c.month, BENEFIT_READINGS.c.line)
 )
 
 
@@ -103,6 +103,20 @@ def opened(
     return tuple(known[number] for number in sorted(known))
 
 
+def completed(tx: Tx, ref: str, claimed: Claimed, *, step: str, at: datetime) -> None:
+    """Write who sees to a benefit, how it is measured and how it is brought about, as the mandate of a step
+    says it; nothing where that is known already.
+    """
+    tx.lock(ref)
+    now = cases.content(tx, ref) or {}
+    content = now | claimed.model_dump(mode="json", include={"summary", "owner"})
+    if content == now and must(tx, ref).owner == claimed.owner:
+        return
+    said = texts.put(tx, canonical.dumps(content))
+    data = {"step": step, "owner": claimed.owner, "content_hash": said}
+    tx.append(ref, "benefit.completed", data, key=f"completed:{step}", actor=ENGINE, at=at)
+
+
 def read(tx: Tx, read: BenefitRead, *, person: str, value: str, rating: Rag) -> None:
     """Write how much of a benefit has come about. Done twice, as it was read the first time."""
     data = {"step": read.step, "month": read.month, "person": person, "value": value, "rating": rating}
@@ -157,7 +171,11 @@ def owned(tx: Tx, posts: Sequence[str]) -> tuple[BenefitView, ...]:
 
 
 def readings(tx: Tx, ref: str) -> tuple[Reading, ...]:
-    """Return what was read of a benefit, in order: the last is what holds."""
+    """Return what was read of a benefit by its months, a correction after what it corrects.
+
+    Of each month the last holds, and the last of all says how things stand: an early month that is put right
+    after a later one was read changes nothing of that.
+    """
     return tuple(Reading(**row._mapping) for row in tx.all(_READINGS, case=ref))
 
 

@@ -202,6 +202,7 @@ class Unstarted(Frozen):
     ref: str
     version: int
     taken_up: int
+    kind: str = "proposal"
 
 
 class CasePage(Frozen):
@@ -512,9 +513,9 @@ def lapsing(tx: Tx) -> tuple[tuple[str, date], ...]:
 
 def unstarted(tx: Tx) -> tuple[Unstarted, ...]:
     """Return submitted versions that no process has in hand."""
-    # An action's process is begun by that of the case it follows from.
-    left = select(CASES.c.ref, CASES.c.version, CASES.c.taken_up).where(
-        CASES.c.taken_up < CASES.c.version, CASES.c.open, CASES.c.kind == "proposal"
+    # The process of whatever follows from another case is begun by that one's.
+    left = select(CASES.c.ref, CASES.c.version, CASES.c.taken_up, CASES.c.kind).where(
+        CASES.c.taken_up < CASES.c.version, CASES.c.open, CASES.c.kind.in_(("proposal", "assessment"))
     )
     return tuple(Unstarted(**row._mapping) for row in tx.all(left.order_by(CASES.c.ref)))
 

@@ -16,6 +16,8 @@ from service.store.tables import (
     AGREEMENTS,
     ANCHORED,
     APPROVERS,
+    ASSESSED_OPTIONS,
+    ASSESSMENTS,
     ATTACHED,
     ATTENDANCE,
     BASELINES,
@@ -49,9 +51,9 @@ from service.store.tables import (
     STEPS,
     SUPPLIERS,
 )
-from workflows.delivery import BenefitState, ExceptionState, GateKind, ProjectState
+from workflows.delivery import AssessmentState, BenefitState, ExceptionState, GateKind, ProjectState
 from workflows.model import ActionState, Leg, Nudge, State
-from workflows.rules import actions, course, projects, routing, states
+from workflows.rules import actions, assessments, course, projects, routing, states
 
 Fold = Callable[[Connection, Line], None]
 
@@ -69,6 +71,7 @@ ENDED = frozenset(
         *_ends(projects.TRANSITIONS),
         *_ends(projects.OF_EXCEPTIONS),
         *_ends(projects.OF_BENEFITS),
+        *_ends(assessments.TRANSITIONS),
     )
 )
 """The states in which a case has nothing more to come, whatever its kind: no word means two things."""
@@ -779,6 +782,7 @@ def _gate_passed(connection: Connection, line: Line) -> None:
             "over_percent": canonical.pounds(data["over_percent"]),
             "late": data["late"],
             "objectives": data["objectives"],
+            "rating": data.get("rating", ""),
             "baseline": made["number"] if made else 0,
             "at": line.at,
         },
@@ -865,6 +869,48 @@ def _change_project(connection: Connection, line: Line, **values: Any) -> None:
     connection.execute(update(PROJECTS).where(PROJECTS.c.ref == line.case).values(**values))
 
 
+# -------------------------------------------------------------------------- assessments
+
+
+def _assessment_opened(connection: Connection, line: Line) -> None:
+    data = line.data
+    _put_forward_version(connection, line, AssessmentState.ASSESSING)
+    row = {
+        "ref": line.case,
+        "wish": data["wish"],
+        "opened_as": data["by_post"],
+        "owner": data["owner"],
+        "report_due": day(data["report_due"]),
+        "in_place_by": day(data["in_place_by"]),
+    }
+    later = dict.fromkeys(("reported_by", "recommended", "chosen_by", "chosen"), "")
+    connection.execute(insert(ASSESSMENTS), row | later)
+
+
+def _assessment_reported(connection: Connection, line: Line) -> None:
+    data = line.data
+    connection.execute(delete(ASSESSED_OPTIONS).where(ASSESSED_OPTIONS.c.case == line.case))
+    rows = [
+        {
+            "case": line.case,
+            "option": one["option"],
+            "weighed": one["weighed"],
+            "cost": canonical.pounds(one["cost"]),
+        }
+        for one in data["options"]
+    ]
+    connection.execute(insert(ASSESSED_OPTIONS), rows)
+    this = ASSESSMENTS.c.ref == line.case
+    said = {"reported_by": data["step"], "recommended": data["recommended"]}
+    connection.execute(update(ASSESSMENTS).where(this).values(**said))
+
+
+def _assessment_chosen(connection: Connection, line: Line) -> None:
+    data, this = line.data, ASSESSMENTS.c.ref == line.case
+    said = {"chosen_by": data["step"], "chosen": data["option"]}
+    connection.execute(update(ASSESSMENTS).where(this).values(**said))
+
+
 # ----------------------------------------------------------------------------- benefits
 
 
@@ -875,6 +921,15 @@ def _benefit_opened(connection: Connection, line: Line) -> None:
     connection.execute(
         insert(BENEFITS), {"ref": line.case, "claimed": canonical.pounds(data["claimed"])} | own
     )
+
+
+def _benefit_completed(connection: Connection, line: Line) -> None:
+    """What a benefit says is more than it was; it is the same version, about which nobody was asked yet."""
+    data = line.data
+    said = {"content_hash": data["content_hash"]}
+    connection.execute(update(CASE_VERSIONS).where(CASE_VERSIONS.c.ref == line.case).values(**said))
+    connection.execute(update(CASES).where(CASES.c.ref == line.case).values(**said, changed=line.at))
+    connection.execute(update(BENEFITS).where(BENEFITS.c.ref == line.case).values(owner=data["owner"]))
 
 
 def _benefit_read(connection: Connection, line: Line) -> None:
@@ -1262,7 +1317,11 @@ FOLDS: dict[str, Fold] = {
     "exception.settled": _exception_settled,
     "standards.checked": _standards_checked,
     "standards_exception.opened": _standards_exception_opened,
+    "assessment.opened": _assessment_opened,
+    "assessment.reported": _assessment_reported,
+    "assessment.chosen": _assessment_chosen,
     "benefit.opened": _benefit_opened,
+    "benefit.completed": _benefit_completed,
     "benefit.read": _benefit_read,
     "benefit.corrected": _benefit_corrected,
     "review.checked": _review_checked,

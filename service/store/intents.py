@@ -22,7 +22,7 @@ VOID = (REFUSED, UNDONE)
 SAID = "said"
 """The value of a named answer that is all words."""
 ERASED = "(erased)"
-"""What stands for such words that the law has had erased."""
+"""What stands for words that the law has had erased."""
 
 GUIDELINES, OUTSIDE = "guidelines", "outside"
 """The answer beside a return that a proposal is outside the guidelines: its name, and what it says."""

@@ -75,7 +75,13 @@ _READINGS = (
         )
     )
     .where(*_CLOSED)
-    .order_by(BENEFITS.c.parent, BENEFITS.c.number, BENEFIT_READINGS.c.line.desc())
+    .order_by(
+        BENEFITS.c.parent,
+        BENEFITS.c.number,
+        # An early month that is put right later says no more than it did of how things stand.
+        BENEFIT_READINGS.c.month.desc(),
+        BENEFIT_READINGS.c.line.desc(),
+    )
 )
 
 
@@ -104,7 +110,7 @@ class Outturn(Frozen):
     content: dict[str, Any] | None
     """What that version says; None if it was erased, or is not what was submitted."""
     readings: tuple[BenefitRead, ...] = ()
-    """Of each benefit in order, the last first."""
+    """Of each benefit in order, the latest month first, and of each month what was written last."""
 
 
 def of_departments(tx: Tx, organisation: str, departments: Sequence[str]) -> tuple[Outturn, ...]:

@@ -44,6 +44,7 @@ from workflows.delivery import (
     Plan,
     ProjectState,
     ProjectTold,
+    Rag,
     Tolerances,
     Variance,
 )
@@ -51,6 +52,8 @@ from workflows.model import Choice, Frozen
 
 KIND, STANDARDS = "project", "standards_exception"
 """How a case says that it is a project, or an exception from the project standards."""
+LINKED = (KIND, "proposal")
+"""The kinds of case that a project may be measured together with."""
 
 BOARD = ("executive", "senior_user", "senior_supplier")
 """The seats of a project board, by the names of what keeps their posts."""
@@ -233,6 +236,8 @@ class Gate(Frozen):
     late: int = 0
     """Working days after the baseline's go-live."""
     objectives: str = ""
+    rating: Rag | None = None
+    """How confident of delivery its least confident member was; None where the gate did not ask."""
     baseline: int = 0
     """The baseline that it made; 0 if the one before stays."""
     at: datetime
@@ -295,6 +300,13 @@ class Change(Frozen):
     at: datetime
 
 
+class Approval(Frozen):
+    """When a project was to go live by a plan, from the moment on at which that was approved."""
+
+    since: datetime
+    go_live: date
+
+
 class Dependency(Frozen):
     """A project that waits for another."""
 
@@ -347,9 +359,10 @@ def people_changed(
     by_post: str,
     reason: str = "",
     at: datetime | None = None,
+    queued: Sequence[QueuedLetter] = (),
 ) -> bool:
-    """Write that somebody has put other posts in the places of a project, and why. Those that are there are
-    False.
+    """Write that somebody has put other posts in the places of a project, and why, and queue the letters that
+    say so. Those that are there are False.
 
     `posts` has the new ones by `manager` or the seat of the board.
     """
@@ -363,7 +376,8 @@ def people_changed(
         return False
     number = project.people + 1
     data = {"number": number, "posts": changed, "by_post": by_post, "reason": _why(tx, reason)}
-    return tx.append(ref, "project.people_changed", data, key=f"people:{number}", actor=by, at=at)
+    fact = Entry("project.people_changed", data, f"people:{number}", by, at=at)
+    return letters.tell(tx, ref, [fact], queued)
 
 
 def people_heard(tx: Tx, ref: str, number: int) -> None:
@@ -403,8 +417,18 @@ def linked(
     return tx.append(ref, "project.linked", data, key=f"linked:{other}", actor=by, at=at)
 
 
-def waits_for(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: str) -> bool:
-    """Write that a project waits for another, and why. One that does already is False.
+def waits_for(
+    tx: Tx,
+    ref: str,
+    other: str,
+    *,
+    reason: str,
+    by: str,
+    by_post: str,
+    queued: Sequence[QueuedLetter] = (),
+) -> bool:
+    """Write that a project waits for another, and why, and queue the letters that say so. One that does
+    already is False, and nobody is written to.
 
     ValueError if the other waits for it in its turn, be it by way of others.
     """
@@ -418,18 +442,30 @@ def waits_for(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: st
         raise ValueError(f"a circle: {' waits for '.join(circle)}")
     number = len(known) + 1
     data = {"number": number, "other": other, "reason": _why(tx, reason), "by_post": by_post}
-    return tx.append(ref, "project.waits_for", data, key=f"waits-for:{number}", actor=by)
+    return letters.tell(tx, ref, [Entry("project.waits_for", data, f"waits-for:{number}", by)], queued)
 
 
-def waits_no_more(tx: Tx, ref: str, other: str, *, reason: str, by: str, by_post: str) -> bool:
-    """Write that a project waits for another no more, and why. One that does not is False."""
+def waits_no_more(
+    tx: Tx,
+    ref: str,
+    other: str,
+    *,
+    reason: str,
+    by: str,
+    by_post: str,
+    queued: Sequence[QueuedLetter] = (),
+) -> bool:
+    """Write that a project waits for another no more, and why, and queue the letters that say so. One that
+    does not is False, and nobody is written to.
+    """
     tx.lock(ref)
     known = dependencies_of(tx, ref)
     this = next((one for one in known if one.other == other and one.ended is None), None)
     if this is None:
         return False
     data = {"number": this.number, "other": other, "reason": _why(tx, reason), "by_post": by_post}
-    return tx.append(ref, "project.waits_no_more", data, key=f"waits-no-more:{this.number}", actor=by)
+    fact = Entry("project.waits_no_more", data, f"waits-no-more:{this.number}", by)
+    return letters.tell(tx, ref, [fact], queued)
 
 
 def planned(tx: Tx, told: ProjectTold, plan: Plan) -> None:
@@ -448,10 +484,18 @@ def reported(tx: Tx, told: ProjectTold, said: Report) -> Report:
     return written
 
 
-def passed(tx: Tx, passed: GatePassed, *, at_variance: Report | None, makes: Baseline | None) -> None:
+def passed(
+    tx: Tx,
+    passed: GatePassed,
+    *,
+    at_variance: Report | None,
+    makes: Baseline | None,
+    rating: Rag | None = None,
+) -> None:
     """Write that a gate was passed, with the three variances of the report before it.
 
-    `makes` is the baseline that comes of it; None if the one before stays.
+    `makes` is the baseline that comes of it; None if the one before stays. `rating` is how confident its
+    board is of delivery, where the gate asks.
     """
     measured = at_variance.variance if at_variance else Variance()
     step = passed.plan_step or must(tx, passed.case).plan_step
@@ -461,6 +505,7 @@ def passed(tx: Tx, passed: GatePassed, *, at_variance: Report | None, makes: Bas
         "over_percent": measured.over_percent,
         "late": measured.late,
         "objectives": at_variance.objectives if at_variance else "",
+        "rating": rating or "",
         "baseline": {"number": makes.number, "step": step, "plan": _plan(makes)} if makes else None,
     }
     key = f"gate:{passed.number}"
@@ -576,7 +621,9 @@ def report(tx: Tx, ref: str, step: str) -> Report | None:
 
 def gates(tx: Tx, ref: str) -> tuple[Gate, ...]:
     """Return the gates that a project was let through, in order."""
-    return tuple(Gate(**row._mapping) for row in tx.all(_GATES, case=ref))
+    return tuple(
+        Gate(**dict(row._mapping) | {"rating": row.rating or None}) for row in tx.all(_GATES, case=ref)
+    )
 
 
 def exceptions(tx: Tx, ref: str) -> tuple[Exceeding, ...]:
@@ -616,6 +663,17 @@ def of_organisation(tx: Tx, organisation: str) -> tuple[ProjectView, ...]:
         plans[row.case] = _baseline(row)
     rows = tx.all(_OF_ORGANISATION, organisation=organisation)
     return tuple(_view(row, plans.get(row.ref)) for row in rows)
+
+
+def approvals(tx: Tx, organisation: str) -> dict[str, tuple[Approval, ...]]:
+    """Return when the projects of an organisation were to go live by each plan that was approved, the first
+    first.
+    """
+    found: dict[str, tuple[Approval, ...]] = {}
+    for row in tx.all(_BASELINES_OF_ORGANISATION, organisation=organisation):
+        approved = Approval(since=row.since, go_live=_baseline(row).go_live)
+        found[row.case] = (*found.get(row.case, ()), approved)
+    return found
 
 
 def run_by(tx: Tx, posts: Sequence[str]) -> tuple[ProjectView, ...]:

@@ -78,6 +78,13 @@ def find(tx: Tx, token: str) -> Session | None:
     )
 
 
+def mark(keys: Keys, token: str) -> str:
+    """Return what the forms carry that were given to the browser with a cookie, be its session over or not;
+    nothing under a retired key.
+    """
+    return _hashes(keys, token)[1]
+
+
 def touch(tx: Tx, session: Session) -> None:
     """Write that the session is in use; not more often than is needed to know it."""
     if stale(session, tx.real):

@@ -327,6 +327,8 @@ class GateRow(SQLModel, table=True):
     late: int
     """Working days."""
     objectives: str
+    rating: str
+    """How confident of delivery its board was: green, amber or red; empty where the gate did not ask."""
     baseline: int
     """The baseline that it made; 0 if the one before stays."""
     at: datetime
@@ -412,6 +414,44 @@ class StandardsExceptionRow(SQLModel, table=True):
     step: str
     """The check that raised it."""
     stage: int
+
+
+class AssessmentRow(SQLModel, table=True):
+    """What an assessment of a business process is besides a case."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (UniqueConstraint("wish"), Index(None, "owner"))
+
+    ref: str = Field(primary_key=True)
+    wish: str
+    """The form by which it was opened, which opens no second one."""
+    opened_as: str
+    """The post through which somebody opened it."""
+    owner: str
+    """The post that weighs the options."""
+    report_due: date
+    in_place_by: date
+    """By when what is chosen is to be in place."""
+    reported_by: str
+    """The step by which the options were weighed last; empty while they are not."""
+    recommended: str
+    """The option that was recommended last."""
+    chosen_by: str
+    """The step by which an option was chosen; empty while none is."""
+    chosen: str
+
+
+class AssessedOptionRow(SQLModel, table=True):
+    """An option of an assessment, as it was weighed last, or left out."""
+
+    __tablename__ = "assessed_option"
+
+    case: str = Field(primary_key=True)
+    option: str = Field(primary_key=True)
+    weighed: bool
+    """False: there was a reason for leaving it out."""
+    cost: Decimal | None = Field(default=None, max_digits=14, decimal_places=2)
+    """Pounds, where it was given."""
 
 
 class BenefitRow(SQLModel, table=True):
@@ -1203,6 +1243,8 @@ PROJECT_LINKS = _table(ProjectLinkRow)
 PROJECT_DEPENDENCIES = _table(ProjectDependencyRow)
 STANDARDS_CHECKS = _table(StandardsCheckRow)
 STANDARDS_EXCEPTIONS = _table(StandardsExceptionRow)
+ASSESSMENTS = _table(AssessmentRow)
+ASSESSED_OPTIONS = _table(AssessedOptionRow)
 BENEFITS = _table(BenefitRow)
 BENEFIT_READINGS = _table(BenefitReadingRow)
 REVIEWS = _table(ReviewRow)
@@ -1263,6 +1305,8 @@ FOLDED = (
     PROJECT_DEPENDENCIES,
     STANDARDS_CHECKS,
     STANDARDS_EXCEPTIONS,
+    ASSESSMENTS,
+    ASSESSED_OPTIONS,
     BENEFITS,
     BENEFIT_READINGS,
     REVIEWS,

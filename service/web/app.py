@@ -22,6 +22,7 @@ from service.web.front import BODY_LIMIT, Front
 from service.web.routes import (
     api,
     approvers,
+    assessments,
     cases,
     decisions,
     dev,
@@ -58,6 +59,7 @@ AREAS = (
     approvers,
     sizes,
     projects,
+    assessments,
     orders,
     stuck,
     provisions,

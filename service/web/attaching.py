@@ -39,7 +39,16 @@ ANSWER = "documents"
 REMOVE = "remove_document"
 """The name of the buttons that take a document out of an answer again."""
 TAKING = frozenset(
-    {"mandate", "initiation", "exception_plan", "highlight", "end_stage", "end_project", "review"}
+    {
+        "mandate",
+        "initiation",
+        "exception_plan",
+        "highlight",
+        "end_stage",
+        "end_project",
+        "review",
+        "assessment",
+    }
 )
 """The kinds of report that documents are handed in with."""
 
@@ -306,13 +315,13 @@ def answered(tx: Tx, sight: Sight) -> dict[str, Answered]:
 
 def of_answer(tx: Tx, sight: Sight, answers: Mapping[str, Answered]) -> list[Held] | None:
     """Return the documents that an answer speaks of; None if one of them is held no longer."""
-    said = answers[ANSWER].text.splitlines() if ANSWER in answers else []
+    said = answers[ANSWER].text.split("\n") if ANSWER in answers else []
     have = {_named(one): one for one in _held(tx, sight)}
     return [have[one] for one in said] if {*said} <= {*have} else None
 
 
-def _named(paper: Held) -> str:
-    """Return how an answer speaks of a document: two of the same content may be of two kinds."""
+def _named(paper: Paper) -> str:
+    """Return how an answer speaks of a document: by its name, and by its hash."""
     return f"{paper.name} ({paper.hash})"
 
 

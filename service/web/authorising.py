@@ -4,9 +4,10 @@ report on which it is decided, how far the plan is missed, the stages, and the c
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from service import delivering, gating, telling
+from service import appraisal, delivering, gating, realised, telling
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules
+from service.handbook.words import pounds
 from service.reporting import Answers
 from service.reports import facts
 from service.reports.facts import Guarding, Measure, ProjectShown
@@ -19,7 +20,7 @@ from service.web import reported
 from service.web.standing import Sight
 from workflows.delivery import GateKind
 from workflows.model import Choice
-from workflows.rules import tolerances
+from workflows.rules import assessments, reports, tolerances
 
 GATES = ("gate", "gate_srg")
 EXCEPTIONS = ("exception", "exception_board", "exception_srg")
@@ -41,6 +42,8 @@ def shown(tx: Tx, sight: Sight, made: Sequence[DecisionView]) -> ProjectShown | 
     `made` are the decisions of the case that may be shown.
     """
     kind, rules, project = sight.open_step.kind, sight.edition.delivery, reported.about(tx, sight)
+    if kind in _CHOSEN_ON:
+        return _assessed(sight, made)
     if rules is None or project is None:
         return None
     if kind in GATES:
@@ -49,7 +52,9 @@ def shown(tx: Tx, sight: Sight, made: Sequence[DecisionView]) -> ProjectShown | 
         return _exception(tx, sight, project, rules, made)
     if kind in ON_A_PROJECT:
         return _report(tx, project, made)
-    if kind in _CHECKED:
+    if kind in reports.OF_REVIEWS:
+        return _reviewed(tx, sight, project, made)
+    if kind == "standards_srg":
         return _checked(tx, sight, made)
     return None
 
@@ -76,9 +81,23 @@ def _gate(
         plan=_called(project),
         # A plan that is put forward amid a stage waits for no condition.
         guarding=() if gate is GateKind.EXCEPTION_PLAN else _guarding(tx, project, sight.edition),
+        case=business_case(tx, project, sight.edition) if gate is GateKind.START_UP else (),
         papers=tuple(gating.papers(rules, project, gate, stage).values()),
         missing=tuple(gating.missing(tx, project, rules, gate, stage).values()),
     )
+
+
+def business_case(tx: Tx, project: ProjectView, rules: Edition) -> tuple[tuple[str, str], ...]:
+    """Return what it costs to manage a project, and what each of its benefits is, as the proposal and its
+    mandate say together (SYS-15).
+    """
+    read = delivering.business_case(tx, project)
+    cost = appraisal.management(read)
+    benefits = (
+        (one.title, "\n".join(appraisal.benefit(one, telling.title(rules, one.owner, tx.today))))
+        for one in read.benefits
+    )
+    return ("Cost of managing the project", pounds(cost) if cost is not None else "Not said"), *benefits
 
 
 def _called(project: ProjectView) -> str:
@@ -212,19 +231,44 @@ def _report(tx: Tx, project: ProjectView, made: Sequence[DecisionView]) -> Proje
     )
 
 
-_CHECKED = {"review_check": "review", "review_srg": "review", "standards_srg": "standards_check"}
-"""Questions about what somebody has written, each with what that is."""
+def _reviewed(
+    tx: Tx, sight: Sight, project: ProjectView, made: Sequence[DecisionView]
+) -> ProjectShown | None:
+    """Return what has come of a proposal's benefits, beside its review once that is written."""
+    report = reported.last(made, "review") if sight.open_step.kind != "review" else None
+    benefits = realised.of_proposal(tx, project.parent)
+    if report is None and not benefits:
+        return None
+    return ProjectShown(
+        report=telling.told(report, sight.edition) if report else None,
+        report_called=facts.REPORTS["review"],
+        benefits=benefits,
+        realised=realised.sentences(tx, project.parent),
+    )
+
+
+_CHOSEN_ON = (assessments.CHOOSE, assessments.CHOOSE_SRG)
+"""Questions by which one of the options of an assessment is chosen."""
 
 
 def _checked(tx: Tx, sight: Sight, made: Sequence[DecisionView]) -> ProjectShown | None:
-    """Return the review, or the check of standards, that a question is about."""
-    kind = _CHECKED[sight.open_step.kind]
+    """Return the check of standards that a question is about."""
+    kind = "standards_check"
     exception = projects.standards_exception(tx, sight.case.ref)
     about = intents.decisions_of_step(tx, exception.step, strict=False)[-1:] if exception else ()
     report = next(iter(about), None) or reported.last(made, kind)
     if report is None:
         return None
     return ProjectShown(report=telling.told(report, sight.edition), report_called=facts.REPORTS[kind])
+
+
+def _assessed(sight: Sight, made: Sequence[DecisionView]) -> ProjectShown | None:
+    """Return the assessment whose options are chosen from."""
+    report = reported.last(made, assessments.ASSESS)
+    if report is None:
+        return None
+    said = telling.told(report, sight.edition)
+    return ProjectShown(report=said, report_called=facts.REPORTS[assessments.ASSESS])
 
 
 def beside(step: StepView, made: Sequence[DecisionView], keys: Mapping[str, str]) -> tuple[DecisionView, ...]:
@@ -237,9 +281,9 @@ def beside(step: StepView, made: Sequence[DecisionView], keys: Mapping[str, str]
     if step.kind == "highlight":
         return ()
     own = step.key.removesuffix("-srg")
-    gates = [one for one in made if one.kind in (*GATES, "review_check")]
+    gates = [one for one in made if one.kind in (*GATES, "review_check", *_CHOSEN_ON)]
     back = [one.key for one in gates if one.step == gates[-1].step and one.choice in _SENDS_BACK]
-    reports = step.kind not in (*GATES, *EXCEPTIONS)
+    reports = step.kind not in (*GATES, *EXCEPTIONS, *_CHOSEN_ON)
     return tuple(
         one
         for one in made

@@ -3,25 +3,24 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from markupsafe import Markup
 
-from service import delivering, telling
+from service import delivering, realised, telling
 from service.errors import Conflict, Forbidden, Malformed, NotFound, Problem
 from service.handbook import Edition
 from service.store import benefits, cases
 from service.store.benefits import BenefitView, Reading
 from service.store.cases import CaseView
 from service.store.engine import Tx
-from service.web import charts, forms, recounting, seclusion, whereabouts, words
+from service.web import charts, forms, numbers, recounting, seclusion, twice, whereabouts, words
 from service.web.charts import Series
 from service.web.visits import Visit
 from workflows.delivery import Rag
 from workflows.rules import benefits as rules_of_benefits
 
-_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,4})?")
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def of(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "benefit": found,
         "now": whereabouts.sentences(tx, case),
         "rows": _rows(tx, case, found, edition, standing),
-        "chart": _chart(found, standing),
+        "chart": _chart(found, read),
         "readings": read,
         "may_correct": bool(standing) and may_correct(visit, found),
         "answers": made,
@@ -69,36 +68,19 @@ def of(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
 
 
 def readings(tx: Tx, benefit: BenefitView, edition: Edition) -> list[ToldReading]:
-    """Tell the readings of a benefit, the first first; of each month the last is what holds."""
+    """Tell the readings of a benefit, the first month first; of each the last is what holds."""
     known, why = benefits.readings(tx, benefit.ref), benefits.reasons(tx, benefit.ref)
     last = {one.month: one.step for one in known}
     return [
         ToldReading(
             reading=one,
-            value=worded(benefit, one.value),
+            value=realised.worded(benefit, one.value),
             who=telling.name(edition, one.person),
             corrected=last[one.month] != one.step,
             why=why.get(one.step, ""),
         )
         for one in known
     ]
-
-
-def worded(benefit: BenefitView, value: str) -> str:
-    """Return a number in the measure of a benefit: pounds, if it was claimed in pounds."""
-    number = _decimal(value)
-    if number is None:
-        return value
-    return words.money(number) if benefit.claimed is not None else f"{number:,f}"
-
-
-def come_to(benefit: BenefitView, standing: Sequence[ToldReading]) -> str:
-    """Say how much of what was claimed has come about by the last reading, where it is in pounds."""
-    last = _decimal(standing[-1].reading.value) if standing else None
-    if last is None or not benefit.claimed:
-        return ""
-    share = (last * 100 / benefit.claimed).quantize(Decimal(1))
-    return f"{words.money(last)} of {words.money(benefit.claimed)} a year ({share:f}%)"
 
 
 def _rows(
@@ -109,15 +91,13 @@ def _rows(
     standing: Sequence[ToldReading],
 ) -> list[tuple[str, str]]:
     content = cases.content(tx, case.ref) or {}
-    claimed = (
-        f"{words.money(benefit.claimed)} a year" if benefit.claimed is not None else "No sum was claimed"
-    )
+    last = standing[-1].reading if standing else None
     rows = [
-        ("Claimed", claimed),
+        ("Claimed", realised.claimed(benefit)),
         ("How it is measured", content.get("summary") or ""),
         ("Who is asked", telling.title(edition, benefit.owner, tx.today)),
         ("When", _when(tx, benefit, edition)),
-        ("Come about by the last reading", come_to(benefit, standing)),
+        ("Come about by the last reading", realised.come_to(benefit, last)),
     ]
     return [(what, which) for what, which in rows if which]
 
@@ -136,33 +116,27 @@ def _when(tx: Tx, benefit: BenefitView, edition: Edition) -> str:
     return f"{said}: {words.listed(days)}, as it {known} on {words.short_day(live.day)}"
 
 
-def _chart(benefit: BenefitView, standing: Sequence[ToldReading]) -> Markup:
+def _chart(benefit: BenefitView, read: Sequence[ToldReading]) -> Markup:
+    standing = [one for one in read if not one.corrected]
+    # What is put right later is still of the day on which it was first read.
+    first = {one.reading.month: words.local(one.reading.at) for one in reversed(read)}
     points = sorted(
-        (words.local(one.reading.at), number)
+        (first[one.reading.month], number)
         for one in standing
-        if (number := _decimal(one.reading.value)) is not None
+        if (number := realised.number(one.reading.value)) is not None
     )
     if not points:
         return Markup("")
     claimed: tuple[Any, ...] = ()
-    if benefit.claimed is not None:
+    if benefit.claimed:
         claimed = ((points[0][0], benefit.claimed), (points[-1][0], benefit.claimed))
     return charts.lines(
         "readings",
         [Series("Read", "reported", tuple(points)), Series("Claimed", "approved", claimed)],
         title="Readings over time",
-        desc=f"{words.count(len(points), 'reading')}, last {worded(benefit, standing[-1].reading.value)}. "
-        "The table has each.",
-        said=lambda value: worded(benefit, f"{value:f}"),
+        desc=f"{words.count(len(points), 'reading')}, last {standing[-1].value}. The table has each.",
+        said=lambda value: realised.worded(benefit, f"{value:f}"),
     )
-
-
-def _decimal(value: str) -> Decimal | None:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 # ---------------------------------------------------------------------------- correcting
@@ -227,6 +201,11 @@ def correct(visit: Visit, ref: str, said: Mapping[str, str]) -> None:
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
         _, benefit = to_correct(tx, visit, ref)
+        asked = {name: said[name] for name in ("value", "rating")}
+        month = numbers.whole(said["month"])
+        twice.refuse(
+            tx, ref, ("benefit.corrected",), by=visit.me.id, reason=said["reason"], month=month, **asked
+        )
         wish = checked(tx, benefit, said)
         pmo = visit.rules.plays(visit.me.id, "pmo", visit.today)
         benefits.corrected(

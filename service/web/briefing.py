@@ -8,7 +8,17 @@ from typing import Any
 import rfc8785
 from pydantic import Field
 
-from service import appraisal, boards, delivering, questions, remembering, telling, versions
+from service import (
+    appraisal,
+    assessing,
+    boards,
+    delivering,
+    questions,
+    realised,
+    remembering,
+    telling,
+    versions,
+)
 from service.appraisal import Figure
 from service.boards import Board
 from service.handbook import Edition
@@ -16,8 +26,9 @@ from service.proposals import ProposalDocument, provided
 from service.remembering import Lesson, TrackRecord
 from service.reports import Form
 from service.reports.facts import ProjectShown
-from service.store import actions, approvers, cases, intents, projects, steps, texts
+from service.store import actions, approvers, assessments, cases, intents, projects, steps, texts
 from service.store import benefits as benefit_files
+from service.store.assessments import AssessmentView
 from service.store.benefits import KIND as BENEFIT
 from service.store.benefits import BenefitView
 from service.store.cases import CaseView
@@ -289,8 +300,13 @@ def _of_action(tx: Tx, sight: Sight) -> Brief:
     )
 
 
-_CALLED = {projects.KIND: "Project", projects.STANDARDS: "Exception", BENEFIT: "Benefit"}
-"""Kinds of cases that follow from a proposal or a project."""
+_CALLED = {
+    projects.KIND: "Project",
+    projects.STANDARDS: "Exception",
+    BENEFIT: "Benefit",
+    assessments.KIND: "Assessment",
+}
+"""Kinds of cases that are no proposal, in which reports are asked for and decided on."""
 
 
 def _of_project(tx: Tx, sight: Sight) -> Brief:
@@ -346,6 +362,8 @@ def _delivered(tx: Tx, sight: Sight) -> Iterable[Row]:
         yield from _realised(tx, benefit)
         return
     project, edition, today = reported.about(tx, sight), sight.edition, tx.today
+    if assessment := assessments.get(tx, sight.case.ref):
+        yield from _assessed(assessment, edition, today)
     if project is None or edition.delivery is None:
         return
     if sight.case.ref != project.ref:
@@ -370,17 +388,15 @@ def _delivered(tx: Tx, sight: Sight) -> Iterable[Row]:
 
 
 def _realised(tx: Tx, benefit: BenefitView) -> Iterable[Row]:
-    in_pounds = benefit.claimed is not None
-    if benefit.claimed is not None:
-        yield Row(what="Claimed", which=f"{words.money(benefit.claimed)} a year")
+    yield Row(what="Claimed", which=realised.claimed(benefit))
     if (live := delivering.go_live(tx, benefit.parent)) and live.certain:
         yield Row(what="Went live", which=words.day(live.day))
     # Of each month the last reading holds: it corrects those before.
     last = {one.month: one for one in benefit_files.readings(tx, benefit.ref)}
     for one in sorted(last.values(), key=lambda read: read.month)[-1:]:
-        said = words.money(Decimal(one.value)) if in_pounds else one.value
-        which = f"{said}, {words.RAGS[one.rating][0].lower()}, {one.month} months after go-live"
-        yield Row(what="The reading before", which=f"{which}, on {words.short_day(one.at)}")
+        said = f"{realised.worded(benefit, one.value)}, {words.RAGS[one.rating][0].lower()}"
+        when = f"{one.month} months after go-live, on {words.short_day(one.at)}"
+        yield Row(what="The reading before", which=f"{said}, {when}")
 
 
 def _before(tx: Tx, sight: Sight) -> dict[str, date]:
@@ -560,7 +576,9 @@ def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
     content = cases.content(tx, case.ref, version) or {}
     if case.kind != "proposal":
         return Paper(
-            what_for=str(content.get("summary") or case.title), rows=tuple(_of_delivery(tx, case, edition))
+            what_for=str(content.get("summary") or case.title),
+            rows=tuple(_of_delivery(tx, case, edition)),
+            options=tuple(_options(tx, case, edition)),
         )
     read = ProposalDocument.model_validate(content)
     figures, flags = reckoned(read, case, edition)
@@ -580,9 +598,27 @@ def paper(tx: Tx, case: CaseView, version: int, edition: Edition) -> Paper:
     )
 
 
+def _assessed(assessment: AssessmentView, edition: Edition, today: date) -> Iterable[Row]:
+    """Tell who assesses a business process, and by when; and by when what is chosen is to be in place."""
+    yield Row(what="Assessed by", which=telling.title(edition, assessment.owner, today))
+    yield Row(what="To be assessed by", which=words.day(assessment.report_due))
+    yield Row(what="To be in place by", which=words.day(assessment.in_place_by))
+
+
+def _options(tx: Tx, case: CaseView, edition: Edition) -> Iterable[Row]:
+    """Go through the ways of delivery that were weighed, or left out, in an assessment."""
+    if assessment := assessments.get(tx, case.ref):
+        for option in assessing.told(tx, assessment, edition):
+            cost = f"{words.money(option.cost)} a year" if option.cost is not None else ""
+            yield Row(what=option.name, which="\n".join(filter(None, (option.words, cost, option.became))))
+
+
 def _of_delivery(tx: Tx, case: CaseView, edition: Edition) -> Iterable[Row]:
     """Go through what everybody is shown of a project, and of what follows from one, or from its proposal."""
     department = edition.departments.get(case.department)
+    if assessment := assessments.get(tx, case.ref):
+        yield from _assessed(assessment, edition, tx.today)
+        return
     yield Row(what="Sponsor", which=telling.title(edition, case.sponsor, tx.today))
     if department:
         yield Row(what="Department", which=department.name)
@@ -596,7 +632,7 @@ def _of_delivery(tx: Tx, case: CaseView, edition: Edition) -> Iterable[Row]:
         yield Row(what="It follows from", which=raised.parent)
     elif benefit := benefit_files.get(tx, case.ref):
         yield Row(what="It follows from", which=benefit.parent)
-        yield from (Row(what="How it stands", which=one) for one in delivering.benefit_stands(tx, benefit))
+        yield from (Row(what="How it stands", which=one) for one in realised.stands(tx, benefit))
 
 
 def rows(tx: Tx, case: CaseView) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from service.reports import Box, Rows, Type
 from service.web import words
-from workflows.model import Choice
+from workflows.model import Choice, key_of
 
 Errors = Mapping[str, str]
 """Field to what is wrong with it."""
@@ -387,16 +387,19 @@ def back(href: str, text: str = "Back") -> Markup:
 # ----------------------------------------------------------------------- our own parts
 
 
-def choices(offered: Sequence[Choice], kind: str, votes: Collection[Choice] = ()) -> list[dict[str, str]]:
+def choices(
+    offered: Sequence[Choice], kind: str, votes: Collection[Choice] = (), step: str = ""
+) -> list[dict[str, str]]:
     """The answers a person may give, each with what it leads to and which boxes it needs.
 
-    Those in `votes` are counted with others'.
+    Those in `votes` are counted with others'; the `step` tells which gate it is.
     """
+    key = key_of(step) if step else ""
     return [
         {
             "value": str(choice),
-            "text": words.label(choice, kind),
-            "hint": words.leads_to(choice, kind, vote=choice in votes),
+            "text": words.label(choice, kind, key),
+            "hint": words.leads_to(choice, kind, key, vote=choice in votes),
             "needs": _needs(choice, kind),
         }
         for choice in offered
@@ -476,7 +479,7 @@ def answer_rows(
         (brief.called or "Action", brief.title)
         if brief.follows
         else ("Proposal", f"{brief.title} (version {brief.version})"),
-        ("Your answer", words.label(chosen.choice, brief.kind), "Change", change),
+        ("Your answer", words.label(chosen.choice, brief.kind, key_of(brief.step)), "Change", change),
     ]
     rows += [(words.asked(name), said) for name, said in remarks]
     if chosen.reason:

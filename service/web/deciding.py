@@ -69,6 +69,8 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
         errors["choice"] = hindered
     reason = _words(form, "reason", errors)
     boxes = reported.asked(tx, sight)
+    if choice is not None:
+        errors |= reported.outrun(boxes, choice)
     if choice is not None and words.wants_reason(choice, sight.open_step.kind) and not reason:
         errors["reason"] = words.reasons(sight.open_step.kind)[2]
     conditions = _conditions(form, sight, choice, errors) if choice else ()
@@ -84,7 +86,7 @@ def read(tx: Tx, form: FormData, sight: Sight) -> Filled:
         named[GUIDELINES] = Answered(value=OUTSIDE)
     # What is asked in any case is told at once, with the choice that is wanting.
     if boxes and (choice is not None or boxes.always(sight.open_step.choices)):
-        report = reported.reading(tx, form, boxes, choice)
+        report = reported.reading(tx, form, sight, boxes, choice)
         named |= report.answers
         errors |= {name: told for name, told in report.errors.items() if name not in errors}
         errors |= _papers_wanting(tx, sight, choice, named)
@@ -148,9 +150,9 @@ def _conditions(
 
 def _out_of_place(sight: Sight, choice: Choice) -> str:
     """Say what to do with a condition that was typed beside a choice that takes none."""
-    kind, offered = sight.open_step.kind, sight.choices
-    chosen = f"You typed a condition, but chose {words.label(choice, kind)}"
-    taking = [words.label(each, kind) for each in offered if each.conditional]
+    step, offered = sight.open_step, sight.choices
+    chosen = f"You typed a condition, but chose {words.label(choice, step.kind, step.key)}"
+    taking = [words.label(each, step.kind, step.key) for each in offered if each.conditional]
     if not taking:
         return f"{chosen}, which takes none: take the condition out"
     return f"{chosen}: choose {words.listed(taking, 'or')}, or take the condition out"
@@ -274,6 +276,15 @@ def as_typed(chosen: Chosen) -> dict[str, str]:
             f"condition_guards{suffix}": str(condition.guards),
         }
     return typed | held(chosen.answers)
+
+
+def taken_up(tx: Tx, sight: Sight, chosen: Chosen) -> dict[str, str]:
+    """Return what the boxes hold where an answer is taken up again: those that it does not use hold what they
+    held before anybody typed.
+    """
+    boxes = reported.asked(tx, sight)
+    drafted = boxes.drafted if boxes and chosen.choice not in boxes.form.choices else {}
+    return {**drafted, **as_typed(chosen)}
 
 
 def form(tx: Tx, sight: Sight) -> dict[str, Any]:
@@ -404,7 +415,13 @@ class NoDraft(Exception):
 
 
 class Overtaken(Exception):
-    """Something has happened since they chose: its words say what, and what can be done."""
+    """Something has happened since they chose: its words say what, and what can be done; `errors` say more
+    beside boxes, where it is about some.
+    """
+
+    def __init__(self, told: str, errors: Mapping[str, str] | None = None) -> None:
+        super().__init__(told)
+        self.errors = errors or {}
 
 
 def keep(tx: Tx, visit: Visit, sight: Sight, chosen: Chosen, shown_hash: str) -> str:
@@ -453,6 +470,8 @@ def confirm(tx: Tx, visit: Visit, sight: Sight, draft_id: str, content_hash: str
         raise Overtaken(hindered)
     if not again and chosen.next_meeting and (meeting := next_meeting(tx, sight)) != chosen.until:
         raise Overtaken(_moved(meeting))
+    if not again and (outrun := reported.outrun(reported.asked(tx, sight), chosen.choice)):
+        raise Overtaken("What you said last cannot stand as it is: a day has passed meanwhile", outrun)
     papers = attaching.of_answer(tx, sight, chosen.answers)
     if papers is None and not again:
         raise Overtaken(_PAPERS_GONE)

@@ -1,6 +1,7 @@
 """The one place where what went wrong becomes a page, or a problem for a program (RFC 9457)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from service.errors import AssentError, Problem, TooMany, Unauthenticated
+from service.web.again import Typed
 from service.web.pages import Frame, page
 
 API = "/api/"
@@ -47,6 +49,18 @@ class Elsewhere(Exception):
         self.path = path
 
 
+class SendAgain(Exception):
+    """A form of the page of a link came too late to be acted on: what was typed into it is given back."""
+
+    def __init__(self, typed: Typed, mark: str, *, ready: bool) -> None:
+        super().__init__("send it again")
+        self.typed = typed
+        self.mark = mark
+        """What it has to carry when it is sent again."""
+        self.ready = ready
+        """It would be acted on if it were sent again now."""
+
+
 class UnknownLink(Exception):
     """No link of ours, or not one that this browser has followed: always the very same page."""
 
@@ -61,6 +75,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Elsewhere, _elsewhere)
+    app.add_exception_handler(SendAgain, _send_again)
     app.add_exception_handler(UnknownLink, _unknown_link)
     app.add_exception_handler(Exception, _fault)
 
@@ -143,6 +158,9 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
+    if not _is_api(request) and any(wrong["loc"][:1] == ("path",) for wrong in found):
+        # No number, or none that there is: as with any other address that leads nowhere.
+        return _page(_frame(request), 404, HEADINGS[404], ADVICE[404])
     if any(wrong["type"] == "json_invalid" for wrong in found):
         return problem(400, "malformed_json", "The body is not valid JSON", "Check its commas and quotes.")
     said: dict[str, list[str]] = {}
@@ -164,6 +182,20 @@ def _field(loc: Sequence[str | int]) -> str:
 async def _elsewhere(request: Request, error: Exception) -> Response:
     assert isinstance(error, Elsewhere)
     return RedirectResponse(error.path, 303)
+
+
+async def _send_again(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SendAgain)
+    return page(
+        "links/again.html",
+        replace(_frame(request), neutral=True),
+        status=403,
+        path=request.url.path,
+        csrf=error.mark,
+        typed=error.typed,
+        ready=error.ready,
+        multipart=request.headers.get("content-type", "").lower().startswith("multipart/"),
+    )
 
 
 async def _unknown_link(request: Request, error: Exception) -> Response:

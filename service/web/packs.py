@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
-from service import boards, questions, telling
+from service import boards, questions, realised, telling
 from service.handbook import Edition
 from service.remembering import TrackRecord
-from service.store import steps
+from service.store import assessments, steps
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
@@ -20,6 +20,7 @@ from service.web import briefing, decision_record, printing, seclusion, words
 from service.web.briefing import Paper, Row
 from workflows.letters import Answer, Condition
 from workflows.model import Choice, Frozen, LegAsk
+from workflows.rules import reports
 
 _SAID_ABOVE = ("Department", "Sponsor")
 """Rows of a proposal that stand at the head of its item."""
@@ -356,8 +357,11 @@ def _sections(
         heading="What it does to budgets",
         lines=tuple(Line(what=row.what, which=row.which) for row in decision_record.budgets(tx, case, rules)),
     )
+    if question and question.kind in reports.OF_REVIEWS:
+        yield from _realised(tx, case)
     if paper.options:
-        yield Section(heading="What else was weighed", lines=_lines(paper.options))
+        heading = "What was weighed" if case.kind == assessments.KIND else "What else was weighed"
+        yield Section(heading=heading, lines=_lines(paper.options))
     if paper.gains:
         yield Section(heading="Benefits", lines=_lines(paper.gains))
     yield Section(
@@ -384,6 +388,17 @@ def _sections(
                 Line(what=words.label(one, kind), which=(words.leads_to(one, kind, vote=one in counted),))
                 for one, kind in choices
             ),
+        )
+
+
+def _realised(tx: Tx, case: CaseView) -> Iterator[Section]:
+    """Tell what has come of a proposal's benefits beside what was claimed of each."""
+    if found := realised.of_proposal(tx, case.ref):
+        rows = tuple((f"{one.what} ({one.ref})", one.claimed, one.read, one.said) for one in found)
+        yield Section(
+            heading="What has come of its benefits",
+            sentences=realised.sentences(tx, case.ref),
+            table=Table(columns=("Benefit", "Claimed", "Last read", "What that comes to"), rows=rows),
         )
 
 

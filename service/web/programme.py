@@ -1,8 +1,8 @@
 """The programme: strategies with the projects that serve them, what waits for what, and what a slip moves."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -11,12 +11,25 @@ from service import delivering, telling
 from service.handbook import Edition
 from service.store import projects
 from service.store.engine import Tx
-from service.store.projects import ProjectView
+from service.store.projects import Approval, Dependency, ProjectView
 from service.web import charts, projecting, whereabouts, words
 from service.web.charts import Row, Span
 from service.web.visits import Visit
+from workflows.delivery import Baseline
 from workflows.rules import calendar
 from workflows.rules.tolerances import days_late
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A project that waits for another, and when each was to go live when that was said."""
+
+    ref: str
+    other: str
+    own: date | None
+    """None where it has no approved plan to move."""
+    theirs: date | None
+    """None where the other has none by which it could be late."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,8 @@ class Moved:
     """The project for which it waits."""
     origin: str
     """The project whose own slip it is."""
+    to: date | None = None
+    """When it goes live then; None where it has no plan yet."""
 
 
 @dataclass(frozen=True)
@@ -41,64 +56,94 @@ class Served:
     projects: list[dict[str, Any]]
 
 
-def moves(slips: Mapping[str, int], waiting: Iterable[tuple[str, str]]) -> dict[str, Moved]:
+def moves(
+    live: Mapping[str, date], waiting: Iterable[Waiting], non_working: Collection[date]
+) -> dict[str, Moved]:
     """Return which projects move because of others, and by how many working days.
 
-    `slips` has by how much each project is late by its own forecast; `waiting` has pairs of a project and one
-    for which it waits. A project that waits moves by as much as the latest of those does, be it by its own
-    forecast or because of another.
+    `live` has when each goes live by its own forecast, or went. One that waits moves by as much as the other
+    is later than it was to be when the waiting was said, be it by the other's own forecast or because of a
+    third; of several, the one that moves it furthest counts. What its own forecast or a new plan of its own
+    has taken up moves it no more.
     """
-    ahead: dict[str, list[str]] = {}
-    for ref, other in waiting:
-        ahead.setdefault(ref, []).append(other)
+    ahead: dict[str, list[Waiting]] = {}
+    for one in waiting:
+        ahead.setdefault(one.ref, []).append(one)
     found: dict[str, Moved | None] = {}
 
     def moved(ref: str, way: tuple[str, ...] = ()) -> Moved | None:
         if ref in found:
             return found[ref]
-        worst: Moved | None = None
-        for other in sorted(ahead.get(ref, ())):
+        ways: list[Moved] = []
+        for one in sorted(ahead.get(ref, ()), key=lambda one: one.other):
             # No circle is ever declared; one that was there all the same must not hang the page.
-            if other in way:
+            if one.other in way:
                 continue
-            own, handed_on = max(slips.get(other, 0), 0), moved(other, (*way, ref))
-            days, origin = (own, other)
-            if handed_on and handed_on.days > own:
-                days, origin = handed_on.days, handed_on.origin
-            if days > (worst.days if worst else 0):
-                worst = Moved(ref, days, other, origin)
-        found[ref] = worst
-        return worst
+            handed_on = moved(one.other, (*way, ref))
+            days, origin = _handed_on(one, handed_on, live.get(one.other), non_working)
+            to = calendar.nth_working_day(one.own, days, non_working) if one.own else None
+            if days > 0 and not (to and ref in live and to <= live[ref]):
+                ways.append(Moved(ref, days, one.other, origin, to))
+        found[ref] = max(ways, key=lambda one: (one.to or date.min, one.days), default=None)
+        return found[ref]
 
-    return {ref: one for ref in sorted(ahead) if (one := moved(ref))}
+    return {ref: told for ref in sorted(ahead) if (told := moved(ref))}
+
+
+def _handed_on(
+    one: Waiting, moved: Moved | None, live: date | None, non_working: Collection[date]
+) -> tuple[int, str]:
+    """Return by how many working days what is waited for is late, and the project whose slip that is."""
+    if moved and moved.to is None:
+        return moved.days, moved.origin
+    lives = moved.to if moved else live
+    days = days_late(lives, one.theirs, non_working) if lives and one.theirs else 0
+    return days, moved.origin if moved else one.other
 
 
 def of(tx: Tx, visit: Visit) -> dict[str, Any]:
     """Return what the page of the programme shows."""
     rules, today = visit.rules, tx.today
     known = {one.ref: one for one in projects.of_organisation(tx, rules.organisation)}
+    approvals = projects.approvals(tx, rules.organisation)
     titles = {ref: one.title for ref, one in known.items()}
-    waiting = [one for one in projects.dependencies(tx) if one.case in known and one.other in known]
+    declared = [one for one in projects.dependencies(tx) if one.case in known and one.other in known]
+    waiting = {(one.case, one.other): _waiting(one, approvals) for one in declared if known[one.case].open}
     slips = {ref: slip for ref, one in known.items() if (slip := _late(one, rules.non_working, today))}
     # What ended and never went live moves nobody any more; what went live late has held up what waits for it.
-    moving = {ref: slip for ref, slip in slips.items() if known[ref].open or known[ref].went_live}
-    open_refs = {ref for ref, one in known.items() if one.open}
-    known_slips = moves(moving, [(one.case, one.other) for one in waiting if one.case in open_refs])
-    # What is as late by its own forecast has taken the slip up already.
-    moved = {ref: one for ref, one in known_slips.items() if one.days > slips.get(ref, 0)}
+    going = {ref: one for ref, one in known.items() if one.open or one.went_live}
+    live = {ref: day for ref, one in going.items() if (day := _live(one, today))}
+    moved = moves(live, waiting.values(), rules.non_working)
+    found = [(one, waiting[one.ref, one.because]) for one in moved.values()]
     served = _served(tx, rules, known, titles, slips, today)
     return {
         "served": served,
         "unserved": [one for one in served if not one.projects],
-        "waiting": [(one, titles[one.case], titles[one.other]) for one in waiting],
+        "waiting": [(one, titles[one.case], titles[one.other]) for one in declared],
+        "joined": _joined(rules, known, declared),
         "slipping": [
             (ref, titles[ref], projecting.late(days))
             for ref, days in slips.items()
-            if days > 0 and ref in open_refs
+            if days > 0 and known[ref].open
         ],
-        "effect": _effect(rules, known, titles, moved.values()),
-        "chart": _chart(rules, known, titles, moved.values(), today),
+        "effect": _effect(rules, known, titles, live, found),
+        "chart": _chart(known, titles, live, found, today),
     }
+
+
+def _waiting(one: Dependency, approvals: Mapping[str, Sequence[Approval]]) -> Waiting:
+    return Waiting(
+        one.case,
+        one.other,
+        own=_approved(approvals.get(one.case, ()), one.at),
+        theirs=_approved(approvals.get(one.other, ()), one.at),
+    )
+
+
+def _approved(approvals: Sequence[Approval], at: datetime) -> date | None:
+    """Return when a project was to go live by the plan in force at a moment; before any, by its first."""
+    in_force = [one for one in approvals if one.since <= at][-1:] or approvals[:1]
+    return in_force[0].go_live if in_force else None
 
 
 def _live(project: ProjectView, today: date) -> date | None:
@@ -114,6 +159,19 @@ def _late(project: ProjectView, non_working: Collection[date], today: date) -> i
     if project.baseline is None or live is None:
         return 0
     return days_late(live, project.baseline.go_live, non_working)
+
+
+def _joined(
+    rules: Edition, known: Mapping[str, ProjectView], declared: Iterable[Dependency]
+) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return which strategy depends on which other, each with the projects that make it so."""
+    strategies = rules.delivery.strategies if rules.delivery else {}
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for one in declared:
+        own, other = (known[ref].strategy for ref in (one.case, one.other))
+        if own != other and {own, other} <= {*strategies}:
+            found.setdefault((strategies[own].name, strategies[other].name), []).append((one.case, one.other))
+    return [(own, other, pairs) for (own, other), pairs in sorted(found.items())]
 
 
 def _served(
@@ -172,47 +230,58 @@ def _goes_live(project: ProjectView, today: date) -> str:
 
 
 def _effect(
-    rules: Edition, known: Mapping[str, ProjectView], titles: Mapping[str, str], moved: Iterable[Moved]
+    rules: Edition,
+    known: Mapping[str, ProjectView],
+    titles: Mapping[str, str],
+    live: Mapping[str, date],
+    moved: Iterable[tuple[Moved, Waiting]],
 ) -> list[tuple[str, str, str, str, str]]:
     return [
         (
             f"{one.ref}: {titles[one.ref]}",
             words.short_day(plan.go_live) if (plan := known[one.ref].baseline) else "Not planned yet",
-            words.short_day(to) if (to := _moved_to(rules, known[one.ref], one)) else "Not known yet",
-            words.working_days(one.days),
-            one.because if one.because == one.origin else f"{one.because}, because of {one.origin}",
+            words.short_day(one.to) if one.to else "Not known yet",
+            words.working_days(_later(one, plan, rules.non_working)),
+            _because(one, waits, live),
         )
-        for one in moved
+        for one, waits in moved
     ]
 
 
-def _moved_to(rules: Edition, project: ProjectView, moved: Moved) -> date | None:
-    if project.baseline is None:
-        return None
-    return calendar.nth_working_day(project.baseline.go_live, moved.days, rules.non_working)
+def _later(moved: Moved, plan: Baseline | None, non_working: Collection[date]) -> int:
+    """Return by how many working days a project moves from what is approved of it now."""
+    return days_late(moved.to, plan.go_live, non_working) if plan and moved.to else moved.days
+
+
+def _because(moved: Moved, waits: Waiting, live: Mapping[str, date]) -> str:
+    """Say for what it waits, and where that was to go live when it was said and is to now."""
+    if moved.because != moved.origin:
+        return f"{moved.because}, because of {moved.origin}"
+    now, then = live.get(moved.because), waits.theirs
+    told = f", {words.short_day(now)} and not {words.short_day(then)}" if now and then else ""
+    return f"{moved.because}{told}"
 
 
 def _chart(
-    rules: Edition,
     known: Mapping[str, ProjectView],
     titles: Mapping[str, str],
-    moved: Collection[Moved],
+    live: Mapping[str, date],
+    moved: Collection[tuple[Moved, Waiting]],
     today: date,
 ) -> Markup:
-    rows: list[Row] = []
-    late: dict[str, date] = {}
-    for one in moved:
-        slipped = known[one.origin]
-        if live := _live(slipped, today):
-            late[one.origin] = live
-        if to := _moved_to(rules, known[one.ref], one):
-            late[one.ref] = max(to, late.get(one.ref, to))
-    for ref, day in late.items():
-        plan = known[ref].baseline
-        if plan is not None:
-            approved = Span(plan.go_live, plan.go_live)
-            rows.append(Row(f"{ref}: {titles[ref]}", approved, Span(plan.go_live, day)))
-    said = "; ".join(f"{one.ref} moves by {words.working_days(one.days)}" for one in moved)
+    spans: dict[str, tuple[date, date]] = {}
+    for one, waits in moved:
+        if one.because == one.origin and waits.theirs and one.origin in live:
+            spans[one.origin] = waits.theirs, live[one.origin]
+    for one, _ in moved:
+        plan = known[one.ref].baseline
+        if plan and one.to:
+            spans[one.ref] = plan.go_live, one.to
+    rows = [
+        Row(f"{ref}: {titles[ref]}", Span(approved, approved), Span(approved, day))
+        for ref, (approved, day) in spans.items()
+    ]
+    said = "; ".join(f"{one.ref} moves by {words.working_days(one.days)}" for one, _ in moved)
     return charts.schedule(
         "slips",
         rows,

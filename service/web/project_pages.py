@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from service import delivering, telling
+from service import delivering, realised, telling
 from service.errors import NotFound
 from service.handbook import Edition
 from service.proposals import ProposalDocument
@@ -16,6 +16,7 @@ from service.store.engine import Tx
 from service.store.projects import Check, ProjectView, Report
 from service.web import (
     attaching,
+    authorising,
     balloting,
     benefit_page,
     charts,
@@ -41,6 +42,7 @@ _SECTIONS = [
     ("standards", "Project standards"),
     ("conditions", "Conditions and actions"),
     ("documents", "Documents"),
+    ("case", "Business case"),
     ("people", "Board and manager"),
     ("others", "Plans and other answers"),
     ("record", "What has happened"),
@@ -111,6 +113,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "documents": _documents(tx, found, edition, counted=True),
         "may_hand_in": attaching.may(tx, visit, case),
         "replaced": _documents(tx, found, edition, counted=False),
+        "business_case": authorising.business_case(tx, found, edition),
         "people": projecting.people(found, edition, today),
         "changes": _changes(tx, found, edition),
         "strategy": _strategy(found, edition),
@@ -160,7 +163,7 @@ def of_proposal(tx: Tx, case: CaseView) -> dict[str, Any]:
                 "state": str(one.state),
                 "owner": telling.title(edition, one.owner, tx.today),
                 "last": told[-1] if told else None,
-                "come_to": benefit_page.come_to(one, told),
+                "come_to": realised.come_to(one, told[-1].reading if told else None),
                 "now": whereabouts.sentences(tx, cases.get(tx, one.ref)),
             }
         )

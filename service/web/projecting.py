@@ -8,9 +8,10 @@ from itertools import takewhile
 
 from markupsafe import Markup
 
-from service import delivering, telling
+from service import delivering, reporting, telling
 from service.handbook import Edition
 from service.handbook.delivering import DeliveryRules
+from service.reports import facts
 from service.store import projects
 from service.store.documents import Attached
 from service.store.engine import Tx
@@ -450,6 +451,12 @@ def _gate(
         ]
     else:
         rows.append(("Variances", "Nothing had been reported against a plan yet"))
+    answers = [one for one in made if one.step == gate.step]
+    if gate.rating:
+        _, ratings = reporting.rated(answers)
+        rows.append(("Confidence of delivery", words.sentence(facts.confidence(gate.rating, ratings))))
+    if any("recommendations" in one.answers for one in answers):
+        rows.append(("Recommendations", "As below; the executive of the project owns them"))
     if gate.baseline:
         rows.append(
             ("Approved plan", f"Plan {gate.baseline}: what is reported from then on is held against it")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from notifications import sayings
-from service import telling
+from service import assessing, telling
 from service.handbook import Edition
 from service.store import canonical, intents
 from service.store.line import Line
@@ -381,7 +381,8 @@ def _gate_passed(line: Line, edition: Edition) -> str:
     data, made = line.data, line.data["baseline"]
     gate = _GATES[data["gate"]].format(data["stage"])
     baseline = f" Plan {made['number']} is approved with it, by which it is measured." if made else ""
-    return f"It passed {gate}.{baseline}"
+    rated = f" Confidence of delivery: {data['rating']}." if data.get("rating") else ""
+    return f"It passed {gate}.{rated}{baseline}"
 
 
 _GATES = {
@@ -418,6 +419,30 @@ def _standards_checked(line: Line, edition: Edition) -> str:
         return "Its standards were checked, and it keeps to them."
     which = words.count(short, "standard is", "standards are")
     return f"Its standards were checked: {which} not met, and {data['exception']} was raised."
+
+
+def _assessment_opened(line: Line, edition: Edition) -> str:
+    data = line.data
+    owner = telling.title(edition, data["owner"], words.local(line.at))
+    due, in_place = (words.short_day(date.fromisoformat(data[day])) for day in ("report_due", "in_place_by"))
+    return (
+        f"{_who(line, edition)} opened it: {owner} is to assess it by {due}, and what is chosen is to be in "
+        f"place by {in_place}."
+    )
+
+
+def _assessment_reported(line: Line, edition: Edition) -> str:
+    data = line.data
+    weighed = sum(bool(one["weighed"]) for one in data["options"])
+    of = words.count(len(data["options"]), "option")
+    recommended = assessing.name_of(edition, data["recommended"])
+    return f"{weighed} of {of} were weighed, and this one is recommended: {recommended}."
+
+
+def _assessment_chosen(line: Line, edition: Edition) -> str:
+    data = line.data
+    same = "as was recommended" if data["option"] == data["recommended"] else "which was not recommended"
+    return f"An option was chosen, {same}: {assessing.name_of(edition, data['option'])}."
 
 
 def _benefit_read(line: Line, edition: Edition) -> str:
@@ -517,8 +542,14 @@ _TELLING: dict[str, Callable[[Line, Edition], str]] = {
     "exception.settled": _settled,
     "standards.checked": _standards_checked,
     "standards_exception.opened": _opened_from,
+    "assessment.opened": _assessment_opened,
+    "assessment.reported": _assessment_reported,
+    "assessment.chosen": _assessment_chosen,
     "benefit.follows": lambda line, edition: f"Benefit {line.data['benefit']} was opened.",
     "benefit.opened": _opened_from,
+    "benefit.completed": lambda line, edition: (
+        "The mandate of its project says who sees to it, how it is measured and how it is brought about."
+    ),
     "benefit.read": _benefit_read,
     "review.checked": _review_checked,
     "parameters.supplied": _supplied,

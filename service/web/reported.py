@@ -1,26 +1,29 @@
 """A report on its page: what shapes its boxes, what they hold before anybody types, and how they are read."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from starlette.datastructures import FormData
 
 from service import delivering, gating
+from service.appraisal import Lacking
 from service.handbook.delivering import DeliveryRules
 from service.handbook.words import pounds
-from service.reports import Context, Form, Post, Reading, Type, drafting, form, held, read
-from service.store import actions, benefits, cases, intents, projects, report_drafts, steps
+from service.reports import Context, Form, Post, Reading, Type, drafting, form, held, passed, read
+from service.store import actions, assessments, benefits, cases, intents, projects, report_drafts, steps
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.projects import ProjectView, Report
 from service.store.report_drafts import ReportDraft
 from service.web import days, offering, words
 from service.web.standing import Sight
-from workflows.delivery import Authority, GateKind, Tolerance, Tolerances
+from workflows.delivery import Authority, Baseline, Crossing, GateKind, Rag, Tolerance, Tolerances
 from workflows.model import Choice, Guard
-from workflows.rules import reports
+from workflows.rules import reports, tolerances
+from workflows.rules.assessments import ASSESS
 from workflows.rules.projects import PUT_TO
 
 _CHOICE = "choice"
@@ -82,9 +85,9 @@ def begins_with(asked: Asked, kept: ReportDraft | None) -> Mapping[str, str]:
     return {**asked.drafted, **(kept.boxes if kept else {})}
 
 
-def reading(tx: Tx, sent: FormData, asked: Asked, choice: Choice | None) -> Reading:
+def reading(tx: Tx, sent: FormData, sight: Sight, asked: Asked, choice: Choice | None) -> Reading:
     """Read the boxes of a report as they were sent beside a choice, or before any was made."""
-    return read(asked.form, asked.context, _typed(asked.form, sent), choice, _known(tx))
+    return read(asked.form, asked.context, _typed(asked.form, sent), choice, _to_link(tx, sight))
 
 
 def _typed(form: Form, sent: FormData) -> dict[str, str]:
@@ -94,6 +97,13 @@ def _typed(form: Form, sent: FormData) -> dict[str, str]:
         if box.type is Type.DAY:
             typed[box.name] = days.typed(sent, box.name)
     return typed
+
+
+def outrun(asked: Asked | None, choice: Choice) -> dict[str, str]:
+    """Say beside their boxes what the last report forecast for days that are over: it cannot stand so."""
+    if asked is None or choice is not Choice.UNCHANGED:
+        return {}
+    return passed(asked.form, asked.context, asked.drafted)
 
 
 def about(tx: Tx, sight: Sight) -> ProjectView | None:
@@ -133,7 +143,7 @@ def last(made: Iterable[DecisionView], *kinds: str) -> DecisionView | None:
 def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
     kind, project, today = sight.open_step.kind, about(tx, sight), sight.today
     baseline = project.baseline if project else None
-    benefit = benefits.get(tx, sight.case.ref)
+    benefit, assessment = benefits.get(tx, sight.case.ref), assessments.get(tx, sight.case.ref)
     return Context(
         today=today,
         begun=words.local(project.opened) if project else None,
@@ -154,9 +164,13 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
         tolerances=baseline.tolerances if baseline else rules.tolerances,
         **_of_exception(tx, sight, project, rules),
         papers=tuple(papers(tx, sight, project, rules).values()),
-        confidence=_rated(kind, project, rules),
+        success=_success(tx, project) if project else "",
+        lacking=delivering.lacking(tx, project) if project and kind == "mandate" else Lacking(),
+        rated=_rated(sight, project, rules),
         claimed=f"{pounds(benefit.claimed)} a year" if benefit and benefit.claimed is not None else "",
         in_pounds=benefit is not None and benefit.claimed is not None,
+        delivery_options=_delivery_options(tx, sight, rules),
+        recommended=assessment.recommended if assessment else "",
     )
 
 
@@ -179,6 +193,14 @@ def _of_exception(tx: Tx, sight: Sight, project: ProjectView | None, rules: Deli
         days=max(one.late for one in each) if Tolerance.TIME in figures else 0,
     )
     return {"asked": asked, "matrix": rules.matrix, "needed": needed if figures else None}
+
+
+def _delivery_options(tx: Tx, sight: Sight, rules: DeliveryRules) -> tuple[tuple[str, str], ...]:
+    """Return the ways of delivery of the handbook's list; to whoever chooses one, those that were weighed."""
+    known = rules.assessment.options if rules.assessment else {}
+    weighed = [one.option for one in assessments.options(tx, sight.case.ref) if one.weighed]
+    keys = [*known] if sight.open_step.kind == ASSESS else [key for key in known if key in weighed]
+    return tuple((key, known[key].name) for key in keys)
 
 
 def _posts(sight: Sight) -> tuple[Post, ...]:
@@ -207,12 +229,20 @@ def papers(tx: Tx, sight: Sight, project: ProjectView | None, rules: DeliveryRul
     return gating.papers(rules, project, gating.REPORTS[kind], project.stage) if project.template else {}
 
 
-def _rated(kind: str, project: ProjectView | None, rules: DeliveryRules) -> bool:
-    """Say whether the gate that follows a report asks how confident its manager is of delivery."""
-    if kind not in gating.REPORTS or project is None or not project.template:
-        # Before its mandate names the gates that it passes, nobody knows what they ask for.
+def _success(tx: Tx, project: ProjectView) -> str:
+    """Return what success looks like by the last plan of a project that says it."""
+    made = intents.decisions_of(tx, project.ref, strict=False)
+    said = [_said(made, one.step, "success") for one in made if one.kind in ("initiation", "exception_plan")]
+    return next(filter(None, reversed(said)), "")
+
+
+def _rated(sight: Sight, project: ProjectView | None, rules: DeliveryRules) -> bool:
+    """Say whether a question is about a gate that ends in a rating of how confident its board is."""
+    if project is None or sight.open_step.kind not in ("gate", "gate_srg"):
         return False
-    return rules.gate(project.template, gating.REPORTS[kind], project.stage).rating
+    gate, stage = gate_of(sight.open_step.key, project)
+    # Another plan is approved at no gate of its template.
+    return gate is not GateKind.EXCEPTION_PLAN and rules.gate(project.template, gate, stage).rating
 
 
 def _ends_early(tx: Tx, sight: Sight) -> bool:
@@ -221,10 +251,19 @@ def _ends_early(tx: Tx, sight: Sight) -> bool:
     return any(step.choice is Choice.CLOSE_EARLY for step in made)
 
 
-def _known(tx: Tx) -> Callable[[str], bool]:
-    """Return what says whether there is a case of a reference."""
+def _to_link(tx: Tx, sight: Sight) -> Callable[[str], bool]:
+    """Return what says whether a project may be measured together with the case of a reference."""
+    project = about(tx, sight)
+    own = (project.ref, project.parent) if project else (sight.case.ref,)
 
-    return lambda reference: cases.find(tx, reference) is not None
+    def known(reference: str) -> bool:
+        case = cases.find(tx, reference)
+        if case is None or case.organisation != sight.case.organisation:
+            # Of another organisation nobody learns here whether there is such a case.
+            return False
+        return case.kind in projects.LINKED and reference not in own
+
+    return known
 
 
 # --------------------------------------------------------------------------------- drafts
@@ -258,10 +297,12 @@ def _from_the_record(
     match kind:
         case "highlight" | "end_stage" if standing:
             # Until somebody says otherwise the stage in hand ends as it was planned.
-            ends = standing.stage_ends or project.stage_ends(project.stage)
+            same = bool(reported) and reported[-1].stage == project.stage
+            ends = (standing.stage_ends if same else None) or project.stage_ends(project.stage)
             return drafting.standing(standing.model_copy(update={"stage_ends": ends}), _why(made, reported))
         case "exception_plan":
-            return drafting.planned(context.baseline, context.called)
+            again = {"success": context.success} if context.success else {}
+            return drafting.planned(context.baseline, context.called) | again
         case "end_project" if standing:
             return {"final_cost": drafting.standing(standing, {})["forecast_cost"]}
         case "review" if standing:
@@ -276,12 +317,55 @@ def _of_the_exception(
     tx: Tx, project: ProjectView, context: Context, made: tuple[DecisionView, ...]
 ) -> dict[str, str]:
     raised = projects.exceptions(tx, project.ref)[-1:]
-    reported = [one for one in projects.reports(tx, project.ref) if raised and one.step == raised[0].step]
+    every = projects.reports(tx, project.ref)
+    reported = [one for one in every if raised and one.step == raised[0].step]
     if not raised or not reported or context.baseline is None:
         return {}
-    return drafting.exception_report(
-        raised[0].crossing, context.baseline, reported[0].forecast, _why(made, reported)
+    crossing, baseline = raised[0].crossing, context.baseline
+    passed = projects.gates(tx, project.ref)
+    approved = next((one.at for one in passed if one.baseline == baseline.number), project.opened)
+    known = drafting.Known(
+        issues=_said(made, reported[0].step, "issues"),
+        since=_since(crossing, baseline, [one for one in every if one.at >= approved], reported[0]),
+        doubted=_doubted(crossing, every, made),
+        ended=sum((one.cost for one in baseline.stages if one.number < project.stage), Decimal(0)),
+        lessons=tuple(
+            f"{words.asked_as(one.kind)} of {words.short_day(one.submitted_at)}: {said}"
+            for one in made
+            if one.kind in ("end_stage", "exception_report") and (said := _said(made, one.step, "lessons"))
+        ),
     )
+    return drafting.exception_report(crossing, baseline, reported[0].forecast, _why(made, reported), known)
+
+
+def _since(
+    crossing: Crossing, baseline: Baseline, every: Sequence[Report], last: Report
+) -> dict[Tolerance, date]:
+    """Return from which report on each tolerance has been past, up to the one that crossed."""
+    found: dict[Tolerance, date] = {}
+    for one in every:
+        past = tolerances.crossed(one.variance, baseline.tolerances)
+        found = {of: found.get(of, words.local(one.at)) for of in crossing.of if of in past}
+        if one.step == last.step:
+            break
+    return found
+
+
+def _doubted(
+    crossing: Crossing, every: Sequence[Report], made: tuple[DecisionView, ...]
+) -> dict[Tolerance, tuple[date, str]]:
+    """Return which report first rated each tolerance that is past amber or red, and why."""
+    found: dict[Tolerance, tuple[date, str]] = {}
+    for one in every:
+        for of in crossing.of:
+            if of not in found and one.forecast.ratings.get(of) in (Rag.AMBER, Rag.RED):
+                found[of] = words.local(one.at), _said(made, one.step, f"rating_{of}")
+    return found
+
+
+def _said(made: Iterable[DecisionView], step: str, name: str) -> str:
+    """Return the words of a box in the answer to a question; nothing where there are none."""
+    return next((one.answers[name].text for one in made if one.step == step and name in one.answers), "")
 
 
 def _why(made: Iterable[DecisionView], reported: Iterable[Report]) -> dict[str, str]:

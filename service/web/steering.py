@@ -2,22 +2,26 @@
 measured with and waits for. Each is written with who did it and why, before the project's process hears.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from service import telling
+from service import placing, telling
 from service.errors import Conflict, Forbidden, Malformed, NotFound, Problem
 from service.handbook import Edition, boards
-from service.store import cases, projects
+from service.store import cases, letters, projects
 from service.store.cases import CaseView
 from service.store.engine import Tx
+from service.store.letters import QueuedLetter
 from service.store.projects import BOARD, ProjectView
-from service.web import forms, words
+from service.web import awaiting, forms, numbers, twice, words
+from service.web.courier import Parcel
 from service.web.visits import Visit
 from workflows.delivery import ProjectState
 
 PLACES = ("manager", *BOARD)
 _WHY = "Say why: it is shown on the project and kept"
+_WAITING = ("project.waits_for", "project.waits_no_more")
+"""How the record says that a project waits for another, and that it does so no more."""
 _IN_STAGE = (ProjectState.IN_STAGE, ProjectState.AT_GATE)
 
 
@@ -131,21 +135,38 @@ def _unfit_post(rules: Edition, visit: Visit, post: str) -> str:
     return ""
 
 
-def change_people(visit: Visit, ref: str, said: Mapping[str, str], shown: str) -> ProjectView:
-    """Write down who is put in whose place, and return the project.
+def change_people(
+    visit: Visit, ref: str, said: Mapping[str, str], shown: str
+) -> tuple[ProjectView, tuple[str, ...]]:
+    """Write down who is put in whose place; return the project, and the keys of the letters that say so.
 
-    `shown` counts the changes that the form knew of: after another, it is to be looked at again.
+    `shown` counts the changes that the form knew of: after another, it is to be looked at again. Raises
+    DoneAlready if that other is this one.
     """
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
         _, project = opened(tx, visit, ref, executive=True)
         if shown != str(project.people):
+            _changed_so(tx, visit, project, said, shown)
             raise Conflict("Somebody has changed who runs this project meanwhile. Look at that first.")
         wish = other_people(tx, visit, project, said)
+        by_post, page = _as(visit, project), visit.desk.links.page
+        queued = placing.letters(tx, ref, wish.posts, page, by_post=by_post, reason=wish.reason)
         projects.people_changed(
-            tx, ref, wish.posts, reason=wish.reason, by=visit.me.id, by_post=_as(visit, project)
+            tx, ref, wish.posts, reason=wish.reason, by=visit.me.id, by_post=by_post, queued=queued
         )
-        return projects.must(tx, ref)
+        return projects.must(tx, ref), tuple(tx.outgoing)
+
+
+def _changed_so(tx: Tx, visit: Visit, project: ProjectView, said: Mapping[str, str], shown: str) -> None:
+    """Raise DoneAlready if the one change since a form was shown is what it wishes, by the same person."""
+    before = numbers.whole(shown)
+    if before is None or project.people != before + 1:
+        return
+    if all(getattr(project, place) == said.get(place, "") for place in PLACES):
+        reason = said.get("reason", "")
+        kinds = ("project.people_changed",)
+        twice.refuse(tx, project.ref, kinds, by=visit.me.id, reason=reason, number=project.people)
 
 
 def _as(visit: Visit, project: ProjectView) -> str:
@@ -185,6 +206,7 @@ def link(visit: Visit, ref: str, other: str, reason: str) -> None:
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
         _, project = opened(tx, visit, ref)
+        twice.refuse(tx, ref, ("project.linked",), by=visit.me.id, reason=reason, other=_reference(other))
         wish = to_link(tx, visit, project, other, reason)
         by_post = visit.rules.roles["pmo"]
         projects.linked(tx, ref, wish.ref, reason=wish.reason, by=visit.me.id, by_post=by_post)
@@ -195,26 +217,45 @@ def to_wait_for(tx: Tx, visit: Visit, project: ProjectView, other: str, reason: 
     return _other(tx, visit, other, reason, _unfit_to_wait_for(tx, visit, project, _reference(other)))
 
 
-def wait_for(visit: Visit, ref: str, other: str, reason: str) -> None:
-    """Write down that a project waits for another."""
+def wait_for(visit: Visit, ref: str, other: str, reason: str) -> list[Parcel]:
+    """Write down that a project waits for another; return the letters that tell both managers."""
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
         _, project = opened(tx, visit, ref)
+        twice.refuse(tx, ref, _WAITING, by=visit.me.id, reason=reason, other=_reference(other))
         wish = to_wait_for(tx, visit, project, other, reason)
         by_post = visit.rules.roles["pmo"]
-        projects.waits_for(tx, ref, wish.ref, reason=wish.reason, by=visit.me.id, by_post=by_post)
+        number = len(projects.dependencies_of(tx, ref)) + 1
+        told = awaiting.told(tx, visit, ref, wish.ref, number, reason=wish.reason)
+        projects.waits_for(
+            tx, ref, wish.ref, reason=wish.reason, by=visit.me.id, by_post=by_post, queued=told
+        )
+        return _parcels(tx, ref, told)
 
 
-def wait_no_more(visit: Visit, ref: str, other: str, reason: str) -> None:
-    """Write down that a project waits for another no more."""
+def wait_no_more(visit: Visit, ref: str, other: str, reason: str) -> list[Parcel]:
+    """Write down that a project waits for another no more; return the letters that tell both managers."""
     said = forms.clean(reason)
     with visit.desk.store.writing() as tx:
         tx.lock(ref)
+        opened(tx, visit, ref)
+        twice.refuse(tx, ref, _WAITING[::-1], by=visit.me.id, reason=said, other=other)
         waiting(tx, visit, ref, other)
         if problem := forms.unfit_reason(said, _WHY):
             raise Malformed(problems=[problem])
         by_post = visit.rules.roles["pmo"]
-        projects.waits_no_more(tx, ref, other, reason=said, by=visit.me.id, by_post=by_post)
+        known = projects.dependencies_of(tx, ref)
+        number = next(one.number for one in known if one.other == other and one.ended is None)
+        told = awaiting.told(tx, visit, ref, other, number, reason=said, ended=True)
+        projects.waits_no_more(tx, ref, other, reason=said, by=visit.me.id, by_post=by_post, queued=told)
+        return _parcels(tx, ref, told)
+
+
+def _parcels(tx: Tx, ref: str, told: Sequence[QueuedLetter]) -> list[Parcel]:
+    """Return letters as they are in the ledger, to be sent at once; what is not sent so, the relay sends."""
+    reply_to = telling.replies_to(telling.rules_of(tx, cases.get(tx, ref)))
+    rows = (letters.get(tx, one.key) for one in told)
+    return [Parcel(row, reply_to=reply_to) for row in rows if row]
 
 
 def waiting(tx: Tx, visit: Visit, ref: str, other: str) -> tuple[CaseView, str]:
@@ -242,7 +283,7 @@ def _reference(typed: str) -> str:
 
 def _unfit_link(tx: Tx, visit: Visit, project: ProjectView, other: str) -> str:
     case = _known(tx, visit, other)
-    if case is None or case.kind not in (projects.KIND, "proposal"):
+    if case is None or case.kind not in projects.LINKED:
         return "Enter the reference of a project or a proposal, such as PRJ-2004-0001"
     if other in (project.ref, project.parent):
         return "That is this project itself"

@@ -1,4 +1,5 @@
-"""Forms with documents in them, taken in piece by piece: nobody ever holds a whole document in memory.
+"""Forms as they come in: those with documents piece by piece, so that nobody ever holds a whole document in
+memory.
 
 A document goes to the disk as far as it may be large. What comes of it after that is counted and thrown away,
 so that the rest of its form arrives and the reader is told beside its box.
@@ -12,6 +13,8 @@ from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
+from service.errors import TooLarge
+
 LIMIT = 200 * 1024 * 1024
 """Bytes of a form with documents, kept or thrown away. A route that takes one has this as its own limit."""
 MOST_DOCUMENTS = 20
@@ -19,6 +22,10 @@ MOST_DOCUMENTS = 20
 MOST_FIELDS = 500
 TYPED_LIMIT = 1024 * 1024
 """Bytes of all that is typed into such a form: as much as into any other."""
+_TOO_MUCH = (
+    "Too much was typed into this form: it takes a million characters in all. Go back, and make it shorter, "
+    "or hand it in as a document."
+)
 
 
 def takes(request: Request) -> bool:
@@ -26,8 +33,8 @@ def takes(request: Request) -> bool:
     return getattr(request.scope.get("route"), "max_body_size", None) == LIMIT
 
 
-async def received(request: Request, largest: int) -> FormData:
-    """Return a form that was sent, with no more than so many bytes of each of its documents.
+async def received(request: Request, largest: int, documents: int = MOST_DOCUMENTS) -> FormData:
+    """Return a form that was sent, with so many documents at most, and no more than so many bytes of each.
 
     The `size` of a document is that of all that was sent of it. Whoever asks for the form closes it.
     """
@@ -35,7 +42,7 @@ async def received(request: Request, largest: int) -> FormData:
     try:
         async with aclosing(request.stream()) as stream:
             if kind == "multipart/form-data":
-                return await _Parser(request.headers, stream, largest).parse()
+                return await _Parser(request.headers, stream, largest, documents).parse()
             if kind == "application/x-www-form-urlencoded":
                 parser = FormParser(request.headers, _typed(stream), max_fields=MOST_FIELDS)
                 return await parser.parse()
@@ -50,15 +57,17 @@ async def _typed(stream: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
     async for piece in stream:
         came += len(piece)
         if came > TYPED_LIMIT:
-            raise MultiPartException("Too much was typed into this form.")
+            raise TooLarge(_TOO_MUCH)
         yield piece
 
 
 class _Parser(MultiPartParser):
     spool_max_size = 64 * 1024
 
-    def __init__(self, headers: Headers, stream: AsyncGenerator[bytes, None], largest: int) -> None:
-        most = {"max_files": MOST_DOCUMENTS, "max_fields": MOST_FIELDS, "max_part_size": TYPED_LIMIT}
+    def __init__(
+        self, headers: Headers, stream: AsyncGenerator[bytes, None], largest: int, documents: int
+    ) -> None:
+        most = {"max_files": documents, "max_fields": MOST_FIELDS, "max_part_size": TYPED_LIMIT}
         super().__init__(headers, stream, **most)
         self._largest = largest
         self._came = 0
@@ -66,6 +75,8 @@ class _Parser(MultiPartParser):
 
     def on_part_begin(self) -> None:
         super().on_part_begin()
+        # Whatever the form says it is written in: we gave it out, and it is UTF-8.
+        self._charset = "utf-8"
         self._came = 0
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
@@ -73,10 +84,17 @@ class _Parser(MultiPartParser):
         if file is None:
             self._typed += end - start
             if self._typed > TYPED_LIMIT:
-                raise MultiPartException("Too much was typed into this form.")
+                raise TooLarge(_TOO_MUCH)
         else:
             self._came += end - start
             if self._came > self._largest:
                 file.size = (file.size or 0) + end - start
                 return
         super().on_part_data(data, start, end)
+
+    def on_part_end(self) -> None:
+        part = self._current_part
+        if part.file is None:
+            self.items.append((part.field_name, part.data.decode("utf-8", "replace")))
+        else:
+            super().on_part_end()

@@ -21,9 +21,9 @@ from service.store import limits, sessions, tokens
 from service.store.engine import Tx
 from service.store.sessions import Session
 from service.store.tokens import ApiToken
-from service.web import uploads, words
+from service.web import again, uploads, words
 from service.web.desk import Desk
-from service.web.faults import Elsewhere, UnknownLink
+from service.web.faults import Elsewhere, SendAgain, UnknownLink
 from service.web.pages import Frame
 from service.web.roles import Role, declared
 from workflows.model import Clock
@@ -34,6 +34,10 @@ WITHOUT_FORMS = ("/api/", "/dev/clock")
 UNATTENDED = ("/healthz", "/readyz", "/robots.txt", "/csp")
 """Paths that answer anybody, and without the database."""
 TOUCH_EVERY = timedelta(minutes=1)
+_CODES = "/a/code/"
+"""Where codes are typed, which are never shown again."""
+TOO_LATE_A_MINUTE = 60
+"""Forms from one place that come when their session is over and are read all the same."""
 PER_MINUTE = 60
 PER_MINUTE_REHEARSING = 6_000
 """Requests a minute for an API token."""
@@ -135,14 +139,16 @@ async def admit(request: Request) -> None:
     visit = await run_in_threadpool(_recognised, request, desk)
     request.state.visit, request.state.frame = visit, visit.frame()
     if not visit.roles & rule:
+        if rule == {Role.LINK} and request.method not in SAFE:
+            await _given_back(request, visit)
         _turn_away(request, visit, rule)
     if request.method not in SAFE and not request.url.path.startswith(WITHOUT_FORMS):
         sent = request.state.sent = await _form(request, desk)
         try:
             if any("\x00" in f"{name}{value}" for name, value in sent.multi_items()):
                 raise Malformed("This has a character that cannot be shown. Go back, and type it anew.")
-            _own_form(sent, visit, rule)
-        except AssentError:
+            _own_form(request, sent, visit, rule)
+        except (AssentError, SendAgain):
             await sent.close()
             raise
 
@@ -151,7 +157,7 @@ async def _form(request: Request, desk: Desk) -> FormData:
     """Return the form that was sent; with documents only where the route takes some."""
     if uploads.takes(request):
         return await uploads.received(request, await run_in_threadpool(_largest_document, desk))
-    return await request.form(max_files=0, max_fields=uploads.MOST_FIELDS)
+    return await uploads.received(request, 0, documents=0)
 
 
 def _largest_document(desk: Desk) -> int:
@@ -273,10 +279,44 @@ def _is_ours(origin: str, request: Request, desk: Desk) -> bool:
     return desk.rehearsing and urlsplit(origin).netloc == request.headers.get("host")
 
 
-def _own_form(sent: FormData, visit: Visit, rule: frozenset[Role]) -> None:
-    """Refuse a form that we did not give to this browser."""
+async def _given_back(request: Request, visit: Visit) -> None:
+    """Give back what was typed to whoever sends a form when their session is over; it is read for that alone.
+
+    Only what a page of ours has sent is shown again: by the mark that goes with the browser's cookie, which
+    outlives the session, or by what the browser says.
+    """
+    if not visit.token or not await run_in_threadpool(_seldom, visit):
+        return
+    sent = await uploads.received(request, 0)
+    own = sessions.mark(visit.desk.keys, visit.token)
+    given = str(sent.get(again.MARK, ""))
+    marked = bool(own) and hmac.compare_digest(given.encode(), own.encode())
+    typed = again.typed(sent) if marked or _says_ours(request) else None
+    await sent.close()
+    if typed and not visit.path.startswith(_CODES):
+        raise SendAgain(typed, given, ready=False)
+
+
+def _seldom(visit: Visit) -> bool:
+    with visit.desk.store.writing() as tx:
+        return limits.allow(tx, f"too-late:{visit.ip}", TOO_LATE_A_MINUTE, 60)
+
+
+def _says_ours(request: Request) -> bool:
+    """Say whether a browser says that our own page sent a form; another's was refused before."""
+    return "sec-fetch-site" in request.headers or "origin" in request.headers
+
+
+def _own_form(request: Request, sent: FormData, visit: Visit, rule: frozenset[Role]) -> None:
+    """Refuse a form that we did not give to this browser. One that we gave it before its session was begun
+    anew is given back, to be sent again.
+    """
     given = str(sent.get("csrf", ""))
     if not any(hmac.compare_digest(given.encode(), known.encode()) for known in _expected(visit, rule)):
+        if rule == {Role.LINK} and visit.session and _says_ours(request) and (typed := again.typed(sent)):
+            ready = any(f"/{link}" in visit.path for link in visit.session.links)
+            if not visit.path.startswith(_CODES):
+                raise SendAgain(typed, visit.session.csrf if ready else given, ready=ready)
         raise Forbidden("This page had been open for too long, so nothing was done. Go back and reload it.")
 
 

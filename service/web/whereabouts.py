@@ -16,6 +16,7 @@ from service.web import words
 from workflows.delivery import ProjectState
 from workflows.model import MEETING, ZONE, Choice, Ending, Leg, Nudge, Size, State
 from workflows.rules import calendar, course, reports, states
+from workflows.rules.assessments import IMPLEMENTATION
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ _QUIET = {
     "go_live": "its project to go live",
     "benefit": "the next reading of {}",
     "post_implementation_review": "its review by {}",
+    IMPLEMENTATION: "what was chosen to be put in place by {}",
 }
 """For what a case waits without anybody being asked yet, by the leg that waits."""
 
@@ -165,6 +167,7 @@ _UNTIMED = {
     "resubmission": "nothing happens until the next version is submitted",
     "project": "nothing happens until its project begins",
     "go_live": "nothing is asked until its project has gone live",
+    IMPLEMENTATION: "it ends when that is done and checked",
 }
 """What comes next where a case waits for no day, by the leg that waits."""
 
@@ -323,8 +326,10 @@ def _since_answer_on_delivery(
 ) -> tuple[str, ...]:
     """Say what has become of a question about a project, a benefit or a standards exception."""
     left = [wait for wait in waits(tx, case) if wait.step != step.id or settled is None]
+    if settled is None and step.why in words.DROPPED:
+        return (f"Your answer counts no more. {words.ended(step.why)}", *told(case, left))
     many = _counted(tx, case, [step]) if counted else ""
-    become = "; ".join(filter(None, (many, words.became(settled, step.kind) if settled else "")))
+    become = "; ".join(filter(None, (many, words.became(settled, step.kind, step.key) if settled else "")))
     return (*([words.sentence(become)] if become else ()), *told(case, left))
 
 

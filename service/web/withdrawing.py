@@ -1,9 +1,11 @@
-"""Withdrawing a case: its sponsor, its lead officer or a writer may, for as long as it is open."""
+"""Withdrawing a case for as long as it is open: its sponsor, its lead officer or a writer may; an assessment,
+whoever had it opened.
+"""
 
 import secrets
 
 from service.errors import Conflict, Forbidden, NotFound
-from service.store import cases
+from service.store import assessments, cases
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.web.roles import Role
@@ -12,7 +14,9 @@ from workflows.model import Withdrawal
 
 
 def may(visit: Visit, case: CaseView) -> bool:
-    """Say whether the asker may withdraw a case."""
+    """Say whether the asker may withdraw a case: an assessment whoever had it opened, and nobody else."""
+    if case.kind == assessments.KIND:
+        return case.sponsor in visit.posts
     return visit.me.id in case.authors or bool({case.sponsor, case.lead} & set(visit.posts))
 
 
@@ -21,12 +25,14 @@ def open_case(tx: Tx, visit: Visit, ref: str) -> CaseView:
     case = cases.find(tx, ref)
     if case is None or case.organisation != visit.rules.organisation:
         raise NotFound
-    if case.kind != "proposal":
+    if case.kind not in ("proposal", assessments.KIND):
         raise Conflict("It ends when it is checked, or falls away with what it follows from.")
     if not may(visit, case):
         if visit.api and Role.READ_CASE not in visit.roles:
             # It may not even know that there is such a case.
             raise NotFound
+        if case.kind == assessments.KIND:
+            raise Forbidden("Only the programme office may withdraw it.")
         raise Forbidden("Only its sponsor, its lead officer or those who wrote it may withdraw it.")
     if not case.open:
         raise Conflict("It has come to its end and can no longer be withdrawn.")

@@ -17,10 +17,19 @@ from notifications.sayings import then as then
 from service.handbook.words import listed as listed
 from service.handbook.words import sentence as sentence
 from workflows import days
-from workflows.delivery import Authority, BenefitState, ExceptionState, GateKind, ProjectState, Rag, Tolerance
+from workflows.delivery import (
+    AssessmentState,
+    Authority,
+    BenefitState,
+    ExceptionState,
+    GateKind,
+    ProjectState,
+    Rag,
+    Tolerance,
+)
 from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, State
-from workflows.rules import reports
+from workflows.rules import assessments, reports
 from workflows.rules.projects import BOARD_CHANGED, FROZEN, GATE_DECIDED, MANAGER_CHANGED, NEXT_DUE
 from workflows.rules.quorum import Refusal
 
@@ -60,6 +69,10 @@ STATES: dict[str, str] = {
     BenefitState.EXPECTED: "Expected",
     BenefitState.MEASURING: "Being measured",
     BenefitState.CONCLUDED: "Measured to the end",
+    AssessmentState.ASSESSING: "Being assessed",
+    AssessmentState.CHOOSING: "To be chosen",
+    AssessmentState.IMPLEMENTING: "Being put in place",
+    AssessmentState.IN_PLACE: "In place",
 }
 """Of cases of every kind; one that is withdrawn or closed is called as a proposal is."""
 
@@ -82,6 +95,7 @@ COLOURS: dict[str, str] = {
     ExceptionState.SETTLED: "green",
     BenefitState.EXPECTED: "grey",
     BenefitState.CONCLUDED: "green",
+    AssessmentState.IN_PLACE: "green",
 }
 """Of a state's tag; blue for those not named."""
 
@@ -199,7 +213,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
 DROPPED = {
     FROZEN: "This waits, because a forecast is past what is tolerated",
     MANAGER_CHANGED: "This is now for somebody else",
-    BOARD_CHANGED: "This is now for somebody else",
+    BOARD_CHANGED: "This is asked anew, of the project board as it is now",
     GATE_DECIDED: "This is not asked any more",
     NEXT_DUE: "The next report is asked for instead",
 }
@@ -329,6 +343,11 @@ _REASONS = {
     ),
 }
 _NOT_YET = ("Why not yet", "Shown to the programme office, and kept in the record.", "Say why not yet")
+_OF_AN_ASSESSMENT = (
+    "Your reasons",
+    "Needed if you send it back: say what is missing. They are shown to whoever made it, and kept.",
+    "Say what is missing",
+)
 _OF_A_PROJECT = (
     "Your reasons",
     "Needed unless you plainly authorise it. They are shown to the project manager and kept in the record.",
@@ -383,9 +402,9 @@ def guidelines(directorate: str) -> str:
     )
 
 
-def leads_to(choice: Choice, kind: str, *, vote: bool = False) -> str:
+def leads_to(choice: Choice, kind: str, key: str = "", *, vote: bool = False) -> str:
     """Say what an answer does, for the line under its button; a `vote` is one of several that are counted."""
-    own = saying(kind, choice)
+    own = saying(kind, choice, key)
     if choice is Choice.DEFER and kind in reports.DECIDES_NOTHING:
         return "You are asked again on the day you name. What is typed on this page is not kept."
     if vote and kind in ASKED:
@@ -440,6 +459,8 @@ def reasons(kind: str) -> tuple[str, str, str]:
         return _NOT_YET
     if kind.removesuffix("_srg").removesuffix("_board") in ("gate", "exception"):
         return _OF_A_PROJECT
+    if kind in (assessments.CHOOSE, assessments.CHOOSE_SRG):
+        return _OF_AN_ASSESSMENT
     return _REASONS.get(
         kind,
         (

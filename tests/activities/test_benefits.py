@@ -86,7 +86,7 @@ def test_a_reading_is_written_once_and_the_next_month_comes_after_it(each_desk: 
         (6, "6.5", Rag.AMBER),
     ]
     second = [row.props for row in desk.ledger(FIRST) if row.kind == "request"][-1]
-    assert second["stands"][-1] == "Last read: 3.5, 3 months after go-live."
+    assert second["stands"][-1] == "Last read: 3.5, 3 months after go-live, rated amber."
     assert rebuild.drift(desk.store) == ()
 
 

@@ -7,6 +7,7 @@ import pytest
 from temporalio import activity
 
 from activities import worker
+from activities.assessments import Assessments
 from activities.benefits import Benefits
 from activities.cases import Cases
 from activities.letters import Letters
@@ -18,7 +19,7 @@ from service.config import Settings, generate_keys
 from service.store import Store
 from workflows import ports
 
-ANSWERS = (Register, Cases, Meetings, Projects, Benefits)
+ANSWERS = (Register, Cases, Meetings, Projects, Benefits, Assessments)
 
 
 def declared(made: type) -> dict[str, Any]:

@@ -361,6 +361,18 @@ def test_a_report_is_measured_against_the_baseline_and_done_twice_says_the_same(
     assert rebuild.drift(desk.store) == ()
 
 
+def test_of_one_working_day_it_is_said_that_it_is_tolerated(desk: Desk) -> None:
+    project = named(desk)
+    ask = desk.asks_about(project, "initiation", MANAGER)
+    told = asked(desk, ask, {**PLAN, "tolerance_days": "1"})
+    done(desk.projects.planned(told))
+    passed = gate(project, 1, GateKind.INITIATION, "gate-initiation", plan_step=told.step)
+    reported(desk, done(desk.projects.gate_passed(passed)), LATE)
+    with desk.store.reading() as tx:
+        said = delivering.stands(tx, projects.must(tx, project.case))
+    assert any(one.endswith("; 1 is tolerated.") for one in said), said
+
+
 def test_nothing_changed_is_the_last_forecast_counted_again(desk: Desk) -> None:
     project = in_stage(desk)
     _, plain = reported(desk, project, {}, Choice.UNCHANGED)

@@ -104,3 +104,16 @@ def test_the_check_of_something_else_keeps_nothing(desk: Desk) -> None:
     assert kept(desk, case.case) == (None, [])
     with desk.store.reading() as tx:
         assert benefits.of_proposal(tx, case.case) == ()
+
+
+def test_a_proposal_whose_review_comes_before_nobody_more_is_closed_as_checked(desk: Desk) -> None:
+    case = desk.submits()
+    review = done(desk.benefits.review(case.case))
+    answered(desk, asks(case, review, "review"), Choice.REPORT, REVIEW)
+    check = asks(case, review, "review_check")
+    answered(desk, check, Choice.VERIFY)
+    desk.becomes(case.case, "closed", number=5, because=check.step)
+    told = [row.props for row in desk.ledger(case.case) if row.kind == "completed"]
+    checker = desk.edition.posts[review.checker].title
+    assert [(one["checked_by"], one["reviewed_by"]) for one in told] == [(checker, "")] * len(told)
+    assert told

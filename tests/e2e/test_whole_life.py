@@ -93,7 +93,11 @@ class Life:
                 return {"choice": "approve"}
             case "mandate":
                 return delivery.mandate(
-                    self.manager, self.document["sponsor_post"], self.user, "head-ict-resources"
+                    self.manager,
+                    self.document["sponsor_post"],
+                    self.user,
+                    "head-ict-resources",
+                    benefits=len(self.document["benefits"]),
                 )
             case "initiation":
                 return self.plan()

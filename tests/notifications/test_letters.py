@@ -339,6 +339,8 @@ LINKS = {
     "review_check": ("Check it", "confirms"),
     "review_srg": ("Review and record", "records"),
     "benefit": ("Say how much", "reports"),
+    "assessment": ("Assess it", "reports"),
+    "assessment_srg": ("Review and record", "records"),
 }
 """By the kind of question: what a letter's link is called, and what opening it does not do yet."""
 

@@ -26,6 +26,142 @@ def test_every_answer_to_it_says_what_follows(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "choice", "key", "you", "last", "said"),
+    [
+        ("gate", "authorise", "gate-1", False, False, "the project passes the gate and goes on."),
+        ("gate", "authorise", "gate-closure", False, False, "the project is closed, and its record is kept."),
+        ("gate_srg", "authorise", "gate-closure-srg", False, False, "the project is closed, and its record"),
+        ("gate", "authorise_with_conditions", "gate-closure", False, False, "the project is closed, and its"),
+        ("gate", "authorise", "plan-2", False, False, "the project goes on under the new plan"),
+        ("gate", "authorise", "gate-start-up", True, False, "the project passes the gate, and you are asked"),
+        (
+            "gate",
+            "return",
+            "gate-start-up",
+            False,
+            False,
+            "whoever answers for the project is asked for the m",
+        ),
+        (
+            "gate",
+            "return",
+            "gate-initiation",
+            False,
+            False,
+            "the project manager is asked for the plan again",
+        ),
+        ("gate_srg", "return", "plan-1-srg", True, False, "you are asked for the new plan again"),
+        ("gate", "return", "gate-3", False, False, "the project manager is asked for the end stage report"),
+        ("gate", "return", "gate-closure", True, False, "you are asked for the end project report again"),
+        (
+            "gate",
+            "close_early",
+            "gate-2",
+            False,
+            False,
+            "the project is brought to an orderly end, and the pr",
+        ),
+        ("gate", "close_early", "gate-closure", False, False, "the project is closed early, and its record"),
+        ("gate", "refer_up", "gate-1", False, False, "SRG decides it at its next meeting."),
+        (
+            "exception",
+            "exception_plan",
+            "",
+            False,
+            False,
+            "the project manager is asked for a new plan, and it",
+        ),
+        (
+            "exception_srg",
+            "exception_plan",
+            "",
+            True,
+            False,
+            "you are asked for a new plan, and its approval ",
+        ),
+        (
+            "end_project",
+            "report",
+            "end-project",
+            False,
+            False,
+            "the project board is asked to close the proj",
+        ),
+        (
+            "end_project",
+            "report",
+            "end-project",
+            False,
+            True,
+            "the project is closed, and its record is kept.",
+        ),
+        (
+            "review_check",
+            "verify",
+            "review-check",
+            False,
+            False,
+            "SRG is asked to note it at its next meeting",
+        ),
+        ("review_check", "verify", "review-check", False, True, "the proposal is closed."),
+        (
+            "review_check",
+            "send_back",
+            "review-check",
+            True,
+            False,
+            "you are told what is missing, and asked ",
+        ),
+        (
+            "standards_srg",
+            "reject",
+            "standards",
+            False,
+            False,
+            "the project manager is asked to put it right",
+        ),
+        ("funding", "approve", "funding-x", False, False, ""),
+    ],
+)
+def test_what_follows_is_said_by_the_gate_and_by_who_reads_it(
+    kind: str, choice: str, key: str, you: bool, last: bool, said: str
+) -> None:
+    then = sayings.then(kind, choice, key, you=you, last=last)
+    assert then.startswith(said)
+    assert bool(then) is bool(said)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_letter_says_your_of_what_another_reader_may_have_said(kind: str) -> None:
+    for choice in KINDS[kind].choices:
+        for key in ("", "gate-start-up", "gate-initiation", "gate-1", "plan-1", "gate-closure"):
+            then = sayings.then(kind, choice, key)
+            assert " your " not in f" {then} ", (kind, choice, key)
+            assert "you name" not in then, (kind, choice, key)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("gate", "the same is asked again."),
+        ("gate_srg", "the same is asked again at SRG's next meeting."),
+        ("highlight", "the next report is asked for on its day, and that this one did not come is kept."),
+        ("benefit", "it is asked again in the next of its months, if there is one."),
+        ("funding", ""),
+    ],
+)
+def test_what_follows_from_silence_is_said_by_the_question(kind: str, said: str) -> None:
+    assert sayings.unanswered(kind) == said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_the_question_that_is_put_off_and_not_the_matter(kind: str) -> None:
+    said = sayings.put_off(kind, projects.about(kind, "gate-1" if "gate" in kind else "end-stage-1"))
+    assert said.startswith("The question about ")
+    assert "{" not in said
+
+
+@pytest.mark.parametrize(
     ("kind", "key", "about"),
     [
         ("gate", "gate-start-up", "the gate of start-up"),

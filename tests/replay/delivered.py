@@ -1,12 +1,14 @@
-"""The paths of what is delivered: projects with their exceptions, reviews and benefits."""
+"""The paths of what is delivered, projects with exceptions, reviews and benefits; and of assessments."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from temporalio.client import Client
 
+from tests.support.assessments import SECOND, Assessed, assessing
 from tests.support.play import until
 from tests.support.projects import (
     MANAGER,
@@ -33,8 +35,8 @@ DUE = date(2005, 5, 26)
 class Path:
     """A path of delivery: how it is played, and the processes whose histories are kept, with their names."""
 
-    play: Callable[[Client], AbstractAsyncContextManager[Delivery]]
-    story: Callable[[Delivery], Awaitable[None]]
+    play: Callable[[Client], AbstractAsyncContextManager[Any]]
+    story: Callable[[Any], Awaitable[None]]
     keeps: dict[str, str]
 
 
@@ -158,6 +160,25 @@ async def in_several_runs(play: Delivery) -> None:
     await play.project_ends()
 
 
+async def assessed(play: Assessed) -> None:
+    """An assessment that is sent back once; SRG chooses at its next meeting, and that is put in place."""
+    await play.says("assessment.1")
+    await play.goes_to_meeting()
+    await play.says("choice.1", Choice.RETURN)
+    await play.says("assessment.2")
+    await play.goes_to_meeting(SECOND)
+    await play.says("choice.2", Choice.APPROVE)
+    await play.is_put_in_place()
+
+
+async def withdrawn_assessment(play: Assessed) -> None:
+    """Where there is no SRG the programme office chooses, and withdraws it before that is in place."""
+    await play.says("assessment.1")
+    await play.says("choice.1", Choice.APPROVE)
+    await play.runs_action(play.assessments.milestone)
+    await play.is_withdrawn()
+
+
 ONE_STAGE = plan(STAGE_ENDS, go_live=STAGE_ENDS)
 ANOTHER = plan(date(2005, 2, 1), date(2005, 6, 1), cost=120_000, go_live=date(2005, 5, 16))
 SLOW = plan(date(2006, 9, 1), date(2007, 3, 1), go_live=date(2007, 3, 1))
@@ -213,6 +234,16 @@ PATHS: dict[str, Path] = {
         ),
         referred,
         {"project": "PRJ-2004-0004"},
+    ),
+    "assessed": Path(
+        lambda client: assessing(client, "ASM-2004-0001"),
+        assessed,
+        {"assessment": "ASM-2004-0001", "action": "ACT-2004-0001"},
+    ),
+    "assessment-withdrawn": Path(
+        lambda client: assessing(client, "ASM-2004-0002", srg=False),
+        withdrawn_assessment,
+        {"assessment": "ASM-2004-0002", "action": "ACT-2004-0002"},
     ),
     "in-several-runs": Path(
         lambda client: delivering(client, FakeProjects("PRJ-2004-0005", "INV-2004-0054", initial=YEARS)),

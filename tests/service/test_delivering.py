@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service import handbook
+from service import assessing, handbook
 from service.handbook import Edition, ahead, boards, differences
 from service.handbook.delivering import FILE_TYPES, TolerancesEntry
 from tests.support.handbooks import SHIPPED, change, copied, faults
@@ -33,7 +33,9 @@ def test_every_shipped_handbook_delivers_projects(edition: Edition) -> None:
     assert edition.delivers
     assert edition.delivery is not None
     assert [*edition.delivery.templates] == ["prince2", "gateways"]
-    kinds = reports.needed(srg=bool(edition.route.srg), standards=edition.delivery.standards is not None)
+    assert edition.delivery.assessment is not None
+    standards = edition.delivery.standards is not None
+    kinds = reports.needed(srg=bool(edition.route.srg), standards=standards, assesses=True)
     assert {*kinds} == {*edition.steps} & {*reports.KINDS}
     assert {*kinds} <= {*edition.delivery_clauses()}
     numbers = {clause.number for clause in edition.clauses.values()}
@@ -521,6 +523,55 @@ def written(*rows: str) -> str:
         ("review: {months: 6,", "review: {months: 0,", 0, "delivery.review.months", "must be more than 0"),
         ("review: {months: 6,", "review: {months: 121,", 0, "delivery.review.months", "may be 120 at most"),
         ("least: 5", "least: 0", 0, "delivery.track_record.least", "must be more than 0"),
+        ("least: 5", "least: 1", 0, "delivery.track_record.least", "is 1, and must be from 5 to 100 cases"),
+        ("least: 5", "least: 4", 0, "delivery.track_record.least", "is 4, and must be from 5 to 100 cases"),
+        ("least: 5", "least: 101", 0, "delivery.track_record.least", "must be from 5 to 100 cases"),
+        # what no box of a report would take
+        ("days: 20,", "days: 521,", 0, "delivery.tolerances.days", "is 521, and must be from 0 to 520"),
+        ("late: 60,", "late: 1301,", 0, "delivery.matrix[2].late", "must be from 0 to 1300 working days"),
+        (
+            "over_percent: 25,",
+            "over_percent: 1000.5,",
+            0,
+            "delivery.matrix[2].over_percent",
+            "must be from 0 to 1000 percent",
+        ),
+        (
+            "    checks:\n",
+            "    put_right_days: 1000000\n    checks:\n",
+            0,
+            "delivery.standards.put_right_days",
+            "is 1000000, and must be from 1 to 250 working days",
+        ),
+        # names by which people choose
+        (
+            "mandate: {name: Project mandate}",
+            'mandate: {name: ""}',
+            0,
+            "delivery.documents.mandate.name",
+            "must have words in it",
+        ),
+        (
+            "web: {name: Web Strategy}",
+            'web: {name: "-"}',
+            0,
+            "delivery.strategies.web.name",
+            "must have words",
+        ),
+        (
+            "web: {name: Web Strategy}",
+            'web: {name: "communications  strategy"}',
+            1,
+            "delivery.strategies.communications.name",
+            "as that of web is: nobody could tell them apart",
+        ),
+        (
+            "name: Five gateway reviews",
+            "name: PRINCE 2 stages",
+            0,
+            "delivery.templates.gateways.name",
+            "is PRINCE 2 stages, as that of prince2 is: nobody could tell them apart",
+        ),
         ("report_weeks: 4", "report_weeks: 0", 0, "delivery.report_weeks", "must be more than 0"),
         ("report_weeks: 4", "report_weeks: 27", 0, "delivery.report_weeks", "is 27, and may be 26 at most"),
         (
@@ -566,6 +617,35 @@ def written(*rows: str) -> str:
             0,
             "delivery.standards.checks.project manager",
             "is a key, and must be a word",
+        ),
+        # assessments
+        (
+            "      in_house: {name",
+            "      in.house: {name",
+            0,
+            "delivery.assessment.options.in.house",
+            "is a key, and must be a word",
+        ),
+        (
+            "{name: Partnership,",
+            "{name: ' ',",
+            0,
+            "delivery.assessment.options.partnership.name",
+            "must say what it is called",
+        ),
+        (
+            "{name: Partnership,",
+            "{name: in-house,",
+            0,
+            "delivery.assessment.options.partnership.name",
+            "another option is called in-house already",
+        ),
+        (
+            "    options:\n      in_house",
+            "    choices:\n      in_house",
+            0,
+            "delivery.assessment.choices",
+            "is not a key that is known here",
         ),
         # strategies
         (
@@ -620,6 +700,67 @@ def test_standards_need_something_to_be_checked(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("name", "told"), [('""', "must have words"), ("SAME", "as that of")])
+def test_what_standards_are_checked_by_is_told_apart(tmp_path: Path, name: str, told: str) -> None:
+    folder = copied(tmp_path)
+    assert DELIVERY.standards is not None
+    first, second, *_ = DELIVERY.standards.checks.items()
+    change(folder, "delivery.yaml", second[1].name, first[1].name if name == "SAME" else name)
+    (fault,) = faults(folder)
+    assert (fault.key, told in fault.message) == (f"delivery.standards.checks.{second[0]}.name", True)
+
+
+def test_a_section_that_is_left_empty_says_that_proposals_will_wait(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    (folder / "delivery.yaml").write_text("delivery:\n", "utf-8")
+    told = handbook.explained(handbook.load(folder), TODAY)
+    assert any("approved major proposals will wait" in sentence for sentence in told)
+
+
+def test_a_strategy_whose_lead_s_post_is_vacant_is_told() -> None:
+    held = tuple(one for one in LEICESTER.holdings if one.post != "head-technology")
+    assert not [each for each in handbook.explained(LEICESTER, TODAY) if "the post that leads" in each]
+    vacant = LEICESTER.model_copy(update={"holdings": held})
+    (told,) = [each for each in handbook.explained(vacant, TODAY) if "the post that leads" in each]
+    assert told.startswith("Nobody holds the post that leads, on ")
+    assert "Technical Infrastructure Strategy (" in told
+
+
+@pytest.mark.parametrize("options", ["{}", "{in_house: {name: In-house}}"])
+def test_between_fewer_than_two_options_there_is_no_choice(tmp_path: Path, options: str) -> None:
+    folder = copied(tmp_path)
+    text = (folder / "delivery.yaml").read_text("utf-8")
+    start = text.index("    options:\n      in_house")
+    (folder / "delivery.yaml").write_text(f"{text[:start]}    options: {options}\n", "utf-8")
+    (fault,) = faults(folder)
+    assert fault.key == "delivery.assessment.options"
+    assert fault.message.endswith("and there is no choice between fewer than two")
+
+
+def test_without_options_nothing_is_assessed_and_no_terms_are_needed(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    text = (folder / "delivery.yaml").read_text("utf-8")
+    start = text.index("\n  # How business processes are assessed")
+    (folder / "delivery.yaml").write_text(text[: start + 1], "utf-8")
+    for kind in ("assessment", "assessment_srg"):
+        change(folder, "steps.yaml", step(kind), "")
+    edition = handbook.load(folder)
+    assert edition.delivers
+    assert not assessing.assesses(edition)
+    assert "Business processes are not assessed." in handbook.explained(edition, TODAY)
+
+
+def test_where_there_is_no_srg_somebody_else_has_to_be_able_to_choose(tmp_path: Path) -> None:
+    folder = copied(tmp_path, SHIPPED.parent / "herefordshire")
+    text = (folder / "steps.yaml").read_text("utf-8")
+    change(folder, "steps.yaml", text[text.index("  assessment_choice:\n") :], "")
+    (fault,) = faults(folder)
+    assert (fault.key, fault.message) == (
+        "steps",
+        "has no terms for assessment_choice, which an assessment may pass",
+    )
+
+
 # ------------------------------------------------------------------- terms and clauses
 
 
@@ -639,12 +780,17 @@ def offering(kind: str, choices: tuple[Choice, ...]) -> str:
     return written[:start] + ", ".join(choices) + written[end:]
 
 
-@pytest.mark.parametrize("kind", reports.KINDS)
+NEEDED = reports.needed(srg=True, standards=True, assesses=True)
+"""The kinds of question that Leicester has terms for."""
+
+
+@pytest.mark.parametrize("kind", NEEDED)
 def test_each_kind_of_question_needs_its_terms(tmp_path: Path, kind: str) -> None:
     folder = copied(tmp_path)
     change(folder, "steps.yaml", step(kind), "")
     (fault,) = faults(folder)
-    told = f"has no terms for {kind}, which a project may pass"
+    who = "an assessment" if kind.startswith("assessment") else "a project"
+    told = f"has no terms for {kind}, which {who} may pass"
     assert (fault.file, fault.key, fault.message) == (f"{folder}/steps.yaml", "steps", told)
 
 
@@ -659,6 +805,7 @@ def test_each_question_needs_the_clause_that_puts_it(tmp_path: Path, clause: str
 WAYS = [
     (kind, ways, "refuse" if not any(choice.favourable for choice in ways) else "go on")
     for kind, each in reports.KINDS.items()
+    if kind in NEEDED
     for ways in each.needs
     # Those without any other choice offer none at all then, which is told by itself.
     if {*each.choices} - {*ways}
@@ -955,8 +1102,21 @@ def test_where_nothing_is_put_to_srg_its_secretary_and_meetings_are_not_waited_f
             "Corporate Programme Manager.",
         ),
         (
+            LEICESTER,
+            "Whoever assesses a business process weighs each of these, or says why not, and recommends one; "
+            "Strategic Resources Group chooses: In-house; Shared with other councils; Partnership; Managed "
+            "service; Outsourced.",
+        ),
+        (
+            HEREFORDSHIRE,
+            "Whoever assesses a business process weighs each of these, or says why not, and recommends one; "
+            "the PMO chooses: In-house; Shared with other councils; Partnership; Managed service; "
+            "Outsourced.",
+        ),
+        (
             LEICESTER.model_copy(update={"delivery": None}),
-            "An approved major proposal waits: there are no rules for projects.",
+            "There are no rules for projects: approved major proposals will wait. None of them is "
+            "delivered, reported on, reviewed or closed under this edition.",
         ),
     ],
 )

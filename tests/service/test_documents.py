@@ -184,6 +184,13 @@ def test_what_is_unusual_and_harmless_is_taken(body: bytes, name: str) -> None:
     assert why(body, name) == ""
 
 
+def test_a_large_text_is_looked_through_at_once() -> None:
+    body = ("héllo wörld, 1,2,3\n" * 600_000).encode()[: 10 * documents.MEGABYTE - 1]
+    began = time.process_time()
+    assert why(body, "long.txt") == ""
+    assert time.process_time() - began < 0.25, "seconds of the processor"
+
+
 def test_what_did_not_come_whole_is_not_taken_for_less() -> None:
     with pytest.raises(Unfit, match="is larger than 10 MB"):
         checked(io.BytesIO(files.PDF), "plan.pdf", RULES, sent=50 * documents.MEGABYTE)

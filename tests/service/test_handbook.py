@@ -82,7 +82,8 @@ def test_nobody_is_asked_to_meet_on_a_day_that_is_not_worked() -> None:
 def test_the_terms_of_each_kind_of_step_as_shipped() -> None:
     terms = LEICESTER.terms()
     kinds = {kind for passage in LEGS.values() for kind in passage.kinds}
-    assert set(terms) == (kinds - {"embargo_exception"}) | {"action", "action_check"} | {*reports.KINDS}
+    delivery = {kind for kind, each in reports.KINDS.items() if not each.without_srg}
+    assert set(terms) == (kinds - {"embargo_exception"}) | {"action", "action_check"} | delivery
     funding = terms["funding"]
     assert [(rung.day, rung.nudge) for rung in funding.ladder.rungs] == [
         (3, Nudge.REMIND),
@@ -962,9 +963,9 @@ QUESTIONS = """questions:
         ),
         (
             "steps.yaml",
-            "ladder: action\n    assurance: link\n    deciding: false",
-            "ladder: action\n    assurance: link\n    deciding: true",
-            2,
+            "choices: [claim_complete]\n    ladder: action\n    assurance: link\n    deciding: false",
+            "choices: [claim_complete]\n    ladder: action\n    assurance: link\n    deciding: true",
+            3,
             "steps.action.deciding",
             "must be false: who wrote a proposal may have to act on it",
         ),
@@ -999,8 +1000,8 @@ QUESTIONS = """questions:
         ),
         (
             "steps.yaml",
-            "return, defer]\n    ladder: board-meeting\n",
-            "return, defer]\n    ladder: at-the-meeting\n",
+            "reject, return, defer]\n    ladder: board-meeting\n",
+            "reject, return, defer]\n    ladder: at-the-meeting\n",
             1,
             "steps.srg_meeting.ladder",
             "at-the-meeting turns to the secretary's line, who would decide in the place of the members",

@@ -16,6 +16,7 @@ from service.relay import MEETINGS_EVERY, PAGE_PATIENCE, Relay
 from service.store import (
     Store,
     anchors,
+    assessments,
     cases,
     clock,
     editions,
@@ -47,6 +48,7 @@ class FakeGateway(Gateway):
         self.withdrawn: list[tuple[str, str]] = []
         self.decided: list[Decision] = []
         self.undone: list[Undo] = []
+        self.kinds: list[str] = []
         self.delivered: list[str] = []
         self.sent: list[str] = []
         self.told: list[tuple[str, str, str, tuple[Sitting, ...]]] = []
@@ -57,8 +59,9 @@ class FakeGateway(Gateway):
         self.fails_for: str = ""
         self.up = True
 
-    async def start(self, ref: str) -> bool:
+    async def start(self, ref: str, kind: str = "proposal") -> bool:
         self.started.append(self._unless_failing(ref))
+        self.kinds.append(kind)
         return True
 
     async def resubmit(self, case: str, version: int) -> bool:
@@ -181,6 +184,27 @@ async def test_a_submitted_proposal_is_started_until_its_process_has_begun(
     assert (gateway.started, gateway.resubmitted) == ([CASE, CASE], [])
 
 
+async def test_an_assessment_is_started_as_what_it_is(
+    record: Store, relay: Relay, gateway: FakeGateway
+) -> None:
+    with record.writing() as tx:
+        ref = assessments.opened(
+            tx,
+            samples.ASSESSMENT,
+            organisation="leicester",
+            department="dept-rc",
+            edition=samples.EDITION,
+            by="p-pmo",
+            by_post="pmo",
+        )
+    await relay.processes()
+    assert (gateway.started, gateway.kinds) == ([ref], ["assessment"])
+    with record.writing() as tx:
+        assessments.begun(tx, ref)
+    await relay.processes()
+    assert gateway.started == [ref]
+
+
 async def test_a_letter_that_nobody_sends_is_sent_after_some_minutes_and_one_with_a_code_is_not(
     record: Store, relay: Relay, gateway: FakeGateway, real: RealTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,7 +292,7 @@ async def test_a_process_in_trouble_holds_up_no_other(
             samples.submit(tx, ref=f"INV-2004-000{number + 1}")
     stuck = asyncio.Event()
 
-    async def start(ref: str) -> bool:
+    async def start(ref: str, kind: str) -> bool:
         if ref == "INV-2004-0001":
             await stuck.wait()
         gateway.started.append(ref)

@@ -69,7 +69,9 @@ CASES: Sequence[tuple[dict[str, Any], tuple[str | None, int | None, str | None, 
     ({"cost": "118000.00"}, ("18", None, None, None)),
     # the latest reading of each, cashable and not apart
     ({"readings": {1: [(3, "10000"), (6, "20000.00")], 2: [(3, "5000")]}}, (None, None, "50", "50")),
-    ({"readings": {1: [(6, "20000"), (3, "-2000")]}}, (None, None, "-5", None)),
+    ({"readings": {1: [(3, "-2000"), (6, "-2000")]}}, (None, None, "-5", None)),
+    # an earlier month that is put right after the latest was read is no later for it
+    ({"readings": {1: [(6, "20000"), (3, "12000")]}}, (None, None, "50", None)),
     # of what was claimed for then: the first year is 2003/04, and three months after go-live are in it
     (
         {"claims": [CASHABLE | {"years": 1}, OTHER], "readings": {1: [(3, "30000"), (12, "0")]}},

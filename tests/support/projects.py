@@ -299,6 +299,8 @@ class FakeBenefits(ports.Benefits):
         self.go_live: GoLive | None = None
         """What the record knows when a benefit begins."""
         self.non_working: tuple[date, ...] = ()
+        self.owner = "owner-rc"
+        """Who sees to them, as the record knows it now."""
         self.clock = Clock()
 
     def opened(self, case: str) -> BenefitOpened:
@@ -307,7 +309,7 @@ class FakeBenefits(ports.Benefits):
             parent="INV-2004-0001",
             content_hash=HASH,
             clause="BEN-1",
-            owner="owner-rc",
+            owner=self.owner,
             months=self.months,
             go_live=self.go_live,
             non_working=self.non_working,

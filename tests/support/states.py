@@ -4,23 +4,24 @@ from pathlib import Path
 
 from service.store import meetings
 from service.store.meetings import MeetingState
-from workflows.rules import actions, projects, states
+from workflows.rules import actions, assessments, projects, states
 
 PAGE = Path(__file__).parents[2] / "docs" / "states.md"
 
 _WORDS = """# The states of an investment proposal
 
-Drawn from `workflows/rules/states.py`, `workflows/rules/actions.py`, `workflows/rules/projects.py` and
-`service/store/meetings.py`, and compared with them by tests. After a change of the states,
-`python -m tests.support.states` draws the page again.
+Drawn from `workflows/rules/states.py`, `workflows/rules/actions.py`, `workflows/rules/projects.py`,
+`workflows/rules/assessments.py` and `service/store/meetings.py`, and compared with them by tests. After a
+change of the states, `python -m tests.support.states` draws the page again.
 
 """
 
 _ACTIONS = """
 ## The states of an action
 
-A condition of an approval, or what a refused exception leaves to be done. It begins as agreed, for the
-decision agreed it; what is proposed comes with the improvement plans.
+A condition of an approval or of a project's gate, what a refused exception leaves to be done, or what SRG
+wants put right of the project standards. It begins as agreed, for the decision agreed it; what is proposed
+comes with the improvement plans.
 
 """
 _MEETINGS = """
@@ -42,13 +43,20 @@ tolerated waits for a decision. One whose proposal is withdrawn closes early.
 _EXCEPTIONS = """
 ## The states of an exception from the project standards
 
-Raised by a check, and settled by SRG alone.
+Raised by a check, and settled by SRG alone; or it falls away with a proposal that is withdrawn.
 
 """
 _BENEFITS = """
 ## The states of a benefit
 
 Expected until its project has gone live, and measured in the months after that.
+
+"""
+_ASSESSMENTS = """
+## The states of an assessment
+
+Of a business process, opened by the programme office. What is sent back is assessed again; what is chosen
+becomes an action, and the assessment ends when that is checked.
 
 """
 
@@ -63,9 +71,10 @@ def page() -> str:
         projects.diagram(),
         projects.exceptions_diagram(),
         projects.benefits_diagram(),
+        assessments.diagram(),
     )
     drawn = [f"```mermaid\n{picture}```\n" for picture in pictures]
-    words = (_WORDS, _ACTIONS, _MEETINGS, _PROJECTS, _EXCEPTIONS, _BENEFITS)
+    words = (_WORDS, _ACTIONS, _MEETINGS, _PROJECTS, _EXCEPTIONS, _BENEFITS, _ASSESSMENTS)
     return "".join(f"{said}{picture}" for said, picture in zip(words, drawn, strict=True))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import workflows
+from workflows.assessing import Assessing
 from workflows.attending import Attending
 from workflows.delivering import Delivering, Excepting
 from workflows.process import Process
@@ -57,7 +58,8 @@ SHARED: dict[type, set[str]] = {
         "conclude",
     },
     Excepting: OF_MEETINGS | {"take_up_exception"},
-    Measuring: VERBS | {"take_up_benefit", "until_live", "until_month", "read"},
+    Assessing: OF_MEETINGS | {"take_up_assessment", "take_report", "take_choice", "until_in_place"},
+    Measuring: VERBS | {"take_up_benefit", "take_up_as_mandated", "until_live", "until_month", "read"},
     Series: OF_A_SERIES,
 }
 """What processes are made of, each with the verbs in which such a process is written."""
@@ -67,6 +69,7 @@ MESSAGES_AND_ENTRY = {"defn", "init", "run", "update", "query"}
 OF_TEMPORAL = {"workflow"}
 WAITING = {
     "activity",
+    "Assessments",
     "asyncio",
     "Benefits",
     "Cases",

@@ -466,6 +466,9 @@ async def test_a_report_past_tolerance_goes_to_whoever_has_authority_over_so_muc
         await play.is_asked("exception-1.1")
         asked = next(made.ask for made in play.outside.register.openings if made.ask.key == "exception-1")
         assert (asked.kind, asked.seats[0].post) == (kind, post)
+        # Whoever was told of it hears what is decided: those who decide it, as they are asked.
+        told = {*asked.inform, *(seat.post for seat in asked.seats)}
+        assert told >= {projects.manager, *projects.board}
         assert not await play.gets_report_request()
         for seat in [seat.key for seat in asked.seats][:2]:
             await play.says("exception-1.1", Choice.MORE_TOLERANCE, seat=seat)

@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 from temporalio.client import Client
 
+from tests.support.core import terms
 from tests.support.play import until
 from tests.support.projects import Delivery, FakeProjects, Said, delivering, plan
 from tests.support.proposals import action
 from workflows.delivering import LONGEST
 from workflows.delivery import ProjectState, Tolerances
-from workflows.model import Choice, Guard
+from workflows.model import Choice, Guard, Nudge, Silence
 from workflows.processes.project import Project
 
 START = date(2004, 9, 13)
@@ -71,6 +72,31 @@ async def is_met(play: Delivery, ref: str) -> None:
     await play.answers_on(ref, "action", Choice.CLAIM_COMPLETE)
     await play.answers_on(ref, "action_check", Choice.VERIFY)
     await until(lambda: play.outside.cases.states_of(ref)[-1:] == ["verified"])
+
+
+@pytest.mark.parametrize("days", [3, 60])
+async def test_reports_that_never_come_fill_no_run_either(client: Client, days: int) -> None:
+    """Each is passed over after some days, or gives way to the next."""
+    quiet = terms((days, Nudge.CLOSE), kind="highlight", choices=(Choice.UNCHANGED,), silence=Silence.EXPIRE)
+    ends = START + timedelta(weeks=60)
+    projects = FakeProjects(
+        f"PRJ-L0-{days}", initial=plan(ends, ends + timedelta(weeks=8), weeks=1), put={"highlight": quiet}
+    )
+    async with delivering(client, projects) as play:
+        await begins_with_conditions(play)
+        await waits_again(play, 1)
+        day, number = play.waits_of("highlight")[-1], 0
+        while len(await play.runs_of_project()) < 2:
+            assert day < ends
+            await play.jumps(day)
+            number += 1
+            await play.is_asked(f"highlight.{number}")
+            if days < 5:
+                await play.jumps(play.outside.register.rungs(f"{projects.ref}.highlight.{number}")[-1].at)
+                await waits_again(play, number + 1)
+            day += timedelta(weeks=1)
+        assert max(await play.runs_of_project()) < MOST
+        assert play.asked.count("highlight.1") == 1
 
 
 async def test_a_year_of_weekly_reports_is_lived_through_in_several_runs(client: Client) -> None:

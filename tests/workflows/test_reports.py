@@ -6,7 +6,7 @@ from workflows.model import Choice
 from workflows.rules import actions, reports, routing
 from workflows.rules.reports import Put
 
-SRG = ("gate_srg", "exception_srg", "standards_srg", "review_srg")
+SRG = ("gate_srg", "exception_srg", "standards_srg", "review_srg", "assessment_srg")
 BOARD = ("gate", "exception_board")
 REPORTS = (
     "mandate",
@@ -18,7 +18,9 @@ REPORTS = (
     "end_project",
     "review",
     "benefit",
+    "assessment",
 )
+ASSESSMENTS = ("assessment", "assessment_choice", "assessment_srg")
 
 
 @pytest.mark.parametrize(("put", "kinds"), [(Put.BOARD, BOARD), (Put.SRG, SRG)])
@@ -35,16 +37,21 @@ def test_reports_settle_nothing_and_only_a_highlight_report_ends_in_silence() ->
 
 
 @pytest.mark.parametrize(
-    ("srg", "standards", "left_out"),
+    ("srg", "standards", "assesses", "left_out"),
     [
-        (True, True, set()),
-        (True, False, {"standards_check", "standards_srg"}),
-        (False, True, {*SRG}),
-        (False, False, {*SRG, "standards_check"}),
+        (True, True, True, {"assessment_choice"}),
+        (True, False, True, {"standards_check", "standards_srg", "assessment_choice"}),
+        (True, True, False, {*ASSESSMENTS}),
+        (False, True, True, {*SRG}),
+        (False, True, False, {*SRG, *ASSESSMENTS}),
+        (False, False, True, {*SRG, "standards_check"}),
     ],
 )
-def test_what_is_never_put_needs_no_terms(srg: bool, standards: bool, left_out: set[str]) -> None:
-    assert {*reports.KINDS} - {*reports.needed(srg=srg, standards=standards)} == left_out
+def test_what_is_never_put_needs_no_terms(
+    srg: bool, standards: bool, assesses: bool, left_out: set[str]
+) -> None:
+    needed = reports.needed(srg=srg, standards=standards, assesses=assesses)
+    assert {*reports.KINDS} - {*needed} == left_out
 
 
 def test_each_clause_is_named_once_in_the_order_of_the_questions() -> None:
@@ -56,6 +63,7 @@ def test_each_clause_is_named_once_in_the_order_of_the_questions() -> None:
         "project_standards",
         "post_implementation_review",
         "benefit",
+        "assessment",
     )
     assert reports.clauses(("benefit",)) == ("benefit",)
 

@@ -23,6 +23,7 @@ class Benefit(Measuring):
         """Live from what is expected to the last reading; say if it came to that."""
         benefit = await self.take_up_benefit()
         if await self.until_live(benefit):
+            benefit = await self.take_up_as_mandated(benefit)
             await self.become(BenefitState.MEASURING)
             await self.measure(benefit)
         state = BenefitState.WITHDRAWN if self.withdrawal else BenefitState.CONCLUDED

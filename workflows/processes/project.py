@@ -15,7 +15,7 @@ from workflows.delivery import (
     ProjectState,
 )
 from workflows.human_step import unbroken
-from workflows.model import Ask, Choice, Guard, Outcome, SeatAsk
+from workflows.model import Ask, Choice, Guard, Outcome
 from workflows.rules import matrix, projects, tolerances
 from workflows.rules.projects import Then
 
@@ -319,13 +319,14 @@ class Project(Delivering):
 
     def asked_about_exception(self, authority: Authority, project: ProjectInHand) -> Ask:
         """Ask the board or the programme office what is to become of a project past what is tolerated."""
-        kind = projects.PUT_TO[authority]
-        seats: tuple[SeatAsk, ...] = (seat(project.programme_office),)
-        if authority is Authority.BOARD:
-            seats = project.board
+        kind, board = projects.PUT_TO[authority], authority is Authority.BOARD
+        seats = project.board if board else (seat(project.programme_office),)
+        # A board that is not asked was told of the exception, and hears what is decided of it as well.
+        members = () if board else tuple(member.post for member in project.board)
+        heard = tuple(dict.fromkeys((project.manager, *members, *project.told)))
         terms = projects.offering(project.terms[kind], None, srg=project.srg is not None)
         key = f"exception-{self.course.exceptions}"
-        return ask_of(project, kind, *seats, key=key, terms=terms, inform=(project.manager, *project.told))
+        return ask_of(project, kind, *seats, key=key, terms=terms, inform=heard)
 
     def asked_of_srg(self, kind: str, key: str) -> Ask:
         """Ask SRG's secretary what SRG has decided at its meeting."""

@@ -1,4 +1,6 @@
-"""The questions that projects, reviews and benefits put: to whom, with which answers, under which clause."""
+"""The questions that projects, reviews, benefits and assessments put: to whom, with which answers, and under
+which clause.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -33,8 +35,14 @@ class Kind(Frozen):
     """Silence ends it, for the same is asked again later."""
     standards: bool = False
     """It is put only where project standards are checked."""
+    assesses: bool = False
+    """It is put only where business processes are assessed."""
+    without_srg: bool = False
+    """It is put only where there is no SRG, which would decide it."""
 
 
+OF_REVIEWS = ("review", "review_check", "review_srg")
+"""The questions by which a review is written, checked and noted."""
 BOARD_SEATS = 3
 """Executive, senior user and senior supplier."""
 
@@ -43,6 +51,8 @@ _GOES_ON = (Choice.AUTHORISE, Choice.AUTHORISE_WITH_CONDITIONS)
 _TAKES_UP = (Choice.EXCEPTION_PLAN, Choice.MORE_TOLERANCE)
 _STOPS = (Choice.CLOSE_EARLY, Choice.REFER_UP)
 _IN_A_BOARD = (Choice.ABSTAIN, Choice.DECLARE_INTEREST)
+_CHOOSES = (Choice.APPROVE, Choice.RETURN, Choice.DEFER)
+_CHOICES = ((Choice.APPROVE,), (Choice.RETURN,))
 
 KINDS: Mapping[str, Kind] = {
     "mandate": Kind(clause="project", choices=_REPORT),
@@ -126,6 +136,23 @@ KINDS: Mapping[str, Kind] = {
         decides=True,
     ),
     "benefit": Kind(clause="benefit", choices=_REPORT),
+    "assessment": Kind(clause="assessment", choices=_REPORT, assesses=True),
+    "assessment_choice": Kind(
+        clause="assessment",
+        choices=_CHOOSES,
+        needs=_CHOICES,
+        decides=True,
+        assesses=True,
+        without_srg=True,
+    ),
+    "assessment_srg": Kind(
+        clause="assessment",
+        choices=_CHOOSES,
+        needs=_CHOICES,
+        put=Put.SRG,
+        decides=True,
+        assesses=True,
+    ),
 }
 """Every kind of question of delivery, in the order in which a case meets them."""
 
@@ -138,12 +165,17 @@ def put_to(put: Put) -> tuple[str, ...]:
     return tuple(kind for kind, each in KINDS.items() if each.put is put)
 
 
-def needed(*, srg: bool, standards: bool) -> tuple[str, ...]:
-    """Return the kinds that a handbook gives terms for, where there is an SRG and standards are checked."""
+def needed(*, srg: bool, standards: bool, assesses: bool) -> tuple[str, ...]:
+    """Return the kinds that a handbook gives terms for, where there is an SRG, standards are checked, and
+    business processes are assessed.
+    """
     return tuple(
         kind
         for kind, each in KINDS.items()
-        if (srg or each.put is not Put.SRG) and (standards or not each.standards)
+        if (srg or each.put is not Put.SRG)
+        and (standards or not each.standards)
+        and (assesses or not each.assesses)
+        and not (srg and each.without_srg)
     )
 
 

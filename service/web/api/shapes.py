@@ -7,10 +7,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.store.meetings import MeetingState
-from workflows.delivery import BenefitState, ExceptionState, ProjectState
+from workflows.delivery import AssessmentState, BenefitState, ExceptionState, ProjectState
 from workflows.model import ActionState, Guard, Size, State
 
-CaseState = State | ActionState | ProjectState | ExceptionState | BenefitState
+CaseState = State | ActionState | ProjectState | ExceptionState | BenefitState | AssessmentState
 """Where a case is; which of them it may be goes by its kind."""
 
 
@@ -356,6 +356,10 @@ class GateTold(VarianceTold):
     step: str
     at: datetime
     objectives: str
+    rating: str = Field(examples=["amber"])
+    """How confident its board is of delivery, as its least confident member is: green, amber or red; empty
+    where the gate does not ask.
+    """
     plan: int
     """The number of the plan that it approved; 0 if the one before stays."""
 
@@ -527,6 +531,34 @@ class DocumentTold(BaseModel):
     """The path of its content; null once that was erased, as the law may ask."""
 
 
+class OptionTold(BaseModel):
+    """An option of an assessment, as it was weighed last."""
+
+    option: str = Field(examples=["managed_service"])
+    """Its key in the handbook."""
+    name: str
+    weighed: bool
+    """False: there was a reason for leaving it out."""
+    cost: str | None = Field(examples=["84000.00"])
+    """Pounds a year; null where it was not given."""
+
+
+class AssessmentTold(BaseModel):
+    """What an assessment of a business process is besides a case."""
+
+    purpose: str
+    owner: str
+    """The post that weighs the options, and puts the one that is chosen in place."""
+    report_due: date
+    in_place_by: date
+    options: list[OptionTold]
+    """None while they are not weighed."""
+    recommended: str
+    """The key of an option; empty while none is recommended."""
+    chosen: str
+    """The key of an option; empty while none is chosen."""
+
+
 class CaseTold(CaseSummary):
     """A case with its way, its decisions and its conditions."""
 
@@ -547,6 +579,7 @@ class CaseTold(CaseSummary):
     standards_exception: StandardsExceptionTold | None = None
     documents: list[DocumentTold]
     """What was handed in, the first first; of an exception from the project standards, of its project."""
+    assessment: AssessmentTold | None = None
 
 
 class FigureTold(BaseModel):

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from service import agendas, boards, delivering, telling, versions
+from service import agendas, assessing, boards, delivering, telling, versions
 from service.handbook import Edition
 from service.remembering import TrackRecord
-from service.store import actions, benefits, cases, documents, orders, projects, sizes, steps
+from service.store import actions, assessments, benefits, cases, documents, orders, projects, sizes, steps
 from service.store.approvers import Approver
 from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
@@ -29,6 +29,7 @@ from service.web import (
 from service.web.api.shapes import (
     ActionTold,
     ApproverTold,
+    AssessmentTold,
     BenefitTold,
     BudgetTold,
     ChangeTold,
@@ -39,6 +40,7 @@ from service.web.api.shapes import (
     ForecastTold,
     GateTold,
     MeetingItem,
+    OptionTold,
     OrderTold,
     PlanTold,
     ProjectTold,
@@ -238,6 +240,7 @@ def project(tx: Tx, case: CaseView) -> ProjectTold:
                 step=one.step,
                 at=one.at,
                 objectives=one.objectives,
+                rating=one.rating or "",
                 plan=one.baseline,
             )
             for one in passed
@@ -364,6 +367,30 @@ def documents_of(tx: Tx, case: CaseView) -> list[DocumentTold]:
         )
         for one in documents.of_case(tx, source)
     ]
+
+
+def assessment(tx: Tx, case: CaseView) -> AssessmentTold | None:
+    found, content = assessments.get(tx, case.ref), cases.content(tx, case.ref) or {}
+    if found is None:
+        return None
+    edition = telling.rules_of(tx, case)
+    return AssessmentTold(
+        purpose=content.get("summary") or "",
+        owner=found.owner,
+        report_due=found.report_due,
+        in_place_by=found.in_place_by,
+        options=[
+            OptionTold(
+                option=one.option,
+                name=assessing.name_of(edition, one.option),
+                weighed=one.weighed,
+                cost=f"{one.cost:.2f}" if one.cost is not None else None,
+            )
+            for one in assessments.options(tx, case.ref)
+        ],
+        recommended=found.recommended,
+        chosen=found.chosen,
+    )
 
 
 def order(order: OrderView) -> OrderTold:

@@ -255,7 +255,10 @@ def listed(
     visit: Asker,
     kind: Annotated[
         str | None,
-        Query(description="proposal, action, project, benefit or standards_exception", examples=["project"]),
+        Query(
+            description="proposal, action, project, benefit, standards_exception or assessment",
+            examples=["project"],
+        ),
     ] = None,
     status: CaseState | None = None,
     department: str | None = None,
@@ -325,6 +328,7 @@ def case(ref: str, visit: Asker) -> CaseTold | Started:
             benefit=told.benefit(tx, found) if found.kind == benefits.KIND else None,
             standards_exception=told.standards_exception(tx, found),
             documents=told.documents_of(tx, found),
+            assessment=told.assessment(tx, found),
             size_set=told.size_set(tx, found),
             order=next(
                 (told.order(one) for one in orders.of_case(tx, ref) if one.kind == orders.RAISED), None

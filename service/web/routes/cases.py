@@ -14,6 +14,7 @@ from service.errors import NotFound
 from service.proposals import provided
 from service.store import (
     actions,
+    assessments,
     benefits,
     cases,
     documents,
@@ -28,6 +29,7 @@ from service.store.cases import CaseItem, CaseView, Filters
 from service.store.engine import Tx
 from service.web import (
     adding,
+    assessment_page,
     balloting,
     benefit_page,
     briefing,
@@ -48,7 +50,7 @@ from service.web.decision_record import DecisionRecord
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.visits import Asker, Visit
-from workflows.delivery import BenefitState, ExceptionState, ProjectState
+from workflows.delivery import AssessmentState, BenefitState, ExceptionState, ProjectState
 from workflows.model import ActionState, State
 
 router = APIRouter(include_in_schema=False)
@@ -70,7 +72,7 @@ def register(
     q: Annotated[str, Query(max_length=200)] = "",
     cursor: Annotated[str, Query(max_length=500)] = "",
 ) -> Response:
-    """List proposals, or actions, the latest first, with filters as plain links."""
+    """List proposals, or cases of another kind, the latest first, with filters as plain links."""
     chosen = {
         name: value
         for name, value in (
@@ -125,6 +127,7 @@ def register(
         listed=listed,
         figure=_LISTED[listed][1],
         none_yet=_LISTED[listed][2],
+        may_assess=listed == assessments.KIND and assessment_page.may_open(visit),
         chosen=chosen,
         q=q,
         onward=onward,
@@ -155,6 +158,8 @@ def _figure(tx: Tx, case: CaseItem) -> str:
             return f"{words.money(claimed)} a year" if claimed is not None else "No sum"
         case projects.STANDARDS:
             return words.short_day(case.opened)
+        case assessments.KIND:
+            return words.short_day(assessments.must(tx, case.ref).report_due)
         case _:
             return words.money(case.capital)
 
@@ -185,6 +190,11 @@ _LISTED: dict[str, tuple[str, str, str]] = {
         "Raised",
         "No exception is like that. One is raised when a check finds that project standards are not met.",
     ),
+    assessments.KIND: (
+        "Assessments",
+        "Due",
+        "No assessment is like that. The programme office opens one for each business process.",
+    ),
 }
 """What may be listed: its name, what stands beside the title, and what is said where there is none."""
 
@@ -194,6 +204,7 @@ _STATES: dict[str, tuple[str, ...]] = {
     projects.KIND: tuple(ProjectState),
     benefits.KIND: tuple(BenefitState),
     projects.STANDARDS: tuple(ExceptionState),
+    assessments.KIND: tuple(AssessmentState),
 }
 """The states of the cases of each kind."""
 
@@ -289,8 +300,9 @@ _DELIVERY: dict[str, tuple[str, Callable[[Tx, Visit, CaseView], dict[str, Any]]]
     projects.KIND: ("cases/project.html", project_pages.project),
     projects.STANDARDS: ("cases/standards_exception.html", project_pages.exception),
     benefits.KIND: ("cases/benefit.html", benefit_page.of),
+    assessments.KIND: ("cases/assessment.html", assessment_page.of),
 }
-"""The pages of the cases that follow from an approved proposal: template, and what it shows."""
+"""The pages of the cases that are neither proposal nor action: template, and what it shows."""
 
 
 @router.get("/cases/{ref}/versions", name="case_versions")

@@ -60,7 +60,7 @@ def link_read(link_id: str, visit: Asker, draft: str = "", kept: str = "") -> Re
 def _kept(tx: Tx, visit: Visit, sight: Sight, draft: str) -> Mapping[str, str]:
     """Return what was typed for an answer that waits to be confirmed; nothing if there is none such."""
     try:
-        return deciding.as_typed(deciding.kept(tx, visit, sight, draft)[0]) if draft else {}
+        return deciding.taken_up(tx, sight, deciding.kept(tx, visit, sight, draft)[0]) if draft else {}
     except NoDraft:
         return {}
 
@@ -163,9 +163,10 @@ def _confirmed(tx: Tx, visit: Visit, sight: Sight, draft: str, content_hash: str
     except NoDraft:
         if sight.standing is not Standing.OPEN:
             return told_of(tx, visit, sight)
-        return _read_page(tx, visit, sight, {}, {}, changed=_READ_AGAIN)
+        return _read_page(tx, visit, sight, _kept(tx, visit, sight, draft), {}, changed=_READ_AGAIN)
     except Overtaken as event:
-        return _read_page(tx, visit, sight, {}, {}, changed=f"{event}. Nothing was counted.")
+        typed, changed = _kept(tx, visit, sight, draft), f"{event}. Nothing was counted."
+        return _read_page(tx, visit, sight, typed, event.errors, changed=changed)
     except AlreadyAnswered as error:
         return page_of(visit, "links/answered.html", sight, status=409, standing=error.standing)
     return told_of(tx, visit, result.sight) if isinstance(result, Stopped) else result
@@ -186,9 +187,12 @@ async def link_unchanged(link_id: str, visit: Asker, sent: Sent) -> Response:
                 return told_of(tx, visit, sight)
             if Choice.UNCHANGED not in sight.open_step.choices:
                 return _read_page(tx, visit, sight, {}, {"choice": "Choose one of the answers"})
+            if outrun := reported.outrun(reported.asked(tx, sight), Choice.UNCHANGED):
+                return _read_page(tx, visit, sight, {}, outrun)
             shown = deciding.remembered(tx, sight, str(sent.get("shown", "")))
             shown = shown or texts.put(tx, briefing.brief(tx, sight).text())
-            draft = deciding.keep(tx, visit, sight, Chosen(choice=Choice.UNCHANGED), shown)
+            chosen = Chosen(choice=Choice.UNCHANGED, answers=attaching.answered(tx, sight))
+            draft = deciding.keep(tx, visit, sight, chosen, shown)
             return _confirmed(tx, visit, sight, draft, str(sent.get("content", "")))
 
     result = await run_in_threadpool(submitted)

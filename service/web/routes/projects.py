@@ -1,6 +1,7 @@
 """What is done about a project by the programme office and its executive, its reports, and the programme."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -8,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from service import telling
+from service import realised, telling
 from service.errors import Malformed, NotFound
 from service.store import benefits, cases, projects
 from service.store.engine import Tx
@@ -17,6 +18,7 @@ from service.web import benefit_page, forms, programme, project_pages, steering,
 from service.web.pages import page
 from service.web.roles import Role, allowed
 from service.web.steering import OtherCase
+from service.web.twice import DoneAlready
 from service.web.visits import Asker, Sent, Visit
 from workflows.delivery import Rag
 
@@ -91,11 +93,15 @@ async def change_people(ref: str, visit: Asker, sent: Sent) -> Response:
     """Put others in the places of a project."""
     said = _people_said(sent)
     try:
-        changed = await run_in_threadpool(
+        changed, letters = await run_in_threadpool(
             steering.change_people, visit, ref, said, forms.given(sent, "people")
         )
+    except DoneAlready:
+        return RedirectResponse(f"/cases/{ref}#people", 303)
     except Malformed as malformed:
         return await run_in_threadpool(_people, visit, ref, said, malformed)
+    for letter in letters:
+        await visit.desk.gateway.deliver(letter)
     await visit.desk.relay.change_people(changed)
     return RedirectResponse(f"/cases/{ref}#people", 303)
 
@@ -187,7 +193,13 @@ def check_links(ref: str, visit: Asker, sent: Sent) -> Response:
 @allowed(Role.SIGNED_IN)
 def link(ref: str, visit: Asker, sent: Sent) -> Response:
     """Have a project measured together with another case."""
-    return _confirm_other(visit, ref, sent, "links", steering.link)
+    other, reason = forms.given(sent, "other"), forms.given(sent, "reason")
+    try:
+        with suppress(DoneAlready):
+            steering.link(visit, ref, other, reason)
+    except Malformed as malformed:
+        return _other(visit, ref, "links", other, reason, malformed)
+    return RedirectResponse(f"/cases/{ref}#people", 303)
 
 
 @router.get("/cases/{ref}/waits-for", name="project_waits_for")
@@ -206,9 +218,18 @@ def check_waits_for(ref: str, visit: Asker, sent: Sent) -> Response:
 
 @router.post("/cases/{ref}/waits-for/confirm", name="project_waiting_for")
 @allowed(Role.SIGNED_IN)
-def wait_for(ref: str, visit: Asker, sent: Sent) -> Response:
-    """Say that a project waits for another."""
-    return _confirm_other(visit, ref, sent, "waits-for", steering.wait_for)
+async def wait_for(ref: str, visit: Asker, sent: Sent) -> Response:
+    """Say that a project waits for another, and write to both managers."""
+    other, reason = forms.given(sent, "other"), forms.given(sent, "reason")
+    try:
+        told = await run_in_threadpool(steering.wait_for, visit, ref, other, reason)
+    except DoneAlready:
+        told = []
+    except Malformed as malformed:
+        return await run_in_threadpool(_other, visit, ref, "waits-for", other, reason, malformed)
+    for parcel in told:
+        visit.desk.courier.soon(parcel)
+    return RedirectResponse(f"/cases/{ref}#people", 303)
 
 
 @router.get("/cases/{ref}/waits-for/{other}/end", name="project_waits_no_more")
@@ -220,13 +241,17 @@ def end_waiting(ref: str, other: str, visit: Asker) -> Response:
 
 @router.post("/cases/{ref}/waits-for/{other}/end", name="project_waited")
 @allowed(Role.SIGNED_IN)
-def wait_no_more(ref: str, other: str, visit: Asker, sent: Sent) -> Response:
-    """Say that a project waits for another no more."""
+async def wait_no_more(ref: str, other: str, visit: Asker, sent: Sent) -> Response:
+    """Say that a project waits for another no more, and write to both managers."""
     reason = forms.given(sent, "reason")
     try:
-        steering.wait_no_more(visit, ref, other, reason)
+        told = await run_in_threadpool(steering.wait_no_more, visit, ref, other, reason)
+    except DoneAlready:
+        told = []
     except Malformed as malformed:
-        return _end(visit, ref, other, reason, malformed)
+        return await run_in_threadpool(_end, visit, ref, other, reason, malformed)
+    for parcel in told:
+        visit.desk.courier.soon(parcel)
     return RedirectResponse(f"/cases/{ref}#people", 303)
 
 
@@ -284,17 +309,6 @@ def _check_other(visit: Visit, ref: str, sent: FormData, act: str, checked: Chec
     return page("projects/other_check.html", visit.frame(), case=case, act=act, wish=wish)
 
 
-def _confirm_other(
-    visit: Visit, ref: str, sent: FormData, act: str, done: Callable[[Visit, str, str, str], None]
-) -> Response:
-    other, reason = forms.given(sent, "other"), forms.given(sent, "reason")
-    try:
-        done(visit, ref, other, reason)
-    except Malformed as malformed:
-        return _other(visit, ref, act, other, reason, malformed)
-    return RedirectResponse(f"/cases/{ref}#people", 303)
-
-
 # --------------------------------------------------------------------- reading corrected
 
 
@@ -324,8 +338,8 @@ def check_correction(ref: str, visit: Asker, sent: Sent) -> Response:
         visit.frame(),
         case=case,
         wish=wish,
-        before=benefit_page.worded(benefit, known[-1].value),
-        now=benefit_page.worded(benefit, wish.value),
+        before=realised.worded(benefit, known[-1].value),
+        now=realised.worded(benefit, wish.value),
         said=said,
     )
 
@@ -336,7 +350,8 @@ def corrected(ref: str, visit: Asker, sent: Sent) -> Response:
     """Put another reading in the place of an earlier one, which stays."""
     said = {name: forms.given(sent, name) for name in _CORRECTED}
     try:
-        benefit_page.correct(visit, ref, said)
+        with suppress(DoneAlready):
+            benefit_page.correct(visit, ref, said)
     except Malformed as malformed:
         return _correct(visit, ref, said, malformed)
     return RedirectResponse(f"/cases/{ref}#readings", 303)
@@ -359,7 +374,7 @@ def _correct(visit: Visit, ref: str, said: dict[str, str], malformed: Malformed 
         months=[
             (
                 str(month),
-                f"{words.count(month, 'month')} after go-live: {benefit_page.worded(benefit, one.value)}",
+                f"{words.count(month, 'month')} after go-live: {realised.worded(benefit, one.value)}",
             )
             for month, one in sorted(last.items())
         ],

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service import telling
 from service.errors import NotFound
-from service.store import benefits, cases, covers, drafts, letters, projects
+from service.store import assessments, benefits, cases, covers, drafts, letters, projects
 from service.store.cases import CaseView
 from service.store.covers import Clash, Cover, SetCover
 from service.store.engine import Tx
@@ -97,13 +97,13 @@ def _own(tx: Tx, visit: Visit) -> list[tuple[str, str, str, str, tuple[str, ...]
     return found
 
 
-_OF_DELIVERY = (projects.KIND, projects.STANDARDS, benefits.KIND)
-"""The kinds of case that follow from an approved proposal."""
+_OF_DELIVERY = (projects.KIND, projects.STANDARDS, benefits.KIND, assessments.KIND)
+"""The kinds of case whose questions are called by what answers them."""
 
 
 def _running(tx: Tx, visit: Visit) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    """Return the projects that the reader runs, and the benefits they are asked about: ref, title, state, and
-    a sentence or more.
+    """Return the projects that the reader runs, the benefits they are asked about, and their assessments:
+    ref, title, state, and a sentence or more.
     """
     posts = visit.posts
     found: list[tuple[str, str, str, tuple[str, ...]]] = []
@@ -114,6 +114,9 @@ def _running(tx: Tx, visit: Visit) -> list[tuple[str, str, str, tuple[str, ...]]
     for benefit in benefits.owned(tx, posts):
         case = cases.get(tx, benefit.ref)
         found.append((benefit.ref, case.title, str(case.state), whereabouts.sentences(tx, case)))
+    for assessment in assessments.owned(tx, posts):
+        case = cases.get(tx, assessment.ref)
+        found.append((assessment.ref, case.title, str(case.state), whereabouts.sentences(tx, case)))
     return found
 
 

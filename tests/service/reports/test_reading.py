@@ -359,7 +359,9 @@ def test_a_case_that_is_linked_has_to_be_there() -> None:
     assert asked is not None
     sent = MANDATE | {"linked": "INV-2004-0002, PRJ-2004-0001"}
     found = read(asked, IN_STAGE, sent, Choice.REPORT, lambda reference: reference.startswith("INV"))
-    assert found.errors == {"linked": "Linked proposals or projects: there is no PRJ-2004-0001"}
+    assert found.errors == {
+        "linked": "Linked proposals or projects: there is no other proposal or project PRJ-2004-0001"
+    }
 
 
 # ----------------------------------------------------------------------------------------- plans
@@ -617,3 +619,122 @@ def test_what_was_answered_fills_the_same_boxes_again(
 def test_an_amount_is_held_as_people_write_it() -> None:
     assert held({"forecast_cost": Answered(value="152000.00")}) == {"forecast_cost": "152,000"}
     assert held({"forecast_cost": Answered(value="1250.50")}) == {"forecast_cost": "1,250.50"}
+
+
+# ------------------------------------------------------------------------- an assessment
+
+ASSESSED = Context(
+    today=TODAY,
+    delivery_options=(("in_house", "In-house"), ("shared", "Shared"), ("managed", "Managed service")),
+)
+WEIGHED = {
+    "weighed_in_house": "We know the users",
+    "cost_in_house": "£92,000",
+    "weighed_managed": "More hours",
+    "left_out_shared": "Nobody is near enough",
+    "recommendation": "managed",
+    "recommendation_words": "It costs less",
+}
+
+
+def test_every_option_is_weighed_or_left_out_for_a_reason_and_one_is_recommended() -> None:
+    understood = reading("assessment", WEIGHED, context=ASSESSED)
+    assert understood.errors == {}
+    assert understood.answers == {
+        "weighed_in_house": Answered(value=SAID, text="We know the users"),
+        "cost_in_house": Answered(value="92000.00"),
+        "left_out_shared": Answered(value=SAID, text="Nobody is near enough"),
+        "weighed_managed": Answered(value=SAID, text="More hours"),
+        "recommendation": Answered(value="managed", text="It costs less"),
+    }
+    assert held(understood.answers)["cost_in_house"] == "92,000"
+
+
+@pytest.mark.parametrize(
+    ("changed", "box", "told"),
+    [
+        # A way of delivery about which nothing is said.
+        (
+            {"left_out_shared": ""},
+            "weighed_shared",
+            "Shared: say what speaks for and against it, or below why you leave it out",
+        ),
+        # Both at once.
+        (
+            {"weighed_shared": "Cheap"},
+            "left_out_shared",
+            "Shared: it is weighed, and you say why it is not; empty one of the two boxes",
+        ),
+        (
+            {"cost_shared": "1,000"},
+            "cost_shared",
+            "Shared: it is left out, so empty its cost, or weigh it",
+        ),
+        ({"cost_in_house": "some"}, "cost_in_house", "In-house, cost: enter an amount in pounds"),
+        ({"cost_in_house": "-5"}, "cost_in_house", "In-house, cost: an amount cannot be below nothing"),
+        ({"recommendation": ""}, "recommendation", "Recommendation: choose one"),
+        ({"recommendation": "none"}, "recommendation", "Recommendation: choose one"),
+        (
+            {"recommendation_words": ""},
+            "recommendation_words",
+            "Recommendation: you chose managed service, so say why",
+        ),
+        (
+            {"recommendation": "shared"},
+            "recommendation",
+            "Recommendation: Shared is not weighed; recommend one that is, or weigh it",
+        ),
+        # Only one of them.
+        (
+            {"weighed_in_house": "", "cost_in_house": "", "left_out_in_house": "Too few people"},
+            "weighed_in_house",
+            "In-house: weigh it, or another: there is nothing to choose where only one is weighed",
+        ),
+        (
+            {"weighed_managed": "x" * 5_001},
+            "weighed_managed",
+            "Managed service, weighed: use 5,000 characters or fewer; it has 5,001",
+        ),
+    ],
+)
+def test_what_an_assessment_does_not_say_is_told_at_its_box(
+    changed: dict[str, str], box: str, told: str
+) -> None:
+    found = faults("assessment", WEIGHED | changed, context=ASSESSED)
+    assert [*found] == [box]
+    assert found[box].startswith(told)
+
+
+def test_an_empty_assessment_is_told_of_every_option_in_their_order() -> None:
+    assert [*faults("assessment", {}, context=ASSESSED)] == [
+        "weighed_in_house",
+        "weighed_shared",
+        "weighed_managed",
+        "recommendation",
+    ]
+
+
+CHOOSING = ASSESSED.model_copy(
+    update={"delivery_options": ASSESSED.delivery_options[::2], "recommended": "managed"}
+)
+
+
+@pytest.mark.parametrize(
+    ("sent", "found"),
+    [
+        ({"option": "managed"}, {}),
+        ({"option": "in_house", "option_words": "It binds us less"}, {}),
+        ({"option": "in_house"}, {"option_words": "Option: you chose in-house, so say why"}),
+        ({}, {"option": "Option: choose one"}),
+        ({"option": "shared", "option_words": "Cheap"}, {"option": "Option: choose one"}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["assessment_srg", "assessment_choice"])
+def test_any_option_that_was_weighed_may_be_chosen_and_another_than_recommended_with_why(
+    kind: str, sent: dict[str, str], found: dict[str, str]
+) -> None:
+    assert faults(kind, sent, Choice.APPROVE, CHOOSING) == found
+
+
+def test_what_is_sent_back_needs_no_option() -> None:
+    assert faults("assessment_srg", {}, Choice.RETURN, CHOOSING) == {}

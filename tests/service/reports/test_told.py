@@ -73,7 +73,25 @@ def rules() -> Edition:
             Answered(value="more_tolerance", text="It is nearly done"),
             ("Recommendation", "More tolerance: It is nearly done"),
         ),
+        (
+            "gate",
+            "confidence",
+            Answered(value="amber", text="The lines are not tested"),
+            ("Confidence of delivery", "amber: The lines are not tested"),
+        ),
         ("exception_board", "tolerance_cost", Answered(value="15"), ("Tolerance for cost", "15%")),
+        (
+            "end_stage",
+            "across",
+            Answered(value=SAID, text="The training"),
+            ("What goes on into the next stage", "The training"),
+        ),
+        (
+            "end_project",
+            "succeeded",
+            Answered(value="partly", text="Half of them book on the web"),
+            ("Whether success came about", "Partly met: Half of them book on the web"),
+        ),
         ("benefit", "reading", Answered(value="-12000.5"), ("Reading", "-12,000.5")),
         ("review", "users", Answered(value=SAID, text="Glad of it"), ("What its users say", "Glad of it")),
     ],
@@ -138,17 +156,19 @@ def test_only_what_reports_is_a_report(rules: Edition) -> None:
         "exception_board",
         "exception_srg",
         "standards_check",
+        "assessment_choice",
+        "assessment_srg",
     }
     assert remarks("funding", {"fit": Answered(value="concern")}, rules, DAY) == ()
-    assert labels("gate", rules) == {}
+    assert labels("funding", rules) == {}
 
 
 def test_every_report_has_a_name_and_no_box_has_the_name_of_another() -> None:
     for kind in reports.KINDS:
-        asked = form(kind, Context(today=DAY, baseline=PLANNED, stage=1, confidence=True))
+        asked = form(kind, Context(today=DAY, baseline=PLANNED, stage=1, rated=True))
         if asked is None:
             continue
-        assert kind in facts.REPORTS or kind.startswith("exception")
+        assert kind in facts.REPORTS or kind.startswith(("exception", "gate", "assessment_"))
         names = [name for box in asked.boxes for name in box.names]
         assert len(names) == len({*names})
         assert not {"choice", "reason", "until", "csrf", "shown"} & {*names}
@@ -171,7 +191,8 @@ def test_a_report_begins_where_the_last_one_ended() -> None:
 def test_an_exception_report_is_drafted_from_the_report_that_crossed() -> None:
     crossing = Crossing(of=(Tolerance.TIME,), variance=LATE, authority=Authority.BOARD)
     words = {"rating_time": "The supplier is late", "rating_cost": "Two more screens"}
-    assert drafting.exception_report(crossing, PLANNED, FORECAST, words) == {
+    drafted = drafting.exception_report(crossing, PLANNED, FORECAST, words, drafting.Known())
+    assert {name: drafted[name] for name in ("cause", "consequences")} == {
         "cause": "Time: The supplier is late\nCost: Two more screens",
         "consequences": (
             "Cost: £152,000, £12,000 (8.58%) over (£140,000 approved, 10% tolerated).\n"

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.documents import checked
 from service.handbook import AttachmentRules
-from service.store import Tx, canonical, cases, documents, steps
+from service.store import Tx, assessments, canonical, cases, documents, steps
 from service.store.actions import Wanted
 from service.store.benefits import Claimed
 from service.store.documents import Attached
@@ -101,6 +101,19 @@ WANTED = Wanted(
     guards=Guard.COMPLETION,
 )
 
+ASSESSMENT = assessments.Wanted(
+    wish="a" * 32,
+    title="Desktop support",
+    purpose="The contract ends, and users wait too long",
+    owner="hall_lead",
+    report_due=date(2004, 7, 30),
+    in_place_by=date(2005, 3, 31),
+)
+WEIGHED = (
+    assessments.Weighed(option="in_house", weighed=True, cost=Decimal("84000.00")),
+    assessments.Weighed(option="managed_service", weighed=True),
+    assessments.Weighed(option="outsourced", weighed=False),
+)
 CLAIMED = (
     Claimed(title="Fewer calls", summary="Counted at the box office", owner="hall"),
     Claimed(title="A dearer seat", owner="sports", yearly=Decimal("12000.00")),

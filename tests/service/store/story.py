@@ -10,6 +10,7 @@ from service.store import (
     actions,
     anchors,
     approvers,
+    assessments,
     attempts,
     benefits,
     canonical,
@@ -37,6 +38,7 @@ from tests.service.store import samples
 from tests.service.store.samples import CASE, OPENED
 from tests.support import files
 from workflows.delivery import (
+    AssessmentTold,
     Baseline,
     BenefitRead,
     ExceptionRaised,
@@ -74,6 +76,17 @@ Fact = Callable[[Tx], object]
 STEP = samples.ask().step
 HALL, SPORTS = samples.intent("hall", reason="It pays for itself"), samples.intent("sports")
 AGAIN = HALL.decision().model_copy(update={"attempt": 2})
+
+
+def assessment(tx: Tx) -> str:
+    """The reference of the assessment."""
+    return cases.page(tx, kind=assessments.KIND).items[0].ref
+
+
+def assessed(tx: Tx, key: str) -> AssessmentTold:
+    """An answer to a question of the assessment."""
+    ref = assessment(tx)
+    return AssessmentTold(case=ref, step=f"{ref}.{key}.1", at=OPENED + timedelta(days=6))
 
 
 def undo(made: Decision) -> Undo:
@@ -373,6 +386,13 @@ FACTS: dict[str, Fact] = {
     ),
     "the project's process begins": lambda tx: projects.begun(tx, project(tx)),
     "its mandate names its people": lambda tx: projects.named(tx, told(tx, "mandate"), samples.MANDATE),
+    "it says of a benefit what the proposal left out": lambda tx: benefits.completed(
+        tx,
+        benefits.of_proposal(tx, CASE)[0].ref,
+        samples.CLAIMED[0].model_copy(update={"summary": "Calls a month. Told on every ticket."}),
+        step=f"{project(tx)}.mandate.1",
+        at=OPENED + timedelta(days=4),
+    ),
     "the gate of start-up is passed": lambda tx: gate(tx, 1, GateKind.START_UP, 0),
     "a plan is proposed": lambda tx: projects.planned(tx, told(tx, "initiation"), samples.PLAN),
     "it becomes the baseline": lambda tx: gate(
@@ -410,6 +430,21 @@ FACTS: dict[str, Fact] = {
     ),
     "a document is handed in": document,
     "and a later one of its name": lambda tx: document(tx, b"%PDF-1.4 put right\n%%EOF"),
+    "a business process is to be assessed": lambda tx: assessments.opened(
+        tx,
+        samples.ASSESSMENT,
+        organisation="leicester",
+        department="dept-rc",
+        edition=samples.EDITION,
+        by="p-pmo",
+        by_post="pmo",
+        at=OPENED + timedelta(days=5),
+    ),
+    "the assessment's process begins": lambda tx: assessments.begun(tx, assessment(tx)),
+    "its options are weighed": lambda tx: assessments.reported(
+        tx, assessed(tx, "assessment"), samples.WEIGHED, "managed_service"
+    ),
+    "one of them is chosen": lambda tx: assessments.chosen(tx, assessed(tx, "choice"), "in_house"),
     "a benefit is read": read,
     "the reading is corrected": lambda tx: _nothing(
         benefits.corrected(

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -321,7 +322,7 @@ def test_a_reason_that_was_erased_leaves_the_change(store: Store) -> None:
 
 
 def test_a_project_waits_for_others_and_never_in_a_circle(store: Store) -> None:
-    by = {"reason": "It needs its lines", "by": "p-pmo", "by_post": "pmo"}
+    by: dict[str, Any] = {"reason": "It needs its lines", "by": "p-pmo", "by_post": "pmo"}
     with store.writing() as tx:
         first = opened(tx)
         second, third = (opened(tx, f"INV-2004-000{number}") for number in (7, 8))

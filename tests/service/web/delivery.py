@@ -35,6 +35,9 @@ MANDATE = {
     "senior_supplier": SUPPLIER,
     "template": "prince2",
     "brief": "Put the booking of the hall on the web",
+    **{f"benefit_owner_{number}": SPONSOR for number in (1, 2, 3)},
+    **{f"benefit_measure_{number}": "Bookings in a month" for number in (1, 2, 3)},
+    **{f"benefit_how_realised_{number}": "The box office sends callers to the web" for number in (1, 2, 3)},
 }
 PLAN = {
     "stage_name_1": "Build",
@@ -130,6 +133,13 @@ class Delivery:
         browser.see(self.office.link(step, post))
         browser.press()
         assert browser.at.startswith("/a/read/"), browser.words
+        return browser
+
+    def reading_again(self, step: str, post: str) -> Browser:
+        """The browser of a post's holder who follows the link of what they have answered."""
+        browser = self.office.browser()
+        browser.see(self.office.link(step, post))
+        browser.press()
         return browser
 
     def answers(self, step: str, post: str, sent: Mapping[str, str], choice: str = Choice.REPORT) -> Browser:
@@ -248,7 +258,7 @@ def papers_for(browser: Browser, *kinds: str) -> dict[str, tuple[str, bytes]]:
 
 
 def begun(office: Office, **changes: Any) -> Delivery:
-    """A project of an approved proposal, that nobody runs yet."""
+    """A project of an approved proposal, that nobody runs yet; `changes` are to what the proposal says."""
     parent = office.submitted("PROP-02", **changes)
     office.became(parent, State.APPROVED)
     course = Projects(office.store, FakeMailroom(), office.links)

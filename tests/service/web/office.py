@@ -45,7 +45,7 @@ from service.store.steps import StepView
 from service.web import submitting
 from service.web.app import Application, create_app
 from tests.support.activities import FakeMailroom, done
-from workflows.delivery import ProjectTold
+from workflows.delivery import AssessmentState, ProjectTold
 from workflows.model import (
     MEETING,
     ActionState,
@@ -104,7 +104,7 @@ class FakeEngine:
         self.answer: Answer = Counted(None)
         self.alive = True
 
-    async def start(self, ref: str) -> bool:
+    async def start(self, ref: str, kind: str = "proposal") -> bool:
         self.started.append(ref)
         return True
 
@@ -330,7 +330,7 @@ class Office:
     def became(
         self,
         ref: str,
-        state: State | ActionState,
+        state: State | ActionState | AssessmentState,
         number: int = 1,
         because: str = "",
         valid_until: date | None = None,

@@ -940,6 +940,48 @@ def test_a_page_left_open_for_too_long_says_so(office: Office, step: str, real: 
     assert choices(office) == []
 
 
+def test_what_was_typed_into_a_page_left_open_for_too_long_is_given_back(
+    office: Office, step: str, real: RealTime
+) -> None:
+    browser = reading(office, step)
+    assert "After half an hour" not in browser.words, "which is said above what takes long to write"
+    real.passes(minutes=31)
+    assert browser.press(True, "/a/read/", choice="reject", reason="<b>It costs</b>\ntoo much") == 403
+    assert browser.heading == "You have been away for too long"
+    assert "&lt;b&gt;It costs&lt;/b&gt;\ntoo much" in browser.page
+    assert "Reason" in browser.words
+    assert choices(office) == []
+    assert browser.press(True, "/a/read/") == 403, "nobody is let in by that"
+    assert browser.heading == "You have been away for too long"
+    back, at = browser.page, browser.at
+    browser.see(office.link(step, FUNDER))
+    browser.press()
+    browser.page, browser.at = back, at
+    assert browser.press(True, "/a/read/") == 403
+    assert browser.heading == "Send this once more"
+    assert browser.press(True, "/a/read/") == 200
+    assert browser.at.startswith("/a/check/")
+    assert "It costs" in browser.words
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {}], ids=str
+)
+def test_what_another_site_sends_to_a_page_that_is_over_is_not_shown(
+    office: Office, step: str, real: RealTime, headers: dict[str, str]
+) -> None:
+    browser = reading(office, step)
+    real.passes(minutes=31)
+    sent = {"csrf": "0" * 64, "choice": "reject", "reason": "Send us your code"}
+    answer = browser.post(browser.at, data=sent, headers=headers)
+    assert answer.status_code == 403
+    assert "Send us your code" not in answer.text
+    stranger = office.browser()
+    answer = stranger.post(browser.at, data=sent, headers=SAME_ORIGIN)
+    assert answer.status_code == 404
+    assert "Send us your code" not in answer.text
+
+
 def test_the_database_down_nothing_is_said_to_be_lost(office: Office, step: str) -> None:
     browser = checking(office, step)
     form = browser.form()

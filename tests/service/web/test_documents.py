@@ -7,6 +7,7 @@ import tracemalloc
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import text
@@ -389,6 +390,34 @@ def test_a_form_that_is_none_is_refused(office: Office, project: str, body: byte
     assert attached(office, project) == ()
 
 
+@pytest.mark.parametrize(
+    "set", ["undefined", "punycode", "idna", "utf-7", "unicode_escape", "zlib", "nonsense"]
+)
+@pytest.mark.parametrize("path", ["/cases/PRJ-2004-0001/documents", "/sign-out"])
+def test_whatever_set_of_signs_a_form_names_it_is_read_as_ours(
+    office: Office, project: str, set: str, path: str
+) -> None:
+    browser = page(office, project)
+    body = b"".join(
+        typed(name, b"+2AA- \\ud800 \xff") for name in ("kind_1", "csrf", "remove_document", "reason")
+    )
+    headers = {**FORM, "Content-Type": f"multipart/form-data; boundary=x; charset={set}"}
+    content = typed("csrf", mark(browser).encode()) + body + b"--x--\r\n"
+    assert browser.post(path, content=content, headers=headers).status_code in (303, 403, 404, 422)
+    good = typed("csrf", mark(browser).encode()) + typed("kind_1", "£".encode()) + b"--x--\r\n"
+    assert browser.post(path, content=good, headers=headers).status_code in (303, 404, 422)
+
+
+def test_what_is_too_much_is_called_so(office: Office, review: tuple[str, str]) -> None:
+    browser = following(office, review[1])
+    sent = {"reason": "x" * (MEGABYTE + 1)}
+    for form in ({"data": sent}, {"data": sent, "files": {"document": ("", b"")}}):
+        answer = browser.post(browser.at, headers=SAME_ORIGIN, **form)
+        assert answer.status_code == 413
+        assert "This is too large" in answer.text
+        assert "Too much was typed into this form" in answer.text
+
+
 @pytest.mark.parametrize("rounds", [100, pytest.param(20_000, marks=pytest.mark.long)])
 def test_whatever_is_handed_in_is_answered(office: Office, project: str, rounds: int) -> None:
     chance = random.Random(2004)
@@ -588,6 +617,37 @@ def test_what_was_replaced_meanwhile_is_not_confirmed(office: Office, review: tu
     assert browser.press() == 409
     assert "The documents that you uploaded have been changed" in browser.words
     assert (attached(office, ref), submitted(office, ref)) == ((), [])
+
+
+def test_one_file_under_two_names_is_two_documents(office: Office, review: tuple[str, str]) -> None:
+    ref, step = review
+    browser = following(office, step)
+    browser.hand_in({"document": ("Plan.pdf", files.PDF)})
+    browser.hand_in({"document": ("Acceptance.pdf", files.PDF)}, **REVIEW)
+    assert browser.press() == 200
+    assert {one.name for one in attached(office, ref)} == {"Plan.pdf", "Acceptance.pdf"}
+
+
+def test_a_file_that_is_called_like_a_fingerprint_is_confirmed(
+    office: Office, review: tuple[str, str]
+) -> None:
+    ref, step = review
+    browser = following(office, step)
+    browser.hand_in({"document": (f"{sha256(BETTER).hexdigest()}.pdf", files.PDF)}, **REVIEW)
+    assert browser.press() == 200
+    assert [one.hash for one in attached(office, ref)] == [sha256(files.PDF).hexdigest()]
+
+
+def test_what_was_typed_stays_where_something_has_come_between(
+    office: Office, review: tuple[str, str]
+) -> None:
+    _, step = review
+    browser, other = following(office, step), following(office, step)
+    browser.hand_in({"document": ("Lessons.pdf", files.PDF)}, **REVIEW)
+    other.hand_in({"document": ("Lessons.pdf", BETTER)})
+    assert browser.press() == 409
+    fields = browser.form("/a/read/").fields
+    assert {name: fields[name] for name in REVIEW} == REVIEW | {"final_cost": "140,000"}
 
 
 def test_what_was_never_confirmed_is_gone_a_day_after_what_was_typed_with_it(

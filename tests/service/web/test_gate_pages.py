@@ -166,6 +166,15 @@ def test_a_vote_says_that_it_is_one_and_what_it_leads_to(stage: Delivery) -> Non
     assert "If that is what the board decides, the project passes the gate and goes on." in browser.words
 
 
+def test_the_last_gate_says_that_the_project_is_closed_by_it(stage: Delivery) -> None:
+    browser = at_gate(stage, "gate-closure")
+    assert "Authorise: the project is closed" in browser.words
+    assert (
+        "If that is what the board decides, the project is closed, and its record is kept." in browser.words
+    )
+    assert "goes on" not in browser.words
+
+
 @pytest.mark.parametrize(
     ("key", "offered"), [("gate-1", True), ("gate-initiation", True), ("gate-closure", False)]
 )
@@ -283,7 +292,11 @@ def test_a_page_shows_what_it_is_about_and_not_every_report_of_years(stage: Deli
             "This waits, because a forecast is past what is tolerated",
             "If it is asked again, another letter will say so.",
         ),
-        ("board_changed", "This is now for somebody else", "The project board has other members now"),
+        (
+            "board_changed",
+            "This is asked anew, of the project board as it is now",
+            "If you are on the board, you have a new letter. If you are not, you need do nothing.",
+        ),
         ("gate_decided", "This is not asked any more", "It was decided at the gate"),
     ],
 )
@@ -299,6 +312,30 @@ def test_whoever_answers_a_gate_that_was_dropped_is_told_why_and_nothing_is_coun
     assert (sent.status_code, browser.heading) == (410, heading)
     assert told in browser.words
     assert [one for one in stage.office.engine.decided if one.step == step] == []
+
+
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ("frozen", "A forecast is past what is tolerated."),
+        ("board_changed", "The project board has other members now, and all of it is asked anew."),
+        ("gate_decided", "It was decided at the gate, or of the whole project"),
+    ],
+)
+def test_whoever_answered_a_gate_that_was_dropped_is_told_that_it_counts_no_more(
+    stage: Delivery, why: str, told: str
+) -> None:
+    step = stage.put("gate", *stage.project.board, key="gate-1")
+    browser = stage.reading(step, SPONSOR)
+    browser.press(True, "/a/read/", choice="return", reason="Say who tests it")
+    browser.press()
+    stage.office.recorded(step)
+    assert stage.reading_again(step, SPONSOR).heading == "Recorded"
+    stage.drops(step, why)
+    again = stage.reading_again(step, SPONSOR)
+    assert again.heading == f"Your answer about {stage.ref} counts no more"
+    assert f"Your answer counts no more. {told}" in again.words
+    assert "1 of the 3" not in again.words
 
 
 def test_whoever_no_longer_manages_a_project_is_told_that_somebody_else_is_asked(stage: Delivery) -> None:

@@ -465,6 +465,14 @@ def test_a_code_works_once_for_ten_minutes_and_in_its_own_browser(
     assert third.press(code=office.mail.code) == 200
 
 
+def test_a_code_that_comes_too_late_is_not_shown_again(office: Office, major: str, real: RealTime) -> None:
+    browser = _at_code(office, major)
+    real.passes(minutes=31)
+    assert browser.press(code="123 456") == 403
+    assert "123 456" not in browser.page
+    assert browser.heading == "You have been away for too long"
+
+
 def test_a_code_for_one_link_is_no_use_for_another(office: Office, major: str) -> None:
     other = office.asked(office.submitted("PROP-02"), FUNDING)
     browser = _at_code(office, major)

@@ -7,11 +7,13 @@ from datetime import date
 
 import pytest
 
+from notifications.examples import rendered
 from service import delivering
 from service.documents import checked
 from service.handbook import AttachmentRules
 from service.proposals import ProposalDocument, provided
 from service.store import actions, benefits, cases, documents, intents, journal, projects, texts, verify
+from service.store import letters as ledger
 from service.store.intents import Condition
 from service.store.rebuild import drift
 from service.web import recounting
@@ -31,6 +33,7 @@ from tests.service.web.delivered import (
 from tests.service.web.office import Browser, Office
 from tests.support.activities import done
 from workflows.delivery import BenefitState, GateKind, ProjectState, Variance
+from workflows.letters import read
 from workflows.model import ActionState, Choice, Guard, State
 
 PILOT = "Pilot in the hall"
@@ -544,13 +547,13 @@ def test_lists_and_my_work_know_projects_and_benefits(office: Office) -> None:
     assert one.benefits[0] in sees(office, "/cases?kind=benefit").words
     assert "No exception is like that" in sees(office, "/cases?kind=standards_exception").words
     work = sees(office, "/work", MANAGER).words
-    assert "Your projects and benefits" in work
+    assert "Your projects, benefits and assessments" in work
     assert "It is in stage 2 of 2, Pilot in the hall." in work
     one.asks("highlight", MANAGER, round=9)
     assert (
         "highlight report, as Head of ICT, Regeneration and Culture" in sees(office, "/work", MANAGER).words
     )
-    assert "Your projects and benefits" not in sees(office, "/work", "internal-audit").words
+    assert "Your projects, benefits and assessments" not in sees(office, "/work", "internal-audit").words
 
 
 # -------------------------------------------------------------------------------- people
@@ -578,6 +581,48 @@ def test_the_pmo_puts_another_in_the_managers_place(office: Office) -> None:
         now = projects.must(tx, one.ref)
         assert (now.manager, now.people, now.people_heard) == ("hoict-sch", 1, 1)
     assert "as project manager." in browser.words
+    assert drift(office.store) == ()
+
+
+PEOPLE: list[tuple[dict[str, str], dict[str, str]]] = [
+    (
+        {"manager": "hoict-sch"},
+        {
+            "hoict-sch": "You are now the project manager: ",
+            MANAGER: "You are no longer the project manager: ",
+        },
+    ),
+    (
+        {"senior_user": "bh-sports"},
+        {"bh-sports": "You are now the senior user: ", USER: "You are no longer the senior user: "},
+    ),
+    # Whoever takes another place is written to once, and whoever keeps one hears what they keep.
+    (
+        {"executive": USER, "senior_user": "bh-sports"},
+        {
+            USER: "You are now the executive: ",
+            "bh-sports": "You are now the senior user: ",
+            SPONSOR: "You are no longer the executive: ",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "told"), PEOPLE)
+def test_whoever_comes_to_a_project_and_whoever_leaves_it_has_a_letter(
+    office: Office, said: dict[str, str], told: dict[str, str]
+) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    changing(office, one.ref, **said).press(True, "confirm")
+    with office.store.reading() as tx:
+        rows = [row for row in ledger.of_case(tx, one.ref) if row.kind == "project_people"]
+    subjects = {row.post: str(rendered(read(row.props))["Subject"]) for row in rows}
+    assert {*subjects} == {*told}
+    for post, subject in told.items():
+        assert subjects[post].startswith(subject)
+    assert all(row.props["reason"] == "She has left" for row in rows)
+    assert {row.key for row in rows} <= {*office.engine.delivered}
     assert drift(office.store) == ()
 
 
@@ -620,6 +665,74 @@ def test_a_change_over_another_is_looked_at_first(office: Office) -> None:
     assert late.press(True, "confirm") == 409
     with office.store.reading() as tx:
         assert projects.must(tx, one.ref).manager == "hoict-ce"
+
+
+def twice(browser: Browser, action: str = "confirm", /, **said: str) -> tuple[int, int]:
+    """Press the button of a page two times before its answer has come."""
+    page, at = browser.page, browser.at
+    first = browser.press(True, action, **said)
+    browser.page, browser.at = page, at
+    return first, browser.press(True, action, **said)
+
+
+def lines(office: Office, ref: str, kind: str) -> int:
+    with office.store.reading() as tx:
+        return sum(line.kind == kind for line in journal.lines(tx, ref))
+
+
+def test_people_who_are_put_in_place_by_two_presses_are_put_there_once(office: Office) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    browser = changing(office, one.ref, manager="hoict-sch")
+    assert twice(browser) == (200, 200)
+    assert "became project manager on Monday 13 September 2004" in browser.words
+    assert lines(office, one.ref, "project.people_changed") == 1
+    other = changing(office, one.ref, manager="hoict-ce")
+    same = changing(office, one.ref, manager="hoict-ce", reason="Another reason")
+    other.press(True, "confirm")
+    assert same.press(True, "confirm") == 409
+
+
+@pytest.mark.parametrize(("act", "kind"), [("links", "project.linked"), ("waits-for", "project.waits_for")])
+def test_what_is_joined_by_two_presses_is_joined_once(office: Office, act: str, kind: str) -> None:
+    first, second = two(office)
+    browser = joins(office, first.ref, act, second.ref)
+    assert twice(browser) == (200, 200)
+    assert f"/cases/{first.ref}" == browser.at
+    assert lines(office, first.ref, kind) == 1
+
+
+def test_waiting_ended_by_two_presses_is_ended_once_and_may_begin_anew(office: Office) -> None:
+    first, second = two(office)
+    joins(office, first.ref, "waits-for", second.ref).press(True, "confirm")
+    ending = sees(office, f"/cases/{first.ref}/waits-for/{second.ref}/end", PMO)
+    assert twice(ending, "/end", reason="They are there") == (200, 200)
+    assert lines(office, first.ref, "project.waits_no_more") == 1
+    joins(office, first.ref, "waits-for", second.ref).press(True, "confirm")
+    assert lines(office, first.ref, "project.waits_for") == 2, "it is another wish than the first"
+
+
+def test_a_reading_corrected_by_two_presses_is_corrected_once(office: Office) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    benefit = one.benefits[0]
+    one.becomes(BenefitState.MEASURING, benefit)
+    one.reads(benefit, 3, "2500")
+    browser = sees(office, f"/cases/{benefit}/correct", PMO)
+    browser.press(month="3", value="٢٤٠٠", rating="green", reason="A week was left out")
+    assert "Enter a number in digits" in browser.words
+    browser.press(month="3", value="2400", rating="green", reason="A week was left out")
+    assert twice(browser) == (200, 200)
+    assert "corrected since" in browser.words
+    assert lines(office, benefit, "benefit.corrected") == 1
+
+
+@pytest.mark.parametrize("number", ["x", "0", "-1", "9" * 30, "²"])
+def test_a_report_of_no_number_is_not_found(office: Office, number: str) -> None:
+    one = Delivery(office)
+    browser = office.signed_in(PMO)
+    assert browser.see(f"/cases/{one.ref}/reports/{number}") == 404
+    assert browser.heading == "Page not found"
 
 
 @pytest.mark.parametrize("act", ["people", "report-now", "links", "waits-for"])
@@ -882,7 +995,7 @@ def test_a_plan_that_was_made_anew_is_a_second_step_in_the_charts(office: Office
     browser = sees(office, f"/cases/{one.ref}")
     assert "Exception plan, passed on 25 October 2004 Passed on Monday 25 October 2004" in browser.words
     assert "Approved plan Plan 2: what is reported from then on is held against it" in browser.words
-    assert "Number 2 25 October 2004 £160,000 31 May 2005" in browser.words
+    assert "Plan 2 25 October 2004 £160,000 31 May 2005" in browser.words
     steps = re.findall(r'assent-chart__line--approved" d="(M4[^"]*V[^"]*)"', browser.page)
     assert len(steps) == 2, "of the cost and of the day"
 

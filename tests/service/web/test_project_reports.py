@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
-from service.store import benefits, cases, intents, journal, projects, texts
+from service.store import benefits, cases, documents, intents, journal, projects, texts
 from service.store.intents import SAID, Answered
 from tests.service.web import delivery
 from tests.service.web.delivery import (
@@ -20,13 +21,16 @@ from tests.service.web.delivery import (
     papers_for,
 )
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
+from tests.support import files
 from tests.support.activities import done
+from tests.support.real_time import RealTime
 from workflows.delivery import (
     Authority,
     BenefitRead,
     Crossing,
     ExceptionRaised,
     ExceptionSettled,
+    GateKind,
     Rag,
     Tolerance,
 )
@@ -94,6 +98,103 @@ def test_nothing_has_changed_is_one_press(stage: Delivery) -> None:
     assert (made.step, made.choice) == (step, Choice.UNCHANGED)
     stage.closes(step, Choice.UNCHANGED)
     assert done(stage.course.reported(stage.told(step, stage=1))).unchanged
+
+
+@pytest.fixture
+def over(town: Delivery) -> Delivery:
+    """In a stage that goes on after go-live, on the day on which that was forecast and has not come."""
+    town.named()
+    step = town.put("initiation", MANAGER)
+    after = {"stage_ends_1": "2005-12-30", "stage_ends_2": "2006-03-31", "after_go_live": "yes"}
+    town.answers(step, MANAGER, PLAN | after)
+    town.project = done(town.course.planned(town.told(step)))
+    town.passes(1, GateKind.INITIATION, plan_step=step)
+    town.reported("highlight", HIGHLIGHT | {"forecast_stage_ends": "2005-12-30"})
+    town.office.it_is(date(2005, 3, 31))
+    return town
+
+
+LIVE_PASSED = (
+    "forecast_go_live",
+    "Forecast go-live: 31 March 2005 is in the past; today is 1 April 2005",
+)
+
+
+def test_a_forecast_that_has_passed_is_not_said_again_by_one_press(over: Delivery) -> None:
+    step = over.put("highlight", MANAGER)
+    early = over.reading(step, MANAGER)
+    over.office.it_is(date(2005, 4, 1))
+    browser = over.reading(step, MANAGER)
+    assert browser.press(True, "/a/unchanged/") == 422
+    assert errors(browser) == [LIVE_PASSED]
+    fields = browser.form("/a/read/").fields
+    assert (fields["forecast_cost"], fields["forecast_stage_ends-year"]) == ("152,000", "2005")
+    assert "choice" not in fields
+    assert browser.press(True, "/a/read/", choice="unchanged") == 422
+    assert errors(browser) == [LIVE_PASSED]
+    assert early.press(True, "/a/unchanged/") == 422
+    assert [one for one in over.office.engine.decided if one.step == step] == []
+
+
+def test_what_was_checked_on_the_day_itself_is_not_confirmed_after_it(over: Delivery) -> None:
+    step = over.put("highlight", MANAGER)
+    browser = over.reading(step, MANAGER)
+    assert browser.press(True, "/a/read/", choice="unchanged") == 200
+    over.office.it_is(date(2005, 4, 1))
+    assert browser.press() == 422
+    assert "a day has passed meanwhile. Nothing was counted." in browser.words
+    assert errors(browser) == [LIVE_PASSED]
+    assert browser.form("/a/read/").fields["forecast_cost"] == "152,000", "what it does not use is as it was"
+    assert [one for one in over.office.engine.decided if one.step == step] == []
+
+
+def test_a_stage_that_has_begun_is_not_measured_by_the_end_of_the_one_before(stage: Delivery) -> None:
+    stage.reported("highlight", HIGHLIGHT)
+    stage.passes(2, GateKind.BOUNDARY, stage=1)
+    stage.office.it_is(date(2005, 2, 1))
+    browser = stage.reading(stage.put("highlight", MANAGER), MANAGER)
+    ends = [browser.form("/a/read/").fields[f"forecast_stage_ends-{part}"] for part in ("day", "month")]
+    assert ends == ["15", "3"]
+    assert browser.press(True, "/a/unchanged/") == 200
+    assert browser.at.startswith("/a/done/")
+
+
+def test_what_was_uploaded_goes_with_a_report_that_nothing_has_changed(stage: Delivery) -> None:
+    step = stage.put("highlight", MANAGER)
+    browser = stage.reading(step, MANAGER)
+    sent = {**HIGHLIGHT, "choice": "report", "done": ""}
+    assert browser.hand_in({"document": ("Photos.pdf", files.PDF)}, **sent) == 422
+    assert "The documents that you uploaded are handed in with it." in browser.words
+    assert browser.press(True, "/a/unchanged/") == 200
+    assert "Photos.pdf" in browser.words
+    with stage.office.store.reading() as tx:
+        last = documents.of_case(tx, stage.ref)[-1]
+    assert (last.name, last.step) == ("Photos.pdf", step)
+
+
+def test_a_long_report_says_how_long_it_may_take_and_is_given_back_with_what_was_chosen(
+    stage: Delivery, real: RealTime
+) -> None:
+    step = stage.put("end_stage", MANAGER, key="end-stage-1")
+    browser = stage.reading(step, MANAGER)
+    assert "After half an hour without a press you are asked to open the link" in browser.words
+    real.passes(minutes=31)
+    papers, handed = papers_for(browser), {"document": ("../Plan.pdf", files.PDF)}
+    assert browser.hand_in(handed, choice="report", **END_STAGE) == 403
+    assert "Documents are not kept here. Choose Plan.pdf again before you confirm." in browser.words
+    assert "The screens, and how they are used" in browser.page
+    assert "csrf" not in browser.words.lower()
+    back, at = browser.page, browser.at
+    browser.see(stage.office.link(step, MANAGER))
+    browser.press()
+    browser.page, browser.at = back, at
+    browser.press(True, "/a/read/")
+    assert browser.heading == "Send this once more"
+    # What was typed is there, and the documents that the gate asks for are still to be chosen.
+    assert browser.press(True, "/a/read/") == 422
+    assert browser.hand_in(papers) == 200
+    assert browser.at.startswith("/a/check/")
+    assert "The screens, and how they are used" in browser.words
 
 
 def test_pressed_by_a_script_or_on_an_old_page_nothing_is_reported(stage: Delivery) -> None:
@@ -241,17 +342,33 @@ def test_a_mandate_offers_the_sponsor_as_executive_and_names_who_runs_it(town: D
     fields = browser.form("/a/read/").fields
     assert (fields["executive"], fields["choice"]) == (SPONSOR, "report")
     assert browser.form("/a/read/").hidden.get("choice") is None
+    other = town.office.submitted("PROP-03")
     paper = papers_for(browser, "mandate")
-    browser.hand_in(paper, **MANDATE | {"linked": f"{town.parent.lower()}; INV-2004-0099"})
+    browser.hand_in(paper, **MANDATE | {"linked": f"{other.lower()}; INV-2004-0099"})
     assert errors(browser) == [
-        ("linked", "Linked proposals or projects: there is no INV-2004-0099"),
+        ("linked", "Linked proposals or projects: there is no other proposal or project INV-2004-0099"),
     ]
-    browser.press(True, "/a/read/", **MANDATE | {"linked": town.parent, "senior_user": MANAGER})
+    browser.press(True, "/a/read/", **MANDATE | {"linked": other, "senior_user": MANAGER})
     assert [anchor for anchor, _ in errors(browser)] == ["senior_user"]
     town.named(strategy="customer-access")
     with town.office.store.reading() as tx:
         project = projects.must(tx, town.ref)
     assert (project.manager, project.board[0], project.strategy) == (MANAGER, SPONSOR, "customer-access")
+
+
+def test_a_mandate_names_as_linked_what_the_pmo_may_link_and_nothing_else(town: Delivery) -> None:
+    """Of another organisation nobody learns whether there is such a case."""
+    mine, theirs = town.office.submitted("PROP-03"), town.office.submitted("PROP-04")
+    with town.office.store.writing() as tx:
+        tx.run(text("UPDATE case_file SET organisation = 'elsewhere' WHERE ref = :ref"), {"ref": theirs})
+    step = town.put("mandate", town.project.authority)
+    browser = town.reading(step, town.project.authority)
+    for linked in (theirs, town.ref, town.parent, f"{mine}, {town.ref}"):
+        browser.hand_in(papers_for(browser), **MANDATE | {"linked": linked})
+        told = f"Linked proposals or projects: there is no other proposal or project {linked.split(', ')[-1]}"
+        assert errors(browser) == [("linked", told)]
+    browser.press(True, "/a/read/", **MANDATE | {"linked": mine})
+    assert browser.at.startswith("/a/check/")
 
 
 def test_a_plan_is_typed_in_rows_and_becomes_the_plan(town: Delivery) -> None:
@@ -341,6 +458,13 @@ def test_an_exception_report_is_drafted_from_the_report_that_crossed(stage: Deli
     assert 'type="radio" name="choice"' not in browser.page
     assert form.fields["cause"] == "Time: The supplier lost two people"
     assert "£28,000 (20%) over" in str(form.fields["consequences"])
+    assert str(form.fields["options"]).startswith("More tolerance: 20% for cost and 22 working days")
+    assert form.fields.get("recommendation") in (None, "")
+    assert str(form.fields["recommendation_words"]).startswith("More tolerance is proposed")
+    assert form.fields["lessons"] == (
+        "Time was first in doubt in the report of 13 September 2004: The supplier lost two people"
+    )
+    assert "is a draft, made of what was reported" in browser.words
     browser.press(True, "/a/read/", **delivery.EXCEPTION)
     browser.press()
     stage.closes(step, Choice.REPORT)
@@ -453,7 +577,7 @@ def test_the_question_about_a_benefit_shows_what_was_claimed_and_read_before(sta
     assert browser.heading == "How much of this benefit has come about, 6 months after go-live?"
     before = "The reading before £1,250, amber, 3 months after go-live, on 13 September 2004"
     assert ("Claimed £" in browser.words) is (benefit.claimed is not None)
-    assert before.replace("£1,250", "£1,250" if benefit.claimed is not None else "1250") in browser.words
+    assert before.replace("£1,250", "£1,250" if benefit.claimed is not None else "1,250") in browser.words
     for of_the_project in ("How it stands £", "Stage in hand", "is tolerated"):
         assert of_the_project not in browser.words
 
@@ -531,7 +655,7 @@ PAST = {"forecast_cost": "158,340"}
             "£18,340 (13.1%) over is past the 10% that is tolerated: the project stops, you are asked why, "
             "and the project board decides.",
         ),
-        ("end_stage", END_STAGE, "The project board is asked whether the project may go on."),
+        ("end_stage", END_STAGE, "project board is asked whether the project may go on."),
         (
             "end_stage",
             END_STAGE | PAST | {"forecast_go_live": "2005-05-03"},
@@ -556,7 +680,7 @@ def test_the_page_before_a_report_says_what_follows_from_its_figures(
         browser.press(True, "/a/read/", choice="report", **sent)
     assert browser.heading == "Check your answer", browser.words
     assert follows in browser.words
-    assert ("The project board is asked" in browser.words) is (sent is END_STAGE)
+    assert ("project board is asked whether" in browser.words) is (sent is END_STAGE)
     browser.press()
     assert "next people" not in browser.words
 

@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("over_percent", sa.Numeric(precision=14, scale=2), nullable=False),
         sa.Column("late", sa.Integer(), nullable=False),
         sa.Column("objectives", sa.String(), nullable=False),
+        sa.Column("rating", sa.String(), nullable=False),
         sa.Column("baseline", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("case", "number", name="pk_project_gate"),
