@@ -257,8 +257,7 @@ def _rated(sight: Sight, project: ProjectView | None, rules: DeliveryRules) -> b
 
 def _ends_early(tx: Tx, sight: Sight) -> bool:
     """Say whether a question asks for the end project report of a project that ends before its time."""
-    made = steps.of_case(tx, sight.case.ref) if sight.open_step.kind == "end_project" else ()
-    return any(step.choice is Choice.CLOSE_EARLY for step in made)
+    return sight.open_step.kind == "end_project" and delivering.closes_early(tx, sight.case.ref)
 
 
 def _to_link(tx: Tx, sight: Sight) -> Callable[[str], bool]:
