@@ -1,7 +1,7 @@
 """A project as its process, letters and pages need it: who runs it, and what it is measured against."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from service import appraisal, reporting, telling
@@ -185,24 +185,21 @@ def crosses(tx: Tx, project: ProjectView, rules: DeliveryRules, said: Answers) -
         return None
     now, tolerated = reporting.forecast(said, standing), project.baseline.tolerances
     own, linked = measured(tx, project, now)
-    what = [
-        *(_reported(one.forecast, one.variance, one.linked) for one in _since_settled(tx, project, reported)),
-        _reported(now, own, linked),
+    told: list[tuple[datetime, ProjectReported | Crossing]] = [
+        (one.settled, one.crossing) for one in projects.exceptions(tx, project.ref) if one.settled
     ]
-    settled = [one for one in projects.exceptions(tx, project.ref) if one.settled]
-    accepted = tolerances.decided_on(settled[-1].crossing) if settled else ()
-    beside = settled[-1].crossing.linked if settled else None
-    for one in what:
-        accepted = tolerances.still_accepted(accepted, one.variance)
-        beside = tolerances.still_together(beside, one, tolerated)
-    return tolerances.crossing(what[-1], tolerated, rules.matrix, accepted, beside)
-
-
-def _since_settled(
-    tx: Tx, project: ProjectView, reported: Sequence[projects.Report]
-) -> list[projects.Report]:
-    days = [one.settled for one in projects.exceptions(tx, project.ref) if one.settled]
-    return [one for one in reported if days and one.at >= days[-1]]
+    told += [(one.at, _reported(one.forecast, one.variance, one.linked)) for one in reported]
+    accepted: tuple[Tolerance, ...] = ()
+    beside: Variance | None = None
+    this = _reported(now, own, linked)
+    # What was decided on stays so as long as no report since says that it was better meanwhile.
+    for _, one in [*sorted(told, key=lambda each: each[0]), (tx.now, this)]:
+        if isinstance(one, Crossing):
+            accepted, beside = tolerances.decided_on(one), one.linked or beside
+        else:
+            accepted = tolerances.still_accepted(accepted, one.variance)
+            beside = tolerances.still_together(beside, one, tolerated)
+    return tolerances.crossing(this, tolerated, rules.matrix, accepted, beside)
 
 
 def _reported(now: Forecast, own: Variance, linked: Variance | None) -> ProjectReported:

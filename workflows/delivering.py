@@ -25,7 +25,7 @@ from workflows.delivery import (
     ProjectTold,
 )
 from workflows.human_step import guarded
-from workflows.model import Ask, Ending, Outcome, SeatAsk, Terms
+from workflows.model import Ask, Choice, Ending, Outcome, SeatAsk, Terms
 from workflows.ports import Benefit, Projects, StandardsException
 from workflows.process import Process
 from workflows.rules import calendar, projects, tolerances
@@ -212,8 +212,8 @@ class Delivering(Attending):
         for key in (projects.HIGHLIGHT, *keys):
             self._called_off.pop(key, None)
         self.mark(report_due=False)
-        if self._past and outcome.favourable:
-            # It was let go on before that was heard of, and is put anew once the exception is decided.
+        if self._past and (outcome.favourable or outcome.choice is Choice.EXCEPTION_PLAN):
+            # It was decided before that was heard of, and is put anew once the exception is decided.
             return Outcome(step=outcome.step, ending=Ending.WITHDRAWN, at=self.now, kind=outcome.kind)
         return outcome
 
@@ -275,7 +275,8 @@ class Delivering(Attending):
             case=self.case, number=self.course.exceptions, step=decided.step, at=self.now
         )
         await self._takes(Projects.exception_settled, settled, "write what the exception came to")
-        self.mark(accepted=tolerances.decided_on(crossing), accepted_together=crossing.linked)
+        together = crossing.linked or self.course.accepted_together
+        self.mark(accepted=tolerances.decided_on(crossing), accepted_together=together)
 
     def have_standards_checked(self, ask: Ask) -> None:
         """Have the standards of the stage in hand checked, beside what else is asked; once (SYS-17)."""

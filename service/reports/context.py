@@ -32,6 +32,8 @@ class Context(Frozen):
     """What its stages are called, by their numbers."""
     stage: int = 0
     """The delivery stage in hand; 0 before the first."""
+    at_gate: bool = False
+    """The stage in hand has been reported as ended, and its gate is asked."""
     went_live: date | None = None
     early: bool = False
     """The project is brought to an end before its time."""

@@ -279,7 +279,7 @@ def _highlight(context: Context) -> Iterator[Group]:
         hint="Not needed if the stage is done",
         only=(Choice.REPORT,),
     )
-    yield Group(heading="Forecast", parts=(*_forecasts(context), ends))
+    yield Group(heading="Forecast", parts=(*_forecasts(context), *(() if context.at_gate else (ends,))))
     yield Group(
         heading="In a line each",
         parts=(

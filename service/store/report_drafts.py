@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, select, update
 from service.store import canonical
 from service.store.engine import Tx
 from service.store.fold import insert_new
-from service.store.tables import CASES, REPORT_DRAFTS
+from service.store.tables import CASES, HELD, REPORT_DRAFTS
 from workflows.model import Frozen
 
 _THEIRS = (
@@ -24,6 +24,11 @@ _GET = select(REPORT_DRAFTS).where(*_THEIRS)
 _DISCARD = delete(REPORT_DRAFTS).where(*_THEIRS)
 _REWRITE = update(REPORT_DRAFTS).where(*_THEIRS)
 _SETTLED = delete(REPORT_DRAFTS).where(*_THEIRS[:2])
+_LET_GO = (
+    update(HELD)
+    .where(HELD.c.case == bindparam("its_case"), HELD.c.key == bindparam("its_key"))
+    .values(key="")
+)
 
 
 class ReportDraft(Frozen):
@@ -56,8 +61,9 @@ def discard(tx: Tx, *, case: str, key: str, person: str) -> None:
 
 
 def settled(tx: Tx, *, case: str, key: str) -> None:
-    """Take away what anybody has typed for a question that has come to an answer."""
+    """Take away what anybody has typed for a question that has come to an answer, with what they uploaded."""
     tx.run(_SETTLED, {"its_case": case, "its_key": key})
+    tx.run(_LET_GO, {"its_case": case, "its_key": key})
 
 
 def sweep(tx: Tx) -> int:

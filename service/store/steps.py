@@ -43,6 +43,7 @@ from workflows.model import (
 )
 from workflows.rules import calendar
 from workflows.rules.actions import CONDITIONS
+from workflows.rules.projects import HIGHLIGHT
 
 _RUNGS = TypeAdapter(tuple[Rung, ...])
 _AT_ONCE = 500
@@ -402,9 +403,11 @@ def closed(tx: Tx, closing: StepClosing, queued: Sequence[QueuedLetter]) -> None
     fact = Entry("step.closed", data, f"closed:{closing.step}", ENGINE, at=outcome.at)
     facts = [*(_recorded(decision, outcome.at) for decision in closing.unrecorded), fact]
     letters.tell(tx, case_of(closing.step), facts, queued)
-    if outcome.choice not in (None, Choice.DEFER):
-        # What is put off, or not answered at all, is asked again, and is not written anew then.
-        report_drafts.settled(tx, case=case_of(closing.step), key=key_of(closing.step))
+    # What is put off, or not answered at all, is asked again, and is not written anew then. Only the next
+    # report of a stage is another, under the same key.
+    case, key = case_of(closing.step), key_of(closing.step)
+    if outcome.choice not in (None, Choice.DEFER) or key == HIGHLIGHT:
+        report_drafts.settled(tx, case=case, key=key)
 
 
 # ------------------------------------------------------------------------------- reads

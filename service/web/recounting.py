@@ -495,7 +495,7 @@ def _report_wanted(line: Line, edition: Edition) -> str:
 def _report_heard(line: Line, edition: Edition) -> str:
     if line.data["asked"]:
         return "The project manager is asked for a report."
-    return "No report was asked for: one was asked for already, or no stage was in hand."
+    return "No report was asked for: one was asked for already, or no report is due as things stand."
 
 
 def _corrected(line: Line, edition: Edition) -> str:

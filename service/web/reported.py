@@ -20,7 +20,16 @@ from service.store.projects import ProjectView, Report
 from service.store.report_drafts import ReportDraft
 from service.web import days, offering, words
 from service.web.standing import Sight
-from workflows.delivery import Authority, Baseline, Crossing, GateKind, Rag, Tolerance, Tolerances
+from workflows.delivery import (
+    Authority,
+    Baseline,
+    Crossing,
+    GateKind,
+    ProjectState,
+    Rag,
+    Tolerance,
+    Tolerances,
+)
 from workflows.model import Choice, Guard
 from workflows.rules import reports, tolerances
 from workflows.rules.assessments import ASSESS
@@ -150,6 +159,7 @@ def _context(tx: Tx, sight: Sight, rules: DeliveryRules) -> Context:
         baseline=baseline,
         called=delivering.called(tx, project) if project and baseline else {},
         stage=project.stage if project else 0,
+        at_gate=project is not None and project.state is ProjectState.AT_GATE,
         went_live=project.went_live if project else None,
         early=_ends_early(tx, sight),
         posts=_posts(sight) if kind == "mandate" else (),
@@ -247,8 +257,7 @@ def _rated(sight: Sight, project: ProjectView | None, rules: DeliveryRules) -> b
 
 def _ends_early(tx: Tx, sight: Sight) -> bool:
     """Say whether a question asks for the end project report of a project that ends before its time."""
-    made = steps.of_case(tx, sight.case.ref) if sight.open_step.kind == "end_project" else ()
-    return any(step.choice is Choice.CLOSE_EARLY for step in made)
+    return sight.open_step.kind == "end_project" and delivering.closes_early(tx, sight.case.ref)
 
 
 def _to_link(tx: Tx, sight: Sight) -> Callable[[str], bool]:

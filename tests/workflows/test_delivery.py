@@ -278,6 +278,36 @@ async def test_what_has_gone_live_is_reviewed_though_its_project_goes_on(client:
         assert (play.states[-1], play.project_states[-1]) == ("closed", "closed")
 
 
+async def test_what_is_withdrawn_as_its_review_is_noted_is_withdrawn_with_all_that_came_of_it(
+    client: Client,
+) -> None:
+    projects = one_stage("PRJ-D15", highlight_1=Said(went_live=date(2004, 10, 8)))
+    projects.initial = plan(date(2005, 9, 1), go_live=STAGE_ENDS, weeks=40)
+    async with entrusting(client, entrusted("INV-D15"), projects, FakeBenefits("BEN-D15")) as play:
+        await is_approved(play)
+        await play.begins_stage()
+        await play.waits_until("highlight", date(2005, 6, 20))
+        assert await play.gets_report_request()
+        await play.says("highlight.1")
+        await until(lambda: projects.reports)
+        await play.jumps(date(2005, 4, 8))
+        await play.answers("review", Choice.REPORT)
+        await play.answers("review-check", Choice.VERIFY)
+        day = next(day for day in SRG_DAYS if day >= date(2005, 4, 15))
+        await until(lambda: day in play.waits_of("review-srg"))
+        await play.jumps(day)
+        register = play.outside.register
+        register.slow_step = "INV-D15.review-srg.1"
+        register.may_close.clear()
+        await play.answers("review-srg", Choice.NOTE)
+        await until(lambda: register.slow_step in register.closes)
+        await play.is_withdrawn()
+        register.may_close.set()
+        await play.ends()
+        assert (play.states[-1], play.project_states[-1]) == ("withdrawn", "closed_early")
+        assert await client.get_workflow_handle("BEN-D15").result() == "withdrawn"
+
+
 async def test_a_proposal_that_is_withdrawn_in_review_takes_its_benefits_along(client: Client) -> None:
     benefits = FakeBenefits("BEN-D12")
     async with entrusting(client, entrusted("INV-D12"), one_stage("PRJ-D12"), benefits) as play:
@@ -317,7 +347,7 @@ async def test_it_may_be_withdrawn_while_it_is_reviewed(client: Client, at: str)
 
 async def test_project_and_benefits_fall_away_with_the_proposal(client: Client) -> None:
     benefits = FakeBenefits("BEN-D11-1", "BEN-D11-2")
-    async with entrusting(client, entrusted("INV-D11"), one_stage("PRJ-D11"), benefits) as play:
+    async with entrusting(client, entrusted("INV-D13"), one_stage("PRJ-D13"), benefits) as play:
         await is_approved(play)
         await play.begins_stage()
         await play.waits_until("highlight", REPORT_DAY)
@@ -331,10 +361,10 @@ async def test_project_and_benefits_fall_away_with_the_proposal(client: Client) 
 
 
 async def test_a_project_in_a_later_run_falls_away_too_and_is_waited_for(client: Client) -> None:
-    projects = one_stage("PRJ-D12")
+    projects = one_stage("PRJ-D14")
     ends = date(2006, 1, 2)
     projects.initial = plan(ends, go_live=ends, weeks=1)
-    async with entrusting(client, entrusted("INV-D12"), projects) as play:
+    async with entrusting(client, entrusted("INV-D14"), projects) as play:
         await is_approved(play)
         await play.begins_stage()
         number = 0

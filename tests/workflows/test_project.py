@@ -496,24 +496,26 @@ async def test_more_tolerance_tolerates_what_was_past_it(client: Client) -> None
 
 
 async def test_what_linked_projects_come_to_is_decided_on_once_unless_it_is_worse(client: Client) -> None:
-    says = {
-        "highlight.1": Said(linked=42_000),
-        "highlight.2": Said(linked=42_000),
-        "highlight.3": Said(linked=43_000),
-    }
+    """Another exception between, of the project's own, decides nothing of that."""
+    red = Said(linked=42_000, red=(Tolerance.SCOPE,))
+    worse = Said(linked=43_000, red=(Tolerance.SCOPE,))
+    says = {"highlight.1": Said(linked=42_000), "highlight.2": red, "highlight.3": red, "highlight.4": worse}
     new = plan(date(2005, 6, 1), date(2005, 9, 1), go_live=date(2005, 4, 1))
-    projects = FakeProjects("PRJ-E2-linked", says=says, plans={"exception-plan-1.1": new})
+    plans = {f"exception-plan-{number}.1": new for number in (1, 2)}
+    projects = FakeProjects("PRJ-E2-linked", says=says, plans=plans)
+    days = (REPORT_DAY, date(2004, 11, 8), date(2004, 12, 6), date(2005, 1, 3))
     async with delivering(client, projects) as play:
         await play.begins_stage()
-        await reports(play)
-        await play.says("exception-report-1.1")
-        await play.board_says("exception-1.1", Choice.EXCEPTION_PLAN)
-        await play.says("exception-plan-1.1")
-        await play.board_says("plan-1.1")
-        await reports(play, day=date(2004, 11, 8), end="highlight.2")
-        await reports(play, day=date(2004, 12, 6), end="highlight.3")
-        await play.is_asked("exception-report-2.1")
-        assert [projects.end(raised.step) for raised in projects.raised] == ["highlight.1", "highlight.3"]
+        for number, day in enumerate(days, start=1):
+            await reports(play, day=day, end=f"highlight.{number}")
+            if number in (1, 2):
+                await play.says(f"exception-report-{number}.1")
+                await play.board_says(f"exception-{number}.1", Choice.EXCEPTION_PLAN)
+                await play.says(f"exception-plan-{number}.1")
+                await play.board_says(f"plan-{number}.1")
+        await play.is_asked("exception-report-3.1")
+        crossed = [projects.end(raised.step) for raised in projects.raised]
+        assert crossed == ["highlight.1", "highlight.2", "highlight.4"]
 
 
 @pytest.mark.parametrize(("cost", "above"), [(126_000, False), (127_000, True)])
@@ -561,8 +563,11 @@ async def test_a_frozen_gate_stays_frozen_though_its_board_changes_in_that_momen
         nothing_more(play, "gate-1.2")
 
 
-async def test_a_gate_that_is_decided_before_a_crossing_is_heard_of_is_put_again(client: Client) -> None:
-    projects = FakeProjects("PRJ-E2-late", says={"highlight.1": AT_OFFICE}, slow_to_hear="highlight.1")
+@pytest.mark.parametrize("choice", [Choice.AUTHORISE, Choice.EXCEPTION_PLAN])
+async def test_a_gate_that_is_decided_before_a_crossing_is_heard_of_is_put_again(
+    client: Client, choice: Choice
+) -> None:
+    projects = FakeProjects(f"PRJ-E2-{choice}", says={"highlight.1": AT_OFFICE}, slow_to_hear="highlight.1")
     projects.more = {"exception-1.1": MORE}
     async with delivering(client, projects) as play:
         await play.begins_stage()
@@ -572,7 +577,7 @@ async def test_a_gate_that_is_decided_before_a_crossing_is_heard_of_is_put_again
         assert await play.gets_report_request()
         await play.says("highlight.1")
         await until(lambda: "highlight.1" in projects.hears)
-        await play.board_says("gate-1.1")
+        await play.board_says("gate-1.1", choice)
         await until(lambda: f"{projects.ref}.gate-1.1" in play.closed)
         projects.may_hear.set()
         await play.says("exception-report-1.1")

@@ -176,7 +176,7 @@ class InvestmentProposal(Entrusting):
         reviewed = await self.review(proposal, approval)
         if self.withdrawal:
             await self.let_project_go()
-            return reviewed
+            return withdrawn(approval, self.now)
         # What goes on after its review closes with its project.
         over = await self.until_over(key=leg.leg, leg=leg.leg, on=leg.who[0])
         return reviewed if over else withdrawn(approval, self.now)

@@ -531,6 +531,7 @@ def test_a_red_rating_is_tolerated_without_more_of_cost_or_time() -> None:
         ({"next_ends": "2005-05-31"}, "next_ends", "is not before stage 3 ends"),
         ({"next_ends": "2005-04-04"}, "next_ends", "is after go-live, forecast for 31 March 2005"),
         ({"next_ends": "2005-04-04", "forecast_go_live": "2005-04-04"}, "", ""),
+        ({"next_ends": "2005-04-04", "forecast_go_live": "", "went_live": "2004-10-11"}, "", ""),
         ({"next_cost": "130,000"}, "next_cost", "more than the whole is forecast to cost, £140,000"),
     ],
 )
@@ -544,6 +545,15 @@ def test_the_next_stage_fits_into_the_plan_and_into_what_is_forecast(
     found = faults("end_stage", forecasts | ENDED | changed, context=context)
     assert list(found) == ([field] if field else [])
     assert told in found.get(field, "")
+
+
+def test_a_next_stage_may_outlast_one_that_was_to_be_over_by_now() -> None:
+    """Its own gate plans that anew; no report could say anything else."""
+    third = Stage(number=3, ends=date(2004, 12, 30), cost=Decimal(20_000), report_weeks=4)
+    plan = PLANNED.model_copy(update={"stages": (*PLANNED.stages, third)})
+    context = IN_STAGE.model_copy(update={"baseline": plan, "today": date(2005, 1, 3)})
+    forecasts = {name: said for name, said in HIGHLIGHT.items() if name not in ("done", "next")}
+    assert faults("end_stage", forecasts | ENDED, context=context) == {}
 
 
 @pytest.mark.parametrize(

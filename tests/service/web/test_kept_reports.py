@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 from service.store import report_drafts, texts
 from service.store.tables import INTENTS
 from tests.service.web import delivery
-from tests.service.web.delivery import END_STAGE, HIGHLIGHT, MANAGER, SPONSOR, Delivery
+from tests.service.web.delivery import END_STAGE, HIGHLIGHT, MANAGER, SPONSOR, Delivery, papers_for
 from tests.service.web.office import Browser, Office
 from tests.support import files
 from workflows.delivery import Tolerance
@@ -80,7 +80,7 @@ def test_what_was_left_with_its_faults_is_there_again(stage: Delivery) -> None:
 def test_what_was_left_before_it_was_confirmed_is_there_again(stage: Delivery) -> None:
     step = asked(stage)
     browser = stage.reading(step, MANAGER)
-    assert browser.press(True, "/a/read/", choice="report", **LONG) == 200
+    assert browser.hand_in(papers_for(browser), choice="report", **LONG) == 200
     assert browser.at.startswith("/a/check/")
     fields = boxes(stage.reading(step, MANAGER))
     assert (fields["lessons"], typed_day(fields, "next_ends")) == (LONG["lessons"], "2005-3-29")
@@ -107,7 +107,7 @@ def test_a_report_that_is_put_off_keeps_what_was_typed_and_uploaded_for_the_next
     assert (fields["lessons"], fields["issues"].splitlines()[-1]) == (LONG["lessons"], "Nobody has the key.")
     assert "Tests.pdf" in again.words
     assert fields["choice"] == Choice.REPORT
-    assert again.hand_in({}, **{**fields, "choice": "report"}) == 200
+    assert again.hand_in(papers_for(again), **{**fields, "choice": "report"}) == 200
     assert again.at.startswith("/a/check/"), again.words
     again.press()
     assert "Tests.pdf" in stage.made(f"{stage.ref}.{KEY}.2").answers["documents"].text

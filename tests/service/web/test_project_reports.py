@@ -31,6 +31,7 @@ from workflows.delivery import (
     ExceptionRaised,
     ExceptionSettled,
     GateKind,
+    ProjectState,
     Rag,
     Tolerance,
 )
@@ -709,3 +710,28 @@ def test_what_was_decided_on_does_not_stop_the_project_again(stage: Delivery) ->
     browser = stage.reading(stage.put("highlight", MANAGER), MANAGER)
     browser.press(True, "/a/read/", choice="report", **red)
     assert "Risk is rated red: the project stops" in browser.words
+
+
+def test_beside_a_gate_nobody_is_asked_when_the_stage_ends_that_has_ended(stage: Delivery) -> None:
+    stage.reported("highlight", HIGHLIGHT)
+    stage.reported("end_stage", END_STAGE, key="end-stage-1")
+    stage.office.became(stage.ref, ProjectState.AT_GATE)
+    stage.office.it_is(date(2005, 2, 14))
+    browser = stage.reading(stage.put("highlight", MANAGER), MANAGER)
+    assert "forecast_stage_ends-day" not in browser.form("/a/read/").boxes
+    assert browser.press(True, "/a/unchanged/") == 200
+    assert browser.at.startswith("/a/done/")
+
+
+@pytest.mark.parametrize("why", ["next_due", "time_up"])
+def test_what_was_typed_for_a_report_that_gave_way_is_not_of_the_next(stage: Delivery, why: str) -> None:
+    step = stage.put("highlight", MANAGER)
+    browser = stage.reading(step, MANAGER)
+    browser.hand_in(
+        {"document": ("Jan.pdf", files.PDF)}, choice="stage_done", **HIGHLIGHT | {"done": "January"}
+    )
+    stage.drops(step, why)
+    again = stage.reading(stage.put("highlight", MANAGER), MANAGER)
+    fields = again.form("/a/read/").fields
+    assert (fields.get("choice"), fields["done"]) == (None, "")
+    assert "Jan.pdf" not in again.words
