@@ -256,6 +256,9 @@ class Delivering(Attending):
         assert self._past is not None
         report, crossing = self._past
         self._past = None
+        if report.step != self.course.report:
+            # What the next gate was put with says less than this: it is reported on anew before it.
+            self.mark(report="")
         self.mark(exceptions=self.course.exceptions + 1)
         raised = ExceptionRaised(
             case=self.case,

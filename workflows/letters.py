@@ -791,6 +791,8 @@ class PastTolerance(CaseLetter):
     """What the reader is to the project."""
     decided_by_you: bool = False
     """The reader is to decide it, or to be one of those who do."""
+    asked_anew: bool = False
+    """Its gate was decided before this was heard of; that does not hold, and the board is asked anew."""
     clause: Clause
 
 

@@ -411,7 +411,7 @@ def linked(
 ) -> bool:
     """Write that a project is measured together with another case. Linked from either side it is False."""
     tx.lock(ref)
-    if other in _links(tx, [ref]):
+    if other in linked_refs(tx, must(tx, ref)):
         return False
     data = {"other": other, "by_post": by_post, "reason": _why(tx, reason)}
     return tx.append(ref, "project.linked", data, key=f"linked:{other}", actor=by, at=at)
@@ -644,15 +644,17 @@ def linked_with(tx: Tx, project: ProjectView) -> tuple[ProjectView, ...]:
 
     A proposal that is named stands for its project, once it has one.
     """
-    others = _links(tx, [project.ref, project.parent])
+    others = linked_refs(tx, project)
     found = (get(tx, other) or of_proposal(tx, other) for other in others)
     known = {one.ref: one for one in found if one and one.ref != project.ref}
     return tuple(known[ref] for ref in sorted(known))
 
 
-def linked_refs(tx: Tx, ref: str) -> tuple[str, ...]:
-    """Return the references that a project is linked with, as they were given, from either side."""
-    return _links(tx, [ref])
+def linked_refs(tx: Tx, project: ProjectView) -> tuple[str, ...]:
+    """Return the references that a project is linked with, as they were given, from either side; its
+    proposal may have been named for it.
+    """
+    return _links(tx, [project.ref, project.parent])
 
 
 def of_organisation(tx: Tx, organisation: str) -> tuple[ProjectView, ...]:

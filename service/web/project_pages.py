@@ -117,7 +117,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         "people": projecting.people(found, edition, today),
         "changes": _changes(tx, found, edition),
         "strategy": _strategy(found, edition),
-        "links": [(ref, _title(tx, ref)) for ref in projects.linked_refs(tx, case.ref)],
+        "links": [(ref, _title(tx, ref)) for ref in projects.linked_refs(tx, found)],
         "waits_for": [
             (
                 one.other,

@@ -287,7 +287,7 @@ def _unfit_link(tx: Tx, visit: Visit, project: ProjectView, other: str) -> str:
         return "Enter the reference of a project or a proposal, such as PRJ-2004-0001"
     if other in (project.ref, project.parent):
         return "That is this project itself"
-    if other in projects.linked_refs(tx, project.ref):
+    if other in projects.linked_refs(tx, project):
         return f"It is measured together with {other} already"
     return ""
 

@@ -5,7 +5,7 @@ whoever had it opened.
 import secrets
 
 from service.errors import Conflict, Forbidden, NotFound
-from service.store import assessments, cases
+from service.store import assessments, cases, projects
 from service.store.cases import CaseView
 from service.store.engine import Tx
 from service.web.roles import Role
@@ -36,7 +36,17 @@ def open_case(tx: Tx, visit: Visit, ref: str) -> CaseView:
         raise Forbidden("Only its sponsor, its lead officer or those who wrote it may withdraw it.")
     if not case.open:
         raise Conflict("It has come to its end and can no longer be withdrawn.")
+    if delivered(tx, case):
+        raise Conflict("It has been delivered, and is closed by its review. It can no longer be withdrawn.")
     return case
+
+
+def delivered(tx: Tx, case: CaseView) -> bool:
+    """Say whether what was approved has gone live, or its project is over: then only a review closes it, and
+    what it came to counts for those who ask next (SYS-19).
+    """
+    project = projects.of_proposal(tx, case.ref)
+    return project is not None and (project.went_live is not None or not project.open)
 
 
 def requested(visit: Visit, ref: str) -> Withdrawal:

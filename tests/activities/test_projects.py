@@ -508,6 +508,18 @@ def test_manager_board_and_programme_office_hear_of_a_crossing_each_once(each_de
     assert "Build" not in text
 
 
+def test_a_gate_that_was_decided_before_the_crossing_was_heard_of_is_said_to_be_asked_anew(
+    desk: Desk,
+) -> None:
+    project, fact = raised(desk)
+    decided(desk, project, "gate-1")
+    done(desk.projects.exception_raised(fact))
+    letters = {row.post: row.props for row in desk.ledger(project.case) if row.kind == "past_tolerance"}
+    assert {one["asked_anew"] for one in letters.values()} == {True}
+    text = str(rendered(read(letters[USER])).get_body(("plain",)))
+    assert "the board is asked anew once this is decided" in " ".join(text.split())
+
+
 @pytest.mark.parametrize("granted", [("30", "60"), ("25", "90")])
 def test_more_tolerance_is_what_all_grant_who_grant_it(each_desk: Desk, granted: tuple[str, str]) -> None:
     desk = each_desk

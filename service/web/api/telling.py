@@ -273,7 +273,7 @@ def project(tx: Tx, case: CaseView) -> ProjectTold:
             )
             for number, one in enumerate(reported, start=1)
         ],
-        linked=list(projects.linked_refs(tx, case.ref)),
+        linked=list(projects.linked_refs(tx, found)),
         waits_for=[one.other for one in projects.dependencies_of(tx, case.ref) if one.ended is None],
         standards_exceptions=[one.ref for one in projects.standards_exceptions(tx, case.ref)],
     )

@@ -275,6 +275,10 @@ def case(ref: str, visit: Asker) -> Response:
             "orders": ordering.of_case(tx, ref),
             "versions": cases.versions(tx, ref),
             "delivery": project_pages.of_proposal(tx, found),
+            "may_withdraw": found.open
+            and found.withdrawal is None
+            and withdrawing.may(visit, found)
+            and not withdrawing.delivered(tx, found),
             "lines": recounting.recount(recounting.gist(lines), edition),
             "decided": decision_record.there_is(lines),
             "documents": len(documents.of_case(tx, ref)),
@@ -289,7 +293,6 @@ def case(ref: str, visit: Asker) -> Response:
         "cases/case.html",
         visit.frame(),
         may_add=adding.possible(found, context["edition"]) and adding.may(visit, found),
-        may_withdraw=found.open and found.withdrawal is None and withdrawing.may(visit, found),
         may_record=found.open and withdrawing.may(visit, found),
         returned_to_me=found.state == State.RETURNED and withdrawing.may(visit, found),
         **context,

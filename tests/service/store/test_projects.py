@@ -236,7 +236,7 @@ def test_linked_projects_are_found_from_either_side_and_a_proposal_stands_for_it
         assert not projects.linked(tx, first, alone, by="p-pmo", by_post="pmo")
         both = projects.linked_with(tx, projects.must(tx, first))
         assert [one.ref for one in both] == [second, alone]
-        assert projects.linked_refs(tx, first) == (OTHER, alone)
+        assert projects.linked_refs(tx, projects.must(tx, first)) == (OTHER, alone)
 
 
 def test_a_link_to_what_has_no_project_yet_waits_for_it(store: Store) -> None:

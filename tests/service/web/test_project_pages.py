@@ -693,6 +693,31 @@ def test_people_who_are_put_in_place_by_two_presses_are_put_there_once(office: O
     assert same.press(True, "confirm") == 409
 
 
+def test_a_link_that_names_the_proposal_is_shown_on_the_project_as_well(office: Office) -> None:
+    first, second = two(office)
+    joins(office, first.ref, "links", second.parent).press(True, "confirm")
+    assert first.ref in sees(office, f"/cases/{second.ref}").words
+    headers = office.token(PMO, "read:case")
+    told = office.browser().get(f"/api/v1/cases/{second.ref}", headers=headers).json()
+    assert told["project"]["linked"] == [first.ref]
+
+
+@pytest.mark.parametrize("how", ["live", "closed"])
+def test_what_was_delivered_is_closed_by_its_review_and_not_withdrawn(office: Office, how: str) -> None:
+    one = Delivery(office)
+    one.in_stage()
+    browser = sees(office, f"/cases/{one.parent}", SPONSOR)
+    assert "Withdraw this proposal" in browser.words
+    if how == "live":
+        one.reports({"went_live": "2004-09-10"})
+    else:
+        one.becomes(ProjectState.CLOSED)
+    browser.see(f"/cases/{one.parent}")
+    assert "Withdraw this proposal" not in browser.words
+    assert browser.see(f"/cases/{one.parent}/withdraw") == 409
+    assert "is closed by its review" in browser.words
+
+
 @pytest.mark.parametrize(("act", "kind"), [("links", "project.linked"), ("waits-for", "project.waits_for")])
 def test_what_is_joined_by_two_presses_is_joined_once(office: Office, act: str, kind: str) -> None:
     first, second = two(office)
