@@ -72,9 +72,8 @@ def called(answers: Answers) -> dict[int, Called]:
     for number in count(1):
         if f"stage_ends_{number}" not in answers:
             break
-        found[number] = Called(
-            name=_words(answers, f"stage_name_{number}"), pilot=_words(answers, f"stage_pilot_{number}")
-        )
+        name, pilot = (_words(answers, f"stage_{part}_{number}").split() for part in ("name", "pilot"))
+        found[number] = Called(name=" ".join(name), pilot=" ".join(pilot))
     return found
 
 

@@ -1067,7 +1067,7 @@ def test_where_nothing_is_put_to_srg_its_secretary_and_meetings_are_not_waited_f
             LEICESTER,
             "Five gateway reviews: Readiness for service after stage 2 authorises going live, and the stage "
             "in which it is taken into service. It asks for: Plan of the next stage, Report of the tests, "
-            "Report of the pilot (after a pilot), how confident its manager is of delivery.",
+            "Report of the pilot (after a pilot), how confident its board is of delivery.",
         ),
         (
             LEICESTER,

@@ -347,7 +347,7 @@ async def test_it_may_be_withdrawn_while_it_is_reviewed(client: Client, at: str)
 
 async def test_project_and_benefits_fall_away_with_the_proposal(client: Client) -> None:
     benefits = FakeBenefits("BEN-D11-1", "BEN-D11-2")
-    async with entrusting(client, entrusted("INV-D13"), one_stage("PRJ-D13"), benefits) as play:
+    async with entrusting(client, entrusted("INV-D16"), one_stage("PRJ-D16"), benefits) as play:
         await is_approved(play)
         await play.begins_stage()
         await play.waits_until("highlight", REPORT_DAY)
@@ -361,10 +361,10 @@ async def test_project_and_benefits_fall_away_with_the_proposal(client: Client) 
 
 
 async def test_a_project_in_a_later_run_falls_away_too_and_is_waited_for(client: Client) -> None:
-    projects = one_stage("PRJ-D14")
+    projects = one_stage("PRJ-D17")
     ends = date(2006, 1, 2)
     projects.initial = plan(ends, go_live=ends, weeks=1)
-    async with entrusting(client, entrusted("INV-D14"), projects) as play:
+    async with entrusting(client, entrusted("INV-D17"), projects) as play:
         await is_approved(play)
         await play.begins_stage()
         number = 0

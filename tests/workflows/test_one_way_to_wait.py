@@ -40,11 +40,22 @@ SHARED: dict[type, set[str]] = {
     Attending: OF_MEETINGS,
     Sized: OF_MEETINGS | {"as_sized"},
     Entrusting: OF_MEETINGS
-    | {"as_sized", "open_project", "until_delivered", "take_up_review", "until_review", "ask_again"},
+    | {
+        "as_sized",
+        "open_project",
+        "until_delivered",
+        "take_up_review",
+        "until_review",
+        "ask_again",
+        "until_over",
+        "let_project_go",
+        "let_benefits_go",
+    },
     Delivering: OF_MEETINGS
     | {
         "in_hand",
         "put",
+        "put_until_next",
         "name_people",
         "propose",
         "take_report",
