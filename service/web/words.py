@@ -406,7 +406,7 @@ def leads_to(choice: Choice, kind: str, key: str = "", *, vote: bool = False) ->
     """Say what an answer does, for the line under its button; a `vote` is one of several that are counted."""
     own = saying(kind, choice, key)
     if choice is Choice.DEFER and kind in reports.DECIDES_NOTHING:
-        return "You are asked again on the day you name. What is typed on this page is not kept."
+        return f"{_LEADS_TO[choice]} What you have typed is kept for then."
     if vote and kind in ASKED:
         told = own.leads_to if own else _LEADS_TO[choice]
         return _VOTING.format(told if told.startswith("SRG") else f"{told[:1].lower()}{told[1:]}")

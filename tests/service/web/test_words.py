@@ -9,6 +9,7 @@ from notifications import render
 from service.web import words
 from workflows.letters import Answer
 from workflows.model import Choice
+from workflows.rules import reports
 
 CASE = "INV-2004-0001"
 
@@ -152,3 +153,13 @@ def test_what_a_question_came_to_is_what_its_button_said(
     choice: Choice, kind: str, label: str, came_to: str
 ) -> None:
     assert (words.label(choice, kind), words.became(choice, kind)) == (label, came_to)
+
+
+@pytest.mark.parametrize("kind", reports.KINDS)
+def test_a_report_that_is_put_off_keeps_what_was_typed_and_says_so(kind: str) -> None:
+    if Choice.DEFER not in reports.KINDS[kind].choices:
+        return
+    said = words.leads_to(Choice.DEFER, kind)
+    assert said.startswith("You are asked again on the day you name.")
+    assert ("What you have typed is kept for then." in said) is (kind in reports.DECIDES_NOTHING)
+    assert "not kept" not in said
