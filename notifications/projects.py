@@ -687,11 +687,12 @@ _FOLLOWING: dict[str, dict[Choice, Following]] = {
 """What follows, by the kind of question; of some gates by their keys, which come before what holds of all."""
 
 _LAST = {
-    "end_project": "the project is closed, and its record is kept.",
-    "review_check": "the proposal is closed. Its lessons are kept for later proposals.",
+    ("end_project", Choice.REPORT): "the project is closed, and its record is kept.",
+    ("review", Choice.REPORT): "it is checked by somebody else, and the proposal is closed after that.",
+    ("review_check", Choice.VERIFY): "the proposal is closed. Its lessons are kept for later proposals.",
 }
-"""What follows where nobody is asked after it: a project that closes early passes no gate, and without SRG
-nobody has to note a review.
+"""What follows where nobody is asked as somebody would be otherwise: a project that closes early passes no
+gate, and without SRG nobody has to note a review.
 """
 
 _UNANSWERED = {
@@ -705,16 +706,23 @@ _UNANSWERED = {
 def then(kind: str, choice: Choice, key: str = "", *, you: bool = False, last: bool = False) -> str:
     """Say what follows where such a question came to a choice, as the middle of a sentence; else empty.
 
-    `you`: the reader is asked next. `last`: nobody is asked after it.
+    `you`: the reader is asked next. `last`: as `ending` has it.
     """
-    if last and kind in _LAST:
-        return _LAST[kind]
+    if last and (ends := ending(kind, choice)):
+        return ends
     places = (_gate(key), "gate") if kind in _PUT_AT_A_GATE else (kind,)
     for place in places:
         if found := _FOLLOWING.get(place, {}).get(choice):
             return found.yours if you and found.yours else found.told
     said = saying(kind, choice, key)
     return _inside(said.leads_to) if said else ""
+
+
+def ending(kind: str, choice: Choice) -> str:
+    """Say what follows from an answer where a board or SRG is not asked that would be otherwise; else empty:
+    it is the last word on a project that closes early, or where there is no SRG.
+    """
+    return _LAST.get((kind, choice), "")
 
 
 def unanswered(kind: str) -> str:

@@ -188,9 +188,6 @@ class DeliveryLetters(Correspondence):
 
     # ---------------------------------------------------------------- what happens next
 
-    def _last(self, kind: str) -> bool:
-        return kind == rule.END_PROJECT and delivering.closes_early(self.tx, self.case.ref)
-
     def _next_of_delivery(self, step: StepView, choice: Choice | None, reader: str) -> letters.Next | None:
         if choice is Choice.REFER_UP:
             return self._before_srg(step.kind)

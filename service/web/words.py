@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from notifications.projects import ASKED
+from notifications.projects import ASKED, ending
 from notifications.sayings import became as became
 from notifications.sayings import did as did
 from notifications.sayings import doing as doing
@@ -402,9 +402,15 @@ def guidelines(directorate: str) -> str:
     )
 
 
-def leads_to(choice: Choice, kind: str, key: str = "", *, vote: bool = False) -> str:
-    """Say what an answer does, for the line under its button; a `vote` is one of several that are counted."""
+def leads_to(choice: Choice, kind: str, key: str = "", *, vote: bool = False, last: bool = False) -> str:
+    """Say what an answer does, for the line under its button.
+
+    A `vote` is one of several that are counted. `last`: neither a board nor SRG is asked, who would be
+    otherwise.
+    """
     own = saying(kind, choice, key)
+    if last and (ends := ending(kind, choice)):
+        return sentence(ends)
     if choice is Choice.DEFER and kind in reports.DECIDES_NOTHING:
         return f"{_LEADS_TO[choice]} What you have typed is kept for then."
     if vote and kind in ASKED:
