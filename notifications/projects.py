@@ -404,6 +404,10 @@ _EXCEPTION_SRG = _EXCEPTION | {
         leads_to="The project manager is asked for a new plan, and its approval is put before SRG.",
     ),
 }
+_REVIEWED = (
+    "proposal is closed, or will be once its project is over. Its lessons are kept for later proposals."
+)
+"""A project that goes on after its review keeps its proposal open."""
 _REVIEW_CHECK = {
     Choice.VERIFY: Saying(
         "It is complete and right",
@@ -562,7 +566,7 @@ _ANSWERS: dict[str, dict[Choice, Saying]] = {
             "noting the review",
             "noted the review",
             "the review is noted",
-            "The proposal is closed. Its lessons are kept for later proposals.",
+            f"The {_REVIEWED}",
         ),
     },
     "benefit": _reports(
@@ -688,8 +692,10 @@ _FOLLOWING: dict[str, dict[Choice, Following]] = {
 
 _LAST = {
     ("end_project", Choice.REPORT): "the project is closed, and its record is kept.",
-    ("review", Choice.REPORT): "it is checked by somebody else, and the proposal is closed after that.",
-    ("review_check", Choice.VERIFY): "the proposal is closed. Its lessons are kept for later proposals.",
+    ("review", Choice.REPORT): (
+        "it is checked by somebody else, and the proposal is closed after that, or once its project is over."
+    ),
+    ("review_check", Choice.VERIFY): f"the {_REVIEWED}",
 }
 """What follows where nobody is asked as somebody would be otherwise: a project that closes early passes no
 gate, and without SRG nobody has to note a review.

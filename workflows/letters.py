@@ -830,6 +830,8 @@ class ClosedEarly(CaseLetter):
     """It was decided to close it early; its proposal was withdrawn; or an operator has called it off."""
     proposal: str = ""
     """The reference of the proposal that it follows from."""
+    reviewed: bool = False
+    """That proposal's review was confirmed already, while the project went on."""
 
 
 class Dependency(CaseLetter):

@@ -4,6 +4,7 @@ import pytest
 
 from notifications import projects, sayings
 from service import handbook
+from service.web import words
 from workflows.model import Choice
 from workflows.rules.reports import KINDS
 
@@ -103,7 +104,7 @@ def test_every_answer_to_it_says_what_follows(kind: str) -> None:
             False,
             "SRG is asked to note it at its next meeting",
         ),
-        ("review_check", "verify", "review-check", False, True, "the proposal is closed."),
+        ("review_check", "verify", "review-check", False, True, "the proposal is closed"),
         (
             "review_check",
             "send_back",
@@ -146,6 +147,22 @@ def test_what_follows_is_said_by_the_gate_and_by_who_reads_it(
     then = sayings.then(kind, choice, key, you=you, last=last)
     assert then.startswith(said)
     assert bool(then) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "choice", "last"),
+    [
+        ("review_srg", Choice.NOTE, False),
+        ("review", Choice.REPORT, True),
+        ("review_check", Choice.VERIFY, True),
+    ],
+)
+def test_a_proposal_that_was_reviewed_is_closed_only_once_its_project_is_over(
+    kind: str, choice: Choice, last: bool
+) -> None:
+    assert "once its project is over." in sayings.then(kind, choice, last=last)
+    said = words.leads_to(choice, kind, last=last)
+    assert "once its project is over." in said
 
 
 @pytest.mark.parametrize("kind", KINDS)
