@@ -29,6 +29,7 @@ from workflows.delivery import (
 )
 from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, State
+from workflows.model import key_of as key_of
 from workflows.rules import assessments, reports
 from workflows.rules.projects import BOARD_CHANGED, FROZEN, GATE_DECIDED, MANAGER_CHANGED, NEXT_DUE
 from workflows.rules.quorum import Refusal
@@ -421,9 +422,9 @@ def leads_to(choice: Choice, kind: str, key: str = "", *, vote: bool = False, la
     return own.leads_to if own else _LEADS_TO[choice]
 
 
-def recording(choice: Choice, kind: str, forum: str) -> str:
+def recording(choice: Choice, kind: str, forum: str, key: str = "") -> str:
     """Return "recording that Heads of ICT Group noted it", for a secretary who writes down a forum's word."""
-    return f"recording that {forum} {did(choice, kind)}"
+    return f"recording that {forum} {did(choice, kind, key=key)}"
 
 
 def state(key: str) -> str:
