@@ -650,6 +650,7 @@ OF_PROJECTS: dict[str, Letter] = {
     "dependency-ended": _WAITS.model_copy(
         update={"ended": True, "reason": "The sites keep the lines that they have."}
     ),
+    "past_tolerance": _PAST,
     "past_tolerance-board": _PAST.model_copy(
         update={"to": _to("C. Director", EXECUTIVE), "part": "board", "decided_by_you": True}
     ),
