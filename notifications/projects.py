@@ -258,7 +258,11 @@ def worded(text: str, kind: str, about: str = "", forum: str = "") -> str:
 # ----------------------------------------------------------------------------- answers
 
 _GATE_PASSED = "it may go on"
-_PLAN_ASKED = "The project manager is asked for a new plan, and its approval is put before the board."
+_BEFORE_BOARD = (
+    "its approval is put before the board, or before SRG, where there is one, if it goes far enough past "
+    "what was approved."
+)
+_PLAN_ASKED = f"The project manager is asked for a new plan, and {_BEFORE_BOARD}"
 _CLOSED = "The project is brought to an orderly end, and its manager is asked for the end project report."
 _REFERRED = "SRG decides it at its next meeting."
 
@@ -622,7 +626,7 @@ _PUT_AT_A_GATE = ("gate", "gate_srg")
 _AN_ORDERLY_END = _asks(
     _MANAGER, "the project is brought to an orderly end, and {asked} asked for the end project report."
 )
-_ANOTHER_PLAN = _asks(_MANAGER, "{asked} asked for a new plan, and its approval is put before the board.")
+_ANOTHER_PLAN = _asks(_MANAGER, f"{{asked}} asked for a new plan, and {_BEFORE_BOARD}")
 _MORE = "the project goes on under its plan, and may miss it by as much as was granted"
 _OF_AN_EXCEPTION = {
     Choice.EXCEPTION_PLAN: _ANOTHER_PLAN,

@@ -165,6 +165,17 @@ def test_a_proposal_that_was_reviewed_is_closed_only_once_its_project_is_over(
     assert "once its project is over." in said
 
 
+@pytest.mark.parametrize("kind", ["gate", "exception", "exception_board", "exception_srg"])
+def test_a_plan_that_is_asked_for_is_not_said_to_go_before_the_board_in_any_case(kind: str) -> None:
+    before = "before SRG." if kind == "exception_srg" else "or before SRG, where there is one, if it goes far"
+    said = (
+        words.leads_to(Choice.EXCEPTION_PLAN, kind),
+        sayings.then(kind, Choice.EXCEPTION_PLAN),
+        sayings.then(kind, Choice.EXCEPTION_PLAN, you=True),
+    )
+    assert [one for one in said if before not in one] == []
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_letter_says_your_of_what_another_reader_may_have_said(kind: str) -> None:
     for choice in KINDS[kind].choices:
