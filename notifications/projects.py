@@ -258,6 +258,7 @@ def worded(text: str, kind: str, about: str = "", forum: str = "") -> str:
 # ----------------------------------------------------------------------------- answers
 
 _GATE_PASSED = "it may go on"
+_FOLLOWED_UP = "Each condition is followed up; the next gate waits for those that guard it."
 _BEFORE_BOARD = (
     "its approval is put before the board, or before SRG, where there is one, if it goes far enough past "
     "what was approved."
@@ -279,8 +280,7 @@ _GATE = {
         "authorising the gate with conditions",
         "authorised the gate with conditions",
         "it may go on, with conditions",
-        "The project passes the gate and goes on. Each condition is followed up; the next gate waits for "
-        "those that guard it.",
+        f"The project passes the gate and goes on. {_FOLLOWED_UP}",
     ),
     Choice.RETURN: Saying(
         "Return the report",
@@ -320,6 +320,10 @@ _OWN: dict[str, dict[Choice, Saying]] = {
             _GATE[Choice.AUTHORISE],
             leads_to="The project passes the gate, and its manager is asked for its plan.",
         ),
+        Choice.AUTHORISE_WITH_CONDITIONS: replace(
+            _GATE[Choice.AUTHORISE_WITH_CONDITIONS],
+            leads_to=f"The project passes the gate, and its manager is asked for its plan. {_FOLLOWED_UP}",
+        ),
         Choice.RETURN: Saying(
             "Return the mandate",
             "returning the mandate",
@@ -345,8 +349,8 @@ _OWN: dict[str, dict[Choice, Saying]] = {
         ),
         Choice.AUTHORISE_WITH_CONDITIONS: replace(
             _GATE[Choice.AUTHORISE_WITH_CONDITIONS],
-            leads_to="The project goes on under the new plan, and reports are measured against that. Each "
-            "condition is followed up; the next gate waits for those that guard it.",
+            leads_to="The project goes on under the new plan, and reports are measured against that. "
+            f"{_FOLLOWED_UP}",
         ),
         Choice.RETURN: Saying(
             "Return the plan",
@@ -644,6 +648,9 @@ _FOLLOWING: dict[str, dict[Choice, Following]] = {
     },
     _START_UP: {
         Choice.AUTHORISE: _asks(_MANAGER, "the project passes the gate, and {asked} asked for its plan."),
+        Choice.AUTHORISE_WITH_CONDITIONS: _asks(
+            _MANAGER, f"the project passes the gate, and {{asked}} asked for its plan. {_FOLLOWED_UP}"
+        ),
         Choice.RETURN: _asks(
             "whoever answers for the project",
             "{asked} asked for the mandate again, with the reasons. The gate stays shut.",

@@ -105,6 +105,12 @@ def test_a_mandate_that_a_board_returns_is_asked_again_of_whoever_gave_it(desk: 
     [
         ("gate-start-up", Choice.AUTHORISE, "you are asked for its plan", "the project manager is asked for"),
         (
+            "gate-start-up",
+            Choice.AUTHORISE_WITH_CONDITIONS,
+            "you are asked for its plan. Each condition is followed up",
+            "the project manager is asked for its plan. Each condition is followed up",
+        ),
+        (
             "gate-initiation",
             Choice.RETURN,
             "you are asked for the plan again",

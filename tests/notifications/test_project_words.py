@@ -165,6 +165,16 @@ def test_a_proposal_that_was_reviewed_is_closed_only_once_its_project_is_over(
     assert "once its project is over." in said
 
 
+@pytest.mark.parametrize("choice", [Choice.AUTHORISE, Choice.AUTHORISE_WITH_CONDITIONS])
+@pytest.mark.parametrize(("kind", "key"), [("gate", "gate-start-up"), ("gate_srg", "gate-start-up-srg")])
+def test_however_a_project_is_started_its_manager_is_asked_for_its_plan(
+    kind: str, key: str, choice: Choice
+) -> None:
+    assert "its manager is asked for its plan." in words.leads_to(choice, kind, key)
+    assert "the project manager is asked for its plan." in sayings.then(kind, choice, key)
+    assert "you are asked for its plan." in sayings.then(kind, choice, key, you=True)
+
+
 @pytest.mark.parametrize("kind", ["gate", "exception", "exception_board", "exception_srg"])
 def test_a_plan_that_is_asked_for_is_not_said_to_go_before_the_board_in_any_case(kind: str) -> None:
     before = "before SRG." if kind == "exception_srg" else "or before SRG, where there is one, if it goes far"
