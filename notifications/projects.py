@@ -493,7 +493,8 @@ _ANSWERS: dict[str, dict[Choice, Saying]] = {
             "reporting that the stage is done",
             "reported that the stage is done",
             "the stage is done",
-            "You are asked next for the end stage report; of the last stage, for the end project report.",
+            "If the report is within what is tolerated, you are asked next for the end stage report; of the "
+            "last stage, for the end project report.",
         ),
     },
     "end_stage": _reports(
@@ -673,8 +674,10 @@ _FOLLOWING: dict[str, dict[Choice, Following]] = {
     "highlight": {
         Choice.UNCHANGED: Following("the last forecast stands. It is counted as a report without a change."),
         Choice.STAGE_DONE: Following(
-            "the stage ends with the end stage report, and the last one with the end project report.",
-            "you are asked next for the end stage report; of the last stage, for the end project report.",
+            "if the report is within what is tolerated, the stage ends with the end stage report, and the "
+            "last one with the end project report.",
+            "if the report is within what is tolerated, you are asked next for the end stage report; of the "
+            "last stage, for the end project report.",
         ),
     },
     "exception": _OF_AN_EXCEPTION,

@@ -175,6 +175,14 @@ def test_however_a_project_is_started_its_manager_is_asked_for_its_plan(
     assert "you are asked for its plan." in sayings.then(kind, choice, key, you=True)
 
 
+@pytest.mark.parametrize("choice", [Choice.REPORT, Choice.STAGE_DONE])
+def test_what_comes_next_after_a_report_with_figures_is_said_of_one_within_tolerance(choice: Choice) -> None:
+    within = " is within what is tolerated, "
+    assert within in words.leads_to(choice, "highlight")
+    assert within in sayings.then("highlight", choice)
+    assert within in sayings.then("highlight", choice, you=True)
+
+
 @pytest.mark.parametrize("kind", ["gate", "exception", "exception_board", "exception_srg"])
 def test_a_plan_that_is_asked_for_is_not_said_to_go_before_the_board_in_any_case(kind: str) -> None:
     before = "before SRG." if kind == "exception_srg" else "or before SRG, where there is one, if it goes far"
