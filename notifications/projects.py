@@ -792,8 +792,12 @@ def after_waiting(letter: Dependency) -> str:
     """Say what follows for the reader."""
     if letter.ended:
         return "If the one goes live later, that moves the other no more. You need do nothing."
-    if letter.yours == "waits":
-        shown = f"If {letter.other} goes live later than that, the programme shows by how much yours moves."
+    ahead, moved = (letter.other, "yours") if letter.yours == "waits" else ("yours", "the other")
+    if letter.live is None:
+        late = f"If {ahead} goes live later than its first plan says"
+    elif letter.went_live:
+        late = "If that was later than planned"
     else:
-        shown = "If yours goes live later than that, the programme shows by how much the other moves."
+        late = f"If {ahead} goes live later than that"
+    shown = f"{late}, the programme shows by how much {moved} moves."
     return f"{shown} What this means for both plans is between you and {letter.them}."

@@ -3,8 +3,10 @@
 import pytest
 
 from notifications import projects, sayings
+from notifications.examples import EXAMPLES
 from service import handbook
 from service.web import words
+from workflows.letters import Dependency
 from workflows.model import Choice
 from workflows.rules.reports import KINDS
 
@@ -260,3 +262,49 @@ def test_a_forum_is_named_by_its_own_name_where_its_word_is_written_down() -> No
     name = leicester.forums[leicester.route.srg].name
     words = sayings.worded(projects.ASKED["standards_srg"].question, "standards_srg", forum=name)
     assert words == f"What did {name} decide on this exception from the project management standards?"
+
+
+@pytest.mark.parametrize(
+    ("live", "went_live", "yours", "shown"),
+    [
+        (
+            True,
+            False,
+            "waits",
+            "If PRJ-2005-0002 goes live later than that, the programme shows by how much y",
+        ),
+        (
+            True,
+            False,
+            "ahead",
+            "If yours goes live later than that, the programme shows by how much the other",
+        ),
+        (True, True, "waits", "If that was later than planned, the programme shows by how much yours moves."),
+        (
+            True,
+            True,
+            "ahead",
+            "If that was later than planned, the programme shows by how much the other move",
+        ),
+        (
+            False,
+            False,
+            "waits",
+            "If PRJ-2005-0002 goes live later than its first plan says, the programme sho",
+        ),
+        (
+            False,
+            False,
+            "ahead",
+            "If yours goes live later than its first plan says, the programme shows by how",
+        ),
+    ],
+)
+def test_what_follows_for_whoever_waits_goes_by_what_is_known_of_the_other(
+    live: bool, went_live: bool, yours: str, shown: str
+) -> None:
+    letter = EXAMPLES["dependency"]
+    assert isinstance(letter, Dependency)
+    day = letter.live if live else None
+    told = letter.model_copy(update={"live": day, "went_live": went_live, "yours": yours})
+    assert projects.after_waiting(told).startswith(shown)
