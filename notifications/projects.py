@@ -258,7 +258,12 @@ def worded(text: str, kind: str, about: str = "", forum: str = "") -> str:
 # ----------------------------------------------------------------------------- answers
 
 _GATE_PASSED = "it may go on"
-_PLAN_ASKED = "The project manager is asked for a new plan, and its approval is put before the board."
+_FOLLOWED_UP = "Each condition is followed up; the next gate waits for those that guard it."
+_BEFORE_BOARD = (
+    "its approval is put before the board, or before SRG, where there is one, if it goes far enough past "
+    "what was approved."
+)
+_PLAN_ASKED = f"The project manager is asked for a new plan, and {_BEFORE_BOARD}"
 _CLOSED = "The project is brought to an orderly end, and its manager is asked for the end project report."
 _REFERRED = "SRG decides it at its next meeting."
 
@@ -275,8 +280,7 @@ _GATE = {
         "authorising the gate with conditions",
         "authorised the gate with conditions",
         "it may go on, with conditions",
-        "The project passes the gate and goes on. Each condition is followed up; the next gate waits for "
-        "those that guard it.",
+        f"The project passes the gate and goes on. {_FOLLOWED_UP}",
     ),
     Choice.RETURN: Saying(
         "Return the report",
@@ -316,6 +320,10 @@ _OWN: dict[str, dict[Choice, Saying]] = {
             _GATE[Choice.AUTHORISE],
             leads_to="The project passes the gate, and its manager is asked for its plan.",
         ),
+        Choice.AUTHORISE_WITH_CONDITIONS: replace(
+            _GATE[Choice.AUTHORISE_WITH_CONDITIONS],
+            leads_to=f"The project passes the gate, and its manager is asked for its plan. {_FOLLOWED_UP}",
+        ),
         Choice.RETURN: Saying(
             "Return the mandate",
             "returning the mandate",
@@ -341,8 +349,8 @@ _OWN: dict[str, dict[Choice, Saying]] = {
         ),
         Choice.AUTHORISE_WITH_CONDITIONS: replace(
             _GATE[Choice.AUTHORISE_WITH_CONDITIONS],
-            leads_to="The project goes on under the new plan, and reports are measured against that. Each "
-            "condition is followed up; the next gate waits for those that guard it.",
+            leads_to="The project goes on under the new plan, and reports are measured against that. "
+            f"{_FOLLOWED_UP}",
         ),
         Choice.RETURN: Saying(
             "Return the plan",
@@ -404,6 +412,10 @@ _EXCEPTION_SRG = _EXCEPTION | {
         leads_to="The project manager is asked for a new plan, and its approval is put before SRG.",
     ),
 }
+_REVIEWED = (
+    "proposal is closed, or will be once its project is over. Its lessons are kept for later proposals."
+)
+"""A project that goes on after its review keeps its proposal open."""
 _REVIEW_CHECK = {
     Choice.VERIFY: Saying(
         "It is complete and right",
@@ -417,7 +429,7 @@ _REVIEW_CHECK = {
         "sending back the review",
         "sent the review back",
         "the review is sent back",
-        "Whoever wrote it is told what is missing, and is asked again.",
+        "Its lead officer is told what is missing, and is asked again.",
     ),
 }
 _CHOICE = {
@@ -481,7 +493,8 @@ _ANSWERS: dict[str, dict[Choice, Saying]] = {
             "reporting that the stage is done",
             "reported that the stage is done",
             "the stage is done",
-            "You are asked next for the end stage report; of the last stage, for the end project report.",
+            "If the report is within what is tolerated, you are asked next for the end stage report; of the "
+            "last stage, for the end project report.",
         ),
     },
     "end_stage": _reports(
@@ -562,7 +575,7 @@ _ANSWERS: dict[str, dict[Choice, Saying]] = {
             "noting the review",
             "noted the review",
             "the review is noted",
-            "The proposal is closed. Its lessons are kept for later proposals.",
+            f"The {_REVIEWED}",
         ),
     },
     "benefit": _reports(
@@ -618,7 +631,7 @@ _PUT_AT_A_GATE = ("gate", "gate_srg")
 _AN_ORDERLY_END = _asks(
     _MANAGER, "the project is brought to an orderly end, and {asked} asked for the end project report."
 )
-_ANOTHER_PLAN = _asks(_MANAGER, "{asked} asked for a new plan, and its approval is put before the board.")
+_ANOTHER_PLAN = _asks(_MANAGER, f"{{asked}} asked for a new plan, and {_BEFORE_BOARD}")
 _MORE = "the project goes on under its plan, and may miss it by as much as was granted"
 _OF_AN_EXCEPTION = {
     Choice.EXCEPTION_PLAN: _ANOTHER_PLAN,
@@ -636,6 +649,9 @@ _FOLLOWING: dict[str, dict[Choice, Following]] = {
     },
     _START_UP: {
         Choice.AUTHORISE: _asks(_MANAGER, "the project passes the gate, and {asked} asked for its plan."),
+        Choice.AUTHORISE_WITH_CONDITIONS: _asks(
+            _MANAGER, f"the project passes the gate, and {{asked}} asked for its plan. {_FOLLOWED_UP}"
+        ),
         Choice.RETURN: _asks(
             "whoever answers for the project",
             "{asked} asked for the mandate again, with the reasons. The gate stays shut.",
@@ -658,8 +674,10 @@ _FOLLOWING: dict[str, dict[Choice, Following]] = {
     "highlight": {
         Choice.UNCHANGED: Following("the last forecast stands. It is counted as a report without a change."),
         Choice.STAGE_DONE: Following(
-            "the stage ends with the end stage report, and the last one with the end project report.",
-            "you are asked next for the end stage report; of the last stage, for the end project report.",
+            "if the report is within what is tolerated, the stage ends with the end stage report, and the "
+            "last one with the end project report.",
+            "if the report is within what is tolerated, you are asked next for the end stage report; of the "
+            "last stage, for the end project report.",
         ),
     },
     "exception": _OF_AN_EXCEPTION,
@@ -681,17 +699,20 @@ _FOLLOWING: dict[str, dict[Choice, Following]] = {
         ),
     },
     "review_check": {
-        Choice.SEND_BACK: _asks("whoever wrote it", "{asked} told what is missing, and asked again."),
+        Choice.SEND_BACK: _asks("its lead officer", "{asked} told what is missing, and asked again."),
     },
 }
 """What follows, by the kind of question; of some gates by their keys, which come before what holds of all."""
 
 _LAST = {
-    "end_project": "the project is closed, and its record is kept.",
-    "review_check": "the proposal is closed. Its lessons are kept for later proposals.",
+    ("end_project", Choice.REPORT): "the project is closed, and its record is kept.",
+    ("review", Choice.REPORT): (
+        "it is checked by somebody else, and the proposal is closed after that, or once its project is over."
+    ),
+    ("review_check", Choice.VERIFY): f"the {_REVIEWED}",
 }
-"""What follows where nobody is asked after it: a project that closes early passes no gate, and without SRG
-nobody has to note a review.
+"""What follows where nobody is asked as somebody would be otherwise: a project that closes early passes no
+gate, and without SRG nobody has to note a review.
 """
 
 _UNANSWERED = {
@@ -705,16 +726,23 @@ _UNANSWERED = {
 def then(kind: str, choice: Choice, key: str = "", *, you: bool = False, last: bool = False) -> str:
     """Say what follows where such a question came to a choice, as the middle of a sentence; else empty.
 
-    `you`: the reader is asked next. `last`: nobody is asked after it.
+    `you`: the reader is asked next. `last`: as `ending` has it.
     """
-    if last and kind in _LAST:
-        return _LAST[kind]
+    if last and (ends := ending(kind, choice)):
+        return ends
     places = (_gate(key), "gate") if kind in _PUT_AT_A_GATE else (kind,)
     for place in places:
         if found := _FOLLOWING.get(place, {}).get(choice):
             return found.yours if you and found.yours else found.told
     said = saying(kind, choice, key)
     return _inside(said.leads_to) if said else ""
+
+
+def ending(kind: str, choice: Choice) -> str:
+    """Say what follows from an answer where a board or SRG is not asked that would be otherwise; else empty:
+    it is the last word on a project that closes early, or where there is no SRG.
+    """
+    return _LAST.get((kind, choice), "")
 
 
 def unanswered(kind: str) -> str:
@@ -764,8 +792,12 @@ def after_waiting(letter: Dependency) -> str:
     """Say what follows for the reader."""
     if letter.ended:
         return "If the one goes live later, that moves the other no more. You need do nothing."
-    if letter.yours == "waits":
-        shown = f"If {letter.other} goes live later than that, the programme shows by how much yours moves."
+    ahead, moved = (letter.other, "yours") if letter.yours == "waits" else ("yours", "the other")
+    if letter.live is None:
+        late = f"If {ahead} goes live later than its first plan says"
+    elif letter.went_live:
+        late = "If that was later than planned"
     else:
-        shown = "If yours goes live later than that, the programme shows by how much the other moves."
+        late = f"If {ahead} goes live later than that"
+    shown = f"{late}, the programme shows by how much {moved} moves."
     return f"{shown} What this means for both plans is between you and {letter.them}."

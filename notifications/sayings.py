@@ -331,7 +331,7 @@ def then(
     """Say what follows where such a question of delivery came to a choice, as the middle of a sentence; else
     empty.
 
-    `you`: the reader is asked next. `last`: nobody is asked after it.
+    `you`: the reader is asked next. `last`: neither a board nor SRG is asked, who would be otherwise.
     """
     return projects.then(kind, Choice(choice), key, you=you, last=last) if choice else ""
 

@@ -32,6 +32,7 @@ from workflows.delivery import (
 )
 from workflows.model import Choice, ForumRules, SeatAsk, Terms
 from workflows.rules import reports, tolerances, validity
+from workflows.rules.projects import END_PROJECT, REVIEW, REVIEW_CHECK
 
 _YEARS_AFTER = 3
 """For how long after the go-live that was planned the days that are not worked go with a project; with a
@@ -151,6 +152,15 @@ def planned_since(tx: Tx, report: projects.Report) -> bool:
 def closes_early(tx: Tx, ref: str) -> bool:
     """Say whether it was decided to close a project early: from then on it passes no gate."""
     return any(step.choice is Choice.CLOSE_EARLY for step in steps.of_case(tx, ref))
+
+
+def last_word(tx: Tx, ref: str, kind: str, rules: Edition) -> bool:
+    """Say whether neither a board nor SRG is asked after a question, who would be otherwise: a project that
+    closes early passes no gate, and without SRG nobody has to note a review.
+    """
+    if kind == END_PROJECT:
+        return closes_early(tx, ref)
+    return kind in (REVIEW, REVIEW_CHECK) and rules.routing(tx.today).srg is None
 
 
 def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Variance | None]:

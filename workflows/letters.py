@@ -124,8 +124,8 @@ class Question(Frozen):
     key: str = ""
     """For a question of delivery: its key, by which one gate is told from another."""
     last: bool = False
-    """For the same: nobody is asked after it. A project that closes early passes no gate, and where there is
-    no SRG nobody has to note a review."""
+    """For the same: neither a board nor SRG is asked, who would be otherwise. A project that closes early
+    passes no gate, and where there is no SRG nobody has to note a review."""
 
 
 class Condition(Frozen):
@@ -832,6 +832,8 @@ class ClosedEarly(CaseLetter):
     """It was decided to close it early; its proposal was withdrawn; or an operator has called it off."""
     proposal: str = ""
     """The reference of the proposal that it follows from."""
+    reviewed: bool = False
+    """That proposal's review was confirmed already, while the project went on."""
 
 
 class Dependency(CaseLetter):

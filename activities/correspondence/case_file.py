@@ -52,7 +52,6 @@ from workflows.model import (
     Timetable,
 )
 from workflows.rules import calendar, meetings, reports, states
-from workflows.rules import projects as rule
 
 LINK_LIFE = timedelta(days=14)
 """How long a link can act, on the Clock, whatever its step does."""
@@ -303,12 +302,8 @@ class CaseFile:
             about=(about,) if about else (),
             why=delivering.authorised(self.tx, self.case.ref, key, self.rules),
             key=key,
-            last=self._last(kind),
+            last=delivering.last_word(self.tx, self.case.ref, kind, self.rules),
         )
-
-    def _last(self, kind: str) -> bool:
-        """Say whether nobody is asked after a question of delivery, who would be otherwise."""
-        return kind == rule.REVIEW_CHECK and self.rules.route.srg is None
 
     def _added_by(self, post: str) -> str:
         """Return the post that added another as an approver."""

@@ -40,6 +40,10 @@ _OF_MANAGER = {
 """Outcomes by which the project manager is asked for something next, by the kind of question."""
 
 
+_REVIEWED = ((rule.REVIEW_CHECK, Choice.VERIFY), (rule.REVIEW_SRG, Choice.NOTE))
+"""Outcomes after which a review is not to come any more."""
+
+
 class DeliveryLetters(Correspondence):
     """The letters of a project and what follows from it. Each question is about the whole of it."""
 
@@ -81,6 +85,7 @@ class DeliveryLetters(Correspondence):
                     on=self.today,
                     because=self._why_early(project, becoming.because),
                     proposal=project.parent,
+                    reviewed=self._reviewed(project.parent),
                 )
                 key = f"{self.case.ref}:closed_early:{person.id}"
                 queued[person.id] = self._tell(key, letter, None, person.id, post)
@@ -90,6 +95,10 @@ class DeliveryLetters(Correspondence):
         if because:
             return "decided"
         return "withdrawn" if cases.get(self.tx, project.parent).withdrawal else "cancelled"
+
+    def _reviewed(self, proposal: str) -> bool:
+        made = steps.of_case(self.tx, proposal)
+        return any((step.kind, step.choice) in _REVIEWED for step in made)
 
     def _told_of_its_end(self, project: ProjectView, because: str) -> set[str]:
         """Return whom other letters tell that a project is closed: of the decision at its last gate, of its
@@ -195,9 +204,6 @@ class DeliveryLetters(Correspondence):
         return ""
 
     # ---------------------------------------------------------------- what happens next
-
-    def _last(self, kind: str) -> bool:
-        return kind == rule.END_PROJECT and delivering.closes_early(self.tx, self.case.ref)
 
     def _next_of_delivery(self, step: StepView, choice: Choice | None, reader: str) -> letters.Next | None:
         if choice is Choice.REFER_UP:

@@ -177,6 +177,8 @@ class Brief(Frozen):
     """The answer settles something, alone or with others'."""
     project: ProjectShown | None = None
     """What a question about a project shows above all else."""
+    last: bool = False
+    """Neither a board nor SRG is asked after it, who would be otherwise."""
     boxes: Form | None = None
     """The boxes of a report."""
     drafted: dict[str, str] = Field(default_factory=dict)
@@ -351,6 +353,7 @@ def _of_project(tx: Tx, sight: Sight) -> Brief:
         called=_CALLED.get(case.kind, "Proposal"),
         decides=step.terms.deciding,
         project=authorising.shown(tx, sight, made),
+        last=delivering.last_word(tx, case.ref, step.kind, edition),
         boxes=asked.form if asked else None,
         drafted=dict(asked.drafted) if asked else {},
     )

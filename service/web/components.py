@@ -388,18 +388,24 @@ def back(href: str, text: str = "Back") -> Markup:
 
 
 def choices(
-    offered: Sequence[Choice], kind: str, votes: Collection[Choice] = (), step: str = ""
+    offered: Sequence[Choice],
+    kind: str,
+    votes: Collection[Choice] = (),
+    step: str = "",
+    *,
+    last: bool = False,
 ) -> list[dict[str, str]]:
     """The answers a person may give, each with what it leads to and which boxes it needs.
 
-    Those in `votes` are counted with others'; the `step` tells which gate it is.
+    Those in `votes` are counted with others'; the `step` tells which gate it is. `last`: neither a board nor
+    SRG is asked after it, who would be otherwise.
     """
     key = key_of(step) if step else ""
     return [
         {
             "value": str(choice),
             "text": words.label(choice, kind, key),
-            "hint": words.leads_to(choice, kind, key, vote=choice in votes),
+            "hint": words.leads_to(choice, kind, key, vote=choice in votes, last=last),
             "needs": _needs(choice, kind),
         }
         for choice in offered

@@ -277,7 +277,7 @@ def _answered(tx: Tx, case: CaseView, step: StepView, made: DecisionView, rules:
         question=words.leg(step.kind),
         added=_added(tx, step, made, rules),
         choice=made.choice,
-        answer=words.did(made.choice, step.kind),
+        answer=words.did(made.choice, step.kind, key=step.key),
         on=said.on,
         clause=step.clause,
         clause_text=rules.clause_text(step.clause),

@@ -479,7 +479,8 @@ def outcome(item: AgendaItem) -> str:
         return MINUTED.get(item.came_to, "")
     if item.kind is ItemKind.BUSINESS:
         return item.came_to
-    return words.became(Choice(item.came_to), item.asks) if item.came_to else ""
+    key = key_of(item.step) if item.step else ""
+    return words.became(Choice(item.came_to), item.asks, key) if item.came_to else ""
 
 
 def closed_items(tx: Tx, found: Room, how: MeetingState = MeetingState.HELD) -> tuple[ClosedItem, ...]:

@@ -380,13 +380,16 @@ def _sections(
         sentences=() if made else ("Nobody has answered yet.",),
         lines=tuple(_told(telling.told(one, rules)) for one in made),
     )
-    if choices := _choices(question, rules):
+    if question is not None and (choices := _choices(question, rules)):
         counted = boards.votes(question) if isinstance(question, StepView) else ()
         yield Section(
             heading="What may be answered",
             lines=tuple(
-                Line(what=words.label(one, kind), which=(words.leads_to(one, kind, vote=one in counted),))
-                for one, kind in choices
+                Line(
+                    what=words.label(one, question.kind, question.key),
+                    which=(words.leads_to(one, question.kind, question.key, vote=one in counted),),
+                )
+                for one in choices
             ),
         )
 
@@ -429,7 +432,7 @@ def _answers(
 def _told(said: Answer) -> Line:
     covering = f", covering for {said.for_whom}," if said.for_whom else ""
     until = words.put_off(said.until, next_meeting=said.next_meeting)
-    did = f"{words.did(said.choice, said.kind)} on {words.short_day(said.on)}{until}"
+    did = f"{words.did(said.choice, said.kind, key=said.key)} on {words.short_day(said.on)}{until}"
     return Line(
         what=f"{said.who}{covering} {did}.",
         which=(
@@ -445,10 +448,8 @@ def _condition(put: Condition) -> str:
     return f"Condition: {put.text} ({put.owner}{by})"
 
 
-def _choices(question: StepView | LegAsk | None, rules: Edition) -> list[tuple[Choice, str]]:
-    if question is None:
-        return []
+def _choices(question: StepView | LegAsk, rules: Edition) -> tuple[Choice, ...]:
     if isinstance(question, StepView):
-        return [(one, question.kind) for one in question.choices]
+        return question.choices
     terms = rules.terms().get(question.kind)
-    return [(one, question.kind) for one in terms.choices] if terms else []
+    return terms.choices if terms else ()

@@ -257,7 +257,8 @@ def _decided(line: Line, edition: Edition, said: str = "") -> str:
     if line.data.get("outside_guidelines") or intents.GUIDELINES in line.data.get("answers", ()):
         said = f", as outside the guidelines{said}"
     choice = str(line.data.get("choice", ""))
-    done = words.did(Choice(choice), str(line.data["asked"])) if choice in list(Choice) else "answered"
+    asked, key = str(line.data["asked"]), words.key_of(str(line.data["step"]))
+    done = words.did(Choice(choice), asked, key=key) if choice in list(Choice) else "answered"
     post = _post(line.data, edition, line.at)
     return f"{_who(line, edition)}{f' ({post})' if post else ''} {done}{said}."
 
@@ -273,7 +274,8 @@ def _decision_recorded(line: Line, edition: Edition) -> str:
 def _closed(line: Line, edition: Edition) -> str:
     choice = str(line.data.get("choice") or "")
     if choice in list(Choice):
-        return f"The question closed: {words.became(Choice(choice), str(line.data['asked']))}."
+        asked, key = str(line.data["asked"]), words.key_of(str(line.data["step"]))
+        return f"The question closed: {words.became(Choice(choice), asked, key)}."
     return "The question closed without a decision."
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from notifications.projects import ASKED
+from notifications.projects import ASKED, ending
 from notifications.sayings import became as became
 from notifications.sayings import did as did
 from notifications.sayings import doing as doing
@@ -29,6 +29,7 @@ from workflows.delivery import (
 )
 from workflows.letters import Budget
 from workflows.model import ZONE, ActionState, Choice, Guard, Hold, Nudge, State
+from workflows.model import key_of as key_of
 from workflows.rules import assessments, reports
 from workflows.rules.projects import BOARD_CHANGED, FROZEN, GATE_DECIDED, MANAGER_CHANGED, NEXT_DUE
 from workflows.rules.quorum import Refusal
@@ -402,11 +403,17 @@ def guidelines(directorate: str) -> str:
     )
 
 
-def leads_to(choice: Choice, kind: str, key: str = "", *, vote: bool = False) -> str:
-    """Say what an answer does, for the line under its button; a `vote` is one of several that are counted."""
+def leads_to(choice: Choice, kind: str, key: str = "", *, vote: bool = False, last: bool = False) -> str:
+    """Say what an answer does, for the line under its button.
+
+    A `vote` is one of several that are counted. `last`: neither a board nor SRG is asked, who would be
+    otherwise.
+    """
     own = saying(kind, choice, key)
+    if last and (ends := ending(kind, choice)):
+        return sentence(ends)
     if choice is Choice.DEFER and kind in reports.DECIDES_NOTHING:
-        return "You are asked again on the day you name. What is typed on this page is not kept."
+        return f"{_LEADS_TO[choice]} What you have typed is kept for then."
     if vote and kind in ASKED:
         told = own.leads_to if own else _LEADS_TO[choice]
         return _VOTING.format(told if told.startswith("SRG") else f"{told[:1].lower()}{told[1:]}")
@@ -415,9 +422,9 @@ def leads_to(choice: Choice, kind: str, key: str = "", *, vote: bool = False) ->
     return own.leads_to if own else _LEADS_TO[choice]
 
 
-def recording(choice: Choice, kind: str, forum: str) -> str:
+def recording(choice: Choice, kind: str, forum: str, key: str = "") -> str:
     """Return "recording that Heads of ICT Group noted it", for a secretary who writes down a forum's word."""
-    return f"recording that {forum} {did(choice, kind)}"
+    return f"recording that {forum} {did(choice, kind, key=key)}"
 
 
 def state(key: str) -> str:

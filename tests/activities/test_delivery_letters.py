@@ -21,7 +21,7 @@ from tests.support.activities import done
 from tests.support.desk import NINE, Desk
 from workflows.delivery import ProjectInHand
 from workflows.letters import read
-from workflows.model import Becoming, Choice, Ending, SeatAsk
+from workflows.model import Ask, Becoming, Choice, Ending, SeatAsk
 
 PROMISES = ("passes the gate and goes on", "your reasons", "you name", "the sponsor is told")
 """What letters said that nobody does, or that was meant for another reader."""
@@ -104,6 +104,12 @@ def test_a_mandate_that_a_board_returns_is_asked_again_of_whoever_gave_it(desk: 
     ("key", "choice", "to_manager", "to_others"),
     [
         ("gate-start-up", Choice.AUTHORISE, "you are asked for its plan", "the project manager is asked for"),
+        (
+            "gate-start-up",
+            Choice.AUTHORISE_WITH_CONDITIONS,
+            "you are asked for its plan. Each condition is followed up",
+            "the project manager is asked for its plan. Each condition is followed up",
+        ),
         (
             "gate-initiation",
             Choice.RETURN,
@@ -332,6 +338,41 @@ def test_the_board_hears_that_what_it_closed_early_is_closed_and_the_manager_by_
     told = ended(desk, project.case, f"{project.case}.end-project.2")
     assert [post for post, _ in told] == sorted((SPONSOR, USER, SUPPLIER))
     assert all(f"Its proposal {project.parent} is still to be reviewed." in written for _, written in told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "choice", "to_come"),
+    [
+        ("review", Choice.REPORT, True),
+        ("review_check", Choice.SEND_BACK, True),
+        ("review_check", Choice.VERIFY, False),
+        ("review_srg", Choice.NOTE, False),
+    ],
+)
+def test_a_review_that_came_before_the_early_end_is_not_said_to_be_still_to_come(
+    desk: Desk, kind: str, choice: Choice, to_come: bool
+) -> None:
+    project = in_stage(desk)
+    review = done(desk.benefits.review(project.parent))
+    with desk.store.reading() as tx:
+        content_hash = cases.get(tx, project.parent).content_hash
+    post = review.writer if kind == "review" else review.checker
+    ask = Ask(
+        case=project.parent,
+        key=kind.replace("_", "-"),
+        round=1,
+        version=1,
+        content_hash=content_hash,
+        clause=review.clauses[kind],
+        seats=(SeatAsk(key=post, post=post),),
+        terms=review.terms[kind],
+    )
+    desk.opens(ask)
+    desk.closes(ask.step, desk.answers(ask.step, post, choice), choice=choice)
+    closed_early(desk, project)
+    told = ended(desk, project.case, f"{project.case}.end-project.2")
+    assert told
+    assert all(("is still to be reviewed" in written) is to_come for _, written in told)
 
 
 def test_a_project_closed_early_at_its_last_gate_has_been_told_by_that(desk: Desk) -> None:

@@ -1,14 +1,29 @@
 """A review in the record: once it is checked its figures and lessons are kept, and not before."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from service.store import benefits, reviews
+from notifications.examples import rendered
+from service import handbook
+from service.config import Keys
+from service.store import Store, benefits, reviews
 from service.store.intents import SAID, Answered
 from service.store.reviews import ReviewView
 from tests.support.activities import done
 from tests.support.desk import Desk
+from tests.support.real_time import RealTime
 from workflows.delivery import ReviewInHand
+from workflows.letters import read
 from workflows.model import Ask, CaseOpened, Choice, SeatAsk
+
+
+@pytest.fixture
+def shire(sqlite_url: str, keys: Keys, real: RealTime) -> Iterator[Desk]:
+    """A desk of an organisation without an SRG."""
+    store = Store(sqlite_url, keys, host="approvals.example", real=real)
+    yield Desk(store, keys, handbook.load("herefordshire"))
+    store.close()
 
 
 def words(text: str) -> Answered:
@@ -117,3 +132,22 @@ def test_a_proposal_whose_review_comes_before_nobody_more_is_closed_as_checked(d
     checker = desk.edition.posts[review.checker].title
     assert [(one["checked_by"], one["reviewed_by"]) for one in told] == [(checker, "")] * len(told)
     assert told
+
+
+def receipts(desk: Desk, case: CaseOpened, ask: Ask) -> list[str]:
+    rows = [row for row in desk.ledger(case.case) if row.step == ask.step and row.kind == "receipt"]
+    parts = [rendered(read(row.props)).get_body(("plain",)) for row in rows]
+    return [part.get_content() for part in parts if part]
+
+
+def test_where_there_is_no_srg_no_letter_says_that_a_review_goes_before_it(shire: Desk) -> None:
+    case = shire.submits("PROP-12")
+    review = done(shire.benefits.review(case.case))
+    assert review.srg is None
+    written, check = (asks(case, review, kind) for kind in ("review", "review_check"))
+    answered(shire, written, Choice.REPORT, REVIEW)
+    answered(shire, check, Choice.VERIFY)
+    (handed_in,), (checked,) = receipts(shire, case, written), receipts(shire, case, check)
+    assert "it is checked by somebody else, and the proposal is closed" in handed_in
+    assert "the proposal is closed" in checked
+    assert "SRG" not in handed_in + checked

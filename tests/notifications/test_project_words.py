@@ -3,7 +3,10 @@
 import pytest
 
 from notifications import projects, sayings
+from notifications.examples import EXAMPLES
 from service import handbook
+from service.web import words
+from workflows.letters import Dependency
 from workflows.model import Choice
 from workflows.rules.reports import KINDS
 
@@ -103,7 +106,24 @@ def test_every_answer_to_it_says_what_follows(kind: str) -> None:
             False,
             "SRG is asked to note it at its next meeting",
         ),
-        ("review_check", "verify", "review-check", False, True, "the proposal is closed."),
+        ("review_check", "verify", "review-check", False, True, "the proposal is closed"),
+        (
+            "review_check",
+            "send_back",
+            "review-check",
+            False,
+            True,
+            "whoever wrote it is told what is missing",
+        ),
+        (
+            "review",
+            "report",
+            "review",
+            False,
+            False,
+            "it is checked by somebody else, and then goes before S",
+        ),
+        ("review", "report", "review", False, True, "it is checked by somebody else, and the proposal is cl"),
         (
             "review_check",
             "send_back",
@@ -129,6 +149,51 @@ def test_what_follows_is_said_by_the_gate_and_by_who_reads_it(
     then = sayings.then(kind, choice, key, you=you, last=last)
     assert then.startswith(said)
     assert bool(then) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "choice", "last"),
+    [
+        ("review_srg", Choice.NOTE, False),
+        ("review", Choice.REPORT, True),
+        ("review_check", Choice.VERIFY, True),
+    ],
+)
+def test_a_proposal_that_was_reviewed_is_closed_only_once_its_project_is_over(
+    kind: str, choice: Choice, last: bool
+) -> None:
+    assert "once its project is over." in sayings.then(kind, choice, last=last)
+    said = words.leads_to(choice, kind, last=last)
+    assert "once its project is over." in said
+
+
+@pytest.mark.parametrize("choice", [Choice.AUTHORISE, Choice.AUTHORISE_WITH_CONDITIONS])
+@pytest.mark.parametrize(("kind", "key"), [("gate", "gate-start-up"), ("gate_srg", "gate-start-up-srg")])
+def test_however_a_project_is_started_its_manager_is_asked_for_its_plan(
+    kind: str, key: str, choice: Choice
+) -> None:
+    assert "its manager is asked for its plan." in words.leads_to(choice, kind, key)
+    assert "the project manager is asked for its plan." in sayings.then(kind, choice, key)
+    assert "you are asked for its plan." in sayings.then(kind, choice, key, you=True)
+
+
+@pytest.mark.parametrize("choice", [Choice.REPORT, Choice.STAGE_DONE])
+def test_what_comes_next_after_a_report_with_figures_is_said_of_one_within_tolerance(choice: Choice) -> None:
+    within = " is within what is tolerated, "
+    assert within in words.leads_to(choice, "highlight")
+    assert within in sayings.then("highlight", choice)
+    assert within in sayings.then("highlight", choice, you=True)
+
+
+@pytest.mark.parametrize("kind", ["gate", "exception", "exception_board", "exception_srg"])
+def test_a_plan_that_is_asked_for_is_not_said_to_go_before_the_board_in_any_case(kind: str) -> None:
+    before = "before SRG." if kind == "exception_srg" else "or before SRG, where there is one, if it goes far"
+    said = (
+        words.leads_to(Choice.EXCEPTION_PLAN, kind),
+        sayings.then(kind, Choice.EXCEPTION_PLAN),
+        sayings.then(kind, Choice.EXCEPTION_PLAN, you=True),
+    )
+    assert [one for one in said if before not in one] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -197,3 +262,49 @@ def test_a_forum_is_named_by_its_own_name_where_its_word_is_written_down() -> No
     name = leicester.forums[leicester.route.srg].name
     words = sayings.worded(projects.ASKED["standards_srg"].question, "standards_srg", forum=name)
     assert words == f"What did {name} decide on this exception from the project management standards?"
+
+
+@pytest.mark.parametrize(
+    ("live", "went_live", "yours", "shown"),
+    [
+        (
+            True,
+            False,
+            "waits",
+            "If PRJ-2005-0002 goes live later than that, the programme shows by how much y",
+        ),
+        (
+            True,
+            False,
+            "ahead",
+            "If yours goes live later than that, the programme shows by how much the other",
+        ),
+        (True, True, "waits", "If that was later than planned, the programme shows by how much yours moves."),
+        (
+            True,
+            True,
+            "ahead",
+            "If that was later than planned, the programme shows by how much the other move",
+        ),
+        (
+            False,
+            False,
+            "waits",
+            "If PRJ-2005-0002 goes live later than its first plan says, the programme sho",
+        ),
+        (
+            False,
+            False,
+            "ahead",
+            "If yours goes live later than its first plan says, the programme shows by how",
+        ),
+    ],
+)
+def test_what_follows_for_whoever_waits_goes_by_what_is_known_of_the_other(
+    live: bool, went_live: bool, yours: str, shown: str
+) -> None:
+    letter = EXAMPLES["dependency"]
+    assert isinstance(letter, Dependency)
+    day = letter.live if live else None
+    told = letter.model_copy(update={"live": day, "went_live": went_live, "yours": yours})
+    assert projects.after_waiting(told).startswith(shown)

@@ -2,11 +2,13 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from service.store import actions, cases, texts
 from service.store.actions import Wanted
+from service.web import packs, words
 from tests.service.web import delivery
 from tests.service.web.delivery import END_STAGE, EXCEPTION, HIGHLIGHT, MANAGER, SPONSOR, Delivery
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
@@ -31,6 +33,14 @@ def above(browser: Browser) -> str:
     """What stands above all else: the words of the box under the heading."""
     box = browser.page.partition('<div class="assent-brief">')[2].partition("You are deciding")[0]
     return " ".join(re.sub(r"<[^>]+>", " ", box).split()).replace(" :", ":").replace("&#39;", "'")
+
+
+CONDITION = {
+    "conditions": "Train the staff",
+    "condition_owner": MANAGER,
+    "condition_by": "2004-12-01",
+    "reason": "Nobody is trained",
+}
 
 
 def at_gate(town: Delivery, key: str) -> Browser:
@@ -173,6 +183,64 @@ def test_the_last_gate_says_that_the_project_is_closed_by_it(stage: Delivery) ->
         "If that is what the board decides, the project is closed, and its record is kept." in browser.words
     )
     assert "goes on" not in browser.words
+
+
+def test_what_was_answered_at_a_gate_is_told_in_its_own_words_on_every_page(town: Delivery) -> None:
+    town.named()
+    plan = town.planned()
+    step = town.put("gate", *town.project.board, key="gate-initiation")
+    tabs = town.reading(step, SPONSOR), town.reading(step, SPONSOR)
+    for tab, choice in zip(tabs, ("return", "close_early"), strict=True):
+        tab.press(True, "/a/read/", choice=choice, reason="It is not whole")
+    first, second = tabs
+    assert "You are returning the plan" in first.words
+    first.press()
+    assert first.at.startswith("/a/done/")
+    assert "You returned the plan for " in first.words
+    assert second.press() == 409
+    assert second.heading == "You have already returned the plan for this"
+    town.closes(step, Choice.RETURN)
+    again = town.reading(town.put("initiation", MANAGER), MANAGER)
+    case = town.office.signed_in(MANAGER)
+    case.see(f"/cases/{town.ref}")
+    shown = town.office.signed_in(MANAGER)
+    shown.see(f"/cases/{town.ref}/shown/{town.made(step).shown_hash}")
+    for browser in (again, case, shown):
+        assert "returned the plan" in browser.words, browser.at
+    for browser in (first, second, again, case, shown):
+        assert "returned the report" not in browser.words, browser.at
+    assert plan
+
+
+def test_what_srg_decided_at_a_gate_is_written_down_and_put_in_its_papers_in_its_own_words(
+    stage: Delivery,
+) -> None:
+    secretary = stage.office.edition.forums["srg"].secretary
+    for kind in ("end_project_report", "acceptance"):
+        stage.has(kind)
+    step = stage.put("gate_srg", secretary, key="gate-closure-srg")
+    with stage.office.store.reading() as tx:
+        case = cases.get(tx, stage.ref)
+        item = packs.item(tx, case, stage.office.step(step), stage.office.edition, date(2004, 10, 14), 1)
+    (offered,) = [each for each in item.sections if each.heading == "What may be answered"]
+    assert "Authorise: the project is closed" in [line.what for line in offered.lines]
+    assert offered.lines[0].which == ("The project is closed, and its record is kept.",)
+    browser = stage.reading(step, secretary)
+    browser.press(True, "/a/read/", choice="authorise_with_conditions", **CONDITION)
+    assert browser.heading == "Check your answer", browser.words
+    assert "authorised the closure with conditions" in browser.words
+
+
+def test_no_page_tells_an_answer_without_saying_at_which_gate_it_was_given() -> None:
+    """The words of a gate's answers go by its key, so that none may be left out where they are told."""
+    pages = Path(words.__file__).parent / "templates"
+    told = [
+        (page.name, line)
+        for page in pages.rglob("*.html")
+        for line in re.findall(r"words\.(?:did|recording|leads_to)\((.*?)\) ?(?:}}|on )", page.read_text())
+    ]
+    assert len(told) > 8
+    assert [one for one in told if "key" not in one[1]] == []
 
 
 @pytest.mark.parametrize(

@@ -548,6 +548,41 @@ def test_a_review_that_was_sent_back_is_written_anew_with_what_is_missing_first(
     assert browser.form("/a/read/").fields["lesson_title_1"] == "Ask early"
 
 
+def test_the_last_report_of_a_project_that_closes_early_promises_no_board(stage: Delivery) -> None:
+    gate = stage.put("gate", *stage.project.board, key="gate-1")
+    stage.answers(gate, SPONSOR, {"reason": "It is lost"}, Choice.CLOSE_EARLY)
+    browser = stage.reading(stage.put("end_project", MANAGER, key="end-project"), MANAGER)
+    closed = "The project is closed, and its record is kept."
+    assert closed in browser.words
+    sent = {
+        "went_live": "",
+        "final_cost": "1000",
+        "objectives": "not_met",
+        "objectives_words": "It was lost",
+        "handover": "Nothing",
+        "lessons": "Ask early",
+        "follow_on": "None",
+    }
+    browser.press(True, "/a/read/", choice="report", **sent)
+    assert browser.heading == "Check your answer", browser.words
+    assert f"What happens next {closed}" in browser.words
+    assert "board is asked" not in browser.words
+
+
+def test_where_there_is_no_srg_a_review_goes_before_none(stage: Delivery) -> None:
+    rules = stage.office.edition.model_dump()
+    stage.office.brings_into_force(rules | {"route": rules["route"] | {"srg": None}})
+    parent = stage.office.submitted("PROP-02")
+    written = stage.reading(stage.put("review", MANAGER, case=parent), MANAGER)
+    assert "It is checked by somebody else, and the proposal is closed" in written.words
+    checker = stage.office.edition.routing(date(2004, 9, 13)).reviewer
+    check = stage.reading(stage.put("review_check", checker, case=parent), checker)
+    assert "The proposal is closed" in check.words
+    for browser in (written, check):
+        assert "SRG is asked" not in browser.words
+        assert "goes before SRG" not in browser.words
+
+
 def test_a_benefit_is_read_in_one_number_and_one_line(stage: Delivery) -> None:
     with stage.office.store.reading() as tx:
         benefit = benefits.of_proposal(tx, stage.parent)[0]

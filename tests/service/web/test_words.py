@@ -9,6 +9,7 @@ from notifications import render
 from service.web import words
 from workflows.letters import Answer
 from workflows.model import Choice
+from workflows.rules import reports
 
 CASE = "INV-2004-0001"
 
@@ -152,3 +153,46 @@ def test_what_a_question_came_to_is_what_its_button_said(
     choice: Choice, kind: str, label: str, came_to: str
 ) -> None:
     assert (words.label(choice, kind), words.became(choice, kind)) == (label, came_to)
+
+
+@pytest.mark.parametrize("kind", reports.KINDS)
+def test_a_report_that_is_put_off_keeps_what_was_typed_and_says_so(kind: str) -> None:
+    if Choice.DEFER not in reports.KINDS[kind].choices:
+        return
+    said = words.leads_to(Choice.DEFER, kind)
+    assert said.startswith("You are asked again on the day you name.")
+    assert ("What you have typed is kept for then." in said) is (kind in reports.DECIDES_NOTHING)
+    assert "not kept" not in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "choice", "otherwise", "last"),
+    [
+        (
+            "end_project",
+            Choice.REPORT,
+            "The project board is asked to close the project.",
+            "The project is closed, and its record is kept.",
+        ),
+        (
+            "review",
+            Choice.REPORT,
+            "It is checked by somebody else, and then goes before SRG.",
+            "It is checked by somebody else, and the proposal is closed",
+        ),
+        (
+            "review_check",
+            Choice.VERIFY,
+            "SRG is asked to note it at its next meeting.",
+            "The proposal is closed",
+        ),
+        ("review_check", Choice.SEND_BACK, "Whoever wrote it is told", "Whoever wrote it is told"),
+        ("end_project", Choice.DEFER, "You are asked again", "You are asked again"),
+        ("gate", Choice.AUTHORISE, "The project passes the gate", "The project passes the gate"),
+    ],
+)
+def test_no_board_and_no_srg_is_promised_where_neither_is_asked(
+    kind: str, choice: Choice, otherwise: str, last: str
+) -> None:
+    assert words.leads_to(choice, kind).startswith(otherwise)
+    assert words.leads_to(choice, kind, last=True).startswith(last)
