@@ -113,7 +113,7 @@ def test_every_answer_to_it_says_what_follows(kind: str) -> None:
             "review-check",
             False,
             True,
-            "whoever wrote it is told what is missing",
+            "its lead officer is told what is missing",
         ),
         (
             "review",

@@ -186,7 +186,7 @@ def test_a_report_that_is_put_off_keeps_what_was_typed_and_says_so(kind: str) ->
             "SRG is asked to note it at its next meeting.",
             "The proposal is closed",
         ),
-        ("review_check", Choice.SEND_BACK, "Whoever wrote it is told", "Whoever wrote it is told"),
+        ("review_check", Choice.SEND_BACK, "Its lead officer is told", "Its lead officer is told"),
         ("end_project", Choice.DEFER, "You are asked again", "You are asked again"),
         ("gate", Choice.AUTHORISE, "The project passes the gate", "The project passes the gate"),
     ],
