@@ -12,8 +12,10 @@ from tests.service.web.delivery import END_STAGE, EXCEPTION, HIGHLIGHT, MANAGER,
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.service.web.test_project_reports import errors
 from tests.support.activities import done
-from workflows.delivery import GateKind, Tolerance
+from workflows.delivery import ExceptionState, GateKind, Tolerance
 from workflows.model import ActionState, Choice, Guard
+
+CHECKER, SECRETARY = "corp-projects-manager", "srg-secretary"
 
 
 @pytest.fixture
@@ -149,6 +151,80 @@ def test_a_gate_between_stages_shows_all_that_a_board_needs(stage: Delivery) -> 
     ):
         assert told in browser.words
     assert browser.words.index("Budget") < browser.words.index("Your answer")
+
+
+def falls_short(stage: Delivery, reason: str = "") -> str:
+    """A check after the first stage that finds standards not met; the exception that it raises, on which SRG
+    decides where a `reason` to have it put right is given.
+    """
+    checker = stage.put("standards_check", CHECKER, key="standards-1")
+    stage.answers(checker, CHECKER, fallen_short(stage), Choice.FALL_SHORT)
+    exception = done(stage.course.standards_checked(stage.told(checker, stage=1)))
+    if reason:
+        step = stage.put("standards_srg", SECRETARY, key="standards", case=exception)
+        stage.answers(step, SECRETARY, {"reason": reason}, Choice.REJECT)
+        done(stage.office.course.follow_ups(exception))
+        stage.office.became(exception, ExceptionState.SETTLED)
+    return exception
+
+
+def fallen_short(stage: Delivery) -> dict[str, str]:
+    """What finds the risks of a project without owners, and the rest met."""
+    rules = stage.office.edition.delivery
+    assert rules
+    assert rules.standards
+    said = {f"standard_{key}": "met" for key in rules.standards.checks}
+    return said | {"standard_risks": "not_met", "standard_risks_words": "No risk has an owner"}
+
+
+def test_a_gate_says_what_the_check_of_standards_found_after_its_stage(stage: Delivery) -> None:
+    exception = falls_short(stage)
+    stage.reported("end_stage", END_STAGE, key="end-stage-1")
+    browser = at_gate(stage, "gate-1")
+    short = f"Project standards fell short after stage 1 ({exception}); SRG has not decided on it yet."
+    assert short in above(browser)
+    found = "Not met: Its risks and issues are written down and have owners."
+    assert f"After stage 1, on 13 September 2004: {found} {exception} Raised" in browser.words
+
+
+def test_a_gate_says_that_the_standards_were_met_and_nothing_of_that_at_the_next(stage: Delivery) -> None:
+    step = stage.put("standards_check", CHECKER, key="standards-1")
+    met = {key: "met" for key in fallen_short(stage) if not key.endswith("_words")}
+    stage.answers(step, CHECKER, met, Choice.VERIFY)
+    assert not done(stage.course.standards_checked(stage.told(step, stage=1)))
+    browser = at_gate(stage, "gate-1")
+    assert "After stage 1, on 13 September 2004: All project standards were met." in browser.words
+    assert "fell short" not in browser.words
+    stage.passes(2, GateKind.BOUNDARY, 1)
+    assert "Project standards" not in at_gate(stage, "gate-closure").words
+
+
+def test_what_is_not_put_right_is_named_at_the_last_gate_and_on_the_page_of_the_project(
+    stage: Delivery,
+) -> None:
+    exception = falls_short(stage, reason="Name owners of the risks")
+    with stage.office.store.reading() as tx:
+        (action,) = actions.of_case(tx, exception)
+    stage.passes(2, GateKind.BOUNDARY, 1)
+    browser = at_gate(stage, "gate-closure")
+    assert f"fell short after stage 1 ({exception}); it is not put right yet." in above(browser)
+    owner = "Head of ICT, Regeneration and Culture"
+    assert f"Not put right To be put right: {action.ref} ({owner}, by 11 October 2004)" in browser.words
+    stage.office.days_pass(60)
+    late = at_gate(stage, "gate-closure")
+    assert f"Overdue To be put right: {action.ref}" in late.words
+    page = stage.office.signed_in(SPONSOR)
+    page.see(f"/cases/{stage.ref}")
+    assert f"To be put right: {action.ref} , {owner}, by Monday 11 October 2004 Overdue" in page.words
+    headers = stage.office.token(SPONSOR)
+    told = page.get(f"/api/v1/cases/{stage.ref}", headers=headers).json()["project"]["checks"]
+    assert [one["not_met"] for one in told] == [["risks"]]
+    assert told[0]["put_right"] == [
+        {"action": action.ref, "owner": MANAGER, "due": "2004-10-11", "state": "agreed"}
+    ]
+    stage.office.became(action.ref, ActionState.VERIFIED)
+    page.see(f"/cases/{stage.ref}")
+    assert "To be put right" not in page.words
 
 
 def test_what_a_board_saw_is_kept(stage: Delivery) -> None:
