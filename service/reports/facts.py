@@ -240,14 +240,16 @@ def forecast_of(plan: Plan) -> Forecast:
     return Forecast(cost=plan.cost, go_live=plan.go_live)
 
 
-def together(crossing: Crossing, baseline: Baseline) -> Measure | None:
-    """Return what a project and those linked with it come to together, where that is what is past."""
+def together(crossing: Crossing, baseline: Baseline, others: Sequence[str]) -> Measure | None:
+    """Return what a project and those linked with it come to together, where that is what is past; `others`
+    are their references.
+    """
     if crossing.linked is None:
         return None
     linked, tolerated = crossing.linked, baseline.tolerances
     past = linked.over_percent > tolerated.cost_percent or linked.late > tolerated.days
     return Measure(
-        what="With linked projects",
+        what=f"With {listed(others)}" if others else "With linked projects",
         planned=pounds(linked.budget),
         now=pounds(linked.budget + linked.over),
         said=f"{over(linked)[:1].upper()}{over(linked)[1:]}, the latest {late(linked)}",

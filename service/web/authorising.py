@@ -166,7 +166,7 @@ def _exception(
         if found and baseline
         else ()
     )
-    together = facts.together(crossing, baseline) if baseline else None
+    together = facts.together(crossing, baseline, delivering.beside(tx, project)) if baseline else None
     return ProjectShown(
         exception=raised.number,
         crossed=facts.crossed(crossing),

@@ -338,6 +338,7 @@ def _of_the_exception(
         since=_since(crossing, baseline, [one for one in every if one.at >= approved], reported[0]),
         doubted=_doubted(crossing, every, made),
         ended=sum((one.cost for one in baseline.stages if one.number < project.stage), Decimal(0)),
+        linked=delivering.beside(tx, project),
         lessons=tuple(
             f"{words.asked_as(one.kind)} of {words.short_day(one.submitted_at)}: {said}"
             for one in made

@@ -5,14 +5,15 @@ from datetime import date
 
 import pytest
 
-from service.store import actions, cases, texts
+from service import delivering
+from service.store import actions, cases, projects, texts
 from service.store.actions import Wanted
-from tests.service.web import delivery
+from tests.service.web import delivered, delivery
 from tests.service.web.delivery import END_STAGE, EXCEPTION, HIGHLIGHT, MANAGER, SPONSOR, Delivery
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.service.web.test_project_reports import errors
 from tests.support.activities import done
-from workflows.delivery import ExceptionState, GateKind, Tolerance
+from workflows.delivery import Authority, Crossing, ExceptionState, GateKind, Tolerance
 from workflows.model import ActionState, Choice, Guard
 
 CHECKER, SECRETARY = "corp-projects-manager", "srg-secretary"
@@ -433,3 +434,40 @@ def test_a_manager_who_also_holds_a_seat_does_not_decide_on_their_own_report(sta
     browser.see(link)
     assert browser.heading == "You cannot decide this one"
     assert "You manage this project, or reported on it since its last gate" in browser.words
+
+
+def test_what_is_past_only_together_names_the_other_project_on_pages_in_letters_and_in_the_draft(
+    office: Office,
+) -> None:
+    one, other = delivered.Delivery(office), delivered.Delivery(office, "PROP-03")
+    one.in_stage()
+    other.in_stage()
+    with office.store.writing() as tx:
+        projects.linked(tx, one.ref, other.ref, by="p-pmo", by_post="pmo")
+    other.reports(delivered.report("164000.00", "2005-03-31"))
+    step = one.reports(delivered.report("151200.00", "2005-03-31"))
+    with office.store.reading() as tx:
+        said = projects.reports(tx, one.ref)[-1]
+        stands = delivering.stands(tx, projects.must(tx, one.ref))
+    assert said.linked
+    together = f"Measured together with {other.ref}: £35,200 (12.58%) over the approved £280,000"
+    past = f"{together}, the latest not late, past the 10% tolerated."
+    assert past in stands
+    crossing = Crossing(
+        of=(Tolerance.COST,), variance=said.variance, linked=said.linked, authority=Authority.BOARD
+    )
+    one.exceeds(step, crossing)
+    asked = one.asks("exception_report", MANAGER, key="exception-report-1")
+    browser = office.browser()
+    browser.see(office.link(asked, MANAGER))
+    browser.press()
+    draft = f"Cost is past what is tolerated only together with {other.ref}: £35,200 (12.58%) over"
+    assert draft in browser.words
+    assert "Cost is past what is tolerated." not in browser.words
+    board = [seat.post for seat in one.in_hand.board]
+    decides = one.asks("exception_board", *board, key="exception-1")
+    browser = office.browser()
+    browser.see(office.link(decides, SPONSOR))
+    browser.press()
+    assert past in browser.words
+    assert f"With {other.ref}: £35,200 (12.58%) over" in above(browser)
