@@ -381,7 +381,7 @@ def claimed(case: CaseView, read: ProposalDocument, edition: Edition) -> tuple[C
     return tuple(
         Claimed(
             title=one.title,
-            summary=" ".join(filter(None, (one.measure, one.how_realised))),
+            summary=appraisal.measured(one),
             owner=one.owner if one.owner in edition.posts else case.sponsor,
             yearly=one.amount_gbp_per_year,
         )
