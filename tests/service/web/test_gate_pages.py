@@ -1,12 +1,16 @@
 """What a board sees before it decides on a gate or an exception: above all, and in the record."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 
+from notifications.examples import rendered
 from service import delivering
 from service.store import actions, cases, projects, texts
+from service.store import letters as ledger
 from service.store.actions import Wanted
 from tests.service.web import delivered, delivery
 from tests.service.web.delivery import END_STAGE, EXCEPTION, HIGHLIGHT, MANAGER, SPONSOR, Delivery
@@ -14,6 +18,7 @@ from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.service.web.test_project_reports import errors
 from tests.support.activities import done
 from workflows.delivery import Authority, Crossing, ExceptionState, GateKind, Tolerance
+from workflows.letters import read
 from workflows.model import ActionState, Choice, Guard
 
 CHECKER, SECRETARY = "corp-projects-manager", "srg-secretary"
@@ -440,6 +445,13 @@ def test_a_manager_who_also_holds_a_seat_does_not_decide_on_their_own_report(sta
     assert "You manage this project, or reported on it since its last gate" in browser.words
 
 
+def letter(props: Mapping[str, Any]) -> str:
+    """The words of a letter, its lines joined."""
+    body = rendered(read(props)).get_body(("plain",))
+    assert body
+    return " ".join(str(body.get_content()).split())
+
+
 def test_what_is_past_only_together_names_the_other_project_on_pages_in_letters_and_in_the_draft(
     office: Office,
 ) -> None:
@@ -474,4 +486,8 @@ def test_what_is_past_only_together_names_the_other_project_on_pages_in_letters_
     browser.see(office.link(decides, SPONSOR))
     browser.press()
     assert past in browser.words
+    with office.store.reading() as tx:
+        sent = [*ledger.of_step(tx, asked), *ledger.of_step(tx, decides)]
+    assert {row.post for row in sent} >= {MANAGER, SPONSOR}
+    assert all(past in letter(row.props) for row in sent)
     assert f"With {other.ref}: £35,200 (12.58%) over" in above(browser)
