@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import count
 
 from service.handbook import AppraisalRules
-from service.handbook.words import pounds
+from service.handbook.words import pounds, sentence
 from service.proposals.document import Benefit, ProposalDocument, YearCost
 from workflows.model import Frozen
 
@@ -457,6 +457,12 @@ def options(read: ProposalDocument) -> list[tuple[str, str]]:
         )
         for option in read.options
     ]
+
+
+def measured(of: Benefit) -> str:
+    """Say by what a benefit is measured and how it is brought about, a sentence each where both are said."""
+    parts = [part.strip() for part in (of.measure, of.how_realised) if part.strip()]
+    return " ".join(map(sentence, parts)) if len(parts) > 1 else "".join(parts)
 
 
 def benefit(of: Benefit, owner: str) -> tuple[str, ...]:

@@ -174,14 +174,14 @@ def measured(tx: Tx, project: ProjectView, now: Forecast) -> tuple[Variance, Var
     edition = telling.edition(tx, cases.get(tx, project.ref).edition)
     days_off = edition.non_working
     own = tolerances.variance(now, project.baseline, days_off)
-    beside = [
+    others = [
         # What has ended is late no more; what it cost still counts.
         by if one.open else by.model_copy(update={"late": 0})
         for one in projects.linked_with(tx, project)
         if one.baseline and (stands := before(tx, one, projects.last_report(tx, one.ref)))
         for by in [tolerances.variance(stands, one.baseline, days_off)]
     ]
-    return own, tolerances.together((own, *beside)) if beside else None
+    return own, tolerances.together((own, *others)) if others else None
 
 
 def crosses(tx: Tx, project: ProjectView, rules: DeliveryRules, said: Answers) -> Crossing | None:
@@ -259,7 +259,33 @@ def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
         if project.open or project.went_live
         else f"It never went live; {in_full(plan.go_live)} was approved.",
         *([f"Rated red: {listed(red)}."] if red else []),
+        *_together(tx, project, now),
     )
+
+
+def _together(tx: Tx, project: ProjectView, now: Forecast) -> tuple[str, ...]:
+    """Say how a project that runs stands together with those that are linked with it, and which they are."""
+    _, linked = measured(tx, project, now) if project.open else (None, None)
+    if linked is None or project.baseline is None:
+        return ()
+    tolerated = project.baseline.tolerances
+    past = [
+        f"the {tolerated.cost_percent.normalize():f}%"
+        if linked.over_percent > tolerated.cost_percent
+        else "",
+        f"the {_days(tolerated.days)}" if linked.late > tolerated.days else "",
+    ]
+    beyond = " and ".join(filter(None, past))
+    return (
+        f"Measured together with {listed(beside(tx, project))}: {_over(linked, linked.budget)}, "
+        f"the latest {f'{_days(linked.late)} late' if linked.late > 0 else 'not late'}"
+        f"{f', past {beyond} tolerated' if beyond else ''}.",
+    )
+
+
+def beside(tx: Tx, project: ProjectView) -> tuple[str, ...]:
+    """Return the references of the projects that one is measured together with."""
+    return tuple(one.ref for one in projects.linked_with(tx, project) if one.baseline)
 
 
 def final(reported: Sequence[projects.Report]) -> bool:
@@ -309,12 +335,16 @@ def _over(missed: Variance, approved: Decimal) -> str:
 
 
 def _late(missed: Variance, approved: date) -> str:
-    days = f"{abs(missed.late)} working day{'' if abs(missed.late) == 1 else 's'}"
+    days = _days(abs(missed.late))
     if missed.late > 0:
         return f"{days} after the approved {in_full(approved)}"
     if missed.late < 0:
         return f"{days} before the approved {in_full(approved)}"
     return "as approved"
+
+
+def _days(number: int) -> str:
+    return f"{number} working day{'' if number == 1 else 's'}"
 
 
 def go_live(tx: Tx, parent: str) -> GoLive | None:
@@ -361,7 +391,7 @@ def claimed(case: CaseView, read: ProposalDocument, edition: Edition) -> tuple[C
     return tuple(
         Claimed(
             title=one.title,
-            summary=" ".join(filter(None, (one.measure, one.how_realised))),
+            summary=appraisal.measured(one),
             owner=one.owner if one.owner in edition.posts else case.sponsor,
             yearly=one.amount_gbp_per_year,
         )

@@ -13,6 +13,7 @@ from service.store.projects import Called
 from workflows import days
 from workflows.delivery import Authority, Baseline, Crossing, Forecast, Plan, Rag, Tolerance, Variance
 from workflows.model import Frozen
+from workflows.rules import tolerances
 
 
 def defaults(form: Form) -> dict[str, str]:
@@ -69,6 +70,8 @@ class Known(Frozen):
     """Pounds that the stages that have ended were to cost by the plan."""
     lessons: tuple[str, ...] = ()
     """Those of earlier reports, the first first."""
+    linked: tuple[str, ...] = ()
+    """The references of the projects that it is measured together with."""
 
 
 def exception_report(
@@ -80,8 +83,8 @@ def exception_report(
     chooses nothing.
     """
     told = {
-        "cause": _cause(crossing, words, known),
-        "consequences": _consequences(crossing, baseline, forecast),
+        "cause": _cause(crossing, baseline, words, known),
+        "consequences": _consequences(crossing, baseline, forecast, known),
         "options": _options(crossing, baseline, forecast, known),
         "recommendation_words": _recommendation(crossing),
         "lessons": _lessons(crossing, known),
@@ -89,8 +92,21 @@ def exception_report(
     return {name: "\n".join(lines) for name, lines in told.items() if lines}
 
 
-def _cause(crossing: Crossing, words: Mapping[str, str], known: Known) -> list[str]:
-    """Say what the report gives as the reason; where it gives none, what is past, and since when."""
+def _cause(crossing: Crossing, baseline: Baseline, words: Mapping[str, str], known: Known) -> list[str]:
+    """Say what the report gives as the reason; where it gives none, what is past, and since when. What is
+    past only together with linked projects is no fault of this one's, so that comes first.
+    """
+    own = tolerances.crossed(crossing.variance, baseline.tolerances)
+    alone = [of for of in crossing.of if crossing.linked is None or of in own]
+    together = [of.value for of in crossing.of if of not in alone]
+    linked = (
+        [
+            f"{listed(together).capitalize()} {'is' if len(together) == 1 else 'are'} past what is tolerated "
+            f"only together with {_beside(known)}: {_both(crossing.linked)}."
+        ]
+        if together and crossing.linked
+        else []
+    )
     why = [
         f"{of.capitalize()}: {words[f'rating_{of}']}"
         for of in Tolerance
@@ -99,16 +115,25 @@ def _cause(crossing: Crossing, words: Mapping[str, str], known: Known) -> list[s
     ]
     issues = [f"Issues: {known.issues}"] if known.issues else []
     if why or issues:
-        return [*why, *issues]
-    return [
+        return [*linked, *why, *issues]
+    return linked + [
         f"{of.capitalize()} is past what is tolerated since the report of {days.said(known.since[of])}."
         if of in known.since
         else f"{of.capitalize()} is past what is tolerated."
-        for of in crossing.of
+        for of in alone
     ]
 
 
-def _consequences(crossing: Crossing, baseline: Baseline, forecast: Forecast) -> list[str]:
+def _beside(known: Known) -> str:
+    """Name the projects that one is measured together with."""
+    return listed(known.linked) if known.linked else "the projects linked with it"
+
+
+def _both(linked: Variance) -> str:
+    return f"{over(linked)}, the latest {late(linked)}"
+
+
+def _consequences(crossing: Crossing, baseline: Baseline, forecast: Forecast, known: Known) -> list[str]:
     variance = crossing.variance
     told = [
         f"Cost: {pounds(forecast.cost)}, {over(variance)} "
@@ -119,9 +144,7 @@ def _consequences(crossing: Crossing, baseline: Baseline, forecast: Forecast) ->
     if red := [of.value for of, rated in variance.ratings.items() if rated is Rag.RED]:
         told.append(f"Rated red: {listed(red)}.")
     if crossing.linked:
-        told.append(
-            f"With the projects linked with it: {over(crossing.linked)}, the latest {late(crossing.linked)}."
-        )
+        told.append(f"With {_beside(known)}: {_both(crossing.linked)}.")
     return told
 
 
@@ -151,13 +174,14 @@ def _options(crossing: Crossing, baseline: Baseline, forecast: Forecast, known: 
 def _recommendation(crossing: Crossing) -> list[str]:
     """Propose what to recommend. What no figure measures, or what goes to SRG, needs another plan."""
     rated = [of.value for of in crossing.of if of not in (Tolerance.COST, Tolerance.TIME)]
-    past = listed([of.value for of in crossing.of])
+    past, are = listed([of.value for of in crossing.of]), "is" if len(crossing.of) == 1 else "are"
     if rated:
-        return [f"An exception plan is proposed, since {listed(rated)} needs more than money or time."]
+        need = "needs" if len(rated) == 1 else "need"
+        return [f"An exception plan is proposed, since {listed(rated)} {need} more than money or time."]
     if crossing.authority is Authority.SRG:
-        return [f"An exception plan is proposed, since {past} is so far past that SRG decides."]
+        return [f"An exception plan is proposed, since {past} {are} so far past that SRG decides."]
     return [
-        f"More tolerance is proposed, since only {past} is past, if the case for the project still holds."
+        f"More tolerance is proposed, since only {past} {are} past, if the case for the project still holds."
     ]
 
 

@@ -65,6 +65,38 @@ class Guarding(Frozen):
     action: str
 
 
+class PutRight(Frozen):
+    """What is still to be done so that a project keeps to its standards, as SRG has it."""
+
+    ref: str
+    """The action."""
+    owner: str
+    by: date
+    overdue: bool
+
+
+class Checked(Frozen):
+    """What a check of a project's standards found after a stage, and what has become of it."""
+
+    stage: int
+    on: date
+    said: str
+    """Which standards were not met, or that all were."""
+    exception: str = ""
+    """The reference of the exception that it raised; empty if it raised none."""
+    state: str = ""
+    """Where that exception is."""
+    undecided: bool = False
+    """SRG has not decided on that exception."""
+    put_right: tuple[PutRight, ...] = ()
+    """What SRG wants put right and is not done yet."""
+
+    @property
+    def open(self) -> bool:
+        """Say whether anything is still to be decided or done about it."""
+        return self.undecided or bool(self.put_right)
+
+
 class Realised(Frozen):
     """A benefit as whoever reviews its proposal sees it: what was claimed, and what was read of it last."""
 
@@ -102,6 +134,10 @@ class ProjectShown(Frozen):
     plan: str = ""
     """What the plan of those stages is: "Plan 2, as approved"."""
     guarding: tuple[Guarding, ...] = ()
+    checks: tuple[Checked, ...] = ()
+    """What was found of its standards: after the stage that ends with the gate, and before if it is still
+    open.
+    """
     case: tuple[tuple[str, str], ...] = ()
     """The business case, where the gate is the one that it has to be whole for."""
     papers: tuple[str, ...] = ()
@@ -204,14 +240,16 @@ def forecast_of(plan: Plan) -> Forecast:
     return Forecast(cost=plan.cost, go_live=plan.go_live)
 
 
-def together(crossing: Crossing, baseline: Baseline) -> Measure | None:
-    """Return what a project and those linked with it come to together, where that is what is past."""
+def together(crossing: Crossing, baseline: Baseline, others: Sequence[str]) -> Measure | None:
+    """Return what a project and those linked with it come to together, where that is what is past; `others`
+    are their references.
+    """
     if crossing.linked is None:
         return None
     linked, tolerated = crossing.linked, baseline.tolerances
     past = linked.over_percent > tolerated.cost_percent or linked.late > tolerated.days
     return Measure(
-        what="With linked projects",
+        what=f"With {listed(others)}" if others else "With linked projects",
         planned=pounds(linked.budget),
         now=pounds(linked.budget + linked.over),
         said=f"{over(linked)[:1].upper()}{over(linked)[1:]}, the latest {late(linked)}",

@@ -408,7 +408,7 @@ def _gate(context: Context) -> Iterator[Group]:
                 label="Confidence of delivery",
                 type=Type.RATING,
                 options=RATINGS,
-                hint="Green: likely. Amber: in doubt. Red: unlikely as things are.",
+                hint="Green: likely. Amber: in doubt. Red: unlikely as things are. Say why, whichever it is.",
                 beside="Why",
             ),
             Box(

@@ -16,7 +16,7 @@ from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.projects import Exceeding, ProjectView, Report
 from service.store.steps import StepView
-from service.web import reported
+from service.web import reported, standards
 from service.web.standing import Sight
 from workflows.delivery import GateKind
 from workflows.model import Choice
@@ -81,6 +81,7 @@ def _gate(
         plan=_called(project),
         # A plan that is put forward amid a stage waits for no condition.
         guarding=() if gate is GateKind.EXCEPTION_PLAN else _guarding(tx, project, sight.edition),
+        checks=standards.at_gate(tx, project.ref, stage, sight.edition),
         case=business_case(tx, project, sight.edition) if gate is GateKind.START_UP else (),
         papers=tuple(gating.papers(rules, project, gate, stage).values()),
         missing=tuple(gating.missing(tx, project, rules, gate, stage).values()),
@@ -165,7 +166,7 @@ def _exception(
         if found and baseline
         else ()
     )
-    together = facts.together(crossing, baseline) if baseline else None
+    together = facts.together(crossing, baseline, delivering.beside(tx, project)) if baseline else None
     return ProjectShown(
         exception=raised.number,
         crossed=facts.crossed(crossing),

@@ -295,6 +295,9 @@ def form(tx: Tx, sight: Sight) -> dict[str, Any]:
         "boxes": boxes.form if boxes else None,
         "always": boxes is not None and boxes.always(sight.open_step.choices),
         "drafted": reported.begins_with(boxes, typed) if boxes else {},
+        "outrun": [*reported.outrun(boxes, Choice.UNCHANGED).values()]
+        if Choice.UNCHANGED in sight.open_step.choices
+        else [],
         "typed_choice": typed.boxes.get("choice", "") if typed else "",
         "typed_on": words.local(typed.saved) if typed else None,
         "owners": offering.condition_owners(sight),

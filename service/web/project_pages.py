@@ -13,7 +13,7 @@ from service.store import benefits, cases, documents, projects
 from service.store.cases import CaseView
 from service.store.documents import Attached
 from service.store.engine import Tx
-from service.store.projects import Check, ProjectView, Report
+from service.store.projects import ProjectView, Report
 from service.web import (
     attaching,
     authorising,
@@ -25,6 +25,7 @@ from service.web import (
     projecting,
     recounting,
     seclusion,
+    standards,
     steering,
     whereabouts,
     words,
@@ -69,7 +70,6 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
     exceptions = projecting.exceptions(projects.exceptions(tx, case.ref), made)
     elsewhere = {one.key for passed_gate in gates for one in passed_gate.answers}
     elsewhere |= {one.key for each in exceptions for one in each.answers}
-    checks = projects.checks(tx, case.ref)
     # What was approved held until it was closed.
     until = today if found.open else words.local(found.changed)
     return {
@@ -107,7 +107,7 @@ def project(tx: Tx, visit: Visit, case: CaseView) -> dict[str, Any]:
         ],
         "gates": gates,
         "exceptions": exceptions,
-        "checks": _checks(tx, checks, edition),
+        "checks": standards.of_project(tx, case.ref, edition),
         "watched": bool(edition.standards_checker(case.size, today, programme=bool(found.strategy))),
         "conditions": [(one.told(edition), one.action) for one in conditions.of_case(tx, case, made)],
         "documents": _documents(tx, found, edition, counted=True),
@@ -307,29 +307,6 @@ def _part(one: Part) -> tuple[str, str, str, str]:
         now = f"Not yet: {words.short_day(one.missed)} has passed"
     missed = "" if one.late is None else projecting.late(one.late)
     return one.name, words.short_day(one.approved.ends), f"{now}, as it was" if one.ended else now, missed
-
-
-def _checks(tx: Tx, found: Sequence[Check], edition: Edition) -> list[dict[str, Any]]:
-    return [
-        {
-            "stage": check.stage,
-            "at": check.at,
-            "said": _found(check, edition),
-            "exception": check.exception,
-            "state": str(cases.get(tx, check.exception).state) if check.exception else "",
-        }
-        for check in found
-    ]
-
-
-def _found(check: Check, edition: Edition) -> str:
-    """Say which standards a check found not to be met."""
-    standards = edition.delivery.standards if edition.delivery else None
-    names = {key: one.name for key, one in standards.checks.items()} if standards else {}
-    short = [names.get(key, words.plain(key)) for key, value in check.found.items() if value == "not_met"]
-    if not short:
-        return "All project standards were met."
-    return f"Not met: {'; '.join(short)}."
 
 
 def _documents(

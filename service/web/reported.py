@@ -311,7 +311,8 @@ def _from_the_record(
             return drafting.standing(standing.model_copy(update={"stage_ends": ends}), _why(made, reported))
         case "exception_plan":
             again = {"success": context.success} if context.success else {}
-            return drafting.planned(context.baseline, context.called) | again
+            words = _planned_words(tx, project, made)
+            return drafting.planned(context.baseline, context.called) | words | again
         case "end_project" if standing:
             return {"final_cost": drafting.standing(standing, {})["forecast_cost"]}
         case "review" if standing:
@@ -338,6 +339,7 @@ def _of_the_exception(
         since=_since(crossing, baseline, [one for one in every if one.at >= approved], reported[0]),
         doubted=_doubted(crossing, every, made),
         ended=sum((one.cost for one in baseline.stages if one.number < project.stage), Decimal(0)),
+        linked=delivering.beside(tx, project),
         lessons=tuple(
             f"{words.asked_as(one.kind)} of {words.short_day(one.submitted_at)}: {said}"
             for one in made
@@ -345,6 +347,19 @@ def _of_the_exception(
         ),
     )
     return drafting.exception_report(crossing, baseline, reported[0].forecast, _why(made, reported), known)
+
+
+_IN_WORDS = (*(f"tolerance_{of}" for of in tolerances.RATED), "approach")
+"""Boxes of a plan that are answered in words, and hold for the project and not for one of its stages."""
+
+
+def _planned_words(tx: Tx, project: ProjectView, made: tuple[DecisionView, ...]) -> dict[str, str]:
+    """Return what the last approved plan that says it says in words. What was erased is not said again."""
+    steps_of = projects.planned_by(tx, project.ref)
+    said = {
+        name: next(filter(None, (_said(made, step, name) for step in steps_of)), "") for name in _IN_WORDS
+    }
+    return {name: text for name, text in said.items() if text and text != intents.ERASED}
 
 
 def _since(

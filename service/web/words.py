@@ -354,6 +354,11 @@ _OF_A_PROJECT = (
     "Needed unless you plainly authorise it. They are shown to the project manager and kept in the record.",
     "Give your reasons",
 )
+_OF_AN_EXCEPTION = (
+    "Your reasons",
+    "Needed whatever is decided. They are shown to the project manager and kept in the record.",
+    "Give your reasons",
+)
 
 MEETINGS = {
     "planned": ("To be called", "grey"),
@@ -455,6 +460,11 @@ def asked(question: str) -> str:
     return ANSWERS.get(question, named(question))
 
 
+def remarks(said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return named answers, each with what its question is called."""
+    return [(asked(question), answer) for question, answer in said]
+
+
 def wants_reason(choice: Choice, kind: str) -> bool:
     """Say whether a choice needs reasons: not where its boxes say already why."""
     return choice.needs_reason and not (kind == "standards_check" and choice is Choice.FALL_SHORT)
@@ -464,8 +474,10 @@ def reasons(kind: str) -> tuple[str, str, str]:
     """Return what the box for reasons is called on a kind of question, its hint, and what is said without."""
     if kind in reports.DECIDES_NOTHING:
         return _NOT_YET
-    if kind.removesuffix("_srg").removesuffix("_board") in ("gate", "exception"):
+    if kind in ("gate", "gate_srg"):
         return _OF_A_PROJECT
+    if kind in ("exception", "exception_board", "exception_srg"):
+        return _OF_AN_EXCEPTION
     if kind in (assessments.CHOOSE, assessments.CHOOSE_SRG):
         return _OF_AN_ASSESSMENT
     return _REASONS.get(

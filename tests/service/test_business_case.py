@@ -148,3 +148,20 @@ def test_what_is_added_is_told_by_the_number_of_its_benefit(leicester: Edition) 
 def test_the_sponsor_is_offered_as_whoever_sees_to_a_benefit() -> None:
     left_out = appraisal.lacking(case({"title": "Sold"}), KEYS)
     assert boxes(left_out)["benefit_owner_1"].default == "bob"
+
+
+@pytest.mark.parametrize(
+    ("measure", "how", "told"),
+    [
+        ("Calls a month", "by the web", "Calls a month. By the web."),
+        ("Calls a month.", "By the web.", "Calls a month. By the web."),
+        ("Calls a month", "", "Calls a month"),
+        ("", "By the web", "By the web"),
+        ("", "", ""),
+    ],
+)
+def test_what_a_benefit_is_measured_by_and_how_it_comes_about_are_two_sentences(
+    measure: str, how: str, told: str
+) -> None:
+    (benefit,) = case(WHOLE | {"measure": measure, "how_realised": how}).benefits
+    assert appraisal.measured(benefit) == told

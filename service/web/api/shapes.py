@@ -376,6 +376,29 @@ class ExceptionTold(VarianceTold):
     outcome: str = Field(examples=["more_tolerance"])
 
 
+class PutRightTold(BaseModel):
+    """What is still to be done so that a project keeps to its standards: an action that is open."""
+
+    action: str = Field(examples=["ACT-2026-0001"])
+    owner: str
+    """The post."""
+    due: date
+    state: str = Field(examples=["agreed"])
+
+
+class CheckTold(BaseModel):
+    """What a check of a project's standards found after a stage."""
+
+    stage: int
+    step: str
+    at: datetime
+    not_met: list[str] = Field(examples=[["risks"]])
+    """Keys of the handbook's standards."""
+    exception: str = Field(examples=["EXC-2026-0001"])
+    """Empty if it raised none."""
+    put_right: list[PutRightTold]
+
+
 class ProjectTold(BaseModel):
     """What a project is besides a case."""
 
@@ -422,6 +445,7 @@ class ProjectTold(BaseModel):
                 "linked": ["INV-2026-0002"],
                 "waits_for": ["PRJ-2026-0003"],
                 "standards_exceptions": [],
+                "checks": [],
             }
         }
     )
@@ -447,6 +471,8 @@ class ProjectTold(BaseModel):
     linked: list[str]
     waits_for: list[str]
     standards_exceptions: list[str]
+    checks: list[CheckTold]
+    """Of the project standards, the first first."""
 
 
 class ReadingTold(BaseModel):

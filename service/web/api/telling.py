@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from service import agendas, assessing, boards, delivering, telling, versions
+from service import agendas, assessing, boards, delivering, reporting, telling, versions
 from service.handbook import Edition
 from service.remembering import TrackRecord
 from service.store import actions, assessments, benefits, cases, documents, orders, projects, sizes, steps
@@ -13,7 +13,7 @@ from service.store.cases import CaseItem, CaseView
 from service.store.engine import Tx
 from service.store.intents import DecisionView
 from service.store.orders import OrderView
-from service.store.projects import Called, Gate, Report
+from service.store.projects import Called, Check, Gate, Report
 from service.store.sizes import SetSize
 from service.store.steps import StepView
 from service.web import (
@@ -23,6 +23,7 @@ from service.web import (
     minutebook,
     projecting,
     seclusion,
+    standards,
     whereabouts,
     words,
 )
@@ -33,6 +34,7 @@ from service.web.api.shapes import (
     BenefitTold,
     BudgetTold,
     ChangeTold,
+    CheckTold,
     DecisionTold,
     DocumentTold,
     ExceptionTold,
@@ -44,6 +46,7 @@ from service.web.api.shapes import (
     OrderTold,
     PlanTold,
     ProjectTold,
+    PutRightTold,
     QuorumTold,
     ReadingTold,
     ReportTold,
@@ -276,6 +279,21 @@ def project(tx: Tx, case: CaseView) -> ProjectTold:
         linked=list(projects.linked_refs(tx, found)),
         waits_for=[one.other for one in projects.dependencies_of(tx, case.ref) if one.ended is None],
         standards_exceptions=[one.ref for one in projects.standards_exceptions(tx, case.ref)],
+        checks=[_check(tx, one) for one in projects.checks(tx, case.ref)],
+    )
+
+
+def _check(tx: Tx, found: Check) -> CheckTold:
+    return CheckTold(
+        stage=found.stage,
+        step=found.step,
+        at=found.at,
+        not_met=[key for key, value in found.found.items() if value == reporting.NOT_MET],
+        exception=found.exception,
+        put_right=[
+            PutRightTold(action=one.ref, owner=one.owner, due=one.due, state=one.state)
+            for one in standards.open_actions(tx, found)
+        ],
     )
 
 

@@ -51,6 +51,46 @@ def test_the_cause_is_what_was_reported_or_else_what_is_past_and_since_when(
     assert drafted(words=words, known=known)["cause"] == cause
 
 
+TOGETHER = Variance(over=Decimal(21000), over_percent=Decimal("12.5"), late=3)
+
+
+@pytest.mark.parametrize(
+    ("of", "words", "cause"),
+    [
+        # Its own figures are within what is tolerated.
+        (
+            (Tolerance.COST,),
+            {},
+            "Cost is past what is tolerated only together with PRJ-2004-0002: "
+            "£21,000 (12.5%) over, the latest 3 working days late.",
+        ),
+        (
+            (Tolerance.COST,),
+            {"rating_cost": "Dear lines"},
+            "Cost is past what is tolerated only together with PRJ-2004-0002: "
+            "£21,000 (12.5%) over, the latest 3 working days late.\nCost: Dear lines",
+        ),
+        # Of what is past by itself that is said.
+        (
+            (Tolerance.TIME, Tolerance.COST),
+            {},
+            "Cost is past what is tolerated only together with PRJ-2004-0002: "
+            "£21,000 (12.5%) over, the latest 3 working days late.\nTime is past what is tolerated.",
+        ),
+    ],
+)
+def test_what_is_past_only_together_with_others_names_them(
+    of: tuple[Tolerance, ...], words: dict[str, str], cause: str
+) -> None:
+    own = Variance(over=Decimal(11200), over_percent=Decimal(8), late=25 if Tolerance.TIME in of else 0)
+    crossing = Crossing(of=of, variance=own, linked=TOGETHER, authority=Authority.BOARD)
+    known = Known(linked=("PRJ-2004-0002",))
+    found = drafting.exception_report(crossing, PLANNED, FORECAST, words, known)
+    assert found["cause"] == cause
+    with_it = "With PRJ-2004-0002: £21,000 (12.5%) over, the latest 3 working days late."
+    assert with_it in found["consequences"].splitlines()
+
+
 def test_each_outcome_is_told_with_what_it_would_mean() -> None:
     assert drafted(known=Known(ended=Decimal(84000)))["options"].splitlines() == [
         "More tolerance: 12% for cost and 25 working days for time would have to be tolerated; "
@@ -74,12 +114,22 @@ def test_before_a_stage_has_ended_nothing_is_said_to_be_spent_and_srg_refers_not
         (
             (Tolerance.TIME, Tolerance.COST),
             Authority.SRG,
-            "An exception plan is proposed, since time and cost",
+            "An exception plan is proposed, since time and cost are so far past that SRG decides.",
         ),
         (
             (Tolerance.COST, Tolerance.RISK),
             Authority.BOARD,
             "An exception plan is proposed, since risk needs",
+        ),
+        (
+            (Tolerance.QUALITY, Tolerance.RISK),
+            Authority.BOARD,
+            "An exception plan is proposed, since quality and risk need more",
+        ),
+        (
+            (Tolerance.TIME, Tolerance.COST),
+            Authority.BOARD,
+            "More tolerance is proposed, since only time and cost are past,",
         ),
     ],
 )

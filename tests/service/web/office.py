@@ -45,7 +45,7 @@ from service.store.steps import StepView
 from service.web import submitting
 from service.web.app import Application, create_app
 from tests.support.activities import FakeMailroom, done
-from workflows.delivery import AssessmentState, ProjectState, ProjectTold
+from workflows.delivery import AssessmentState, ExceptionState, ProjectState, ProjectTold
 from workflows.model import (
     MEETING,
     ActionState,
@@ -330,7 +330,7 @@ class Office:
     def became(
         self,
         ref: str,
-        state: State | ActionState | AssessmentState | ProjectState,
+        state: State | ActionState | AssessmentState | ExceptionState | ProjectState,
         number: int = 1,
         because: str = "",
         valid_until: date | None = None,

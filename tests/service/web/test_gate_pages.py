@@ -1,21 +1,29 @@
 """What a board sees before it decides on a gate or an exception: above all, and in the record."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from service.store import actions, cases, texts
+from notifications.examples import rendered
+from service import delivering
+from service.store import actions, cases, projects, texts
+from service.store import letters as ledger
 from service.store.actions import Wanted
 from service.web import packs, words
-from tests.service.web import delivery
+from tests.service.web import delivered, delivery
 from tests.service.web.delivery import END_STAGE, EXCEPTION, HIGHLIGHT, MANAGER, SPONSOR, Delivery
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.service.web.test_project_reports import errors
 from tests.support.activities import done
-from workflows.delivery import GateKind, Tolerance
+from workflows.delivery import Authority, Crossing, ExceptionState, GateKind, Tolerance
+from workflows.letters import read
 from workflows.model import ActionState, Choice, Guard
+
+CHECKER, SECRETARY = "corp-projects-manager", "srg-secretary"
 
 
 @pytest.fixture
@@ -156,9 +164,85 @@ def test_a_gate_between_stages_shows_all_that_a_board_needs(stage: Delivery) -> 
         f"Not met Train the staff, 2 (Head of ICT, Regeneration and Culture, by 1 December 2004; {unmet})",
         "Plan of the next stage",
         "The handbook asks for these at this gate: Plan of the next stage.",
+        "Needed unless you plainly authorise it.",
     ):
         assert told in browser.words
+    assert '<dt class="govuk-summary-list__key">documents' not in re.sub(r">\s+", ">", browser.page)
     assert browser.words.index("Budget") < browser.words.index("Your answer")
+
+
+def falls_short(stage: Delivery, reason: str = "") -> str:
+    """A check after the first stage that finds standards not met; the exception that it raises, on which SRG
+    decides where a `reason` to have it put right is given.
+    """
+    checker = stage.put("standards_check", CHECKER, key="standards-1")
+    stage.answers(checker, CHECKER, fallen_short(stage), Choice.FALL_SHORT)
+    exception = done(stage.course.standards_checked(stage.told(checker, stage=1)))
+    if reason:
+        step = stage.put("standards_srg", SECRETARY, key="standards", case=exception)
+        stage.answers(step, SECRETARY, {"reason": reason}, Choice.REJECT)
+        done(stage.office.course.follow_ups(exception))
+        stage.office.became(exception, ExceptionState.SETTLED)
+    return exception
+
+
+def fallen_short(stage: Delivery) -> dict[str, str]:
+    """What finds the risks of a project without owners, and the rest met."""
+    rules = stage.office.edition.delivery
+    assert rules
+    assert rules.standards
+    said = {f"standard_{key}": "met" for key in rules.standards.checks}
+    return said | {"standard_risks": "not_met", "standard_risks_words": "No risk has an owner"}
+
+
+def test_a_gate_says_what_the_check_of_standards_found_after_its_stage(stage: Delivery) -> None:
+    exception = falls_short(stage)
+    stage.reported("end_stage", END_STAGE, key="end-stage-1")
+    browser = at_gate(stage, "gate-1")
+    short = f"Project standards fell short after stage 1 ({exception}); SRG has not decided on it yet."
+    assert short in above(browser)
+    found = "Not met: Its risks and issues are written down and have owners."
+    assert f"After stage 1, on 13 September 2004: {found} {exception} Raised" in browser.words
+
+
+def test_a_gate_says_that_the_standards_were_met_and_nothing_of_that_at_the_next(stage: Delivery) -> None:
+    step = stage.put("standards_check", CHECKER, key="standards-1")
+    met = {key: "met" for key in fallen_short(stage) if not key.endswith("_words")}
+    stage.answers(step, CHECKER, met, Choice.VERIFY)
+    assert not done(stage.course.standards_checked(stage.told(step, stage=1)))
+    browser = at_gate(stage, "gate-1")
+    assert "After stage 1, on 13 September 2004: All project standards were met." in browser.words
+    assert "fell short" not in browser.words
+    stage.passes(2, GateKind.BOUNDARY, 1)
+    assert "Project standards" not in at_gate(stage, "gate-closure").words
+
+
+def test_what_is_not_put_right_is_named_at_the_last_gate_and_on_the_page_of_the_project(
+    stage: Delivery,
+) -> None:
+    exception = falls_short(stage, reason="Name owners of the risks")
+    with stage.office.store.reading() as tx:
+        (action,) = actions.of_case(tx, exception)
+    stage.passes(2, GateKind.BOUNDARY, 1)
+    browser = at_gate(stage, "gate-closure")
+    assert f"fell short after stage 1 ({exception}); it is not put right yet." in above(browser)
+    owner = "Head of ICT, Regeneration and Culture"
+    assert f"Not put right To be put right: {action.ref} ({owner}, by 11 October 2004)" in browser.words
+    stage.office.days_pass(60)
+    late = at_gate(stage, "gate-closure")
+    assert f"Overdue To be put right: {action.ref}" in late.words
+    page = stage.office.signed_in(SPONSOR)
+    page.see(f"/cases/{stage.ref}")
+    assert f"To be put right: {action.ref} , {owner}, by Monday 11 October 2004 Overdue" in page.words
+    headers = stage.office.token(SPONSOR)
+    told = page.get(f"/api/v1/cases/{stage.ref}", headers=headers).json()["project"]["checks"]
+    assert [one["not_met"] for one in told] == [["risks"]]
+    assert told[0]["put_right"] == [
+        {"action": action.ref, "owner": MANAGER, "due": "2004-10-11", "state": "agreed"}
+    ]
+    stage.office.became(action.ref, ActionState.VERIFIED)
+    page.see(f"/cases/{stage.ref}")
+    assert "To be put right" not in page.words
 
 
 def test_what_a_board_saw_is_kept(stage: Delivery) -> None:
@@ -303,8 +387,10 @@ def test_an_exception_shows_its_report_and_what_the_matrix_says(stage: Delivery)
         "Recommendation More tolerance: It is nearly done",
         "How the handbook says who decides",
         "A budget up to £100,000, over by up to 10% and late by up to 20 working days: the programme office",
+        "Needed whatever is decided. They are shown to the project manager",
     ):
         assert told in browser.words
+    assert "authorise" not in browser.words
 
 
 def test_more_tolerance_is_granted_in_figures_and_only_where_it_is_chosen(stage: Delivery) -> None:
@@ -425,3 +511,51 @@ def test_a_manager_who_also_holds_a_seat_does_not_decide_on_their_own_report(sta
     browser.see(link)
     assert browser.heading == "You cannot decide this one"
     assert "You manage this project, or reported on it since its last gate" in browser.words
+
+
+def letter(props: Mapping[str, Any]) -> str:
+    """The words of a letter, its lines joined."""
+    body = rendered(read(props)).get_body(("plain",))
+    assert body
+    return " ".join(str(body.get_content()).split())
+
+
+def test_what_is_past_only_together_names_the_other_project_on_pages_in_letters_and_in_the_draft(
+    office: Office,
+) -> None:
+    one, other = delivered.Delivery(office), delivered.Delivery(office, "PROP-03")
+    one.in_stage()
+    other.in_stage()
+    with office.store.writing() as tx:
+        projects.linked(tx, one.ref, other.ref, by="p-pmo", by_post="pmo")
+    other.reports(delivered.report("164000.00", "2005-03-31"))
+    step = one.reports(delivered.report("151200.00", "2005-03-31"))
+    with office.store.reading() as tx:
+        said = projects.reports(tx, one.ref)[-1]
+        stands = delivering.stands(tx, projects.must(tx, one.ref))
+    assert said.linked
+    together = f"Measured together with {other.ref}: £35,200 (12.58%) over the approved £280,000"
+    past = f"{together}, the latest not late, past the 10% tolerated."
+    assert past in stands
+    crossing = Crossing(
+        of=(Tolerance.COST,), variance=said.variance, linked=said.linked, authority=Authority.BOARD
+    )
+    one.exceeds(step, crossing)
+    asked = one.asks("exception_report", MANAGER, key="exception-report-1")
+    browser = office.browser()
+    browser.see(office.link(asked, MANAGER))
+    browser.press()
+    draft = f"Cost is past what is tolerated only together with {other.ref}: £35,200 (12.58%) over"
+    assert draft in browser.words
+    assert "Cost is past what is tolerated." not in browser.words
+    board = [seat.post for seat in one.in_hand.board]
+    decides = one.asks("exception_board", *board, key="exception-1")
+    browser = office.browser()
+    browser.see(office.link(decides, SPONSOR))
+    browser.press()
+    assert past in browser.words
+    with office.store.reading() as tx:
+        sent = [*ledger.of_step(tx, asked), *ledger.of_step(tx, decides)]
+    assert {row.post for row in sent} >= {MANAGER, SPONSOR}
+    assert all(past in letter(row.props) for row in sent)
+    assert f"With {other.ref}: £35,200 (12.58%) over" in above(browser)

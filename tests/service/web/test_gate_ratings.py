@@ -36,6 +36,7 @@ def test_whoever_lets_a_project_through_a_rated_gate_says_how_confident_they_are
     town: Delivery, choice: Choice
 ) -> None:
     browser = town.reading(put(town), SPONSOR)
+    assert "Red: unlikely as things are. Say why, whichever it is." in browser.words
     browser.press(True, "/a/read/", choice=choice)
     told = "Confidence of delivery: choose green, amber or red"
     assert ("confidence", told) in errors(browser)

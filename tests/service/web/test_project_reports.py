@@ -126,14 +126,20 @@ def test_a_forecast_that_has_passed_is_not_said_again_by_one_press(over: Deliver
     early = over.reading(step, MANAGER)
     over.office.it_is(date(2005, 4, 1))
     browser = over.reading(step, MANAGER)
-    assert browser.press(True, "/a/unchanged/") == 422
-    assert errors(browser) == [LIVE_PASSED]
+    told = f"You cannot say that nothing has changed. {LIVE_PASSED[1]}. Say below how it stands."
+    assert told in browser.words
+    assert '"/a/unchanged/' not in browser.page
+    assert 'value="unchanged"' not in browser.page
+    assert errors(browser) == []
+    assert early.press(True, "/a/unchanged/") == 422
+    assert errors(early) == [LIVE_PASSED]
+    fields = early.form("/a/read/").fields
+    assert (fields["forecast_cost"], fields["forecast_stage_ends-year"]) == ("152,000", "2005")
     fields = browser.form("/a/read/").fields
     assert (fields["forecast_cost"], fields["forecast_stage_ends-year"]) == ("152,000", "2005")
     assert "choice" not in fields
     assert browser.press(True, "/a/read/", choice="unchanged") == 422
     assert errors(browser) == [LIVE_PASSED]
-    assert early.press(True, "/a/unchanged/") == 422
     assert [one for one in over.office.engine.decided if one.step == step] == []
 
 
@@ -415,11 +421,27 @@ def test_a_plan_that_was_returned_is_planned_anew_with_the_reasons_first(town: D
     assert fields["approach"] == PLAN["approach"]
 
 
-def test_an_exception_plan_begins_with_the_approved_one(stage: Delivery) -> None:
+def test_an_exception_plan_begins_with_the_approved_one(town: Delivery) -> None:
+    town.in_stage(tolerance_scope="One site")
+    stage = town
     browser = stage.reading(stage.put("exception_plan", MANAGER, key="exception-plan-1"), MANAGER)
     fields = browser.form("/a/read/").fields
     assert [fields[f"stage_name_{number}"] for number in (1, 2, 3)] == ["Build", "Pilot", ""]
     assert fields["go_live-month"] == "3"
+    said = {name: fields[name] for name in PLAN if name.startswith("tolerance_") or name == "approach"}
+    assert said == {name: PLAN[name] for name in said} | {
+        "tolerance_cost": "10",
+        "tolerance_scope": "One site",
+    }
+    assert len(said) == 7
+
+
+def test_an_exception_plan_that_was_not_approved_is_not_begun_with(stage: Delivery) -> None:
+    step = stage.put("exception_plan", MANAGER, key="exception-plan-1")
+    stage.answers(step, MANAGER, PLAN | {"approach": "Written by ourselves"})
+    done(stage.course.planned(stage.told(step, stage=1)))
+    browser = stage.reading(stage.put("exception_plan", MANAGER, key="exception-plan-2"), MANAGER)
+    assert browser.form("/a/read/").fields["approach"] == PLAN["approach"]
 
 
 def test_what_was_erased_of_a_plan_is_not_said_again_and_its_figures_are(stage: Delivery) -> None:
@@ -434,6 +456,7 @@ def test_what_was_erased_of_a_plan_is_not_said_again_and_its_figures_are(stage: 
     browser = stage.reading(stage.put("exception_plan", MANAGER, key="exception-plan-1"), MANAGER)
     fields = browser.form("/a/read/").fields
     assert [fields[name] for name in ("stage_name_1", "stage_pilot_2", "stage_cost_2")] == ["", "", "50,000"]
+    assert [fields[name] for name in ("approach", "tolerance_risk")] == ["", ""]
 
 
 # ----------------------------------------------------------------- ends, exceptions, standards
