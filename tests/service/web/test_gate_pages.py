@@ -515,7 +515,7 @@ def test_a_manager_who_also_holds_a_seat_does_not_decide_on_their_own_report(sta
 
 def letter(props: Mapping[str, Any]) -> str:
     """The words of a letter, its lines joined."""
-    body = rendered(read(props)).get_body(("plain",))
+    body = rendered(read(dict(props))).get_body(("plain",))
     assert body
     return " ".join(str(body.get_content()).split())
 
