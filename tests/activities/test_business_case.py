@@ -31,7 +31,7 @@ def test_what_the_mandate_says_of_a_benefit_is_the_benefit_s(each_desk: Desk) ->
     with desk.store.reading() as tx:
         assert benefits.must(tx, fewer.ref).owner == USER
         said = cases.content(tx, fewer.ref) or {}
-        assert said["summary"] == "Calls a month The web address is on every ticket"
+        assert said["summary"] == "Calls a month. The web address is on every ticket."
         assert cases.get(tx, more.ref) == before
     opened = done(desk.benefits.in_hand(fewer.ref))
     assert opened.owner == USER

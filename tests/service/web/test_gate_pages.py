@@ -1,7 +1,6 @@
 """What a board sees before it decides on a gate or an exception: above all, and in the record."""
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -513,7 +512,7 @@ def test_a_manager_who_also_holds_a_seat_does_not_decide_on_their_own_report(sta
     assert "You manage this project, or reported on it since its last gate" in browser.words
 
 
-def letter(props: Mapping[str, Any]) -> str:
+def letter(props: dict[str, Any]) -> str:
     """The words of a letter, its lines joined."""
     body = rendered(read(dict(props))).get_body(("plain",))
     assert body
