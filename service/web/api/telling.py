@@ -66,7 +66,7 @@ from workflows.letters import Stop
 from workflows.model import Leg
 from workflows.rules.meter import Meter
 
-KINDS = ("proposal", actions.KIND, projects.KIND, benefits.KIND, projects.STANDARDS)
+KINDS = ("proposal", actions.KIND, projects.KIND, benefits.KIND, projects.STANDARDS, assessments.KIND)
 """Kinds of case that may be listed."""
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from service.store import benefits
 from tests.service.web import delivery
-from tests.service.web.delivery import MANDATE, SPONSOR, USER, Delivery
+from tests.service.web.delivery import MANDATE, SPONSOR, USER, Delivery, papers_for
 from tests.service.web.office import Office
 from tests.service.web.test_project_reports import errors
 
@@ -20,7 +20,7 @@ def test_a_mandate_is_not_given_without_what_the_business_case_leaves_out(town: 
     # What it costs to manage is in the proposal.
     assert "management_cost" not in browser.form("/a/read/").fields
     left_out = {"benefit_measure_1": "", "benefit_how_realised_2": ""}
-    browser.press(True, "/a/read/", choice="report", **(MANDATE | left_out))
+    browser.hand_in(papers_for(browser), choice="report", **(MANDATE | left_out))
     assert errors(browser) == [
         ("benefit_measure_1", "Benefit 1: how it is measured: say it in a line"),
         ("benefit_how_realised_2", "Benefit 2: how it is brought about: say it in words"),

@@ -4,7 +4,7 @@ import pytest
 
 from service.store.intents import SAID, Answered
 from tests.service.web import delivery
-from tests.service.web.delivery import END_STAGE, MANAGER, Delivery
+from tests.service.web.delivery import END_STAGE, MANAGER, Delivery, papers_for
 from tests.service.web.office import Office
 from tests.service.web.test_project_reports import errors
 
@@ -34,7 +34,7 @@ def test_what_the_plan_calls_success_is_asked_about_at_closure(town: Delivery) -
     step = town.put("end_project", MANAGER, key="end-project")
     browser = town.reading(step, MANAGER)
     assert f"The plan says: {SUCCESS}" in browser.words
-    browser.press(True, "/a/read/", choice="report", **CLOSED)
+    browser.hand_in(papers_for(browser), choice="report", **CLOSED)
     assert errors(browser) == [("succeeded", "Whether success came about: choose one")]
     browser.press(True, "/a/read/", choice="report", **CLOSED, succeeded="met")
     assert browser.at.startswith("/a/check/")
