@@ -254,7 +254,8 @@ def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
     return (
         f"{pounds(now.cost)} {'final cost' if final(reported) else 'forecast'}, {_over(by, plan.cost)}; "
         f"{tolerated.cost_percent.normalize():f}% over {'was' if final(reported) else 'is'} tolerated.",
-        f"{_live(project, now, tx.today)}, {_late(by, plan.go_live)}; {tolerated.days} "
+        f"{_live(project, now, tx.today)}{'; by now that is ' if overdue(project, tx.today) else ', '}"
+        f"{_late(by, plan.go_live)}; {tolerated.days} "
         f"{_are(tolerated.days, past=project.went_live is not None)} tolerated."
         if project.open or project.went_live
         else f"It never went live; {in_full(plan.go_live)} was approved.",

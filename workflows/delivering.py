@@ -65,8 +65,8 @@ class Delivering(Attending):
         report of a stage is waited for.
         """
         self._reports_over = True
-        self._hearing = False
-        """Whether a highlight report is asked for."""
+        self._hearing = self._decided_too_early = False
+        """Whether a highlight report is asked for, and whether a gate was decided that is put anew."""
 
     # ------------------------------------------------------------------- messages
 
@@ -214,6 +214,7 @@ class Delivering(Attending):
         self.mark(report_due=False)
         if self._past and (outcome.favourable or outcome.choice is Choice.EXCEPTION_PLAN):
             # It was decided before that was heard of, and is put anew once the exception is decided.
+            self._decided_too_early = True
             return Outcome(step=outcome.step, ending=Ending.WITHDRAWN, at=self.now, kind=outcome.kind)
         return outcome
 
@@ -266,8 +267,10 @@ class Delivering(Attending):
             stage=self.course.stage,
             step=report.step,
             crossing=crossing,
+            asked_anew=self._decided_too_early,
             at=self.now,
         )
+        self._decided_too_early = False
         await self._takes(Projects.exception_raised, raised, "write that it is past what is tolerated")
         await self.become(ProjectState.IN_EXCEPTION, because=report)
         return crossing

@@ -274,6 +274,8 @@ class ExceptionRaised(Frozen):
     step: str
     """The report that shows it."""
     crossing: Crossing
+    asked_anew: bool = False
+    """Its gate was decided before the report was heard of; that does not hold, and the gate is put anew."""
     at: datetime
 
 

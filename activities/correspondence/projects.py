@@ -123,13 +123,6 @@ class DeliveryLetters(Correspondence):
             closing = closing.model_copy(update={"why": PROJECT_WITHDRAWN})
         return super().closed(step, closing)
 
-    def _decided_for_nothing(self, project: ProjectView) -> bool:
-        """Say whether a gate was authorised that is not passed, nor has been put again since."""
-        put = [step for step in steps.of_case(self.tx, project.ref) if step.kind in _GATES]
-        last = {step.key: step for step in sorted(put, key=lambda step: step.round)}
-        passed = {one.step for one in projects.gates(self.tx, project.ref)}
-        return any(step.choice in _AUTHORISED and step.id not in passed for step in last.values())
-
     def _past_tolerance(
         self,
         project: ProjectView,
@@ -166,7 +159,7 @@ class DeliveryLetters(Correspondence):
             together_late=linked.late if linked else 0,
             manager=title(self.rules, project.manager, self.today),
             decides=decides,
-            asked_anew=self._decided_for_nothing(project),
+            asked_anew=raised.asked_anew,
             part=part,
             decided_by_you=part == deciding,
             clause=self._clause(self.rules.delivery_clauses()["exception"]),

@@ -310,14 +310,20 @@ def crossed(crossing: Crossing) -> str:
 
 def stops(crossing: Crossing, tolerated: Tolerances) -> str:
     """Say of a report that is past what is tolerated what follows from it."""
-    missed = crossing.linked or crossing.variance
+    own, linked = crossing.variance, crossing.linked or crossing.variance
+    dear, tardy = own.over_percent > tolerated.cost_percent, own.late > tolerated.days
+    are = "is" if tolerated.days == 1 else "are"
     figures = {
-        Tolerance.COST: f"{over(missed)} is past the {percent(tolerated.cost_percent)} that is tolerated",
-        Tolerance.TIME: f"{late(missed)} is past the {working_days(tolerated.days)} that are tolerated",
+        Tolerance.COST: f"{over(own if dear else linked)} is past the {percent(tolerated.cost_percent)} "
+        "that is tolerated",
+        Tolerance.TIME: f"{late(own if tardy else linked)} is past the {working_days(tolerated.days)} that "
+        f"{are} tolerated",
     }
-    rated = {Tolerance.BENEFIT: "benefits"}
-    said = [figures.get(of, f"{rated.get(of, of.value)} is rated red") for of in crossing.of]
-    beside = ", counted with the projects that are linked with it" if crossing.linked else ""
+    rated = {Tolerance.BENEFIT: "benefits are"}
+    said = [figures.get(of, f"{rated.get(of, f'{of.value} is')} rated red") for of in crossing.of]
+    together = {Tolerance.COST: not dear, Tolerance.TIME: not tardy}
+    with_others = crossing.linked and any(together.get(of) for of in crossing.of)
+    beside = ", counted with the projects that are linked with it" if with_others else ""
     who = AUTHORITIES[crossing.authority]
     told = f"{' and '.join(said)}{beside}: the project stops, you are asked why, and {who} decides."
     return f"{told[:1].upper()}{told[1:]}"

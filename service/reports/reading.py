@@ -474,8 +474,9 @@ def _next_stage(reading: Reading, choice: Choice | None) -> None:
         return
     after = tuple(stage for stage in plan.stages if stage.number > following.number)
     # Where the stage after it was to be over by now, its own gate is to plan that anew.
-    if ends and after and ends >= after[0].ends > context.today:
-        told = f"{days.said(ends)} is not before stage {after[0].number} ends, on {days.said(after[0].ends)}"
+    ahead = next((stage for stage in after if stage.ends > context.today), None)
+    if ends and ahead and ends >= ahead.ends:
+        told = f"{days.said(ends)} is not before stage {ahead.number} ends, on {days.said(ahead.ends)}"
         reading.wrong("next_ends", f"Next stage ends on: {told}; ask for an exception plan to move both")
     elif ends and not (context.went_live or reading.value("went_live")):
         live = reading.day("forecast_go_live") or plan.go_live

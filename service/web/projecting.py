@@ -369,7 +369,7 @@ def parts(
         return []
     begun = next((words.local(one.at) for one in passed if one.gate is GateKind.INITIATION), None)
     starts = now_starts = begun or words.local(project.opened)
-    ends = _reported_done(project, reported)
+    ends = _reported_done(project, passed, reported)
     ends |= {one.stage: words.local(one.at) for one in passed if one.gate is GateKind.BOUNDARY}
     if project.state in _OVER and project.stage not in ends:
         ends[project.stage] = words.local(project.changed)
@@ -401,11 +401,19 @@ def parts(
     return found
 
 
-def _reported_done(project: ProjectView, reported: Sequence[Report]) -> dict[int, date]:
-    """Return the day on which the stage in hand was reported as done, unless it was said to go on since."""
-    latest = takewhile(lambda one: one.stage_done or one.kind == "end_stage", reversed(reported))
-    done = [one for one in latest if one.stage_done and one.stage == project.stage]
-    return {project.stage: words.local(done[-1].at)} if done else {}
+def _reported_done(
+    project: ProjectView, passed: Sequence[Gate], reported: Sequence[Report]
+) -> dict[int, date]:
+    """Return the day on which the stage in hand was reported as done; a new plan has it go on."""
+    planned = max((one.at for one in passed if one.gate is GateKind.EXCEPTION_PLAN), default=None)
+    done = [
+        one
+        for one in reported
+        if one.stage == project.stage
+        and (one.stage_done or one.kind == "end_stage")
+        and (planned is None or one.at > planned)
+    ]
+    return {project.stage: words.local(done[0].at)} if done else {}
 
 
 def schedule(found: Sequence[Part], today: date | None) -> Markup:

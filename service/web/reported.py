@@ -15,7 +15,7 @@ from service.handbook.words import pounds
 from service.reports import Context, Form, Post, Reading, Type, drafting, form, held, passed, read
 from service.store import actions, assessments, benefits, cases, intents, projects, report_drafts, steps
 from service.store.engine import Tx
-from service.store.intents import DecisionView
+from service.store.intents import SAID, DecisionView
 from service.store.projects import ProjectView, Report
 from service.store.report_drafts import ReportDraft
 from service.web import days, offering, words
@@ -288,11 +288,26 @@ def _drafted(tx: Tx, sight: Sight, boxes: Form, context: Context) -> dict[str, s
     if boxes.kind == "highlight":
         # The next report of a stage has the key of the one before; its lines are of another month.
         again = None
+    answers = again.answers if again else {}
+    if again and _told_since(tx, sight, again.step):
+        answers = {name: said for name, said in answers.items() if said.value == SAID}
     return {
         **drafting.defaults(boxes),
         **_from_the_record(tx, sight, boxes.kind, context, made),
-        **(held(again.answers) if again else {}),
+        **held(answers),
     }
+
+
+def _told_since(tx: Tx, sight: Sight, step: str) -> bool:
+    """Say whether figures were reported, or planned anew, after an answer: then its words alone may stand."""
+    project = about(tx, sight)
+    reported = projects.reports(tx, project.ref) if project else ()
+    own = _of_step(reported, step)
+    return own is not None and (reported[-1].step != step or delivering.planned_since(tx, own))
+
+
+def _of_step(reported: Iterable[Report], step: str) -> Report | None:
+    return next((one for one in reported if one.step == step), None)
 
 
 def _from_the_record(

@@ -37,7 +37,10 @@ def open_case(tx: Tx, visit: Visit, ref: str) -> CaseView:
     if not case.open:
         raise Conflict("It has come to its end and can no longer be withdrawn.")
     if delivered(tx, case):
-        raise Conflict("It has been delivered, and is closed by its review. It can no longer be withdrawn.")
+        raise Conflict(
+            "It has gone live, or its project is over. What came of it is reviewed, and it can no longer be "
+            "withdrawn."
+        )
     return case
 
 

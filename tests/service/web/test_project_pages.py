@@ -715,7 +715,7 @@ def test_what_was_delivered_is_closed_by_its_review_and_not_withdrawn(office: Of
     browser.see(f"/cases/{one.parent}")
     assert "Withdraw this proposal" not in browser.words
     assert browser.see(f"/cases/{one.parent}/withdraw") == 409
-    assert "is closed by its review" in browser.words
+    assert "What came of it is reviewed" in browser.words
 
 
 @pytest.mark.parametrize(("act", "kind"), [("links", "project.linked"), ("waits-for", "project.waits_for")])
