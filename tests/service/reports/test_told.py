@@ -295,8 +295,8 @@ def test_an_exception_says_what_is_past_and_what_the_matrix_says() -> None:
                 linked=Variance(over=Decimal(4_000), over_percent=Decimal(1), late=40),
                 authority=Authority.BOARD,
             ),
-            "40 working days late is past the 20 working days that are tolerated and £4,800 (12%) over is past "
-            "the 10% that is tolerated, counted with the projects that are linked with it",
+            "40 working days late is past the 20 working days that are tolerated and £4,800 (12%) over is "
+            "past the 10% that is tolerated, counted with the projects that are linked with it",
         ),
         (
             Crossing(of=(Tolerance.BENEFIT,), variance=Variance(), authority=Authority.BOARD),
