@@ -362,9 +362,12 @@ def test_a_stage_that_was_reported_done_ended_on_that_day(office: Office) -> Non
     office.days_pass(1)
     one.reports(stands, kind="end_stage", key="end-stage-1")
     assert rows(sees(office, f"/cases/{one.ref}"), "Plan against forecast")[0] == first
-    # A new plan may have it go on.
+    # Whatever is reported beside its gate, it has ended; only a new plan may have it go on.
     office.days_pass(1)
     one.reports(stands)
+    assert rows(sees(office, f"/cases/{one.ref}"), "Plan against forecast")[0] == first
+    office.days_pass(1)
+    one.passes(3, GateKind.EXCEPTION_PLAN, 1)
     again = "Stage 1: Build 31 January 2005 31 January 2005 As approved"
     assert rows(sees(office, f"/cases/{one.ref}"), "Plan against forecast")[0] == again
 
