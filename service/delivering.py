@@ -260,7 +260,7 @@ def stands(tx: Tx, project: ProjectView) -> tuple[str, ...]:
         if project.open or project.went_live
         else f"It never went live; {in_full(plan.go_live)} was approved.",
         *([f"Rated red: {listed(red)}."] if red else []),
-        *_together(tx, project, now),
+        *_together(tx, project, by_now(project, now, tx.today) or now),
     )
 
 

@@ -15,7 +15,7 @@ from service.handbook.words import pounds
 from service.reports import Context, Form, Post, Reading, Type, drafting, form, held, passed, read
 from service.store import actions, assessments, benefits, cases, intents, projects, report_drafts, steps
 from service.store.engine import Tx
-from service.store.intents import SAID, DecisionView
+from service.store.intents import DecisionView
 from service.store.projects import ProjectView, Report
 from service.store.report_drafts import ReportDraft
 from service.web import days, offering, words
@@ -289,8 +289,9 @@ def _drafted(tx: Tx, sight: Sight, boxes: Form, context: Context) -> dict[str, s
         # The next report of a stage has the key of the one before; its lines are of another month.
         again = None
     answers = again.answers if again else {}
-    if again and _told_since(tx, sight, again.step):
-        answers = {name: said for name, said in answers.items() if said.value == SAID}
+    if again:
+        old = _told_since(tx, sight, again.step)
+        answers = {name: said for name, said in answers.items() if not name.startswith(old)}
     return {
         **drafting.defaults(boxes),
         **_from_the_record(tx, sight, boxes.kind, context, made),
@@ -298,12 +299,20 @@ def _drafted(tx: Tx, sight: Sight, boxes: Form, context: Context) -> dict[str, s
     }
 
 
-def _told_since(tx: Tx, sight: Sight, step: str) -> bool:
-    """Say whether figures were reported, or planned anew, after an answer: then its words alone may stand."""
+_STANDING, _PLANNED = ("forecast_", "rating_"), ("next_ends", "next_cost")
+"""How the boxes begin that say how a project stands, and those that plan its next stage."""
+
+
+def _told_since(tx: Tx, sight: Sight, step: str) -> tuple[str, ...]:
+    """Return how the boxes begin that others have filled since an answer: those of a later report or plan."""
     project = about(tx, sight)
     reported = projects.reports(tx, project.ref) if project else ()
     own = _of_step(reported, step)
-    return own is not None and (reported[-1].step != step or delivering.planned_since(tx, own))
+    if own is None:
+        return ()
+    if delivering.planned_since(tx, own):
+        return (*_STANDING, *_PLANNED)
+    return _STANDING if reported[-1].step != step else ()
 
 
 def _of_step(reported: Iterable[Report], step: str) -> Report | None:

@@ -185,12 +185,14 @@ def test_what_is_decided_is_chosen_anew_though_what_was_typed_with_it_is_kept(st
     assert "choice" not in fields
 
 
-def test_a_report_that_is_asked_anew_has_its_own_words_and_the_figures_since(
+def test_a_report_that_is_asked_anew_has_the_figures_reported_since_and_all_else_of_its_own(
     stage: Delivery,
 ) -> None:
-    stage.reported("end_stage", LONG, key=KEY)
+    stage.reported("end_stage", LONG | {"next_cost": "52,000"}, key=KEY)
     red = {"rating_risk": "red", "rating_risk_words": "The supplier is late"}
     stage.reported("highlight", HIGHLIGHT | red | {"forecast_cost": "168,000"})
     fields = boxes(stage.reading(asked(stage), MANAGER))
     assert (fields["forecast_cost"], fields["rating_risk"]) == ("168,000", "red")
-    assert fields["lessons"] == LONG["lessons"]
+    own = ("lessons", "objectives", "next_plan")
+    assert {name: fields[name] for name in own} == {name: LONG[name] for name in own}
+    assert (fields["next_cost"], typed_day(fields, "next_ends")) == ("52,000", "2005-3-29")
