@@ -11,12 +11,20 @@ import pytest
 
 from service.config import Keys
 from service.handbook import Edition
-from service.store import Store
+from service.reports import told
+from service.store import Store, benefits
+from tests.service.web import delivery
 from tests.service.web.conftest import SECRET, settings
+from tests.service.web.delivery import MANAGER, SPONSOR
 from tests.service.web.office import SAME_ORIGIN, Browser, Office
 from tests.service.web.test_forms import changed_handbook
 from tests.service.web.test_rights import routes
+from tests.support.activities import done
 from tests.support.real_time import RealTime
+from workflows.model import Choice
+from workflows.rules import reports
+
+PMO = "corp-projects-manager"
 
 ODD = (
     "",
@@ -125,6 +133,47 @@ def test_nothing_that_is_sent_makes_it_fail(each_office: Office, rounds: int) ->
     assert office.engine.decided == [], "chance cannot press Confirm"
 
 
+@pytest.mark.parametrize("rounds", [400, pytest.param(10_000, marks=pytest.mark.long)])
+def test_nothing_that_is_sent_about_a_project_makes_it_fail(each_office: Office, rounds: int) -> None:
+    """Nor about its benefit, or an exception from its standards: with the boxes of every kind of report."""
+    office, chance = each_office, random.Random(2005)
+    one = delivery.begun(office)
+    one.in_stage()
+    check = one.put("standards_check", PMO, key="standards-1")
+    assert office.edition.delivery
+    assert office.edition.delivery.standards
+    found = {f"standard_{key}": "met" for key in office.edition.delivery.standards.checks}
+    short = {"standard_risks": "not_met", "standard_risks_words": "Nobody owns them"}
+    one.answers(check, PMO, found | short | {"reason": "Risks"}, Choice.FALL_SHORT)
+    exception = done(one.course.standards_checked(one.told(check, stage=1)))
+    asked = {
+        MANAGER: one.put("end_stage", MANAGER, key="end-stage-1"),
+        SPONSOR: one.put("gate", *one.project.board, key="gate-1"),
+    }
+    with office.store.reading() as tx:
+        benefit = benefits.of_proposal(tx, one.parent)[0].ref
+    visitors = [*(_following(office, step, post) for post, step in asked.items()), _signed_in(office, PMO)]
+    links = [visitor.at.rpartition("/")[2] for visitor in visitors[:2]]
+    known = (one.ref, one.parent, benefit, exception, *asked.values(), *links, "1")
+    forms = [told.whole(kind, office.edition) for kind in reports.KINDS]
+    boxes = tuple(dict.fromkeys(name for form in forms if form for box in form.boxes for name in box.names))
+    words = ("cases/{ref}/", "/a/")
+    every = [(method, path) for method, path, _ in routes(office) if any(word in path for word in words)]
+    before = list(office.engine.decided)
+    for number in range(rounds):
+        method, path = chance.choice(every)
+        visitor = chance.choice(visitors)
+        address = _filled(path, chance, known)
+        sent: dict[str, Any] = {}
+        if method != "GET":
+            typed = {name: chance.choice(ODD) for name in chance.sample(boxes, chance.randrange(12))}
+            sent["data"] = _some(chance) | typed | {"csrf": visitor.mark}
+        answer = visitor.request(method, address, headers=SAME_ORIGIN, **sent)
+        assert answer.status_code < 500 or answer.status_code == 503, (number, method, path, address, sent)
+        assert "Traceback" not in answer.text
+    assert office.engine.decided == before, "chance cannot press Confirm"
+
+
 @pytest.mark.parametrize("post", ["hoict-rc", "cd-rc", "corp-projects-manager", "internal-audit"])
 def test_what_is_there_for_proposals_is_refused_in_words_for_an_action(office: Office, post: str) -> None:
     action = office.action(office.submitted("PROP-02"))
@@ -182,9 +231,9 @@ def _signed_in(office: Office, post: str = "hoict-rc") -> Lenient:
     return browser
 
 
-def _following(office: Office, step: str) -> Lenient:
+def _following(office: Office, step: str, post: str = "cd-ce") -> Lenient:
     browser = _lenient(office)
-    browser.see(office.link(step, "cd-ce"))
+    browser.see(office.link(step, post))
     browser.press()
     browser.mark = browser.form().hidden["csrf"]
     return browser
