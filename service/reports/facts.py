@@ -235,11 +235,6 @@ def of_a_plan(plan: Plan, baseline: Baseline, variance: Variance) -> tuple[Measu
     return tuple(_figures(baseline, plan.go_live, variance))
 
 
-def forecast_of(plan: Plan) -> Forecast:
-    """Return what a project comes to if it goes by a plan."""
-    return Forecast(cost=plan.cost, go_live=plan.go_live)
-
-
 def together(crossing: Crossing, baseline: Baseline, others: Sequence[str]) -> Measure | None:
     """Return what a project and those linked with it come to together, where that is what is past; `others`
     are their references.

@@ -40,6 +40,7 @@ GO_LIVE, STANDARDS = "go_live", "standards"
 REVIEW_LEG = "post_implementation_review"
 """The leg of a proposal's route that waits for its review to be due."""
 
+# Why a question of a project is dropped though the project goes on, for `StepClosing.why`.
 FROZEN = "frozen"
 """A report is past what is tolerated, and whoever has the authority decides on that first."""
 MANAGER_CHANGED, BOARD_CHANGED = "manager_changed", "board_changed"
@@ -48,8 +49,6 @@ GATE_DECIDED = "gate_decided"
 """It was decided at the gate, or of the whole project, and what is asked beside that is wanted no more."""
 NEXT_DUE = "next_due"
 """The next report is due, or the end of the stage has come."""
-DROPPED_FOR = (FROZEN, MANAGER_CHANGED, BOARD_CHANGED, GATE_DECIDED, NEXT_DUE)
-"""Why a question of a project is dropped though the project goes on; for `StepClosing.why`."""
 
 TRANSITIONS: Mapping[ProjectState, tuple[ProjectState, ...]] = {
     ProjectState.STARTING: (ProjectState.INITIATING, ProjectState.CLOSING, ProjectState.CLOSED_EARLY),
